@@ -1,0 +1,3 @@
+"""The command-line shell for Milvus, the vector database."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,81 @@
+"""Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
+
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from .command import Leaf
+from .errors import CliError, Interrupted, InvalidInput, Leave
+from .output.formats import FORMATS
+from .output.render import render, render_error
+from .result import Result, Script
+from .session import Session
+from .tree import PROGRAM, UnknownCommand, tree
+
+
+def execute(argv: Sequence[str], session: Session, *, where: str = "") -> int:
+    """Runs a command line and shows what comes of it; returns the exit code. Raises Leave when asked to end.
+
+    `where` (file:line) goes before an error's message.
+    """
+    session.options = session.defaults
+    try:
+        result = tree().main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj=session)
+        return _show(result, session)
+    except Leave:
+        raise
+    except BrokenPipeError:
+        raise
+    except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
+        error = _translated(exc)
+        _trace_back(session)
+    except Exception as exc:
+        error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
+        _trace_back(session)
+    render_error(error, _output(argv, session), session.console, where=where)
+    return error.exit_code
+
+
+def _show(result: object, session: Session) -> int:
+    if isinstance(result, Script):
+        from .script import run_script
+
+        session.stay = result.stay
+        return run_script(result.text.splitlines(), session, name=result.name, echo=True)
+    if isinstance(result, Result):
+        render(result, session.output, session.console, quiet=bool(session.options.quiet))
+    return 0
+
+
+def _translated(error: BaseException) -> CliError:
+    if isinstance(error, CliError):
+        return error
+    if isinstance(error, UnknownCommand):
+        return InvalidInput(error.message, hint=error.hint)
+    if isinstance(error, click.UsageError):
+        return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error))
+    return Interrupted()
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    command = error.ctx.command if error.ctx else None
+    return f"help {command.path}" if isinstance(command, Leaf) else "help shows all commands"
+
+
+def _lower_first(message: str) -> str:
+    return (message[:1].lower() + message[1:]).rstrip(".")
+
+
+def _trace_back(session: Session) -> None:
+    if session.options.debug:
+        session.console.note(traceback.format_exc())
+
+
+def _output(argv: Sequence[str], session: Session) -> str:
+    """The format wanted, also by a line that could not be parsed."""
+    if session.options is session.defaults:
+        for option, value in zip(argv, argv[1:]):
+            if option in ("-o", "--output") and value in FORMATS:
+                return value
+    return session.output

@@ -1,0 +1,195 @@
+"""How a command is declared: the decorator, the global options, and options that may be written as plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from .output.formats import FORMATS
+from .result import Result
+from .session import Options, Session
+
+NEEDED = "needed"
+SECRET = "secret"
+
+
+class NeededOption(click.Option):
+    """An option that must get a value: from the line, or from the person where there is one."""
+
+
+class SecretOption(click.Option):
+    """An option whose value is a secret: `-` asks for it or reads standard input, `@FILE` reads a file; no history keeps it."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        text = super().type_cast_value(ctx, value)
+        return read_value(text, ctx.find_object(Session), hidden=True) if isinstance(text, str) else text
+
+
+class NeededSecretOption(SecretOption, NeededOption):
+    pass
+
+
+class TextFromFile(click.ParamType):
+    """A value that `@FILE` reads from a file, `-` from standard input, and `@@x` says literally."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return read_value(value, None)
+
+
+TEXT = TextFromFile()
+
+
+def read_value(text: str, session: Session | None, *, hidden: bool = False) -> str:
+    """Follows `@FILE`, `-` and `@@`; a hidden `-` is asked for on a terminal."""
+    if text == "-":
+        if hidden and session is not None and session.interactive:
+            return session.console.ask_secret("Secret: ")
+        return click.get_text_stream("stdin").read().rstrip("\r\n")
+    if text.startswith("@@"):
+        return text[1:]
+    if text.startswith("@"):
+        try:
+            with open(text[1:], encoding="utf-8") as file:
+                return file.read().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+            raise click.BadParameter(f"can't read {text[1:]}: {reason}") from exc
+    return text
+
+
+GLOBAL_OPTIONS = (
+    click.Option(["--alias"], metavar="NAME", help="Use the connection saved under this alias."),
+    click.Option(["--db", "database"], metavar="NAME", help="Use this database."),
+    click.Option(["-o", "--output"], type=click.Choice(FORMATS), help="Write results in this format."),
+    click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
+    click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
+    click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
+    click.Option(["--timeout"], type=click.FloatRange(min=0.001, max=86400), metavar="SECONDS", help="Deadline of each call [10]."),
+    click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
+    click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help="When to use colour."),
+)  # fmt: skip
+GLOBAL_NAMES = {str(option.name) for option in GLOBAL_OPTIONS}
+
+
+class Node(click.Command):
+    """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = {spelling for param in self.params for spelling in param.opts}
+        names = {param.name for param in self.params}
+        self.global_params = [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [*super().get_params(ctx), *self.global_params]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        own = [row for param in super().get_params(ctx) if (row := param.get_help_record(ctx))]
+        if own:
+            with formatter.section("Options"):
+                formatter.write_dl(own)
+        with formatter.section("Global options"):
+            formatter.write_dl([row for param in self.global_params if (row := param.get_help_record(ctx))])
+
+
+class Leaf(Node):
+    """A command: returns a Result, or nothing when it has nothing to say."""
+
+    path: str = ""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            _merge_words(ctx)
+            _ask_for_missing(ctx)
+        return rest
+
+    def invoke(self, ctx: click.Context) -> Result | None:
+        session = ctx.find_object(Session)
+        assert session is not None
+        session.options = _options(ctx).over(session.defaults)
+        for name in GLOBAL_NAMES - {param.name for param in self.params}:
+            ctx.params.pop(name, None)
+        result: Result | None = super().invoke(ctx)
+        return result
+
+
+def command(path: str) -> Callable[[Callable[..., Result | None]], Leaf]:
+    """Declares a function as the command of this path, e.g. "list collections". The docstring is its help."""
+
+    def declare(function: Callable[..., Result | None]) -> Leaf:
+        leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf)(click.pass_obj(function))
+        leaf.path = path
+        return leaf
+
+    return declare
+
+
+def word(name: str, *spellings: str, needed: bool = True, **attributes: Any) -> Callable[[Any], Any]:
+    """An option that may also be written as a plain word after the command: `show collection book`."""
+
+    def decorate(function: Any) -> Any:
+        kind = NeededOption if needed else click.Option
+        function = click.argument(f"{name}_word", required=False, metavar=f"[{name.upper()}]")(function)
+        return click.option(*spellings, name, cls=kind, **attributes)(function)
+
+    return decorate
+
+
+def option(*spellings: str, needed: bool = False, secret: bool = False, **attributes: Any) -> Callable[[Any], Any]:
+    """An option; a `needed` one is asked for on a terminal and an error elsewhere, a `secret` one asked for hidden."""
+    kinds = {(False, False): click.Option, (True, False): NeededOption,
+             (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
+    return click.option(*spellings, cls=kinds[needed, secret], **attributes)
+
+
+def collection_option(function: Any) -> Any:
+    return word("collection", "-c", "--collection-name", "--collection", metavar="NAME", help="The collection.")(function)
+
+
+def _without(option: click.Option, taken: set[str]) -> click.Option:
+    """A global option less the spellings that a command uses for its own."""
+    free = [spelling for spelling in option.opts if spelling not in taken]
+    if free == option.opts:
+        return option
+    info: Mapping[str, Any] = {"type": option.type, "is_flag": option.is_flag, "help": option.help, "metavar": option.metavar}
+    return click.Option([str(option.name), *free], **info)
+
+
+def _options(ctx: click.Context) -> Options:
+    """The global options of the command, and of the verbs before it."""
+    given = Options()
+    here: click.Context | None = ctx
+    while here is not None:
+        given = given.over(Options(**{name: here.params.get(name) for name in GLOBAL_NAMES}))
+        here = here.parent
+    return given
+
+
+def _merge_words(ctx: click.Context) -> None:
+    for name in [each for each in ctx.params if each.endswith("_word")]:
+        value, target = ctx.params.pop(name), name.removesuffix("_word")
+        if value is None:
+            continue
+        param = next(each for each in ctx.command.params if each.name == target)
+        if ctx.params.get(target) is not None:
+            raise click.UsageError(f"{param.opts[0]} and the word {value!r} name it twice", ctx)
+        ctx.params[target] = param.type_cast_value(ctx, value)
+
+
+def _ask_for_missing(ctx: click.Context) -> None:
+    session = ctx.find_object(Session)
+    for param in ctx.command.params:
+        if not isinstance(param, NeededOption) or ctx.params.get(str(param.name)) not in (None, ()):
+            continue
+        no_input = _options(ctx).no_input
+        if session is None or not session.interactive or no_input:
+            raise click.MissingParameter(ctx=ctx, param=param)
+        ask = session.console.ask_secret if isinstance(param, SecretOption) else session.console.ask
+        label = str(param.name).replace("_", " ").capitalize()
+        answer = ask(f"{label}: ")
+        ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)

@@ -1,0 +1,134 @@
+"""Commands for servers: embedded ones on this machine, versions, health, RESTful calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..command import TEXT, command, option, word
+from ..errors import CliError
+from ..result import Document, Done, Record, Table
+from ..session import Session
+
+COLUMNS = ("path", "address", "pid", "started", "log")
+METHODS = click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
+
+
+@command("start server")
+@word("path", "--path", needed=False, metavar="PATH", help="Data directory; one of its own when not given.")
+def start_server(session: Session, path: str | None) -> Record:
+    """Start Milvus Lite on a data directory, unless it runs.
+
+    \b
+    Example: start server
+    """
+    return Record(_described(session.servers.start(_path(session, path))))
+
+
+@command("stop server")
+@word("path", "--path", needed=False, metavar="PATH", help="Data directory; the default one when not given.")
+@option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
+def stop_server(session: Session, path: str | None, every: bool) -> Done:
+    """Stop Milvus Lite; its data stays.
+
+    \b
+    Example: stop server
+    """
+    paths = [server.path for server in session.servers.all()] if every else [_path(session, path)]
+    stopped = [each for each in paths if session.servers.stop(each)]
+    if not stopped and not every:
+        raise CliError(f"no server runs on {paths[0]}", hint="list servers shows those that do")
+    return Done(f"Stopped {len(stopped)} server{'' if len(stopped) == 1 else 's'}.", {"stopped": stopped})
+
+
+@command("show server")
+@word("path", "--path", needed=False, metavar="PATH", help="Data directory; the default one when not given.")
+def show_server(session: Session, path: str | None) -> Record:
+    """Show the Milvus Lite that runs on a data directory.
+
+    \b
+    Example: show server
+    """
+    server = session.servers.running(_path(session, path))
+    if server is None:
+        raise CliError(f"no server runs on {_path(session, path)}", hint="start server")
+    return Record(_described(server))
+
+
+@command("list servers")
+def list_servers(session: Session) -> Table:
+    """List the embedded servers that run on this machine.
+
+    \b
+    Example: list servers
+    """
+    return Table(COLUMNS, (tuple(_described(server).values()) for server in session.servers.all()))
+
+
+@command("server_version")
+def server_version(session: Session) -> Record:
+    """Show the version of the server.
+
+    \b
+    Example: server_version
+    """
+    version = session.client.call("GetVersion").version
+    return Record({"server_version": version, "address": session.client.profile.address})
+
+
+@command("show server_version")
+def show_server_version(session: Session) -> Record:
+    """Show the version of the server.
+
+    \b
+    Example: show server_version
+    """
+    return Record({"server_version": session.client.call("GetVersion").version})
+
+
+@command("show health")
+@option("--management-port", type=click.IntRange(1, 65535), metavar="PORT", help="Port of health and metrics [9091].")
+def show_health(session: Session, management_port: int | None) -> Table:
+    """Show whether the server is healthy: by its own word, and by its management port.
+
+    \b
+    Example: show health
+    """
+    from ..web import management_health
+
+    rows = [_own_word(session)]
+    rows += management_health(session.client.profile, management_port, session.timeout)
+    return Table(("check", "healthy", "details"), rows)
+
+
+@command("api")
+@click.argument("method", type=METHODS)
+@click.argument("path")
+@option("-d", "--data", type=TEXT, metavar="JSON", help="Body of the request; @FILE reads a file, - standard input.")
+def api(session: Session, method: str, path: str, data: str | None) -> Document:
+    """Call the server's RESTful API with this connection's address, credentials and TLS.
+
+    \b
+    Example: api GET /v1/vector/collections
+    """
+    from ..web import call_api
+
+    return Document(call_api(session.client.profile, method, path, data, session.timeout))
+
+
+def _path(session: Session, path: str | None) -> str:
+    return str(Path(path).absolute()) if path else session.servers.default_path()
+
+
+def _described(server: Any) -> dict[str, Any]:
+    from datetime import datetime
+
+    started = datetime.fromtimestamp(server.started).astimezone().isoformat(" ", "seconds")
+    return dict(zip(COLUMNS, (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)))
+
+
+def _own_word(session: Session) -> tuple[str, bool, str | None]:
+    answer = session.client.call("CheckHealth")
+    return "CheckHealth", answer.isHealthy, ", ".join(answer.reasons) or None

@@ -1,0 +1,40 @@
+"""Where settings come from: the environment. Flags stand above it, saved connections below."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEFAULT_TIMEOUT = 10.0
+"""Seconds that a call to a server may take, when neither `--timeout` nor MILVUS_TIMEOUT says."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The environment, read once at start."""
+
+    home: Path
+    alias: str = ""
+    uri: str = ""
+    token: str = field(default="", repr=False)
+    no_color: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
+        """Reads MILVUS_* and their ZILLIZ_* synonyms (those of Zilliz Cloud), and NO_COLOR."""
+        return cls(
+            home=_home(environment),
+            alias=environment.get("MILVUS_ALIAS", ""),
+            uri=environment.get("MILVUS_URI") or environment.get("ZILLIZ_URI", ""),
+            token=environment.get("MILVUS_TOKEN") or environment.get("ZILLIZ_TOKEN", ""),
+            no_color=bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb",
+        )
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    given = environment.get("MILVUS_CLI_HOME")
+    if given:
+        return Path(given).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("milvus_cli", appauthor=False))

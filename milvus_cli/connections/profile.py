@@ -1,0 +1,125 @@
+"""One connection's parameters, and the addresses by which people name a server."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from ..errors import InvalidInput
+
+DEFAULT_ALIAS = "default"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 19530
+DEFAULT_DATABASE = "default"
+DEFAULT_MANAGEMENT_PORT = 9091
+ALIAS_PATTERN = re.compile(r"[^\W_][\w.@:+-]{0,127}")
+HOST_PATTERN = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+(%\w+)?")
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How a channel is secured. `mode` is Milvus's tlsMode: 0 plaintext, 1 one-way, 2 mutual; the rest are paths."""
+
+    mode: int = 0
+    ca: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    server_name: str = ""
+
+    @property
+    def name(self) -> str:
+        return ("off", "one-way", "mutual")[self.mode]
+
+
+@dataclass(frozen=True)
+class Address:
+    """What an address in text said; None for what it left open."""
+
+    host: str
+    port: int | None = None
+    secure: bool = False
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A connection as it is stored under an alias. `token` is `user:password` or an API key, and stored apart."""
+
+    alias: str = DEFAULT_ALIAS
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    database: str = DEFAULT_DATABASE
+    token: str = field(default="", repr=False)
+    tls: Tls = Tls()
+    user_agent: str = ""
+    management_port: int = DEFAULT_MANAGEMENT_PORT
+    read_only: bool = False
+    protected: bool = False
+    lite: str = ""
+
+    @property
+    def address(self) -> str:
+        """`host:port`, with brackets around an IPv6 address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def uri(self) -> str:
+        return f"{'https' if self.tls.mode else 'http'}://{self.address}"
+
+    @property
+    def user(self) -> str:
+        """The account in the token; empty for an API key and for none."""
+        return self.token.partition(":")[0] if ":" in self.token else ""
+
+
+def parse_address(text: str) -> Address:
+    """Reads `host`, `host:port`, `http(s)://…`, `tcp://…` or `milvus://user@host:port/database`.
+
+    Raises InvalidInput, naming the part that is wrong and never the password.
+    """
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "http", text
+    if scheme not in ("http", "https", "tcp", "milvus", "grpc", "grpcs"):
+        raise InvalidInput(f"unknown scheme {scheme!r} in the URI", hint="use http:// or https://, or host:port")
+    try:
+        parts = urlsplit(f"//{_bracketed(rest)}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError as exc:
+        raise InvalidInput(f"bad address in the URI: {exc}", hint="write host:port, a port is 1 to 65535") from exc
+    if not HOST_PATTERN.fullmatch(host):
+        raise InvalidInput(f"bad host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
+    return Address(
+        host=host,
+        port=checked_port(port) if port is not None else _default_port(scheme, explicit=bool(separator)),
+        secure=scheme in ("https", "grpcs"),
+        user=unquote(parts.username) if parts.username is not None else None,
+        password=unquote(parts.password) if parts.password is not None else None,
+        database=unquote(parts.path.strip("/")) or None,
+    )
+
+
+def _bracketed(rest: str) -> str:
+    """A bare IPv6 address gets the brackets that a URL wants."""
+    return f"[{rest}]" if rest.count(":") > 1 and re.fullmatch(r"[0-9a-fA-F:.]+", rest) else rest
+
+
+def _default_port(scheme: str, *, explicit: bool) -> int | None:
+    # Zilliz Cloud's endpoints are https:// without a port, and listen on 443.
+    return 443 if explicit and scheme == "https" else None
+
+
+def checked_port(port: int) -> int:
+    if not 1 <= port <= 65535:
+        raise InvalidInput(f"bad port {port}", hint="a port is 1 to 65535; Milvus listens on 19530")
+    return port
+
+
+def checked_alias(alias: str) -> str:
+    if not ALIAS_PATTERN.fullmatch(alias):
+        raise InvalidInput(
+            f"bad alias {alias!r}",
+            hint="an alias starts with a letter or digit and has letters, digits and . _ - @ : + (at most 128)",
+        )
+    return alias

@@ -1,0 +1,82 @@
+"""The family of failures, each with the exit code that it ends a command with.
+
+    CliError             1    the operation failed
+    ├── ServerRefused    1    Milvus answered, and said no
+    │   └── Unsupported  1    this server has no such operation
+    ├── InvalidInput     2    what was typed cannot be meant
+    ├── Unreachable      3    no Milvus answered
+    ├── NotAuthorized    4    not authenticated, or not permitted
+    ├── Partial          5    done in part: some rows were rejected
+    └── Interrupted    130    Ctrl-C
+"""
+
+from enum import Enum
+
+
+class Fault(Enum):
+    """What the network or the server did. Code above `rpc` decides on these, never on message texts."""
+
+    REFUSED = "refused"
+    UNKNOWN_HOST = "unknown host"
+    SILENT = "silent"
+    TLS = "tls"
+    NOT_MILVUS = "not milvus"
+    LOST = "lost"
+    UNSUPPORTED = "unsupported"
+    NOT_AUTHENTICATED = "not authenticated"
+    NOT_PERMITTED = "not permitted"
+    SAID_NO = "said no"
+
+
+class CliError(Exception):
+    """A failure that a person can read: what happened, and in `hint` what to do next."""
+
+    exit_code = 1
+
+    def __init__(
+        self, message: str, *, hint: str = "", fault: Fault | None = None, server_code: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.fault = fault
+        self.server_code = server_code
+
+
+class ServerRefused(CliError):
+    """Milvus answered with a status that is not success; `server_code` is its code."""
+
+
+class Unsupported(ServerRefused):
+    """The server does not know the RPC: too old, too new, or embedded."""
+
+
+class InvalidInput(CliError):
+    exit_code = 2
+
+
+class Unreachable(CliError):
+    exit_code = 3
+
+
+class NotAuthorized(CliError):
+    exit_code = 4
+
+
+class Partial(CliError):
+    exit_code = 5
+
+
+class Interrupted(CliError):
+    exit_code = 130
+
+    def __init__(self, message: str = "interrupted") -> None:
+        super().__init__(message)
+
+
+class Leave(Exception):
+    """Asks the shell or the script to end with this exit code; no failure in itself."""
+
+    def __init__(self, exit_code: int = 0) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code

@@ -1,0 +1,83 @@
+"""Turns results and errors into text. Knows nothing of servers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import CliError
+from ..result import Document, Done, Record, Result, Table, Text
+from .console import Console
+from .formats import FOR_PROGRAMS, WRITERS, Style, to_yaml
+from .values import harmless, shown, to_json
+
+
+def render(result: Result, output: str, console: Console, *, quiet: bool = False) -> None:
+    """Writes a result to stdout in the format `output`; `quiet` leaves out what only confirms."""
+    if isinstance(result, Done):
+        _render_done(result, output, console, quiet=quiet)
+    elif isinstance(result, Table):
+        _render_table(result, output, console, quiet=quiet)
+    elif isinstance(result, Record):
+        _render_record(result, output, console)
+    elif isinstance(result, Document):
+        _render_document(result, output, console)
+    elif isinstance(result, Text):
+        console.write(result.text.rstrip("\n") + "\n")
+    console.flush()
+
+
+def render_error(error: CliError, output: str, console: Console, *, where: str = "") -> None:
+    """One line and a hint on stderr; with a format for programs, one JSON object there."""
+    message = f"{where}: {error.message}" if where else error.message
+    if output in FOR_PROGRAMS:
+        values = {"code": error.exit_code, "message": message, "hint": error.hint or None,
+                  "server_code": error.server_code}  # fmt: skip
+        console.note(to_json({"error": values}))
+        return
+    console.note(f"error: {message}" + (f"\nhint: {error.hint}" if error.hint else ""))
+
+
+def _render_done(result: Done, output: str, console: Console, *, quiet: bool) -> None:
+    if output in FOR_PROGRAMS:
+        _render_record(Record({"message": result.message, **result.made}), output, console)
+    elif not quiet:
+        console.write(harmless(result.message, keep="\n") + "\n")
+
+
+def _render_table(result: Table, output: str, console: Console, *, quiet: bool) -> None:
+    _write(WRITERS[output](result.columns, result.rows, _style(console)), console)
+    if result.note and output not in FOR_PROGRAMS and not quiet:
+        console.write(harmless(result.note) + "\n")
+
+
+def _render_record(result: Record, output: str, console: Console) -> None:
+    if output in ("table", "markdown"):
+        rows = [(name, shown(value, width=_style(console).width)) for name, value in result.values.items()]
+        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, _style(console))
+        # A record is one thing: its lines are no rows to count.
+        console.write(next(iter(pieces)))
+    elif output == "json":
+        console.write(to_json(dict(result.values), indent=2) + "\n")
+    elif output == "yaml":
+        console.write(to_yaml(dict(result.values)))
+    else:
+        columns, row = tuple(result.values), tuple(result.values.values())
+        _write(WRITERS[output](columns, [row], _style(console)), console)
+
+
+def _render_document(result: Document, output: str, console: Console) -> None:
+    if output == "yaml":
+        console.write(to_yaml(result.value))
+    elif output == "jsonl":
+        console.write(to_json(result.value) + "\n")
+    else:
+        console.write(harmless(to_json(result.value, indent=2), keep="\n") + "\n")
+
+
+def _write(pieces: Iterable[Any], console: Console) -> None:
+    for piece in pieces:
+        console.write(piece)
+
+
+def _style(console: Console) -> Style:
+    encoding = (getattr(console.stdout, "encoding", None) or "").lower().replace("-", "")
+    return Style(cut=console.to_terminal, unicode=encoding.startswith("utf"))

@@ -1,0 +1,58 @@
+"""What a command returns: data, never text for a terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Value = Any
+"""A cell: None, bool, int, float, str, or lists and dicts of these (JSON's types, int64 exact)."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. `rows` may be a generator: it is read once, while it is written."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One thing with named values, in order."""
+
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A plain success: a sentence for people, and what was made (ids, counts) for programs."""
+
+    message: str
+    made: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON value whose shape is somebody else's, such as an answer of the RESTful API."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words for a person, such as help; the same in every format."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Script:
+    """Commands to run next, echoed as typed; then the shell, if `stay` and there is a terminal."""
+
+    name: str
+    text: str
+    stay: bool = False
+
+
+Result = Table | Record | Done | Document | Text | Script

@@ -1,0 +1,220 @@
+"""One generic call to Milvus over gRPC: metadata, deadline, and failures made ours."""
+
+import base64
+import os
+import time
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..connections.profile import Profile
+from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unsupported
+
+# Without this grpc writes its own failures to stderr; it is read at import.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import grpc  # noqa: E402
+from google.protobuf.message_factory import GetMessageClass  # noqa: E402
+
+from . import status  # noqa: E402
+from .wire import milvus_pb2  # noqa: E402
+
+SERVICE = "milvus.proto.milvus.MilvusService"
+CONNECT_SECONDS = 5.0
+"""How long a host may take to accept a connection; a frozen one is given up sooner than the deadline."""
+
+# Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
+CHANNEL_OPTIONS: Mapping[str, int | str] = {
+    "grpc.keepalive_time_ms": 10_000,
+    "grpc.keepalive_timeout_ms": 3_000,
+    "grpc.http2.ping_timeout_ms": 3_000,
+    "grpc.keepalive_permit_without_calls": 0,
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 1_000,
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    # Two aliases of one address must not share what one of them authenticated.
+    "grpc.use_local_subchannel_pool": 1,
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One finished RPC, for `--debug`. `status` is OK or what failed; `milliseconds` from send to answer."""
+
+    method: str
+    address: str
+    database: str
+    milliseconds: float
+    status: str
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """What the handshake told. `version` is as the server writes it, e.g. "v2.3.5"; `latency_ms` of one round trip."""
+
+    version: str
+    deploy_mode: str
+    latency_ms: float
+
+
+@dataclass
+class Link:
+    """A channel, and whether it ever carried an answer."""
+
+    channel: grpc.Channel
+    answered: bool = False
+
+
+class Client:
+    """A channel to one server. Safe to share between threads; copies for another database share the channel."""
+
+    def __init__(self, profile: Profile, *, timeout: float, trace: Callable[[Trace], None] | None = None) -> None:
+        self.profile = profile
+        self.timeout = timeout
+        self._trace = trace
+        self._link = Link(_channel(profile, timeout))
+
+    def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
+        """Sends `<method>Request(**fields)` and returns its response message, checked.
+
+        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted; KeyboardInterrupt cancels the call.
+        """
+        if self.profile.read_only and not status.reads(method):
+            raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
+                           hint="connect again with --no-read-only to allow it")  # fmt: skip
+        seconds = timeout or self.timeout
+        started = time.monotonic()
+        try:
+            response = self._send(method, fields, seconds)
+        except (CliError, KeyboardInterrupt) as exc:
+            self._report(method, started, str(exc) or "cancelled")
+            raise
+        self._report(method, started, "OK")
+        return response
+
+    def with_options(self, *, database: str, timeout: float) -> "Client":
+        """The same channel for another database and deadline."""
+        other = copy(self)
+        other.profile = replace(self.profile, database=database)
+        other.timeout = timeout
+        return other
+
+    def close(self) -> None:
+        self._link.channel.close()
+
+    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
+        request_type, response_type = _types(method)
+        rpc = self._link.channel.unary_unary(
+            f"/{SERVICE}/{method}",
+            request_serializer=request_type.SerializeToString,
+            response_deserializer=response_type.FromString,
+        )
+        call = rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
+        try:
+            response = call.result()
+        except KeyboardInterrupt:
+            call.cancel()
+            raise
+        except grpc.RpcError as exc:
+            profile = self.profile
+            raise status.failure(
+                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
+            ) from exc
+        self._link.answered = True
+        status.check(getattr(response, "status", response), method)
+        return response
+
+    def _metadata(self) -> list[tuple[str, str]]:
+        pairs = [("client-request-unixmsec", str(time.time_ns() // 1_000_000)), ("dbname", self.profile.database)]
+        if self.profile.token:
+            pairs.append(("authorization", base64.b64encode(self.profile.token.encode()).decode()))
+        return pairs
+
+    def _report(self, method: str, started: float, outcome: str) -> None:
+        if self._trace is not None:
+            milliseconds = (time.monotonic() - started) * 1000
+            self._trace(Trace(method, self.profile.address, self.profile.database, milliseconds, outcome))
+
+
+def handshake(client: Client) -> ServerInfo:
+    """Introduces us and learns the server's version. Raises as `Client.call`; a missing database is ServerRefused."""
+    from .. import __version__
+
+    started = time.monotonic()
+    try:
+        info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
+    except Unsupported:
+        return ServerInfo(client.call("GetVersion").version, "", _since(started))
+    latency = _since(started)
+    if info.deploy_mode == "embedded":
+        # Milvus Lite shakes hands for any database, and names no version while it does.
+        _require_database(client)
+        return ServerInfo(client.call("GetVersion").version, info.deploy_mode, latency)
+    return ServerInfo(info.build_tags, info.deploy_mode, latency)
+
+
+def _client_info(profile: Profile, version: str) -> dict[str, str]:
+    import socket
+
+    return {"sdk_type": "milvus_cli", "sdk_version": version, "user": profile.user, "host": socket.gethostname(),
+            "local_time": time.strftime("%Y-%m-%dT%H:%M:%S")}  # fmt: skip
+
+
+def _require_database(client: Client) -> None:
+    database = client.profile.database
+    if database != "default" and database not in client.call("ListDatabases").db_names:
+        raise ServerRefused(f"database not found: {database!r}", hint="list databases shows what there is",
+                                   fault=Fault.SAID_NO)  # fmt: skip
+
+
+def _since(started: float) -> float:
+    return round((time.monotonic() - started) * 1000, 1)
+
+
+@cache
+def _types(method: str) -> tuple[Any, Any]:
+    descriptor = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods_by_name[method]
+    return GetMessageClass(descriptor.input_type), GetMessageClass(descriptor.output_type)
+
+
+def _channel(profile: Profile, timeout: float) -> grpc.Channel:
+    connect_ms = max(1, int(min(CONNECT_SECONDS, timeout) * 1000))
+    options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
+    if profile.user_agent:
+        options["grpc.primary_user_agent"] = profile.user_agent
+    if not profile.tls.mode:
+        return grpc.insecure_channel(profile.address, options=list(options.items()))
+    tls = profile.tls
+    if tls.server_name:
+        options["grpc.ssl_target_name_override"] = tls.server_name
+        options["grpc.default_authority"] = tls.server_name
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_pem(tls.ca, "--ca") if tls.ca else _system_roots(),
+        private_key=_pem(tls.client_key, "--client-key"),
+        certificate_chain=_pem(tls.client_cert, "--client-cert"),
+    )
+    return grpc.secure_channel(profile.address, credentials, options=list(options.items()))
+
+
+def _system_roots() -> bytes | None:
+    """The system's CAs, or SSL_CERT_FILE; None (grpc's own list) where Python knows no such file."""
+    import ssl
+
+    path = ssl.get_default_verify_paths().cafile
+    return Path(path).read_bytes() if path else None
+
+
+def _pem(path: str, option: str) -> bytes | None:
+    if not path:
+        return None
+    try:
+        content = Path(path).read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"{option}: can't read {path}: {exc.strerror}", hint="give the path of a PEM file") from exc
+    if b"-----BEGIN" not in content:
+        raise InvalidInput(f"{option}: {path} is not a PEM file", hint="it should have a line -----BEGIN …-----")
+    return content

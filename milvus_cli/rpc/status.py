@@ -1,0 +1,157 @@
+"""The one place that knows what failures look like on the wire, and makes them ours."""
+
+from typing import Any
+
+import grpc
+
+from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+
+READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid")
+"""How the names of RPCs begin that change nothing on a server."""
+
+REASON_LENGTH = 500
+
+# What grpc says of an UNAVAILABLE peer, first match wins: (its words, fault, what happened, what to do).
+UNAVAILABLE = (
+    ("Connection refused", Fault.REFUSED, "nothing is listening at {address}",
+     "is the server up, and are host and port right? Milvus listens on 19530"),
+    ("Domain name not found", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
+    ("DNS resolution failed", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
+    ("Hostname Verification", Fault.TLS, "the certificate of {address} is for another host",
+     "connect by the name in the certificate, or give it: --server-name NAME"),
+    ("CERTIFICATE_VERIFY_FAILED", Fault.TLS, "the certificate of {address} is not trusted: {reason}",
+     "give the CA that signed it: --ca FILE"),
+    ("WRONG_VERSION_NUMBER", Fault.TLS, "{address} does not speak TLS", "connect with http://, or --tlsmode 0"),
+    ("TSI_DATA_CORRUPTED", Fault.TLS, "{address} did not accept the client certificate",
+     "mutual TLS needs --client-cert and --client-key, signed by the server's CA"),
+    ("security handshaker", Fault.TLS, "the TLS certificates given for {address} can't be used",
+     "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"),
+    ("SSL_ERROR", Fault.TLS, "TLS with {address} failed: {reason}", "check --tlsmode, --ca and the certificates"),
+    ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
+     "Milvus serves gRPC on 19530; 9091 is its management port"),
+    ("HTTP/2 client preface", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
+    ("http1.x server", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
+     "Milvus serves gRPC on 19530; 9091 is its management port"),
+    ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
+    ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
+    ("handshaker shutdown", Fault.SILENT, "{address} accepts connections and never answers",
+     "is it Milvus's gRPC port? give more time with --timeout SECONDS"),
+    ("FD Shutdown", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
+    ("imeout", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
+    ("timed out", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
+)  # fmt: skip
+
+PLAINTEXT_REFUSED = (
+    "{address} closed the connection",
+    "it may want TLS: connect with https://, or --tlsmode 1",
+)
+
+
+# What to do about codes of Milvus 2.3 and later.
+HINTS = {
+    100: "see what there is with: list collections",
+    101: "load it first: load collection NAME",
+    700: "make one first: create index",
+    800: "see what there is with: list databases",
+}
+
+
+def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool) -> CliError:
+    """Translates what grpc raised. `fresh` says that this channel had not yet completed a call."""
+    code, details = error.code(), error.details() or ""
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return _unavailable(details, method, address, secure=secure, fresh=fresh)
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return _silent(method, address, seconds)
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        return _unimplemented(details, method, address)
+    if code is grpc.StatusCode.UNAUTHENTICATED:
+        return _unauthenticated(details, address)
+    if code is grpc.StatusCode.PERMISSION_DENIED:
+        return NotAuthorized(f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED,
+                             hint="ask an administrator to grant the privilege")  # fmt: skip
+    if code is grpc.StatusCode.CANCELLED:
+        return Interrupted()
+    return ServerRefused(f"{method} failed: {short(details) or code.name}", fault=Fault.SAID_NO)
+
+
+def check(status: Any, method: str) -> None:
+    """Raises ServerRefused for a `common.Status` that is not success.
+
+    Milvus before 2.3 sets only `error_code`, Milvus Lite only `code`; since then both are set.
+    """
+    if not status.error_code and not status.code:
+        return
+    reason = short(status.reason or status.detail) or f"{method} failed"
+    if status.code == 1 and "not implemented" in reason.lower():
+        raise Unsupported(f"this server has no {method}: {reason}", fault=Fault.UNSUPPORTED, server_code=status.code)
+    hint = HINTS.get(status.code, "")
+    raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+
+
+def short(reason: str) -> str:
+    """The first line of a reason: servers append kilobytes of stack."""
+    line = reason.strip().partition("\n")[0].strip()
+    return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
+
+
+def reads(method: str) -> bool:
+    """Whether an RPC leaves the server as it is."""
+    return method.startswith(READING)
+
+
+def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh: bool) -> CliError:
+    for words, fault, message, hint in UNAVAILABLE:
+        if words in details:
+            return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
+    if fresh and not secure and "Socket closed" in details and "failed to connect" in details:
+        message, hint = PLAINTEXT_REFUSED
+        return Unreachable(message.format(address=address), hint=hint, fault=Fault.TLS)
+    return lost(method, address)
+
+
+def lost(method: str, address: str) -> CliError:
+    """The connection broke while a call was under way: of a write nobody knows whether it was done."""
+    if reads(method):
+        return Unreachable(f"the connection to {address} was lost during {method}", fault=Fault.LOST,
+                           hint="is the server up? try again")  # fmt: skip
+    return Unreachable(
+        f"the connection to {address} was lost during {method}: outcome unknown",
+        hint="the server may have done it or not: look before you send it again",
+        fault=Fault.LOST,
+    )
+
+
+def _silent(method: str, address: str, seconds: float) -> CliError:
+    unknown = "" if reads(method) else ": outcome unknown"
+    return Unreachable(
+        f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
+        hint="is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS",
+        fault=Fault.SILENT,
+    )
+
+
+def _unimplemented(details: str, method: str, address: str) -> CliError:
+    if "unknown service" in details or "404" in details:
+        return Unreachable(f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530",
+                           fault=Fault.NOT_MILVUS)  # fmt: skip
+    return Unsupported(f"this server has no {method}", fault=Fault.UNSUPPORTED,
+                       hint="show its version with: server_version")  # fmt: skip
+
+
+def _unauthenticated(details: str, address: str) -> CliError:
+    if "missing authorization" in details:
+        return NotAuthorized(f"{address} wants credentials", fault=Fault.NOT_AUTHENTICATED,
+                             hint="connect with --username and --password, or --token user:password")  # fmt: skip
+    if "username and password" in details:
+        message = f"{address} did not accept this user and password"
+    elif "api key" in details:
+        message = f"{address} did not accept this token"
+    else:
+        message = f"{address} did not accept the credentials: {short(details)}"
+    return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
+
+
+def _tls_reason(details: str) -> str:
+    """The words after the error's code in `…CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate…`."""
+    return details.rpartition("CERTIFICATE_VERIFY_FAILED: ")[2].partition(":")[0].strip() or "handshake failed"

@@ -1,0 +1,38 @@
+"""Runs commands from a text, one after the other, until one fails."""
+
+from collections.abc import Iterable
+
+from .app import execute
+from .errors import CliError, Leave
+from .lines import Statement, statements
+from .output.render import render_error
+from .session import Session
+
+
+def run_script(
+    lines: Iterable[str], session: Session, *, name: str, keep_going: bool = False, echo: bool = False
+) -> int:
+    """Returns the exit code of the first command that failed, and stops there unless `keep_going`; 0 when none did."""
+    code = 0
+    try:
+        for statement in statements(lines):
+            failed = _run(statement, session, name, echo=echo)
+            code = code or failed
+            if failed and (not keep_going or failed == 130):
+                break
+    except Leave as leave:
+        return leave.exit_code or code
+    except CliError as exc:
+        render_error(exc, session.output, session.console, where=name)
+        return exc.exit_code
+    return code
+
+
+def _run(statement: Statement, session: Session, name: str, *, echo: bool) -> int:
+    if echo:
+        session.console.write(f"{statement.comment}> {statement.text}\n")
+        session.console.flush()
+    code = execute(statement.argv, session, where=f"{name}:{statement.line}")
+    if echo:
+        session.console.write("\n")
+    return code

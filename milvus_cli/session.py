@@ -1,0 +1,289 @@
+"""What a command works in: the current connection and database, the options given, and the client when first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from .config import DEFAULT_TIMEOUT, Config
+from .connections.profile import DEFAULT_ALIAS, Profile
+from .connections.resolve import Request, Resolved, from_environment, resolve
+from .connections.store import Saved, Store
+from .errors import CliError, InvalidInput, Unreachable
+from .names import nearest
+from .output.console import Console
+from .servers.lite import LiteServers
+
+if TYPE_CHECKING:
+    from .rpc.client import Client, ServerInfo, Trace
+
+
+@dataclass(frozen=True)
+class Options:
+    """The global options; None where not given."""
+
+    alias: str | None = None
+    database: str | None = None
+    output: str | None = None
+    yes: bool | None = None
+    no_input: bool | None = None
+    quiet: bool | None = None
+    timeout: float | None = None
+    debug: bool | None = None
+    color: str | None = None
+
+    def over(self, other: Options) -> Options:
+        """These, and the other's where these say nothing."""
+        return Options(*(
+            getattr(other, each.name) if (mine := getattr(self, each.name)) is None else mine for each in fields(self)
+        ))
+
+
+@dataclass(frozen=True)
+class Status:
+    """A connection that was just made: what it is, and what the server said."""
+
+    profile: Profile
+    server: ServerInfo
+
+
+class Session:
+    """One shell, script or one-shot command. Owns its clients; the store is shared with other processes."""
+
+    def __init__(self, config: Config, console: Console, defaults: Options = Options()) -> None:
+        self.config = config
+        self.console = console
+        self.defaults = defaults
+        self.options = defaults
+        self.store = Store(config.home, console.note)
+        self.servers = LiteServers(config.home, console.note)
+        self.stay = False
+        self._alias: str | None = None
+        self._databases: dict[str, str] = {}
+        self._unsaved: dict[str, Profile] = {}
+        self._clients: dict[str, Client] = {}
+
+    # What the running command was told
+
+    @property
+    def output(self) -> str:
+        return self.options.output or "table"
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that one call may take."""
+        return self.options.timeout or DEFAULT_TIMEOUT
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person can be asked."""
+        return self.console.interactive and not self.options.no_input
+
+    def confirm(self, question: str) -> None:
+        """Asks before something goes for good. Raises CliError when the answer is no, InvalidInput when nobody is there.
+
+        On a protected connection the person types the alias; elsewhere than on a terminal it needs
+        --yes and the alias by name.
+        """
+        profile = self.resolved().profile
+        if profile.protected:
+            self._confirm_protected(question, profile.alias)
+        elif not self.options.yes:
+            if not self.interactive:
+                raise InvalidInput(f"{question} Not without --yes, as nobody can be asked.", hint="add --yes")
+            if self.console.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):
+                raise CliError("not done")
+
+    def _confirm_protected(self, question: str, alias: str) -> None:
+        if self.interactive:
+            if self.console.ask(f"{question} {alias} is protected: type its name to go on: ") != alias:
+                raise CliError("not done")
+        elif not (self.options.yes and self.options.alias == alias):
+            raise InvalidInput(
+                f"connection {alias!r} is protected: {question}", hint=f"add both --yes and --alias {alias}"
+            )
+
+    def ask_password(self, user: str) -> str:
+        if not self.interactive:
+            raise InvalidInput(
+                f"no password for user {user!r}", hint="give --password, --token-file FILE or MILVUS_TOKEN"
+            )
+        return self.console.ask_secret(f"Password of {user}: ")
+
+    @property
+    def place(self) -> str:
+        """Where commands act, for questions and messages: alias, address and database."""
+        profile = self.profile
+        return f"{profile.alias or 'MILVUS_URI'} ({profile.address}, database {profile.database})"
+
+    # Which connection
+
+    @property
+    def alias(self) -> str:
+        """The alias that commands use: named, then the session's own, then the store's; empty when there is none."""
+        named = self.options.alias or self._alias
+        if named is None:
+            named = self.config.alias or ("" if self.config.uri else self.store.current())
+        return named
+
+    def keep_alias(self) -> None:
+        """Takes the current alias for good: what other processes connect to no longer moves it."""
+        self._alias = self._alias or self.alias or None
+
+    def saved(self, alias: str) -> Saved:
+        """The stored connection; raises CliError with the nearest names."""
+        found = self.store.get(alias)
+        if found is None:
+            known = [*self._unsaved, *self.store.aliases()]
+            raise CliError(f"no connection {alias!r}", hint=nearest(alias, known) or "list connections shows all")
+        return found
+
+    def resolved(self) -> Resolved:
+        """The current connection's parameters. Raises Unreachable, with the line to type, when nothing is connected."""
+        alias = self.alias
+        if not alias:
+            found = from_environment(self.config)
+            if found is None:
+                raise Unreachable("not connected", hint="connect -h HOST -p PORT")
+        elif alias in self._unsaved:
+            found = self._resolve(Request(alias=alias), self._unsaved[alias])
+        else:
+            found = self._resolve(Request(alias=alias), self._connected(alias))
+        database = self.options.database or self._databases.get(alias)
+        if database:
+            source = "--db" if self.options.database else "use database"
+            return Resolved(replace(found.profile, database=database), {**found.sources, "database": source})
+        return found
+
+    @property
+    def profile(self) -> Profile:
+        return self.resolved().profile
+
+    def _connected(self, alias: str) -> Profile:
+        saved = self.saved(alias)
+        if not saved.connected:
+            raise Unreachable(f"connection {alias!r} is disconnected", hint=f"connect -a {alias}")
+        return self.with_token(saved)
+
+    def _resolve(self, request: Request, profile: Profile) -> Resolved:
+        # An alias names its server: MILVUS_URI speaks only where no alias does.
+        return resolve(request, replace(self.config, uri=""), profile, self.ask_password)
+
+    def connections(self) -> Iterator[Saved]:
+        """Every connection: those that only this session knows, then the stored ones."""
+        for profile in self._unsaved.values():
+            yield Saved(profile, profile.user, connected=True, server_version="", last_used=0, secret_in="")
+        yield from self.store.all()
+
+    def with_token(self, saved: Saved) -> Profile:
+        """The profile to connect with."""
+        return self._unsaved.get(saved.alias) or replace(saved.profile, token=self.store.token(saved))
+
+    # Clients
+
+    @property
+    def client(self) -> Client:
+        """The current connection's client, opened when first asked."""
+        alias, profile = self.alias, self.profile
+        if alias not in self._clients:
+            self._clients[alias] = self.open(profile)
+        return self._clients[alias].with_options(database=profile.database, timeout=self.timeout)
+
+    def open(self, profile: Profile) -> Client:
+        """A client of its own for a profile; a Milvus Lite that is not running is started."""
+        return self.open_running(self.served(profile))
+
+    def open_running(self, profile: Profile) -> Client:
+        """As `open`, but a Milvus Lite that is not running stays so: its address refuses."""
+        from .rpc.client import Client
+
+        return Client(profile, timeout=self.timeout, trace=self.trace)
+
+    def open_aliases(self) -> list[str]:
+        return list(self._clients)
+
+    def served(self, profile: Profile) -> Profile:
+        """The profile with the address that its embedded server has today; unchanged without one."""
+        if not profile.lite:
+            return profile
+        server = self.servers.start(profile.lite)
+        return replace(profile, host=server.host, port=server.port)
+
+    def trace(self, trace: Trace) -> None:
+        """Shows an RPC when `--debug` is given."""
+        if self.options.debug:
+            self.console.note(
+                f"rpc {trace.method} {trace.address} db={trace.database} {trace.milliseconds:.1f} ms {trace.status}"
+            )
+
+    def connect(self, request: Request, *, save: bool) -> Status:
+        """Opens a channel, shakes hands, and only then records the alias and makes it current."""
+        from .rpc.client import handshake
+
+        alias = request.alias or self.config.alias or DEFAULT_ALIAS
+        profile = self.served(resolve(request, self.config, self._known(alias), self.ask_password).profile)
+        client = self.open(profile)
+        try:
+            server = handshake(client)
+            if save:
+                self.store.put(profile, server.version)
+        except BaseException:
+            client.close()
+            raise
+        self.forget(alias)
+        if not save:
+            self._unsaved[alias] = profile
+        self._clients[alias] = client
+        self._alias = alias
+        return Status(profile, server)
+
+    def _known(self, alias: str) -> Profile | None:
+        if alias in self._unsaved:
+            return self._unsaved[alias]
+        saved = self.store.get(alias)
+        return self.with_token(saved) if saved else None
+
+    def use_alias(self, alias: str) -> None:
+        """Makes a saved connection current, here and for commands to come."""
+        if alias not in self._unsaved:
+            self._connected(alias)
+            self.store.make_current(alias)
+        self._alias = alias
+
+    def use_database(self, database: str) -> None:
+        """Makes a database current, here and, saved with the alias, for commands to come."""
+        names = list(self.client.call("ListDatabases").db_names)
+        if database not in names:
+            raise CliError(f"no database {database!r}", hint=nearest(database, names) or "list databases shows all")
+        alias = self.alias
+        self._databases[alias] = database
+        if alias and alias not in self._unsaved:
+            self.store.change(alias, database=database)
+
+    def require_collection(self, name: str) -> None:
+        """Raises CliError, with the nearest names, for a collection that does not exist."""
+        if self.client.call("HasCollection", collection_name=name).value:
+            return
+        names = list(self.client.call("ShowCollections").collection_names)
+        raise CliError(f"no collection {name!r}", hint=nearest(name, names) or "list collections shows all")
+
+    def forget(self, alias: str) -> bool:
+        """Closes what this session has open under an alias; whether it was one that only this session knew."""
+        client = self._clients.pop(alias, None)
+        if client is not None:
+            client.close()
+        self._databases.pop(alias, None)
+        return self._unsaved.pop(alias, None) is not None
+
+    def moved(self, old: str, new: str) -> None:
+        """Follows an alias that was renamed."""
+        self.forget(old)
+        if self._alias == old:
+            self._alias = new
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self.store.close()
+

@@ -1,0 +1,123 @@
+"""All commands as one click tree, collected from the modules of `commands/`."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+import click
+
+from . import commands
+from .command import Leaf, Node
+from .names import nearest
+
+PROGRAM = "milvus_cli"
+
+SYNONYMS = {"describe": ("show",), "drop": ("delete",)}
+"""Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
+
+DEFAULT_NOUNS = {"use": "database", "load": "collection"}
+"""The noun that a verb takes for granted: `use x` is `use database x`."""
+
+
+class UnknownCommand(click.UsageError):
+    """No such command; `hint` names the nearest."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Verb(Node, click.Group):
+    """A verb and its nouns; also the root, whose children are the verbs."""
+
+    @property
+    def is_root(self) -> bool:
+        return self.name == PROGRAM
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        default = DEFAULT_NOUNS.get(str(self.name))
+        if default and args and args[0] not in self.commands and args[0] != "--help":
+            args = [default, *args]
+        elif not args and not self.is_root:
+            raise UnknownCommand(f"{self.name} what?", f"one of: {', '.join(self.commands)}")
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.is_root:
+            args = self._spelled_out(args)
+        name = args[0]
+        if name not in self.commands:
+            raise self._unknown(name)
+        return name, self.commands[name], args[1:]
+
+    def _spelled_out(self, args: list[str]) -> list[str]:
+        """The line with the verb meant by a synonym, or by a bare plural: `collections`."""
+        listed = self.commands.get("list")
+        if len(args) == 1 and isinstance(listed, Verb) and args[0] in listed.commands:
+            return ["list", *args]
+        return [*SYNONYMS.get(args[0], args[:1]), *args[1:]]
+
+    def _unknown(self, name: str) -> UnknownCommand:
+        known = [str(each) for each in self.commands]
+        if self.is_root:
+            return UnknownCommand(f"no command {name!r}", nearest(name, known) or "help shows all commands")
+        return UnknownCommand(f"no command '{self.name} {name}'", nearest(name, known) or f"one of: {', '.join(known)}")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        super().format_options(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(each.path, each.get_short_help_str(limit=60)) for each in leaves(self)])
+
+
+@cache
+def tree() -> Verb:
+    """The root command. Importing every command costs about 12 ms for a hundred of them."""
+    root = Verb(name=PROGRAM, help="The command-line shell for Milvus.")
+    for leaf in sorted(_collected(), key=lambda each: each.path):
+        verb, _, noun = leaf.path.partition(" ")
+        if not noun:
+            root.add_command(leaf, verb)
+            continue
+        group = root.commands.get(verb)
+        if not isinstance(group, Verb):
+            group = Verb(name=verb, help=f"{verb.capitalize()} …")
+            root.add_command(group)
+        group.add_command(leaf, noun)
+    return root
+
+
+def leaves(group: click.Group) -> Iterator[Leaf]:
+    """Every command below a verb, or below the root, in order."""
+    for each in group.commands.values():
+        if isinstance(each, click.Group):
+            yield from leaves(each)
+        elif isinstance(each, Leaf):
+            yield each
+
+
+def _collected() -> Iterator[Leaf]:
+    for module in pkgutil.iter_modules(commands.__path__):
+        yield from (
+            each for each in vars(import_module(f"{commands.__name__}.{module.name}")).values() if isinstance(each, Leaf)
+        )
+
+
+def help_text(words: tuple[str, ...]) -> str:
+    """The help of the command or verb that the words name; of the whole program for none."""
+    here: click.Command = tree()
+    ctx = click.Context(here, info_name=PROGRAM)
+    for word in words:
+        if not isinstance(here, Verb):
+            break
+        name, found, _ = here.resolve_command(ctx, [word])
+        assert found is not None
+        here, ctx = found, click.Context(found, info_name=name, parent=ctx)
+    return here.get_help(ctx)

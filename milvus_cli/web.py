@@ -1,0 +1,107 @@
+"""One HTTP request to a server: its RESTful API on the gRPC port, its health on the management port."""
+
+import http.client
+import json
+import ssl
+from typing import Any
+
+from .connections.profile import Profile, Tls
+from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable
+
+AUTHENTICATION_CODE = 1800
+"""What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
+
+
+def call_api(profile: Profile, method: str, path: str, body: str | None, seconds: float) -> Any:
+    """Sends a RESTful request and returns its JSON. Raises CliError for an answer whose `code` is not success.
+
+    Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
+    """
+    if not path.startswith("/"):
+        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+    if body is not None:
+        _require_json(body)
+    status, text = _request(profile, profile.port, method, path, body, seconds)
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
+    code = answer.get("code", status) if isinstance(answer, dict) else status
+    if status == 401 or code == AUTHENTICATION_CODE:
+        raise NotAuthorized(f"{profile.address} did not accept the credentials", fault=Fault.NOT_AUTHENTICATED,
+                            server_code=code, hint="connect with --username and --password, or --token")  # fmt: skip
+    if code not in (0, 200) or status >= 400:
+        message = answer.get("message") if isinstance(answer, dict) else None
+        raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
+    return answer
+
+
+def management_health(profile: Profile, port: int | None, seconds: float) -> list[tuple[str, bool | None, str | None]]:
+    """A row (check, healthy, details) of the management port's /healthz; healthy is None where it is closed."""
+    port = port or profile.management_port
+    check = f"port {port} /healthz"
+    if profile.lite:
+        return [(check, None, "Milvus Lite has no management port")]
+    try:
+        status, text = _request(Profile(host=profile.host), port, "GET", "/healthz", None, seconds)
+    except Unreachable as exc:
+        return [(check, None, exc.message)]
+    return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
+
+
+def _request(
+    profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float
+) -> tuple[int, str]:
+    address = f"{profile.host}:{port}"
+    connection = _connection(profile, port, seconds)
+    headers = {"Accept": "application/json"}
+    if profile.token:
+        headers["Authorization"] = f"Bearer {profile.token}"
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    try:
+        connection.request(method.upper(), path, body.encode() if body is not None else None, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode("utf-8", "replace")
+    except (http.client.InvalidURL, UnicodeEncodeError) as exc:
+        raise InvalidInput(f"bad path {path!r}: write it as in a URL, with %20 for a space") from exc
+    except TimeoutError as exc:
+        raise Unreachable(f"{address} gave no answer within {seconds:g} s", fault=Fault.SILENT) from exc
+    except (OSError, http.client.HTTPException) as exc:
+        reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
+        raise Unreachable(f"no HTTP with {address}: {reason}", fault=Fault.REFUSED, hint=_http_hint(profile)) from exc
+    finally:
+        connection.close()
+
+
+def _connection(profile: Profile, port: int, seconds: float) -> http.client.HTTPConnection:
+    if not profile.tls.mode:
+        return http.client.HTTPConnection(profile.host, port, timeout=seconds)
+    return http.client.HTTPSConnection(profile.host, port, timeout=seconds, context=_context(profile.tls))
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=tls.ca or None)
+        if tls.client_cert:
+            context.load_cert_chain(tls.client_cert, tls.client_key)
+    except (OSError, ssl.SSLError) as exc:
+        raise InvalidInput(f"the TLS certificates can't be used: {exc}") from exc
+    return context
+
+
+def _require_json(body: str) -> None:
+    try:
+        json.loads(body)
+    except ValueError as exc:
+        raise InvalidInput(f"--data is not JSON: {exc}") from exc
+
+
+def _hint(status: int) -> str:
+    return "Milvus before 2.4 has /v1/vector/…, newer ones /v2/vectordb/…" if status == 404 else ""
+
+
+def _http_hint(profile: Profile) -> str:
+    if profile.lite:
+        return "Milvus Lite has no RESTful API"
+    return "Milvus 2.3 serves no RESTful API on a TLS port" if profile.tls.mode else ""
