@@ -1,0 +1,104 @@
+"""Fixtures: real servers, started when a test first asks for them, and milvus_cli as a process."""
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.certificates import Certificates, make_certificates
+from tests.support.cli import Cli
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.process import ServerProcess
+from tests.support.terminal import Terminal
+
+
+def pytest_configure() -> None:
+    # A shell starts background jobs with SIGINT ignored, and our children would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteServer]:
+    """Milvus Lite."""
+    server = LiteServer(tmp_path_factory.mktemp("lite"))
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """Milvus standalone, plain text and without authorization."""
+    server = MilvusServer(tmp_path_factory.mktemp("milvus"))
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session")
+def milvus_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """Milvus standalone that wants a user and a password."""
+    server = MilvusServer(tmp_path_factory.mktemp("milvus_auth"), authorization=True)
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session")
+def milvus_tls(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[MilvusServer]:
+    """Milvus standalone with TLS."""
+    server = MilvusServer(tmp_path_factory.mktemp("milvus_tls"), tls_mode=1, certificates=certificates)
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session")
+def milvus_mutual(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[MilvusServer]:
+    """Milvus standalone with TLS that wants a client certificate and a user."""
+    server = MilvusServer(
+        tmp_path_factory.mktemp("milvus_mutual"), authorization=True, tls_mode=2, certificates=certificates
+    )
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session", params=["lite", "milvus"])
+def server(request: pytest.FixtureRequest) -> ServerProcess:
+    """Each kind of server in turn."""
+    found: ServerProcess = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """milvus_cli with a fresh home: cli("list", "collections") -> Run(code, out, err)."""
+    return Cli(tmp_path)
+
+
+@pytest.fixture
+def terminal(cli: Cli) -> Iterator[Callable[..., Terminal]]:
+    """Starts milvus_cli in a pseudo-terminal, as `cli.terminal` does, and ends it after the test."""
+    started: list[Terminal] = []
+
+    def start(*argv: str, rows: int = 24, cols: int = 80, env: dict[str, str] | None = None) -> Terminal:
+        started.append(cli.terminal(*argv, rows=rows, cols=cols, env=env))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+def _remove(server: ServerProcess) -> None:
+    shutil.rmtree(server.directory, ignore_errors=True)

@@ -1,0 +1,96 @@
+"""Runs milvus_cli as its users do: as a process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tests.support.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+StrPath: TypeAlias = str | Path
+COMMAND = (sys.executable, "-m", "milvus_cli")
+
+# What would change a run from one machine to the next.
+REMOVED_PREFIXES = ("MILVUS_", "ZILLIZ_")
+REMOVED = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS"} | {
+    "GRPC_VERBOSITY",
+    "GRPC_TRACE",
+    "PYTHONUNBUFFERED",
+}
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "grpc_proxy", "no_grpc_proxy"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished command left: exit code (minus the signal that ended it), stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Cli:
+    """milvus_cli with an empty home of its own, run in DIRECTORY."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.home = directory / "home"
+
+    def __call__(
+        self,
+        *argv: StrPath,
+        input: str | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+    ) -> Run:
+        """Run to the end with INPUT on stdin (else /dev/null)."""
+        done = subprocess.run(
+            [*COMMAND, *argv],
+            stdin=subprocess.DEVNULL if input is None else None,
+            input=None if input is None else input.encode(),
+            capture_output=True,
+            env=self.environment(env),
+            cwd=self.directory,
+            timeout=timeout,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *argv: StrPath, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[str]:
+        """Start with pipes on all three streams and don't wait; OPTIONS are Popen's."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [*COMMAND, *argv],
+            env=self.environment(env),
+            cwd=self.directory,
+            encoding="utf-8",
+            **{**pipes, **options},
+        )
+
+    def terminal(
+        self,
+        *argv: StrPath,
+        rows: int = 24,
+        cols: int = 80,
+        env: Mapping[str, str] | None = None,
+    ) -> Terminal:
+        """Start in a pseudo-terminal; the caller closes it."""
+        command = [*COMMAND, *map(str, argv)]
+        return Terminal(command, rows=rows, cols=cols, env=self.environment(env), cwd=self.directory)
+
+    def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a run: ours without what belongs to this machine, with ENV on top."""
+        kept = {name: value for name, value in os.environ.items() if not _is_removed(name)}
+        return {**kept, "MILVUS_CLI_HOME": str(self.home), "PYTHONPATH": _python_path(), **(env or {})}
+
+
+def _is_removed(name: str) -> bool:
+    return name.startswith(REMOVED_PREFIXES) or name in REMOVED or name.lower() in PROXIES
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

@@ -1,0 +1,159 @@
+"""Runs a command in a real pseudo-terminal and shows what a person would see."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pexpect
+import pyte
+from typing_extensions import Self
+
+KEYS = {
+    "enter": "\r",
+    "tab": "\t",
+    "s-tab": "\x1b[Z",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "delete": "\x1b[3~",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "c-space": "\x00",
+    "c-\\": "\x1c",
+}
+KEYS |= {f"c-{letter}": chr(ord(letter) - ord("a") + 1) for letter in "abcdefghijklmnopqrstuvwxyz"}
+
+
+class _Screen(pyte.Screen):
+    """pyte's screen, whose answers reach the program."""
+
+    def __init__(self, columns: int, lines: int, answer: Callable[[str], None]) -> None:
+        super().__init__(columns, lines)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        self._answer(data)
+
+
+class Terminal:
+    """An xterm of ROWS by COLS with COMMAND in it.
+
+    It reads while a test waits or looks; it answers the program's question for the cursor position.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        rows: int = 24,
+        cols: int = 80,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.raw = b""
+        self._display = _Screen(cols, rows, self.send)
+        self._stream = pyte.ByteStream(self._display)
+        self._child = pexpect.spawn(
+            command[0],
+            list(command[1:]),
+            env={**(os.environ if env is None else env), "TERM": "xterm-256color"},
+            cwd=None if cwd is None else str(cwd),
+            dimensions=(rows, cols),
+            timeout=None,
+        )
+        self._child.delaybeforesend = None
+        self._child.ptyproc.delayafterclose = 0.02
+        self._child.ptyproc.delayafterterminate = 0.02
+
+    @property
+    def pid(self) -> int:
+        return int(self._child.pid)
+
+    @property
+    def screen(self) -> list[str]:
+        """What stands on the screen now, a string a row, without the spaces at the end."""
+        self._read(0)
+        return [line.rstrip() for line in self._display.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one string, without the empty rows at the end."""
+        return "\n".join(self.screen).rstrip("\n")
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cursor, from 0."""
+        self._read(0)
+        return self._display.cursor.y, self._display.cursor.x
+
+    def send(self, text: str) -> None:
+        """Type TEXT as it is; a line ends with "\\r"."""
+        self._child.send(text.encode())
+
+    def send_key(self, *names: str) -> None:
+        """Press keys by prompt_toolkit's names: "c-c", "tab", "up"."""
+        for name in names:
+            self.send(KEYS[name])
+
+    def send_line(self, text: str) -> None:
+        self.send(text + KEYS["enter"])
+
+    def resize(self, rows: int, cols: int) -> None:
+        self._child.setwinsize(rows, cols)
+        self._display.resize(rows, cols)
+
+    def wait_for(self, text: str, timeout: float = 10) -> None:
+        """Wait until TEXT stands on the screen; a row's end counts as a newline."""
+        self._wait(lambda: text in self.text, f"{text!r} did not appear", timeout)
+
+    def wait_gone(self, text: str, timeout: float = 10) -> None:
+        """Wait until TEXT no longer stands on the screen."""
+        self._wait(lambda: text not in self.text, f"{text!r} did not go away", timeout)
+
+    def wait_exit(self, timeout: float = 10) -> int:
+        """Wait for the end of the command: its exit code, or minus the signal that ended it."""
+        self._wait(lambda: not self._child.isalive(), "the command did not end", timeout)
+        self._read(0)
+        return int(self._child.exitstatus if self._child.signalstatus is None else -self._child.signalstatus)
+
+    def close(self) -> None:
+        """End the command, by SIGKILL when SIGHUP is not enough."""
+        self._child.close(force=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait(self, is_done: Callable[[], bool], failure: str, timeout: float) -> None:
+        until = time.monotonic() + timeout
+        while not is_done():
+            if time.monotonic() > until:
+                raise AssertionError(f"{failure} within {timeout:g} s; the screen:\n{self.text}")
+            self._read(0.02)
+
+    def _read(self, seconds: float) -> None:
+        """Take over all output that is there, waiting SECONDS for the first of it."""
+        if self._child.closed:
+            return
+        while True:
+            try:
+                chunk = self._child.read_nonblocking(65536, timeout=seconds)
+            except pexpect.TIMEOUT:
+                return
+            except pexpect.EOF:
+                time.sleep(seconds)
+                return
+            self.raw += chunk
+            self._stream.feed(chunk)
+            seconds = 0
