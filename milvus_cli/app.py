@@ -19,13 +19,17 @@ def execute(argv: Sequence[str], session: Session, *, where: str = "") -> int:
 
     `where` (file:line) goes before an error's message.
     """
-    session.options = session.defaults
+    try:
+        return _execute(argv, session, where)
+    finally:
+        session.options = session.defaults
+
+
+def _execute(argv: Sequence[str], session: Session, where: str) -> int:
     try:
         result = tree().main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj=session)
         return _show(result, session)
-    except Leave:
-        raise
-    except BrokenPipeError:
+    except (Leave, BrokenPipeError):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
         error = _translated(exc)
@@ -42,7 +46,8 @@ def _show(result: object, session: Session) -> int:
         from .script import run_script
 
         session.stay = result.stay
-        return run_script(result.text.splitlines(), session, name=result.name, echo=True)
+        with session.by_default(session.options):
+            return run_script(result.text.splitlines(), session, name=result.name, echo=True)
     if isinstance(result, Result):
         render(result, session.output, session.console, quiet=bool(session.options.quiet))
     return 0

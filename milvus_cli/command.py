@@ -72,7 +72,6 @@ GLOBAL_OPTIONS = (
     click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
     click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
-GLOBAL_NAMES = {str(option.name) for option in GLOBAL_OPTIONS}
 
 
 class Node(click.Command):
@@ -112,8 +111,8 @@ class Leaf(Node):
         session = ctx.find_object(Session)
         assert session is not None
         session.options = _options(ctx).over(session.defaults)
-        for name in GLOBAL_NAMES - {param.name for param in self.params}:
-            ctx.params.pop(name, None)
+        for param in self.global_params:
+            ctx.params.pop(str(param.name), None)
         result: Result | None = super().invoke(ctx)
         return result
 
@@ -165,7 +164,8 @@ def _options(ctx: click.Context) -> Options:
     given = Options()
     here: click.Context | None = ctx
     while here is not None:
-        given = given.over(Options(**{name: here.params.get(name) for name in GLOBAL_NAMES}))
+        own = here.command.global_params if isinstance(here.command, Node) else ()
+        given = given.over(Options(**{str(param.name): here.params.get(str(param.name)) for param in own}))
         here = here.parent
     return given
 

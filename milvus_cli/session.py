@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,15 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
+
+    @contextmanager
+    def by_default(self, options: Options) -> Iterator[None]:
+        """For commands that run inside another: its options hold for them too."""
+        before, self.defaults = self.defaults, options
+        try:
+            yield
+        finally:
+            self.defaults = before
 
     # What the running command was told
 
