@@ -27,8 +27,10 @@ def execute(argv: Sequence[str], session: Session, *, where: str = "") -> int:
 
 def _execute(argv: Sequence[str], session: Session, where: str) -> int:
     try:
-        result = tree().main(list(argv), prog_name=PROGRAM, standalone_mode=False, obj=session)
-        return _show(result, session)
+        with tree().make_context(PROGRAM, list(argv), obj=session) as ctx:
+            return _show(tree().invoke(ctx), session)
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
     except (Leave, BrokenPipeError):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
@@ -37,6 +39,9 @@ def _execute(argv: Sequence[str], session: Session, where: str) -> int:
     except Exception as exc:
         error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
         _trace_back(session)
+    if isinstance(error, Interrupted) and session.console.interactive:
+        # The terminal has written ^C where the cursor was.
+        session.console.note("")
     render_error(error, _output(argv, session), session.console, where=where)
     return error.exit_code
 

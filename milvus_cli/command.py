@@ -91,8 +91,8 @@ class Node(click.Command):
         if own:
             with formatter.section("Options"):
                 formatter.write_dl(own)
-        with formatter.section("Global options"):
-            formatter.write_dl([row for param in self.global_params if (row := param.get_help_record(ctx))])
+        formatter.write_paragraph()
+        formatter.write_text("Global: " + ", ".join("/".join(param.opts) for param in self.global_params) + ".")
 
 
 class Leaf(Node):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
@@ -38,12 +39,14 @@ class Verb(Node, click.Group):
         return self.name == PROGRAM
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        default = DEFAULT_NOUNS.get(str(self.name))
-        if default and args and args[0] not in self.commands and args[0] != "--help":
-            args = [default, *args]
-        elif not args and not self.is_root:
+        if not args and not self.is_root:
             raise UnknownCommand(f"{self.name} what?", f"one of: {', '.join(self.commands)}")
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, self.with_default_noun(args))
+
+    def with_default_noun(self, args: list[str]) -> list[str]:
+        """The words after the verb, with the noun that it takes for granted."""
+        default = DEFAULT_NOUNS.get(str(self.name))
+        return [default, *args] if default and args and args[0] not in (*self.commands, "--help") else args
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -58,7 +61,7 @@ class Verb(Node, click.Group):
     def _spelled_out(self, args: list[str]) -> list[str]:
         """The line with the verb meant by a synonym, or by a bare plural: `collections`."""
         listed = self.commands.get("list")
-        if len(args) == 1 and isinstance(listed, Verb) and args[0] in listed.commands:
+        if args[0] not in self.commands and isinstance(listed, Verb) and args[0] in listed.commands:
             return ["list", *args]
         return [*SYNONYMS.get(args[0], args[:1]), *args[1:]]
 
@@ -74,7 +77,11 @@ class Verb(Node, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(each.path, each.get_short_help_str(limit=60)) for each in leaves(self)])
+            formatter.write_dl([(each.path, each.get_short_help_str(limit=48)) for each in leaves(self)])
+        if self.is_root:
+            formatter.write_paragraph()
+            same = ", ".join(f"{word} for {' '.join(words)}" for word, words in SYNONYMS.items())
+            formatter.write_text(f"Other words: {same}; a bare plural lists: collections. One command: help COMMAND.")
 
 
 @cache
@@ -110,14 +117,27 @@ def _collected() -> Iterator[Leaf]:
         )
 
 
-def help_text(words: tuple[str, ...]) -> str:
-    """The help of the command or verb that the words name; of the whole program for none."""
+@dataclass(frozen=True)
+class Found:
+    """How far words lead into the tree: the verb or command that they name, and the words after it."""
+
+    command: click.Command
+    ctx: click.Context
+    rest: list[str]
+
+
+def find(words: Sequence[str]) -> Found:
+    """Follows words down the tree. Raises UnknownCommand for one that leads nowhere."""
     here: click.Command = tree()
-    ctx = click.Context(here, info_name=PROGRAM)
-    for word in words:
-        if not isinstance(here, Verb):
-            break
-        name, found, _ = here.resolve_command(ctx, [word])
+    ctx, rest = click.Context(here, info_name=PROGRAM, resilient_parsing=True), list(words)
+    while rest and isinstance(here, Verb):
+        name, found, rest = here.resolve_command(ctx, here.with_default_noun(rest))
         assert found is not None
-        here, ctx = found, click.Context(found, info_name=name, parent=ctx)
-    return here.get_help(ctx)
+        here, ctx = found, click.Context(found, info_name=name, parent=ctx, resilient_parsing=True)
+    return Found(here, ctx, rest)
+
+
+def help_text(words: Sequence[str]) -> str:
+    """The help of the command or verb that the words name; of the whole program for none."""
+    found = find(words)
+    return found.command.get_help(found.ctx)

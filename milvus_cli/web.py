@@ -6,7 +6,7 @@ import ssl
 from typing import Any
 
 from .connections.profile import Profile, Tls
-from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable
+from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
 
 AUTHENTICATION_CODE = 1800
 """What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
@@ -44,7 +44,7 @@ def management_health(profile: Profile, port: int | None, seconds: float) -> lis
         return [(check, None, "Milvus Lite has no management port")]
     try:
         status, text = _request(Profile(host=profile.host), port, "GET", "/healthz", None, seconds)
-    except Unreachable as exc:
+    except (Unreachable, Unsupported) as exc:
         return [(check, None, exc.message)]
     return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
 
@@ -54,9 +54,9 @@ def _request(
 ) -> tuple[int, str]:
     address = f"{profile.host}:{port}"
     connection = _connection(profile, port, seconds)
-    headers = {"Accept": "application/json"}
+    headers: dict[str, str | bytes] = {"Accept": "application/json"}
     if profile.token:
-        headers["Authorization"] = f"Bearer {profile.token}"
+        headers["Authorization"] = f"Bearer {profile.token}".encode()
     if body is not None:
         headers["Content-Type"] = "application/json"
     try:
@@ -65,19 +65,34 @@ def _request(
         return response.status, response.read().decode("utf-8", "replace")
     except (http.client.InvalidURL, UnicodeEncodeError) as exc:
         raise InvalidInput(f"bad path {path!r}: write it as in a URL, with %20 for a space") from exc
+    except http.client.BadStatusLine as exc:
+        raise Unsupported(f"{address} serves no HTTP/1", fault=Fault.UNSUPPORTED, hint=_http_hint(profile)) from exc
     except TimeoutError as exc:
         raise Unreachable(f"{address} gave no answer within {seconds:g} s", fault=Fault.SILENT) from exc
     except (OSError, http.client.HTTPException) as exc:
         reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-        raise Unreachable(f"no HTTP with {address}: {reason}", fault=Fault.REFUSED, hint=_http_hint(profile)) from exc
+        raise Unreachable(f"no HTTP with {address}: {reason}", fault=Fault.REFUSED) from exc
     finally:
         connection.close()
+
+
+class _NamedHTTPSConnection(http.client.HTTPSConnection):
+    """Expects NAME in the certificate, where one is given, in place of the host."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, name: str) -> None:
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._tls, self._name = context, name or host
+
+    def connect(self) -> None:
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._name)
 
 
 def _connection(profile: Profile, port: int, seconds: float) -> http.client.HTTPConnection:
     if not profile.tls.mode:
         return http.client.HTTPConnection(profile.host, port, timeout=seconds)
-    return http.client.HTTPSConnection(profile.host, port, timeout=seconds, context=_context(profile.tls))
+    context = _context(profile.tls)
+    return _NamedHTTPSConnection(profile.host, port, timeout=seconds, context=context, name=profile.tls.server_name)
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
@@ -102,6 +117,6 @@ def _hint(status: int) -> str:
 
 
 def _http_hint(profile: Profile) -> str:
-    if profile.lite:
-        return "Milvus Lite has no RESTful API"
-    return "Milvus 2.3 serves no RESTful API on a TLS port" if profile.tls.mode else ""
+    if profile.tls.mode:
+        return "Milvus 2.3 serves no RESTful API on a TLS port"
+    return "a standalone Milvus has a RESTful API on its gRPC port, Milvus Lite has none"

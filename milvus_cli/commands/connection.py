@@ -266,8 +266,8 @@ def _when(saved: Saved) -> str | None:
 def _details(session: Session, alias: str | None) -> dict[str, Any]:
     """Every parameter but the token; beside it where each value that is no default came from."""
     if alias is not None and alias != session.alias:
-        saved = session.saved(alias)
-        found = Resolved(saved.profile, {each.name: "saved" for each in fields(Profile)})
+        profile = session.with_token(session.saved(alias))
+        found = Resolved(profile, {each.name: "saved" for each in fields(Profile)})
     else:
         found = session.resolved()
     profile = found.profile

@@ -12,7 +12,10 @@ DEFAULT_PORT = 19530
 DEFAULT_DATABASE = "default"
 DEFAULT_MANAGEMENT_PORT = 9091
 ALIAS_PATTERN = re.compile(r"[^\W_][\w.@:+-]{0,127}")
-HOST_PATTERN = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+(%\w+)?")
+HOST_PATTERN = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
+
+SECURE_BY_SCHEME = {"http": False, "grpc": False, "https": True, "grpcs": True}
+"""What a scheme says of TLS; the others leave it open."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,11 @@ class Tls:
 
 @dataclass(frozen=True)
 class Address:
-    """What an address in text said; None for what it left open."""
+    """What an address in text said; None for what it left open. `secure` as http:// or https:// say."""
 
     host: str
     port: int | None = None
-    secure: bool = False
+    secure: bool | None = None
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     database: str | None = None
@@ -80,20 +83,24 @@ def parse_address(text: str) -> Address:
     """
     scheme, separator, rest = text.partition("://")
     if not separator:
-        scheme, rest = "http", text
+        scheme, rest = "tcp", text
+    scheme = scheme.lower()
     if scheme not in ("http", "https", "tcp", "milvus", "grpc", "grpcs"):
         raise InvalidInput(f"unknown scheme {scheme!r} in the URI", hint="use http:// or https://, or host:port")
     try:
         parts = urlsplit(f"//{_bracketed(rest)}")
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise InvalidInput(f"bad address in the URI: {exc}", hint="write host:port, a port is 1 to 65535") from exc
+        shown = rest.rpartition("@")[2]
+        raise InvalidInput(f"bad address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
+    if "@" in rest.removeprefix(parts.netloc):
+        raise InvalidInput("a password in the URI has a /, ? or #", hint="write it as %2F, %3F or %23")
     if not HOST_PATTERN.fullmatch(host):
         raise InvalidInput(f"bad host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
     return Address(
         host=host,
-        port=checked_port(port) if port is not None else _default_port(scheme, explicit=bool(separator)),
-        secure=scheme in ("https", "grpcs"),
+        port=checked_port(port) if port is not None else _default_port(scheme),
+        secure=SECURE_BY_SCHEME.get(scheme),
         user=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
         database=unquote(parts.path.strip("/")) or None,
@@ -105,9 +112,9 @@ def _bracketed(rest: str) -> str:
     return f"[{rest}]" if rest.count(":") > 1 and re.fullmatch(r"[0-9a-fA-F:.]+", rest) else rest
 
 
-def _default_port(scheme: str, *, explicit: bool) -> int | None:
+def _default_port(scheme: str) -> int | None:
     # Zilliz Cloud's endpoints are https:// without a port, and listen on 443.
-    return 443 if explicit and scheme == "https" else None
+    return 443 if scheme == "https" else None
 
 
 def checked_port(port: int) -> int:

@@ -1,13 +1,15 @@
 """Decides a connection's parameters: flag, then environment, then what the alias saved, then Milvus's defaults."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ..config import Config
 from ..errors import InvalidInput
-from .profile import DEFAULT_ALIAS, DEFAULT_PORT, Address, Profile, Tls, checked_alias, checked_port, parse_address
+from .profile import DEFAULT_ALIAS, DEFAULT_DATABASE, DEFAULT_PORT, Address, Profile, Tls, checked_alias, checked_port, parse_address
 
+UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 Layer = dict[str, tuple[Any, str]]
 """Settings that one place gives: name to value and the place's name."""
@@ -63,7 +65,7 @@ def resolve(
     The saved profile fills gaps only for the server that it was saved for: its token goes nowhere else.
     """
     _refuse_conflicts(request)
-    alias = checked_alias(request.alias or config.alias or DEFAULT_ALIAS)
+    alias = checked_alias(request.alias if request.alias is not None else config.alias or DEFAULT_ALIAS)
     layers = [_from_flags(request)]
     if request.lite is None and request.uri is None and request.host is None and request.port is None:
         layers.append(_from_environment(config))
@@ -76,8 +78,10 @@ def resolve(
         for name, value in layer.items():
             values.setdefault(name, value)
     _complete_token(request, values, ask_password)
-    profile = replace(Profile(alias=alias), **{name: value for name, (value, _) in values.items() if name != "tls"})
-    profile = replace(profile, tls=_tls(request, values))
+    values["tls"] = _tls(request, values)
+    names = {each.name for each in fields(Profile)}
+    profile = replace(Profile(alias=alias), **{name: value for name, (value, _) in values.items() if name in names})
+    _check_texts(profile)
     sources = {each.name: values[each.name][1] if each.name in values else "default" for each in fields(Profile)}
     return Resolved(profile, {**sources, "alias": _alias_source(request, config)})
 
@@ -86,7 +90,7 @@ def from_environment(config: Config) -> Resolved | None:
     """The connection that MILVUS_URI alone describes, under no alias; None where it is not set."""
     if not config.uri:
         return None
-    found = resolve(Request(), replace(config, alias=""), None, ask_password=str)
+    found = resolve(Request(), replace(config, alias=""), None, _no_password)
     return Resolved(replace(found.profile, alias=""), found.sources)
 
 
@@ -127,6 +131,8 @@ def _from_flags(request: Request) -> Layer:
         value = getattr(request, name)
         if value is not None:
             layer[name] = (value, {"database": "--db"}.get(name, _flag(name)))
+    if request.database == "":
+        layer["database"] = (DEFAULT_DATABASE, "--db")
     return layer
 
 
@@ -138,8 +144,10 @@ def _from_address(address: Address, source: str) -> Layer:
         layer["database"] = (address.database, source)
     if address.password is not None:
         layer["token"] = (f"{address.user}:{address.password}" if address.user else address.password, source)
-    if address.secure:
-        layer["tls"] = (Tls(mode=1), source)
+    elif address.user:
+        layer["user"] = (address.user, source)
+    if address.secure is not None:
+        layer["secure"] = (address.secure, source)
     return layer
 
 
@@ -164,26 +172,46 @@ def _from_saved(saved: Profile, layers: list[Layer]) -> Layer:
 
 def _complete_token(request: Request, values: Layer, ask_password: Callable[[str], str]) -> None:
     """A user given without a password takes the token at hand if it is that user's; else the person is asked."""
-    if request.user is None or request.password is not None:
+    if request.password is not None:
         return
-    token = values.get("token", ("", ""))[0]
-    if not token.startswith(f"{request.user}:"):
-        values["token"] = (f"{request.user}:{ask_password(request.user)}", "--username")
+    user, source = values.get("user", (None, "")) if request.user is None else (request.user, "--username")
+    token, token_source = values.get("token", ("", ""))
+    given_beside_address = request.user is None and token_source not in ("", "saved")
+    if user is not None and not token.startswith(f"{user}:") and not given_beside_address:
+        values["token"] = (f"{user}:{ask_password(user)}", source)
 
 
-def _tls(request: Request, values: Layer) -> Tls:
-    """The TLS settings: flags over those of the address or the saved profile."""
-    base: Tls = values["tls"][0] if "tls" in values else Tls()
-    if request.tls_mode == 0:
-        return Tls()
+def _no_password(user: str) -> str:
+    raise InvalidInput(f"MILVUS_URI names the user {user!r} without a password", hint="set MILVUS_TOKEN to user:password")
+
+
+def _check_texts(profile: Profile) -> None:
+    """Refuses what can't travel in a header, without repeating it: one of them is the token."""
+    if UNSENDABLE.search(profile.token):
+        raise InvalidInput("the token or password has a line break or another control character")
+    for option, text in (("--user-agent", profile.user_agent), ("--server-name", profile.tls.server_name)):
+        if not (text.isascii() and text.isprintable()):
+            raise InvalidInput(f"{option} takes plain ASCII text")
+
+
+def _tls(request: Request, values: Layer) -> tuple[Tls, str]:
+    """The TLS settings, and where they came from: flags over the address's scheme over the saved profile's."""
+    saved, source = values.get("tls", (Tls(), "default"))
+    secure, scheme_source = values.get("secure", (None, ""))
     changes = {
         name: value
         for name in ("ca", "client_cert", "client_key", "server_name")
         if (value := getattr(request, name)) is not None
     }
-    tls = replace(base, **changes)
-    mode = 2 if tls.client_cert else max(base.mode, request.tls_mode or 0, 1 if changes else 0)
-    return replace(tls, mode=mode)
+    if request.tls_mode is not None or changes:
+        source = "--tlsmode" if request.tls_mode is not None else _flag(next(iter(changes)))
+    elif secure is not None and secure != (saved.mode > 0):
+        source = scheme_source
+    if request.tls_mode == 0 or (secure is False and not changes and request.tls_mode is None):
+        return Tls(), source
+    tls = replace(saved, **changes)
+    mode = 2 if tls.client_cert else max(saved.mode, request.tls_mode or 0, 1 if changes or secure else 0)
+    return replace(tls, mode=mode), source
 
 
 def _alias_source(request: Request, config: Config) -> str:

@@ -5,9 +5,11 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from ..errors import CliError
 from . import secrets
@@ -17,6 +19,7 @@ LIMIT = 65_536
 """Milvus's own limit of connections, which the store keeps too."""
 
 BUSY_SECONDS = 5.0
+SCHEMA_VERSION = 1
 
 # `state.total` is kept by triggers: counting 65,536 rows would cost more than adding one.
 SCHEMA = f"""
@@ -33,7 +36,7 @@ CREATE TRIGGER removed AFTER DELETE ON connection BEGIN
     UPDATE state SET current = '' WHERE current = old.alias;
     DELETE FROM secret WHERE alias = old.alias;
 END;
-PRAGMA user_version = 1;
+PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 COLUMNS = "alias, profile, user, connected, server_version, last_used, secret_in"
@@ -58,15 +61,15 @@ class Saved:
 class Store:
     """The file `connections.db` under `home`, made at the first write. Knows nothing of servers.
 
-    Every method raises CliError when the file can't be read or written; a corrupt file is set aside
-    under a name that `notice` is told, and a new one begun.
+    It is open only during a call (or while `all` is read), under a shared lock, so that a corrupt file
+    can be moved when nobody has it open. Every method raises CliError when the file can't be read or
+    written; a corrupt one is set aside under a name that `notice` is told, and a new one begun.
     """
 
     def __init__(self, home: Path, notice: Callable[[str], None]) -> None:
         self.home = home
         self.path = home / "connections.db"
         self._notice = notice
-        self._opened: sqlite3.Connection | None = None
 
     def get(self, alias: str) -> Saved | None:
         return next(self._select("WHERE alias = ?", alias), None)
@@ -76,47 +79,53 @@ class Store:
         return self._select("ORDER BY alias")
 
     def aliases(self) -> list[str]:
-        return [saved.alias for saved in self.all()]
+        with self._reading() as database:
+            return [row[0] for row in database.execute("SELECT alias FROM connection ORDER BY alias")] if database else []
 
     def current(self) -> str:
         """The alias that commands use when none is named; empty when there is none."""
-        if not self.path.exists():
-            return ""
         with self._reading() as database:
-            row = database.execute("SELECT current FROM state").fetchone()
-        return str(row[0])
+            return str(database.execute("SELECT current FROM state").fetchone()[0]) if database else ""
 
     def token(self, saved: Saved) -> str:
-        if saved.secret_in == "keyring":
-            return secrets.get(self._key(saved.alias))
-        if not saved.secret_in:
-            return ""
-        with self._reading() as database:
-            row = database.execute("SELECT token FROM secret WHERE alias = ?", (saved.alias,)).fetchone()
-        return str(row[0]) if row else ""
+        """The secret of a stored connection; where the keyring does not give it, `notice` is told and it is empty."""
+        if saved.secret_in == secrets.FILE:
+            with self._reading() as database:
+                row = database and database.execute("SELECT token FROM secret WHERE alias = ?", (saved.alias,)).fetchone()
+            return str(row[0]) if row else ""
+        token = secrets.fetch(saved.secret_in)
+        if saved.secret_in and not token:
+            self._notice(f"The keyring did not give the credentials of {saved.alias!r}: is it locked?")
+        return token
 
     def put(self, profile: Profile, server_version: str) -> None:
         """Records a connection that was just made, and makes it current."""
-        secret_in = self._keep_secret(profile)
+        secret_in = secrets.keep(profile.alias, profile.token)
         values = (profile.alias, _to_json(profile), profile.user, True, server_version, time.time(), secret_in)
-        with self._writing() as database:
-            database.execute(
-                f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET "
-                + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:]),
-                values,
-            )
-            database.execute("DELETE FROM secret WHERE alias = ?", (profile.alias,))
-            if secret_in == "file":
-                database.execute("INSERT INTO secret VALUES (?, ?)", (profile.alias, profile.token))
-            database.execute("UPDATE state SET current = ?", (profile.alias,))
+        try:
+            with self._writing() as database:
+                former = _secret_in(database, profile.alias)
+                database.execute(
+                    f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET "
+                    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:]),
+                    values,
+                )
+                database.execute("DELETE FROM secret WHERE alias = ?", (profile.alias,))
+                if secret_in == secrets.FILE:
+                    database.execute("INSERT INTO secret VALUES (?, ?)", (profile.alias, profile.token))
+                database.execute("UPDATE state SET current = ?", (profile.alias,))
+        except BaseException:
+            secrets.forget(secret_in)
+            raise
+        secrets.forget(former)
 
     def change(self, alias: str, **changes: object) -> None:
         """Replaces fields of a stored profile (such as `database`), not its token."""
-        saved = self.get(alias)
-        if saved is None:
-            return
-        profile = replace(saved.profile, **changes)  # type: ignore[arg-type]
         with self._writing() as database:
+            row = database.execute("SELECT profile FROM connection WHERE alias = ?", (alias,)).fetchone()
+            if row is None:
+                return
+            profile = replace(_from_json(alias, row[0]), **changes)  # type: ignore[arg-type]
             database.execute("UPDATE connection SET profile = ? WHERE alias = ?", (_to_json(profile), alias))
 
     def make_current(self, alias: str) -> None:
@@ -132,139 +141,152 @@ class Store:
             ).rowcount
 
     def rename(self, old: str, new: str) -> None:
-        saved = self.get(old)
-        if saved is None:
-            return
-        if saved.secret_in == "keyring":
-            secrets.put(self._key(new), secrets.get(self._key(old)))
         with self._writing() as database:
-            current = database.execute("SELECT current FROM state").fetchone()[0]
             database.execute("UPDATE connection SET alias = ? WHERE alias = ?", (new, old))
             database.execute("UPDATE secret SET alias = ? WHERE alias = ?", (new, old))
-            if current == old:
-                database.execute("UPDATE state SET current = ?", (new,))
-        if saved.secret_in == "keyring":
-            secrets.forget(self._key(old))
+            database.execute("UPDATE state SET current = ? WHERE current = ?", (new, old))
 
     def delete(self, alias: str) -> None:
-        saved = self.get(alias)
         with self._writing() as database:
+            former = _secret_in(database, alias)
             database.execute("DELETE FROM connection WHERE alias = ?", (alias,))
-        if saved and saved.secret_in == "keyring":
-            secrets.forget(self._key(alias))
-
-    def close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
-
-    def _key(self, alias: str) -> str:
-        return f"{self.path}#{alias}"
-
-    def _keep_secret(self, profile: Profile) -> str:
-        if not profile.token:
-            return ""
-        return "keyring" if secrets.put(self._key(profile.alias), profile.token) else "file"
+        secrets.forget(former)
 
     def _select(self, clause: str, *values: object) -> Iterator[Saved]:
-        if not self.path.exists():
-            return
         with self._reading() as database:
-            for row in database.execute(f"SELECT {COLUMNS} FROM connection {clause}", values):
+            for row in database.execute(f"SELECT {COLUMNS} FROM connection {clause}", values) if database else ():
                 yield Saved(_from_json(row[0], row[1]), row[2], bool(row[3]), *row[4:])
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """None where nothing was ever stored."""
         with self._translated():
-            yield self._database()
+            if not _exists(self.path):
+                yield None
+                return
+            with self._opened() as database:
+                yield database
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start, so that it can't fail half-way for another."""
-        with self._translated():
-            database = self._database()
+        with self._translated(), self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                if database.in_transaction:
-                    database.execute("ROLLBACK")
-                raise
+            # Whatever ends this block before the commit, closing rolls back.
+            yield database
+            database.execute("COMMIT")
 
-    def _database(self) -> sqlite3.Connection:
-        if self._opened is None:
-            try:
-                self._opened = self._open()
-            except sqlite3.DatabaseError as exc:
-                if not _is_corruption(exc):
-                    raise
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        for attempt in (1, 2):
+            if not _exists(self.path):
+                self._create()
+            with self._lock(exclusive=False):
+                try:
+                    database = self._open()
+                except sqlite3.DatabaseError as exc:
+                    if attempt == 2 or _exists(self.path) and not _is_corruption(exc):
+                        raise
+                    database = None
+                if database is not None:
+                    with closing(database):
+                        yield database
+                    return
+            if _exists(self.path):
                 self._set_aside()
-                self._opened = self._open()
-        return self._opened
 
     def _open(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            self._create()
-        database = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        database.execute("PRAGMA synchronous = NORMAL")
-        database.execute("SELECT current, total FROM state").fetchone()
+        uri = f"file:{quote(str(self.path.absolute()))}"
+        try:
+            return self._connected(f"{uri}?mode=rw")
+        except sqlite3.OperationalError as exc:
+            # WAL wants to make files beside; where nobody can, nobody can be writing either.
+            if _is_corruption(exc) or os.access(self.home, os.W_OK) or _exists(Path(f"{self.path}-wal")):
+                raise
+            return self._connected(f"{uri}?immutable=1")
+
+    def _connected(self, uri: str) -> sqlite3.Connection:
+        database = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:
+                raise CliError(f"the connection store {self.path} is of a newer milvus_cli",
+                               hint="update milvus_cli, or set MILVUS_CLI_HOME to another directory")  # fmt: skip
+            database.execute("SELECT current, total FROM state").fetchone()
+        except BaseException:
+            database.close()
+            raise
         return database
 
     def _create(self) -> None:
         """Makes the file whole, or not at all, whatever other processes do at the same time."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._alone():
-            if self.path.exists():
+        with self._lock(exclusive=True):
+            if _exists(self.path):
                 return
             draft = self.path.with_suffix(".new")
             draft.unlink(missing_ok=True)
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))
-            database = sqlite3.connect(draft, isolation_level=None)
-            try:
+            with closing(sqlite3.connect(draft, isolation_level=None)) as database:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.executescript(f"BEGIN; {SCHEMA} COMMIT;")
-            finally:
-                database.close()
+            for suffix in ("-wal", "-shm"):
+                # Left by a file that somebody removed: it would be replayed into the new one.
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
             draft.rename(self.path)
 
     def _set_aside(self) -> None:
-        with self._alone():
-            if _is_sound(self.path):
+        """Moves a corrupt file, when nobody has it open: SQLite removes its WAL by name when it closes one."""
+        with self._lock(exclusive=True):
+            if not _exists(self.path) or _is_sound(self.path):
                 return
             aside = self.path.with_name(f"connections.corrupt-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.db")
-            self.path.rename(aside)
-            for suffix in ("-wal", "-shm"):
-                beside = Path(f"{self.path}{suffix}")
-                if beside.exists():
-                    beside.rename(f"{aside}{suffix}")
+            for suffix in ("-wal", "-shm", ""):
+                if _exists(Path(f"{self.path}{suffix}")):
+                    Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
         self._notice(f"The connection store was corrupt: it is kept as {aside}, and a new one begun.")
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time makes the file or sets it aside."""
+    def _lock(self, *, exclusive: bool) -> Iterator[None]:
+        """Shared while the file is open, exclusive to make it or to set it aside."""
         import fcntl
 
-        with open(self.home / "connections.lock", "a", opener=_private) as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            descriptor = os.open(self.home / "connections.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            # Who may not write here can neither make the file nor move it, so there is nothing to guard.
+            if exclusive or os.access(self.home, os.W_OK):
+                raise
             yield
+            return
+        try:
+            until = time.monotonic() + BUSY_SECONDS
+            while True:
+                try:
+                    fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise self._failure("it is locked") from None
+                    time.sleep(0.005)
+            yield
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """The border where SQLite's and the system's failures become ours."""
         try:
-            yield
-        except sqlite3.IntegrityError as exc:
-            if "full" not in str(exc):
-                raise
-            raise CliError(
-                f"{LIMIT:,} connections are stored, and that is the limit", hint="forget one: delete connection ALIAS"
-            ) from exc
-        except sqlite3.DatabaseError as exc:
-            if _is_corruption(exc):
-                self.close()
+            try:
+                yield
+            except sqlite3.DatabaseError as exc:
+                if not _is_corruption(exc):
+                    raise
                 self._set_aside()
                 raise CliError("the connection store is corrupt", hint="a new one was begun: connect again") from exc
+        except sqlite3.IntegrityError as exc:
+            raise _refusal(exc) from exc
+        except sqlite3.DatabaseError as exc:
             raise self._failure(str(exc)) from exc
         except OSError as exc:
             raise self._failure(exc.strerror or str(exc)) from exc
@@ -277,8 +299,20 @@ class Store:
         return CliError(f"the connection store {self.path} can't be used: {reason}", hint=hint)
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _exists(path: Path) -> bool:
+    """Unlike Path.exists, the same in every Python for a directory that may not be searched: PermissionError."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _refusal(error: sqlite3.IntegrityError) -> CliError:
+    if "full" in str(error):
+        return CliError(f"{LIMIT:,} connections are stored, and that is the limit",
+                        hint="forget one: delete connection ALIAS")  # fmt: skip
+    return CliError("that alias is taken", hint="list connections shows all")
 
 
 def _is_corruption(error: sqlite3.DatabaseError) -> bool:
@@ -287,15 +321,20 @@ def _is_corruption(error: sqlite3.DatabaseError) -> bool:
 
 
 def _is_sound(path: Path) -> bool:
-    try:
-        database = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    """Raises sqlite3.DatabaseError when that can't be told, as of a file that another program has locked."""
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
         try:
             database.execute("SELECT current, total FROM state").fetchone()
             return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
-        finally:
-            database.close()
-    except sqlite3.DatabaseError:
-        return False
+        except sqlite3.DatabaseError as exc:
+            if _is_corruption(exc):
+                return False
+            raise
+
+
+def _secret_in(database: sqlite3.Connection, alias: str) -> str:
+    row = database.execute("SELECT secret_in FROM connection WHERE alias = ?", (alias,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _to_json(profile: Profile) -> str:
@@ -305,5 +344,16 @@ def _to_json(profile: Profile) -> str:
 
 
 def _from_json(alias: str, text: str) -> Profile:
-    values = json.loads(text)
-    return Profile(alias=alias, **{**values, "tls": Tls(**values["tls"])})
+    """What a newer milvus_cli added is left out. Raises CliError for what no milvus_cli wrote."""
+    try:
+        values = json.loads(text)
+        tls = Tls(**_known(Tls, values.pop("tls", {})))
+        return Profile(alias=alias, **{**_known(Profile, values), "tls": tls})
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise CliError(f"connection {alias!r} can't be read from the store",
+                       hint=f"connect it again, or forget it: delete connection {alias}") from exc  # fmt: skip
+
+
+def _known(kind: type[Profile] | type[Tls], values: dict[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)} - {"alias", "token"}
+    return {name: value for name, value in values.items() if name in names}

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 
 import click
-from prompt_toolkit.history import FileHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from ..command import SecretOption
 from ..session import Session
@@ -15,16 +15,20 @@ class PrivateHistory(FileHistory):
     """A history file that only its owner reads, and that no secret is written to."""
 
     def store_string(self, string: str) -> None:
-        if carries_secret(string):
-            return
-        os.close(os.open(self.filename, os.O_CREAT | os.O_WRONLY, 0o600))
-        super().store_string(string)
+        if not carries_secret(string):
+            super().store_string(string)
 
 
-def open_history(session: Session) -> PrivateHistory:
-    home = session.config.home
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return PrivateHistory(str(home / "history"))
+def open_history(session: Session) -> History:
+    """The shared history; one of this shell alone where the file can't be written."""
+    path = session.config.home / "history"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as exc:
+        session.console.note(f"history is not kept: {path}: {exc.strerror}")
+        return InMemoryHistory()
+    return PrivateHistory(str(path))
 
 
 def carries_secret(line: str) -> bool:

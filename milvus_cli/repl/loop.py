@@ -30,7 +30,7 @@ def run_shell(session: Session) -> int:
 
 def _read(prompt: "PromptSession[str]", session: Session) -> str:
     """A whole command: an open quote goes on in the next line."""
-    text = prompt.prompt(lambda: prompt_text(session))
+    text = prompt.prompt(prompt_text(session))
     while _is_unfinished(text):
         text += "\n" + prompt.prompt("... ")
     return text

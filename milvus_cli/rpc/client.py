@@ -23,8 +23,7 @@ from . import status  # noqa: E402
 from .wire import milvus_pb2  # noqa: E402
 
 SERVICE = "milvus.proto.milvus.MilvusService"
-CONNECT_SECONDS = 5.0
-"""How long a host may take to accept a connection; a frozen one is given up sooner than the deadline."""
+DATABASE_NOT_FOUND = 800
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
 CHANNEL_OPTIONS: Mapping[str, int | str] = {
@@ -129,7 +128,10 @@ class Client:
         return response
 
     def _metadata(self) -> list[tuple[str, str]]:
-        pairs = [("client-request-unixmsec", str(time.time_ns() // 1_000_000)), ("dbname", self.profile.database)]
+        database = self.profile.database
+        if not (database.isascii() and database.isprintable()):
+            raise InvalidInput(f"bad database name {database!r}", hint="a name has letters, digits and _")
+        pairs = [("client-request-unixmsec", str(time.time_ns() // 1_000_000)), ("dbname", database)]
         if self.profile.token:
             pairs.append(("authorization", base64.b64encode(self.profile.token.encode()).decode()))
         return pairs
@@ -149,6 +151,10 @@ def handshake(client: Client) -> ServerInfo:
         info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
     except Unsupported:
         return ServerInfo(client.call("GetVersion").version, "", _since(started))
+    except ServerRefused as exc:
+        if exc.server_code == DATABASE_NOT_FOUND:
+            raise _no_database(client) from exc
+        raise
     latency = _since(started)
     if info.deploy_mode == "embedded":
         # Milvus Lite shakes hands for any database, and names no version while it does.
@@ -167,8 +173,16 @@ def _client_info(profile: Profile, version: str) -> dict[str, str]:
 def _require_database(client: Client) -> None:
     database = client.profile.database
     if database != "default" and database not in client.call("ListDatabases").db_names:
-        raise ServerRefused(f"database not found: {database!r}", hint="list databases shows what there is",
-                                   fault=Fault.SAID_NO)  # fmt: skip
+        raise _no_database(client)
+
+
+def _no_database(client: Client) -> ServerRefused:
+    return ServerRefused(
+        f"no database {client.profile.database!r} on {client.profile.address}",
+        hint="connect without --db, then: list databases",
+        fault=Fault.SAID_NO,
+        server_code=DATABASE_NOT_FOUND,
+    )
 
 
 def _since(started: float) -> float:
@@ -182,7 +196,8 @@ def _types(method: str) -> tuple[Any, Any]:
 
 
 def _channel(profile: Profile, timeout: float) -> grpc.Channel:
-    connect_ms = max(1, int(min(CONNECT_SECONDS, timeout) * 1000))
+    # A host that takes half the deadline to accept a connection is given up: that tells more than the deadline does.
+    connect_ms = max(1, int(timeout * 500))
     options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
     if profile.user_agent:
         options["grpc.primary_user_agent"] = profile.user_agent

@@ -11,34 +11,43 @@ READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check",
 
 REASON_LENGTH = 500
 
-# What grpc says of an UNAVAILABLE peer, first match wins: (its words, fault, what happened, what to do).
+NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
+"""How grpc's details begin when there was no connection: the request was not sent."""
+
+PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+
+# What grpc says when it can't connect, first match wins: (its words, fault, what happened, what to do).
 UNAVAILABLE = (
     ("Connection refused", Fault.REFUSED, "nothing is listening at {address}",
      "is the server up, and are host and port right? Milvus listens on 19530"),
     ("Domain name not found", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
+    ("Misformatted domain name", Fault.UNKNOWN_HOST, "bad host name in {address}", "check the host's name"),
     ("DNS resolution failed", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
     ("Hostname Verification", Fault.TLS, "the certificate of {address} is for another host",
      "connect by the name in the certificate, or give it: --server-name NAME"),
     ("CERTIFICATE_VERIFY_FAILED", Fault.TLS, "the certificate of {address} is not trusted: {reason}",
      "give the CA that signed it: --ca FILE"),
     ("WRONG_VERSION_NUMBER", Fault.TLS, "{address} does not speak TLS", "connect with http://, or --tlsmode 0"),
-    ("TSI_DATA_CORRUPTED", Fault.TLS, "{address} did not accept the client certificate",
-     "mutual TLS needs --client-cert and --client-key, signed by the server's CA"),
+    ("TSI_DATA_CORRUPTED", Fault.TLS, "{address} wants a client certificate that it trusts",
+     "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows"),
     ("security handshaker", Fault.TLS, "the TLS certificates given for {address} can't be used",
      "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"),
     ("SSL_ERROR", Fault.TLS, "TLS with {address} failed: {reason}", "check --tlsmode, --ca and the certificates"),
-    ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
+    # 80 is the P of an answer that begins with HTTP/1.
+    ("got frame type 80", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
      "Milvus serves gRPC on 19530; 9091 is its management port"),
-    ("HTTP/2 client preface", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
-    ("http1.x server", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
-     "Milvus serves gRPC on 19530; 9091 is its management port"),
+    ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
     ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
     ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
-    ("handshaker shutdown", Fault.SILENT, "{address} accepts connections and never answers",
-     "is it Milvus's gRPC port? give more time with --timeout SECONDS"),
-    ("FD Shutdown", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
-    ("imeout", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
-    ("timed out", Fault.SILENT, "{address} does not answer", "give more time with --timeout SECONDS"),
+    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
+    ("Endpoint closing", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
+    ("handshaker shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("FD Shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("timed out", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("Handshake read failed", Fault.TLS, "{address} broke off the TLS handshake",
+     "does that port want TLS? check the port and --tlsmode"),
+    ("Connection reset", Fault.REFUSED, "{address} broke off the connection before it answered",
+     "is the server starting or stopping, or a proxy or firewall in between? try again"),
 )  # fmt: skip
 
 PLAINTEXT_REFUSED = (
@@ -71,8 +80,9 @@ def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, 
         return NotAuthorized(f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED,
                              hint="ask an administrator to grant the privilege")  # fmt: skip
     if code is grpc.StatusCode.CANCELLED:
-        return Interrupted()
-    return ServerRefused(f"{method} failed: {short(details) or code.name}", fault=Fault.SAID_NO)
+        return Interrupted() if "Channel closed" in details else lost(method, address)
+    hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
+    return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
 
 def check(status: Any, method: str) -> None:
@@ -101,13 +111,16 @@ def reads(method: str) -> bool:
 
 
 def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh: bool) -> CliError:
+    if not details.startswith(NOT_CONNECTED):
+        return lost(method, address)
     for words, fault, message, hint in UNAVAILABLE:
         if words in details:
             return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
-    if fresh and not secure and "Socket closed" in details and "failed to connect" in details:
+    if fresh and not secure and "Socket closed" in details:
         message, hint = PLAINTEXT_REFUSED
         return Unreachable(message.format(address=address), hint=hint, fault=Fault.TLS)
-    return lost(method, address)
+    reason = short(details.rpartition("last error: ")[2])
+    return Unreachable(f"can't connect to {address}: {reason}", hint="check host, port and TLS", fault=Fault.REFUSED)
 
 
 def lost(method: str, address: str) -> CliError:
@@ -126,7 +139,7 @@ def _silent(method: str, address: str, seconds: float) -> CliError:
     unknown = "" if reads(method) else ": outcome unknown"
     return Unreachable(
         f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
-        hint="is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS",
+        hint=PATIENCE,
         fault=Fault.SILENT,
     )
 

@@ -1,0 +1,60 @@
+"""Measures, prints a table, and ends with 1 when a budget is exceeded."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from tests.bench.report import Row, table, write_json
+
+WHAT = ("startup", "store", "size")
+ROUNDS = 15
+
+
+def main() -> int:
+    given = _parser().parse_args()
+    rows: list[Row] = []
+    for what in given.what or WHAT:
+        with tempfile.TemporaryDirectory(prefix="milvus_cli-bench-") as work:
+            found = _measure(what, given, Path(work))
+        print(f"\n{what}\n{table(found)}", flush=True)
+        rows += found
+    if given.json:
+        write_json(rows, given.json)
+    return 1 if any(row.is_over for row in rows) else 0
+
+
+def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
+    from tests.bench.install import base_environment, official_environment
+    from tests.bench.size import measure_size
+    from tests.bench.startup import measure_startup
+    from tests.bench.store import measure_store
+
+    if what == "size":
+        return measure_size(work)
+    base = base_environment(given.cache)
+    if what == "store":
+        return measure_store(base, work, given.rounds)
+    official = official_environment(given.cache) if given.official else None
+    return measure_startup(base, official, work, given.rounds)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
+    parser.add_argument("what", nargs="*", choices=[[], *WHAT], metavar="WHAT",
+                        help=f"what to measure: {', '.join(WHAT)}; all when not given")  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N",
+                        help=f"runs of each command that count [{ROUNDS}]")  # fmt: skip
+    parser.add_argument("--official", action="store_true",
+                        help="also time the official milvus-cli from PyPI, in an environment of its own")  # fmt: skip
+    parser.add_argument("--cache", type=Path, metavar="DIR",
+                        default=Path(platformdirs.user_cache_dir("milvus_cli-bench", appauthor=False)),
+                        help="where the environments are kept from run to run")  # fmt: skip
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Whole sessions of the shell in a real terminal."""
+
+import os
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.cli import Cli
+from tests.support.grpc_peer import GrpcPeer, never_answers
+from tests.support.lite_server import LiteServer
+from tests.support.terminal import Terminal
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def shell(cli: Cli, terminal: Start, lite: LiteServer) -> Terminal:
+    """A shell that is connected to Milvus Lite."""
+    cli("connect", lite.address, "-a", "dev")
+    started = terminal(cols=160)
+    started.wait_for("dev/default>")
+    return started
+
+
+def lines(shell: Terminal) -> list[str]:
+    return [line for line in shell.screen if line]
+
+
+def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal) -> None:
+    shell.send_line("version -o jsonl")
+    shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
+    assert lines(shell) == ["dev/default> version -o jsonl", '{"milvus_cli": "0.1.0"}', "dev/default>"]
+
+
+def test_without_a_connection_the_prompt_says_so_and_connect_changes_it(
+    terminal: Start, lite: LiteServer
+) -> None:
+    shell = terminal()
+    shell.wait_for("milvus_cli>")
+    shell.send_line("list collections")
+    shell.wait_for("error: not connected\nhint: connect -h HOST -p PORT")
+    shell.send_line(f"connect {lite.address} -a here")
+    shell.wait_for("here/default>")
+
+
+def test_a_failed_command_leaves_the_shell_and_its_connection_as_they_were(shell: Terminal) -> None:
+    shell.send_line("connect -p 1 -a broken")
+    shell.wait_for("error: nothing is listening at 127.0.0.1:1\n")
+    shell.send_line("use nosuch")
+    shell.wait_for("error: no database 'nosuch'\nhint: list databases shows all\ndev/default>")
+
+
+def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
+    shell.send("delete everything")
+    shell.send_key("c-c")
+    shell.send_line("version -o jsonl")
+    shell.wait_for('{"milvus_cli": "0.1.0"}')
+    shell.send_key("c-d")
+    assert shell.wait_exit() == 0
+
+
+def test_ctrl_c_cancels_a_call_within_half_a_second(cli: Cli, terminal: Start) -> None:
+    with GrpcPeer({"ShowCollections": never_answers()}) as peer:
+        cli("connect", peer.address, "-a", "slow")
+        shell = terminal()
+        shell.wait_for("slow/default>")
+        shell.send_line("list collections")
+        while "ShowCollections" not in peer.methods:
+            time.sleep(0.01)
+        started = time.monotonic()
+        shell.send_key("c-c")
+        shell.wait_for("error: interrupted\nslow/default>")
+        assert time.monotonic() - started < 0.5
+
+
+def test_exit_takes_a_code(shell: Terminal) -> None:
+    shell.send_line("exit 3")
+    assert shell.wait_exit() == 3
+
+
+def test_an_open_quote_goes_on_in_the_next_line(shell: Terminal) -> None:
+    shell.send_line("use 'no")
+    shell.wait_for("...")
+    shell.send_line("such'")
+    shell.wait_for("error: no database 'no\\nsuch'")
+
+
+def test_a_shell_keeps_its_alias_whatever_other_processes_connect_to(cli: Cli, shell: Terminal, lite: LiteServer) -> None:
+    cli("connect", lite.address, "-a", "elsewhere")
+    shell.send_line("show connection -o jsonl")
+    shell.wait_for('{"alias": "dev"')
+
+
+def test_use_changes_the_database_in_prompt_and_calls(shell: Terminal, lite: LiteServer) -> None:
+    shell.send_line("use connection dev; use default")
+    shell.wait_for("Using database 'default'.\ndev/default>")
+
+
+def test_history_is_private_survives_and_keeps_no_secret(cli: Cli, terminal: Start, lite: LiteServer) -> None:
+    shell = terminal(cols=120)
+    shell.wait_for("milvus_cli>")
+    shell.send_line("version -o jsonl")
+    shell.send_line(f"connect {lite.address} -u root -pwd hunter2")
+    shell.wait_for("default/default>")
+    shell.send_line(f"connect milvus://root:hunter2@{lite.address}")
+    shell.send_line("exit")
+    shell.wait_exit()
+    history = cli.home / "history"
+    assert [line for line in history.read_text().splitlines() if line.startswith("+")] == ["+version -o jsonl", "+exit"]
+    assert history.stat().st_mode & 0o777 == 0o600
+    again = terminal()
+    again.wait_for("default/default>")
+    again.send_key("up", "up", "enter")
+    again.wait_for('{"milvus_cli": "0.1.0"}')
+
+
+def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: LiteServer) -> None:
+    shell = terminal("connect", milvus_auth.address, "-u", "root", "-o", "jsonl")
+    shell.wait_for("Password of root:")
+    shell.send_line("Milvus")
+    shell.wait_exit()
+    shell.wait_for('"user": "root"')
+    assert b"Milvus" not in shell.raw.replace(b"Milvus Lite", b"")
+
+
+def test_a_question_is_asked_before_a_collection_goes(cli: Cli, shell: Terminal) -> None:
+    cli("create", "collection", "asked", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    shell.send_line("delete collection asked")
+    shell.wait_for("with 0 rows by its statistics? [y/N]")
+    shell.send_line("n")
+    shell.wait_for("error: not done")
+    shell.send_line("delete collection asked")
+    shell.wait_for("error: not done\ndev/default> delete collection asked\nDelete collection 'asked'")
+    shell.send_line("y")
+    shell.wait_for("Deleted collection 'asked'.")
+
+
+def test_a_needed_value_is_asked_for(shell: Terminal) -> None:
+    shell.send_line("use connection")
+    shell.wait_for("Alias:")
+    shell.send_line("dev")
+    shell.wait_for("Using connection 'dev'.")
+
+
+def test_the_shell_works_without_a_home_that_can_be_written(terminal: Start) -> None:
+    shell = terminal(env={"MILVUS_CLI_HOME": "/proc/nowhere"})
+    shell.wait_for("milvus_cli>")
+    shell.send_line("version -o jsonl")
+    shell.wait_for('{"milvus_cli": "0.1.0"}')
+    assert os.path.exists("/proc")

@@ -1,0 +1,131 @@
+"""Embedded servers as their users meet them: started, shared, stopped, gone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import Cli, Run
+
+
+@pytest.fixture
+def embedded(cli: Cli) -> Iterator[Cli]:
+    """milvus_cli whose embedded servers end with the test."""
+    yield cli
+    cli("stop", "server", "--all")
+
+
+def one(run: Run) -> dict[str, Any]:
+    assert run.code == 0, run.err
+    value: dict[str, Any] = json.loads(run.out)
+    return value
+
+
+def test_connect_lite_starts_a_server_that_later_commands_share(embedded: Cli, tmp_path: Path) -> None:
+    path = str(tmp_path / "books")
+    connected = embedded("connect", "--lite", path, "-a", "books", "-o", "json")
+    address = one(connected)["address"]
+    assert connected.err == f"Started Milvus Lite on {path}, at {address}.\n"
+    assert embedded("list", "collections", "-o", "json") == Run(0, "[]\n", "")
+    again = embedded("connect", "--lite", path, "-a", "other", "-o", "json")
+    assert (one(again)["address"], again.err) == (address, "")
+    assert [each["address"] for each in json.loads(embedded("list", "servers", "-o", "json").out)] == [address]
+
+
+def test_start_show_stop_server(embedded: Cli) -> None:
+    started = one(embedded("start", "server", "-o", "json"))
+    assert started["path"] == str(embedded.home / "lite")
+    assert one(embedded("show", "server", "-o", "json")) == started
+    assert one(embedded("start", "server", "-o", "json")) == started
+    stopped = embedded("stop", "server", "-o", "json")
+    assert stopped.out == (
+        '{\n  "message": "Stopped 1 server.",\n  "stopped": [\n    "' + started["path"] + '"\n  ]\n}\n'
+    )
+    assert not _is_alive(started["pid"])
+    assert embedded("list", "servers", "-o", "json").out == "[]\n"
+    assert embedded("stop", "server") == Run(
+        1, "", f"error: no server runs on {started['path']}\nhint: list servers shows those that do\n"
+    )
+
+
+def test_a_server_that_was_killed_is_noticed_and_started_again_with_its_data(embedded: Cli, tmp_path: Path) -> None:
+    path = str(tmp_path / "books")
+    address = one(embedded("connect", "--lite", path, "-o", "json"))["address"]
+    embedded("create", "collection", "book", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    (server,) = json.loads(embedded("list", "servers", "-o", "json").out)
+    os.kill(server["pid"], signal.SIGKILL)
+    _wait_until_dead(server["pid"])
+    assert embedded("list", "servers", "-o", "json").out == "[]\n"
+    found = embedded("list", "collections", "-o", "json")
+    assert json.loads(found.out) == [{"collection": "book"}]
+    assert found.err == f"Started Milvus Lite on {path}, at {address}.\n"
+
+
+def test_eight_processes_that_start_one_server_at_once_share_it(embedded: Cli) -> None:
+    running = [embedded.start("start", "server", "-o", "json") for _ in range(8)]
+    answers = [json.loads(process.communicate(timeout=60)[0])["pid"] for process in running]
+    assert len(set(answers)) == 1
+
+
+def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "held"
+    command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(path), "--host", "127.0.0.1"]
+    holder = subprocess.Popen([*command, "--port", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 20
+        while not (path / "LOCK").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        refused = embedded("connect", "--lite", str(path))
+    finally:
+        holder.kill()
+        holder.wait()
+    assert refused.code == 1
+    assert refused.err.startswith(f"error: Milvus Lite did not start on {path}: ")
+    assert "DataDirLockedError" in refused.err
+    assert "Traceback" not in refused.err
+
+
+def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Path) -> None:
+    # An interpreter that sees what milvus_cli needs, and neither milvus_lite nor pymilvus.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name in ('milvus_lite', 'pymilvus') else find(name, *a)\n"
+    )
+    environment = cli.environment()
+    found = cli("connect", "--lite", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{environment['PYTHONPATH']}"})
+    assert found == Run(
+        1,
+        "",
+        "error: Milvus Lite is not installed (milvus_lite, pymilvus missing)\n"
+        "hint: install it with: pip install milvus-lite pymilvus\n",
+    )
+
+
+def test_the_servers_files_are_private(embedded: Cli) -> None:
+    log = Path(one(embedded("start", "server", "-o", "json"))["log"])
+    assert log.parent.stat().st_mode & 0o777 == 0o700
+    assert {each.name: oct(each.stat().st_mode & 0o777) for each in log.parent.iterdir()} == dict.fromkeys(
+        ("alive", "server.json", "server.log", "starting"), "0o600"
+    )
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def _wait_until_dead(pid: int) -> None:
+    until = time.monotonic() + 10
+    while _is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.02)

@@ -1,0 +1,84 @@
+"""What README and the help texts tell is true: every command line in them is parsed, and most are run."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from milvus_cli.command import Leaf
+from milvus_cli.tree import find, leaves, tree
+from tests.support.cli import Cli
+from tests.support.milvus_server import MilvusServer
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+COMMANDS = sorted(leaves(tree()), key=lambda each: each.path)
+EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in COMMANDS}
+
+# Examples in the order in which a person would type them; what one makes, the next ones use.
+ORDER = ["connect", "create collection", "insert row", "upsert row", "create index", "load collection", "count", "search"]
+LAST = ["rename connection", "delete connection", "delete connection_history", "delete collection", "stop server",
+        "disconnect", "exit", "quickstart"]  # fmt: skip
+BEFORE = {"show server": "start server", "rename connection": "delete connection prod", "delete connection": "connect -a old",
+          "delete connection_history": "connect", "delete collection": "connect"}  # fmt: skip
+FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
+
+
+def test_every_command_has_help_and_an_example() -> None:
+    assert [path for path, found in EXAMPLES.items() if not found] == []
+
+
+def test_every_option_has_help() -> None:
+    silent = [
+        (leaf.path, param.opts[0])
+        for leaf in COMMANDS
+        for param in leaf.params
+        if isinstance(param, click.Option) and not param.help
+    ]
+    assert silent == []
+
+
+def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer) -> None:
+    env = {"MILVUS_URI": milvus.uri}
+    middle = [leaf.path for leaf in COMMANDS if leaf.path not in ORDER + LAST]
+    failed = []
+    for path in [*ORDER, *middle, *LAST]:
+        for example in EXAMPLES[path]:
+            for line in [BEFORE.get(path), _filled(example, milvus)]:
+                run = cli(*shlex.split(line), env=env) if line else None
+            assert run is not None
+            if run.code != 0:
+                failed.append((line, run))
+    cli("stop", "server", "--all")
+    assert failed == []
+
+
+def _filled(example: str, milvus: MilvusServer) -> str:
+    for text, filler in FILLERS.items():
+        example = example.replace(text, filler.format(host=milvus.host, port=milvus.port, uri=milvus.uri))
+    return example
+
+
+def readme_lines() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.startswith("milvus_cli ")]
+
+
+@pytest.mark.parametrize("line", readme_lines())
+def test_every_command_line_of_the_readme_parses(line: str) -> None:
+    words = shlex.split(line.partition(" | ")[0], comments=True)[1:]
+    if not words:
+        return
+    if words[0] == "-c":
+        assert len(words) == 2
+        return
+    found = find(words)
+    assert isinstance(found.command, Leaf)
+    _, rest, _ = found.command.make_parser(found.ctx).parse_args(args=found.rest)
+    assert rest == []
+
+
+def test_the_readme_names_every_command() -> None:
+    missing = [leaf.path for leaf in COMMANDS if leaf.path not in README and f"`{leaf.path.split()[0]}`" not in README]
+    assert missing == []

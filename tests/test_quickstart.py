@@ -1,0 +1,49 @@
+"""The first thing that a newcomer runs."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.cli import Cli
+from tests.support.terminal import Terminal
+
+ANSWER = """\
+# The films nearest to "space, and some love", made after 1960.
+> search -c films -v '[0.9, 0.4, 0.0, 0.0]' -l 3 --filter 'year > 1960' --fields title,year
+╭────────┬──────┬────────────┬───────────────────────┬────────╮
+│   rank │   id │   distance │ title                 │   year │
+├────────┼──────┼────────────┼───────────────────────┼────────┤
+│      1 │    2 │  0.9815992 │ Solaris               │   1972 │
+│      2 │    1 │ 0.92751116 │ 2001: A Space Odyssey │   1968 │
+│      3 │    6 │ 0.68202305 │ Spaceballs            │   1987 │
+╰────────┴──────┴────────────┴───────────────────────┴────────╯
+(3 rows)
+"""
+
+
+@pytest.fixture
+def quickstart(cli: Cli) -> Iterator[Cli]:
+    yield cli
+    cli("stop", "server", "--all")
+
+
+def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstart: Cli) -> None:
+    first = quickstart("quickstart")
+    second = quickstart("quickstart")
+    assert (first.code, second.code, second.err) == (0, 0, "")
+    for run in (first, second):
+        assert run.out.rstrip().endswith(ANSWER.rstrip())
+        assert "> connect --lite -a quickstart\n" in run.out
+        assert "│ exact      │ 6       │\n" in run.out
+    assert "Created collection 'films'.\n" in first.out
+    assert "Collection 'films' exists.\n" in second.out
+    assert "'mood' of 'films' has an index.\n" in second.out
+
+
+def test_quickstart_opens_the_shell_on_a_terminal(quickstart: Cli, terminal: Callable[..., Terminal]) -> None:
+    shell = terminal("quickstart", rows=60)
+    shell.wait_for("quickstart/default>", timeout=30)
+    shell.send_line("count films -o jsonl")
+    shell.wait_for('{"collection": "films", "exact": 6, "statistics": 6}')
+    shell.send_line("exit")
+    assert shell.wait_exit() == 0

@@ -1,0 +1,208 @@
+"""One-shot commands and scripts: argv, -c, -f, standard input, exit codes."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, never_answers, refuses
+from tests.support.lite_server import LiteServer
+
+VERSION = '{"milvus_cli": "0.1.0"}\n'
+
+
+@pytest.fixture
+def connected(cli: Cli, lite: LiteServer) -> Cli:
+    assert cli("connect", "-h", lite.host, "-p", str(lite.port)).code == 0
+    return cli
+
+
+def test_commands_from_c_run_in_order(cli: Cli) -> None:
+    assert cli("-o", "jsonl", "-c", "version; version # twice") == Run(0, VERSION * 2, "")
+
+
+def test_commands_from_a_file(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s.mcli").write_text("# a comment\n\nversion -o jsonl\n")
+    assert cli("-f", tmp_path / "s.mcli") == Run(0, VERSION, "")
+
+
+def test_commands_from_standard_input(cli: Cli) -> None:
+    assert cli("-o", "jsonl", input="version\nversion;version\n") == Run(0, VERSION * 3, "")
+    assert cli("-o", "jsonl", "-f", "-", input="version\n") == Run(0, VERSION, "")
+
+
+def test_piped_commands_run_as_they_come(cli: Cli) -> None:
+    process = cli.start("-o", "jsonl")
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("version\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == VERSION
+    process.communicate("exit 7\nversion\n", timeout=30)
+    assert process.returncode == 7
+
+
+def test_nothing_on_standard_input_does_nothing(cli: Cli) -> None:
+    assert cli() == Run(0, "", "")
+
+
+def test_a_script_stops_at_its_first_error_and_names_file_and_line(cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "s.mcli"
+    script.write_text("version -o jsonl\n\nnonsense\nversion -o jsonl\n")
+    found = cli("-f", script)
+    assert (found.code, found.out) == (2, VERSION)
+    assert found.err.startswith(f"error: {script}:3: no command 'nonsense'\nhint: ")
+
+
+def test_keep_going_runs_the_rest_and_exits_with_the_first_failure(cli: Cli) -> None:
+    found = cli("--keep-going", "-o", "jsonl", "-c", "list collections; nonsense; version")
+    assert (found.code, found.out) == (3, VERSION)
+    assert [json.loads(line)["error"]["code"] for line in found.err.splitlines()] == [3, 2]
+
+
+def test_an_open_quote_at_the_end_of_a_script_is_an_error(cli: Cli) -> None:
+    assert cli(input="version -o jsonl\nversion 'open\n\n") == Run(
+        2,
+        VERSION,
+        "error: stdin: line 2: a quote or backslash is not closed\nhint: close it with the same mark\n",
+    )
+
+
+def test_echo_shows_each_command_before_its_output(cli: Cli) -> None:
+    assert cli("--echo", "-o", "jsonl", "-c", "version") == Run(0, f"> version\n{VERSION}\n", "")
+
+
+def test_a_script_file_that_is_not_there_or_not_text(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    assert cli("-f", "nosuch") == Run(2, "", "error: can't read nosuch: No such file or directory\n")
+    assert cli("-f", "binary") == Run(2, "", "error: can't read binary: it is not UTF-8 text\n")
+
+
+def test_a_command_and_a_script_at_once_are_refused(cli: Cli) -> None:
+    found = cli("-c", "version", "version")
+    assert found == Run(2, "", "error: give a command, -c or -f: one of them\nhint: milvus_cli --help\n")
+
+
+def test_global_options_stand_before_or_after_the_command(connected: Cli) -> None:
+    for argv in (("-o", "json", "list", "collections"), ("list", "collections", "-o", "json")):
+        assert connected(*argv).code == 0
+        json.loads(connected(*argv).out)
+
+
+def test_an_unknown_option_names_it_and_the_help(cli: Cli) -> None:
+    found = cli("list", "collections", "--bogus")
+    assert found == Run(2, "", "error: no such option '--bogus'\nhint: help list collections\n") or found == Run(
+        2, "", "error: no such option: --bogus\nhint: help list collections\n"
+    )
+
+
+def test_a_usage_error_is_one_json_object_where_json_is_asked_for(cli: Cli) -> None:
+    found = cli("list", "nonsense", "-o", "json")
+    assert (found.code, found.out) == (2, "")
+    error = json.loads(found.err)["error"]
+    assert (error["code"], error["message"], error["server_code"]) == (2, "no command 'list nonsense'", None)
+
+
+def test_verbs_have_synonyms_and_a_bare_plural_lists(connected: Cli) -> None:
+    assert connected("collections", "-o", "json") == connected("list", "collections", "-o", "json")
+    assert connected("describe", "connection", "-o", "json") == connected("show", "connection", "-o", "json")
+
+
+def test_a_missing_value_is_an_error_that_names_the_option(cli: Cli) -> None:
+    assert cli("use", "connection") == Run(
+        2, "", "error: missing option '-a' / '--alias'\nhint: help use connection\n"
+    )
+
+
+def test_a_name_given_twice_is_an_error(cli: Cli) -> None:
+    assert cli("count", "book", "-c", "film") == Run(
+        2, "", "error: -c and the word 'book' name it twice\nhint: help count\n"
+    )
+
+
+def test_quiet_leaves_out_confirmations_and_not_data(connected: Cli) -> None:
+    assert connected("use", "database", "default", "-q") == Run(0, "", "")
+    assert connected("version", "-q", "-o", "jsonl") == Run(0, VERSION, "")
+
+
+def test_delete_needs_yes_where_nobody_can_be_asked(connected: Cli, lite: LiteServer) -> None:
+    made = connected("create", "collection", "gone", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    assert made.code == 0
+    assert connected("delete", "collection", "gone") == Run(
+        2,
+        "",
+        f"error: Delete collection 'gone' on default ({lite.address}, database default), with 0 rows by its statistics?"
+        " Not without --yes, as nobody can be asked.\nhint: add --yes\n",
+    )
+    assert connected("drop", "collection", "gone", "-y") == Run(0, "Deleted collection 'gone'.\n", "")
+
+
+def test_a_protected_connection_wants_its_alias_too(cli: Cli, lite: LiteServer) -> None:
+    cli("connect", lite.address, "-a", "prod", "--protected")
+    cli("create", "collection", "kept", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    refused = cli("delete", "collection", "kept", "--yes")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.endswith("hint: add both --yes and --alias prod\n")
+    assert cli("delete", "collection", "kept", "--yes", "--alias", "prod").code == 0
+
+
+def test_debug_shows_each_call_and_no_secret(cli: Cli, lite: LiteServer) -> None:
+    found = cli("connect", lite.address, "-t", "root:hunter2", "--debug", "-q", "-o", "jsonl")
+    assert found.code == 0
+    assert [line.split()[:2] for line in found.err.splitlines()] == [["rpc", "Connect"], ["rpc", "GetVersion"]]
+    assert "hunter2" not in found.out + found.err
+
+
+def test_debug_shows_the_traceback_of_a_failure(cli: Cli) -> None:
+    assert "Traceback" in cli("connect", "-p", "1", "--debug").err
+    assert "Traceback" not in cli("connect", "-p", "1").err
+
+
+def test_ctrl_c_cancels_a_command_with_exit_code_130(cli: Cli) -> None:
+    with GrpcPeer({"ShowCollections": never_answers()}) as peer:
+        cli("connect", peer.address)
+        process = cli.start("list", "collections")
+        while "ShowCollections" not in peer.methods:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (130, "", "error: interrupted\n")
+
+
+def test_a_script_that_is_interrupted_stops_even_with_keep_going(cli: Cli) -> None:
+    with GrpcPeer({"ShowCollections": never_answers()}) as peer:
+        cli("connect", peer.address)
+        process = cli.start("--keep-going", "-c", "list collections; version")
+        while "ShowCollections" not in peer.methods:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+    assert (process.returncode, out) == (130, "")
+
+
+def test_a_servers_refusal_keeps_its_code(cli: Cli) -> None:
+    with GrpcPeer({"ListDatabases": refuses(65535, "no more databases\nstack\nof\nGo")}) as peer:
+        cli("connect", peer.address)
+        found = cli("list", "databases", "-o", "json")
+    assert json.loads(found.err) == {
+        "error": {"code": 1, "message": "no more databases", "hint": None, "server_code": 65535}
+    }
+    assert found.code == 1
+
+
+def test_a_reader_that_goes_ends_the_program_quietly(cli: Cli) -> None:
+    process = cli.start("-c", "help; " * 200)
+    assert process.stdout
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=30) == 141
+
+
+def test_without_a_home_directory_the_environment_still_connects(cli: Cli, lite: LiteServer) -> None:
+    env = {"HOME": "/nonexistent", "MILVUS_URI": lite.uri, "MILVUS_CLI_HOME": "", "XDG_DATA_HOME": ""}
+    assert cli("list", "databases", "-o", "jsonl", env=env) == Run(0, '{"database": "default"}\n', "")
