@@ -1,37 +1,46 @@
 """Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
 
-import traceback
+import time
 from collections.abc import Sequence
 
 import click
 
 from .command import Leaf
-from .errors import CliError, Interrupted, InvalidInput, Leave
+from .errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
+from .lines import Target
 from .output.formats import FORMATS
 from .output.render import render, render_error
-from .result import Result, Script
+from .redirect import redirected
+from .result import Repeat, Result, Script
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
 
-def execute(argv: Sequence[str], session: Session, *, where: str = "") -> int:
+def execute(
+    argv: Sequence[str], session: Session, *, where: str = "", target: Target | None = None, vertical: bool = False
+) -> int:
     """Runs a command line and shows what comes of it; returns the exit code. Raises Leave when asked to end.
 
-    `where` (file:line) goes before an error's message.
+    `where` (file:line) goes before an error's message, the result to `target`, one value a line when `vertical`.
     """
+    started = time.monotonic()
     try:
-        return _execute(argv, session, where)
+        return _execute(argv, session, where, target, vertical=vertical)
     finally:
         session.options = session.defaults
+        if session.settings["timing"] == "on":
+            session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
 
 
-def _execute(argv: Sequence[str], session: Session, where: str) -> int:
+def _execute(argv: Sequence[str], session: Session, where: str, target: Target | None, *, vertical: bool) -> int:
     try:
         with tree().make_context(PROGRAM, list(argv), obj=session) as ctx:
-            return _show(tree().invoke(ctx), session)
+            result = tree().invoke(ctx)
+        with redirected(session.console, target):
+            return _show(result, session, "vertical" if vertical else session.output)
     except click.exceptions.Exit as exc:
         return exc.exit_code
-    except (Leave, BrokenPipeError):
+    except (Leave, BrokenPipeError, OutputLost):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
         error = _translated(exc)
@@ -46,15 +55,35 @@ def _execute(argv: Sequence[str], session: Session, where: str) -> int:
     return error.exit_code
 
 
-def _show(result: object, session: Session) -> int:
+def _show(result: object, session: Session, output: str) -> int:
     if isinstance(result, Script):
         from .script import run_script
 
         session.stay = result.stay
         with session.by_default(session.options):
             return run_script(result.text.splitlines(), session, name=result.name, echo=True)
+    if isinstance(result, Repeat):
+        with session.by_default(session.options):
+            return _repeat(result, session)
     if isinstance(result, Result):
-        render(result, session.output, session.console, quiet=bool(session.options.quiet))
+        render(result, output, session.console, quiet=bool(session.options.quiet))
+    return 0
+
+
+def _repeat(repeat: Repeat, session: Session) -> int:
+    """Until Ctrl-C, which is the way to end it and no failure; a command that fails ends it too."""
+    times = 0
+    try:
+        while repeat.times is None or times < repeat.times:
+            if times:
+                time.sleep(repeat.seconds)
+            times += 1
+            session.console.clear()
+            code = execute(repeat.argv, session)
+            if code:
+                return code
+    except KeyboardInterrupt:
+        session.console.note("")
     return 0
 
 
@@ -79,6 +108,8 @@ def _lower_first(message: str) -> str:
 
 def _trace_back(session: Session) -> None:
     if session.options.debug:
+        import traceback
+
         session.console.note(traceback.format_exc())
 
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
-from .app import execute
 from .command import GLOBAL_OPTIONS
-from .config import Config
-from .errors import CliError, InvalidInput, Leave
+from .errors import CliError, InvalidInput, Leave, OutputLost
 from .output.console import Console
-from .output.render import render_error
-from .session import Options, Session
 from .tree import PROGRAM, tree
+
+if TYPE_CHECKING:
+    from .session import Session
 
 USAGE_HINT = "milvus_cli --help"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
+    # Else the search for garbage when Python ends takes a sixth of the time of a short command.
+    atexit.register(gc.freeze)
     console = Console()
     try:
         with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv)) as ctx:
@@ -32,10 +35,13 @@ def main(argv: list[str] | None = None) -> int:
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except click.UsageError as exc:
-        render_error(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
-        return InvalidInput.exit_code
+        return _fail(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
     except BrokenPipeError:
-        return _close_pipe()
+        _abandon_output()
+        return 141
+    except OutputLost as exc:
+        _abandon_output()
+        return _fail(CliError(str(exc)), "table", console)
 
 
 def _program() -> click.Command:
@@ -81,23 +87,38 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 def _run(
     console: Console, words: tuple[str, ...], script: str | None, file: str | None, keep_going: bool, echo: bool, **given: Any
 ) -> int:  # fmt: skip
-    session = Session(Config.from_environment(), console, Options(**given))
+    from .config import Config
+    from .session import Options, Session
+    from .settings import config_path, load
+
+    options = Options(**given)
     try:
-        if sum((bool(words), script is not None, file is not None)) > 1:
-            raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
-        if words:
-            code = execute(words, session)
-            return _shell(session) if session.stay and console.interactive and code == 0 else code
-        if script is None and file is None and console.interactive:
-            return _shell(session)
-        return _script(session, script, file, keep_going=keep_going, echo=echo)
+        session = Session(Config.from_environment(), console, load(config_path(), os.environ), options)
+    except CliError as exc:
+        return _fail(exc, options.output or "table", console)
+    try:
+        return _dispatch(session, words, script, file, keep_going=keep_going, echo=echo)
     except Leave as leave:
         return leave.exit_code
     except CliError as exc:
-        render_error(exc, session.output, console)
-        return exc.exit_code
+        return _fail(exc, session.output, console)
     finally:
         session.close()
+
+
+def _dispatch(
+    session: Session, words: tuple[str, ...], script: str | None, file: str | None, *, keep_going: bool, echo: bool
+) -> int:
+    if sum((bool(words), script is not None, file is not None)) > 1:
+        raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
+    if words:
+        from .app import execute
+
+        code = execute(words, session)
+        return _shell(session) if session.stay and session.console.interactive and code == 0 else code
+    if script is None and file is None and session.console.interactive:
+        return _shell(session)
+    return _script(session, script, file, keep_going=keep_going, echo=echo)
 
 
 def _shell(session: Session) -> int:
@@ -115,6 +136,7 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
     elif file is None or file == "-":
         # Nobody can be asked: what stands on standard input are commands, not answers.
         session.defaults = replace(session.defaults, no_input=True)
+        session.console.commands_on_stdin = True
         lines, name = session.console.stdin, "stdin"
     else:
         try:
@@ -126,7 +148,13 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
     return run_script(lines, session, name=name, keep_going=keep_going, echo=echo)
 
 
-def _close_pipe() -> int:
-    """Whoever read our output has gone: end quietly, as other programs in a pipe do."""
+def _fail(error: CliError, output: str, console: Console) -> int:
+    from .output.render import render_error
+
+    render_error(error, output, console)
+    return error.exit_code
+
+
+def _abandon_output() -> None:
+    """Nobody takes our output any more: what is left in the buffer must not fail once more at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141

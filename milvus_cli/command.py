@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .output.formats import FORMATS
 from .result import Result
-from .session import Options, Session
+from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf
+
+if TYPE_CHECKING:
+    from .session import Options, Session
 
 NEEDED = "needed"
 SECRET = "secret"
@@ -24,20 +27,20 @@ class SecretOption(click.Option):
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         text = super().type_cast_value(ctx, value)
-        return read_value(text, ctx.find_object(Session), hidden=True) if isinstance(text, str) else text
+        return read_value(text, ctx.obj, hidden=True) if isinstance(text, str) else text
 
 
 class NeededSecretOption(SecretOption, NeededOption):
     pass
 
 
-class TextFromFile(click.ParamType):
+class TextFromFile(FileOrText):
     """A value that `@FILE` reads from a file, `-` from standard input, and `@@x` says literally."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return read_value(value, None)
+        return read_value(value, ctx.obj if ctx else None)
 
 
 TEXT = TextFromFile()
@@ -45,10 +48,10 @@ TEXT = TextFromFile()
 
 def read_value(text: str, session: Session | None, *, hidden: bool = False) -> str:
     """Follows `@FILE`, `-` and `@@`; a hidden `-` is asked for on a terminal."""
-    if text == "-":
-        if hidden and session is not None and session.interactive:
+    if text == "-" and session is not None:
+        if hidden and session.interactive:
             return session.console.ask_secret("Secret: ")
-        return click.get_text_stream("stdin").read().rstrip("\r\n")
+        return session.console.read().rstrip("\r\n")
     if text.startswith("@@"):
         return text[1:]
     if text.startswith("@"):
@@ -62,15 +65,15 @@ def read_value(text: str, session: Session | None, *, hidden: bool = False) -> s
 
 
 GLOBAL_OPTIONS = (
-    click.Option(["--alias"], metavar="NAME", help="Use the connection saved under this alias."),
-    click.Option(["--db", "database"], metavar="NAME", help="Use this database."),
-    click.Option(["-o", "--output"], type=click.Choice(FORMATS), help="Write results in this format."),
+    click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
+    click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
+    click.Option(["-o", "--output"], type=OneOf(FORMATS), help="Write results in this format."),
     click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
     click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
     click.Option(["--timeout"], type=click.FloatRange(min=0.001, max=86400), metavar="SECONDS", help="Deadline of each call [10]."),
     click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
-    click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help="When to use colour."),
+    click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
 
 
@@ -87,7 +90,8 @@ class Node(click.Command):
         return [*super().get_params(ctx), *self.global_params]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        own = [row for param in super().get_params(ctx) if (row := param.get_help_record(ctx))]
+        options = (param for param in super().get_params(ctx) if isinstance(param, click.Option))
+        own = [row for param in options if (row := param.get_help_record(ctx))]
         if own:
             with formatter.section("Options"):
                 formatter.write_dl(own)
@@ -108,8 +112,7 @@ class Leaf(Node):
         return rest
 
     def invoke(self, ctx: click.Context) -> Result | None:
-        session = ctx.find_object(Session)
-        assert session is not None
+        session: Session = ctx.obj
         session.options = _options(ctx).over(session.defaults)
         for param in self.global_params:
             ctx.params.pop(str(param.name), None)
@@ -117,11 +120,11 @@ class Leaf(Node):
         return result
 
 
-def command(path: str) -> Callable[[Callable[..., Result | None]], Leaf]:
+def command(path: str, **attributes: Any) -> Callable[[Callable[..., Result | None]], Leaf]:
     """Declares a function as the command of this path, e.g. "list collections". The docstring is its help."""
 
     def declare(function: Callable[..., Result | None]) -> Leaf:
-        leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf)(click.pass_obj(function))
+        leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf, **attributes)(click.pass_obj(function))
         leaf.path = path
         return leaf
 
@@ -147,7 +150,9 @@ def option(*spellings: str, needed: bool = False, secret: bool = False, **attrib
 
 
 def collection_option(function: Any) -> Any:
-    return word("collection", "-c", "--collection-name", "--collection", metavar="NAME", help="The collection.")(function)
+    return word(
+        "collection", "-c", "--collection-name", "--collection", type=COLLECTION, metavar="NAME", help="The collection."
+    )(function)
 
 
 def _without(option: click.Option, taken: set[str]) -> click.Option:
@@ -161,6 +166,8 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
 
 def _options(ctx: click.Context) -> Options:
     """The global options of the command, and of the verbs before it."""
+    from .session import Options
+
     given = Options()
     here: click.Context | None = ctx
     while here is not None:
@@ -182,7 +189,7 @@ def _merge_words(ctx: click.Context) -> None:
 
 
 def _ask_for_missing(ctx: click.Context) -> None:
-    session = ctx.find_object(Session)
+    session: Session | None = ctx.obj
     for param in ctx.command.params:
         if not isinstance(param, NeededOption) or ctx.params.get(str(param.name)) not in (None, ()):
             continue

@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DEFAULT_TIMEOUT = 10.0
-"""Seconds that a call to a server may take, when neither `--timeout` nor MILVUS_TIMEOUT says."""
-
-
 @dataclass(frozen=True)
 class Config:
     """The environment, read once at start."""

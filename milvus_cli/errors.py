@@ -74,6 +74,10 @@ class Interrupted(CliError):
         super().__init__(message)
 
 
+class OutputLost(Exception):
+    """Standard output takes no more, as its disk is full: nothing that is shown can be believed from here on."""
+
+
 class Leave(Exception):
     """Asks the shell or the script to end with this exit code; no failure in itself."""
 

@@ -5,19 +5,53 @@ from dataclasses import dataclass, replace
 
 from .errors import InvalidInput
 
+BLANKS = " \t\r"
+"""What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
+
 
 class Unfinished(InvalidInput):
-    """The text ends inside a quote or after a backslash: more lines may finish it."""
+    """The text ends inside a quote or after a backslash: more lines may finish it, a quote's only with `mark`."""
+
+    def __init__(self, message: str, mark: str = "") -> None:
+        super().__init__(message)
+        self.mark = mark
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as it means and as it stands in the text: quotes and all, from `start` to `end`. `mark`: its open quote."""
+
+    value: str
+    raw: str
+    start: int
+    mark: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.raw)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a command's output goes instead of the screen: `>` a file, `>>` its end, or `|` a shell command."""
+
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One command: its words, its text as typed, the 1-based line it starts on, and the comment lines before it."""
+    """One command: its words, its text as typed, the 1-based line it starts on, and the comment lines before it.
+
+    `target` is where its output goes, `vertical` that it ends with \\G.
+    """
 
     argv: tuple[str, ...]
     text: str
     line: int
     comment: str = ""
+    target: Target | None = None
+    vertical: bool = False
 
 
 def statements(lines: Iterable[str]) -> Iterator[Statement]:
@@ -25,15 +59,20 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
 
     Raises InvalidInput for a quote that the last line leaves open; `.args` tells the line.
     """
-    pending, start, comment = "", 1, ""
+    pending, start, comment, mark = "", 1, "", ""
     for number, line in enumerate(lines, start=1):
         if not pending:
             start = number
         pending += line if line.endswith("\n") else line + "\n"
+        # Reading all again with each line of a long quote would take the square of its length.
+        if mark not in line:
+            continue
         try:
             found = list(split(pending, first_line=start))
-        except Unfinished:
+        except Unfinished as exc:
+            mark = exc.mark
             continue
+        mark = ""
         if pending.lstrip().startswith("#"):
             comment += pending
         for statement in found:
@@ -45,42 +84,112 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
 
 
 def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
-    """Splits `text` at newlines and unquoted `;` into commands. Raises Unfinished when it ends in mid-word."""
+    """Splits `text` at newlines and unquoted `;` into commands.
+
+    Raises Unfinished when it ends in mid-word, and InvalidInput for `>` without a file.
+    """
     line = first_line
     position = 0
     while position < len(text):
         words, end = _command(text, position)
         if words:
-            yield Statement(tuple(words), text[position:end].strip(), line)
+            yield _statement(words, text[:end], line)
         line += text.count("\n", position, end + 1)
         position = end + 1
 
 
-def _command(text: str, position: int) -> tuple[list[str], int]:
-    words: list[str] = []
+def scan(text: str) -> list[list[Word]]:
+    """The words of each command of a text that may end anywhere, even inside a quote."""
+    commands: list[list[Word]] = []
+    position = 0
+    while position < len(text):
+        words: list[Word] = []
+        try:
+            for word in _words(text, position):
+                words.append(word)
+            position = _command(text, position)[1] + 1
+        except Unfinished as exc:
+            start = words[-1].end if words else position
+            start += len(text[start:]) - len(text[start:].lstrip(BLANKS))
+            words.append(Word(_unfinished_value(text[start:]), text[start:], start, exc.mark))
+            position = len(text)
+        commands.append(words)
+    return commands
+
+
+def _unfinished_value(raw: str) -> str:
+    """What an open word means so far."""
+    for mark in ('"', "'"):
+        try:
+            return "".join(word.value for word in _words(raw + mark, 0))
+        except Unfinished:
+            continue
+    return raw.rstrip("\\\n")
+
+
+def _statement(words: list[Word], text: str, line: int) -> Statement:
+    vertical = words[-1].raw == "\\G"
+    if vertical:
+        words = words[:-1]
+    argv: list[str] = []
+    target = None
+    for number, word in enumerate(words):
+        if word.raw.startswith("|"):
+            target = Target("|", text[word.start + 1 :].strip())
+        elif word.raw.startswith(">"):
+            target = _file_target(words[number:])
+        if target is not None:
+            break
+        argv.append(word.value)
+    return Statement(tuple(argv), text[words[0].start if words else 0 :].strip(), line, target=target, vertical=vertical)
+
+
+def _file_target(words: list[Word]) -> Target:
+    kind = ">>" if words[0].raw.startswith(">>") else ">"
+    names = [words[0].value.removeprefix(kind), *(word.value for word in words[1:])]
+    names = [name for name in names if name]
+    if len(names) != 1:
+        raise InvalidInput(f"{kind} takes one file, as the last of the line", hint=f"… {kind} FILE")
+    return Target(kind, names[0])
+
+
+def _command(text: str, position: int) -> tuple[list[Word], int]:
+    """The words of the command at `position`, and where it ends: at a newline, a `;`, or the end of the text."""
+    words = list(_words(text, position))
+    return words, _skip(text, words[-1].end if words else position)
+
+
+def _words(text: str, position: int) -> Iterator[Word]:
+    position = _skip(text, position)
     while position < len(text) and text[position] not in "\n;":
-        character = text[position]
-        if character.isspace():
+        value, end = _word(text, position)
+        yield Word(value, text[position:end], position)
+        position = _skip(text, end)
+
+
+def _skip(text: str, position: int) -> int:
+    """Past blanks, escaped newlines and a comment, to the next word or the command's end."""
+    while position < len(text):
+        if text[position] in BLANKS:
             position += 1
         elif text.startswith("\\\n", position):
             _, position = _escaped(text, position)
-        elif character == "#":
+        elif text[position] == "#":
             newline = text.find("\n", position)
             position = len(text) if newline < 0 else newline
         else:
-            word, position = _word(text, position)
-            words.append(word)
-    return words, position
+            break
+    return position
 
 
 def _word(text: str, position: int) -> tuple[str, int]:
     parts: list[str] = []
-    while position < len(text) and not text[position].isspace() and text[position] != ";":
+    while position < len(text) and text[position] not in BLANKS + "\n;":
         character = text[position]
         if character == "'":
             end = text.find("'", position + 1)
             if end < 0:
-                raise Unfinished("a single quote is not closed")
+                raise Unfinished("a single quote is not closed", "'")
             parts.append(text[position + 1 : end])
             position = end + 1
         elif character == '"':
@@ -107,7 +216,7 @@ def _double_quoted(text: str, position: int) -> tuple[str, int]:
         else:
             parts.append(character)
             position += 1
-    raise Unfinished("a double quote is not closed")
+    raise Unfinished("a double quote is not closed", '"')
 
 
 def _escaped(text: str, position: int) -> tuple[str, int]:

@@ -55,4 +55,13 @@ class Script:
     stay: bool = False
 
 
-Result = Table | Record | Done | Document | Text | Script
+@dataclass(frozen=True)
+class Repeat:
+    """A command line to run every so many seconds: `times` in all, for ever when None."""
+
+    argv: Sequence[str]
+    seconds: float
+    times: int | None = None
+
+
+Result = Table | Record | Done | Document | Text | Script | Repeat

@@ -32,7 +32,9 @@ def _run(statement: Statement, session: Session, name: str, *, echo: bool) -> in
     if echo:
         session.console.write(f"{statement.comment}> {statement.text}\n")
         session.console.flush()
-    code = execute(statement.argv, session, where=f"{name}:{statement.line}")
+    code = execute(
+        statement.argv, session, where=f"{name}:{statement.line}", target=statement.target, vertical=statement.vertical
+    )
     if echo:
         session.console.write("\n")
     return code

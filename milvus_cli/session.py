@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .config import DEFAULT_TIMEOUT, Config
+from .catalog import Catalog
+from .config import Config
 from .connections.profile import DEFAULT_ALIAS, Profile
 from .connections.resolve import Request, Resolved, from_environment, resolve
 from .connections.store import Saved, Store
 from .errors import CliError, InvalidInput, Unreachable
 from .names import nearest
 from .output.console import Console
-from .servers.lite import LiteServers
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .rpc.client import Client, ServerInfo, Trace
+    from .servers.lite import LiteServers
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,15 @@ class Status:
 class Session:
     """One shell, script or one-shot command. Owns its clients; the store is shared with other processes."""
 
-    def __init__(self, config: Config, console: Console, defaults: Options = Options()) -> None:
+    def __init__(self, config: Config, console: Console, settings: Settings, defaults: Options = Options()) -> None:
         self.config = config
         self.console = console
+        self.settings = settings
         self.defaults = defaults
         self.options = defaults
         self.store = Store(config.home, console.note)
-        self.servers = LiteServers(config.home, console.note)
         self.stay = False
+        self.last_latency_ms: float | None = None
         self._alias: str | None = None
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
@@ -74,16 +78,34 @@ class Session:
         finally:
             self.defaults = before
 
+    @cached_property
+    def servers(self) -> LiteServers:
+        """The embedded servers of this user."""
+        from .servers.lite import LiteServers
+
+        return LiteServers(self.config.home, self.console.note)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The names of what is there, for completion and hints."""
+        return Catalog(self)
+
     # What the running command was told
 
     @property
     def output(self) -> str:
-        return self.options.output or "table"
+        return self.options.output or self.settings["output"]
 
     @property
     def timeout(self) -> float:
         """Seconds that one call may take."""
-        return self.options.timeout or DEFAULT_TIMEOUT
+        return self.options.timeout or float(self.settings["timeout"])
+
+    @property
+    def colorful(self) -> bool:
+        """Whether colour is wanted, and can be shown."""
+        wanted = self.options.color or self.settings["color"]
+        return wanted == "always" or (wanted == "auto" and not self.config.no_color)
 
     @property
     def interactive(self) -> bool:
@@ -132,10 +154,15 @@ class Session:
     @property
     def alias(self) -> str:
         """The alias that commands use: named, then the session's own, then the store's; empty when there is none."""
-        named = self.options.alias or self._alias
-        if named is None:
-            named = self.config.alias or ("" if self.config.uri else self.store.current())
-        return named
+        return self.options.alias or self._standing_alias()
+
+    def _standing_alias(self) -> str:
+        return self._alias or self.config.alias or ("" if self.config.uri else self.store.current())
+
+    def here(self, alias: str = "") -> tuple[str, str]:
+        """An alias, or the session's own, and the database chosen for it, without reading the store: "" is what that says."""
+        alias = alias or self.options.alias or self._alias or ""
+        return alias, self.options.database or self._databases.get(alias, "")
 
     def keep_alias(self) -> None:
         """Takes the current alias for good: what other processes connect to no longer moves it."""
@@ -151,7 +178,12 @@ class Session:
 
     def resolved(self) -> Resolved:
         """The current connection's parameters. Raises Unreachable, with the line to type, when nothing is connected."""
-        alias = self.alias
+        return self.resolved_at(self.alias, self.options.database or "")
+
+    def resolved_at(self, alias: str, database: str) -> Resolved:
+        """As `resolved`, of a place as `here` tells it, whatever the running command was told."""
+        alias = alias or self._standing_alias()
+        chosen = self._databases.get(alias)
         if not alias:
             found = from_environment(self.config)
             if found is None:
@@ -160,10 +192,9 @@ class Session:
             found = self._resolve(Request(alias=alias), self._unsaved[alias])
         else:
             found = self._resolve(Request(alias=alias), self._connected(alias))
-        database = self.options.database or self._databases.get(alias)
-        if database:
-            source = "--db" if self.options.database else "use database"
-            return Resolved(replace(found.profile, database=database), {**found.sources, "database": source})
+        if database or chosen:
+            source = "--db" if database else "use database"
+            return Resolved(replace(found.profile, database=database or chosen), {**found.sources, "database": source})
         return found
 
     @property
@@ -220,8 +251,19 @@ class Session:
         server = self.servers.start(profile.lite)
         return replace(profile, host=server.host, port=server.port)
 
+    @property
+    def server_version(self) -> str:
+        """What the current connection's server said at its last handshake; empty when it was never asked."""
+        saved = self.store.get(self.alias) if self.alias else None
+        return saved.server_version if saved else ""
+
     def trace(self, trace: Trace) -> None:
-        """Shows an RPC when `--debug` is given."""
+        """Remembers how long an RPC took, that a write may have changed names, and shows it when `--debug` is given."""
+        from .rpc.status import reads
+
+        self.last_latency_ms = trace.milliseconds
+        if not reads(trace.method):
+            self.catalog.changed()
         if self.options.debug:
             self.console.note(
                 f"rpc {trace.method} {trace.address} db={trace.database} {trace.milliseconds:.1f} ms {trace.status}"
@@ -280,6 +322,7 @@ class Session:
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""
+        self.catalog.changed()
         client = self._clients.pop(alias, None)
         if client is not None:
             client.close()
@@ -293,7 +336,7 @@ class Session:
             self._alias = new
 
     def close(self) -> None:
+        self.catalog.close()
         for client in self._clients.values():
             client.close()
-        self.store.close()
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from ..command import collection_option, command, option
+from ..command import collection_option, command, option, word
 from ..errors import CliError, Interrupted, ServerRefused
 from ..result import Done, Table
-from ..session import Session
+from ..types import DECLARED_FIELD, FIELD_DECLARATION
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 
 @command("create collection")
-@collection_option
-@option("-f", "--schema-field", "--field", "fields", needed=True, multiple=True, metavar="NAME:TYPE[:ARG]",
+@word("collection", "-c", "--collection-name", "--collection", metavar="NAME", help="The collection's name.")
+@option("-f", "--schema-field", "--field", "fields", needed=True, multiple=True, type=FIELD_DECLARATION,
+        metavar="NAME:TYPE[:ARG]",
         help="A field; ARG is a vector's dimension, a VARCHAR's length, an ARRAY's element type and capacity.")
-@option("-p", "--schema-primary-field", "--primary", "primary", needed=True, metavar="FIELD", help="The primary field.")
+@option("-p", "--schema-primary-field", "--primary", "primary", needed=True, type=DECLARED_FIELD, metavar="FIELD",
+        help="The primary field.")
 @option("-a", "--schema-auto-id", "--auto-id", "auto_id", is_flag=True, help="Let Milvus give out the primary keys.")
 @option("-d", "--schema-description", "--description", "description", default="", metavar="TEXT", help="A description.")
 @option("--if-not-exists", is_flag=True, help="Don't fail when it exists; leave it as it is.")

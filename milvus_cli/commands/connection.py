@@ -5,43 +5,49 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..command import command, option, word
 from ..connections.profile import DEFAULT_ALIAS, Profile, checked_alias
-from ..connections.resolve import Request, Resolved
-from ..connections.store import Saved
 from ..errors import CliError, InvalidInput
 from ..result import Done, Record, Result, Table
-from ..session import Session, Status
+from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI
 
-PATH = click.Path(exists=False)
+if TYPE_CHECKING:
+    from ..connections.resolve import Request
+    from ..connections.store import Saved
+    from ..session import Session, Status
+
 PORT = click.IntRange(1, 65535)
 COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
 
 
 @command("connect")
-@word("uri", "-uri", "--uri", needed=False, metavar="ADDRESS", help="host, host:port, http(s)://… or milvus://user@host:port/database.")
+@word("uri", "-uri", "--uri", needed=False, type=URI, metavar="ADDRESS",
+      help="host, host:port, http(s)://… or milvus://user@host:port/database.")
 @option("-h", "--host", metavar="HOST", help="Host name or address [127.0.0.1].")
 @option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port [19530].")
-@option("-a", "--alias", metavar="ALIAS", help="Name under which the connection is kept [default].")
+@option("-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Name under which the connection is kept [default].")
 @option("-D", "--disconnect", is_flag=True, help="Disconnect the alias instead; its parameters stay.")
 @option("-u", "--username", metavar="USER", help="User name; the password is asked for when not given.")
 @option("-pwd", "--password", secret=True, metavar="PASSWORD", help="Password; - asks or reads standard input.")
-@option("-t", "--token", secret=True, metavar="TOKEN", help="user:password or an API key; - asks or reads standard input.")
+@option("-t", "--token", secret=True, metavar="TOKEN",
+        help="user:password or an API key; - asks or reads standard input.")
 @option("--token-file", type=click.File(encoding="utf-8"), metavar="FILE", help="Read the token from a file.")
 @option("-s", "--secure", is_flag=True, help="One-way TLS, as --tlsmode 1.")
-@option("-tls", "--tlsmode", "tls_mode", type=click.IntRange(0, 2), metavar="0|1|2", help="0 plaintext, 1 one-way TLS, 2 mutual TLS.")
-@option("-cert", "--cert", "--ca", "ca", type=PATH, metavar="FILE", help="PEM file of the CA that signed the server's certificate.")
-@option("--client-cert", type=PATH, metavar="FILE", help="PEM file of our certificate, for mutual TLS.")
-@option("--client-key", type=PATH, metavar="FILE", help="PEM file of our key, for mutual TLS.")
+@option("-tls", "--tlsmode", "tls_mode", type=click.IntRange(0, 2), metavar="0|1|2",
+        help="0 plaintext, 1 one-way TLS, 2 mutual TLS.")
+@option("-cert", "--cert", "--ca", "ca", type=FILE, metavar="FILE",
+        help="PEM file of the CA that signed the server's certificate.")
+@option("--client-cert", type=FILE, metavar="FILE", help="PEM file of our certificate, for mutual TLS.")
+@option("--client-key", type=FILE, metavar="FILE", help="PEM file of our key, for mutual TLS.")
 @option("--server-name", metavar="NAME", help="Name to expect in the server's certificate.")
-@option("--db", "database", metavar="NAME", help="Database [default].")
+@option("--db", "database", type=DATABASE, metavar="NAME", help="Database [default].")
 @option("--user-agent", metavar="TEXT", help="What this client calls itself.")
 @option("--management-port", type=PORT, metavar="PORT", help="Port of health and metrics [9091].")
-@option("--lite", is_flag=False, flag_value="", metavar="[PATH]", help="Start or reuse Milvus Lite on a data directory here.")
+@option("--lite", is_flag=False, flag_value="", type=DIRECTORY, metavar="[PATH]", help="Start or reuse Milvus Lite on a data directory here.")
 @option("--read-only/--no-read-only", default=None, help="Refuse whatever would change something.")
 @option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
 @option("--save-as", metavar="NAME", help="Same as --alias.")
@@ -54,6 +60,8 @@ def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> 
     \b
     Example: connect -h 127.0.0.1 -p 19530 -a default
     """
+    from ..connections.resolve import Request
+
     request = _request(session, **given)
     if disconnect:
         if request != Request(alias=request.alias):
@@ -64,7 +72,7 @@ def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> 
 
 
 @command("disconnect")
-@word("alias", "-a", "--alias", needed=False, metavar="ALIAS", help="The connection; the current one when not given.")
+@word("alias", "-a", "--alias", needed=False, type=CONNECTION, metavar="ALIAS", help="The connection; the current one when not given.")
 @option("--all", "every", is_flag=True, help="Disconnect every connection.")
 def disconnect(session: Session, alias: str | None, every: bool) -> Done:
     """Close a connection and mark it disconnected; its parameters stay.
@@ -92,12 +100,12 @@ def list_connections(session: Session, check: bool) -> Table:
 
     connections = list(session.connections())
     answers = ping_all((session.with_token(saved) for saved in connections), session.open_running)
-    rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers))
+    rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
     return Table((*COLUMNS, "reachable", "latency_ms", "error"), rows)
 
 
 @command("show connection")
-@word("alias", "--alias", needed=False, metavar="ALIAS", help="The connection; the current one when not given.")
+@word("alias", "--alias", needed=False, type=CONNECTION, metavar="ALIAS", help="The connection; the current one when not given.")
 @option("-a", "--all", "every", is_flag=True, help="Show all, as list connections does.")
 def show_connection(session: Session, alias: str | None, every: bool) -> Result:
     """Show one connection's parameters, and where each came from.
@@ -111,7 +119,7 @@ def show_connection(session: Session, alias: str | None, every: bool) -> Result:
 
 
 @command("use connection")
-@word("alias", "-a", "--alias", metavar="ALIAS", help="The connection to use from now on.")
+@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="The connection to use from now on.")
 def use_connection(session: Session, alias: str) -> Done:
     """Make another connection the current one.
 
@@ -123,7 +131,7 @@ def use_connection(session: Session, alias: str) -> Done:
 
 
 @command("rename connection")
-@word("old", "-old", "--old", metavar="ALIAS", help="The alias it has.")
+@word("old", "-old", "--old", type=CONNECTION, metavar="ALIAS", help="The alias it has.")
 @word("new", "-new", "--new", metavar="ALIAS", help="The alias it gets.")
 def rename_connection(session: Session, old: str, new: str) -> Done:
     """Rename a connection.
@@ -140,7 +148,7 @@ def rename_connection(session: Session, old: str, new: str) -> Done:
 
 
 @command("delete connection")
-@word("alias", "-a", "--alias", metavar="ALIAS", help="The connection to forget.")
+@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="The connection to forget.")
 def delete_connection(session: Session, alias: str) -> Done:
     """Forget a connection and its credentials.
 
@@ -165,7 +173,7 @@ def list_connection_history(session: Session) -> Table:
 
 
 @command("delete connection_history")
-@word("uri", "-uri", "--uri", metavar="URI", help="The address as list connection_history shows it.")
+@word("uri", "-uri", "--uri", type=URI, metavar="URI", help="The address as list connection_history shows it.")
 def delete_connection_history(session: Session, uri: str) -> Done:
     """Forget every connection to an address.
 
@@ -212,6 +220,8 @@ def _request(session: Session, save_as: str | None, alias: str | None, **given: 
         given[name] = given[name] and str(Path(given[name]).absolute())
     if lite is not None:
         lite = str(Path(lite).absolute()) if lite else session.servers.default_path()
+    from ..connections.resolve import Request
+
     return Request(alias=save_as or alias, user=given.pop("username"), lite=lite, **given)
 
 
@@ -265,12 +275,14 @@ def _when(saved: Saved) -> str | None:
 
 def _details(session: Session, alias: str | None) -> dict[str, Any]:
     """Every parameter but the token; beside it where each value that is no default came from."""
-    if alias is not None and alias != session.alias:
-        profile = session.with_token(session.saved(alias))
-        found = Resolved(profile, {each.name: "saved" for each in fields(Profile)})
+    if alias is not None and (alias != session.alias or _is_disconnected(session, alias)):
+        from ..connections.resolve import Resolved
+
+        kept = session.with_token(session.saved(alias))
+        found = Resolved(kept, {each.name: "saved" for each in fields(Profile)})
     else:
         found = session.resolved()
-    profile = found.profile
+    profile, sources = found.profile, {**found.sources, "alias": _alias_source(session, alias)}
     return {
         "alias": profile.alias or None,
         "address": profile.address,
@@ -287,5 +299,16 @@ def _details(session: Session, alias: str | None) -> dict[str, Any]:
         "read_only": profile.read_only,
         "protected": profile.protected,
         "lite": profile.lite or None,
-        "sources": {name: source for name, source in found.sources.items() if source != "default"},
+        "sources": {name: source for name, source in sources.items() if source != "default"},
     }
+
+
+def _is_disconnected(session: Session, alias: str) -> bool:
+    saved = session.store.get(alias)
+    return saved is not None and not saved.connected
+
+
+def _alias_source(session: Session, alias: str | None) -> str:
+    if alias or session.options.alias:
+        return "--alias"
+    return "MILVUS_ALIAS" if session.alias and session.alias == session.config.alias else "current"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..command import TEXT, collection_option, command, option
 from ..errors import InvalidInput
 from ..result import Done, Record
-from ..session import Session
+from ..types import PARTITION
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 ROW_HELP = "A row as a JSON object, or several as a list; @FILE reads a file, - standard input."
 
@@ -16,7 +19,7 @@ ROW_HELP = "A row as a JSON object, or several as a list; @FILE reads a file, - 
 @command("insert row")
 @collection_option
 @option("--row", needed=True, type=TEXT, metavar="JSON", help=ROW_HELP)
-@option("-p", "--partition", default="", metavar="NAME", help="Into this partition.")
+@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
 def insert_row(session: Session, collection: str, row: str, partition: str) -> Done:
     """Insert a row, or several.
 
@@ -29,7 +32,7 @@ def insert_row(session: Session, collection: str, row: str, partition: str) -> D
 @command("upsert row")
 @collection_option
 @option("--row", needed=True, type=TEXT, metavar="JSON", help=ROW_HELP)
-@option("-p", "--partition", default="", metavar="NAME", help="Into this partition.")
+@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
 def upsert_row(session: Session, collection: str, row: str, partition: str) -> Done:
     """Insert a row, or several, in place of those with the same primary key.
 

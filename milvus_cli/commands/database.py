@@ -1,8 +1,15 @@
 """Commands for databases."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..command import command, word
 from ..result import Done, Table
-from ..session import Session
+from ..types import DATABASE
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 
 @command("list databases")
@@ -16,7 +23,7 @@ def list_databases(session: Session) -> Table:
 
 
 @command("use database")
-@word("database", "-db", "--db_name", "--db", metavar="NAME", help="The database to use from now on.")
+@word("database", "-db", "--db_name", "--db", type=DATABASE, metavar="NAME", help="The database to use from now on.")
 def use_database(session: Session, database: str) -> Done:
     """Make another database the current one; it is kept with the connection.
 

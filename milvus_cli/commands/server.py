@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..command import TEXT, command, option, word
 from ..errors import CliError
 from ..result import Document, Done, Record, Table
-from ..session import Session
+from ..types import DIRECTORY, OneOf
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 COLUMNS = ("path", "address", "pid", "started", "log")
-METHODS = click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
+METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
 @command("start server")
-@word("path", "--path", needed=False, metavar="PATH", help="Data directory; one of its own when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; one of its own when not given.")
 def start_server(session: Session, path: str | None) -> Record:
     """Start Milvus Lite on a data directory, unless it runs.
 
@@ -28,7 +31,7 @@ def start_server(session: Session, path: str | None) -> Record:
 
 
 @command("stop server")
-@word("path", "--path", needed=False, metavar="PATH", help="Data directory; the default one when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; the default one when not given.")
 @option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
     """Stop Milvus Lite; its data stays.
@@ -44,7 +47,7 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
 
 
 @command("show server")
-@word("path", "--path", needed=False, metavar="PATH", help="Data directory; the default one when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; the default one when not given.")
 def show_server(session: Session, path: str | None) -> Record:
     """Show the Milvus Lite that runs on a data directory.
 
@@ -129,6 +132,6 @@ def _described(server: Any) -> dict[str, Any]:
     return dict(zip(COLUMNS, (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)))
 
 
-def _own_word(session: Session) -> tuple[str, bool, str | None]:
+def _own_word(session: Session) -> tuple[str, bool | None, str | None]:
     answer = session.client.call("CheckHealth")
     return "CheckHealth", answer.isHealthy, ", ".join(answer.reasons) or None

@@ -1,14 +1,19 @@
 """Commands about the shell itself."""
 
-from importlib.resources import files
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import __version__
 from ..command import command, option, word
 from ..errors import Leave
-from ..result import Record, Script, Text
-from ..session import Session
+from ..result import Record, Repeat, Script, Text
+from ..types import COMMAND
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 
 @command("version")
@@ -32,8 +37,31 @@ def exit_(session: Session, code: int | None) -> None:
     raise Leave(code or 0)
 
 
+@command("watch", context_settings={"allow_interspersed_args": False})
+@click.argument("seconds", type=click.FloatRange(min=0.1, max=86400))
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND …")
+@option("--times", type=click.IntRange(1), metavar="N", help="End after this many times; else Ctrl-C ends it.")
+def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:
+    """Run a command every so many seconds, on a cleared screen. Its own options go before SECONDS.
+
+    \b
+    Example: watch --times 2 0.1 list databases
+    """
+    return Repeat(words, seconds, times)
+
+
+@command("clear")
+def clear(session: Session) -> None:
+    """Clear the screen.
+
+    \b
+    Example: clear
+    """
+    session.console.clear()
+
+
 @command("help")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, type=COMMAND)
 def help_(session: Session, words: tuple[str, ...]) -> Text:
     """Show all commands, or the help of one.
 
@@ -55,5 +83,7 @@ def quickstart(session: Session, no_shell: bool) -> Script:
     \b
     Example: quickstart
     """
+    from importlib.resources import files
+
     text = files("milvus_cli").joinpath("quickstart.mcli").read_text(encoding="utf-8")
     return Script("quickstart", text, stay=not no_shell)

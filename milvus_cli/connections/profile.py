@@ -85,16 +85,19 @@ def parse_address(text: str) -> Address:
     if not separator:
         scheme, rest = "tcp", text
     scheme = scheme.lower()
+    if not (scheme.isalnum() and text.isprintable()):
+        # What stands there may be a password; and urlsplit would pass over tabs and line breaks.
+        raise InvalidInput("bad address", hint="write host:port or http://host:port")
     if scheme not in ("http", "https", "tcp", "milvus", "grpc", "grpcs"):
         raise InvalidInput(f"unknown scheme {scheme!r} in the URI", hint="use http:// or https://, or host:port")
+    if "@" in "".join(re.split("[/?#]", rest, maxsplit=1)[1:]):
+        raise InvalidInput("a password in the URI has a /, ? or #", hint="write it as %2F, %3F or %23")
     try:
         parts = urlsplit(f"//{_bracketed(rest)}")
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         shown = rest.rpartition("@")[2]
         raise InvalidInput(f"bad address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
-    if "@" in rest.removeprefix(parts.netloc):
-        raise InvalidInput("a password in the URI has a /, ? or #", hint="write it as %2F, %3F or %23")
     if not HOST_PATTERN.fullmatch(host):
         raise InvalidInput(f"bad host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
     return Address(

@@ -7,7 +7,17 @@ from typing import Any
 
 from ..config import Config
 from ..errors import InvalidInput
-from .profile import DEFAULT_ALIAS, DEFAULT_DATABASE, DEFAULT_PORT, Address, Profile, Tls, checked_alias, checked_port, parse_address
+from .profile import (
+    DEFAULT_ALIAS,
+    DEFAULT_DATABASE,
+    DEFAULT_PORT,
+    Address,
+    Profile,
+    Tls,
+    checked_alias,
+    checked_port,
+    parse_address,
+)
 
 UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -182,7 +192,7 @@ def _complete_token(request: Request, values: Layer, ask_password: Callable[[str
 
 
 def _no_password(user: str) -> str:
-    raise InvalidInput(f"MILVUS_URI names the user {user!r} without a password", hint="set MILVUS_TOKEN to user:password")
+    raise InvalidInput(f"MILVUS_URI has no password for {user!r}", hint="set MILVUS_TOKEN to user:password")
 
 
 def _check_texts(profile: Profile) -> None:

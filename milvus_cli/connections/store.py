@@ -40,6 +40,9 @@ PRAGMA user_version = {SCHEMA_VERSION};
 """
 
 COLUMNS = "alias, profile, user, connected, server_version, last_used, secret_in"
+PUT = f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:]
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Store:
 
     def aliases(self) -> list[str]:
         with self._reading() as database:
-            return [row[0] for row in database.execute("SELECT alias FROM connection ORDER BY alias")] if database else []
+            rows = database.execute("SELECT alias FROM connection ORDER BY alias") if database else ()
+            return [row[0] for row in rows]
 
     def current(self) -> str:
         """The alias that commands use when none is named; empty when there is none."""
@@ -91,8 +95,8 @@ class Store:
         """The secret of a stored connection; where the keyring does not give it, `notice` is told and it is empty."""
         if saved.secret_in == secrets.FILE:
             with self._reading() as database:
-                row = database and database.execute("SELECT token FROM secret WHERE alias = ?", (saved.alias,)).fetchone()
-            return str(row[0]) if row else ""
+                rows = database.execute("SELECT token FROM secret WHERE alias = ?", (saved.alias,)) if database else ()
+                return next((row[0] for row in rows), "")
         token = secrets.fetch(saved.secret_in)
         if saved.secret_in and not token:
             self._notice(f"The keyring did not give the credentials of {saved.alias!r}: is it locked?")
@@ -105,11 +109,7 @@ class Store:
         try:
             with self._writing() as database:
                 former = _secret_in(database, profile.alias)
-                database.execute(
-                    f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET "
-                    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:]),
-                    values,
-                )
+                database.execute(PUT, values)
                 database.execute("DELETE FROM secret WHERE alias = ?", (profile.alias,))
                 if secret_in == secrets.FILE:
                     database.execute("INSERT INTO secret VALUES (?, ?)", (profile.alias, profile.token))
@@ -185,7 +185,7 @@ class Store:
                 try:
                     database = self._open()
                 except sqlite3.DatabaseError as exc:
-                    if attempt == 2 or _exists(self.path) and not _is_corruption(exc):
+                    if attempt == 2 or (_exists(self.path) and not _is_corruption(exc)):
                         raise
                     database = None
                 if database is not None:
@@ -316,7 +316,7 @@ def _refusal(error: sqlite3.IntegrityError) -> CliError:
 
 
 def _is_corruption(error: sqlite3.DatabaseError) -> bool:
-    """Python 3.10 has no error codes here; the texts are SQLite's own for SQLITE_CORRUPT, SQLITE_NOTADB and no schema."""
+    """Python 3.10 has no codes here; the texts are SQLite's own for SQLITE_CORRUPT, SQLITE_NOTADB and no schema."""
     return any(text in str(error) for text in ("malformed", "not a database", "no such table"))
 
 

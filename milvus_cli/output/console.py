@@ -1,20 +1,24 @@
 """The terminal, or what stands in its place: streams, colour, questions."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput, OutputLost
 from .values import harmless
 
 
 class Console:
     """stdout carries data, stderr talk. `interactive` when a person is there to be asked."""
 
-    def __init__(self, *, color: bool = True) -> None:
-        self.stdin: TextIO = sys.stdin
-        self.stdout: TextIO = sys.stdout
-        self.stderr: TextIO = sys.stderr
-        self.color = color
+    def __init__(self) -> None:
+        # A stream that was closed before we started is None.
+        self.stdin: TextIO = sys.stdin or open(os.devnull)
+        self.stdout: TextIO = sys.stdout or open(os.devnull, "w")
+        self.stderr: TextIO = sys.stderr or open(os.devnull, "w")
+        self.commands_on_stdin = False
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
                 # A name with a lone surrogate must not end a command in mid-output.
@@ -29,15 +33,40 @@ class Console:
         return _is_terminal(self.stdout)
 
     def write(self, text: str) -> None:
-        self.stdout.write(text)
+        with self._checked():
+            self.stdout.write(text)
 
     def flush(self) -> None:
-        self.stdout.flush()
+        with self._checked():
+            self.stdout.flush()
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Raises OutputLost where stdout takes no more, CliError where a file or pipe in its place doesn't."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as exc:
+            if self.stdout is sys.stdout:
+                raise OutputLost(f"can't write the output: {exc.strerror}") from exc
+            raise CliError(f"can't write {self.stdout.name}: {exc.strerror}") from exc
+
+    def clear(self) -> None:
+        """An empty screen, where there is one."""
+        if self.to_terminal:
+            self.write("\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
         """A sentence for the person, never mixed into the data."""
-        self.stdout.flush()
+        self.flush()
         print(harmless(text, keep="\n"), file=self.stderr, flush=True)
+
+    def read(self) -> str:
+        """All of standard input, as a value. Raises InvalidInput where commands come from there."""
+        if self.commands_on_stdin:
+            raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
+        return self.stdin.read()
 
     def ask(self, question: str) -> str:
         """The line that a person answers. Raises InvalidInput when nobody is there."""

@@ -1,29 +1,30 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
-import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .values import CELL_WIDTH, exact, shown, to_json
+from .values import CELL_WIDTH, exact, harmless, shown, to_json
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Rows that a table shows on a terminal; the rest is counted and left out."""
 
+CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
+
 
 @dataclass(frozen=True)
 class Style:
     """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is."""
 
-    cut: bool = False
+    terminal: bool = False
     unicode: bool = True
 
     @property
     def width(self) -> int | None:
-        return CELL_WIDTH if self.cut else None
+        return CELL_WIDTH if self.terminal else None
 
 
 Rows = Iterable[Sequence[Any]]
@@ -31,12 +32,14 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 
 
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    shown_rows, left_out, total = _first(rows, ROWS_SHOWN if style.cut else None)
-    cells = [[shown(value, width=style.width) for value in row] for row in shown_rows]
-    yield _tabulate(columns, cells, shown_rows, "rounded_outline" if style.unicode else "outline") + "\n"
+    kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
+    cells = [[shown(value, width=style.width) for value in row] for row in kept]
+    yield _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline") + "\n"
     yield f"({total} row{'' if total == 1 else 's'})\n"
-    if left_out:
-        yield f"{left_out} rows not shown: all are in -o csv or -o jsonl\n"
+    if total > len(kept):
+        yield f"{total - len(kept)} rows not shown: all are in -o csv or -o jsonl\n"
+    if any(_is_cut(value, style) for row in kept for value in row):
+        yield CUT_NOTE
 
 
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
@@ -46,47 +49,65 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    widest = max((len(column) for column in columns), default=0)
+    from wcwidth import wcswidth
+
+    names = [shown(column) for column in columns]
+    widest = max(map(wcswidth, names), default=0)
+    padded = [name + " " * (widest - wcswidth(name)) for name in names]
+    cut = False
     for number, row in enumerate(rows, start=1):
         yield f"-[ {number} ]-\n"
-        for column, value in zip(columns, row):
-            yield f"{shown(column):<{widest}} | {shown(value, width=style.width)}\n"
+        for name, value in zip(padded, row, strict=True):
+            yield f"{name} | {shown(value, width=style.width)}\n"
+            cut = cut or _is_cut(value, style)
+    if cut:
+        yield CUT_NOTE
 
 
 def write_json(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     separator = "["
     for row in rows:
-        yield f"{separator}\n  {to_json(dict(zip(columns, row)))}"
+        yield f"{separator}\n  {to_json(_named(columns, row), ascii_only=not style.unicode)}"
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
 
 
 def write_jsonl(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     for row in rows:
-        yield to_json(dict(zip(columns, row))) + "\n"
+        yield to_json(_named(columns, row), ascii_only=not style.unicode) + "\n"
 
 
 def write_csv(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    return _separated(columns, rows, ",")
+    return _separated(columns, rows, style, ",")
 
 
 def write_tsv(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    return _separated(columns, rows, "\t")
+    return _separated(columns, rows, style, "\t")
 
 
 def write_yaml(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     empty = True
     for row in rows:
         empty = False
-        yield to_yaml([dict(zip(columns, row))])
+        yield to_yaml([_named(columns, row)], ascii_only=not style.unicode)
     if empty:
         yield "[]\n"
 
 
-def to_yaml(value: Any) -> str:
+def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
+    """YAML 1.1 as PyYAML's safe loader reads it. No terminal obeys it: what is not printable is escaped in it."""
     import yaml
 
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=2**31))
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def dump(*, allow_unicode: bool) -> str:
+        text = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=allow_unicode, width=2**31)
+        return str(text).removesuffix("...\n")
+
+    text = dump(allow_unicode=not ascii_only)
+    return text if text.replace("\n", "").isprintable() else dump(allow_unicode=False)
 
 
 WRITERS: dict[str, Writer] = {
@@ -101,31 +122,39 @@ WRITERS: dict[str, Writer] = {
 }
 
 
-def _separated(columns: Sequence[str], rows: Rows, delimiter: str) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
+def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(columns, row, strict=True))
+
+
+def _separated(columns: Sequence[str], rows: Rows, style: Style, delimiter: str) -> Iterator[str]:
+    yield _line(columns, style, delimiter)
     for row in rows:
-        yield _drained(buffer)
-        writer.writerow([exact(value) for value in row])
-    yield _drained(buffer)
+        yield _line([exact(value) for value in row], style, delimiter)
 
 
-def _drained(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+def _line(cells: Sequence[str], style: Style, delimiter: str) -> str:
+    import csv
+
+    if style.terminal:
+        cells = [harmless(cell, keep="\n\t") for cell in cells]
+    buffer = io.StringIO()
+    # Python before 3.13 quotes a lone CR only where it is part of the end of line, so CRLF is taken, and cut off.
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
-def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int, int]:
-    """The rows to show, how many more there are, and how many in all."""
+def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int]:
+    """The rows to show, and how many there are in all."""
     kept: list[Sequence[Any]] = []
     total = 0
     for total, row in enumerate(rows, start=1):
         if limit is None or total <= limit:
             kept.append(row)
-    return kept, total - len(kept), total
+    return kept, total
+
+
+def _is_cut(value: Any, style: Style) -> bool:
+    return style.terminal and shown(value, width=style.width) != shown(value)
 
 
 def _tabulate(
@@ -140,6 +169,7 @@ def _tabulate(
             headers=[shown(column) for column in columns],
             tablefmt=table_format,
             disable_numparse=True,
+            preserve_whitespace=True,
             colalign=align if cells else None,
         )
     )

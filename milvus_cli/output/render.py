@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import CliError
 from ..result import Document, Done, Record, Result, Table, Text
 from .console import Console
-from .formats import FOR_PROGRAMS, WRITERS, Style, to_yaml
+from .formats import CUT_NOTE, FOR_PROGRAMS, WRITERS, Style, to_yaml
 from .values import harmless, shown, to_json
 
 
@@ -50,27 +50,29 @@ def _render_table(result: Table, output: str, console: Console, *, quiet: bool) 
 
 
 def _render_record(result: Record, output: str, console: Console) -> None:
+    style = _style(console)
     if output in ("table", "markdown"):
-        rows = [(name, shown(value, width=_style(console).width)) for name, value in result.values.items()]
-        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, _style(console))
+        width = style.width if output == "table" else None
+        rows = [(name, shown(value, width=width)) for name, value in result.values.items()]
+        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, style)
         # A record is one thing: its lines are no rows to count.
         console.write(next(iter(pieces)))
-    elif output == "json":
-        console.write(to_json(dict(result.values), indent=2) + "\n")
-    elif output == "yaml":
-        console.write(to_yaml(dict(result.values)))
+        if any(cell != shown(result.values[name]) for name, cell in rows):
+            console.write(CUT_NOTE)
+    elif output in ("json", "yaml"):
+        _render_document(Document(dict(result.values)), output, console)
     else:
         columns, row = tuple(result.values), tuple(result.values.values())
-        _write(WRITERS[output](columns, [row], _style(console)), console)
+        _write(WRITERS[output](columns, [row], style), console)
 
 
 def _render_document(result: Document, output: str, console: Console) -> None:
+    ascii_only = not _style(console).unicode
     if output == "yaml":
-        console.write(to_yaml(result.value))
-    elif output == "jsonl":
-        console.write(to_json(result.value) + "\n")
+        console.write(to_yaml(result.value, ascii_only=ascii_only))
     else:
-        console.write(harmless(to_json(result.value, indent=2), keep="\n") + "\n")
+        indent = None if output == "jsonl" else 2
+        console.write(to_json(result.value, indent=indent, ascii_only=ascii_only) + "\n")
 
 
 def _write(pieces: Iterable[Any], console: Console) -> None:
@@ -80,4 +82,4 @@ def _write(pieces: Iterable[Any], console: Console) -> None:
 
 def _style(console: Console) -> Style:
     encoding = (getattr(console.stdout, "encoding", None) or "").lower().replace("-", "")
-    return Style(cut=console.to_terminal, unicode=encoding.startswith("utf"))
+    return Style(terminal=console.to_terminal, unicode=encoding.startswith("utf"))

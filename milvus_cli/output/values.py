@@ -1,7 +1,9 @@
 """One cell to text: exact for programs, short and harmless for people."""
 
 import json
+import math
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 CELL_WIDTH = 60
@@ -14,11 +16,22 @@ def exact(value: Any) -> str:
     """A csv cell: text as it is, anything nested as JSON, None empty."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else to_json(value)
+    return value if isinstance(value, str) else _bare(value)
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
+    """JSON that every parser takes and no terminal obeys: what is not printable is escaped in it.
+
+    JSON has no NaN and no infinities: they are the strings "NaN", "Infinity" and "-Infinity", as in
+    Protocol Buffers' JSON.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+    except ValueError:
+        text = json.dumps(_named(value), ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _escaped(text, lambda character: f"\\u{ord(character):04x}", keep="\n")
 
 
 def shown(value: Any, *, width: int | None = None) -> str:
@@ -27,17 +40,21 @@ def shown(value: Any, *, width: int | None = None) -> str:
         return "NULL"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if _is_vector(value) and width is not None:
+    if width is not None and _is_vector(value):
         return _short_vector(value)
-    text = harmless(value if isinstance(value, str) else to_json(value))
+    text = harmless(value if isinstance(value, str) else _bare(value))
     return text if width is None or len(text) <= width else text[: width - 1] + "…"
 
 
 def harmless(text: str, *, keep: str = "") -> str:
     """Control, format and lone surrogate characters as escapes, so that a terminal obeys none of them."""
-    if text.isascii() and text.isprintable():
+    return _escaped(text, lambda character: character.encode("unicode_escape").decode(), keep)
+
+
+def _escaped(text: str, escape: Callable[[str], str], keep: str) -> str:
+    if text.isprintable():
         return text
-    return "".join(each if each in keep or _is_plain(each) else _escape(each) for each in text)
+    return "".join(each if each in keep or _is_plain(each) else escape(each) for each in text)
 
 
 def _is_plain(character: str) -> bool:
@@ -45,8 +62,25 @@ def _is_plain(character: str) -> bool:
     return character == "\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+def _bare(value: Any) -> str:
+    """JSON, but a NaN or infinity that stands alone without the quotes that JSON needs."""
+    return _name(value) if _is_special(value) else to_json(value)
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _named(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(each) for each in value]
+    return _name(value) if _is_special(value) else value
+
+
+def _is_special(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _name(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _is_vector(value: Any) -> bool:
@@ -54,5 +88,5 @@ def _is_vector(value: Any) -> bool:
 
 
 def _short_vector(value: list[Any]) -> str:
-    head = ", ".join(to_json(each) for each in value[:VECTOR_HEAD])
+    head = ", ".join(_bare(each) for each in value[:VECTOR_HEAD])
     return f"[{head}, … ×{len(value)}]"

@@ -1,53 +1,76 @@
 """The interactive shell: reads a line, runs it, until told to end."""
 
+from __future__ import annotations
+
 from prompt_toolkit import PromptSession
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.output import ColorDepth
 
 from ..app import execute
-from ..errors import CliError, Leave
+from ..errors import Interrupted, InvalidInput, Leave
 from ..lines import Unfinished, split
+from ..output.render import render_error
 from ..session import Session
 from .history import open_history
+from .look import STYLE, CommandLexer, prompt_message, toolbar
 
 
 def run_shell(session: Session) -> int:
     """Returns the exit code that `exit` was given; 0 at the end of input."""
     session.keep_alias()
-    prompt: PromptSession[str] = PromptSession(history=open_history(session))
+    prompt = _prompt(session)
+    status = 0
     while True:
+        prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
         try:
-            text = _read(prompt, session)
+            text = prompt.prompt(prompt_message(session), bottom_toolbar=toolbar(session, status))
         except KeyboardInterrupt:
             continue
         except EOFError:
             return 0
         try:
-            for statement in split(text):
-                if execute(statement.argv, session):
-                    break
+            status = _run(text, session)
         except Leave as leave:
             return leave.exit_code
 
 
-def _read(prompt: "PromptSession[str]", session: Session) -> str:
-    """A whole command: an open quote goes on in the next line."""
-    text = prompt.prompt(prompt_text(session))
-    while _is_unfinished(text):
-        text += "\n" + prompt.prompt("... ")
-    return text
+def _prompt(session: Session) -> PromptSession[str]:
+    prompt: PromptSession[str] = PromptSession(
+        history=open_history(session),
+        auto_suggest=AutoSuggestFromHistory(),
+        lexer=CommandLexer(),
+        style=STYLE,
+        color_depth=None if session.colorful else ColorDepth.DEPTH_1_BIT,
+        multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
+        prompt_continuation="... ",
+        enable_open_in_editor=True,
+    )
+    return prompt
+
+
+def _run(text: str, session: Session) -> int:
+    """Runs the commands of a line until one fails; returns its exit code."""
+    try:
+        for statement in split(text):
+            code = execute(statement.argv, session, target=statement.target, vertical=statement.vertical)
+            if code:
+                return code
+    except InvalidInput as exc:
+        render_error(exc, session.output, session.console)
+        return exc.exit_code
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    return 0
 
 
 def _is_unfinished(text: str) -> bool:
+    """Whether Enter goes on in a next line: inside a quote, or after a backslash."""
     try:
         list(split(text))
     except Unfinished:
         return True
+    except InvalidInput:
+        return False
     return False
-
-
-def prompt_text(session: Session) -> str:
-    """`alias/database> `, or the program's name when nothing is connected."""
-    try:
-        profile = session.profile
-    except CliError:
-        return "milvus_cli> "
-    return f"{profile.alias or profile.address}/{profile.database}> "

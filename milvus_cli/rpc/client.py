@@ -16,11 +16,11 @@ from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unsupported
 # Without this grpc writes its own failures to stderr; it is read at import.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-import grpc  # noqa: E402
-from google.protobuf.message_factory import GetMessageClass  # noqa: E402
+import grpc
+from google.protobuf.message_factory import GetMessageClass
 
-from . import status  # noqa: E402
-from .wire import milvus_pb2  # noqa: E402
+from . import status
+from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
 DATABASE_NOT_FOUND = 800
@@ -80,7 +80,8 @@ class Client:
     def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
         """Sends `<method>Request(**fields)` and returns its response message, checked.
 
-        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted; KeyboardInterrupt cancels the call.
+        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
+        cancels the call.
         """
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",

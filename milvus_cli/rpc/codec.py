@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..names import nearest
 from .schema import params, type_name
 
@@ -21,7 +22,7 @@ INTEGERS = {"INT8": 7, "INT16": 15, "INT32": 31, "INT64": 63}
 
 SCALARS = {
     "BOOL": "bool_data",
-    **{kind: "int_data" for kind in ("INT8", "INT16", "INT32")},
+    **dict.fromkeys(("INT8", "INT16", "INT32"), "int_data"),
     "INT64": "long_data",
     "FLOAT": "float_data",
     "DOUBLE": "double_data",
@@ -29,6 +30,9 @@ SCALARS = {
     "JSON": "json_data",
 }
 PACKED = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e", "INT8_VECTOR": "b"}
+SMALLEST_NORMAL = 2.0**-126
+"""Of float32: below it numbers have fewer than the six digits that every other one has."""
+
 ATTRIBUTES = {
     "BINARY_VECTOR": "binary_vector",
     "FLOAT16_VECTOR": "float16_vector",
@@ -42,7 +46,7 @@ def encode_rows(rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool =
 
     Raises InvalidInput, naming row and field, for values that don't fit, are missing, or have no field.
     """
-    fields = [field for field in schema.fields if not _is_given_by_server(field, upsert=upsert)]
+    fields = [field for field in schema.fields if not _is_given_by_server(field, rows, upsert=upsert)]
     _refuse_unknown(rows, fields, schema)
     columns = [_encode_column(field, rows) for field in fields]
     if schema.enable_dynamic_field:
@@ -61,35 +65,54 @@ def encode_vectors(vectors: Sequence[Any], field: FieldSchema) -> bytes:
 
 
 def decode_column(column: FieldData) -> list[Any]:
-    """The values of a column: JSON's types, float32 as the shortest number that is the same float32."""
-    kind = type_name(column.type)
-    if column.WhichOneof("field") == "vectors":
-        values = _decode_vectors(kind, column.vectors)
+    """The values of a column: JSON's types, floats of 32 and 16 bits as the shortest number that is the same float.
+
+    Raises CliError, naming the field, for a type that this program does not know.
+    """
+    kind, content = type_name(column.type), column.WhichOneof("field")
+    if content == "vectors":
+        values = _decode_vectors(kind, column)
+    elif content == "scalars" or content is None:
+        values = _decode_scalars(column.scalars)
     else:
-        values = _decode_scalars(kind, column.scalars)
+        raise _unknown(kind, column)
     return _with_nulls(values, column.valid_data)
 
 
 def shortest(value: float) -> float:
     """The double that prints a float32 with its fewest digits: 0.001 for 0.0010000000474974513."""
-    for digits in range(6, 9):
+    return _shortest(value, 6 if abs(value) >= SMALLEST_NORMAL else 1, 9, lambda number: struct.pack("<f", number))
+
+
+def _shortest(value: float, fewest: int, most: int, pack: Callable[[float], bytes]) -> float:
+    """The same among the numbers that `pack` makes the same bytes; `most` digits are always enough."""
+    packed = pack(value)
+    for digits in range(fewest, most):
         short = float(f"{value:.{digits}g}")
-        if struct.pack("f", short) == struct.pack("f", value):
-            return short
-    return float(f"{value:.9g}")
+        try:
+            if pack(short) == packed:
+                return short
+        except OverflowError:
+            continue
+    return float(f"{value:.{most}g}")
 
 
-def _is_given_by_server(field: FieldSchema, *, upsert: bool) -> bool:
-    return field.is_function_output or field.is_dynamic or (field.autoID and not upsert)
+def _is_given_by_server(field: FieldSchema, rows: Sequence[Row], *, upsert: bool) -> bool:
+    """An auto id that a row has all the same goes out too: newer servers may take it, and the others say why not."""
+    is_auto_id = field.autoID and not upsert and not any(field.name in row for row in rows)
+    return field.is_function_output or field.is_dynamic or is_auto_id
 
 
 def _refuse_unknown(rows: Sequence[Row], fields: Sequence[FieldSchema], schema: CollectionSchema) -> None:
     names = [field.name for field in fields]
+    computed = [field.name for field in schema.fields if field.is_function_output]
     for number, row in enumerate(rows, start=1):
-        unknown = [name for name in row if name not in names]
-        if unknown and not schema.enable_dynamic_field:
-            raise InvalidInput(f"row {number}: {schema.name} has no field {unknown[0]!r}",
-                               hint=nearest(unknown[0], names) or f"fields: {', '.join(names)}")  # fmt: skip
+        for name in row:
+            if name in computed:
+                raise InvalidInput(f"row {number}, field {name!r}: Milvus computes it", hint="leave it out")
+            if name not in names and not schema.enable_dynamic_field:
+                raise InvalidInput(f"row {number}: {schema.name} has no field {name!r}",
+                                   hint=nearest(name, names) or f"fields: {', '.join(names)}")  # fmt: skip
 
 
 def _encode_column(field: FieldSchema, rows: Sequence[Row]) -> FieldData:
@@ -124,17 +147,18 @@ def _fill_scalars(target: Any, field: FieldSchema, present: Sequence[tuple[str, 
         for where, value in present:
             if not isinstance(value, list):
                 raise _unfit(where, "a list", value)
-            _scalars(target.array_data.data.add(), element).extend(_checked(element, where, each) for each in value)
+            data = _scalars(target.array_data.data.add(), element, field)
+            data.extend(_checked(element, where, each) for each in value)
         if not present:
             target.array_data.SetInParent()
         return
-    data = _scalars(target, kind)
+    data = _scalars(target, kind, field)
     data.extend(_checked(kind, where, value) for where, value in present)
 
 
-def _scalars(target: Any, kind: str) -> Any:
+def _scalars(target: Any, kind: str, field: FieldSchema) -> Any:
     if kind not in SCALARS:
-        raise InvalidInput(f"fields of type {kind} can't be written yet")
+        raise InvalidInput(f"field {field.name!r}: values of type {kind} can't be written yet")
     array = getattr(target, SCALARS[kind])
     # A column without values still has its type: Milvus 2.3 crashes on one that has none.
     array.SetInParent()
@@ -143,22 +167,50 @@ def _scalars(target: Any, kind: str) -> Any:
 
 def _checked(kind: str, where: str, value: Any) -> Any:
     if kind == "JSON":
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _json_bytes(value, where)
     if kind == "BOOL" and not isinstance(value, bool):
         raise _unfit(where, "true or false", value)
-    if kind == "VARCHAR" and not isinstance(value, str):
+    if kind == "VARCHAR" and not (isinstance(value, str) and _is_encodable(value)):
         raise _unfit(where, "text", value)
     if kind in INTEGERS:
         limit = 2 ** INTEGERS[kind]
         if not isinstance(value, int) or isinstance(value, bool) or not -limit <= value < limit:
             raise _unfit(where, f"a whole number from {-limit} to {limit - 1}", value)
-    if kind in ("FLOAT", "DOUBLE") and (not isinstance(value, (int, float)) or isinstance(value, bool)):
-        raise _unfit(where, "a number", value)
+    if kind in ("FLOAT", "DOUBLE"):
+        return _checked_float(kind, where, value)
     return value
 
 
+def _checked_float(kind: str, where: str, value: Any) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise _unfit(where, "a number", value)
+    try:
+        struct.pack("<f" if kind == "FLOAT" else "<d", value)
+    except (OverflowError, struct.error):
+        raise _unfit(where, f"a number in the range of {kind}", value) from None
+    return value
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether it has no lone surrogate, which UTF-8 has no place for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _json_bytes(value: Any, where: str) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise _unfit(where, "JSON", value) from None
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: JSON has no NaN and no Infinity") from exc
+
+
 def _unfit(where: str, wanted: str, value: Any) -> InvalidInput:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=not _is_encodable(str(value)), default=str)
     return InvalidInput(f"{where}: {wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 
@@ -198,30 +250,56 @@ def _pack(field: FieldSchema, vector: Any, where: str) -> bytes:
     if not isinstance(vector, list) or len(vector) != size:
         given = f"{len(vector)} numbers" if isinstance(vector, list) else json.dumps(vector, default=str)[:40]
         raise InvalidInput(f"{where}: {field.name!r} takes {wanted}, not {given}")
+    if kind not in PACKED and kind not in ATTRIBUTES:
+        raise InvalidInput(f"{where}: vectors of type {kind} can't be written yet")
+    if not {int, float}.issuperset(map(type, vector)):
+        _refuse_element(where, field, next(each for each in vector if type(each) not in (int, float)))
     try:
         if kind == "BINARY_VECTOR":
             return bytes(vector)
         if kind == "BFLOAT16_VECTOR":
-            return b"".join(_bfloat16(each) for each in vector)
+            return b"".join(map(_bfloat16, vector))
         return struct.pack(f"<{size}{PACKED[kind]}", *vector)
-    except (struct.error, TypeError, ValueError, OverflowError) as exc:
-        raise InvalidInput(f"{where}: {field.name!r} takes {wanted}: {exc}") from exc
+    except (struct.error, TypeError, ValueError, OverflowError):
+        _refuse_element(where, field, next(each for each in vector if not _fits(kind, each)))
+
+
+def _fits(kind: str, element: float) -> bool:
+    try:
+        if kind == "BINARY_VECTOR":
+            bytes([element])  # type: ignore[list-item]
+        elif kind == "BFLOAT16_VECTOR":
+            _bfloat16(element)
+        else:
+            struct.pack(PACKED[kind], element)
+    except (struct.error, TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _refuse_element(where: str, field: FieldSchema, element: Any) -> NoReturn:
+    text = json.dumps(element, default=str)[:40]
+    raise InvalidInput(f"{where}: {text} does not fit in {field.name!r}, a {type_name(field.data_type)}")
 
 
 def _bfloat16(value: float) -> bytes:
-    """The upper half of a float32, rounded to nearest even."""
+    """The upper half of a float32, rounded to nearest even. Raises OverflowError for what is too large."""
     (bits,) = struct.unpack("<I", struct.pack("<f", value))
     if value == value:
         bits += 0x7FFF + (bits >> 16 & 1)
+    if bits & 0x7FFF0000 == 0x7F800000 and math.isfinite(value):
+        raise OverflowError(value)
     return struct.pack("<H", bits >> 16 & 0xFFFF)
 
 
 def _pack_sparse(vector: Any, where: str) -> bytes:
     try:
-        entries = sorted((int(index), float(value)) for index, value in vector.items())
-        return b"".join(struct.pack("<If", index, value) for index, value in entries)
-    except (AttributeError, TypeError, ValueError, struct.error) as exc:
-        raise InvalidInput(f'{where}: a sparse vector is {{"index": value, …}}') from exc
+        entries = {int(index): float(value) for index, value in vector.items()}
+        if len(entries) == len(vector) and bool not in map(type, vector.values()):
+            return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
+    except (AttributeError, TypeError, ValueError, OverflowError, struct.error):
+        pass
+    raise InvalidInput(f'{where}: a sparse vector is {{"index": value, …}}, each index once, from 0 to 2³²-1')
 
 
 def _encode_dynamic(rows: Sequence[Row], fields: Sequence[FieldSchema]) -> FieldData:
@@ -231,21 +309,21 @@ def _encode_dynamic(rows: Sequence[Row], fields: Sequence[FieldSchema]) -> Field
     names = {field.name for field in fields}
     column = FieldData(type=DataType.JSON, field_name="$meta", is_dynamic=True)
     column.scalars.json_data.data.extend(
-        json.dumps({name: value for name, value in row.items() if name not in names}, ensure_ascii=False).encode()
-        for row in rows
+        _json_bytes({name: value for name, value in row.items() if name not in names}, f"row {number}")
+        for number, row in enumerate(rows, start=1)
     )
     return column
 
 
-def _decode_scalars(kind: str, scalars: Any) -> list[Any]:
+def _decode_scalars(scalars: Any) -> list[Any]:
     source = scalars.WhichOneof("data")
     if source is None:
         return []
     if source == "array_data":
-        return [_decode_scalars(type_name(scalars.array_data.element_type), each) for each in scalars.array_data.data]
+        return [_decode_scalars(each) for each in scalars.array_data.data]
     data = getattr(scalars, source).data
     if source == "json_data":
-        return [json.loads(each) for each in data]
+        return [_decode_json(each) for each in data]
     if source == "float_data":
         return [shortest(each) for each in data]
     if source in ("bytes_data", "geometry_data"):
@@ -253,31 +331,47 @@ def _decode_scalars(kind: str, scalars: Any) -> list[Any]:
     return list(data)
 
 
-def _decode_vectors(kind: str, vectors: Any) -> list[Any]:
+def _decode_json(raw: bytes) -> Any:
+    """Text where it is no JSON; nothing at the place of a null."""
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return raw.decode("utf-8", "backslashreplace")
+
+
+def _decode_vectors(kind: str, column: FieldData) -> list[Any]:
+    vectors = column.vectors
     decoders: dict[str, Callable[[], list[Any]]] = {
         "FLOAT_VECTOR": lambda: _chunks([shortest(each) for each in vectors.float_vector.data], vectors.dim),
-        "FLOAT16_VECTOR": lambda: _chunks(_unpack("e", vectors.float16_vector), vectors.dim),
+        "FLOAT16_VECTOR": lambda: _chunks(_unpack_float16(vectors.float16_vector), vectors.dim),
         "BFLOAT16_VECTOR": lambda: _chunks(_unpack_bfloat16(vectors.bfloat16_vector), vectors.dim),
-        "INT8_VECTOR": lambda: _chunks(_unpack("b", vectors.int8_vector), vectors.dim),
+        "INT8_VECTOR": lambda: _chunks(list(memoryview(vectors.int8_vector).cast("b")), vectors.dim),
         "BINARY_VECTOR": lambda: _chunks(list(vectors.binary_vector), vectors.dim // 8),
         "SPARSE_FLOAT_VECTOR": lambda: [_unpack_sparse(each) for each in vectors.sparse_float_vector.contents],
     }
     if kind not in decoders:
-        raise InvalidInput(f"columns of type {kind} can't be shown yet", hint="leave it out with --fields")
+        raise _unknown(kind, column)
     return decoders[kind]()
+
+
+def _unknown(kind: str, column: FieldData) -> CliError:
+    message = f"field {column.field_name!r}: values of type {kind} can't be shown yet"
+    return CliError(message, hint="leave it out with --fields")
 
 
 def _chunks(values: list[Any], size: int) -> list[Any]:
     return [values[start : start + size] for start in range(0, len(values), size or 1)]
 
 
-def _unpack(letter: str, raw: bytes) -> list[Any]:
-    return list(struct.unpack(f"<{len(raw) // struct.calcsize(letter)}{letter}", raw))
+def _unpack_float16(raw: bytes) -> list[float]:
+    numbers = struct.unpack(f"<{len(raw) // 2}e", raw)
+    return [_shortest(each, 1, 5, lambda number: struct.pack("<e", number)) for each in numbers]
 
 
 def _unpack_bfloat16(raw: bytes) -> list[float]:
     halves = struct.unpack(f"<{len(raw) // 2}H", raw)
-    return [shortest(each) for each in struct.unpack(f"<{len(halves)}f", struct.pack(f"<{len(halves)}I", *(half << 16 for half in halves)))]
+    numbers = struct.unpack(f"<{len(halves)}f", struct.pack(f"<{len(halves)}I", *(half << 16 for half in halves)))
+    return [_shortest(each, 1, 4, _bfloat16) for each in numbers]
 
 
 def _unpack_sparse(raw: bytes) -> dict[str, float]:
@@ -291,4 +385,4 @@ def _with_nulls(values: list[Any], valid: Sequence[bool]) -> list[Any]:
     if len(values) == len(valid):
         return [value if there else None for value, there in zip(values, valid, strict=True)]
     found = iter(values)
-    return [next(found) if there else None for there in valid]
+    return [next(found, None) if there else None for there in valid]

@@ -32,17 +32,27 @@ def ping_one(client: Client) -> float:
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
     """Pings all concurrently, each within its client's deadline; answers in the order of the profiles."""
 
+    opened: set[Client] = set()
+
     def answer(profile: Profile) -> Ping:
         try:
             client = open_client(profile)
         except CliError as exc:
             return Ping(False, None, exc.message)
+        opened.add(client)
         try:
             return Ping(True, ping_one(client), None)
         except CliError as exc:
             return Ping(False, None, exc.message)
         finally:
+            opened.discard(client)
             client.close()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(answer, profiles)
+        try:
+            yield from pool.map(answer, profiles)
+        except BaseException:
+            # The pool waits for its threads: without this Ctrl-C would take as long as the deadline.
+            for client in list(opened):
+                client.close()
+            raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -30,41 +31,45 @@ TYPES = {
     "INT8_VECTOR": "Int8Vector",
     "SPARSE_FLOAT_VECTOR": "SparseFloatVector",
 }
+ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
 DENSE_VECTORS = ("BINARY_VECTOR", "FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR")
 PRIMARY_TYPES = ("INT64", "VARCHAR")
 DEFAULT_MAX_LENGTH = 65_535
 """Milvus's limit of a VARCHAR, taken where none is given."""
 
 
+@cache
 def type_name(number: int) -> str:
-    """Milvus's word for a DataType number; the number itself for one we do not know."""
+    """Milvus's word for a DataType number; for one that is not in TYPES its name on the wire, or the number itself."""
     from .wire.schema_pb2 import DataType
 
-    wire = {getattr(DataType, value): name for name, value in TYPES.items()}
-    return wire.get(number, str(number))
+    wire: dict[int, str] = {getattr(DataType, value): name for name, value in TYPES.items()}
+    return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
 def parse_field(text: str) -> FieldSchema:
     """Reads `name:TYPE[:argument[:…]]`, as `-f` of `create collection` takes it.
 
     The argument is the dimension of a vector, the length of a VARCHAR, element type and capacity of an
-    ARRAY (`tags:ARRAY:VARCHAR:16:64`), else a description. Raises InvalidInput.
+    ARRAY (`tags:ARRAY:VARCHAR:16:64`); what follows is a description. Raises InvalidInput.
     """
     from .wire.schema_pb2 import DataType, FieldSchema
 
     name, _, rest = text.partition(":")
     word, *arguments = rest.split(":")
-    kind = _known_type(word, text)
+    if not name.strip():
+        raise InvalidInput(f"field {text!r} has no name", hint="write name:TYPE, e.g. id:INT64")
+    kind = _known_type(word, text, "type", TYPES)
     field = FieldSchema(name=name.strip(), data_type=getattr(DataType, TYPES[kind]))
+    if kind == "ARRAY":
+        kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
+        field.element_type = getattr(DataType, TYPES[kind])
+        _set_param(field, "max_capacity", arguments, "its capacity", text)
     if kind in DENSE_VECTORS:
-        _set_param(field, "dim", _whole_number(arguments, "its dimension", text))
+        _set_param(field, "dim", arguments, "its dimension", text)
     elif kind == "VARCHAR":
-        _set_param(field, "max_length", _whole_number(arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text))
-    elif kind == "ARRAY":
-        _set_array(field, arguments, text)
-        arguments = []
-    elif arguments:
-        field.description = ":".join(arguments)
+        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text)
+    field.description = ":".join(arguments)
     return field
 
 
@@ -103,32 +108,22 @@ def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:
     return [field for field in schema.fields if type_name(field.data_type).endswith("_VECTOR")]
 
 
-def _known_type(word: str, text: str) -> str:
+def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str:
     kind = word.strip().upper()
-    if not word:
-        raise InvalidInput(f"field {text!r} has no type", hint="write name:TYPE, e.g. id:INT64 or vector:FLOAT_VECTOR:768")
-    if kind not in TYPES:
-        raise InvalidInput(f"field {text!r}: no type {word!r}",
-                           hint=nearest(kind, TYPES) or f"types: {', '.join(TYPES)}")  # fmt: skip
+    if not kind:
+        raise InvalidInput(f"field {text!r} has no {meaning}",
+                           hint="e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16")  # fmt: skip
+    if kind not in types:
+        raise InvalidInput(f"field {text!r}: no {meaning} {word!r}",
+                           hint=nearest(kind, types) or f"{meaning}s: {', '.join(types)}")  # fmt: skip
     return kind
 
 
-def _set_param(field: FieldSchema, key: str, value: int) -> None:
-    field.type_params.add(key=key, value=str(value))
-
-
-def _set_array(field: FieldSchema, arguments: list[str], text: str) -> None:
-    from .wire.schema_pb2 import DataType
-
-    kind = _known_type(arguments[0] if arguments else "", text)
-    field.element_type = getattr(DataType, TYPES[kind])
-    _set_param(field, "max_capacity", _whole_number(arguments[1:], "its capacity", text))
-    if kind == "VARCHAR":
-        _set_param(field, "max_length", _whole_number(arguments[2:] or [str(DEFAULT_MAX_LENGTH)], "its length", text))
-
-
-def _whole_number(arguments: list[str], meaning: str, text: str) -> int:
-    if not arguments or not arguments[0].strip().isdecimal() or int(arguments[0]) < 1:
+def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
+    """Takes the first argument as a parameter of the type."""
+    number = arguments.pop(0).strip() if arguments else ""
+    # No limit of Milvus has more digits.
+    if not number.isdecimal() or len(number) > 9 or int(number) < 1:
         raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1",
                            hint="e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16")  # fmt: skip
-    return int(arguments[0])
+    field.type_params.add(key=key, value=str(int(number)))

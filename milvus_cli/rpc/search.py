@@ -22,7 +22,7 @@ def parse_vectors(text: str) -> list[Any]:
     """One vector, or a list of vectors, in JSON; a sparse one is an object. Raises InvalidInput."""
     try:
         value = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidInput(f"the vector is not JSON: {exc}", hint="write it as [0.1, 0.2, …]") from exc
     if isinstance(value, dict):
         return [value]
@@ -36,6 +36,8 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
     fields = {field.name: field for field in vector_fields(schema)}
     if name is None and len(fields) == 1:
         return next(iter(fields.values()))
+    if not fields:
+        raise CliError(f"{schema.name} has no vector field", hint="only vectors can be searched")
     if name is None:
         raise InvalidInput(f"{schema.name} has {len(fields)} vector fields", hint=f"give one: -f {' or '.join(fields)}")
     if name not in fields:
@@ -45,12 +47,18 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
 
 
 def hits(results: SearchResultData, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """A row per hit: query (0-based), rank (1-based), id, distance, then the named fields."""
+    """A row per hit: query (0-based), rank (1-based), id, distance, then the named fields; None where a row has none.
+
+    What the schema does not name comes in one column of JSON objects.
+    """
     ids: Sequence[Any] = results.ids.int_id.data or results.ids.str_id.data
     columns = {column.field_name: decode_column(column) for column in results.fields_data}
-    chosen = [columns.get(name, [None] * len(ids)) for name in names]
+    nothing: list[Any] = [{}] * len(ids)
+    dynamic = next((columns[column.field_name] for column in results.fields_data if column.is_dynamic), nothing)
+    chosen = [columns.get(name) or [row.get(name) for row in dynamic] for name in names]
     position = 0
     for query, count in enumerate(results.topks):
         for rank in range(1, count + 1):
-            yield (query, rank, ids[position], shortest(results.scores[position]), *(column[position] for column in chosen))
+            distance = shortest(results.scores[position])
+            yield (query, rank, ids[position], distance, *(column[position] for column in chosen))
             position += 1

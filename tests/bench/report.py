@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench.timing import Samples, least_wall, median_wall, ratio
+from tests.bench.timing import Samples, cpu_ratio, least_wall, median_wall, ratio
 
-HEADER = ("what", "median", "min", "unit", "beside", "median", "ratio", "budget", "")
+HEADER = ("what", "median", "min", "unit", "beside", "median", "ratio", "cpu", "budget", "")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement. `ratio` is over the floor; `budget` bounds the ratio, or the value where there is no floor."""
+    """One measurement. `ratio` is over the floor, `cpu_ratio` the same in processor time.
+
+    `budget` bounds the ratio, or the value where there is no floor.
+    """
 
     what: str
     value: float
@@ -21,6 +24,7 @@ class Row:
     floor: str = ""
     floor_value: float | None = None
     ratio: float | None = None
+    cpu_ratio: float | None = None
     budget: float | None = None
 
     @property
@@ -43,7 +47,7 @@ def compare(samples: Samples, floor: str, budgets: dict[str, float]) -> list[Row
         if name != floor:
             rows.append(Row(
                 name, median_wall(taken), least_wall(taken), floor=floor, floor_value=median_wall(base),
-                ratio=ratio(taken, base), budget=budgets.get(name),
+                ratio=ratio(taken, base), cpu_ratio=cpu_ratio(taken, base), budget=budgets.get(name),
             ))  # fmt: skip
     return rows
 
@@ -61,18 +65,16 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     return (row.what, _number(row.value), _number(row.least), row.unit, row.floor, _number(row.floor_value),
-            "" if row.ratio is None else f"{row.ratio:.2f}", "" if row.budget is None else f"{row.budget:g}",
+            _number(row.ratio, 2), _number(row.cpu_ratio, 2), "" if row.budget is None else f"{row.budget:g}",
             row.verdict)  # fmt: skip
 
 
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.1f}" if value >= 10 else f"{value:.3f}"
+def _number(value: float | None, digits: int = 1) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    words = {0, 3, 4, 8}
+    words = {0, 3, 4, 9}
     return [
         cell.ljust(width) if index in words else cell.rjust(width)
         for index, (cell, width) in enumerate(zip(line, widths, strict=True))

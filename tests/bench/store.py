@@ -13,6 +13,9 @@ from tests.bench.timing import Process, Sample, measure, peak_memory
 
 PUTS_PER_ROUND = 20
 FEW = 100
+MEMORY_BUDGET = 1.25
+"""SQLite keeps up to 2 MB of the file's pages, on top of the 18 MB or so that Python and click take."""
+
 MANY = LIMIT
 
 
@@ -23,11 +26,7 @@ def measure_store(environment: Environment, work: Path, rounds: int) -> list[Row
 def _adding(work: Path, rounds: int) -> list[Row]:
     floor, name = "add an alias to an empty store", f"add an alias to {LIMIT - 1:,}"
     few, many = _store(work / "empty", 0), _store(work / "full", LIMIT - 1)
-    try:
-        samples = measure({floor: lambda: _add(few), name: lambda: _add(many)}, rounds)
-    finally:
-        few.close()
-        many.close()
+    samples = measure({floor: lambda: _add(few), name: lambda: _add(many)}, rounds)
     return compare(samples, floor, {name: 2.0})
 
 
@@ -45,11 +44,11 @@ def _listing(environment: Environment, work: Path, rounds: int) -> list[Row]:
     tasks = {}
     for name, count in zip(names, (FEW, MANY), strict=True):
         variables = clean_variables(work / str(count))
-        _store(Path(variables["MILVUS_CLI_HOME"]), count).close()
+        _store(Path(variables["MILVUS_CLI_HOME"]), count)
         tasks[name] = Process([environment.milvus_cli, "list", "connections", "-o", "jsonl"], variables)
     peaks = [peak_memory(task.argv, task.env) for task in tasks.values()]
     memory = Row(f"{names[1]}, peak", peaks[1], peaks[1], unit="MB", floor=f"of {FEW}", floor_value=peaks[0],
-                 ratio=peaks[1] / peaks[0], budget=1.1)  # fmt: skip
+                 ratio=peaks[1] / peaks[0], budget=MEMORY_BUDGET)  # fmt: skip
     return [*compare(measure(tasks, min(rounds, 5)), names[0], {}), memory]
 
 

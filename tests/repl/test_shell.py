@@ -53,7 +53,9 @@ def test_a_failed_command_leaves_the_shell_and_its_connection_as_they_were(shell
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
     shell.send("delete everything")
+    shell.wait_for("delete everything")
     shell.send_key("c-c")
+    shell.wait_for("dev/default> delete everything\ndev/default>")
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}')
     shell.send_key("c-d")
@@ -129,9 +131,9 @@ def test_a_question_is_asked_before_a_collection_goes(cli: Cli, shell: Terminal)
     shell.send_line("delete collection asked")
     shell.wait_for("with 0 rows by its statistics? [y/N]")
     shell.send_line("n")
-    shell.wait_for("error: not done")
+    shell.wait_for("error: not done\ndev/default>")
     shell.send_line("delete collection asked")
-    shell.wait_for("error: not done\ndev/default> delete collection asked\nDelete collection 'asked'")
+    shell.wait_for("error: not done\ndev/default> delete collection asked\nDelete collection 'asked' on dev")
     shell.send_line("y")
     shell.wait_for("Deleted collection 'asked'.")
 

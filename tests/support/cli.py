@@ -21,6 +21,8 @@ REMOVED = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "
     "GRPC_TRACE",
     "PYTHONUNBUFFERED",
 }
+# The keyring of whoever runs the tests is none of their business.
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "grpc_proxy", "no_grpc_proxy"}
 
 
@@ -85,7 +87,8 @@ class Cli:
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a run: ours without what belongs to this machine, with ENV on top."""
         kept = {name: value for name, value in os.environ.items() if not _is_removed(name)}
-        return {**kept, "MILVUS_CLI_HOME": str(self.home), "PYTHONPATH": _python_path(), **(env or {})}
+        ours = {"MILVUS_CLI_HOME": str(self.home), "PYTHONPATH": _python_path(), **NO_KEYRING}
+        return {**kept, **ours, **(env or {})}
 
 
 def _is_removed(name: str) -> bool:

@@ -1,0 +1,93 @@
+"""Sends a command's output to a file or through a shell command, as `>`, `>>` and `|` ask."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TextIO, cast
+
+from .errors import CliError
+from .lines import Target
+from .output.console import Console
+
+
+class LazyFile:
+    """A file that is opened at the first write: a command that fails before leaves what was there."""
+
+    encoding = "utf-8"
+
+    def __init__(self, target: Target) -> None:
+        self.name = target.name
+        self._target = target
+        self._file: IO[str] | None = None
+
+    def write(self, text: str) -> int:
+        if self._file is None:
+            self._file = open(self._target.name, "a" if self._target.kind == ">>" else "w", encoding="utf-8")  # noqa: SIM115
+        return self._file.write(text)
+
+    def flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+
+    def isatty(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def redirected(console: Console, target: Target | None) -> Iterator[None]:
+    """Within it the console's stdout is the target. Raises CliError for a file that can't be written."""
+    if target is None:
+        yield
+        return
+    before = console.stdout
+    before.flush()
+    try:
+        with _piped(console, target) if target.kind == "|" else _filed(console, target):
+            yield
+    finally:
+        console.stdout = before
+
+
+@contextmanager
+def _filed(console: Console, target: Target) -> Iterator[None]:
+    file = LazyFile(target)
+    console.stdout = cast(TextIO, file)
+    try:
+        yield
+    finally:
+        try:
+            file.close()
+        except OSError as exc:
+            raise CliError(f"can't write {target.name}: {exc.strerror}") from exc
+
+
+@contextmanager
+def _piped(console: Console, target: Target) -> Iterator[None]:
+    process = subprocess.Popen(target.name, shell=True, stdin=subprocess.PIPE, encoding="utf-8", errors="backslashreplace")
+    assert process.stdin is not None
+    console.stdout = cast(TextIO, process.stdin)
+    try:
+        yield
+        process.stdin.close()
+    except BrokenPipeError:
+        # It has read what it wanted, as `head` does.
+        pass
+    finally:
+        _closed(process)
+    if process.returncode not in (0, -13):
+        raise CliError(f"{target.name!r} ended with exit code {process.returncode}")
+
+
+def _closed(process: subprocess.Popen[str]) -> None:
+    try:
+        if process.stdin is not None:
+            process.stdin.close()
+    except BrokenPipeError:
+        pass
+    process.wait()

@@ -1,0 +1,400 @@
+"""Whatever goes wrong in connect gives one clear line, a hint and its exit code, in time, and changes nothing."""
+
+import json
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import trustme
+
+from tests.support.certificates import Certificates
+from tests.support.cli import Cli, Run, StrPath
+from tests.support.grpc_peer import SERVICE, GrpcPeer, never_answers
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.ports import free_ports
+from tests.support.silent import HttpOnly, SilentListener
+from tests.support.tcp_proxy import TcpProxy
+
+GRPC_PORT = "Milvus serves gRPC on 19530; 9091 is its management port"
+PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+NO_TOKEN = "a token is user:password, or an API key"
+MUTUAL = "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows"
+PEM_FILES = "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"
+
+Words: TypeAlias = tuple[StrPath, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A home in which connections are saved that no failure may touch."""
+
+    cli: Cli
+
+    def fails(self, code: int, message: str, hint: str, *words: StrPath, env: dict[str, str] | None = None) -> None:
+        """Runs connect, compares all it leaves, and the store before and after."""
+        before = self.dump()
+        hint_line = f"hint: {hint}\n" if hint else ""
+        assert self.cli("connect", *words, env=env) == Run(code, "", f"error: {message}\n{hint_line}")
+        assert self.dump() == before
+
+    def dump(self) -> list[str]:
+        """Everything in the store, tokens too."""
+        with closing(sqlite3.connect(self.cli.home / "connections.db")) as database:
+            return list(database.iterdump())
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer) -> Cli:
+    cli = Cli(tmp_path_factory.mktemp("faults"))
+    cli("connect", milvus.address, "-t", "root:Milvus", "-a", "other", "--db", "default")
+    cli("connect", milvus.address)
+    return cli
+
+
+@pytest.fixture
+def saved(home: Cli) -> Iterator[Kept]:
+    """Two saved connections; in the end they still answer to what they did."""
+    yield Kept(home)
+    rows = json.loads(home("list", "connections", "-o", "json").out)
+    assert [(row["alias"], row["current"], row["state"]) for row in rows] == [
+        ("default", True, "connected"),
+        ("other", False, "connected"),
+    ]
+
+
+# Nobody there, or somebody else
+
+
+def test_nothing_listening(saved: Kept) -> None:
+    (port,) = free_ports(1)
+    hint = "is the server up, and are host and port right? Milvus listens on 19530"
+    saved.fails(3, f"nothing is listening at 127.0.0.1:{port}", hint, f"127.0.0.1:{port}")
+
+
+def test_unknown_host(saved: Kept) -> None:
+    saved.fails(3, "unknown host in nosuch.invalid:19530", "check the host's name", "-h", "nosuch.invalid")
+
+
+def test_a_host_name_that_can_not_be(saved: Kept) -> None:
+    saved.fails(3, "bad host name in a..b:19530", "check the host's name", "-h", "a..b")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_port_that_accepts_and_never_answers_is_given_up_in_time(
+    saved: Kept, certificates: Certificates, scheme: str
+) -> None:
+    tls = ("--ca", certificates.ca) if scheme == "https" else ()
+    with SilentListener() as silent:
+        started = time.monotonic()
+        words = (f"{scheme}://{silent.address}", "--timeout", "1", *tls)
+        saved.fails(3, f"{silent.address} accepts connections and never answers", PATIENCE, *words)
+        assert time.monotonic() - started < 2.5
+
+
+def test_a_frozen_server_is_given_up_in_time(saved: Kept, lite: LiteServer) -> None:
+    with lite.frozen():
+        started = time.monotonic()
+        words = (lite.address, "--timeout", "1")
+        saved.fails(3, f"{lite.address} accepts connections and never answers", PATIENCE, *words)
+        assert time.monotonic() - started < 2.5
+
+
+def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved: Kept) -> None:
+    with GrpcPeer({"Connect": never_answers()}) as peer:
+        words = (peer.address, "--timeout", "1")
+        saved.fails(3, f"{peer.address} gave no answer to Connect within 1 s", PATIENCE, *words)
+
+
+def test_a_port_that_speaks_http_only(saved: Kept, milvus: MilvusServer) -> None:
+    with HttpOnly() as http:
+        for address in (http.address, f"127.0.0.1:{milvus.management_port}"):
+            saved.fails(3, f"{address} speaks HTTP/1 only: it is not Milvus's gRPC port", GRPC_PORT, address)
+
+
+def test_a_grpc_service_that_is_no_milvus(saved: Kept) -> None:
+    with GrpcPeer(service="other.Service") as peer:
+        hint = "Milvus serves gRPC on 19530"
+        saved.fails(3, f"{peer.address} is not a Milvus server", hint, peer.address)
+    assert peer.service != SERVICE
+
+
+def test_a_connection_reset_before_an_answer(saved: Kept, milvus: MilvusServer) -> None:
+    with TcpProxy(milvus.host, milvus.port) as proxy:
+        proxy.cut_after(1)
+        message = f"{proxy.address} broke off the connection before it answered"
+        hint = "is the server starting or stopping, or a proxy or firewall in between? try again"
+        saved.fails(3, message, hint, proxy.address)
+
+
+def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
+    """Frozen, so that the call is under way when it dies."""
+    with LiteServer(tmp_path / "mortal") as server:
+        cli("connect", server.address)
+        with TcpProxy(server.host, server.port) as proxy:
+            cli("connect", proxy.address, "-a", "proxied")
+            before = Kept(cli).dump()
+            up = proxy.bytes_up
+            server.freeze()
+            calling = cli.start("list", "collections", "--timeout", "20")
+            while proxy.bytes_up < up + 100:
+                time.sleep(0.01)
+            server.kill()
+            out, err = calling.communicate(timeout=10)
+    assert Run(calling.returncode, out, err).code == 3
+    assert out == ""
+    assert err in (
+        f"error: the connection to {proxy.address} was lost during ShowCollections\nhint: is the server up? try again\n",
+        f"error: {proxy.address} closed the connection\nhint: it may want TLS: connect with https://, or --tlsmode 1\n",
+        f"error: {proxy.address} broke off the connection before it answered\n"
+        "hint: is the server starting or stopping, or a proxy or firewall in between? try again\n",
+    )
+    assert Kept(cli).dump() == before
+
+
+def test_a_write_cut_off_in_mid_call_has_an_unknown_outcome(cli: Cli) -> None:
+    with GrpcPeer({"CreateCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
+        cli("connect", proxy.address)
+        before = Kept(cli).dump()
+        calling = cli.start("create", "collection", "-c", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+        while "CreateCollection" not in peer.methods:
+            time.sleep(0.01)
+        proxy.cut()
+        out, err = calling.communicate(timeout=10)
+    assert Run(calling.returncode, out, err) == Run(
+        3,
+        "",
+        f"error: the connection to {proxy.address} was lost during CreateCollection: outcome unknown\n"
+        "hint: the server may have done it or not: look before you send it again\n",
+    )
+    assert Kept(cli).dump() == before
+
+
+def test_ctrl_c_in_connect_ends_it_at_once(saved: Kept) -> None:
+    with GrpcPeer({"Connect": never_answers()}) as peer:
+        before = saved.dump()
+        calling = saved.cli.start("connect", peer.address)
+        while not peer.calls:
+            time.sleep(0.01)
+        calling.send_signal(signal.SIGINT)
+        started = time.monotonic()
+        out, err = calling.communicate(timeout=10)
+        assert time.monotonic() - started < 1
+    assert Run(calling.returncode, out, err) == Run(130, "", "error: interrupted\n")
+    assert saved.dump() == before
+
+
+# TLS
+
+
+def test_plaintext_to_a_tls_port(saved: Kept, milvus_tls: MilvusServer) -> None:
+    hint = "it may want TLS: connect with https://, or --tlsmode 1"
+    saved.fails(3, f"{milvus_tls.address} closed the connection", hint, milvus_tls.address)
+
+
+def test_tls_to_a_plaintext_port(saved: Kept, milvus: MilvusServer) -> None:
+    hint = "connect with http://, or --tlsmode 0"
+    saved.fails(3, f"{milvus.address} does not speak TLS", hint, f"https://{milvus.address}")
+
+
+def test_tls_broken_off(saved: Kept, milvus_tls: MilvusServer) -> None:
+    with TcpProxy(milvus_tls.host, milvus_tls.port) as proxy:
+        proxy.cut_after(300)
+        hint = "does that port want TLS? check the port and --tlsmode"
+        saved.fails(3, f"{proxy.address} broke off the TLS handshake", hint, "-s", proxy.address)
+
+
+@pytest.mark.parametrize("ca", [None, "other_ca"])
+def test_unknown_ca(saved: Kept, milvus_tls: MilvusServer, certificates: Certificates, ca: str | None) -> None:
+    words: Words = ("--ca", getattr(certificates, ca)) if ca else ("-s",)
+    message = f"the certificate of {milvus_tls.address} is not trusted: unable to get local issuer certificate"
+    saved.fails(3, message, "give the CA that signed it: --ca FILE", milvus_tls.address, *words)
+
+
+def test_wrong_host_name(saved: Kept, milvus_tls: MilvusServer, certificates: Certificates) -> None:
+    hint = "connect by the name in the certificate, or give it: --server-name NAME"
+    words = (milvus_tls.address, "--ca", certificates.ca, "--server-name", "example.test")
+    saved.fails(3, f"the certificate of {milvus_tls.address} is for another host", hint, *words)
+    with GrpcPeer(certificates=certificates, wrong_host=True) as peer:
+        message = f"the certificate of {peer.address} is for another host"
+        saved.fails(3, message, hint, peer.uri, "--ca", certificates.ca)
+
+
+def test_missing_client_certificate(saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates) -> None:
+    message = f"{milvus_mutual.address} wants a client certificate that it trusts"
+    saved.fails(3, message, MUTUAL, milvus_mutual.address, "--ca", certificates.ca)
+
+
+def test_client_certificate_of_another_ca(
+    saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates, tmp_path: Path
+) -> None:
+    foreign = trustme.CA().issue_cert("client.example.test")
+    foreign.cert_chain_pems[0].write_to_path(tmp_path / "foreign.pem")
+    foreign.private_key_pem.write_to_path(tmp_path / "foreign.key")
+    words = (
+        "--ca",
+        certificates.ca,
+        "--client-cert",
+        tmp_path / "foreign.pem",
+        "--client-key",
+        tmp_path / "foreign.key",
+    )
+    message = f"{milvus_mutual.address} wants a client certificate that it trusts"
+    saved.fails(3, message, MUTUAL, milvus_mutual.address, *words)
+
+
+def test_a_key_of_another_certificate(saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates) -> None:
+    words = ("--ca", certificates.ca, "--client-cert", certificates.client, "--client-key", certificates.server_key)
+    message = f"the TLS certificates given for {milvus_mutual.address} can't be used"
+    saved.fails(3, message, PEM_FILES, milvus_mutual.address, *words)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message", "hint"),
+    [
+        (None, 2, "--ca: can't read {path}: No such file or directory", "give the path of a PEM file"),
+        ("nonsense", 2, "--ca: {path} is not a PEM file", "it should have a line -----BEGIN …-----"),
+        (
+            "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n",
+            3,
+            "the TLS certificates given for {address} can't be used",
+            PEM_FILES,
+        ),
+    ],
+    ids=["missing", "no PEM", "broken PEM"],
+)
+def test_bad_ca_file(
+    saved: Kept, milvus_tls: MilvusServer, tmp_path: Path, content: str | None, code: int, message: str, hint: str
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    text = message.format(path=path, address=milvus_tls.address)
+    saved.fails(code, text, hint, milvus_tls.address, "--ca", path)
+
+
+# Credentials and databases
+
+
+def test_no_credentials(saved: Kept, milvus_auth: MilvusServer) -> None:
+    hint = "connect with --username and --password, or --token user:password"
+    saved.fails(4, f"{milvus_auth.address} wants credentials", hint, milvus_auth.address)
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("-u", "root", "-pwd", "wrong1"), "user and password"),
+        (("-u", "nosuch", "-pwd", "Milvus"), "user and password"),
+        (("-t", "root:"), "user and password"),
+        (("-t", "no-such-key"), "token"),
+    ],
+    ids=["wrong password", "unknown user", "empty password", "wrong key"],
+)
+def test_wrong_credentials(saved: Kept, milvus_auth: MilvusServer, words: Words, what: str) -> None:
+    saved.fails(4, f"{milvus_auth.address} did not accept this {what}", NO_TOKEN, milvus_auth.address, *words)
+
+
+@pytest.mark.parametrize("name", ["milvus", "lite"])
+def test_missing_database(saved: Kept, request: pytest.FixtureRequest, name: str) -> None:
+    address = request.getfixturevalue(name).address
+    hint = "connect without --db, then: list databases"
+    saved.fails(1, f"no database 'nosuch' on {address}", hint, address, "--db", "nosuch")
+
+
+# What was typed
+
+PORTS = "a port is 1 to 65535; Milvus listens on 19530"
+ADDRESS = "write host:port, a port is 1 to 65535"
+HOST = "write a name or an IP address, such as 127.0.0.1:19530"
+ALIAS = "an alias starts with a letter or digit and has letters, digits and . _ - @ : + (at most 128)"
+ONE = "give one of them"
+HELP = "help connect"
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("127.0.0.1:0", "bad port 0", PORTS),
+        ("127.0.0.1:65536", "bad address '127.0.0.1:65536'", ADDRESS),
+        ("127.0.0.1:abc", "bad address '127.0.0.1:abc'", ADDRESS),
+        ("http://u:p@127.0.0.1:abc", "bad address '127.0.0.1:abc'", ADDRESS),
+        ("-p 0", "invalid value for '-p' / '--port': 0 is not in the range 1<=x<=65535", HELP),
+        ("-p 65536", "invalid value for '-p' / '--port': 65536 is not in the range 1<=x<=65535", HELP),
+        ("-p abc", "invalid value for '-p' / '--port': 'abc' is not a valid integer range", HELP),
+        ("-a _x", "bad alias '_x'", ALIAS),
+        ("-a a/b", "bad alias 'a/b'", ALIAS),
+        ("-a ", "bad alias ''", ALIAS),
+        ("ftp://127.0.0.1", "unknown scheme 'ftp' in the URI", "use http:// or https://, or host:port"),
+        ("http://", "bad host ''", HOST),
+        ("hö.example", "bad host 'hö.example'", HOST),
+        ("http://[::1", "bad address '[::1'", ADDRESS),
+        ("http://u:p/w@h:1", "a password in the URI has a /, ? or #", "write it as %2F, %3F or %23"),
+        ("-uri h:1 -h h", "--uri and --host can't be together", ONE),
+        ("h:1 -p 2", "--uri and --port can't be together", ONE),
+        ("-h h:1 -p 2", "--host h:1 and --port 2 name two ports", ""),
+        ("-t a:b -u a", "--token and --username can't be together", ONE),
+        ("-t a:b --token-file /dev/null", "--token and --token-file can't be together", ""),
+        ("-pwd x", "--password needs --username", "give both, or --token"),
+        ("-tls 0 -s", "--secure and --tlsmode 0 can't be together", ""),
+        ("-tls 0 --ca x", "--tlsmode 0 is plaintext: it can't go with certificates", "leave --tlsmode out"),
+        ("-tls 2", "--tlsmode 2 is mutual TLS: it needs --client-cert and --client-key", ""),
+        ("-tls 3", "invalid value for '-tls' / '--tlsmode': 3 is not in the range 0<=x<=2", HELP),
+        ("--client-cert x", "mutual TLS needs both --client-cert and --client-key", ""),
+        ("--lite x -h h", "--lite and --host can't be together", ONE),
+        ("--save-as a -a b", "--save-as and --alias name two aliases", ONE),
+        ("-D -h h", "--disconnect goes with --alias only", "connect -D -a ALIAS"),
+        ("--timeout 0", "invalid value for '--timeout': 0.0 is not in the range 0.001<=x<=86400", HELP),
+        ("--token-file nosuch", "invalid value for '--token-file': 'nosuch': No such file or directory", HELP),
+        ("-t @nosuch", "invalid value for '-t' / '--token': can't read nosuch: No such file or directory", HELP),
+        ("--db ü", "bad database name 'ü'", "a name has letters, digits and _"),
+        ("--user-agent ü", "--user-agent takes plain ASCII text", ""),
+        ("--nosuch", "no such option '--nosuch'", HELP),
+    ],
+)
+def test_what_can_not_be_meant(home: Cli, words: str, message: str, hint: str) -> None:
+    Kept(home).fails(2, message, hint, *words.split(" "))
+
+
+def test_a_token_of_two_lines(home: Cli) -> None:
+    message = "the token or password has a line break or another control character"
+    Kept(home).fails(2, message, "", "-t", "a:b\nc")
+
+
+def test_a_bad_address_in_the_environment(home: Cli) -> None:
+    Kept(home).fails(2, "bad address '127.0.0.1:x'", ADDRESS, env={"MILVUS_URI": "http://127.0.0.1:x"})
+
+
+# Errors for programs
+
+
+@pytest.mark.parametrize("output", ["json", "jsonl", "csv", "tsv", "yaml"])
+def test_an_error_for_programs_is_one_json_object_on_stderr(home: Cli, output: str) -> None:
+    (port,) = free_ports(1)
+    run = home("connect", f"127.0.0.1:{port}", "-o", output)
+    error = {
+        "code": 3,
+        "message": f"nothing is listening at 127.0.0.1:{port}",
+        "hint": "is the server up, and are host and port right? Milvus listens on 19530",
+        "server_code": None,
+    }
+    assert run == Run(3, "", json.dumps({"error": error}) + "\n")
+
+
+def test_an_error_for_programs_carries_the_servers_code(home: Cli, milvus: MilvusServer) -> None:
+    run = home("-o", "json", "connect", milvus.address, "--db", "nosuch")
+    error = {
+        "code": 1,
+        "message": f"no database 'nosuch' on {milvus.address}",
+        "hint": "connect without --db, then: list databases",
+        "server_code": 800,
+    }
+    assert run == Run(1, "", json.dumps({"error": error}) + "\n")
+    usage = {"code": 2, "message": "bad alias '_'", "hint": ALIAS, "server_code": None}
+    assert home("connect", "-a", "_", "-o", "json") == Run(2, "", json.dumps({"error": usage}) + "\n")

@@ -1,0 +1,75 @@
+"""Output to files, through other programs, one value a line, again and again."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.cli import Cli, Run
+
+VERSION = '{"milvus_cli": "0.1.0"}\n'
+
+
+def test_output_goes_to_a_file_and_to_its_end(cli: Cli, tmp_path: Path) -> None:
+    assert cli("-o", "jsonl", "-c", "version > v.txt; version >> v.txt; version") == Run(0, VERSION, "")
+    assert (tmp_path / "v.txt").read_text() == VERSION * 2
+
+
+def test_a_file_replaces_what_was_there_but_not_when_the_command_fails(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "v.txt").write_text("before")
+    assert cli("-c", "list collections > v.txt").code == 3
+    assert (tmp_path / "v.txt").read_text() == "before"
+    assert cli("-c", "version -o jsonl > v.txt").code == 0
+    assert (tmp_path / "v.txt").read_text() == VERSION
+
+
+def test_a_file_that_cannot_be_written_is_a_clear_error(cli: Cli) -> None:
+    assert cli("-c", "version > no/such/place") == Run(
+        1, "", "error: -c:1: can't write no/such/place: No such file or directory\n"
+    )
+    assert cli("-c", "version > /dev/full") == Run(
+        1, "", "error: -c:1: can't write /dev/full: No space left on device\n"
+    )
+
+
+def test_an_output_that_takes_no_more_is_a_clear_error(cli: Cli) -> None:
+    with open("/dev/full", "w") as full:
+        process = cli.start("help", stdout=full)
+        assert process.communicate()[1] == "error: can't write the output: No space left on device\n"
+    assert process.returncode == 1
+
+
+def test_closed_streams_are_no_traceback(cli: Cli) -> None:
+    command = f"'{sys.executable}' -m milvus_cli version >&- 2>&- <&-"
+    assert subprocess.run(["/bin/sh", "-c", command], env=cli.environment(), check=False).returncode == 0
+
+
+def test_output_goes_through_a_shell_command(cli: Cli) -> None:
+    assert cli("-c", "version -o jsonl | tr a-z A-Z | sed 's/CLI; /x/'; version -o jsonl") == Run(
+        0, VERSION.upper() + VERSION, ""
+    )
+
+
+def test_a_command_that_reads_no_further_is_no_failure(cli: Cli) -> None:
+    assert cli("-c", "help | head -1; version -o jsonl").out == "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION
+
+
+def test_a_shell_command_that_fails_fails_the_line(cli: Cli) -> None:
+    assert cli("-c", "version | exit 3") == Run(1, "", "error: -c:1: 'exit 3' ended with exit code 3\n")
+
+
+def test_a_missing_or_second_file_is_a_usage_error(cli: Cli) -> None:
+    for line in ("version >", "version > a b"):
+        assert cli("-c", line).code == 2
+
+
+def test_a_quoted_sign_is_a_word(cli: Cli) -> None:
+    assert cli("-c", "set output '>'").err.startswith("error: -c:1: set: output can't be '>'\n")
+
+
+def test_backslash_g_shows_one_value_a_line(cli: Cli) -> None:
+    assert cli("-c", r"version \G") == Run(0, "-[ 1 ]-\nmilvus_cli | 0.1.0\n", "")
+
+
+def test_watch_runs_a_command_again_and_again(cli: Cli) -> None:
+    assert cli("watch", "--times", "3", "0.1", "version", "-o", "jsonl") == Run(0, VERSION * 3, "")
+    assert cli("watch", "0.1", "nonsense").code == 2

@@ -1,0 +1,103 @@
+"""Settings: default, file, environment, `set`, flag, each over the one before."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milvus_cli.errors import CliError
+from milvus_cli.settings import SETTINGS, load
+from tests.support.cli import Cli, Run
+
+
+def settings(cli: Cli, **env: str) -> dict[str, tuple[str, str]]:
+    run = cli("list", "settings", "-o", "json", env=env)
+    assert run.code == 0, run.err
+    return {row["setting"]: (row["value"], row["source"]) for row in json.loads(run.out)}
+
+
+def write(cli: Cli, text: str) -> Path:
+    cli.home.mkdir(exist_ok=True)
+    path = cli.home / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_anything_settings_have_their_defaults(cli: Cli) -> None:
+    assert settings(cli) == {name: (each.default, "default") for name, each in SETTINGS.items()}
+
+
+def test_the_file_stands_over_the_default_and_the_environment_over_the_file(cli: Cli) -> None:
+    path = write(cli, 'output = "csv"\ntimeout = 2.5\ntiming = false\n')
+    found = settings(cli, MILVUS_CLI_TIMEOUT="3")
+    assert found["output"] == ("csv", str(path))
+    assert found["timeout"] == ("3", "MILVUS_CLI_TIMEOUT")
+    assert found["timing"] == ("off", str(path))
+
+
+def test_set_stands_over_the_environment_and_a_flag_over_all(cli: Cli) -> None:
+    env = {"MILVUS_CLI_OUTPUT": "csv"}
+    assert cli("show", "output", env=env).out == "output\ncsv\n"
+    assert cli("-c", "set output jsonl; show output", env=env).out.endswith('\n{"output": "jsonl"}\n')
+    assert cli("-c", "set output jsonl; show output -o tsv", env=env).out.endswith("\noutput\njsonl\n")
+
+
+def test_another_file_may_be_named(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('output = "tsv"\n')
+    assert settings(cli, MILVUS_CLI_CONFIG=str(tmp_path / "mine.toml"))["output"] == ("tsv", str(tmp_path / "mine.toml"))
+
+
+def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritten(cli: Cli) -> None:
+    assert cli("create", "config") == Run(0, f"Wrote {cli.home / 'config.toml'}.\n", "")
+    text = (cli.home / "config.toml").read_text()
+    assert tomllib.loads(text) == {}
+    uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line)
+    assert {name: str(value) for name, value in tomllib.loads(uncommented).items()} == {
+        name: each.default for name, each in SETTINGS.items()
+    }
+    assert cli("create", "config") == Run(
+        1, "", f"error: {cli.home / 'config.toml'} exists\nhint: edit it, or move it away first\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("otput = 1", "no setting 'otput'\nhint: did you mean output?"),
+        ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
+        ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0"),
+        ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0"),
+    ],
+)
+def test_a_bad_file_is_a_usage_error_that_names_it(cli: Cli, text: str, message: str) -> None:
+    path = write(cli, text)
+    found = cli("version")
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"error: {path}: {message}")
+
+
+def test_a_file_that_is_no_toml_or_no_text_is_a_usage_error(cli: Cli) -> None:
+    path = write(cli, "x = [")
+    assert cli("version").err.startswith(f"error: {path} is not TOML: ")
+    path.write_bytes(b"\xff")
+    assert cli("version") == Run(2, "", f"error: can't read {path}: it is not UTF-8 text\n")
+
+
+@given(st.text() | st.builds("{} = {}".format, st.sampled_from(sorted(SETTINGS)), st.text()))
+def test_no_file_raises_anything_but_a_clear_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "fuzzed.toml"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        load(path, {})
+    except CliError as exc:
+        assert exc.exit_code == 2
+        assert str(path) in exc.message
+
+
+def test_timing_tells_how_long_a_command_took(cli: Cli) -> None:
+    found = cli("-c", "set timing on -q; version -o jsonl")
+    assert found.out == '{"milvus_cli": "0.1.0"}\n'
+    assert [line.split()[0] for line in found.err.splitlines()] == ["Time:", "Time:"]
