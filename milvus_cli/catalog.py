@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import CliError, ServerRefused
+from .names import OFFERED, Names, Pairs, named
 
 if TYPE_CHECKING:
     from .connections.profile import Profile
@@ -24,18 +26,6 @@ KEEP_SECONDS = 15.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 """Seconds without a new attempt at a server that did not answer; each further failure doubles them."""
-
-
-class Name(NamedTuple):
-    """A name, a word about the thing that has it, and the name as searches compare it."""
-
-    text: str
-    note: str
-    folded: str
-
-
-Names = tuple[Name, ...]
-Pairs = Iterable[tuple[str, str]]
 
 
 class Wanted(NamedTuple):
@@ -69,12 +59,15 @@ class Trouble:
 class Catalog:
     """Answers with what is known, and asks in a daemon thread over channels of its own.
 
-    `patience` is how many seconds to wait for names that were never heard. `on_news` is called, in that
-    thread, when other names have come. Failures are silent: then there are no names.
+    `patience` is how many seconds to wait for names that were never heard, `limit` how many a person is offered
+    at once (None: all). `on_news` is called, in that thread, when other names have come. Failures are silent: no names
+    then; that of a bug is kept in `failure`.
     """
 
     def __init__(self, session: Session) -> None:
         self.patience = 0.0
+        self.limit: int | None = OFFERED
+        self.failure = ""
         self.on_news: Callable[[], None] = lambda: None
         self._session = session
         self._lock = threading.Lock()
@@ -95,7 +88,7 @@ class Catalog:
         if asking is not None and heard is None and self.patience:
             asking.wait(self.patience)
             heard = self._heard.get(wanted)
-        return heard.names if heard else ()
+        return heard.names if heard else Names()
 
     def changed(self) -> None:
         """Forgets all: what was just written may have made or removed any of it."""
@@ -121,13 +114,14 @@ class Catalog:
         try:
             names = named(self._pairs(wanted))
         except ServerRefused:
-            names = ()
+            names = Names()
         except CliError:
             pass
-        finally:
-            # Also after a bug: a kind that stays "being asked" would never be asked again.
-            is_news = self._take(wanted, names, asked_in)
-            done.set()
+        except Exception:
+            # A thread's traceback would be written over the line that is being typed.
+            self.failure = traceback.format_exc()
+        is_news = self._take(wanted, names, asked_in)
+        done.set()
         if is_news:
             self.on_news()
 
@@ -149,7 +143,7 @@ class Catalog:
                 return False
             before, self._heard[wanted] = self._heard.get(wanted), Heard(names, time.monotonic())
             self._trouble.pop(wanted.place, None)
-            return names != (before.names if before else ())
+            return names != (before.names if before else Names())
 
 
 class Links:
@@ -181,11 +175,6 @@ class Links:
             client.close()
 
 
-def named(pairs: Pairs) -> Names:
-    """Names that can be typed and shown: one with control or bidirectional characters is left out."""
-    return tuple(Name(text, note, text.casefold()) for text, note in pairs if text and text.isprintable())
-
-
 def _connections(session: Session) -> Pairs:
     stored = reversed(list(session.connections()))
     notes = {each.alias: each.profile.address + ("" if each.connected else ", disconnected") for each in stored}
@@ -206,9 +195,13 @@ def _collections(client: Client, of: str) -> Pairs:
         loaded = client.call("ShowCollections", type="InMemory")
     except ServerRefused:
         return _plain(names)
-    states = {name: "loaded" if percent == 100 else f"loading, {percent} %"
-              for name, percent in zip(loaded.collection_names, loaded.inMemory_percentages)}  # fmt: skip
-    return ((name, states.get(name, "not loaded")) for name in sorted(names))
+    percents = dict(zip(loaded.collection_names, loaded.inMemory_percentages, strict=False))
+    return ((name, _load_state(percents.get(name, 0))) for name in sorted(names))
+
+
+def _load_state(percent: int) -> str:
+    # Milvus leaves out what is not loaded, Milvus Lite says 0.
+    return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
 
 
 def _fields(client: Client, of: str) -> Pairs:
@@ -256,10 +249,10 @@ def _plain(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 
-LOCAL: Mapping[str, Callable[["Session"], Pairs]] = {"connections": _connections, "uris": _uris}
+LOCAL: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
 """What this machine knows by itself."""
 
-KINDS: Mapping[str, Callable[["Client", str], Pairs]] = {
+KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "databases": _databases,
     "collections": _collections,
     "fields": _fields,

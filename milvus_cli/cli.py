@@ -16,7 +16,8 @@ from . import __version__
 from .command import GLOBAL_OPTIONS
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .output.console import Console
-from .tree import PROGRAM, tree
+from .tree import COMPLETE_VARIABLE, PROGRAM, tree
+from .types import FILE
 
 if TYPE_CHECKING:
     from .session import Session
@@ -28,6 +29,10 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     # Else the search for garbage when Python ends takes a sixth of the time of a short command.
     atexit.register(gc.freeze)
+    if COMPLETE_VARIABLE in os.environ:
+        from .shells import answer
+
+        return answer(_program().params)
     console = Console()
     try:
         with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv)) as ctx:
@@ -48,7 +53,7 @@ def _program() -> click.Command:
     """What stands before the command. Its own words end at the first that is not an option."""
     own = [
         click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-        click.Option(["-f", "file"], metavar="FILE", help="Run the commands in a file, - for standard input, and end."),
+        click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file, - for standard input, and end."),
         click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
         click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
         click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and end."),

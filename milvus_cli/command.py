@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .errors import ServerRefused
 from .output.formats import FORMATS
 from .result import Result
-from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf
+from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Options, Session
@@ -116,7 +117,11 @@ class Leaf(Node):
         session.options = _options(ctx).over(session.defaults)
         for param in self.global_params:
             ctx.params.pop(str(param.name), None)
-        result: Result | None = super().invoke(ctx)
+        try:
+            result: Result | None = super().invoke(ctx)
+        except ServerRefused as exc:
+            exc.hint = meant(ctx) or exc.hint
+            raise
         return result
 
 

@@ -1,26 +1,67 @@
-"""What may stand at the end of a command line: words of the tree, options, and the values that parameter types offer."""
+"""What may stand at the end of a line: words of the tree, options, and the values that parameter types offer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from .catalog import Names, named
 from .command import GLOBAL_OPTIONS, Node
+from .lines import scan
+from .names import Names, named
 from .tree import DEFAULT_NOUNS, UnknownCommand, Verb, find, tree
-from .types import best, items
+from .types import items
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from click.shell_completion import CompletionItem
 
-    from .session import Session
+    from .catalog import Catalog
 
     Items: TypeAlias = list[CompletionItem[str]]
+
+
+class HasCatalog(Protocol):
+    """A session, or less."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """The command that a text ends in: the words before the last one, and that as it means and as it stands there.
+
+    `start` is where it stands in the text; `mark` is its open quote. `redirect` is > or | before it.
+    """
+
+    words: list[str]
+    incomplete: str
+    raw: str = ""
+    start: int = 0
+    mark: str = ""
+    redirect: str = ""
+    comment: bool = False
+
+
+def read(text: str) -> Line:
+    """Reads a text up to the cursor."""
+    words = scan(text)[-1] if text else []
+    end = words[-1].end if words else 0
+    after = text[end:].replace("\\\n", "")
+    if "#" in after:
+        return Line([], "", start=len(text), comment=True)
+    last = words.pop() if words and end == len(text) else None
+    if ";" in after or "\n" in after:
+        words = []
+    redirect = next((each.raw[0] for each in words if each.raw.startswith((">", "|"))), "")
+    values = [each.value for each in words]
+    if last is None:
+        return Line(values, "", start=len(text), redirect=redirect)
+    return Line(values, last.value, last.raw, last.start, last.mark, redirect)
 
 
 @dataclass
@@ -34,7 +75,7 @@ class Given:
 
 
 def complete(
-    words: Sequence[str], incomplete: str, session: Session, leading: Sequence[click.Parameter] = GLOBAL_OPTIONS
+    words: Sequence[str], incomplete: str, session: HasCatalog, leading: Sequence[click.Parameter] = GLOBAL_OPTIONS
 ) -> Items:
     """The candidates for the word that is being typed after `words`; `leading` are the options before the command."""
     before, rest = _leading(words, leading)
@@ -60,7 +101,7 @@ def commands(words: Sequence[str], incomplete: str) -> Items:
         found = find(words)
     except UnknownCommand:
         return []
-    return items(best(incomplete, _children(found.command))) if isinstance(found.command, Verb) else []
+    return items(_children(found.command).best(incomplete)) if isinstance(found.command, Verb) else []
 
 
 def _children(verb: Verb) -> Names:
@@ -75,7 +116,7 @@ def _verb(verb: Verb, words: Sequence[str], ctx: click.Context, incomplete: str)
     """The nouns of a verb, or its options; then what may follow the noun that it takes for granted."""
     if incomplete.startswith("-"):
         return _options(ctx, verb.global_params, Given(), incomplete)
-    found = items(best(incomplete, _children(verb)))
+    found = items(_children(verb).best(incomplete))
     default = verb.commands.get(DEFAULT_NOUNS.get(str(verb.name), ""))
     if default is None:
         return found
@@ -91,7 +132,7 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
             return found
     if incomplete.startswith("-") and not given.options_ended:
         spelling, equals, value = incomplete.partition("=")
-        if equals:
+        if equals and len(spelling) > 2:
             return _attached(ctx, params, spelling, value)
         return _options(ctx, params, given, incomplete)
     param = _plain_param(params, len(given.plain))
@@ -114,7 +155,7 @@ def _options(ctx: click.Context, params: Iterable[click.Parameter], given: Given
     free = [each for each in params if isinstance(each, click.Option) and not each.hidden]
     free = [each for each in free if each.multiple or str(each.name) not in given.values]
     offered = ((spelling, each.help or "") for each in free for spelling in _offered(each, incomplete))
-    return items(best(incomplete, named(offered)))
+    return items(named(offered).best(incomplete))
 
 
 def _offered(option: click.Option, incomplete: str) -> Iterator[str]:

@@ -1,6 +1,66 @@
-"""Guesses which name was meant."""
+"""Lists of names, and which of them may be meant by a part or by a mistyped one."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+OFFERED = 200
+"""Names offered at once: more than anyone reads, and drawing each takes time."""
+
+
+class Name(NamedTuple):
+    """A name, and a word about the thing that has it."""
+
+    text: str
+    note: str
+
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names in their order. `folded` has them as searches compare them, each after a newline."""
+
+    all: tuple[Name, ...] = ()
+    folded: str = ""
+
+    def best(self, text: str, limit: int | None = OFFERED) -> list[Name]:
+        """Those that begin with the text, then those that have it inside; else those with its letters in that order."""
+        if not text:
+            return list(self.all[:limit])
+        literal, letters = re.escape(text.casefold()), [re.escape(each) for each in text.casefold()]
+        # The first letter begins a word of the name; that this is looked at after it lets the search skip to it.
+        scattered = f"{letters[0]}(?<=[\\W_]{letters[0]})" + "".join(f"[^{each}\n]*{each}" for each in letters[1:])
+        found = _first(limit, self._lines("\n" + literal), self._lines(literal))
+        return [self.all[line] for line in found or _first(limit, self._lines(scattered))]
+
+    def _lines(self, pattern: str) -> Iterator[int]:
+        """The positions of the names with a match: one search over all, as one per name takes ten times as long."""
+        line, counted = -1, 0
+        for match in re.finditer(pattern, self.folded):
+            line += self.folded.count("\n", counted, match.start() + 1)
+            counted = match.start() + 1
+            yield line
+
+
+def _first(limit: int | None, *lines: Iterator[int]) -> list[int]:
+    found: dict[int, None] = {}
+    for line in chain(*lines):
+        found[line] = None
+        if len(found) == limit:
+            break
+    return list(found)
+
+
+def named(pairs: Pairs) -> Names:
+    """Names that can be typed and shown: one with control or bidirectional characters is left out."""
+    names = tuple(Name(text, note) for text, note in pairs if text and text.isprintable())
+    return Names(names, "".join("\n" + name.text.casefold() for name in names))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, TextIO, cast
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from .errors import CliError
 from .lines import Target
 from .output.console import Console
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class LazyFile:
@@ -69,6 +71,8 @@ def _filed(console: Console, target: Target) -> Iterator[None]:
 
 @contextmanager
 def _piped(console: Console, target: Target) -> Iterator[None]:
+    import subprocess
+
     process = subprocess.Popen(target.name, shell=True, stdin=subprocess.PIPE, encoding="utf-8", errors="backslashreplace")
     assert process.stdin is not None
     console.stdout = cast(TextIO, process.stdin)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .catalog import Catalog
 from .config import Config
 from .connections.profile import DEFAULT_ALIAS, Profile
 from .connections.resolve import Request, Resolved, from_environment, resolve
@@ -19,6 +18,7 @@ from .output.console import Console
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from .catalog import Catalog
     from .rpc.client import Client, ServerInfo, Trace
     from .servers.lite import LiteServers
 
@@ -88,7 +88,13 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """The names of what is there, for completion and hints."""
+        from .catalog import Catalog
+
         return Catalog(self)
+
+    def _names_changed(self) -> None:
+        if "catalog" in vars(self):
+            self.catalog.changed()
 
     # What the running command was told
 
@@ -160,7 +166,7 @@ class Session:
         return self._alias or self.config.alias or ("" if self.config.uri else self.store.current())
 
     def here(self, alias: str = "") -> tuple[str, str]:
-        """An alias, or the session's own, and the database chosen for it, without reading the store: "" is what that says."""
+        """An alias, or the session's own, and its database; "" is what the store says, which is not read for it."""
         alias = alias or self.options.alias or self._alias or ""
         return alias, self.options.database or self._databases.get(alias, "")
 
@@ -169,7 +175,9 @@ class Session:
         self._alias = self._alias or self.alias or None
 
     def saved(self, alias: str) -> Saved:
-        """The stored connection; raises CliError with the nearest names."""
+        """The connection of that alias; raises CliError with the nearest names."""
+        if alias in self._unsaved:
+            return _as_saved(self._unsaved[alias])
         found = self.store.get(alias)
         if found is None:
             known = [*self._unsaved, *self.store.aliases()]
@@ -194,7 +202,8 @@ class Session:
             found = self._resolve(Request(alias=alias), self._connected(alias))
         if database or chosen:
             source = "--db" if database else "use database"
-            return Resolved(replace(found.profile, database=database or chosen), {**found.sources, "database": source})
+            profile = replace(found.profile, database=database or chosen or "")
+            return Resolved(profile, {**found.sources, "database": source})
         return found
 
     @property
@@ -208,13 +217,14 @@ class Session:
         return self.with_token(saved)
 
     def _resolve(self, request: Request, profile: Profile) -> Resolved:
-        # An alias names its server: MILVUS_URI speaks only where no alias does.
-        return resolve(request, replace(self.config, uri=""), profile, self.ask_password)
+        # An alias names its server: MILVUS_URI speaks only where no alias does, and its MILVUS_TOKEN only
+        # where the alias kept none, so that it reaches no other server.
+        config = replace(self.config, uri="", token="" if profile.token or self.config.uri else self.config.token)
+        return resolve(request, config, profile, self.ask_password)
 
     def connections(self) -> Iterator[Saved]:
         """Every connection: those that only this session knows, then the stored ones."""
-        for profile in self._unsaved.values():
-            yield Saved(profile, profile.user, connected=True, server_version="", last_used=0, secret_in="")
+        yield from map(_as_saved, self._unsaved.values())
         yield from self.store.all()
 
     def with_token(self, saved: Saved) -> Profile:
@@ -227,6 +237,8 @@ class Session:
     def client(self) -> Client:
         """The current connection's client, opened when first asked."""
         alias, profile = self.alias, self.profile
+        if profile.lite and self.servers.running(profile.lite) is None:
+            self._close_client(alias)
         if alias not in self._clients:
             self._clients[alias] = self.open(profile)
         return self._clients[alias].with_options(database=profile.database, timeout=self.timeout)
@@ -263,7 +275,7 @@ class Session:
 
         self.last_latency_ms = trace.milliseconds
         if not reads(trace.method):
-            self.catalog.changed()
+            self._names_changed()
         if self.options.debug:
             self.console.note(
                 f"rpc {trace.method} {trace.address} db={trace.database} {trace.milliseconds:.1f} ms {trace.status}"
@@ -322,12 +334,15 @@ class Session:
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""
-        self.catalog.changed()
+        self._names_changed()
+        self._close_client(alias)
+        self._databases.pop(alias, None)
+        return self._unsaved.pop(alias, None) is not None
+
+    def _close_client(self, alias: str) -> None:
         client = self._clients.pop(alias, None)
         if client is not None:
             client.close()
-        self._databases.pop(alias, None)
-        return self._unsaved.pop(alias, None) is not None
 
     def moved(self, old: str, new: str) -> None:
         """Follows an alias that was renamed."""
@@ -336,7 +351,11 @@ class Session:
             self._alias = new
 
     def close(self) -> None:
-        self.catalog.close()
+        if "catalog" in vars(self):
+            self.catalog.close()
         for client in self._clients.values():
             client.close()
 
+
+def _as_saved(profile: Profile) -> Saved:
+    return Saved(profile, profile.user, connected=True, server_version="", last_used=0, secret_in="")

@@ -16,6 +16,9 @@ from .names import nearest
 
 PROGRAM = "milvus_cli"
 
+COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
+"""Set by the completion scripts of bash, zsh and fish: the program then answers a Tab and does nothing else."""
+
 SYNONYMS = {"describe": ("show",), "drop": ("delete",)}
 """Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .catalog import Name, Names, named
+from .names import OFFERED, Name, Names, named, nearest
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from .session import Session
+    from .catalog import Catalog
 
-LIMIT = 200
-"""Candidates offered at once: more than anyone reads, and drawing each costs time."""
+HINT_PATIENCE = 1.0
+"""Seconds that a failed command waits for the names that may have been meant."""
 
 
 class Offered(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
@@ -33,25 +32,33 @@ class ObjectName(Offered):
 
     def names(self, ctx: click.Context) -> Names:
         """The names that the session's catalog knows, on the connection and in the database that the line names."""
-        session: Session | None = ctx.obj
         owner = _given(ctx, self.owner) if self.owner else ""
-        if session is None or (self.owner and not owner):
-            return ()
+        if self.owner and not owner:
+            return Names()
         alias, database = _given(ctx, "alias"), _given(ctx, "database")
-        return session.catalog.names(self.name, of=owner, alias=alias, database=database)
+        return _catalog(ctx).names(self.name, of=owner, alias=alias, database=database)
+
+    def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
+        """The first of the given names that nothing has, and those that there are; empty when all are there."""
+        known = [each.text for each in self.names(ctx).all]
+        given = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+        return next((str(each) for each in given if each and each not in known), "") if known else "", known
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        return items(best(incomplete, self.names(ctx)))
+        return items(self.names(ctx).best(incomplete, _catalog(ctx).limit))
 
 
 class ObjectNames(ObjectName):
     """Several names with commas between."""
 
+    def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
+        return super().missing(ctx, tuple(map(str.strip, value.split(","))) if isinstance(value, str) else value)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         before, comma, last = incomplete.rpartition(",")
         taken = before.split(",")
-        free = [each for each in self.names(ctx) if each.text not in taken]
-        return items(best(last.lstrip(), free), prefix=before + comma)
+        free = named(each for each in self.names(ctx).all if each.text not in taken)
+        return items(free.best(last.lstrip(), _catalog(ctx).limit), prefix=before + comma)
 
 
 class Words(Offered):
@@ -62,14 +69,14 @@ class Words(Offered):
         self.words = words
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        return items(best(incomplete, named(self.words.items())))
+        return items(named(self.words.items()).best(incomplete))
 
 
 class OneOf(click.Choice[str]):
     """One of these words, offered as others are: those that begin with what was typed first, then those near it."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        return items(best(incomplete, named((word, "") for word in self.choices)))
+        return items(named((word, "") for word in self.choices).best(incomplete))
 
 
 class FieldDeclaration(Offered):
@@ -83,7 +90,7 @@ class FieldDeclaration(Offered):
         before, colon, word = incomplete.rpartition(":")
         if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
             return []
-        return items(best(word, named((each, "") for each in TYPES)), prefix=before + colon)
+        return items(named((each, "") for each in TYPES).best(word), prefix=before + colon)
 
 
 class DeclaredField(Offered):
@@ -93,7 +100,7 @@ class DeclaredField(Offered):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         declared = (text.partition(":") for text in ctx.params.get("fields") or ())
-        return items(best(incomplete, named((name, kind) for name, _, kind in declared)))
+        return items(named((name, kind) for name, _, kind in declared).best(incomplete))
 
 
 class CommandWords(Offered):
@@ -118,22 +125,27 @@ class FileOrText(Offered):
         return items(paths(incomplete[1:]), prefix="@")
 
 
-def best(incomplete: str, names: Sequence[Name], limit: int = LIMIT) -> list[Name]:
-    """The names that begin with the text, then those that have it inside, then those with its letters in that order."""
-    text = incomplete.casefold()
-    found = [each for each in names if each.folded.startswith(text)]
-    if len(found) < limit and text:
-        found += [each for each in names if text in each.folded and not each.folded.startswith(text)]
-    if len(found) < limit and len(text) > 1:
-        scattered = re.compile("[^\n]*?".join(map(re.escape, text))).search
-        found += [each for each in names if text not in each.folded and scattered(each.folded)]
-    return found[:limit]
-
-
 def items(names: Iterable[Name], *, prefix: str = "") -> list[CompletionItem[str]]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(prefix + each.text, help=each.note or None) for each in names]
+
+
+def meant(ctx: click.Context) -> str:
+    """"did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
+    from .catalog import LOCAL
+
+    catalog = ctx.obj.catalog
+    patience, catalog.patience = catalog.patience, HINT_PATIENCE
+    try:
+        for param in ctx.command.params:
+            if isinstance(param.type, ObjectName) and param.type.name not in (*LOCAL, "databases"):
+                missing, known = param.type.missing(ctx, ctx.params.get(str(param.name)))
+                if missing:
+                    return nearest(missing, known)
+    finally:
+        catalog.patience = patience
+    return ""
 
 
 def paths(incomplete: str, *, files: bool = True) -> list[Name]:
@@ -146,7 +158,21 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
                      and (files or each.is_dir())]  # fmt: skip
     except OSError:
         return []
-    return list(named(sorted(found)))[:LIMIT]
+    return list(named(sorted(found)).all[:OFFERED])
+
+
+def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
+    """The paths that an item of kind file or dir stands for, after its `--option=`; any other item itself."""
+    if item.type not in ("file", "dir"):
+        return [item]
+    option, equals, path = item.value.rpartition("=") if item.value.startswith("--") else ("", "", item.value)
+    return items(paths(path, files=item.type == "file"), prefix=option + equals)
+
+
+def _catalog(ctx: click.Context) -> Catalog:
+    """Of the session, or of what stands for it while nothing but a Tab is to be answered."""
+    catalog: Catalog = ctx.obj.catalog
+    return catalog
 
 
 def _given(ctx: click.Context, name: str) -> str:

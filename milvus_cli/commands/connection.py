@@ -47,7 +47,8 @@ COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "s
 @option("--db", "database", type=DATABASE, metavar="NAME", help="Database [default].")
 @option("--user-agent", metavar="TEXT", help="What this client calls itself.")
 @option("--management-port", type=PORT, metavar="PORT", help="Port of health and metrics [9091].")
-@option("--lite", is_flag=False, flag_value="", type=DIRECTORY, metavar="[PATH]", help="Start or reuse Milvus Lite on a data directory here.")
+@option("--lite", is_flag=False, flag_value="", type=DIRECTORY, metavar="[PATH]",
+        help="Start or reuse Milvus Lite on a data directory here.")
 @option("--read-only/--no-read-only", default=None, help="Refuse whatever would change something.")
 @option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
 @option("--save-as", metavar="NAME", help="Same as --alias.")
@@ -72,7 +73,8 @@ def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> 
 
 
 @command("disconnect")
-@word("alias", "-a", "--alias", needed=False, type=CONNECTION, metavar="ALIAS", help="The connection; the current one when not given.")
+@word("alias", "-a", "--alias", needed=False, type=CONNECTION, metavar="ALIAS",
+      help="The connection; the current one when not given.")
 @option("--all", "every", is_flag=True, help="Disconnect every connection.")
 def disconnect(session: Session, alias: str | None, every: bool) -> Done:
     """Close a connection and mark it disconnected; its parameters stay.
@@ -105,7 +107,8 @@ def list_connections(session: Session, check: bool) -> Table:
 
 
 @command("show connection")
-@word("alias", "--alias", needed=False, type=CONNECTION, metavar="ALIAS", help="The connection; the current one when not given.")
+@word("alias", "--alias", needed=False, type=CONNECTION, metavar="ALIAS",
+      help="The connection; the current one when not given.")
 @option("-a", "--all", "every", is_flag=True, help="Show all, as list connections does.")
 def show_connection(session: Session, alias: str | None, every: bool) -> Result:
     """Show one connection's parameters, and where each came from.

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 @command("create index")
 @collection_option
 @option("-f", "--field", needed=True, type=FIELD, metavar="FIELD", help="The field to index.")
-@option("-in", "--index-name", "name", default="", metavar="NAME", help="The index's name; the server's choice when not given.")
-@option("-t", "--index-type", "index_type", type=INDEX_TYPE, default="AUTOINDEX", show_default=True, metavar="TYPE", help="E.g. HNSW, IVF_FLAT, FLAT.")
-@option("-m", "--metric", "--index-metric", "metric", type=METRIC, metavar="METRIC", help="E.g. COSINE, L2, IP; the server's choice when not given.")
-@option("--param", "-p", "--index-params", "params", multiple=True, metavar="KEY:VALUE", help="A parameter of the index; JSON is taken too.")
+@option("-in", "--index-name", "name", default="", metavar="NAME",
+        help="The index's name; the server's choice when not given.")
+@option("-t", "--index-type", "index_type", type=INDEX_TYPE, default="AUTOINDEX", show_default=True, metavar="TYPE",
+        help="E.g. HNSW, IVF_FLAT, FLAT.")
+@option("-m", "--metric", "--index-metric", "metric", type=METRIC, metavar="METRIC",
+        help="E.g. COSINE, L2, IP; the server's choice when not given.")
+@option("--param", "-p", "--index-params", "params", multiple=True, metavar="KEY:VALUE",
+        help="A parameter of the index; JSON is taken too.")
 @option("--if-not-exists", is_flag=True, help="Don't fail when the field has an index; leave it as it is.")
 def create_index(
     session: Session, collection: str, field: str, name: str, index_type: str, metric: str | None, params: tuple[str, ...],

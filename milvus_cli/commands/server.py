@@ -20,7 +20,8 @@ METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
 @command("start server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; one of its own when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
+      help="Data directory; one of its own when not given.")
 def start_server(session: Session, path: str | None) -> Record:
     """Start Milvus Lite on a data directory, unless it runs.
 
@@ -31,7 +32,8 @@ def start_server(session: Session, path: str | None) -> Record:
 
 
 @command("stop server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; the default one when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
+      help="Data directory; the default one when not given.")
 @option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
     """Stop Milvus Lite; its data stays.
@@ -47,7 +49,8 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
 
 
 @command("show server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH", help="Data directory; the default one when not given.")
+@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
+      help="Data directory; the default one when not given.")
 def show_server(session: Session, path: str | None) -> Record:
     """Show the Milvus Lite that runs on a data directory.
 

@@ -7,16 +7,32 @@ from typing import TYPE_CHECKING
 import click
 
 from ..command import command
+from ..names import named
 from ..result import Done, Record, Table
 from ..settings import SETTINGS, config_path, write_file
+from ..types import Offered, Words, items
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ..session import Session
+
+NAME = Words("setting", {name: each.meaning for name, each in SETTINGS.items()})
+
+
+class SettingValue(Offered):
+    """A value of the setting that the line names."""
+
+    name = "value"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        chosen = SETTINGS.get(str(ctx.params.get("name")))
+        return items(named((each, "") for each in (chosen.choices if chosen else ())).best(incomplete))
 
 
 @command("set")
-@click.argument("name", metavar="NAME")
-@click.argument("value", metavar="VALUE")
+@click.argument("name", type=NAME, metavar="NAME")
+@click.argument("value", type=SettingValue(), metavar="VALUE")
 def set_(session: Session, name: str, value: str) -> Done:
     """Change a setting for the rest of this shell or script.
 

@@ -39,7 +39,7 @@ def exit_(session: Session, code: int | None) -> None:
 
 @command("watch", context_settings={"allow_interspersed_args": False})
 @click.argument("seconds", type=click.FloatRange(min=0.1, max=86400))
-@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND …")
+@click.argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
 @option("--times", type=click.IntRange(1), metavar="N", help="End after this many times; else Ctrl-C ends it.")
 def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:
     """Run a command every so many seconds, on a cleared screen. Its own options go before SECONDS.

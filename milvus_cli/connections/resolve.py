@@ -59,7 +59,6 @@ class Resolved:
 
 CONFLICTS = (
     ("uri", "host"),
-    ("uri", "port"),
     ("token", "user"),
     ("token", "password"),
     *(("lite", other) for other in ("uri", "host", "port", "token", "user", "password", "tls_mode", "ca")),
@@ -124,13 +123,12 @@ def _flag(name: str) -> str:
 
 def _from_flags(request: Request) -> Layer:
     layer: Layer = {}
-    address = parse_address(request.uri) if request.uri is not None else None
-    if request.host is not None:
-        address = parse_address(request.host)
-        if address.port is not None and request.port is not None and address.port != request.port:
-            raise InvalidInput(f"--host {request.host} and --port {request.port} name two ports")
-    if address is not None:
-        layer.update(_from_address(address, "--uri" if request.uri is not None else "--host"))
+    source, text = ("--uri", request.uri) if request.uri is not None else ("--host", request.host)
+    if text is not None:
+        address = parse_address(text)
+        if address.port is not None and request.port not in (None, address.port):
+            raise InvalidInput(f"{source} with port {address.port} and --port {request.port} name two ports")
+        layer.update(_from_address(address, source))
     if request.port is not None:
         layer["port"] = (checked_port(request.port), "--port")
     if request.token is not None:

@@ -13,6 +13,7 @@ from ..errors import Interrupted, InvalidInput, Leave
 from ..lines import Unfinished, split
 from ..output.render import render_error
 from ..session import Session
+from .completer import attach
 from .history import open_history
 from .look import STYLE, CommandLexer, prompt_message, toolbar
 
@@ -21,6 +22,7 @@ def run_shell(session: Session) -> int:
     """Returns the exit code that `exit` was given; 0 at the end of input."""
     session.keep_alias()
     prompt = _prompt(session)
+    completer = attach(prompt, session)
     status = 0
     while True:
         prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
@@ -30,6 +32,7 @@ def run_shell(session: Session) -> int:
             continue
         except EOFError:
             return 0
+        completer.report()
         try:
             status = _run(text, session)
         except Leave as leave:

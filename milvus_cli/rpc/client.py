@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..connections.profile import Profile
-from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unsupported
+from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unreachable, Unsupported
 
 # Without this grpc writes its own failures to stderr; it is read at import.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -60,12 +60,18 @@ class ServerInfo:
     latency_ms: float
 
 
-@dataclass
 class Link:
     """A channel, and whether it ever carried an answer."""
 
-    channel: grpc.Channel
-    answered: bool = False
+    def __init__(self, profile: Profile, timeout: float) -> None:
+        self._open = partial(_channel, profile, timeout)
+        self.channel = self._open()
+        self.answered = False
+
+    def reopen(self) -> None:
+        """A new channel: the old one would wait before it looks for the server again."""
+        self.channel.close()
+        self.channel = self._open()
 
 
 class Client:
@@ -75,7 +81,7 @@ class Client:
         self.profile = profile
         self.timeout = timeout
         self._trace = trace
-        self._link = Link(_channel(profile, timeout))
+        self._link = Link(profile, timeout)
 
     def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
         """Sends `<method>Request(**fields)` and returns its response message, checked.
@@ -89,7 +95,7 @@ class Client:
         seconds = timeout or self.timeout
         started = time.monotonic()
         try:
-            response = self._send(method, fields, seconds)
+            response = self._send_or_again(method, fields, seconds)
         except (CliError, KeyboardInterrupt) as exc:
             self._report(method, started, str(exc) or "cancelled")
             raise
@@ -105,6 +111,17 @@ class Client:
 
     def close(self) -> None:
         self._link.channel.close()
+
+    def _send_or_again(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        try:
+            return self._send(method, fields, seconds)
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
+                raise
+        self._link.reopen()
+        return self._send(method, fields, seconds)
 
     def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
         request_type, response_type = _types(method)

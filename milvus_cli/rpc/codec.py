@@ -210,7 +210,8 @@ def _json_bytes(value: Any, where: str) -> bytes:
 
 
 def _unfit(where: str, wanted: str, value: Any) -> InvalidInput:
-    text = json.dumps(value, ensure_ascii=not _is_encodable(str(value)), default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = text if _is_encodable(text) else json.dumps(value, default=str)
     return InvalidInput(f"{where}: {wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 
@@ -271,7 +272,8 @@ def _fits(kind: str, element: float) -> bool:
         elif kind == "BFLOAT16_VECTOR":
             _bfloat16(element)
         else:
-            struct.pack(PACKED[kind], element)
+            # Only with a byte order does it refuse a number that is too large.
+            struct.pack(f"<{PACKED[kind]}", element)
     except (struct.error, TypeError, ValueError, OverflowError):
         return False
     return True

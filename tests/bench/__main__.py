@@ -1,4 +1,4 @@
-"""Measures, prints a table, and ends with 1 when a budget is exceeded."""
+"""Measures, prints a table, and ends with 1 when a budget is exceeded, 2 when something could not be measured."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from tests.bench.report import Row, table, write_json
+from tests.bench.timing import BenchFailed
 
 WHAT = ("startup", "store", "size")
 ROUNDS = 15
@@ -17,8 +18,12 @@ def main() -> int:
     given = _parser().parse_args()
     rows: list[Row] = []
     for what in given.what or WHAT:
-        with tempfile.TemporaryDirectory(prefix="milvus_cli-bench-") as work:
-            found = _measure(what, given, Path(work))
+        try:
+            with tempfile.TemporaryDirectory(prefix="milvus_cli-bench-") as work:
+                found = _measure(what, given, Path(work))
+        except BenchFailed as exc:
+            print(f"{what}: {exc}", file=sys.stderr)
+            return 2
         print(f"\n{what}\n{table(found)}", flush=True)
         rows += found
     if given.json:

@@ -80,7 +80,8 @@ class Prompt:
                 os.close(slave)
                 wall = self._wait(master, started)
             finally:
-                process.send_signal(signal.SIGKILL)
+                # Not send_signal: it would reap a process that has ended.
+                os.kill(process.pid, signal.SIGKILL)
                 _, _, usage = os.wait4(process.pid, 0)
                 process.returncode = -signal.SIGKILL
         finally:

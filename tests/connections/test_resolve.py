@@ -1,5 +1,6 @@
 """Where a connection's parameters come from, and the forms of an address."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,7 @@ def test_no_secret_is_in_the_text_of_what_was_asked_or_found() -> None:
     ("given", "message"),
     [
         ({"uri": "h", "host": "h"}, "--uri and --host can't be together"),
-        ({"uri": "h", "port": 1}, "--uri and --port can't be together"),
+        ({"uri": "h:1", "port": 2}, "--uri with port 1 and --port 2 name two ports"),
         ({"token": "t", "user": "u"}, "--token and --username can't be together"),
         ({"token": "t", "password": "p"}, "--token and --password can't be together"),
         ({"lite": "/d", "uri": "h"}, "--lite and --uri can't be together"),
@@ -222,7 +223,7 @@ def test_no_secret_is_in_the_text_of_what_was_asked_or_found() -> None:
         ({"tls_mode": 0, "ca": "/c"}, "--tlsmode 0 is plaintext: it can't go with certificates"),
         ({"tls_mode": 2}, "--tlsmode 2 is mutual TLS: it needs --client-cert and --client-key"),
         ({"password": "p"}, "--password needs --username"),
-        ({"host": "h:1", "port": 2}, "--host h:1 and --port 2 name two ports"),
+        ({"host": "h:1", "port": 2}, "--host with port 1 and --port 2 name two ports"),
         ({"port": 0}, "bad port 0"),
         ({"port": 65536}, "bad port 65536"),
     ],
@@ -295,10 +296,8 @@ def test_an_ipv6_address_is_shown_in_brackets() -> None:
 
 @given(st.text() | st.text(alphabet="a1:/@[]%?#.\\ \t", max_size=20).map("http://".__add__))
 def test_no_text_makes_parsing_fail_in_another_way(text: str) -> None:
-    try:
+    with suppress(InvalidInput):
         parse_address(text)
-    except InvalidInput:
-        pass
 
 
 @given(
@@ -311,10 +310,15 @@ def test_no_text_makes_parsing_fail_in_another_way(text: str) -> None:
 @example("http://", "root", "/x", "h:1")
 @example("http://", "root", "℀", "h")
 def test_no_password_is_shown_in_a_refusal(scheme: str, user: str, rest: str, host: str) -> None:
+    assert "sesam" not in _refusal_of(f"{scheme}{user}:Sesam{rest}@{host}").lower()
+
+
+def _refusal_of(text: str) -> str:
     try:
-        parse_address(f"{scheme}{user}:Sesam{rest}@{host}")
+        parse_address(text)
     except InvalidInput as exc:
-        assert "sesam" not in f"{exc.message} {exc.hint}".lower()
+        return f"{exc.message} {exc.hint}"
+    return ""
 
 
 # Aliases

@@ -4,11 +4,14 @@ import os
 import time
 from collections.abc import Callable
 
+import grpc
 import pytest
 
 from tests.support.cli import Cli
-from tests.support.grpc_peer import GrpcPeer, never_answers
+from tests.support.grpc_peer import GrpcPeer, aborts, never_answers
 from tests.support.lite_server import LiteServer
+from tests.support.ports import free_ports
+from tests.support.tcp_proxy import TcpProxy
 from tests.support.terminal import Terminal
 
 Start = Callable[..., Terminal]
@@ -57,7 +60,7 @@ def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
     shell.send_key("c-c")
     shell.wait_for("dev/default> delete everything\ndev/default>")
     shell.send_line("version -o jsonl")
-    shell.wait_for('{"milvus_cli": "0.1.0"}')
+    shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
     shell.send_key("c-d")
     assert shell.wait_exit() == 0
 
@@ -151,3 +154,50 @@ def test_the_shell_works_without_a_home_that_can_be_written(terminal: Start) -> 
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}')
     assert os.path.exists("/proc")
+
+
+def test_the_shell_goes_on_when_a_server_comes_back(cli: Cli, terminal: Start) -> None:
+    (port,) = free_ports(1)
+    with GrpcPeer(port=port) as peer:
+        cli("connect", peer.address, "-a", "peer")
+        shell = terminal(cols=120)
+        shell.wait_for("peer/default>")
+        shell.send_line("server_version -o jsonl")
+        shell.wait_for('{"server_version": ')
+    shell.send_line("server_version")
+    shell.wait_for(f"error: nothing is listening at {peer.address}\n")
+    with GrpcPeer(port=port):
+        shell.wait_for("exit code 3")
+        shell.send_line("server_version -o csv")
+        shell.wait_for("server_version,address\n")
+
+
+def test_a_read_whose_connection_is_lost_is_sent_again_and_a_write_is_not(cli: Cli, terminal: Start, lite: LiteServer) -> None:
+    with TcpProxy(lite.host, lite.port) as proxy:
+        cli("connect", proxy.address, "-a", "cut")
+        shell = terminal(cols=120)
+        shell.wait_for("cut/default>")
+        shell.send_line("list databases -o csv")
+        shell.wait_for("database\ndefault\ncut/default>")
+        proxy.cut()
+        shell.send_line("list databases -o tsv")
+        shell.wait_for("-o tsv\ndatabase\ndefault\ncut/default>")
+    with GrpcPeer({"CreateCollection": aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")}) as peer:
+        cli("connect", peer.address, "-a", "lost")
+        found = cli("create", "collection", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+        assert found.code == 3
+        assert "outcome unknown" in found.err
+        assert peer.methods.count("CreateCollection") == 1
+
+
+def test_an_embedded_server_that_died_is_started_again_by_the_next_command(cli: Cli, terminal: Start) -> None:
+    cli("connect", "--lite")
+    shell = terminal(cols=140)
+    shell.wait_for("default/default>")
+    shell.send_line("list databases -o csv")
+    shell.wait_for("database\ndefault\ndefault/default>")
+    cli("stop", "server")
+    shell.send_line("list databases -o tsv")
+    shell.wait_for("Started Milvus Lite on", timeout=30)
+    shell.wait_for("database\ndefault\ndefault/default>")
+    cli("stop", "server", "--all")

@@ -1,4 +1,4 @@
-"""The generic call against a peer that answers as a test wants: what goes out, what comes back, what failures become."""
+"""The generic call against a peer that answers as a test wants: what goes out, and what comes back."""
 
 import base64
 import os
@@ -296,6 +296,18 @@ def test_a_read_that_was_lost_may_be_tried_again(opened: Callable[..., Client]) 
     found = failing({"ShowCollections": aborts(grpc.StatusCode.UNAVAILABLE, "gone")}, opened, "ShowCollections")
     message, hint = "the connection to PEER was lost during ShowCollections", "is the server up? try again"
     assert found == (Unreachable, Fault.LOST, None, message, hint)
+
+
+@pytest.mark.parametrize(("method", "sent"), [("ShowCollections", 2), ("DropCollection", 1)])
+def test_a_call_that_was_lost_is_sent_again_only_when_it_reads(
+    opened: Callable[..., Client], method: str, sent: int
+) -> None:
+    with GrpcPeer({method: never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
+        client = opened(proxy, timeout=0.5)
+        client.call("GetVersion")
+        threading.Timer(0.2, proxy.cut).start()
+        failure_of(lambda: client.call(method))
+        assert peer.methods == ["GetVersion", *[method] * sent]
 
 
 @pytest.mark.parametrize(("method", "unknown"), [("ShowCollections", ""), ("DropCollection", ": outcome unknown")])

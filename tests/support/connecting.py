@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -18,7 +19,7 @@ def masked(run: Run) -> Run:
     return replace(run, out=WHEN.sub("WHEN", LATENCY.sub(r"\g<1>0", run.out)))
 
 
-def jsonl(*rows: dict[str, object]) -> str:
+def jsonl(*rows: Mapping[str, object]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 

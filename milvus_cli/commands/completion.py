@@ -1,0 +1,25 @@
+"""The command that makes shells complete milvus_cli's command lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..command import command, word
+from ..result import Text
+from ..types import OneOf
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+@command("completion")
+@word("shell", "--shell", type=OneOf(["bash", "zsh", "fish"]), metavar="SHELL", help="bash, zsh or fish.")
+def completion(session: Session, shell: str) -> Text:
+    """Print the script by which a shell completes commands, options and names.
+
+    \b
+    Example: completion bash
+    """
+    from ..shells import source
+
+    return Text(source(shell))

@@ -1,0 +1,134 @@
+"""Field declarations, and the schemas that they make."""
+
+from typing import Any
+
+import pytest
+
+from milvus_cli.errors import InvalidInput
+from milvus_cli.rpc.schema import collection_schema, pairs, params, parse_field, type_name, vector_fields
+from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
+
+
+def field(name: str, data_type: int, description: str = "", element_type: int = 0, **type_params: int) -> FieldSchema:
+    found = FieldSchema(name=name, description=description)
+    found.data_type, found.element_type = data_type, element_type  # type: ignore[assignment]
+    for key, value in type_params.items():
+        found.type_params.add(key=key, value=str(value))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id:INT64", field("id", DataType.Int64)),
+        ("id:int64", field("id", DataType.Int64)),
+        (" id : INT64 ", field("id", DataType.Int64)),
+        ("id:INT64:the key: unique", field("id", DataType.Int64, "the key: unique")),
+        ("b:BOOL", field("b", DataType.Bool)),
+        ("i:INT8", field("i", DataType.Int8)),
+        ("i:INT16", field("i", DataType.Int16)),
+        ("i:INT32", field("i", DataType.Int32)),
+        ("f:FLOAT", field("f", DataType.Float)),
+        ("f:DOUBLE", field("f", DataType.Double)),
+        ("j:JSON", field("j", DataType.JSON)),
+        ("t:VARCHAR", field("t", DataType.VarChar, max_length=65535)),
+        ("t:VARCHAR:200", field("t", DataType.VarChar, max_length=200)),
+        ("t:VARCHAR:200:the title", field("t", DataType.VarChar, "the title", max_length=200)),
+        ("v:FLOAT_VECTOR:768", field("v", DataType.FloatVector, dim=768)),
+        ("v:FLOAT_VECTOR:768:of the title", field("v", DataType.FloatVector, "of the title", dim=768)),
+        ("v:BINARY_VECTOR: 0128", field("v", DataType.BinaryVector, dim=128)),
+        ("v:FLOAT16_VECTOR:2", field("v", DataType.Float16Vector, dim=2)),
+        ("v:BFLOAT16_VECTOR:2", field("v", DataType.BFloat16Vector, dim=2)),
+        ("v:INT8_VECTOR:2", field("v", DataType.Int8Vector, dim=2)),
+        ("v:SPARSE_FLOAT_VECTOR", field("v", DataType.SparseFloatVector)),
+        ("a:ARRAY:INT64:16", field("a", DataType.Array, "", DataType.Int64, max_capacity=16)),
+        ("a:ARRAY:VARCHAR:16", field("a", DataType.Array, "", DataType.VarChar, max_capacity=16, max_length=65535)),
+        ("a:array:varchar:16:64:tags", field("a", DataType.Array, "tags", DataType.VarChar,
+                                             max_capacity=16, max_length=64)),
+    ],
+)  # fmt: skip
+def test_a_field_is_declared_in_one_word(text: str, expected: FieldSchema) -> None:
+    assert parse_field(text) == expected
+
+
+NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"
+TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("", "field '' has no name", "write name:TYPE, e.g. id:INT64"),
+        (":INT64", "field ':INT64' has no name", "write name:TYPE, e.g. id:INT64"),
+        ("id", "field 'id' has no type", TYPE_HINT),
+        ("id: ", "field 'id: ' has no type", TYPE_HINT),
+        ("id:INT65", "field 'id:INT65': no type 'INT65'", "did you mean INT64 or INT16 or INT8?"),
+        ("v:FLOAT_VECTOR", "field 'v:FLOAT_VECTOR' needs its dimension, a whole number from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:0", "field 'v:FLOAT_VECTOR:0' needs its dimension, a whole number from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:-1", "field 'v:FLOAT_VECTOR:-1' needs its dimension, a whole number from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:1.5", "field 'v:FLOAT_VECTOR:1.5' needs its dimension, a whole number from 1", NUMBER_HINT),
+        ("t:VARCHAR:long", "field 't:VARCHAR:long' needs its length, a whole number from 1", NUMBER_HINT),
+        ("a:ARRAY", "field 'a:ARRAY' has no element type", TYPE_HINT),
+        ("a:ARRAY:INT64", "field 'a:ARRAY:INT64' needs its capacity, a whole number from 1", NUMBER_HINT),
+        ("a:ARRAY:VARCHAR:1:x", "field 'a:ARRAY:VARCHAR:1:x' needs its length, a whole number from 1", NUMBER_HINT),
+        ("a:ARRAY:JSON:1", "field 'a:ARRAY:JSON:1': no element type 'JSON'",
+         "element types: BOOL, INT8, INT16, INT32, INT64, FLOAT, DOUBLE, VARCHAR"),
+    ],
+)  # fmt: skip
+def test_a_bad_declaration_says_what_is_missing(text: str, message: str, hint: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_field(text)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_number_with_too_many_digits_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"needs its dimension"):
+        parse_field("v:FLOAT_VECTOR:" + "9" * 5000)
+
+
+def schema(*texts: str, primary: str = "id", **given: Any) -> CollectionSchema:
+    options = {"auto_id": False, "description": "", **given}
+    return collection_schema("book", [parse_field(each) for each in texts], primary, **options)
+
+
+def test_a_schema_marks_its_primary_field() -> None:
+    found = schema("id:INT64", "v:FLOAT_VECTOR:2", description="books")
+    assert (found.name, found.description, found.autoID) == ("book", "books", False)
+    assert [(each.name, each.is_primary_key, each.autoID) for each in found.fields] == [
+        ("id", True, False), ("v", False, False),
+    ]  # fmt: skip
+
+
+def test_only_the_primary_field_gets_an_auto_id() -> None:
+    found = schema("id:VARCHAR:8", "n:INT64", auto_id=True)
+    assert (found.autoID, [each.autoID for each in found.fields]) == (True, [True, False])
+
+
+@pytest.mark.parametrize(
+    ("texts", "primary", "message"),
+    [
+        (("id:INT64", "id:INT8"), "id", "field 'id' is given twice"),
+        (("id:INT64",), "key", "the primary field 'key' is none of the fields"),
+        (("id:FLOAT",), "id", "the primary field 'id' is FLOAT"),
+    ],
+)
+def test_fields_that_can_not_stand_together_are_refused(texts: tuple[str, ...], primary: str, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        schema(*texts, primary=primary)
+    assert caught.value.message == message
+
+
+def test_types_have_the_words_of_milvus() -> None:
+    assert (type_name(DataType.Int64), type_name(DataType.BFloat16Vector)) == ("INT64", "BFLOAT16_VECTOR")
+    assert (type_name(DataType.Geometry), type_name(9999)) == ("Geometry", "9999")
+
+
+def test_vector_fields_are_those_that_can_be_searched() -> None:
+    found = schema("id:INT64", "a:FLOAT_VECTOR:2", "b:SPARSE_FLOAT_VECTOR", "c:ARRAY:FLOAT:3")
+    assert [each.name for each in vector_fields(found)] == ["a", "b"]
+
+
+def test_pairs_carry_texts() -> None:
+    found = field("v", DataType.FloatVector, dim=3)
+    assert params(found.type_params) == {"dim": "3"}
+    assert pairs({"dim": 3, "metric": "L2"}) == [{"key": "dim", "value": "3"}, {"key": "metric", "value": "L2"}]

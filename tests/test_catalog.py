@@ -1,0 +1,238 @@
+"""Names of what is there: asked for in the background, kept, and forgotten when something was changed."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from milvus_cli import catalog as catalog_module
+from milvus_cli.app import execute
+from milvus_cli.catalog import Catalog
+from milvus_cli.config import Config
+from milvus_cli.names import Name, named
+from milvus_cli.output.console import Console
+from milvus_cli.session import Options, Session
+from milvus_cli.settings import load
+from tests.support.cli import Cli
+from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies
+from tests.support.lite_server import LiteServer
+from tests.support.official import grpc, milvus_pb2
+from tests.support.process import ServerProcess
+
+
+def collections(*names: str) -> milvus_pb2.ShowCollectionsResponse:
+    return milvus_pb2.ShowCollectionsResponse(collection_names=names)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A session with a store of its own, which is connected to nothing."""
+    made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True))
+    yield made
+    made.close()
+
+
+def connect(session: Session, address: str, alias: str = "dev") -> Catalog:
+    assert execute(["connect", address, "-a", alias], session) == 0
+    return session.catalog
+
+
+def heard(catalog: Catalog, kind: str, *, of: str = "", alias: str = "", database: str = "") -> list[tuple[str, str]]:
+    """The names, waited for."""
+    catalog.patience = 5
+    return [(name.text, name.note) for name in catalog.names(kind, of=of, alias=alias, database=database).all]
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 5) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_names_come_from_each_kind_of_server_with_a_word_about_them(session: Session, server: ServerProcess) -> None:
+    catalog = connect(session, server.address)
+    for line in (
+        "create collection names -f id:INT64 -f title:VARCHAR:200 -f v:FLOAT_VECTOR:4 -p id",
+        "create index -c names -f v -in v -t HNSW -m L2 --param M:8 --param efConstruction:64",
+    ):
+        assert execute(line.split(), session) == 0
+    # Milvus Lite counts a new collection as loaded.
+    assert ("names", "loaded" if isinstance(server, LiteServer) else "not loaded") in heard(catalog, "collections")
+    fields = [("id", "INT64 primary"), ("title", "VARCHAR 200"), ("v", "FLOAT_VECTOR 4")]
+    assert heard(catalog, "fields", of="names") == fields
+    assert heard(catalog, "vector_fields", of="names") == [("v", "FLOAT_VECTOR 4")]
+    assert heard(catalog, "indexes", of="names") == [("v", "on v")]
+    assert heard(catalog, "partitions", of="names") == [("_default", "")]
+    assert ("default", "") in heard(catalog, "databases")
+    assert heard(catalog, "aliases") == []
+    execute(["load", "collection", "names"], session)
+    assert ("names", "loaded") in heard(catalog, "collections")
+    assert execute(["delete", "collection", "names", "--yes"], session) == 0
+    assert "names" not in dict(heard(catalog, "collections"))
+    assert heard(catalog, "fields", of="names") == []
+
+
+def test_users_and_roles_come_from_a_server_that_has_them(session: Session, milvus_auth: ServerProcess) -> None:
+    assert execute(["connect", milvus_auth.address, "-u", "root", "-pwd", "Milvus"], session) == 0
+    assert heard(session.catalog, "users") == [("root", "")]
+    assert heard(session.catalog, "roles") == [("admin", ""), ("public", "")]
+
+
+def test_connections_come_from_the_store_and_this_session(session: Session) -> None:
+    with GrpcPeer() as peer:
+        connect(session, peer.address, "kept")
+        assert execute(["connect", peer.address, "-a", "unkept", "--no-save"], session) == 0
+        assert execute(["disconnect", "kept"], session) == 0
+        kept, unkept = ("kept", f"{peer.address}, disconnected"), ("unkept", peer.address)
+        assert heard(session.catalog, "connections") == [kept, unkept]
+        assert heard(session.catalog, "uris") == [(peer.uri, "kept")]
+
+
+def test_asking_a_server_that_never_answers_takes_no_time_and_one_call(session: Session) -> None:
+    with GrpcPeer({"ShowCollections": never_answers()}) as peer:
+        catalog = connect(session, peer.address)
+        started = time.monotonic()
+        assert [catalog.names("collections").all for _ in range(100)] == [()] * 100
+        assert time.monotonic() - started < 0.05
+        eventually(lambda: "ShowCollections" in peer.methods)
+        assert peer.methods.count("ShowCollections") == 1
+
+
+def test_a_server_that_gives_no_answer_is_left_alone_for_a_while(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_module, "FIRST_PAUSE", 0.3)
+    broken = aborts(grpc.StatusCode.UNAVAILABLE)
+    with GrpcPeer({"ShowCollections": in_turn(broken, replies(collections("back")))}) as peer:
+        catalog = connect(session, peer.address)
+        assert heard(catalog, "collections") == []
+        assert heard(catalog, "collections") == []
+        assert peer.methods.count("ShowCollections") == 1
+        eventually(lambda: heard(catalog, "collections") == [("back", "not loaded")])
+
+
+def test_a_refusal_means_that_there_are_none_and_is_remembered(session: Session) -> None:
+    handlers = {"DescribeCollection": refuses(100, "not found"), "ShowCollections": replies(collections("a"))}
+    with GrpcPeer(handlers) as peer:
+        catalog = connect(session, peer.address)
+        assert [heard(catalog, "fields", of="nosuch") for _ in range(3)] == [[], [], []]
+        assert peer.methods.count("DescribeCollection") == 1
+        assert heard(catalog, "collections") == [("a", "not loaded")]
+
+
+def test_names_are_kept_and_asked_for_again_when_they_are_old(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with GrpcPeer({"ListDatabases": in_turn(
+        replies(milvus_pb2.ListDatabasesResponse(db_names=["one"])),
+        replies(milvus_pb2.ListDatabasesResponse(db_names=["one", "two"])),
+    )}) as peer:  # fmt: skip
+        catalog = connect(session, peer.address)
+        news = threading.Event()
+        catalog.on_news = news.set
+        assert heard(catalog, "databases") == [("one", "")]
+        assert heard(catalog, "databases") == [("one", "")]
+        assert peer.methods.count("ListDatabases") == 1
+        assert news.wait(5)
+        news.clear()
+        monkeypatch.setattr(catalog_module, "KEEP_SECONDS", 0.0)
+        assert heard(catalog, "databases") == [("one", "")]
+        assert news.wait(5)
+        monkeypatch.setattr(catalog_module, "KEEP_SECONDS", 60.0)
+        assert heard(catalog, "databases") == [("one", ""), ("two", "")]
+
+
+def test_an_answer_that_a_write_overtook_is_thrown_away(session: Session) -> None:
+    release = threading.Event()
+
+    def late(request: object, context: object) -> milvus_pb2.ListDatabasesResponse:
+        release.wait(10)
+        return milvus_pb2.ListDatabasesResponse(db_names=["old"])
+
+    new = replies(milvus_pb2.ListDatabasesResponse(db_names=["new"]))
+    with GrpcPeer({"ListDatabases": in_turn(late, new)}) as peer:
+        catalog = connect(session, peer.address)
+        assert catalog.names("databases").all == ()
+        eventually(lambda: "ListDatabases" in peer.methods)
+        catalog.changed()
+        release.set()
+        assert heard(catalog, "databases") == [("new", "")]
+
+
+def test_each_connection_and_database_has_its_own_names(session: Session) -> None:
+    def by_database(request: object, context: grpc.ServicerContext) -> milvus_pb2.ShowCollectionsResponse:
+        return collections(dict(context.invocation_metadata())["dbname"])
+
+    databases = replies(milvus_pb2.ListDatabasesResponse(db_names=["default", "other"]))
+    with GrpcPeer({"ShowCollections": by_database, "ListDatabases": databases}) as one, \
+            GrpcPeer({"ShowCollections": replies(collections("elsewhere"))}) as two:  # fmt: skip
+        connect(session, two.address, "two")
+        catalog = connect(session, one.address, "one")
+        assert heard(catalog, "collections") == [("default", "not loaded")]
+        assert heard(catalog, "collections", database="named") == [("named", "not loaded")]
+        assert heard(catalog, "collections", alias="two") == [("elsewhere", "not loaded")]
+        assert execute(["use", "other"], session) == 0
+        assert heard(catalog, "collections") == [("other", "not loaded")]
+        assert execute(["use", "connection", "two"], session) == 0
+        assert heard(catalog, "collections") == [("elsewhere", "not loaded")]
+
+
+def test_a_bug_is_kept_and_not_written_over_the_line(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(catalog_module, "KINDS", {"databases": lambda client, of: 1 / 0})
+    with GrpcPeer() as peer:
+        catalog = connect(session, peer.address)
+        assert heard(catalog, "databases") == []
+        assert "ZeroDivisionError" in catalog.failure
+        assert capfd.readouterr().err == ""
+
+
+def test_nothing_connected_means_no_names(session: Session) -> None:
+    assert heard(session.catalog, "collections") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["book", "notebook", "boat_race", "BOOKS"]),
+        ("boo", ["book", "BOOKS", "notebook"]),
+        ("BO", ["book", "boat_race", "BOOKS", "notebook"]),
+        ("br", ["boat_race"]),
+        ("bk", ["book", "BOOKS"]),
+        (".*", []),
+        ("zz", []),
+    ],
+)
+def test_the_best_begin_with_the_text_or_have_it_inside_or_else_have_its_letters(text: str, found: list[str]) -> None:
+    names = named((name, "") for name in ("book", "notebook", "boat_race", "BOOKS"))
+    assert [name.text for name in names.best(text)] == found
+
+
+def test_names_that_can_not_be_shown_as_they_are_are_left_out() -> None:
+    names = named([("a", "x"), ("b\x1b[2J", ""), ("c\u202e", ""), ("d\n", ""), ("", ""), ("本", "")])
+    assert names.all == (Name("a", "x"), Name("本", ""))
+
+
+@pytest.mark.parametrize("text", ["", "c", "films", "9999", "c9f", "zzz", "collection_0777", "colection_0777", "coil"])
+def test_ten_thousand_names_are_searched_within_a_part_of_a_keystroke(text: str) -> None:
+    names = named((f"collection_{number:05}_{'books' if number % 3 else 'films'}", "") for number in range(10_000))
+    times = []
+    for _ in range(7):
+        started = time.perf_counter()
+        names.best(text)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.01
+
+
+def test_a_hint_names_what_may_have_been_meant_and_costs_a_success_nothing(cli: Cli, server: ServerProcess) -> None:
+    cli("connect", server.address)
+    cli("create", "collection", "hinted", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    run = cli("load", "collection", "hintde")
+    assert (run.code, run.err.splitlines()[-1]) == (1, "hint: did you mean hinted?")
+    run = cli("load", "collection", "hinted", "--no-wait", "--debug")
+    assert [line.split()[1] for line in run.err.splitlines() if line.startswith("rpc ")] == ["LoadCollection"]
+    cli("delete", "collection", "hinted", "--yes")
