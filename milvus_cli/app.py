@@ -61,7 +61,7 @@ def _show(result: object, session: Session, output: str) -> int:
 
         session.stay = result.stay
         with session.by_default(session.options):
-            return run_script(result.text.splitlines(), session, name=result.name, echo=True)
+            return run_script(result.text.split("\n"), session, name=result.name, echo=True)
     if isinstance(result, Repeat):
         with session.by_default(session.options):
             return _repeat(result, session)

@@ -137,7 +137,7 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
 
     lines: Iterable[str]
     if script is not None:
-        lines, name = script.splitlines(), "-c"
+        lines, name = script.split("\n"), "-c"
     elif file is None or file == "-":
         # Nobody can be asked: what stands on standard input are commands, not answers.
         session.defaults = replace(session.defaults, no_input=True)
@@ -146,7 +146,7 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
     else:
         try:
             with open(file, encoding="utf-8") as opened:
-                lines, name = opened.read().splitlines(), file
+                lines, name = opened.read().split("\n"), file
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise InvalidInput(f"can't read {file}: {reason}") from exc

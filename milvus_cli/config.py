@@ -28,10 +28,15 @@ class Config:
         )
 
 
+def expanded(path: str) -> Path:
+    """The path with ~ followed, where there is such a home."""
+    return Path(os.path.expanduser(path))
+
+
 def _home(environment: Mapping[str, str]) -> Path:
     given = environment.get("MILVUS_CLI_HOME")
     if given:
-        return Path(given).expanduser()
+        return expanded(given)
     import platformdirs
 
     return Path(platformdirs.user_data_dir("milvus_cli", appauthor=False))

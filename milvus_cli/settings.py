@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .config import expanded
 from .errors import CliError, InvalidInput
 from .names import nearest
 from .output.formats import FORMATS
@@ -96,9 +97,9 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
 def config_path(environment: Mapping[str, str] = os.environ) -> Path:
     given = environment.get("MILVUS_CLI_CONFIG")
     if given:
-        return Path(given).expanduser()
+        return expanded(given)
     if environment.get("MILVUS_CLI_HOME"):
-        return Path(environment["MILVUS_CLI_HOME"]).expanduser() / "config.toml"
+        return expanded(environment["MILVUS_CLI_HOME"]) / "config.toml"
     import platformdirs
 
     return Path(platformdirs.user_config_dir("milvus_cli", appauthor=False)) / "config.toml"

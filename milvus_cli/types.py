@@ -193,8 +193,9 @@ INDEX = ObjectName("indexes", owner="collection")
 USER = ObjectName("users")
 ROLE = ObjectName("roles")
 
-FILE = click.Path()
-DIRECTORY = click.Path(file_okay=False)
+# Whether it can be read is told by whoever reads it.
+FILE = click.Path(readable=False)
+DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 COMMAND = CommandWords()

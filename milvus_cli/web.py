@@ -7,6 +7,7 @@ from typing import Any
 
 from .connections.profile import Profile, Tls
 from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
+from .jsontext import parse_json
 
 AUTHENTICATION_CODE = 1800
 """What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
@@ -20,7 +21,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
     if not path.startswith("/"):
         raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
     if body is not None:
-        _require_json(body)
+        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
     status, text = _request(profile, profile.port, method, path, body, seconds)
     try:
         answer = json.loads(text)
@@ -103,13 +104,6 @@ def _context(tls: Tls) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as exc:
         raise InvalidInput(f"the TLS certificates can't be used: {exc}") from exc
     return context
-
-
-def _require_json(body: str) -> None:
-    try:
-        json.loads(body)
-    except ValueError as exc:
-        raise InvalidInput(f"--data is not JSON: {exc}") from exc
 
 
 def _hint(status: int) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from ..command import TEXT, collection_option, command, option
 from ..errors import InvalidInput
+from ..jsontext import parse_json
 from ..result import Done, Record
 from ..types import PARTITION
 
@@ -75,10 +75,7 @@ def _write(session: Session, method: str, collection: str, text: str, partition:
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
-    try:
-        value = json.loads(text)
-    except ValueError as exc:
-        raise InvalidInput(f"the row is not JSON: {exc}", hint='write it as {"id": 1, …}') from exc
+    value = parse_json(text, "the row", 'write it as {"id": 1, …}')
     rows = value if isinstance(value, list) else [value]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput("a row is a JSON object, several are a list of objects")

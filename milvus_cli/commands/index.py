@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..command import collection_option, command, option
 from ..errors import InvalidInput
+from ..jsontext import parse_json
 from ..result import Done
 from ..types import FIELD, INDEX_TYPE, METRIC
 
@@ -64,8 +65,4 @@ def _parameters(given: tuple[str, ...]) -> dict[str, object]:
 
 
 def _from_json(text: str) -> dict[str, object]:
-    try:
-        value = json.loads(text)
-    except ValueError as exc:
-        raise InvalidInput(f"bad parameters: not JSON: {exc}") from exc
-    return dict(value)
+    return dict(parse_json(text, "the parameter", 'write it as {"M": 16}, or M:16'))

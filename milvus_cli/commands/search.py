@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import TEXT, collection_option, command, option
-from ..errors import InvalidInput
+from ..jsontext import parse_json
 from ..result import Table
 from ..types import FIELDS, METRIC, PARTITION, VECTOR_FIELD
 
 if TYPE_CHECKING:
     from ..session import Session
+
+
+HIT = ("query", "rank", "id", "distance")
+"""What every hit has; a field of such a name gets another column."""
 
 
 @command("search")
@@ -56,14 +60,11 @@ def search(
         search_params=pairs(values), consistency_level="Strong",
     )  # fmt: skip
     rows = hits(answer.results, names)
-    columns = ("query", "rank", "id", "distance", *names)
+    columns = [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
     if len(vectors) > 1:
         return Table(columns, rows)
     return Table(columns[1:], (row[1:] for row in rows))
 
 
 def _json(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text))
-    except ValueError as exc:
-        raise InvalidInput(f"--params is not JSON: {exc}", hint='write it as {"ef": 64}') from exc
+    return json.dumps(parse_json(text, "--params", 'write it as {"ef": 64}'))

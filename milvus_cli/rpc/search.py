@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
+from ..jsontext import parse_json
 from ..names import nearest
 from .codec import decode_column, shortest
 from .schema import vector_fields
@@ -20,10 +20,7 @@ HIGHEST_LIMIT = 16_384
 
 def parse_vectors(text: str) -> list[Any]:
     """One vector, or a list of vectors, in JSON; a sparse one is an object. Raises InvalidInput."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise InvalidInput(f"the vector is not JSON: {exc}", hint="write it as [0.1, 0.2, …]") from exc
+    value = parse_json(text, "the vector", "write it as [0.1, 0.2, …]")
     if isinstance(value, dict):
         return [value]
     if not isinstance(value, list) or not value:
