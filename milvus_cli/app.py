@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import click
 
 from .command import Leaf
 from .errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
-from .lines import Target
+from .lines import Statement
+from .names import nearest
 from .output.formats import FORMATS
+from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
 from .result import Repeat, Result, Script
@@ -16,28 +19,31 @@ from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
 
-def execute(
-    argv: Sequence[str], session: Session, *, where: str = "", target: Target | None = None, vertical: bool = False
-) -> int:
-    """Runs a command line and shows what comes of it; returns the exit code. Raises Leave when asked to end.
+def execute(argv: Sequence[str], session: Session, *, page: bool = False) -> int:
+    """Runs the command that these words are, as `run` does."""
+    return run(Statement(tuple(argv), "", 1), session, page=page)
 
-    `where` (file:line) goes before an error's message, the result to `target`, one value a line when `vertical`.
+
+def run(statement: Statement, session: Session, *, where: str = "", page: bool = False) -> int:
+    """Runs a command and shows what comes of it; returns the exit code. Raises Leave when asked to end.
+
+    `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager.
     """
     started = time.monotonic()
     try:
-        return _execute(argv, session, where, target, vertical=vertical)
+        return _run(statement, session, where, page=page)
     finally:
         session.options = session.defaults
         if session.settings["timing"] == "on":
             session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
 
 
-def _execute(argv: Sequence[str], session: Session, where: str, target: Target | None, *, vertical: bool) -> int:
+def _run(statement: Statement, session: Session, where: str, *, page: bool) -> int:
     try:
-        with tree().make_context(PROGRAM, list(argv), obj=session) as ctx:
+        with tree().make_context(PROGRAM, list(statement.argv), obj=session) as ctx:
             result = tree().invoke(ctx)
-        with redirected(session.console, target):
-            return _show(result, session, "vertical" if vertical else session.output)
+        with redirected(session.console, statement.target):
+            return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except (Leave, BrokenPipeError, OutputLost):
@@ -51,11 +57,11 @@ def _execute(argv: Sequence[str], session: Session, where: str, target: Target |
     if isinstance(error, Interrupted) and session.console.interactive:
         # The terminal has written ^C where the cursor was.
         session.console.note("")
-    render_error(error, _output(argv, session), session.console, where=where)
+    render_error(error, _output(statement.argv, session), session.console, where=where)
     return error.exit_code
 
 
-def _show(result: object, session: Session, output: str) -> int:
+def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Script):
         from .script import run_script
 
@@ -66,7 +72,11 @@ def _show(result: object, session: Session, output: str) -> int:
         with session.by_default(session.options):
             return _repeat(result, session)
     if isinstance(result, Result):
-        render(result, output, session.console, quiet=bool(session.options.quiet))
+        with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
+            render(
+                result, output, session.console,
+                quiet=bool(session.options.quiet), expanded=session.settings["expanded"],
+            )  # fmt: skip
     return 0
 
 
@@ -92,6 +102,9 @@ def _translated(error: BaseException) -> CliError:
         return error
     if isinstance(error, UnknownCommand):
         return InvalidInput(error.message, hint=error.hint)
+    if isinstance(error, click.NoSuchOption):
+        hint = nearest(error.option_name, error.possibilities or ()) or _usage_hint(error)
+        return InvalidInput(f"no such option {error.option_name!r}", hint=hint)
     if isinstance(error, click.UsageError):
         return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error))
     return Interrupted()

@@ -53,7 +53,8 @@ def _program() -> click.Command:
     """What stands before the command. Its own words end at the first that is not an option."""
     own = [
         click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-        click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file, - for standard input, and end."),
+        click.Option(["-f", "file"], type=FILE, metavar="FILE",
+                     help="Run the commands in a file, - for standard input, and end."),
         click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
         click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
         click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and end."),
@@ -119,7 +120,7 @@ def _dispatch(
     if words:
         from .app import execute
 
-        code = execute(words, session)
+        code = execute(words, session, page=True)
         return _shell(session) if session.stay and session.console.interactive and code == 0 else code
     if script is None and file is None and session.console.interactive:
         return _shell(session)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .app import execute
+from .app import run
 from .errors import CliError, Leave
 from .lines import Statement, statements
 from .output.render import render_error
@@ -32,9 +32,7 @@ def _run(statement: Statement, session: Session, name: str, *, echo: bool) -> in
     if echo:
         session.console.write(f"{statement.comment}> {statement.text}\n")
         session.console.flush()
-    code = execute(
-        statement.argv, session, where=f"{name}:{statement.line}", target=statement.target, vertical=statement.vertical
-    )
+    code = run(statement, session, where=f"{name}:{statement.line}")
     if echo:
         session.console.write("\n")
     return code

@@ -15,7 +15,7 @@ from milvus_cli.names import Name, named
 from milvus_cli.output.console import Console
 from milvus_cli.session import Options, Session
 from milvus_cli.settings import load
-from tests.support.cli import Cli
+from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.official import grpc, milvus_pb2
@@ -236,3 +236,10 @@ def test_a_hint_names_what_may_have_been_meant_and_costs_a_success_nothing(cli: 
     run = cli("load", "collection", "hinted", "--no-wait", "--debug")
     assert [line.split()[1] for line in run.err.splitlines() if line.startswith("rpc ")] == ["LoadCollection"]
     cli("delete", "collection", "hinted", "--yes")
+
+
+def test_a_hint_names_the_option_that_may_have_been_meant(cli: Cli) -> None:
+    run = cli("list", "collections", "--outpt", "json")
+    assert run == Run(2, "", "error: no such option '--outpt'\nhint: did you mean --output or --timeout?\n")
+    run = cli("list", "collections", "--zz")
+    assert run == Run(2, "", "error: no such option '--zz'\nhint: help list collections\n")

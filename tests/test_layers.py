@@ -35,15 +35,16 @@ OURS = {
     "types": BASE | {"catalog", "complete", "rpc"},
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "command", "connections", "rpc", "servers", "shells", "tree", "types", "web"},
+    | {"__version__", "command", "connections", "history", "rpc", "servers", "shells", "tree", "types", "web"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
+    "history": BASE | {"command", "lines", "tree"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "lines", "output"},
     "repl": BASE | SESSION
-    | {"app", "catalog", "command", "complete", "connections", "lines", "output", "tree", "types"},
+    | {"app", "catalog", "command", "complete", "connections", "history", "lines", "output", "tree", "types"},
     "cli": BASE | SESSION
     | {"__version__", "app", "command", "output", "repl", "script", "shells", "tree", "types"},
 }  # fmt: skip

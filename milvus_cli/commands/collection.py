@@ -57,8 +57,9 @@ def list_collections(session: Session) -> Table:
 
 @command("delete collection")
 @collection_option
-def delete_collection(session: Session, collection: str) -> Done:
-    """Delete a collection with its data and indexes.
+@option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
+    """Delete a collection with its data and indexes. It asks first, or takes --yes.
 
     \b
     Example: delete collection -c book --yes
@@ -66,9 +67,12 @@ def delete_collection(session: Session, collection: str) -> Done:
     session.require_collection(collection)
     stats = session.client.call("GetCollectionStatistics", collection_name=collection).stats
     rows = next((pair.value for pair in stats if pair.key == "row_count"), "?")
-    session.confirm(f"Delete collection {collection!r} on {session.place}, with {rows} rows by its statistics?")
+    what = f"collection {collection!r} on {session.place}, with {rows} rows by its statistics"
+    if dry_run:
+        return Done(f"Would delete {what}.", {"collection": collection, "deleted": False})
+    session.confirm(f"Delete {what}?")
     session.client.call("DropCollection", collection_name=collection)
-    return Done(f"Deleted collection {collection!r}.", {"collection": collection})
+    return Done(f"Deleted collection {collection!r}.", {"collection": collection, "deleted": True})
 
 
 @command("load collection")

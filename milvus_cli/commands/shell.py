@@ -9,7 +9,7 @@ import click
 from .. import __version__
 from ..command import command, option, word
 from ..errors import Leave
-from ..result import Record, Repeat, Script, Text
+from ..result import Done, Record, Repeat, Result, Script, Table, Text
 from ..types import COMMAND
 
 if TYPE_CHECKING:
@@ -35,6 +35,24 @@ def exit_(session: Session, code: int | None) -> None:
     Example: exit
     """
     raise Leave(code or 0)
+
+
+@command("history")
+@click.argument("action", required=False, type=click.Choice(["clear"]))
+@option("-n", "--last", type=click.IntRange(1), metavar="N", help="Only the last N lines.")
+def history(session: Session, action: str | None, last: int | None) -> Result:
+    """List the lines typed before in the shell, or clear them with `history clear`.
+
+    \b
+    Example: history -n 10
+    """
+    from ..history import clear_history, read_history
+
+    if action == "clear":
+        clear_history(session.config.home)
+        return Done("History is cleared, for shells to come.")
+    lines = list(enumerate(read_history(session.config.home), start=1))
+    return Table(("number", "line"), lines[-last:] if last else lines)
 
 
 @command("watch", context_settings={"allow_interspersed_args": False})

@@ -17,10 +17,21 @@ CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
 @dataclass(frozen=True)
 class Style:
-    """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is."""
+    """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is.
+
+    `columns` is the terminal's width. `expanded` tells when a table's rows are shown one value a line:
+    "on", "off", or "auto", which is when the table is wider than the terminal.
+    """
 
     terminal: bool = False
     unicode: bool = True
+    columns: int = 80
+    expanded: str = "auto"
+
+    def expands(self, table: str) -> bool:
+        if self.expanded != "auto" or not self.terminal:
+            return self.expanded == "on"
+        return len(table.partition("\n")[0]) > self.columns
 
     @property
     def width(self) -> int | None:
@@ -34,7 +45,8 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
-    yield _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline") + "\n"
+    table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
+    yield "".join(_blocks(columns, cells)) if kept and style.expands(table) else f"{table}\n"
     yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
         yield f"{total - len(kept)} rows not shown: all are in -o csv or -o jsonl\n"
@@ -49,17 +61,15 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    from wcwidth import wcswidth
-
-    names = [shown(column) for column in columns]
-    widest = max(map(wcswidth, names), default=0)
-    padded = [name + " " * (widest - wcswidth(name)) for name in names]
     cut = False
-    for number, row in enumerate(rows, start=1):
-        yield f"-[ {number} ]-\n"
-        for name, value in zip(padded, row, strict=True):
-            yield f"{name} | {shown(value, width=style.width)}\n"
-            cut = cut or _is_cut(value, style)
+
+    def cells() -> Iterator[list[str]]:
+        nonlocal cut
+        for row in rows:
+            cut = cut or any(_is_cut(value, style) for value in row)
+            yield [shown(value, width=style.width) for value in row]
+
+    yield from _blocks(columns, cells())
     if cut:
         yield CUT_NOTE
 
@@ -120,6 +130,19 @@ WRITERS: dict[str, Writer] = {
     "markdown": write_markdown,
     "yaml": write_yaml,
 }
+
+
+def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Each row as lines `column | cell` under its number."""
+    from wcwidth import wcswidth
+
+    names = [shown(column) for column in columns]
+    widest = max(map(wcswidth, names), default=0)
+    padded = [name + " " * (widest - wcswidth(name)) for name in names]
+    for number, row in enumerate(cells, start=1):
+        yield f"-[ {number} ]-\n"
+        for name, cell in zip(padded, row, strict=True):
+            yield f"{name} | {cell}\n"
 
 
 def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:

@@ -1,25 +1,34 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
+import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import CliError
 from ..result import Document, Done, Record, Result, Table, Text
 from .console import Console
 from .formats import CUT_NOTE, FOR_PROGRAMS, WRITERS, Style, to_yaml
-from .values import harmless, shown, to_json
+from .values import CELL_WIDTH, harmless, shown, to_json
+
+FRAME = 7
+"""Columns that the borders of a table with two columns take."""
 
 
-def render(result: Result, output: str, console: Console, *, quiet: bool = False) -> None:
-    """Writes a result to stdout in the format `output`; `quiet` leaves out what only confirms."""
+def render(result: Result, output: str, console: Console, *, quiet: bool = False, expanded: str = "auto") -> None:
+    """Writes a result to stdout in the format `output`; `quiet` leaves out what only confirms.
+
+    `expanded` is of Style.
+    """
+    style = _style(console, expanded)
     if isinstance(result, Done):
-        _render_done(result, output, console, quiet=quiet)
+        _render_done(result, output, console, style, quiet=quiet)
     elif isinstance(result, Table):
-        _render_table(result, output, console, quiet=quiet)
+        _render_table(result, output, console, style, quiet=quiet)
     elif isinstance(result, Record):
-        _render_record(result, output, console)
+        _render_record(result, output, console, style)
     elif isinstance(result, Document):
-        _render_document(result, output, console)
+        _render_document(result, output, console, style)
     elif isinstance(result, Text):
         console.write(result.text.rstrip("\n") + "\n")
     console.flush()
@@ -36,38 +45,38 @@ def render_error(error: CliError, output: str, console: Console, *, where: str =
     console.note(f"error: {message}" + (f"\nhint: {error.hint}" if error.hint else ""))
 
 
-def _render_done(result: Done, output: str, console: Console, *, quiet: bool) -> None:
+def _render_done(result: Done, output: str, console: Console, style: Style, *, quiet: bool) -> None:
     if output in FOR_PROGRAMS:
-        _render_record(Record({"message": result.message, **result.made}), output, console)
+        _render_record(Record({"message": result.message, **result.made}), output, console, style)
     elif not quiet:
         console.write(harmless(result.message, keep="\n") + "\n")
 
 
-def _render_table(result: Table, output: str, console: Console, *, quiet: bool) -> None:
-    _write(WRITERS[output](result.columns, result.rows, _style(console)), console)
+def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:
+    _write(WRITERS[output](result.columns, result.rows, style), console)
     if result.note and output not in FOR_PROGRAMS and not quiet:
         console.write(harmless(result.note) + "\n")
 
 
-def _render_record(result: Record, output: str, console: Console) -> None:
-    style = _style(console)
+def _render_record(result: Record, output: str, console: Console, style: Style) -> None:
     if output in ("table", "markdown"):
-        width = style.width if output == "table" else None
+        room = style.columns - max(map(len, result.values), default=0) - FRAME
+        width = max(CELL_WIDTH, room) if output == "table" and style.terminal else None
         rows = [(name, shown(value, width=width)) for name, value in result.values.items()]
-        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, style)
+        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, replace(style, expanded="off"))
         # A record is one thing: its lines are no rows to count.
         console.write(next(iter(pieces)))
         if any(cell != shown(result.values[name]) for name, cell in rows):
             console.write(CUT_NOTE)
     elif output in ("json", "yaml"):
-        _render_document(Document(dict(result.values)), output, console)
+        _render_document(Document(dict(result.values)), output, console, style)
     else:
         columns, row = tuple(result.values), tuple(result.values.values())
         _write(WRITERS[output](columns, [row], style), console)
 
 
-def _render_document(result: Document, output: str, console: Console) -> None:
-    ascii_only = not _style(console).unicode
+def _render_document(result: Document, output: str, console: Console, style: Style) -> None:
+    ascii_only = not style.unicode
     if output == "yaml":
         console.write(to_yaml(result.value, ascii_only=ascii_only))
     else:
@@ -80,6 +89,11 @@ def _write(pieces: Iterable[Any], console: Console) -> None:
         console.write(piece)
 
 
-def _style(console: Console) -> Style:
+def _style(console: Console, expanded: str) -> Style:
     encoding = (getattr(console.stdout, "encoding", None) or "").lower().replace("-", "")
-    return Style(terminal=console.to_terminal, unicode=encoding.startswith("utf"))
+    return Style(
+        terminal=console.to_terminal,
+        unicode=encoding.startswith("utf"),
+        columns=shutil.get_terminal_size().columns,
+        expanded=expanded,
+    )

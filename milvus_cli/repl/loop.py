@@ -8,7 +8,7 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.output import ColorDepth
 
-from ..app import execute
+from ..app import run
 from ..errors import Interrupted, InvalidInput, Leave
 from ..lines import Unfinished, split
 from ..output.render import render_error
@@ -57,7 +57,7 @@ def _run(text: str, session: Session) -> int:
     """Runs the commands of a line until one fails; returns its exit code."""
     try:
         for statement in split(text):
-            code = execute(statement.argv, session, target=statement.target, vertical=statement.vertical)
+            code = run(statement, session, page=True)
             if code:
                 return code
     except InvalidInput as exc:

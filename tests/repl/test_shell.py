@@ -30,10 +30,15 @@ def lines(shell: Terminal) -> list[str]:
     return [line for line in shell.screen if line]
 
 
-def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal) -> None:
+def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal, lite: LiteServer) -> None:
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
-    assert lines(shell) == ["dev/default> version -o jsonl", '{"milvus_cli": "0.1.0"}', "dev/default>"]
+    assert lines(shell) == [
+        "dev/default> version -o jsonl",
+        '{"milvus_cli": "0.1.0"}',
+        "dev/default>",
+        f" dev · {lite.address} · db default · milvus_lite-3.2.2",
+    ]
 
 
 def test_without_a_connection_the_prompt_says_so_and_connect_changes_it(

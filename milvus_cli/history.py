@@ -1,0 +1,65 @@
+"""The file of lines typed before: private to its owner, and without any that carries a secret."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .command import SecretOption
+from .errors import CliError
+from .lines import scan
+from .tree import leaves, tree
+
+ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@")
+
+
+def history_path(home: Path) -> Path:
+    return home / "history"
+
+
+def read_history(home: Path) -> list[str]:
+    """The lines, oldest first, as prompt_toolkit's FileHistory keeps them: `+` before each line of an entry."""
+    entries: list[list[str]] = []
+    inside = False
+    for line in _text(home).split("\n"):
+        if line.startswith("+"):
+            if not inside:
+                entries.append([])
+            entries[-1].append(line[1:])
+        inside = line.startswith("+")
+    return ["\n".join(entry) for entry in entries]
+
+
+def clear_history(home: Path) -> None:
+    """Empties the file. Raises CliError where it can't be written."""
+    path = history_path(home)
+    try:
+        if path.exists():
+            path.write_text("")
+    except OSError as exc:
+        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+
+
+def carries_secret(line: str) -> bool:
+    """Whether a word is an option that takes a secret, or an address with a password; wrong only to the safe side."""
+    words = [word.value for words in scan(line) for word in words]
+    params = [param for leaf in leaves(tree()) for param in leaf.params]
+    secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
+    others = {spelling for param in params for spelling in param.opts} - secret
+    return any(_gives_secret(word, secret, others) or ADDRESS_WITH_SECRET.search(word) for word in words)
+
+
+def _gives_secret(word: str, secret: set[str], others: set[str]) -> bool:
+    """`-t`, `--token=x` and, for a single letter, `-tx`."""
+    short = word[:2] in secret and word not in others
+    return short or word.partition("=")[0] in secret
+
+
+def _text(home: Path) -> str:
+    path = history_path(home)
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    except OSError as exc:
+        raise CliError(f"can't read {path}: {exc.strerror}") from exc

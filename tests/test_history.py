@@ -1,0 +1,46 @@
+"""What the history keeps, and what it never does."""
+
+import json
+
+import pytest
+
+from milvus_cli.history import carries_secret
+from tests.support.cli import Cli, Run
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connect -u root -pwd hunter2",
+        "connect --password=hunter2",
+        "connect -t root:hunter2",
+        "connect -troot:hunter2",
+        "connect '-t' root:hunter2",
+        "connect --token \\\nroot:hunter2",
+        "version; connect --token root:hunter2",
+        "connect milvus://root:hunter2@host:19530",
+        "connect -uri 'https://hunter2@host'",
+        "connect --token 'root:hunt",
+    ],
+)
+def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
+    assert carries_secret(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["connect -tls 1", "connect -h host -u root", "connect https://host:1/db", "search -c book -v [1] -l 3", ""]
+)
+def test_a_line_without_one_is_kept(line: str) -> None:
+    assert not carries_secret(line)
+
+
+def test_history_lists_lines_and_clears_them(cli: Cli) -> None:
+    assert cli("history", "-o", "json") == Run(0, "[]\n", "")
+    cli.home.mkdir()
+    (cli.home / "history").write_text("\n# 2026-01-01\n+one\n\n# 2026-01-02\n+two 'a\n+b'\n\n# 2026-01-03\n+three\n")
+    assert json.loads(cli("history", "-o", "json", "-n", "2").out) == [
+        {"number": 2, "line": "two 'a\nb'"},
+        {"number": 3, "line": "three"},
+    ]
+    assert cli("history", "clear") == Run(0, "History is cleared, for shells to come.\n", "")
+    assert cli("history", "-o", "json") == Run(0, "[]\n", "")
