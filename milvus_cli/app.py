@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import pairwise
 
 import click
 
@@ -129,7 +130,7 @@ def _trace_back(session: Session) -> None:
 def _output(argv: Sequence[str], session: Session) -> str:
     """The format wanted, also by a line that could not be parsed."""
     if session.options is session.defaults:
-        for option, value in zip(argv, argv[1:]):
+        for option, value in pairwise(argv):
             if option in ("-o", "--output") and value in FORMATS:
                 return value
     return session.output

@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,20 +53,24 @@ def _program() -> click.Command:
     """What stands before the command. Its own words end at the first that is not an option."""
     own = [
         click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-        click.Option(["-f", "file"], type=FILE, metavar="FILE",
-                     help="Run the commands in a file, - for standard input, and end."),
+        click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
         click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
         click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and end."),
-        click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help, help="Show this help and end."),
+        _showing("--version", _show_version, "Show the version and end."),
+        _showing("--help", _show_help, "Show this help and end."),
         click.Argument(["words"], nargs=-1, type=click.UNPROCESSED),
-    ]  # fmt: skip
+    ]
     return click.Command(
         PROGRAM,
         params=[*own, *GLOBAL_OPTIONS],
         add_help_option=False,
         context_settings={"allow_interspersed_args": False},
     )
+
+
+def _showing(name: str, callback: Callable[..., None], meaning: str) -> click.Option:
+    """An option that shows something and ends the program."""
+    return click.Option([name], is_flag=True, is_eager=True, expose_value=False, callback=callback, help=meaning)
 
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -91,8 +95,15 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 def _run(
-    console: Console, words: tuple[str, ...], script: str | None, file: str | None, keep_going: bool, echo: bool, **given: Any
-) -> int:  # fmt: skip
+    console: Console,
+    *,
+    words: tuple[str, ...],
+    script: str | None,
+    file: str | None,
+    keep_going: bool,
+    echo: bool,
+    **given: Any,
+) -> int:
     from .config import Config
     from .session import Options, Session
     from .settings import config_path, load

@@ -19,7 +19,7 @@ class Unfinished(InvalidInput):
 
 @dataclass(frozen=True)
 class Word:
-    """A word as it means and as it stands in the text: quotes and all, from `start` to `end`. `mark`: its open quote."""
+    """A word: what it means, and how it stands in the text from `start` to `end`. `mark` is the quote left open."""
 
     value: str
     raw: str
@@ -141,7 +141,9 @@ def _statement(words: list[Word], text: str, line: int) -> Statement:
         if target is not None:
             break
         argv.append(word.value)
-    return Statement(tuple(argv), text[words[0].start if words else 0 :].strip(), line, target=target, vertical=vertical)
+    return Statement(
+        tuple(argv), text[words[0].start if words else 0 :].strip(), line, target=target, vertical=vertical
+    )
 
 
 def _file_target(words: list[Word]) -> Target:

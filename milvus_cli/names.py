@@ -64,7 +64,7 @@ def named(pairs: Pairs) -> Names:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """"did you mean …?" with up to three of the known names; empty when none is near."""
+    """ "did you mean …?" with up to three of the known names; empty when none is near."""
     from difflib import get_close_matches
 
     found = get_close_matches(name, list(known), n=3, cutoff=0.6)

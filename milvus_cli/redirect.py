@@ -73,7 +73,9 @@ def _filed(console: Console, target: Target) -> Iterator[None]:
 def _piped(console: Console, target: Target) -> Iterator[None]:
     import subprocess
 
-    process = subprocess.Popen(target.name, shell=True, stdin=subprocess.PIPE, encoding="utf-8", errors="backslashreplace")
+    process = subprocess.Popen(
+        target.name, shell=True, stdin=subprocess.PIPE, encoding="utf-8", errors="backslashreplace"
+    )
     assert process.stdin is not None
     console.stdout = cast(TextIO, process.stdin)
     try:

@@ -51,9 +51,9 @@ SETTINGS = {
         Setting("timeout", "10", "Seconds that one call to a server may take.", number=True),
         Setting("timing", "off", "Show how long each command took.", SWITCH),
         Setting("pager", "on", "Show what is longer than the screen in a pager ($PAGER, else less).", SWITCH),
-        Setting("expanded", "auto", "Show rows one value a line: always, never, or when too wide.", ("on", "off", "auto")),
+        Setting("expanded", "auto", "Show rows one value a line: always, never, or when too wide.", (*SWITCH, "auto")),
         Setting("editing_mode", "emacs", "Keys that edit the line.", ("emacs", "vi")),
-        Setting("prompt", "{alias}/{database}> ", "The shell's prompt; {alias}, {address}, {database}, {user}, {version}."),
+        Setting("prompt", "{alias}/{database}> ", "Prompt; it may name alias, address, database, user, version."),
         Setting("color", "auto", "When to use colour.", ("auto", "always", "never")),
     )
 }

@@ -116,7 +116,9 @@ def leaves(group: click.Group) -> Iterator[Leaf]:
 def _collected() -> Iterator[Leaf]:
     for module in pkgutil.iter_modules(commands.__path__):
         yield from (
-            each for each in vars(import_module(f"{commands.__name__}.{module.name}")).values() if isinstance(each, Leaf)
+            each
+            for each in vars(import_module(f"{commands.__name__}.{module.name}")).values()
+            if isinstance(each, Leaf)
         )
 
 

@@ -132,7 +132,7 @@ def items(names: Iterable[Name], *, prefix: str = "") -> list[CompletionItem[str
 
 
 def meant(ctx: click.Context) -> str:
-    """"did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
+    """ "did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
     from .catalog import LOCAL
 
     catalog = ctx.obj.catalog

@@ -50,9 +50,7 @@ def management_health(profile: Profile, port: int | None, seconds: float) -> lis
     return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
 
 
-def _request(
-    profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float
-) -> tuple[int, str]:
+def _request(profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float) -> tuple[int, str]:
     address = f"{profile.host}:{port}"
     connection = _connection(profile, port, seconds)
     headers: dict[str, str | bytes] = {"Accept": "application/json"}

@@ -547,7 +547,10 @@ def test_api_with_wrong_credentials_is_not_authorized(cli: Cli, milvus_auth: Mil
         "hint: connect with --username and --password, or --token\n",
     )
     for token in ("root:wrong1", "ünï:cödé", "nothing"):
-        assert cli("api", "GET", "/v1/vector/collections", env={"MILVUS_URI": milvus_auth.uri, "MILVUS_TOKEN": token}) == refused
+        assert (
+            cli("api", "GET", "/v1/vector/collections", env={"MILVUS_URI": milvus_auth.uri, "MILVUS_TOKEN": token})
+            == refused
+        )
 
 
 def test_api_that_fails_says_so(cli: Cli, milvus: MilvusServer) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,9 @@ EXIT_CODES = {0, 1, 2, 3}
 
 words = st.one_of(
     st.sampled_from(OPTIONS),
-    st.sampled_from(["--alias", "--db", "-o", "json", "--timeout", "1e400", "-1", "0", "@", "@@", "@nosuch", "--", "-"]),
+    st.sampled_from(
+        ["--alias", "--db", "-o", "json", "--timeout", "1e400", "-1", "0", "@", "@@", "@nosuch", "--", "-"]
+    ),
     st.text(max_size=8),
 )
 lines = st.builds(lambda path, rest: [*path.split(), *rest], st.sampled_from(PATHS), st.lists(words, max_size=5))
@@ -36,15 +39,21 @@ lines = st.builds(lambda path, rest: [*path.split(), *rest], st.sampled_from(PAT
 class Recorder(Console):
     def __init__(self) -> None:
         super().__init__()
-        self.stdin, self.stdout, self.stderr = io.StringIO(), io.StringIO(), io.StringIO()
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.stdin, self.stdout, self.stderr = io.StringIO(), self.out, self.err
 
     def said(self) -> str:
-        return self.stdout.getvalue() + self.stderr.getvalue()
+        return self.out.getvalue() + self.err.getvalue()
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("fuzz")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home, which is the current directory too: what a fuzzed line writes is written there."""
+    before = Path.cwd()
+    path = tmp_path_factory.mktemp("fuzz")
+    os.chdir(path)
+    yield path
+    os.chdir(before)
 
 
 def fresh(home: Path) -> tuple[Session, Recorder]:
@@ -69,14 +78,13 @@ def test_no_command_line_ends_in_a_traceback(home: Path, argv: list[str]) -> Non
         return
     assert code in EXIT_CODES
     assert harmless(console), (argv, console.said())
-    assert code == 0 or console.stderr.getvalue().strip(), argv
+    assert code == 0 or console.err.getvalue().strip(), argv
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
 def test_no_script_ends_in_a_traceback(home: Path, text: str) -> None:
     session, console = fresh(home)
-    os.chdir(home)
     try:
         code = run_script(text.replace("|", "").replace(">", "").split("\n"), session, name="fuzz", keep_going=True)
     except Leave as leave:

@@ -71,7 +71,7 @@ def test_quoting_is_that_of_shlex(text: str) -> None:
             words(text)
         return
     # Within double quotes shlex keeps the backslash before $ and `; shells don't, nor do we.
-    if '\\$' not in text:
+    if "\\$" not in text:
         assert words(text) == ([tuple(expected)] if expected else [])
 
 

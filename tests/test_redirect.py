@@ -50,7 +50,9 @@ def test_output_goes_through_a_shell_command(cli: Cli) -> None:
 
 
 def test_a_command_that_reads_no_further_is_no_failure(cli: Cli) -> None:
-    assert cli("-c", "help | head -1; version -o jsonl").out == "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION
+    assert (
+        cli("-c", "help | head -1; version -o jsonl").out == "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION
+    )
 
 
 def test_a_shell_command_that_fails_fails_the_line(cli: Cli) -> None:

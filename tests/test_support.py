@@ -70,7 +70,7 @@ def _is_healthy(server: ServerProcess) -> bool:
 def test_each_server_answers_the_official_client(server: ServerProcess) -> None:
     with server.stub() as stub:
         reply = stub.ShowCollections(milvus_pb2.ShowCollectionsRequest(), timeout=5)
-    assert (reply.status.error_code, list(reply.collection_names)) == (0, [])
+    assert (reply.status.error_code, reply.status.code) == (0, 0)
 
 
 def test_lite_freezes_and_thaws(lite: LiteServer) -> None:

@@ -66,9 +66,7 @@ CONFLICTS = (
 )
 
 
-def resolve(
-    request: Request, config: Config, saved: Profile | None, ask_password: Callable[[str], str]
-) -> Resolved:
+def resolve(request: Request, config: Config, saved: Profile | None, ask_password: Callable[[str], str]) -> Resolved:
     """Raises InvalidInput for values that can't be, or can't be together.
 
     The saved profile fills gaps only for the server that it was saved for: its token goes nowhere else.

@@ -136,9 +136,7 @@ class Store:
         """Marks one alias, or all for None; returns how many were connected. The profiles stay."""
         with self._writing() as database:
             where, values = ("", ()) if alias is None else (" AND alias = ?", (alias,))
-            return database.execute(
-                f"UPDATE connection SET connected = 0 WHERE connected = 1{where}", values
-            ).rowcount
+            return database.execute(f"UPDATE connection SET connected = 0 WHERE connected = 1{where}", values).rowcount
 
     def rename(self, old: str, new: str) -> None:
         with self._writing() as database:

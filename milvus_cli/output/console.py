@@ -1,6 +1,6 @@
 """The terminal, or what stands in its place: streams, colour, questions."""
 
-import os
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ class Console:
 
     def __init__(self) -> None:
         # A stream that was closed before we started is None.
-        self.stdin: TextIO = sys.stdin or open(os.devnull)
-        self.stdout: TextIO = sys.stdout or open(os.devnull, "w")
-        self.stderr: TextIO = sys.stderr or open(os.devnull, "w")
+        self.stdin: TextIO = sys.stdin or io.StringIO()
+        self.stdout: TextIO = sys.stdout or io.StringIO()
+        self.stderr: TextIO = sys.stderr or io.StringIO()
         self.commands_on_stdin = False
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):

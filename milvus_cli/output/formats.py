@@ -180,9 +180,7 @@ def _is_cut(value: Any, style: Style) -> bool:
     return style.terminal and shown(value, width=style.width) != shown(value)
 
 
-def _tabulate(
-    columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str
-) -> str:
+def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str) -> str:
     from tabulate import tabulate
 
     align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]

@@ -86,7 +86,12 @@ class CommandLexer(Lexer):
     """Colours verbs, nouns, options, strings, numbers, and words that lead nowhere."""
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines = _by_line(document.text, _styled(document.text))
+        try:
+            styles = _styled(document.text)
+        except Exception:
+            # A person who types must not lose the shell to a bug in its colours.
+            styles = [""] * len(document.text)
+        lines = _by_line(document.text, styles)
         return lambda number: lines[number] if number < len(lines) else []
 
 

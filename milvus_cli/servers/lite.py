@@ -17,6 +17,7 @@ from ..errors import CliError
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+SERVER = (sys.executable, "-m", "milvus_lite", "server")
 INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
 
 
@@ -114,7 +115,7 @@ def _launch(path: str, folder: Path) -> LiteServer:
     with _reserved_port(last_port) as port, _private(folder / "alive") as alive, _private(log) as output:
         _try_lock(alive)
         process = subprocess.Popen(
-            [sys.executable, "-m", "milvus_lite", "server", "--data-dir", path, "--host", "127.0.0.1", "--port", str(port)],
+            [*SERVER, "--data-dir", path, "--host", "127.0.0.1", "--port", str(port)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[alive], start_new_session=True,
         )  # fmt: skip
         try:

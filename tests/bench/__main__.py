@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size")
+WHAT = ("startup", "store", "size", "typing")
 ROUNDS = 15
 
 
@@ -36,12 +36,15 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
     from tests.bench.store import measure_store
+    from tests.bench.typing import measure_typing
 
     if what == "size":
         return measure_size(work)
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)
+    if what == "typing":
+        return measure_typing(base, work, given.rounds)
     official = official_environment(given.cache) if given.official else None
     return measure_startup(base, official, work, given.rounds)
 

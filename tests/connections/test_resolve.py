@@ -64,9 +64,7 @@ def test_without_anything_the_documented_defaults_hold() -> None:
 
 def test_the_environment_stands_over_the_defaults() -> None:
     found = resolved(None, ENVIRONMENT)
-    expected = Profile(
-        alias="env", host="env.example", port=1, database="envdb", token="env:token", tls=Tls(mode=1)
-    )
+    expected = Profile(alias="env", host="env.example", port=1, database="envdb", token="env:token", tls=Tls(mode=1))
     assert found.profile == expected
     from_uri = dict.fromkeys(("host", "port", "database", "tls"), "MILVUS_URI")
     assert found.sources == {

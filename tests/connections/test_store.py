@@ -625,8 +625,7 @@ def test_the_connection_after_the_65536th_is_refused_and_changes_nothing(
     shutil.copytree(full, cli.home)
     current = store.current()
     expected = (
-        "error: 65,536 connections are stored, and that is the limit\n"
-        "hint: forget one: delete connection ALIAS\n"
+        "error: 65,536 connections are stored, and that is the limit\nhint: forget one: delete connection ALIAS\n"
     )
     assert cli(*connect(peer, "one_more", "--token", "root:secret")) == Run(1, "", expected)
     assert (len(store.aliases()), store.get("one_more"), store.current()) == (LIMIT, None, current)

@@ -268,9 +268,7 @@ def test_columns_align_whatever_the_width_of_characters(output: str) -> None:
 
 
 def test_names_align_in_the_vertical_format() -> None:
-    assert written("vertical", ("a", "漢字", "b\x1b"), [(1, 2, 3)]) == (
-        "-[ 1 ]-\na     | 1\n漢字  | 2\nb\\x1b | 3\n"
-    )
+    assert written("vertical", ("a", "漢字", "b\x1b"), [(1, 2, 3)]) == ("-[ 1 ]-\na     | 1\n漢字  | 2\nb\\x1b | 3\n")
 
 
 # Streams

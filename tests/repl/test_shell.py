@@ -33,6 +33,7 @@ def lines(shell: Terminal) -> list[str]:
 def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal, lite: LiteServer) -> None:
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
+    shell.wait_for(f"\n dev · {lite.address} · db default")
     assert lines(shell) == [
         "dev/default> version -o jsonl",
         '{"milvus_cli": "0.1.0"}',
@@ -41,9 +42,7 @@ def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal
     ]
 
 
-def test_without_a_connection_the_prompt_says_so_and_connect_changes_it(
-    terminal: Start, lite: LiteServer
-) -> None:
+def test_without_a_connection_the_prompt_says_so_and_connect_changes_it(terminal: Start, lite: LiteServer) -> None:
     shell = terminal()
     shell.wait_for("milvus_cli>")
     shell.send_line("list collections")
@@ -96,7 +95,9 @@ def test_an_open_quote_goes_on_in_the_next_line(shell: Terminal) -> None:
     shell.wait_for("error: no database 'no\\nsuch'")
 
 
-def test_a_shell_keeps_its_alias_whatever_other_processes_connect_to(cli: Cli, shell: Terminal, lite: LiteServer) -> None:
+def test_a_shell_keeps_its_alias_whatever_other_processes_connect_to(
+    cli: Cli, shell: Terminal, lite: LiteServer
+) -> None:
     cli("connect", lite.address, "-a", "elsewhere")
     shell.send_line("show connection -o jsonl")
     shell.wait_for('{"alias": "dev"')
@@ -177,7 +178,9 @@ def test_the_shell_goes_on_when_a_server_comes_back(cli: Cli, terminal: Start) -
         shell.wait_for("server_version,address\n")
 
 
-def test_a_read_whose_connection_is_lost_is_sent_again_and_a_write_is_not(cli: Cli, terminal: Start, lite: LiteServer) -> None:
+def test_a_read_whose_connection_is_lost_is_sent_again_and_a_write_is_not(
+    cli: Cli, terminal: Start, lite: LiteServer
+) -> None:
     with TcpProxy(lite.host, lite.port) as proxy:
         cli("connect", proxy.address, "-a", "cut")
         shell = terminal(cols=120)
