@@ -19,9 +19,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Record:
-    """One thing with named values, in order."""
+    """One thing with named values, in order; `sources` tells where a value came from, where that is of interest."""
 
     values: Mapping[str, Value]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,11 @@ from tests.support.silent import SilentListener
 from tests.support.terminal import Terminal
 
 JSONL = ("-o", "jsonl")
-SETTINGS_SAVED = (
-    "host", "port", "database", "token", "tls", "user_agent", "management_port", "read_only", "protected", "lite"
-)  # fmt: skip
 
 
-def details(server: ServerProcess, **changes: object) -> dict[str, object]:
-    """What `show connection` says of a connection without anything special; sources are those of a saved one."""
-    sources = {"alias": "current", **dict.fromkeys(SETTINGS_SAVED, "saved")}
-    return {
+def details(server: ServerProcess, sources: dict[str, str] | None = None, **changes: object) -> dict[str, object]:
+    """What `show connection` says of a saved connection without anything special; `sources` beside "saved"."""
+    values = {
         "alias": "default",
         "address": server.address,
         "database": "default",
@@ -49,9 +45,10 @@ def details(server: ServerProcess, **changes: object) -> dict[str, object]:
         "read_only": False,
         "protected": False,
         "lite": None,
-        "sources": sources,
         **changes,
     }
+    saved = {name: "saved" for name, value in values.items() if value is not None}
+    return {**values, "sources": {**saved, "alias": "current", **(sources or {})}}
 
 
 def pymilvus(server: ServerProcess) -> MilvusClient:
@@ -383,11 +380,12 @@ def test_no_save_keeps_the_connection_in_the_session_only(cli: Cli, milvus: Milv
 def test_show_connection_says_where_each_parameter_comes_from(cli: Cli, milvus: MilvusServer) -> None:
     cli("connect", milvus.address)
     assert cli("show", "connection", *JSONL) == Run(0, jsonl(details(milvus)), "")
-    sources: dict[str, object] = {"alias": "--alias", **dict.fromkeys(SETTINGS_SAVED, "saved")}
-    assert cli("show", "connection", "default", *JSONL) == Run(0, jsonl(details(milvus, sources=sources)), "")
-    sources |= {"alias": "MILVUS_ALIAS", "token": "MILVUS_TOKEN", "database": "--db"}
+    shown = details(milvus, {"alias": "--alias"})
+    assert cli("show", "connection", "default", *JSONL) == Run(0, jsonl(shown), "")
+    token = {"user": "MILVUS_TOKEN", "credentials": "MILVUS_TOKEN"}
     run = cli("show", "connection", *JSONL, "--db", "x", env={"MILVUS_ALIAS": "default", "MILVUS_TOKEN": "u:secret"})
-    shown = details(milvus, database="x", user="u", credentials="kept", sources=sources)
+    sources = {"alias": "MILVUS_ALIAS", "database": "--db", **token}
+    shown = details(milvus, sources, database="x", user="u", credentials="kept")
     assert run == Run(0, jsonl(shown), "")
 
 
@@ -396,9 +394,9 @@ def test_show_connection_knows_the_user_of_another_than_the_current(
 ) -> None:
     cli("connect", milvus_auth.address, "-a", "secured", "-t", "root:Milvus", "--management-port", "1", "--protected")
     cli("connect", milvus.address)
-    sources = {"alias": "--alias", **dict.fromkeys(SETTINGS_SAVED, "saved")}
-    shown = details(milvus_auth, alias="secured", user="root", credentials="kept", management_port=1, protected=True)
-    assert cli("show", "connection", "secured", *JSONL) == Run(0, jsonl({**shown, "sources": sources}), "")
+    changes = {"alias": "secured", "user": "root", "credentials": "kept", "management_port": 1, "protected": True}
+    shown = details(milvus_auth, {"alias": "--alias"}, **changes)
+    assert cli("show", "connection", "secured", *JSONL) == Run(0, jsonl(shown), "")
 
 
 def test_show_connection_all_lists_as_list_connections_does(cli: Cli, milvus: MilvusServer) -> None:

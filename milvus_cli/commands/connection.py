@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from ..session import Session, Status
 
 PORT = click.IntRange(1, 65535)
+PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.fromkeys(
+    ("ca", "client_cert", "client_key", "server_name"), "tls"
+)
+"""The field of a profile that a shown value is part of."""
+
 COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
 
 
@@ -118,7 +123,7 @@ def show_connection(session: Session, alias: str | None, every: bool) -> Result:
     """
     if every:
         return Table(COLUMNS, (_row(saved, session.alias) for saved in session.connections()))
-    return Record(_details(session, alias))
+    return _details(session, alias)
 
 
 @command("use connection")
@@ -276,8 +281,8 @@ def _when(saved: Saved) -> str | None:
     return datetime.fromtimestamp(saved.last_used).astimezone().isoformat(" ", "seconds") if saved.last_used else None
 
 
-def _details(session: Session, alias: str | None) -> dict[str, Any]:
-    """Every parameter but the token; beside it where each value that is no default came from."""
+def _details(session: Session, alias: str | None) -> Record:
+    """Every parameter but the token, and where each value that is no default came from."""
     if alias is not None and (alias != session.alias or _is_disconnected(session, alias)):
         from ..connections.resolve import Resolved
 
@@ -286,7 +291,7 @@ def _details(session: Session, alias: str | None) -> dict[str, Any]:
     else:
         found = session.resolved()
     profile, sources = found.profile, {**found.sources, "alias": _alias_source(session, alias)}
-    return {
+    values = {
         "alias": profile.alias or None,
         "address": profile.address,
         "database": profile.database,
@@ -302,8 +307,9 @@ def _details(session: Session, alias: str | None) -> dict[str, Any]:
         "read_only": profile.read_only,
         "protected": profile.protected,
         "lite": profile.lite or None,
-        "sources": {name: source for name, source in sources.items() if source != "default"},
     }
+    origins = {name: sources[PARTS.get(name, name)] for name, value in values.items() if value is not None}
+    return Record(values, {name: origin for name, origin in origins.items() if origin != "default"})
 
 
 def _is_disconnected(session: Session, alias: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import command
+from ..command import Leaf, command
 from ..names import named
 from ..result import Done, Record, Table
 from ..settings import SETTINGS, config_path, write_file
@@ -43,14 +43,17 @@ def set_(session: Session, name: str, value: str) -> Done:
     return Done(f"{name} is {session.settings[name]}.", {"setting": name, "value": session.settings[name]})
 
 
-@command("show output")
-def show_output(session: Session) -> Record:
-    """Show the format of results.
+def _show(name: str) -> Leaf:
+    """The command that shows one setting."""
 
-    \b
-    Example: show output
-    """
-    return Record({"output": session.settings["output"]})
+    def show(session: Session) -> Record:
+        return Record({name: session.settings[name]})
+
+    show.__doc__ = f"Show the setting {name}: {SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
+    return command(f"show {name}")(show)
+
+
+show_output, show_timing, show_pager, show_editing_mode = map(_show, ("output", "timing", "pager", "editing_mode"))
 
 
 @command("list settings")

@@ -19,14 +19,17 @@ CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 class Style:
     """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is.
 
-    `columns` is the terminal's width. `expanded` tells when a table's rows are shown one value a line:
-    "on", "off", or "auto", which is when the table is wider than the terminal.
+    `columns` is the terminal's width, `room` that of a cell; `counted` writes how many rows there are.
+    `expanded` tells when a table's rows are shown one value a line: "on", "off", or "auto", which is when
+    the table is wider than the terminal.
     """
 
     terminal: bool = False
     unicode: bool = True
     columns: int = 80
     expanded: str = "auto"
+    counted: bool = True
+    room: int = CELL_WIDTH
 
     def expands(self, table: str) -> bool:
         if self.expanded != "auto" or not self.terminal:
@@ -35,7 +38,7 @@ class Style:
 
     @property
     def width(self) -> int | None:
-        return CELL_WIDTH if self.terminal else None
+        return self.room if self.terminal else None
 
 
 Rows = Iterable[Sequence[Any]]
@@ -47,7 +50,8 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
     table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
     yield "".join(_blocks(columns, cells)) if kept and style.expands(table) else f"{table}\n"
-    yield f"({total} row{'' if total == 1 else 's'})\n"
+    if style.counted:
+        yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
         yield f"{total - len(kept)} rows not shown: all are in -o csv or -o jsonl\n"
     if any(_is_cut(value, style) for row in kept for value in row):

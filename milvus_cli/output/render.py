@@ -8,11 +8,11 @@ from typing import Any
 from ..errors import CliError
 from ..result import Document, Done, Record, Result, Table, Text
 from .console import Console
-from .formats import CUT_NOTE, FOR_PROGRAMS, WRITERS, Style, to_yaml
-from .values import CELL_WIDTH, harmless, shown, to_json
+from .formats import FOR_PROGRAMS, WRITERS, Style, to_yaml
+from .values import CELL_WIDTH, harmless, to_json
 
-FRAME = 7
-"""Columns that the borders of a table with two columns take."""
+FRAME, LABEL = 7, 7
+"""Columns that the borders of a table with two columns take, and at the least the first of them."""
 
 
 def render(result: Result, output: str, console: Console, *, quiet: bool = False, expanded: str = "auto") -> None:
@@ -60,19 +60,20 @@ def _render_table(result: Table, output: str, console: Console, style: Style, *,
 
 def _render_record(result: Record, output: str, console: Console, style: Style) -> None:
     if output in ("table", "markdown"):
-        room = style.columns - max(map(len, result.values), default=0) - FRAME
-        width = max(CELL_WIDTH, room) if output == "table" and style.terminal else None
-        rows = [(name, shown(value, width=width)) for name, value in result.values.items()]
-        pieces: Iterable[str] = WRITERS[output](("field", "value"), rows, replace(style, expanded="off"))
-        # A record is one thing: its lines are no rows to count.
-        console.write(next(iter(pieces)))
-        if any(cell != shown(result.values[name]) for name, cell in rows):
-            console.write(CUT_NOTE)
-    elif output in ("json", "yaml"):
-        _render_document(Document(dict(result.values)), output, console, style)
+        # A record is one thing: its lines are no rows to count, and may be as wide as the terminal.
+        room = style.columns - max(LABEL, *map(len, result.values)) - FRAME
+        style = replace(style, expanded="off", counted=False, room=max(CELL_WIDTH, room))
+        columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
+        if result.sources:
+            columns.append("source")
+            rows = [[name, value, result.sources.get(name, "")] for name, value in rows]
+        _write(WRITERS[output](columns, rows, style), console)
+        return
+    values = {**result.values, "sources": dict(result.sources)} if result.sources else dict(result.values)
+    if output in ("json", "yaml"):
+        _render_document(Document(values), output, console, style)
     else:
-        columns, row = tuple(result.values), tuple(result.values.values())
-        _write(WRITERS[output](columns, [row], style), console)
+        _write(WRITERS[output](tuple(values), [tuple(values.values())], style), console)
 
 
 def _render_document(result: Document, output: str, console: Console, style: Style) -> None:

@@ -10,6 +10,7 @@ CELL_WIDTH = 60
 """Characters of a cell that a table shows on a terminal."""
 
 VECTOR_HEAD = 2
+NULL = "NULL"
 
 
 def exact(value: Any) -> str:
@@ -35,11 +36,13 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
 
 
 def shown(value: Any, *, width: int | None = None) -> str:
-    """A table cell: NULL for None, vectors short, control characters escaped, cut to `width` characters."""
+    """A table cell: NULL for None (the text in quotes), vectors short, control characters escaped, cut to `width`."""
     if value is None:
-        return "NULL"
+        return NULL
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value == NULL:
+        return f'"{NULL}"'
     if width is not None and _is_vector(value):
         return _short_vector(value)
     text = harmless(value if isinstance(value, str) else _bare(value))

@@ -103,7 +103,7 @@ def test_a_record_in_each_format(output: str) -> None:
 
 def test_a_record_on_a_terminal_says_what_was_cut() -> None:
     found = rendered(Record({"a": "x" * 100, "b": 1}), terminal=True)
-    assert f"│ {'x' * 59}… │" in found
+    assert f"│ {'x' * 65}… │" in found
     assert found.endswith("╯\n" + CUT_NOTE)
     assert "x" * 100 in rendered(Record({"a": "x" * 100}), "markdown", terminal=True)
 

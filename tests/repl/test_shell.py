@@ -1,5 +1,6 @@
 """Whole sessions of the shell in a real terminal."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -124,6 +125,18 @@ def test_history_is_private_survives_and_keeps_no_secret(cli: Cli, terminal: Sta
     again.wait_for("default/default>")
     again.send_key("up", "up", "enter")
     again.wait_for('{"milvus_cli": "0.1.0"}')
+
+
+def test_two_shells_keep_the_lines_of_both(cli: Cli, terminal: Start) -> None:
+    shells = [terminal(), terminal()]
+    for shell in shells:
+        shell.wait_for("milvus_cli>")
+    for number in range(5):
+        for name, shell in zip("ab", shells, strict=True):
+            shell.send_line(f"show output -o csv # {name}{number}")
+            shell.wait_for(f"{name}{number}\noutput\ntable\nmilvus_cli>")
+    kept = {row["line"] for row in json.loads(cli("history", "-o", "json").out)}
+    assert kept == {f"show output -o csv # {name}{number}" for name in "ab" for number in range(5)}
 
 
 def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: LiteServer) -> None:
