@@ -22,10 +22,11 @@ PROMPT = "default/default> "
 def measure_typing(environment: Environment, work: Path, rounds: int) -> list[Row]:
     rows = []
     many = milvus_pb2.ShowCollectionsResponse(collection_names=[f"collection_{number:05}" for number in range(NAMES)])
-    with GrpcPeer({"ShowCollections": replies(many)}) as peer, _shell(environment, work / "many", peer.address) as shell:
-        rows += _rows(f"key drawn, {NAMES:,} collections", _keys(shell, rounds))
-    with LiteServer(work / "server") as server, _shell(environment, work / "frozen", server.address) as shell:
-        with server.frozen():
+    with GrpcPeer({"ShowCollections": replies(many)}) as peer:
+        with _shell(environment, work / "many", peer.address) as shell:
+            rows += _rows(f"key drawn, {NAMES:,} collections", _keys(shell, rounds))
+    with LiteServer(work / "server") as server:
+        with _shell(environment, work / "frozen", server.address) as shell, server.frozen():
             rows += _rows("key drawn, server frozen", _keys(shell, rounds))
     return rows
 

@@ -1,10 +1,8 @@
 """The connection store: what it keeps, its limit, and every way in which its file can be unusable."""
 
-import ctypes
 import json
 import os
 import random
-import resource
 import shutil
 import sqlite3
 import stat
@@ -22,7 +20,7 @@ from milvus_cli.connections import store as module
 from milvus_cli.connections.profile import Profile, Tls
 from milvus_cli.connections.store import LIMIT, PUT, Saved, Store
 from milvus_cli.errors import CliError
-from tests.support.cli import NO_KEYRING, ROOT, Cli, Run
+from tests.support.cli import EXEC, NO_KEYRING, ROOT, Cli, Run
 from tests.support.grpc_peer import GrpcPeer
 
 FULL_PROFILE = Profile(
@@ -208,14 +206,17 @@ def test_the_directory_is_0700_and_every_file_0600(store: Store) -> None:
 # Places that can't be written, or not even read
 
 
-def without_powers() -> None:
-    """Makes root obey permissions, by dropping CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH before exec."""
+# Makes root obey permissions, by dropping CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH from what it may become.
+WITHOUT_POWERS = """
+import ctypes, os
+if os.geteuid() == 0:
     for capability in (1, 2):
         ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+"""
 
 
 def run_powerless(cli: Cli, *argv: str) -> Run:
-    process = cli.start(*argv, stdin=subprocess.DEVNULL, preexec_fn=without_powers if os.geteuid() == 0 else None)
+    process = cli.start(*argv, stdin=subprocess.DEVNULL, before=WITHOUT_POWERS)
     out, err = process.communicate(timeout=60)
     return Run(process.returncode, out, err)
 
@@ -265,8 +266,8 @@ except CliError as exc:
 def test_a_directory_that_may_not_be_searched_is_an_error(store: Store) -> None:
     store.home.mkdir(mode=0o000)
     found = subprocess.run(
-        [sys.executable, "-c", READER, str(store.home)], cwd=ROOT, capture_output=True, text=True, check=True,
-        preexec_fn=without_powers if os.geteuid() == 0 else None,
+        [sys.executable, "-c", f"{WITHOUT_POWERS}\n{EXEC}", sys.executable, "-c", READER, str(store.home)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert found.stdout == f"the connection store {store.path} can't be used: Permission denied\n"
 
@@ -598,10 +599,8 @@ def test_a_full_disk_refuses_the_connection_and_keeps_the_others(cli: Cli, peer:
 def test_a_file_that_may_not_grow_refuses_the_connection_and_keeps_the_others(cli: Cli, store: Store) -> None:
     aliases = fill(store, 200)
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))
-
-    done = cli.start("rename", "connection", "a00000", "b", stdin=subprocess.DEVNULL, preexec_fn=limit)
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))"
+    done = cli.start("rename", "connection", "a00000", "b", stdin=subprocess.DEVNULL, before=limit)
     out, err = done.communicate(timeout=60)
     assert (done.returncode, out) == (1, "")
     assert err in [unusable(store.path, reason) for reason in ("disk I/O error", "database or disk is full")]

@@ -116,7 +116,8 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(terminal: Start, 
 def test_rows_that_are_too_wide_are_shown_one_value_a_line(terminal: Start) -> None:
     shell = opened(terminal, rows=60, cols=60)
     shell.send_line("list settings")
-    shell.wait_for("-[ 1 ]-\nsetting | output\nvalue   | table\nsource  | default\nmeaning | Format of results.\n-[ 2 ]-")
+    first = ("setting | output", "value   | table", "source  | default", "meaning | Format of results.")
+    shell.wait_for("\n".join(("-[ 1 ]-", *first, "-[ 2 ]-")))
     shell.wait_for("(8 rows)")
     shell.send_line("set expanded off")
     shell.wait_for("expanded is off.")
@@ -147,7 +148,8 @@ def test_the_terminal_may_change_its_size(terminal: Start) -> None:
 def test_hostile_text_from_a_server_never_reaches_the_terminal(cli: Cli, terminal: Start, lite: LiteServer) -> None:
     hostile = "\x1b]0;owned\x07\x1b[2J\r\u202eevil\x9b31m"
     cli("connect", lite.address, "-a", "dev")
-    cli("create", "collection", "hostile", "-f", "id:INT64", "-f", "t:VARCHAR:200", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    fields = ("-f", "id:INT64", "-f", "t:VARCHAR:200", "-f", "v:FLOAT_VECTOR:2")
+    cli("create", "collection", "hostile", *fields, "-p", "id")
     assert cli("insert", "row", "-c", "hostile", "--row", _row(hostile)).code == 0
     cli("create", "index", "-c", "hostile", "-f", "v", "-t", "FLAT", "-m", "L2")
     cli("load", "collection", "hostile")

@@ -342,7 +342,7 @@ def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]
         with pytest.raises(KeyboardInterrupt):
             client.call("ShowCollections")
         assert ended.wait(0.5)
-        assert time.monotonic() - pressed[0] < 0.5
+        assert time.monotonic() - pressed[0] < 2
         presser.join()
         assert client.call("GetVersion").version == "v2.3.5"
 

@@ -12,6 +12,7 @@ from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 StrPath: TypeAlias = str | Path
+EXEC = "import os, sys\nos.execv(sys.argv[1], sys.argv[1:])"
 COMMAND = (sys.executable, "-m", "milvus_cli")
 
 # What would change a run from one machine to the next.
@@ -62,11 +63,18 @@ class Cli:
         )
         return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(self, *argv: StrPath, env: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[str]:
-        """Start with pipes on all three streams and don't wait; OPTIONS are Popen's."""
+    def start(
+        self, *argv: StrPath, env: Mapping[str, str] | None = None, before: str = "", **options: Any
+    ) -> subprocess.Popen[str]:
+        """Start with pipes on all three streams and don't wait; OPTIONS are Popen's.
+
+        BEFORE is Python that the process runs first: a preexec_fn would run in a fork of our threads, and grpc's
+        end such a fork now and then.
+        """
+        command = (sys.executable, "-c", f"{before}\n{EXEC}", *COMMAND) if before else COMMAND
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [*COMMAND, *argv],
+            [*command, *argv],
             env=self.environment(env),
             cwd=self.directory,
             encoding="utf-8",
