@@ -20,15 +20,20 @@ PROMPT = "default/default> "
 
 
 def measure_typing(environment: Environment, work: Path, rounds: int) -> list[Row]:
-    rows = []
+    return [*_many_names(environment, work, rounds), *_frozen_server(environment, work, rounds)]
+
+
+def _many_names(environment: Environment, work: Path, rounds: int) -> list[Row]:
     many = milvus_pb2.ShowCollectionsResponse(collection_names=[f"collection_{number:05}" for number in range(NAMES)])
-    with GrpcPeer({"ShowCollections": replies(many)}) as peer:
-        with _shell(environment, work / "many", peer.address) as shell:
-            rows += _rows(f"key drawn, {NAMES:,} collections", _keys(shell, rounds))
-    with LiteServer(work / "server") as server:
-        with _shell(environment, work / "frozen", server.address) as shell, server.frozen():
-            rows += _rows("key drawn, server frozen", _keys(shell, rounds))
-    return rows
+    peer = GrpcPeer({"ShowCollections": replies(many)})
+    with peer, _shell(environment, work / "many", peer.address) as shell:
+        return _rows(f"key drawn, {NAMES:,} collections", _keys(shell, rounds))
+
+
+def _frozen_server(environment: Environment, work: Path, rounds: int) -> list[Row]:
+    server = LiteServer(work / "server")
+    with server, _shell(environment, work / "frozen", server.address) as shell, server.frozen():
+        return _rows("key drawn, server frozen", _keys(shell, rounds))
 
 
 @contextmanager
