@@ -14,6 +14,7 @@ from typing import Any
 
 from .config import expanded
 from .errors import CliError, InvalidInput
+from .files import make_private
 from .names import nearest
 from .output.formats import FORMATS
 
@@ -127,7 +128,7 @@ def write_file(path: Path) -> None:
     """Writes every setting as a comment with its default and meaning. Raises CliError; never over a file."""
     blocks = [_block(each) for each in SETTINGS.values()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with open(path, "x", encoding="utf-8") as file:
             file.write("# Settings of milvus_cli. Environment variables and flags stand above them.\n\n")
             file.write("\n".join(blocks))

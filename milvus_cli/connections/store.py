@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import CliError
+from ..files import make_private
 from . import secrets
 from .profile import Profile, Tls
 
@@ -218,7 +219,7 @@ class Store:
 
     def _create(self) -> None:
         """Makes the file whole, or not at all, whatever other processes do at the same time."""
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.home)
         with self._lock(exclusive=True):
             if _exists(self.path):
                 return

@@ -4,6 +4,7 @@ import os
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
+from ..files import make_private
 from ..history import carries_secret, history_path
 from ..session import Session
 
@@ -20,7 +21,7 @@ def open_history(session: Session) -> History:
     """The shared history; one of this shell alone where the file can't be written."""
     path = history_path(session.config.home)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as exc:
         session.console.note(f"history is not kept: {path}: {exc.strerror}")

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import CliError
+from ..files import make_private
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -62,7 +63,7 @@ class LiteServers:
             return running
         _require_milvus_lite()
         folder = self._folder(path)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         with _locked(folder / "starting"):
             running = self.running(path)
             if running is not None:
@@ -111,7 +112,7 @@ def _launch(path: str, folder: Path) -> LiteServer:
     record, log = folder / "server.json", folder / "server.log"
     last_port = _last_port(record)
     record.unlink(missing_ok=True)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    make_private(Path(path))
     with _reserved_port(last_port) as port, _private(folder / "alive") as alive, _private(log) as output:
         _try_lock(alive)
         process = subprocess.Popen(
