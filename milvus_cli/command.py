@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import ServerRefused
+from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
-from .result import Result
+from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
@@ -65,10 +66,12 @@ def read_value(text: str, session: Session | None, *, hidden: bool = False) -> s
     return text
 
 
+OUTPUT_HELP = "Write results in this format."
+
 GLOBAL_OPTIONS = (
     click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
     click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
-    click.Option(["-o", "--output"], type=OneOf(FORMATS), help="Write results in this format."),
+    click.Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
     click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
     click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
@@ -105,6 +108,11 @@ class Leaf(Node):
 
     path: str = ""
 
+    def with_formats(self, *formats: str) -> None:
+        """Formats that only this command has, for `-o` after its words."""
+        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *formats)), help=OUTPUT_HELP)
+        self.global_params = [own if each.name == own.name else each for each in self.global_params]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:
@@ -119,18 +127,25 @@ class Leaf(Node):
             ctx.params.pop(str(param.name), None)
         try:
             result: Result | None = super().invoke(ctx)
+        except Unsupported as exc:
+            raise session.explained(exc) from exc
         except ServerRefused as exc:
             exc.hint = meant(ctx) or exc.hint
             raise
         return result
 
 
-def command(path: str, **attributes: Any) -> Callable[[Callable[..., Result | None]], Leaf]:
-    """Declares a function as the command of this path, e.g. "list collections". The docstring is its help."""
+def command(path: str, *, formats: tuple[str, ...] = (), **attributes: Any) -> Callable[[Callable[..., Result | None]], Leaf]:
+    """Declares a function as the command of this path, e.g. "list collections". The docstring is its help.
+
+    `formats` are those that it has beside the common ones, and renders itself.
+    """
 
     def declare(function: Callable[..., Result | None]) -> Leaf:
         leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf, **attributes)(click.pass_obj(function))
         leaf.path = path
+        if formats:
+            leaf.with_formats(*formats)
         return leaf
 
     return declare
@@ -158,6 +173,35 @@ def collection_option(function: Any) -> Any:
     return word(
         "collection", "-c", "--collection-name", "--collection", type=COLLECTION, metavar="NAME", help="The collection."
     )(function)
+
+
+dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a destructive command is about to do: `verb` (delete) with `thing` (collection 'book'), what `also` goes.
+
+    `made` is for programs, beside whether it was done.
+    """
+
+    verb: str
+    thing: str
+    also: str
+    made: Mapping[str, object]
+    act: Callable[[], object]
+
+
+def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
+    """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
+    done = f"{removal.verb}d"
+    target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
+    if dry_run:
+        return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
+    session.confirm(f"{removal.verb.capitalize()} {target}?")
+    removal.act()
+    return Done(f"{done.capitalize()} {removal.thing}.", {**removal.made, done: True})
 
 
 def _without(option: click.Option, taken: set[str]) -> click.Option:

@@ -48,7 +48,11 @@ class ServerRefused(CliError):
 
 
 class Unsupported(ServerRefused):
-    """The server does not know the RPC: too old, too new, or embedded."""
+    """The server does not know the RPC `method`: too old, too new, or embedded."""
+
+    def __init__(self, message: str, *, method: str = "", hint: str = "", server_code: int | None = None) -> None:
+        super().__init__(message, hint=hint, fault=Fault.UNSUPPORTED, server_code=server_code)
+        self.method = method
 
 
 class InvalidInput(CliError):
@@ -70,8 +74,8 @@ class Partial(CliError):
 class Interrupted(CliError):
     exit_code = 130
 
-    def __init__(self, message: str = "interrupted") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "interrupted", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
 
 
 class OutputLost(Exception):

@@ -12,7 +12,7 @@ from .config import Config
 from .connections.profile import DEFAULT_ALIAS, Profile
 from .connections.resolve import Request, Resolved, from_environment, resolve
 from .connections.store import Saved, Store
-from .errors import CliError, InvalidInput, Unreachable
+from .errors import CliError, InvalidInput, Unreachable, Unsupported
 from .names import nearest
 from .output.console import Console
 from .settings import Settings
@@ -268,6 +268,21 @@ class Session:
         """What the current connection's server said at its last handshake; empty when it was never asked."""
         saved = self.store.get(self.alias) if self.alias else None
         return saved.server_version if saved else ""
+
+    def explained(self, error: Unsupported) -> Unsupported:
+        """An operation that the server lacks, with the server's version, and the one that has it."""
+        from .rpc.operations import OPERATIONS, lacking
+
+        if error.method not in OPERATIONS:
+            return error
+        return Unsupported(lacking(error.method, self.server_version or self._asked_version()),
+                           method=error.method, server_code=error.server_code)  # fmt: skip
+
+    def _asked_version(self) -> str:
+        try:
+            return str(self.client.call("GetVersion").version)
+        except CliError:
+            return ""
 
     def trace(self, trace: Trace) -> None:
         """Remembers how long an RPC took, that a write may have changed names, and shows it when `--debug` is given."""
