@@ -34,7 +34,7 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
             while (fraction := work.fraction()) < 1:
                 bar.show(fraction)
                 if until is not None and time.monotonic() >= until:
-                    raise CliError(f"{work.doing}: at {fraction:.0%} after {seconds:g} s; the server goes on",
+                    raise CliError(f"{work.doing}: at {fraction:.0%} after {round(seconds, 1):g} s; the server goes on",
                                    hint=f"look with: {work.look}")  # fmt: skip
                 time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
                 pause = min(pause * 2, LONGEST_PAUSE)
