@@ -57,7 +57,7 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
 
     \b
     Example: create collection -c book -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id
-    Example: create collection note --dim 4
+    Example: create collection album --dim 4
     """
     from ..rpc.definition import create, lost
 
