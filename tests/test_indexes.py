@@ -21,7 +21,8 @@ def indexed(typed: Typed, made: set[str]) -> Typed:
     if typed.server.address not in made:
         typed.make("tome")
         made.add(typed.server.address)
-    typed.all(INDEX.format(name="tome") + " --if-not-exists")
+    # Milvus Lite has a collection loaded once it is indexed, and the index can't be deleted then.
+    typed.all(INDEX.format(name="tome") + " --if-not-exists", "release tome")
     return typed
 
 
