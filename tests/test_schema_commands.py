@@ -104,6 +104,14 @@ def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
     assert run.err == "" or run.err.startswith("note: this server did not keep ")
 
 
+def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], client: MilvusClient) -> None:
+    name = fresh()
+    struct = {"name": "s", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 3,
+              "fields": [{"name": "n", "type": "INT64"}]}  # fmt: skip
+    run = on("create", "collection", name, *PLAIN, "-f", json.dumps(struct))
+    assert run == Run(0, f"Created collection '{name}'.\n", "note: this server did not keep field 's'\n")
+
+
 def test_what_an_old_server_ignores_is_told(cli: Cli, milvus: MilvusServer) -> None:
     env = {"MILVUS_URI": milvus.uri}
     run = cli("create", "collection", "ignoring", *PLAIN, "-f", "n:INT8", "--nullable", "n", env=env)

@@ -26,7 +26,6 @@ KEPT = {
     "nullable": "nullable",
     "is_clustering_key": "the clustering key",
     "is_partition_key": "the partition key",
-    "is_function_output": "the function",
     "description": "the description",
 }
 """Attributes of a field that servers ignore where they don't know them, and what people call them."""
@@ -120,10 +119,14 @@ def create(client: Client, definition: Definition) -> None:
 
 
 def lost(client: Client, definition: Definition) -> list[str]:
-    """What the server did not keep of the fields, though it said yes: older ones ignore what they do not know."""
+    """What the server did not keep of the schema, though it said yes: older ones ignore what they do not know."""
     answer = client.call("DescribeCollection", collection_name=definition.name)
     kept = {field.name: field for field in answer.schema.fields}
-    return [
+    structs = {struct.name for struct in answer.schema.struct_array_fields}
+    functions = {function.name for function in answer.schema.functions}
+    gone = [f"field {each.name!r}" for each in definition.schema.struct_array_fields if each.name not in structs]
+    gone += [f"function {each.name!r}" for each in definition.schema.functions if each.name not in functions]
+    return gone + [
         f"{what} of {field.name!r}"
         for field in definition.schema.fields
         for attribute, what in KEPT.items()
