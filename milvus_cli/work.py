@@ -51,7 +51,6 @@ def load(
     from .rpc.progress import loaded_fraction
 
     client = session.client
-    session.require_collection(collection)
     if partitions:
         require_partitions(client, collection, partitions)
         client.call("LoadPartitions", collection_name=collection, partition_names=partitions, replica_number=replicas)

@@ -43,7 +43,7 @@ def test_list_collections_names_alone(folio: Typed) -> None:
 
 @pytest.mark.parametrize(
     "verb",
-    ["load", "load collection", "release collection", "flush", "compact", "show load_state", "show loading_progress",
+    ["release collection", "flush", "compact", "show load_state", "show loading_progress",
      "show replicas", "show query_segment_info", "show query_segment", "show collection_stats", "show flush_state",
      "wait collection", "truncate -y", "delete collection -y", "rename collection -new x",
      "alter collection_properties --set a=1", "delete collection_properties -k a -y",
@@ -78,6 +78,13 @@ def test_load_and_release_in_every_spelling(folio: Typed) -> None:
     assert folio.json("show loading_progress folio") == {
         "collection": "folio", "partitions": None, "state": "not loaded", "percent": 0,
     }  # fmt: skip
+
+
+def test_load_of_a_missing_collection_is_refused_by_the_server(folio: Typed, is_lite: bool) -> None:
+    milvus = "collection not found[database=default][collection=folioo]"
+    reason = "collection 'folioo' does not exist" if is_lite else milvus
+    for line in ("load -c folioo", "load collection folioo"):
+        assert folio(line) == failed(reason, "did you mean folio?")
 
 
 def test_load_without_an_index_says_what_to_do(typed: Typed, is_lite: bool) -> None:

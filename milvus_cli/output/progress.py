@@ -6,8 +6,6 @@ import shutil
 import time
 from types import TracebackType
 
-from typing_extensions import Self
-
 from .console import Console
 from .values import harmless
 
@@ -26,7 +24,7 @@ class Progress:
         self._started = time.monotonic()
         self._wanted = console.stderr_is_terminal and not quiet
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Progress:
         return self
 
     def show(self, fraction: float) -> None:
