@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import ServerRefused
+from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
-from .result import Result
+from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class NeededOption(click.Option):
 
 
 class SecretOption(click.Option):
-    """An option whose value is a secret: `-` asks for it or reads standard input, `@FILE` reads a file; no history keeps it."""
+    """An option whose value no history keeps: `-` asks for it or reads standard input, `@FILE` reads a file."""
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         text = super().type_cast_value(ctx, value)
@@ -65,14 +66,17 @@ def read_value(text: str, session: Session | None, *, hidden: bool = False) -> s
     return text
 
 
+OUTPUT_HELP = "Write results in this format."
+
+SECONDS = click.FloatRange(min=0.001, max=86400)
 GLOBAL_OPTIONS = (
     click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
     click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
-    click.Option(["-o", "--output"], type=OneOf(FORMATS), help="Write results in this format."),
+    click.Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
     click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
     click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    click.Option(["--timeout"], type=click.FloatRange(min=0.001, max=86400), metavar="SECONDS", help="Deadline of each call [10]."),
+    click.Option(["--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
     click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
     click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
@@ -105,6 +109,11 @@ class Leaf(Node):
 
     path: str = ""
 
+    def with_formats(self, *formats: str) -> None:
+        """Formats that only this command has, for `-o` after its words."""
+        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *formats)), help=OUTPUT_HELP)
+        self.global_params = [own if each.name == own.name else each for each in self.global_params]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:
@@ -119,18 +128,27 @@ class Leaf(Node):
             ctx.params.pop(str(param.name), None)
         try:
             result: Result | None = super().invoke(ctx)
+        except Unsupported as exc:
+            raise session.explained(exc) from exc
         except ServerRefused as exc:
             exc.hint = meant(ctx) or exc.hint
             raise
         return result
 
 
-def command(path: str, **attributes: Any) -> Callable[[Callable[..., Result | None]], Leaf]:
-    """Declares a function as the command of this path, e.g. "list collections". The docstring is its help."""
+def command(
+    path: str, *, formats: tuple[str, ...] = (), **attributes: Any
+) -> Callable[[Callable[..., Result | None]], Leaf]:
+    """Declares a function as the command of this path, e.g. "list collections". The docstring is its help.
+
+    `formats` are those that it has beside the common ones, and renders itself.
+    """
 
     def declare(function: Callable[..., Result | None]) -> Leaf:
         leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf, **attributes)(click.pass_obj(function))
         leaf.path = path
+        if formats:
+            leaf.with_formats(*formats)
         return leaf
 
     return declare
@@ -160,12 +178,46 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
+dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a destructive command is about to do: `verb` (delete) with `thing` (collection 'book'), what `also` goes.
+
+    `made` is for programs, beside whether it was done.
+    """
+
+    verb: str
+    thing: str
+    also: str
+    made: Mapping[str, object]
+    act: Callable[[], object]
+
+
+def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
+    """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
+    done = f"{removal.verb}d"
+    target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
+    if dry_run:
+        return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
+    session.confirm(f"{removal.verb.capitalize()} {target}?")
+    removal.act()
+    return Done(f"{done.capitalize()} {removal.thing}.", {**removal.made, done: True})
+
+
 def _without(option: click.Option, taken: set[str]) -> click.Option:
     """A global option less the spellings that a command uses for its own."""
     free = [spelling for spelling in option.opts if spelling not in taken]
     if free == option.opts:
         return option
-    info: Mapping[str, Any] = {"type": option.type, "is_flag": option.is_flag, "help": option.help, "metavar": option.metavar}
+    info: Mapping[str, Any] = {
+        "type": option.type,
+        "is_flag": option.is_flag,
+        "help": option.help,
+        "metavar": option.metavar,
+    }
     return click.Option([str(option.name), *free], **info)
 
 

@@ -1,13 +1,13 @@
 """The family of failures, each with the exit code that it ends a command with.
 
-    CliError             1    the operation failed
-    ├── ServerRefused    1    Milvus answered, and said no
-    │   └── Unsupported  1    this server has no such operation
-    ├── InvalidInput     2    what was typed cannot be meant
-    ├── Unreachable      3    no Milvus answered
-    ├── NotAuthorized    4    not authenticated, or not permitted
-    ├── Partial          5    done in part: some rows were rejected
-    └── Interrupted    130    Ctrl-C
+CliError             1    the operation failed
+├── ServerRefused    1    Milvus answered, and said no
+│   └── Unsupported  1    this server has no such operation
+├── InvalidInput     2    what was typed cannot be meant
+├── Unreachable      3    no Milvus answered
+├── NotAuthorized    4    not authenticated, or not permitted
+├── Partial          5    done in part: some rows were rejected
+└── Interrupted    130    Ctrl-C
 """
 
 from enum import Enum
@@ -48,7 +48,11 @@ class ServerRefused(CliError):
 
 
 class Unsupported(ServerRefused):
-    """The server does not know the RPC: too old, too new, or embedded."""
+    """The server does not know the RPC `method`: too old, too new, or embedded."""
+
+    def __init__(self, message: str, *, method: str = "", hint: str = "", server_code: int | None = None) -> None:
+        super().__init__(message, hint=hint, fault=Fault.UNSUPPORTED, server_code=server_code)
+        self.method = method
 
 
 class InvalidInput(CliError):
@@ -70,8 +74,8 @@ class Partial(CliError):
 class Interrupted(CliError):
     exit_code = 130
 
-    def __init__(self, message: str = "interrupted") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "interrupted", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
 
 
 class OutputLost(Exception):

@@ -26,6 +26,23 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Section:
+    """Many parts of a thing: a table for people, and objects under `key` for programs."""
+
+    key: str
+    table: Table
+    items: Sequence[Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One thing with named values, and its parts. For programs it is one object."""
+
+    values: Mapping[str, Value]
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True)
 class Done:
     """A plain success: a sentence for people, and what was made (ids, counts) for programs."""
 
@@ -65,4 +82,4 @@ class Repeat:
     times: int | None = None
 
 
-Result = Table | Record | Done | Document | Text | Script | Repeat
+Result = Table | Record | Report | Done | Document | Text | Script | Repeat

@@ -12,7 +12,7 @@ from .config import Config
 from .connections.profile import DEFAULT_ALIAS, Profile
 from .connections.resolve import Request, Resolved, from_environment, resolve
 from .connections.store import Saved, Store
-from .errors import CliError, InvalidInput, Unreachable
+from .errors import CliError, InvalidInput, Unreachable, Unsupported
 from .names import nearest
 from .output.console import Console
 from .settings import Settings
@@ -39,9 +39,12 @@ class Options:
 
     def over(self, other: Options) -> Options:
         """These, and the other's where these say nothing."""
-        return Options(*(
-            getattr(other, each.name) if (mine := getattr(self, each.name)) is None else mine for each in fields(self)
-        ))
+        return Options(
+            *(
+                getattr(other, each.name) if (mine := getattr(self, each.name)) is None else mine
+                for each in fields(self)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class Session:
         return self.console.interactive and not self.options.no_input
 
     def confirm(self, question: str) -> None:
-        """Asks before something goes for good. Raises CliError when the answer is no, InvalidInput when nobody is there.
+        """Asks before something goes for good. Raises CliError at a no, and InvalidInput when nobody is there.
 
         On a protected connection the person types the alias; elsewhere than on a terminal it needs
         --yes and the alias by name.
@@ -268,6 +271,21 @@ class Session:
         """What the current connection's server said at its last handshake; empty when it was never asked."""
         saved = self.store.get(self.alias) if self.alias else None
         return saved.server_version if saved else ""
+
+    def explained(self, error: Unsupported) -> Unsupported:
+        """An operation that the server lacks, with the server's version, and the one that has it."""
+        from .rpc.operations import OPERATIONS, lacking
+
+        if error.method not in OPERATIONS:
+            return error
+        return Unsupported(lacking(error.method, self.server_version or self._asked_version()),
+                           method=error.method, server_code=error.server_code)  # fmt: skip
+
+    def _asked_version(self) -> str:
+        try:
+            return str(self.client.call("GetVersion").version)
+        except CliError:
+            return ""
 
     def trace(self, trace: Trace) -> None:
         """Remembers how long an RPC took, that a write may have changed names, and shows it when `--debug` is given."""

@@ -15,6 +15,8 @@ from .command import Leaf, Node
 from .names import nearest
 
 PROGRAM = "milvus_cli"
+MARGIN = 6
+"""Columns that a list of commands leaves empty: before, between and after its two columns."""
 
 COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 """Set by the completion scripts of bash, zsh and fish: the program then answers a Tab and does nothing else."""
@@ -22,7 +24,7 @@ COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 SYNONYMS = {"describe": ("show",), "drop": ("delete",)}
 """Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
 
-DEFAULT_NOUNS = {"use": "database", "load": "collection"}
+DEFAULT_NOUNS = {"use": "database", "load": "collection", "release": "collection", "wait": "collection"}
 """The noun that a verb takes for granted: `use x` is `use database x`."""
 
 
@@ -79,8 +81,10 @@ class Verb(Node, click.Group):
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(each.path, each) for each in leaves(self)]
+        room = formatter.width - max(len(path) for path, _ in rows) - MARGIN
         with formatter.section("Commands"):
-            formatter.write_dl([(each.path, each.get_short_help_str(limit=48)) for each in leaves(self)])
+            formatter.write_dl([(path, leaf.get_short_help_str(limit=room)) for path, leaf in rows])
         if self.is_root:
             formatter.write_paragraph()
             same = ", ".join(f"{word} for {' '.join(words)}" for word, words in SYNONYMS.items())

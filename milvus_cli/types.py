@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,65 @@ class FileOrText(Offered):
         return items(paths(incomplete[1:]), prefix="@")
 
 
+class KeyValue(Offered):
+    """KEY=VALUE, as a pair; keys are offered."""
+
+    name = "key=value"
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self.keys = keys
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, text = value.partition("=")
+        if not equals or not key.strip():
+            self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
+        return key.strip(), text.strip()
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        if "=" in incomplete:
+            return []
+        return items(named((f"{key}=", note) for key, note in self.keys.items()).best(incomplete))
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value).strip().lower()
+        parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", text)
+        numbers = [float(part or 0) for part in parts.groups()] if parts else [0.0, 0.0, 0.0]
+        seconds = numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
+        if not 0 < seconds < 1e9:
+            self.fail(f"{value!r} is no time: write 90, 5m or 1h30m", param, ctx)
+        return seconds
+
+
+class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Several of these words, with commas between."""
+
+    name = "words"
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        found = value if isinstance(value, tuple) else tuple(each.strip().lower() for each in value.split(","))
+        for each in found:
+            if each not in self.words:
+                self.fail(f"{each!r} is not one of: {', '.join(self.words)}", param, ctx)
+        return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        return items(named(self.words.items()).best(last), prefix=before + comma)
+
+
 def items(names: Iterable[Name], *, prefix: str = "") -> list[CompletionItem[str]]:
     from click.shell_completion import CompletionItem
 
@@ -199,6 +259,42 @@ DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 COMMAND = CommandWords()
+
+DURATION = Duration()
+WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
+COLLECTION_PROPERTIES = {
+    "collection.ttl.seconds": "rows expire after these seconds",
+    "collection.autocompaction.enabled": "true or false",
+    "collection.insertRate.max.mb": "limit of inserts, in MB/s",
+    "collection.deleteRate.max.mb": "limit of deletes, in MB/s",
+    "collection.searchRate.max.vps": "limit of searches, in vectors/s",
+    "collection.queryRate.max.qps": "limit of queries, per second",
+    "collection.diskProtection.diskQuota.mb": "limit of storage, in MB",
+    "collection.replica.number": "replicas that a load makes",
+    "mmap.enabled": "map files into memory instead of reading them",
+    "partitionkey.isolation": "an index for each value of the partition key",
+    "timezone": "of timestamps without one",
+}
+DATABASE_PROPERTIES = {
+    "database.replica.number": "replicas that a load makes",
+    "database.resource_groups": "resource groups of loaded collections",
+    "database.diskQuota.mb": "limit of storage, in MB",
+    "database.max.collections": "limit of collections",
+    "database.force.deny.writing": "true refuses all writes",
+    "database.force.deny.reading": "true refuses all reads",
+    "timezone": "of timestamps without one",
+}
+FIELD_PROPERTIES = {
+    "max_length": "of a VARCHAR",
+    "max_capacity": "of an ARRAY",
+    "mmap.enabled": "map files into memory instead of reading them",
+    "description": "of the field",
+}
+COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(
+    KeyValue, (COLLECTION_PROPERTIES, DATABASE_PROPERTIES, FIELD_PROPERTIES)
+)
+COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
+DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 
 CONSISTENCY = Words("consistency level", {
     "Strong": "sees every write before the read",

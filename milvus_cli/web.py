@@ -65,7 +65,7 @@ def _request(profile: Profile, port: int, method: str, path: str, body: str | No
     except (http.client.InvalidURL, UnicodeEncodeError) as exc:
         raise InvalidInput(f"bad path {path!r}: write it as in a URL, with %20 for a space") from exc
     except http.client.BadStatusLine as exc:
-        raise Unsupported(f"{address} serves no HTTP/1", fault=Fault.UNSUPPORTED, hint=_http_hint(profile)) from exc
+        raise Unsupported(f"{address} serves no HTTP/1", hint=_http_hint(profile)) from exc
     except TimeoutError as exc:
         raise Unreachable(f"{address} gave no answer within {seconds:g} s", fault=Fault.SILENT) from exc
     except (OSError, http.client.HTTPException) as exc:

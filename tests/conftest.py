@@ -13,6 +13,7 @@ from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
 from tests.support.terminal import Terminal
+from tests.support.typed import Typed
 
 
 def pytest_configure() -> None:
@@ -84,6 +85,17 @@ def server(request: pytest.FixtureRequest) -> ServerProcess:
 def cli(tmp_path: Path) -> Cli:
     """milvus_cli with a fresh home: cli("list", "collections") -> Run(code, out, err)."""
     return Cli(tmp_path)
+
+
+@pytest.fixture
+def typed(cli: Cli, server: ServerProcess) -> Typed:
+    """Command lines against each kind of server in turn."""
+    return Typed(cli, server)
+
+
+@pytest.fixture
+def is_lite(server: ServerProcess) -> bool:
+    return isinstance(server, LiteServer)
 
 
 @pytest.fixture

@@ -17,11 +17,22 @@ COMMANDS = sorted(leaves(tree()), key=lambda each: each.path)
 EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in COMMANDS}
 
 # Examples in the order in which a person would type them; what one makes, the next ones use.
-ORDER = ["connect", "create collection", "insert row", "upsert row", "create index", "load collection", "count", "search"]
-LAST = ["rename connection", "delete connection", "delete connection_history", "delete collection", "stop server",
-        "disconnect", "exit", "quickstart"]  # fmt: skip
-BEFORE = {"show server": "start server", "rename connection": "delete connection prod", "delete connection": "connect -a old",
-          "delete connection_history": "connect", "delete collection": "connect"}  # fmt: skip
+ORDER = ["connect", "create collection", "insert row", "upsert row", "create partition", "create index", "create alias",
+         "load collection", "count", "search", "create database", "use database"]  # fmt: skip
+LAST = ["release partition", "delete partition", "delete alias", "rename collection", "release collection",
+        "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
+        "delete collection", "stop server", "disconnect", "exit", "quickstart"]  # fmt: skip
+BEFORE = {
+    "show server": "start server",
+    "rename connection": "delete connection prod",
+    "delete connection": "connect -a old",
+    "delete connection_history": "connect",
+    "delete collection": "connect",
+    "delete collection_properties": "alter collection_properties -c book --set collection.ttl.seconds=86400",
+}
+
+# What Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
+LACKING = ["alter database", "alter collection_field"]
 FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
 
 
@@ -41,7 +52,7 @@ def test_every_option_has_help() -> None:
 
 def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer) -> None:
     env = {"MILVUS_URI": milvus.uri}
-    middle = [leaf.path for leaf in COMMANDS if leaf.path not in ORDER + LAST]
+    middle = [leaf.path for leaf in COMMANDS if leaf.path not in ORDER + LAST + LACKING]
     failed = []
     for path in [*ORDER, *middle, *LAST]:
         for example in EXAMPLES[path]:

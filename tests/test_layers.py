@@ -31,12 +31,15 @@ OURS = {
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
     "web": BASE | {"connections"},
+    "work": BASE | {"output", "rpc", "session"},
+    "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "rpc"},
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "command", "connections", "history", "rpc", "servers", "shells", "tree", "types", "web"},
+    | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
+    | {"web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -74,7 +77,13 @@ DOORS = {
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
-LAZY = {"rpc": {"catalog", "commands", "session", "types"}, "web": {"commands"}, "repl": {"cli"}}
+LAZY = {
+    "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
+    "dialogue": {"commands"},
+    "web": {"commands"},
+    "work": {"commands"},
+    "repl": {"cli"},
+}
 
 
 @dataclass(frozen=True)

@@ -2,101 +2,291 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from ..command import collection_option, command, option, word
-from ..errors import CliError, Interrupted, ServerRefused
-from ..result import Done, Table
-from ..types import DECLARED_FIELD, FIELD_DECLARATION
+import click
+
+from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option, word
+from ..errors import CliError
+from ..names import nearest
+from ..result import Done, Record, Table
+from ..types import (
+    COLLECTION,
+    COLLECTION_PROPERTY,
+    COLLECTION_PROPERTY_KEY,
+    DATABASE,
+    FIELD,
+    FIELD_PROPERTY,
+    PARTITION,
+)
 
 if TYPE_CHECKING:
     from ..session import Session
 
 
-@command("create collection")
-@word("collection", "-c", "--collection-name", "--collection", metavar="NAME", help="The collection's name.")
-@option("-f", "--schema-field", "--field", "fields", needed=True, multiple=True, type=FIELD_DECLARATION,
-        metavar="NAME:TYPE[:ARG]",
-        help="A field; ARG is a vector's dimension, a VARCHAR's length, an ARRAY's element type and capacity.")
-@option("-p", "--schema-primary-field", "--primary", "primary", needed=True, type=DECLARED_FIELD, metavar="FIELD",
-        help="The primary field.")
-@option("-a", "--schema-auto-id", "--auto-id", "auto_id", is_flag=True, help="Let Milvus give out the primary keys.")
-@option("-d", "--schema-description", "--description", "description", default="", metavar="TEXT", help="A description.")
-@option("--if-not-exists", is_flag=True, help="Don't fail when it exists; leave it as it is.")
-def create_collection(
-    session: Session, collection: str, fields: tuple[str, ...], primary: str, auto_id: bool, description: str,
-    if_not_exists: bool,
-) -> Done:  # fmt: skip
-    """Create a collection.
-
-    \b
-    Example: create collection -c book -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id
-    """
-    from ..rpc.schema import collection_schema, parse_field
-
-    schema = collection_schema(
-        collection, [parse_field(each) for each in fields], primary, auto_id=auto_id, description=description
-    )
-    if if_not_exists and session.client.call("HasCollection", collection_name=collection).value:
-        return Done(f"Collection {collection!r} exists.", {"collection": collection, "created": False})
-    session.client.call("CreateCollection", collection_name=collection, schema=schema.SerializeToString(), shards_num=1)
-    return Done(f"Created collection {collection!r}.", {"collection": collection, "created": True})
-
-
 @command("list collections")
-def list_collections(session: Session) -> Table:
-    """List the collections of the database.
+@option("--names", "only_names", is_flag=True, help="Names alone, one call: for scripts.")
+@option("-l", "--loaded", "--show-loaded", "only_loaded", is_flag=True, help="Only those that are loaded.")
+def list_collections(session: Session, only_names: bool, only_loaded: bool) -> Table:
+    """List the collections of the database: load state, rows by the statistics (`count` is exact), indexes.
 
     \b
     Example: list collections
+    Example: list collections --names
     """
-    names = session.client.call("ShowCollections").collection_names
-    return Table(("collection",), ((name,) for name in sorted(names)))
+    from ..rpc.listing import lines
+    from ..rpc.progress import loaded_percentages
+
+    client = session.client
+    names = sorted(client.call("ShowCollections").collection_names)
+    percentages = {} if only_names and not only_loaded else loaded_percentages(client)
+    if only_loaded:
+        names = [name for name in names if percentages.get(name) == 100]
+    if only_names:
+        return Table(("collection",), ((name,) for name in names))
+    rows = lines(client, names, percentages, seconds=session.timeout)
+    late = sum(row.rows is None for row in rows)
+    note = f"(no answer about {late} of these within {session.timeout:g} s, see --timeout)" if late else ""
+    return Table(
+        ("collection", "state", "rows_by_statistics", "indexes"),
+        [(row.name, row.state, row.rows, row.indexes) for row in rows], note=note,
+    )  # fmt: skip
+
+
+@command("rename collection")
+@word("collection", "-old", "--old-collection-name", "--old", type=COLLECTION, metavar="NAME", help="The collection.")
+@word("new_name", "-new", "--new-collection-name", "--new", metavar="NAME", help="Its new name.")
+@option("--to-database", "database", type=DATABASE, default="", metavar="NAME", help="Move it to this database too.")
+def rename_collection(session: Session, collection: str, new_name: str, database: str) -> Done:
+    """Give a collection another name.
+
+    \b
+    Example: rename collection book novels
+    Example: rename collection -old novels -new book
+    """
+    session.require_collection(collection)
+    session.client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=database)
+    return Done(f"Renamed collection {collection!r} to {new_name!r}.", {"collection": new_name, "former": collection})
 
 
 @command("delete collection")
 @collection_option
-@option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+@dry_run_option
 def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     """Delete a collection with its data and indexes. It asks first, or takes --yes.
 
     \b
     Example: delete collection -c book --yes
     """
+    removal = _removal(session, "delete", collection, "DropCollection")
+    return carry_out(session, removal, dry_run=dry_run)
+
+
+@command("truncate")
+@collection_option
+@dry_run_option
+def truncate(session: Session, collection: str, dry_run: bool) -> Done:
+    """Delete all rows of a collection, and keep its schema and indexes (Milvus 2.6 and newer). It asks first.
+
+    \b
+    Example: truncate -c book --dry-run
+    """
+    removal = _removal(session, "truncate", collection, "TruncateCollection")
+    return carry_out(session, removal, dry_run=dry_run)
+
+
+def _removal(session: Session, verb: str, collection: str, method: str) -> Removal:
+    from ..rpc.objects import row_count
+
     session.require_collection(collection)
-    stats = session.client.call("GetCollectionStatistics", collection_name=collection).stats
-    rows = next((pair.value for pair in stats if pair.key == "row_count"), "?")
-    what = f"collection {collection!r} on {session.place}, with {rows} rows by its statistics"
-    if dry_run:
-        return Done(f"Would delete {what}.", {"collection": collection, "deleted": False})
-    session.confirm(f"Delete {what}?")
-    session.client.call("DropCollection", collection_name=collection)
-    return Done(f"Deleted collection {collection!r}.", {"collection": collection, "deleted": True})
+    client = session.client
+    rows = row_count(client, collection)
+    return Removal(verb, f"collection {collection!r}", f"with {'?' if rows is None else rows} rows by its statistics",
+                   {"collection": collection}, lambda: client.call(method, collection_name=collection))  # fmt: skip
 
 
 @command("load collection")
 @collection_option
-@option("--no-wait", is_flag=True, help="Return at once, while it loads.")
-def load_collection(session: Session, collection: str, no_wait: bool) -> Done:
-    """Load a collection into memory, so that it can be searched.
+@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Only this partition.")
+@option("--replicas", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="How many copies.")
+@no_wait_option
+def load_collection(
+    session: Session, collection: str, partitions: tuple[str, ...], replicas: int, no_wait: bool
+) -> Done:
+    """Load a collection into memory, so that it can be searched. It needs an index first.
 
     \b
     Example: load collection -c book
     """
-    session.client.call("LoadCollection", collection_name=collection, replica_number=1)
-    if no_wait:
-        return Done(f"Loading collection {collection!r}.", {"collection": collection, "loaded": False})
-    _wait_until_loaded(session, collection)
-    return Done(f"Loaded collection {collection!r}.", {"collection": collection, "loaded": True})
+    from ..work import load
+
+    return load(session, collection, partitions, replicas=replicas, wait=not no_wait)
 
 
-def _wait_until_loaded(session: Session, collection: str) -> None:
-    """Loading has no deadline of its own: it ends, fails, or the person stops waiting."""
-    try:
-        while session.client.call("GetLoadingProgress", collection_name=collection).progress < 100:
-            time.sleep(0.1)
-    except KeyboardInterrupt:
-        raise Interrupted(f"no longer waiting; the server goes on loading {collection!r}") from None
-    except ServerRefused as exc:
-        raise CliError(f"loading {collection!r} failed: {exc.message}", server_code=exc.server_code) from exc
+@command("release collection")
+@collection_option
+@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Only this partition.")
+def release_collection(session: Session, collection: str, partitions: tuple[str, ...]) -> Done:
+    """Release a collection from memory.
+
+    \b
+    Example: release collection -c book
+    """
+    from ..work import release
+
+    return release(session, collection, partitions)
+
+
+@command("show load_state")
+@collection_option
+@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Of this partition.")
+def show_load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
+    """Show whether a collection, or partitions of it, are loaded.
+
+    \b
+    Example: show load_state -c book
+    """
+    from ..rpc.objects import require_partitions
+    from ..rpc.progress import load_state
+
+    session.require_collection(collection)
+    if partitions:
+        require_partitions(session.client, collection, partitions)
+    state = load_state(session.client, collection, partitions)
+    return Record({"collection": collection, "partitions": list(partitions) or None, "state": state})
+
+
+@command("show loading_progress")
+@collection_option
+@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Of this partition.")
+def show_loading_progress(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
+    """Show how far a collection, or partitions of it, are loaded.
+
+    \b
+    Example: show loading_progress -c book
+    """
+    from ..rpc.objects import require_partitions
+    from ..rpc.progress import load_state, loaded_fraction
+
+    session.require_collection(collection)
+    if partitions:
+        require_partitions(session.client, collection, partitions)
+    state = load_state(session.client, collection, partitions)
+    # Milvus has no progress of what nobody loads: an error there, and nothing wrong.
+    percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))
+    values = {"collection": collection, "partitions": list(partitions) or None, "state": state, "percent": percent}
+    return Record(values)
+
+
+@command("show collection_stats")
+@collection_option
+def show_collection_stats(session: Session, collection: str) -> Record:
+    """Show the statistics of a collection. They lag behind inserts; `count` is exact.
+
+    \b
+    Example: show collection_stats -c book
+    """
+    from ..rpc.schema import params
+
+    session.require_collection(collection)
+    answer = session.client.call("GetCollectionStatistics", collection_name=collection)
+    numbers = {key: int(value) if value.isdecimal() else value for key, value in params(answer.stats).items()}
+    return Record({"collection": collection, **numbers})
+
+
+@command("alter collection_properties")
+@collection_option
+@option(
+    "--set",
+    "-p",
+    "--property",
+    "properties",
+    needed=True,
+    multiple=True,
+    type=COLLECTION_PROPERTY,
+    metavar="KEY=VALUE",
+    help="A property; several when repeated.",
+)
+def alter_collection_properties(session: Session, collection: str, properties: tuple[tuple[str, str], ...]) -> Done:
+    """Set properties of a collection.
+
+    \b
+    Example: alter collection_properties -c book --set collection.ttl.seconds=86400
+    """
+    from ..rpc.schema import pairs
+
+    session.require_collection(collection)
+    session.client.call("AlterCollection", collection_name=collection, properties=pairs(dict(properties)))
+    changed = [key for key, _ in properties]
+    made = {"collection": collection, "changed": changed}
+    return Done(f"Set {', '.join(changed)} of collection {collection!r}.", made)
+
+
+@command("delete collection_properties")
+@collection_option
+@option(
+    "-k",
+    "--key",
+    "--property-key",
+    "keys",
+    needed=True,
+    multiple=True,
+    type=COLLECTION_PROPERTY_KEY,
+    metavar="KEY",
+    help="The property; several when repeated.",
+)
+@dry_run_option
+def delete_collection_properties(session: Session, collection: str, keys: tuple[str, ...], dry_run: bool) -> Done:
+    """Remove properties from a collection (Milvus 2.5 and newer). It asks first, or takes --yes.
+
+    \b
+    Example: delete collection_properties -c book -k collection.ttl.seconds --dry-run
+    """
+    from ..rpc.schema import params
+
+    session.require_collection(collection)
+    client = session.client
+    known = params(client.call("DescribeCollection", collection_name=collection).properties)
+    missing = next((key for key in keys if key not in known), None)
+    if missing:
+        raise CliError(f"collection {collection!r} has no property {missing!r}",
+                       hint=nearest(missing, known) or f"it has: {', '.join(known) or 'none'}")  # fmt: skip
+    removal = Removal("delete", f"{', '.join(keys)} of collection {collection!r}", "",
+                      {"collection": collection, "properties": list(keys)},
+                      lambda: client.call("AlterCollection", collection_name=collection, delete_keys=keys))  # fmt: skip
+    return carry_out(session, removal, dry_run=dry_run)
+
+
+@command("alter collection_field")
+@collection_option
+@option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="The field.")
+@option(
+    "--set",
+    "-p",
+    "--property",
+    "properties",
+    needed=True,
+    multiple=True,
+    type=FIELD_PROPERTY,
+    metavar="KEY=VALUE",
+    help="A property; several when repeated.",
+)
+def alter_collection_field(
+    session: Session, collection: str, field: str, properties: tuple[tuple[str, str], ...]
+) -> Done:
+    """Set properties of a field (Milvus 2.5 and newer).
+
+    \b
+    Example: alter collection_field -c book -f title --set max_length=400
+    """
+    from ..rpc.objects import require_field
+    from ..rpc.schema import pairs
+
+    session.require_collection(collection)
+    require_field(session.client, collection, field)
+    session.client.call(
+        "AlterCollectionField", collection_name=collection, field_name=field, properties=pairs(dict(properties))
+    )
+    changed = [key for key, _ in properties]
+    made = {"collection": collection, "field": field, "changed": changed}
+    return Done(f"Set {', '.join(changed)} of field {field!r} of {collection!r}.", made)

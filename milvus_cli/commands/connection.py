@@ -30,30 +30,57 @@ COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "s
 
 
 @command("connect")
-@word("uri", "-uri", "--uri", needed=False, type=URI, metavar="ADDRESS",
-      help="host, host:port, http(s)://… or milvus://user@host:port/database.")
+@word(
+    "uri",
+    "-uri",
+    "--uri",
+    needed=False,
+    type=URI,
+    metavar="ADDRESS",
+    help="host, host:port, http(s)://… or milvus://user@host:port/database.",
+)
 @option("-h", "--host", metavar="HOST", help="Host name or address [127.0.0.1].")
 @option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port [19530].")
 @option("-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Name under which the connection is kept [default].")
 @option("-D", "--disconnect", is_flag=True, help="Disconnect the alias instead; its parameters stay.")
 @option("-u", "--username", metavar="USER", help="User name; the password is asked for when not given.")
 @option("-pwd", "--password", secret=True, metavar="PASSWORD", help="Password; - asks or reads standard input.")
-@option("-t", "--token", secret=True, metavar="TOKEN",
-        help="user:password or an API key; - asks or reads standard input.")
+@option(
+    "-t", "--token", secret=True, metavar="TOKEN", help="user:password or an API key; - asks or reads standard input."
+)
 @option("--token-file", type=click.File(encoding="utf-8"), metavar="FILE", help="Read the token from a file.")
 @option("-s", "--secure", is_flag=True, help="One-way TLS, as --tlsmode 1.")
-@option("-tls", "--tlsmode", "tls_mode", type=click.IntRange(0, 2), metavar="0|1|2",
-        help="0 plaintext, 1 one-way TLS, 2 mutual TLS.")
-@option("-cert", "--cert", "--ca", "ca", type=FILE, metavar="FILE",
-        help="PEM file of the CA that signed the server's certificate.")
+@option(
+    "-tls",
+    "--tlsmode",
+    "tls_mode",
+    type=click.IntRange(0, 2),
+    metavar="0|1|2",
+    help="0 plaintext, 1 one-way TLS, 2 mutual TLS.",
+)
+@option(
+    "-cert",
+    "--cert",
+    "--ca",
+    "ca",
+    type=FILE,
+    metavar="FILE",
+    help="PEM file of the CA that signed the server's certificate.",
+)
 @option("--client-cert", type=FILE, metavar="FILE", help="PEM file of our certificate, for mutual TLS.")
 @option("--client-key", type=FILE, metavar="FILE", help="PEM file of our key, for mutual TLS.")
 @option("--server-name", metavar="NAME", help="Name to expect in the server's certificate.")
 @option("--db", "database", type=DATABASE, metavar="NAME", help="Database [default].")
 @option("--user-agent", metavar="TEXT", help="What this client calls itself.")
 @option("--management-port", type=PORT, metavar="PORT", help="Port of health and metrics [9091].")
-@option("--lite", is_flag=False, flag_value="", type=DIRECTORY, metavar="[PATH]",
-        help="Start or reuse Milvus Lite on a data directory here.")
+@option(
+    "--lite",
+    is_flag=False,
+    flag_value="",
+    type=DIRECTORY,
+    metavar="[PATH]",
+    help="Start or reuse Milvus Lite on a data directory here.",
+)
 @option("--read-only/--no-read-only", default=None, help="Refuse whatever would change something.")
 @option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
 @option("--save-as", metavar="NAME", help="Same as --alias.")
@@ -78,8 +105,15 @@ def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> 
 
 
 @command("disconnect")
-@word("alias", "-a", "--alias", needed=False, type=CONNECTION, metavar="ALIAS",
-      help="The connection; the current one when not given.")
+@word(
+    "alias",
+    "-a",
+    "--alias",
+    needed=False,
+    type=CONNECTION,
+    metavar="ALIAS",
+    help="The connection; the current one when not given.",
+)
 @option("--all", "every", is_flag=True, help="Disconnect every connection.")
 def disconnect(session: Session, alias: str | None, every: bool) -> Done:
     """Close a connection and mark it disconnected; its parameters stay.
@@ -112,8 +146,14 @@ def list_connections(session: Session, check: bool) -> Table:
 
 
 @command("show connection")
-@word("alias", "--alias", needed=False, type=CONNECTION, metavar="ALIAS",
-      help="The connection; the current one when not given.")
+@word(
+    "alias",
+    "--alias",
+    needed=False,
+    type=CONNECTION,
+    metavar="ALIAS",
+    help="The connection; the current one when not given.",
+)
 @option("-a", "--all", "every", is_flag=True, help="Show all, as list connections does.")
 def show_connection(session: Session, alias: str | None, every: bool) -> Result:
     """Show one connection's parameters, and where each came from.

@@ -22,18 +22,37 @@ HIT = ("query", "rank", "id", "distance")
 
 @command("search")
 @collection_option
-@option("-v", "--vector", needed=True, type=TEXT, metavar="JSON",
-        help="Query vector, or a list of them; @FILE reads a file, - standard input.")
+@option(
+    "-v",
+    "--vector",
+    needed=True,
+    type=TEXT,
+    metavar="JSON",
+    help="Query vector, or a list of them; @FILE reads a file, - standard input.",
+)
 @option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field; needed only where there are several.")
-@option("-l", "--limit", type=click.IntRange(1, 16384), default=10, show_default=True, metavar="N",
-        help="Hits per query vector.")
+@option(
+    "-l",
+    "--limit",
+    type=click.IntRange(1, 16384),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Hits per query vector.",
+)
 @option("--offset", type=click.IntRange(0, 16384), default=0, metavar="N", help="Leave out the first N hits.")
 @option("--filter", "filter_", default="", metavar="EXPR", help="Only among the rows for which this holds.")
 @option("--fields", type=FIELDS, metavar="A,B", help="Fields to show beside id and distance.")
-@option("--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",
-        help="Only in this partition (repeatable).")
+@option(
+    "--partition",
+    "partitions",
+    type=PARTITION,
+    multiple=True,
+    metavar="NAME",
+    help="Only in this partition (repeatable).",
+)
 @option("--metric", type=METRIC, metavar="METRIC", help="The index's metric, where it must be given.")
-@option("--params", type=TEXT, default="{}", metavar="JSON", help='Parameters of the search, e.g. \'{"ef": 64}\'.')
+@option("--params", type=TEXT, default="{}", metavar="JSON", help="Parameters of the search, e.g. '{\"ef\": 64}'.")
 def search(
     session: Session, collection: str, vector: str, field: str | None, limit: int, offset: int, filter_: str,
     fields: str | None, partitions: tuple[str, ...], metric: str | None, params: str,

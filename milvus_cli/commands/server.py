@@ -20,8 +20,14 @@ METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
 @command("start server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
-      help="Data directory; one of its own when not given.")
+@word(
+    "path",
+    "--path",
+    needed=False,
+    type=DIRECTORY,
+    metavar="PATH",
+    help="Data directory; one of its own when not given.",
+)
 def start_server(session: Session, path: str | None) -> Record:
     """Start Milvus Lite on a data directory, unless it runs.
 
@@ -32,8 +38,14 @@ def start_server(session: Session, path: str | None) -> Record:
 
 
 @command("stop server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
-      help="Data directory; the default one when not given.")
+@word(
+    "path",
+    "--path",
+    needed=False,
+    type=DIRECTORY,
+    metavar="PATH",
+    help="Data directory; the default one when not given.",
+)
 @option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
     """Stop Milvus Lite; its data stays.
@@ -49,8 +61,14 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
 
 
 @command("show server")
-@word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
-      help="Data directory; the default one when not given.")
+@word(
+    "path",
+    "--path",
+    needed=False,
+    type=DIRECTORY,
+    metavar="PATH",
+    help="Data directory; the default one when not given.",
+)
 def show_server(session: Session, path: str | None) -> Record:
     """Show the Milvus Lite that runs on a data directory.
 
@@ -132,7 +150,8 @@ def _described(server: Any) -> dict[str, Any]:
     from datetime import datetime
 
     started = datetime.fromtimestamp(server.started).astimezone().isoformat(" ", "seconds")
-    return dict(zip(COLUMNS, (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)))
+    values = (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def _own_word(session: Session) -> tuple[str, bool | None, str | None]:

@@ -32,6 +32,10 @@ class Console:
     def to_terminal(self) -> bool:
         return _is_terminal(self.stdout)
 
+    @property
+    def stderr_is_terminal(self) -> bool:
+        return _is_terminal(self.stderr)
+
     def write(self, text: str) -> None:
         with self._checked():
             self.stdout.write(text)

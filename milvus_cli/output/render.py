@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import CliError
-from ..result import Document, Done, Record, Result, Table, Text
+from ..result import Document, Done, Record, Report, Result, Table, Text, Value
 from .console import Console
 from .formats import FOR_PROGRAMS, WRITERS, Style, to_yaml
 from .values import CELL_WIDTH, harmless, to_json
@@ -27,6 +27,8 @@ def render(result: Result, output: str, console: Console, *, quiet: bool = False
         _render_table(result, output, console, style, quiet=quiet)
     elif isinstance(result, Record):
         _render_record(result, output, console, style)
+    elif isinstance(result, Report):
+        _render_report(result, output, console, style)
     elif isinstance(result, Document):
         _render_document(result, output, console, style)
     elif isinstance(result, Text):
@@ -74,6 +76,26 @@ def _render_record(result: Record, output: str, console: Console, style: Style) 
         _render_document(Document(values), output, console, style)
     else:
         _write(WRITERS[output](tuple(values), [tuple(values.values())], style), console)
+
+
+def _render_report(result: Report, output: str, console: Console, style: Style) -> None:
+    if output in FOR_PROGRAMS:
+        parts = {section.key: [dict(each) for each in section.items] for section in result.sections}
+        _render_record(Record({**result.values, **parts}), output, console, style)
+        return
+    plain = {name: _plain(value) for name, value in result.values.items()}
+    _render_record(Record(plain), output, console, style)
+    for section in result.sections:
+        if section.items:
+            console.write(f"\n{section.key.replace('_', ' ').capitalize()}\n")
+            _write(WRITERS[output](section.table.columns, section.table.rows, style), console)
+
+
+def _plain(value: Value) -> Value:
+    """Lists of words as people write them."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={each}" for key, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _render_document(result: Document, output: str, console: Console, style: Style) -> None:

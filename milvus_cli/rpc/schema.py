@@ -1,8 +1,9 @@
-"""Field declarations in text, and the collection schemas that they make."""
+"""Milvus's types and limits, and what makes a collection schema one that a server can take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ TYPES = {
     "VARCHAR": "VarChar",
     "JSON": "JSON",
     "ARRAY": "Array",
+    "GEOMETRY": "Geometry",
+    "TIMESTAMPTZ": "Timestamptz",
+    "TEXT": "Text",
     "BINARY_VECTOR": "BinaryVector",
     "FLOAT_VECTOR": "FloatVector",
     "FLOAT16_VECTOR": "Float16Vector",
@@ -31,11 +35,21 @@ TYPES = {
     "INT8_VECTOR": "Int8Vector",
     "SPARSE_FLOAT_VECTOR": "SparseFloatVector",
 }
+# Types that only stand inside others: a struct array is an ARRAY of STRUCT for people.
+INNER_TYPES = {"STRUCT": "Struct", "ARRAY_OF_STRUCT": "ArrayOfStruct", "ARRAY_OF_VECTOR": "ArrayOfVector"}
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
 DENSE_VECTORS = ("BINARY_VECTOR", "FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR")
 PRIMARY_TYPES = ("INT64", "VARCHAR")
 DEFAULT_MAX_LENGTH = 65_535
 """Milvus's limit of a VARCHAR, taken where none is given."""
+
+LIMITS = {"dim": 32_768, "max_length": 65_535, "max_capacity": 4_096}
+"""Milvus's limits (https://milvus.io/docs/limitations.md). Milvus Lite has none, and what breaks them moves nowhere."""
+BITS = 8
+"""Dimensions of a binary vector that count as one."""
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
+NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
 
 
 @cache
@@ -43,55 +57,39 @@ def type_name(number: int) -> str:
     """Milvus's word for a DataType number; for one that is not in TYPES its name on the wire, or the number itself."""
     from .wire.schema_pb2 import DataType
 
-    wire: dict[int, str] = {getattr(DataType, value): name for name, value in TYPES.items()}
+    wire: dict[int, str] = {getattr(DataType, value): name for name, value in {**TYPES, **INNER_TYPES}.items()}
     return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
-def parse_field(text: str) -> FieldSchema:
-    """Reads `name:TYPE[:argument[:…]]`, as `-f` of `create collection` takes it.
+def type_number(kind: str) -> Any:
+    """The DataType of Milvus's word for it."""
+    from .wire.schema_pb2 import DataType
 
-    The argument is the dimension of a vector, the length of a VARCHAR, element type and capacity of an
-    ARRAY (`tags:ARRAY:VARCHAR:16:64`); what follows is a description. Raises InvalidInput.
-    """
-    from .wire.schema_pb2 import DataType, FieldSchema
-
-    name, _, rest = text.partition(":")
-    word, *arguments = rest.split(":")
-    if not name.strip():
-        raise InvalidInput(f"field {text!r} has no name", hint="write name:TYPE, e.g. id:INT64")
-    kind = _known_type(word, text, "type", TYPES)
-    field = FieldSchema(name=name.strip(), data_type=getattr(DataType, TYPES[kind]))
-    if kind == "ARRAY":
-        kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
-        field.element_type = getattr(DataType, TYPES[kind])
-        _set_param(field, "max_capacity", arguments, "its capacity", text)
-    if kind in DENSE_VECTORS:
-        _set_param(field, "dim", arguments, "its dimension", text)
-    elif kind == "VARCHAR":
-        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text)
-    field.description = ":".join(arguments)
-    return field
+    return getattr(DataType, TYPES.get(kind) or INNER_TYPES[kind])
 
 
-def collection_schema(
-    name: str, fields: Sequence[FieldSchema], primary: str, *, auto_id: bool, description: str
-) -> CollectionSchema:
-    """A schema of parsed fields. Raises InvalidInput for fields that can't stand together."""
-    from .wire.schema_pb2 import CollectionSchema
+def known_type(word: str, types: Iterable[str]) -> str | None:
+    """The type that a word means, also as it is spelled on the wire (FloatVector); None for no type."""
+    folded = word.strip().upper().replace("_", "")
+    return next((each for each in types if each.replace("_", "") == folded), None)
 
-    names = [field.name for field in fields]
-    doubles = sorted({each for each in names if names.count(each) > 1})
-    if doubles:
-        raise InvalidInput(f"field {doubles[0]!r} is given twice")
-    if primary not in names:
-        raise InvalidInput(f"the primary field {primary!r} is none of the fields", hint=f"fields: {', '.join(names)}")
-    for field in fields:
-        field.is_primary_key = field.name == primary
-        field.autoID = auto_id and field.is_primary_key
-        if field.is_primary_key and type_name(field.data_type) not in PRIMARY_TYPES:
-            raise InvalidInput(f"the primary field {primary!r} is {type_name(field.data_type)}",
-                               hint="a primary field is INT64 or VARCHAR")  # fmt: skip
-    return CollectionSchema(name=name, description=description, autoID=auto_id, fields=fields)
+
+def no_such_type(word: str, where: str, types: Iterable[str], *, meaning: str = "type") -> InvalidInput:
+    types = tuple(types)
+    hint = nearest(word.strip().upper(), types) or f"{meaning}s: {', '.join(types)}"
+    return InvalidInput(f"{where}: no {meaning} {word!r}", hint=hint)
+
+
+def is_vector(field: FieldSchema) -> bool:
+    return type_name(field.data_type).endswith("_VECTOR")
+
+
+def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:
+    return [field for field in schema.fields if is_vector(field)]
+
+
+def primary_field(schema: CollectionSchema) -> FieldSchema | None:
+    return next((field for field in schema.fields if field.is_primary_key), None)
 
 
 def params(pairs: Any) -> dict[str, str]:
@@ -104,26 +102,80 @@ def pairs(values: dict[str, Any]) -> list[dict[str, str]]:
     return [{"key": key, "value": str(value)} for key, value in values.items()]
 
 
-def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:
-    return [field for field in schema.fields if type_name(field.data_type).endswith("_VECTOR")]
+def check_name(name: str, what: str) -> None:
+    """Raises InvalidInput for a name that Milvus forbids. Milvus Lite takes some of them, and then can't move them."""
+    if not NAME.fullmatch(name):
+        shown = name if len(name) <= 60 else name[:59] + "…"
+        raise InvalidInput(f"bad name {shown!r} of a {what}", hint=NAME_HINT)
 
 
-def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str:
-    kind = word.strip().upper()
-    if not kind:
-        raise InvalidInput(f"field {text!r} has no {meaning}",
-                           hint="e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16")  # fmt: skip
-    if kind not in types:
-        raise InvalidInput(f"field {text!r}: no {meaning} {word!r}",
-                           hint=nearest(kind, types) or f"{meaning}s: {', '.join(types)}")  # fmt: skip
-    return kind
+def checked(schema: CollectionSchema) -> CollectionSchema:
+    """The schema, complete: ids given out where it says so, function outputs marked.
+
+    Raises InvalidInput for what no server takes: names, limits, fields that can't stand together.
+    """
+    check_name(schema.name, "collection")
+    for field in all_fields(schema):
+        check_name(field.name, "field")
+        check_limits(field)
+    names = [field.name for field in schema.fields] + [field.name for field in schema.struct_array_fields]
+    doubles = sorted({each for each in names if names.count(each) > 1})
+    if doubles:
+        raise InvalidInput(f"field {doubles[0]!r} is given twice")
+    _check_primary(schema)
+    _mark_outputs(schema)
+    return schema
 
 
-def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
-    """Takes the first argument as a parameter of the type."""
-    number = arguments.pop(0).strip() if arguments else ""
-    # No limit of Milvus has more digits.
-    if not number.isdecimal() or len(number) > 9 or int(number) < 1:
-        raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1",
-                           hint="e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16")  # fmt: skip
-    field.type_params.add(key=key, value=str(int(number)))
+def all_fields(schema: CollectionSchema) -> Iterator[FieldSchema]:
+    """Every field, and every field of a struct array."""
+    yield from schema.fields
+    for struct in schema.struct_array_fields:
+        yield from struct.fields
+
+
+def check_limits(field: FieldSchema) -> None:
+    """Raises InvalidInput for sizes that Milvus does not have, or that are missing."""
+    given = params(field.type_params)
+    kind = type_name(field.element_type if type_name(field.data_type) == "ARRAY_OF_VECTOR" else field.data_type)
+    for key, limit in LIMITS.items():
+        most = limit * BITS if key == "dim" and kind == "BINARY_VECTOR" else limit
+        text = given.get(key)
+        if text is not None and not (text.isdecimal() and 1 <= len(text) < 10 and 1 <= int(text) <= most):
+            raise InvalidInput(f"field {field.name!r}: {key} {text[:40]} is out of range",
+                               hint=f"{key} is from 1 to {most}")  # fmt: skip
+    if kind in DENSE_VECTORS and "dim" not in given:
+        raise InvalidInput(f"field {field.name!r}: a {kind} needs its dimension")
+    if kind == "BINARY_VECTOR" and int(given["dim"]) % BITS:
+        raise InvalidInput(f"field {field.name!r}: dim {given['dim']} of a BINARY_VECTOR is no multiple of 8")
+    if type_name(field.data_type) == "ARRAY" and "max_capacity" not in given:
+        raise InvalidInput(f"field {field.name!r}: an ARRAY needs its max_capacity")
+
+
+def _check_primary(schema: CollectionSchema) -> None:
+    primary = [field for field in schema.fields if field.is_primary_key]
+    if not primary:
+        names = ", ".join(field.name for field in schema.fields) or "none"
+        raise InvalidInput("no primary field", hint=f"one of the fields must be it: {names}")
+    if len(primary) > 1:
+        raise InvalidInput(f"two primary fields: {primary[0].name!r} and {primary[1].name!r}")
+    kind = type_name(primary[0].data_type)
+    if kind not in PRIMARY_TYPES:
+        raise InvalidInput(f"the primary field {primary[0].name!r} is {kind}",
+                           hint="a primary field is INT64 or VARCHAR")  # fmt: skip
+    automatic = next((field.name for field in schema.fields if field.autoID and not field.is_primary_key), "")
+    if automatic:
+        raise InvalidInput(f"field {automatic!r}: only the primary field can have auto_id")
+    primary[0].autoID = primary[0].autoID or schema.autoID
+    schema.autoID = primary[0].autoID
+
+
+def _mark_outputs(schema: CollectionSchema) -> None:
+    names = {field.name: field for field in schema.fields}
+    for function in schema.functions:
+        for name in (*function.input_field_names, *function.output_field_names):
+            if name not in names:
+                raise InvalidInput(f"function {function.name!r} names {name!r}, which is no field",
+                                   hint=nearest(name, names) or f"fields: {', '.join(names)}")  # fmt: skip
+        for name in function.output_field_names:
+            names[name].is_function_output = True

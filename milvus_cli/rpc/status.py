@@ -56,6 +56,9 @@ PLAINTEXT_REFUSED = (
 )
 
 
+NO_DELETE_KEYS = "collection properties is empty"
+"""How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
+
 # What to do about codes of Milvus 2.3 and later.
 HINTS = {
     100: "see what there is with: list collections",
@@ -94,7 +97,9 @@ def check(status: Any, method: str) -> None:
         return
     reason = short(status.reason or status.detail) or f"{method} failed"
     if status.code == 1 and "not implemented" in reason.lower():
-        raise Unsupported(f"this server has no {method}: {reason}", fault=Fault.UNSUPPORTED, server_code=status.code)
+        raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
+    if method == "AlterCollection" and NO_DELETE_KEYS in reason:
+        raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
     hint = HINTS.get(status.code, "")
     raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
 
@@ -148,8 +153,7 @@ def _unimplemented(details: str, method: str, address: str) -> CliError:
     if "unknown service" in details or "404" in details:
         return Unreachable(f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530",
                            fault=Fault.NOT_MILVUS)  # fmt: skip
-    return Unsupported(f"this server has no {method}", fault=Fault.UNSUPPORTED,
-                       hint="show its version with: server_version")  # fmt: skip
+    return Unsupported(f"this server has no {method}", method=method, hint="show its version with: server_version")
 
 
 def _unauthenticated(details: str, address: str) -> CliError:

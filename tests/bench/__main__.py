@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing")
+WHAT = ("startup", "store", "size", "typing", "collections")
 ROUNDS = 15
 
 
@@ -32,6 +32,7 @@ def main() -> int:
 
 
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
+    from tests.bench.collections import measure_collections
     from tests.bench.install import base_environment, official_environment
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
@@ -45,6 +46,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_store(base, work, given.rounds)
     if what == "typing":
         return measure_typing(base, work, given.rounds)
+    if what == "collections":
+        return measure_collections(base, work, given.rounds)
     official = official_environment(given.cache) if given.official else None
     return measure_startup(base, official, work, given.rounds)
 

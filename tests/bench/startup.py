@@ -72,11 +72,11 @@ class _Bench:
         floor = "bare click, grpc, ShowCollections"
         tasks: dict[str, Task] = {
             floor: self._bare("ShowCollections"),
-            "milvus_cli list collections -o json": self._cli("list", "collections", "-o", "json"),
+            "milvus_cli list collections --names": self._cli("list", "collections", "--names", "-o", "json"),
         }
         if self.official:
             tasks[f"{OFFICIAL}, connect and list"] = self._official("list collections\n")
-        return self._rows(tasks, floor, {"milvus_cli list collections -o json": 1.6})
+        return self._rows(tasks, floor, {"milvus_cli list collections --names": 1.6})
 
     def prompt(self) -> list[Row]:
         floor = "bare PromptSession"

@@ -161,7 +161,7 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
     assert described("search -c book -f ") == [("vector", "FLOAT_VECTOR 4")]
     assert described("count bo") == [("book", "not loaded"), ("notebook", "not loaded")]
     assert described("show connection ") == [("dev", session.profile.address)]
-    assert described("list collections -")[0] == ("--alias", "Use the connection saved under this alias.")
+    assert described("list databases -")[0] == ("--alias", "Use the connection saved under this alias.")
 
 
 def test_files_are_completed_where_a_file_is_meant(

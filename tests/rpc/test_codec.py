@@ -17,7 +17,7 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.codec import decode_column, encode_rows, encode_vectors, shortest
-from milvus_cli.rpc.schema import collection_schema, parse_field
+from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.rpc.search import hits, parse_vectors, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
@@ -44,7 +44,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 def schema_of(*fields: str, dynamic: bool = False) -> CollectionSchema:
-    found = collection_schema("book", [parse_field(each) for each in fields], "id", auto_id=False, description="")
+    found = declared(Declaration("book", tuple(fields), primary="id")).schema
     found.enable_dynamic_field = dynamic
     return found
 
@@ -250,7 +250,7 @@ def test_a_bad_value_without_a_field_names_its_row() -> None:
 def test_a_type_that_can_not_be_written_is_named() -> None:
     schema = schema_of("id:INT64")
     schema.fields.append(FieldSchema(name="g", data_type=DataType.Geometry))
-    assert refusal(schema, {"id": 1, "g": "POINT (0 0)"}) == "field 'g': values of type Geometry can't be written yet"
+    assert refusal(schema, {"id": 1, "g": "POINT (0 0)"}) == "field 'g': values of type GEOMETRY can't be written yet"
 
 
 # Columns of types that this program does not know
@@ -261,7 +261,7 @@ def test_a_vector_of_an_unknown_type_is_an_error_that_names_it(number: int) -> N
     column = FieldData(field_name="x")
     column.type = number  # type: ignore[assignment]
     column.vectors.dim = 2
-    name = "ArrayOfVector" if number != 9999 else "9999"
+    name = "ARRAY_OF_VECTOR" if number != 9999 else "9999"
     with pytest.raises(CliError) as caught:
         decode_column(column)
     assert (caught.value.exit_code, caught.value.message, caught.value.hint) == (
@@ -272,7 +272,7 @@ def test_a_vector_of_an_unknown_type_is_an_error_that_names_it(number: int) -> N
 def test_a_column_of_structs_is_an_error_that_names_it() -> None:
     column = FieldData(type=DataType.ArrayOfStruct, field_name="x")
     column.struct_arrays.fields.add(field_name="y")
-    with pytest.raises(CliError, match=r"^field 'x': values of type ArrayOfStruct can't be shown yet$"):
+    with pytest.raises(CliError, match=r"^field 'x': values of type ARRAY_OF_STRUCT can't be shown yet$"):
         decode_column(column)
 
 
@@ -360,7 +360,7 @@ def test_query_vectors_are_packed_as_rows_are() -> None:
 
 
 def test_a_bad_query_vector_is_named() -> None:
-    (field,) = [parse_field("v:FLOAT_VECTOR:2")]
+    (field,) = [parse_plain_field("v:FLOAT_VECTOR:2")]
     with pytest.raises(InvalidInput, match=r"^query vector 2: 'v' takes a list of 2 numbers, not 1 numbers$"):
         encode_vectors([[1, 2], [1]], field)
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.rpc.schema import collection_schema, pairs, params, parse_field, type_name, vector_fields
+from milvus_cli.rpc.declaration import Declaration, command_line, declared, parse_field
+from milvus_cli.rpc.schema import pairs, params, type_name, vector_fields
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 
 
@@ -87,8 +88,7 @@ def test_a_number_with_too_many_digits_is_refused() -> None:
 
 
 def schema(*texts: str, primary: str = "id", **given: Any) -> CollectionSchema:
-    options = {"auto_id": False, "description": "", **given}
-    return collection_schema("book", [parse_field(each) for each in texts], primary, **options)
+    return declared(Declaration("book", texts, primary=primary, **given)).schema
 
 
 def test_a_schema_marks_its_primary_field() -> None:
@@ -110,6 +110,16 @@ def test_only_the_primary_field_gets_an_auto_id() -> None:
         (("id:INT64", "id:INT8"), "id", "field 'id' is given twice"),
         (("id:INT64",), "key", "the primary field 'key' is none of the fields"),
         (("id:FLOAT",), "id", "the primary field 'id' is FLOAT"),
+        (("id:INT64",), "", "no primary field"),
+        (("id:INT64", '{"name": "n", "type": "INT64", "is_primary": true}'), "id", "two primary fields: 'id' and 'n'"),
+        (("id:INT64", "1a:INT8"), "id", "bad name '1a' of a field"),
+        (("id:INT64", "a b:INT8"), "id", "bad name 'a b' of a field"),
+        (("id:INT64", "名字:INT8"), "id", "bad name '名字' of a field"),
+        (("id:INT64", "$meta:JSON"), "id", "bad name '$meta' of a field"),
+        (("id:INT64", "v:FLOAT_VECTOR:40000"), "id", "field 'v': dim 40000 is out of range"),
+        (("id:INT64", "v:BINARY_VECTOR:12"), "id", "field 'v': dim 12 of a BINARY_VECTOR is no multiple of 8"),
+        (("id:INT64", "t:VARCHAR:65536"), "id", "field 't': max_length 65536 is out of range"),
+        (("id:INT64", "a:ARRAY:INT8:4097"), "id", "field 'a': max_capacity 4097 is out of range"),
     ],
 )
 def test_fields_that_can_not_stand_together_are_refused(texts: tuple[str, ...], primary: str, message: str) -> None:
@@ -120,12 +130,76 @@ def test_fields_that_can_not_stand_together_are_refused(texts: tuple[str, ...], 
 
 def test_types_have_the_words_of_milvus() -> None:
     assert (type_name(DataType.Int64), type_name(DataType.BFloat16Vector)) == ("INT64", "BFLOAT16_VECTOR")
-    assert (type_name(DataType.Geometry), type_name(9999)) == ("Geometry", "9999")
+    assert (type_name(DataType.Geometry), type_name(9999)) == ("GEOMETRY", "9999")
 
 
 def test_vector_fields_are_those_that_can_be_searched() -> None:
     found = schema("id:INT64", "a:FLOAT_VECTOR:2", "b:SPARSE_FLOAT_VECTOR", "c:ARRAY:FLOAT:3")
     assert [each.name for each in vector_fields(found)] == ["a", "b"]
+
+
+def test_a_binary_vector_has_eight_times_the_dimensions() -> None:
+    assert params(schema("id:INT64", "v:BINARY_VECTOR:262144").fields[1].type_params) == {"dim": "262144"}
+
+
+FULL = Declaration(
+    "book",
+    ("id:VARCHAR:64", "year:INT16:of the first edition", "text:VARCHAR:1000", "sparse:SPARSE_FLOAT_VECTOR",
+     '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'),
+    primary="id", auto_id=True, description="it's all", dynamic=True, partition_key="year", clustering_key="year",
+    nullable=("text",), defaults=("year=1815", "text=a = b"), bm25=("text:sparse",), shards=2, consistency="Strong",
+    properties=(("collection.ttl.seconds", "60"),),
+)  # fmt: skip
+
+
+def test_a_declaration_says_all_of_fields_by_their_names() -> None:
+    found = declared(FULL)
+    ident, year, text, sparse, _ = found.schema.fields
+    assert (ident.is_primary_key, ident.autoID, found.schema.autoID) == (True, True, True)
+    assert (year.is_partition_key, year.is_clustering_key, year.default_value.int_data) == (True, True, 1815)
+    assert (text.nullable, text.default_value.string_data) == (True, "a = b")
+    assert params(text.type_params) == {"max_length": "1000", "enable_analyzer": "true"}
+    assert sparse.is_function_output
+    (function,) = found.schema.functions
+    assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])
+    assert (found.shards, found.consistency, found.properties) == (2, "Strong", {"collection.ttl.seconds": "60"})
+
+
+def test_a_declaration_is_one_line_again() -> None:
+    assert command_line(FULL) == (
+        "create collection -c book -f id:VARCHAR:64 -f 'year:INT16:of the first edition' -f text:VARCHAR:1000"
+        " -f sparse:SPARSE_FLOAT_VECTOR"
+        """ -f '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'"""
+        """ -p id -d 'it'"'"'s all' --nullable text --default year=1815 --default 'text=a = b'"""
+        " --partition-key year --clustering-key year --bm25 text:sparse --property collection.ttl.seconds=60"
+        " -a --dynamic --shards 2 --consistency Strong"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"nullable": ("yeer",)}, "--nullable: no field 'yeer'"),
+        ({"defaults": ("year",)}, "bad default 'year'"),
+        ({"defaults": ("year=old",)}, "the default of 'year' is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        ({"defaults": ("year=40000",)}, "default of 'year': 40000 is no INT16"),
+        ({"defaults": ("year=true",)}, "default of 'year': true is no INT16"),
+        ({"bm25": ("text",)}, "bad function 'text'"),
+        ({"partition_key": "x"}, "--partition-key: no field 'x'"),
+        ({"consistency": "Weak"}, "no consistency level 'Weak'"),
+    ],
+)
+def test_a_bad_declaration_names_its_option(given: dict[str, Any], message: str) -> None:
+    declaration = Declaration("book", ("id:INT64", "year:INT16", "text:VARCHAR"), primary="id", **given)
+    with pytest.raises(InvalidInput) as caught:
+        declared(declaration)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("name", ["1book", "a b", "a-b", "名字", "x" * 256, "", "a.b"])
+def test_a_name_that_milvus_forbids_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^bad name .* of a collection"):
+        declared(Declaration(name, ("id:INT64",), primary="id"))
 
 
 def test_pairs_carry_texts() -> None:

@@ -118,6 +118,30 @@ class LoadState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LoadStateNotLoad: _ClassVar[LoadState]
     LoadStateLoading: _ClassVar[LoadState]
     LoadStateLoaded: _ClassVar[LoadState]
+
+class SegmentState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SegmentStateNone: _ClassVar[SegmentState]
+    NotExist: _ClassVar[SegmentState]
+    Growing: _ClassVar[SegmentState]
+    Sealed: _ClassVar[SegmentState]
+    Flushed: _ClassVar[SegmentState]
+    Flushing: _ClassVar[SegmentState]
+    Dropped: _ClassVar[SegmentState]
+    Importing: _ClassVar[SegmentState]
+
+class SegmentLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    Legacy: _ClassVar[SegmentLevel]
+    L0: _ClassVar[SegmentLevel]
+    L1: _ClassVar[SegmentLevel]
+    L2: _ClassVar[SegmentLevel]
+
+class CompactionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    UndefiedState: _ClassVar[CompactionState]
+    Executing: _ClassVar[CompactionState]
+    Completed: _ClassVar[CompactionState]
 Success: ErrorCode
 UnexpectedError: ErrorCode
 ConnectFailed: ErrorCode
@@ -213,6 +237,21 @@ LoadStateNotExist: LoadState
 LoadStateNotLoad: LoadState
 LoadStateLoading: LoadState
 LoadStateLoaded: LoadState
+SegmentStateNone: SegmentState
+NotExist: SegmentState
+Growing: SegmentState
+Sealed: SegmentState
+Flushed: SegmentState
+Flushing: SegmentState
+Dropped: SegmentState
+Importing: SegmentState
+Legacy: SegmentLevel
+L0: SegmentLevel
+L1: SegmentLevel
+L2: SegmentLevel
+UndefiedState: CompactionState
+Executing: CompactionState
+Completed: CompactionState
 
 class Status(_message.Message):
     __slots__ = ("error_code", "reason", "code", "retriable", "detail", "extra_info")

@@ -104,6 +104,36 @@ class DropDatabaseRequest(_message.Message):
     db_name: str
     def __init__(self, db_name: _Optional[str] = ...) -> None: ...
 
+class DescribeDatabaseRequest(_message.Message):
+    __slots__ = ("db_name",)
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    def __init__(self, db_name: _Optional[str] = ...) -> None: ...
+
+class DescribeDatabaseResponse(_message.Message):
+    __slots__ = ("status", "db_name", "dbID", "created_timestamp", "properties")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    DBID_FIELD_NUMBER: _ClassVar[int]
+    CREATED_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    db_name: str
+    dbID: int
+    created_timestamp: int
+    properties: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., db_name: _Optional[str] = ..., dbID: _Optional[int] = ..., created_timestamp: _Optional[int] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ...) -> None: ...
+
+class AlterDatabaseRequest(_message.Message):
+    __slots__ = ("db_name", "properties", "delete_keys")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    DELETE_KEYS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    properties: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    delete_keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, db_name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class CreateCollectionRequest(_message.Message):
     __slots__ = ("db_name", "collection_name", "schema", "shards_num", "consistency_level", "properties", "num_partitions")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -216,6 +246,58 @@ class ShowCollectionsResponse(_message.Message):
     shards_num: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., collection_names: _Optional[_Iterable[str]] = ..., collection_ids: _Optional[_Iterable[int]] = ..., created_timestamps: _Optional[_Iterable[int]] = ..., created_utc_timestamps: _Optional[_Iterable[int]] = ..., inMemory_percentages: _Optional[_Iterable[int]] = ..., query_service_available: _Optional[_Iterable[bool]] = ..., shards_num: _Optional[_Iterable[int]] = ...) -> None: ...
 
+class RenameCollectionRequest(_message.Message):
+    __slots__ = ("db_name", "oldName", "newName", "newDBName")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    OLDNAME_FIELD_NUMBER: _ClassVar[int]
+    NEWNAME_FIELD_NUMBER: _ClassVar[int]
+    NEWDBNAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    oldName: str
+    newName: str
+    newDBName: str
+    def __init__(self, db_name: _Optional[str] = ..., oldName: _Optional[str] = ..., newName: _Optional[str] = ..., newDBName: _Optional[str] = ...) -> None: ...
+
+class AlterCollectionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "properties", "delete_keys")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    DELETE_KEYS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    properties: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    delete_keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AlterCollectionFieldRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "field_name", "properties", "delete_keys")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    DELETE_KEYS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    field_name: str
+    properties: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    delete_keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., field_name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class TruncateCollectionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class TruncateCollectionResponse(_message.Message):
+    __slots__ = ("status",)
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ...) -> None: ...
+
 class LoadCollectionRequest(_message.Message):
     __slots__ = ("db_name", "collection_name", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -241,6 +323,36 @@ class ReleaseCollectionRequest(_message.Message):
     db_name: str
     collection_name: str
     def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class LoadPartitionsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_names", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    REPLICA_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    REFRESH_FIELD_NUMBER: _ClassVar[int]
+    LOAD_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    SKIP_LOAD_DYNAMIC_FIELD_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    replica_number: int
+    resource_groups: _containers.RepeatedScalarFieldContainer[str]
+    refresh: bool
+    load_fields: _containers.RepeatedScalarFieldContainer[str]
+    skip_load_dynamic_field: bool
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., replica_number: _Optional[int] = ..., resource_groups: _Optional[_Iterable[str]] = ..., refresh: bool = ..., load_fields: _Optional[_Iterable[str]] = ..., skip_load_dynamic_field: bool = ...) -> None: ...
+
+class ReleasePartitionsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_names")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetLoadStateRequest(_message.Message):
     __slots__ = ("collection_name", "partition_names", "db_name")
@@ -548,21 +660,336 @@ class FlushResponse(_message.Message):
     coll_flush_ts: _containers.ScalarMap[str, int]
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., db_name: _Optional[str] = ..., coll_segIDs: _Optional[_Mapping[str, _schema_pb2.LongArray]] = ..., coll_flush_ts: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
-class ShowPartitionsRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name")
+class GetFlushStateRequest(_message.Message):
+    __slots__ = ("segmentIDs", "flush_ts", "db_name", "collection_name")
+    SEGMENTIDS_FIELD_NUMBER: _ClassVar[int]
+    FLUSH_TS_FIELD_NUMBER: _ClassVar[int]
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    segmentIDs: _containers.RepeatedScalarFieldContainer[int]
+    flush_ts: int
     db_name: str
     collection_name: str
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+    def __init__(self, segmentIDs: _Optional[_Iterable[int]] = ..., flush_ts: _Optional[int] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class GetFlushStateResponse(_message.Message):
+    __slots__ = ("status", "flushed")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    FLUSHED_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    flushed: bool
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., flushed: bool = ...) -> None: ...
+
+class FlushAllRequest(_message.Message):
+    __slots__ = ("db_name",)
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    def __init__(self, db_name: _Optional[str] = ...) -> None: ...
+
+class FlushAllResponse(_message.Message):
+    __slots__ = ("status", "flush_all_ts")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    FLUSH_ALL_TS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    flush_all_ts: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., flush_all_ts: _Optional[int] = ...) -> None: ...
+
+class GetFlushAllStateRequest(_message.Message):
+    __slots__ = ("flush_all_ts", "db_name")
+    FLUSH_ALL_TS_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    flush_all_ts: int
+    db_name: str
+    def __init__(self, flush_all_ts: _Optional[int] = ..., db_name: _Optional[str] = ...) -> None: ...
+
+class GetFlushAllStateResponse(_message.Message):
+    __slots__ = ("status", "flushed")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    FLUSHED_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    flushed: bool
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., flushed: bool = ...) -> None: ...
+
+class ManualCompactionRequest(_message.Message):
+    __slots__ = ("collectionID", "timetravel", "majorCompaction", "collection_name", "db_name")
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    TIMETRAVEL_FIELD_NUMBER: _ClassVar[int]
+    MAJORCOMPACTION_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    collectionID: int
+    timetravel: int
+    majorCompaction: bool
+    collection_name: str
+    db_name: str
+    def __init__(self, collectionID: _Optional[int] = ..., timetravel: _Optional[int] = ..., majorCompaction: bool = ..., collection_name: _Optional[str] = ..., db_name: _Optional[str] = ...) -> None: ...
+
+class ManualCompactionResponse(_message.Message):
+    __slots__ = ("status", "compactionID", "compactionPlanCount")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    COMPACTIONID_FIELD_NUMBER: _ClassVar[int]
+    COMPACTIONPLANCOUNT_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    compactionID: int
+    compactionPlanCount: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., compactionID: _Optional[int] = ..., compactionPlanCount: _Optional[int] = ...) -> None: ...
+
+class GetCompactionStateRequest(_message.Message):
+    __slots__ = ("compactionID",)
+    COMPACTIONID_FIELD_NUMBER: _ClassVar[int]
+    compactionID: int
+    def __init__(self, compactionID: _Optional[int] = ...) -> None: ...
+
+class GetCompactionStateResponse(_message.Message):
+    __slots__ = ("status", "state", "executingPlanNo", "timeoutPlanNo", "completedPlanNo", "failedPlanNo")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    EXECUTINGPLANNO_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUTPLANNO_FIELD_NUMBER: _ClassVar[int]
+    COMPLETEDPLANNO_FIELD_NUMBER: _ClassVar[int]
+    FAILEDPLANNO_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    state: _common_pb2.CompactionState
+    executingPlanNo: int
+    timeoutPlanNo: int
+    completedPlanNo: int
+    failedPlanNo: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.CompactionState, str]] = ..., executingPlanNo: _Optional[int] = ..., timeoutPlanNo: _Optional[int] = ..., completedPlanNo: _Optional[int] = ..., failedPlanNo: _Optional[int] = ...) -> None: ...
+
+class GetCompactionPlansRequest(_message.Message):
+    __slots__ = ("compactionID",)
+    COMPACTIONID_FIELD_NUMBER: _ClassVar[int]
+    compactionID: int
+    def __init__(self, compactionID: _Optional[int] = ...) -> None: ...
+
+class GetCompactionPlansResponse(_message.Message):
+    __slots__ = ("status", "state", "mergeInfos")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    MERGEINFOS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    state: _common_pb2.CompactionState
+    mergeInfos: _containers.RepeatedCompositeFieldContainer[CompactionMergeInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.CompactionState, str]] = ..., mergeInfos: _Optional[_Iterable[_Union[CompactionMergeInfo, _Mapping]]] = ...) -> None: ...
+
+class CompactionMergeInfo(_message.Message):
+    __slots__ = ("sources", "target")
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    sources: _containers.RepeatedScalarFieldContainer[int]
+    target: int
+    def __init__(self, sources: _Optional[_Iterable[int]] = ..., target: _Optional[int] = ...) -> None: ...
+
+class GetReplicasRequest(_message.Message):
+    __slots__ = ("collectionID", "with_shard_nodes", "collection_name", "db_name")
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    WITH_SHARD_NODES_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    collectionID: int
+    with_shard_nodes: bool
+    collection_name: str
+    db_name: str
+    def __init__(self, collectionID: _Optional[int] = ..., with_shard_nodes: bool = ..., collection_name: _Optional[str] = ..., db_name: _Optional[str] = ...) -> None: ...
+
+class GetReplicasResponse(_message.Message):
+    __slots__ = ("status", "replicas")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    replicas: _containers.RepeatedCompositeFieldContainer[ReplicaInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., replicas: _Optional[_Iterable[_Union[ReplicaInfo, _Mapping]]] = ...) -> None: ...
+
+class ReplicaInfo(_message.Message):
+    __slots__ = ("replicaID", "collectionID", "partition_ids", "shard_replicas", "node_ids", "resource_group_name", "num_outbound_node")
+    class NumOutboundNodeEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    REPLICAID_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_IDS_FIELD_NUMBER: _ClassVar[int]
+    SHARD_REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    NUM_OUTBOUND_NODE_FIELD_NUMBER: _ClassVar[int]
+    replicaID: int
+    collectionID: int
+    partition_ids: _containers.RepeatedScalarFieldContainer[int]
+    shard_replicas: _containers.RepeatedCompositeFieldContainer[ShardReplica]
+    node_ids: _containers.RepeatedScalarFieldContainer[int]
+    resource_group_name: str
+    num_outbound_node: _containers.ScalarMap[str, int]
+    def __init__(self, replicaID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partition_ids: _Optional[_Iterable[int]] = ..., shard_replicas: _Optional[_Iterable[_Union[ShardReplica, _Mapping]]] = ..., node_ids: _Optional[_Iterable[int]] = ..., resource_group_name: _Optional[str] = ..., num_outbound_node: _Optional[_Mapping[str, int]] = ...) -> None: ...
+
+class ShardReplica(_message.Message):
+    __slots__ = ("leaderID", "leader_addr", "dm_channel_name", "node_ids")
+    LEADERID_FIELD_NUMBER: _ClassVar[int]
+    LEADER_ADDR_FIELD_NUMBER: _ClassVar[int]
+    DM_CHANNEL_NAME_FIELD_NUMBER: _ClassVar[int]
+    NODE_IDS_FIELD_NUMBER: _ClassVar[int]
+    leaderID: int
+    leader_addr: str
+    dm_channel_name: str
+    node_ids: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, leaderID: _Optional[int] = ..., leader_addr: _Optional[str] = ..., dm_channel_name: _Optional[str] = ..., node_ids: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class GetQuerySegmentInfoRequest(_message.Message):
+    __slots__ = ("dbName", "collectionName")
+    DBNAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONNAME_FIELD_NUMBER: _ClassVar[int]
+    dbName: str
+    collectionName: str
+    def __init__(self, dbName: _Optional[str] = ..., collectionName: _Optional[str] = ...) -> None: ...
+
+class GetQuerySegmentInfoResponse(_message.Message):
+    __slots__ = ("status", "infos")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    INFOS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    infos: _containers.RepeatedCompositeFieldContainer[QuerySegmentInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., infos: _Optional[_Iterable[_Union[QuerySegmentInfo, _Mapping]]] = ...) -> None: ...
+
+class QuerySegmentInfo(_message.Message):
+    __slots__ = ("segmentID", "collectionID", "partitionID", "mem_size", "num_rows", "index_name", "indexID", "nodeID", "state", "nodeIds", "level", "is_sorted")
+    SEGMENTID_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    PARTITIONID_FIELD_NUMBER: _ClassVar[int]
+    MEM_SIZE_FIELD_NUMBER: _ClassVar[int]
+    NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
+    INDEX_NAME_FIELD_NUMBER: _ClassVar[int]
+    INDEXID_FIELD_NUMBER: _ClassVar[int]
+    NODEID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NODEIDS_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    IS_SORTED_FIELD_NUMBER: _ClassVar[int]
+    segmentID: int
+    collectionID: int
+    partitionID: int
+    mem_size: int
+    num_rows: int
+    index_name: str
+    indexID: int
+    nodeID: int
+    state: _common_pb2.SegmentState
+    nodeIds: _containers.RepeatedScalarFieldContainer[int]
+    level: _common_pb2.SegmentLevel
+    is_sorted: bool
+    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., mem_size: _Optional[int] = ..., num_rows: _Optional[int] = ..., index_name: _Optional[str] = ..., indexID: _Optional[int] = ..., nodeID: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., nodeIds: _Optional[_Iterable[int]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ..., is_sorted: bool = ...) -> None: ...
+
+class GetPersistentSegmentInfoRequest(_message.Message):
+    __slots__ = ("dbName", "collectionName")
+    DBNAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONNAME_FIELD_NUMBER: _ClassVar[int]
+    dbName: str
+    collectionName: str
+    def __init__(self, dbName: _Optional[str] = ..., collectionName: _Optional[str] = ...) -> None: ...
+
+class GetPersistentSegmentInfoResponse(_message.Message):
+    __slots__ = ("status", "infos")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    INFOS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    infos: _containers.RepeatedCompositeFieldContainer[PersistentSegmentInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., infos: _Optional[_Iterable[_Union[PersistentSegmentInfo, _Mapping]]] = ...) -> None: ...
+
+class PersistentSegmentInfo(_message.Message):
+    __slots__ = ("segmentID", "collectionID", "partitionID", "num_rows", "state", "level")
+    SEGMENTID_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    PARTITIONID_FIELD_NUMBER: _ClassVar[int]
+    NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    segmentID: int
+    collectionID: int
+    partitionID: int
+    num_rows: int
+    state: _common_pb2.SegmentState
+    level: _common_pb2.SegmentLevel
+    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., num_rows: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ...) -> None: ...
+
+class ShowPartitionsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "partition_names", "type")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    type: ShowType
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., partition_names: _Optional[_Iterable[str]] = ..., type: _Optional[_Union[ShowType, str]] = ...) -> None: ...
 
 class ShowPartitionsResponse(_message.Message):
-    __slots__ = ("status", "partition_names")
+    __slots__ = ("status", "partition_names", "partitionIDs", "created_timestamps", "created_utc_timestamps", "inMemory_percentages")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    PARTITIONIDS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_TIMESTAMPS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_UTC_TIMESTAMPS_FIELD_NUMBER: _ClassVar[int]
+    INMEMORY_PERCENTAGES_FIELD_NUMBER: _ClassVar[int]
     status: _common_pb2.Status
     partition_names: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., partition_names: _Optional[_Iterable[str]] = ...) -> None: ...
+    partitionIDs: _containers.RepeatedScalarFieldContainer[int]
+    created_timestamps: _containers.RepeatedScalarFieldContainer[int]
+    created_utc_timestamps: _containers.RepeatedScalarFieldContainer[int]
+    inMemory_percentages: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., partition_names: _Optional[_Iterable[str]] = ..., partitionIDs: _Optional[_Iterable[int]] = ..., created_timestamps: _Optional[_Iterable[int]] = ..., created_utc_timestamps: _Optional[_Iterable[int]] = ..., inMemory_percentages: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class HasPartitionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ...) -> None: ...
+
+class CreatePartitionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ...) -> None: ...
+
+class DropPartitionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ...) -> None: ...
+
+class GetPartitionStatisticsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ...) -> None: ...
+
+class GetPartitionStatisticsResponse(_message.Message):
+    __slots__ = ("status", "stats")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    STATS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    stats: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., stats: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ...) -> None: ...
 
 class ListAliasesRequest(_message.Message):
     __slots__ = ("db_name", "collection_name")
@@ -583,6 +1010,54 @@ class ListAliasesResponse(_message.Message):
     collection_name: str
     aliases: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DescribeAliasRequest(_message.Message):
+    __slots__ = ("db_name", "alias")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    alias: str
+    def __init__(self, db_name: _Optional[str] = ..., alias: _Optional[str] = ...) -> None: ...
+
+class DescribeAliasResponse(_message.Message):
+    __slots__ = ("status", "db_name", "alias", "collection")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    db_name: str
+    alias: str
+    collection: str
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., db_name: _Optional[str] = ..., alias: _Optional[str] = ..., collection: _Optional[str] = ...) -> None: ...
+
+class CreateAliasRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "alias")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    alias: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., alias: _Optional[str] = ...) -> None: ...
+
+class AlterAliasRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "alias")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    alias: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., alias: _Optional[str] = ...) -> None: ...
+
+class DropAliasRequest(_message.Message):
+    __slots__ = ("db_name", "alias")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    alias: str
+    def __init__(self, db_name: _Optional[str] = ..., alias: _Optional[str] = ...) -> None: ...
 
 class ListCredUsersRequest(_message.Message):
     __slots__ = ()

@@ -1,0 +1,119 @@
+"""Commands for aliases of collections: other names that can be moved from one collection to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..command import Removal, carry_out, collection_option, command, dry_run_option, option, word
+from ..errors import CliError
+from ..result import Done, Record, Table
+from ..types import COLLECTION, COLLECTION_ALIAS
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+SPELLINGS = ("-a", "--alias-name", "--collection-alias")
+
+
+@command("create alias")
+@collection_option
+@option(
+    *SPELLINGS,
+    "aliases",
+    needed=True,
+    multiple=True,
+    type=COLLECTION_ALIAS,
+    metavar="ALIAS",
+    help="The alias; several when repeated.",
+)
+@option("-A", "--alter", is_flag=True, help="Move those that exist from their collection to this one.")
+def create_alias(session: Session, collection: str, aliases: tuple[str, ...], alter: bool) -> Done:
+    """Give a collection another name, or several.
+
+    \b
+    Example: create alias -c book -a novel -a reading
+    Example: create alias -c book -a novel -A
+    """
+    from ..rpc.objects import alias_target
+
+    session.require_collection(collection)
+    targets = {alias: alias_target(session.client, alias) for alias in aliases}
+    for alias, target in targets.items():
+        if target is not None and not alter:
+            raise CliError(f"alias {alias!r} exists, for collection {target!r}", hint="-A moves it to this one")
+    for alias, target in targets.items():
+        method = "CreateAlias" if target is None else "AlterAlias"
+        session.client.call(method, collection_name=collection, alias=alias)
+    moved = [alias for alias, target in targets.items() if target is not None]
+    made = {"collection": collection, "aliases": list(targets), "moved": moved}
+    return Done(f"{_quoted(aliases)} now stand{'s' if len(aliases) == 1 else ''} for collection {collection!r}.", made)
+
+
+@command("list aliases")
+@word(
+    "collection",
+    "-c",
+    "--collection-name",
+    "--collection",
+    needed=False,
+    type=COLLECTION,
+    metavar="NAME",
+    help="Only those of this collection.",
+)
+def list_aliases(session: Session, collection: str | None) -> Table:
+    """List the aliases of the database, or of a collection.
+
+    \b
+    Example: list aliases
+    Example: list aliases -c book
+    """
+    from ..rpc.gather import gather
+
+    if collection:
+        session.require_collection(collection)
+    client = session.client
+    names = sorted(client.call("ListAliases", collection_name=collection or "").aliases)
+
+    def ask(alias: str, seconds: float) -> str:
+        return str(client.call("DescribeAlias", alias=alias, timeout=seconds).collection)
+
+    targets = [collection] * len(names) if collection else gather(ask, names, seconds=session.timeout)
+    return Table(("alias", "collection"), list(zip(names, targets, strict=True)))
+
+
+@command("show alias")
+@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
+def show_alias(session: Session, collection_alias: str) -> Record:
+    """Show which collection an alias stands for.
+
+    \b
+    Example: show alias -a novel
+    """
+    from ..rpc.objects import require_alias
+
+    target = require_alias(session.client, collection_alias)
+    return Record({"alias": collection_alias, "collection": target, "database": session.profile.database})
+
+
+@command("delete alias")
+@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
+@dry_run_option
+def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done:
+    """Delete an alias; its collection stays. It asks first, or takes --yes.
+
+    \b
+    Example: delete alias -a reading --yes
+    """
+    from ..rpc.objects import require_alias
+
+    client = session.client
+    target = require_alias(client, collection_alias)
+    removal = Removal("delete", f"alias {collection_alias!r}", f"which stands for collection {target!r}",
+                      {"alias": collection_alias, "collection": target},
+                      lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip
+    return carry_out(session, removal, dry_run=dry_run)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))

@@ -1,0 +1,56 @@
+"""A line for each of many collections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import ServerRefused
+from .client import Client
+from .gather import gather
+from .indexes import NO_INDEX
+from .progress import state_of
+
+if TYPE_CHECKING:
+    from .wire.milvus_pb2 import IndexDescription
+
+
+@dataclass(frozen=True)
+class Line:
+    """`rows` by the statistics and `indexes` in words ("vector HNSW COSINE"); None where the server did not tell."""
+
+    name: str
+    state: str
+    rows: int | None
+    indexes: str | None
+
+
+def lines(client: Client, names: Sequence[str], percentages: Mapping[str, int], *, seconds: float) -> list[Line]:
+    """Asks for statistics and indexes of all at once, and waits so long at most. `percentages` say what is loaded."""
+
+    def ask(name: str, left: float) -> tuple[int | None, str]:
+        stats = client.call("GetCollectionStatistics", collection_name=name, timeout=left).stats
+        return next((int(pair.value) for pair in stats if pair.key == "row_count"), None), _indexes(client, name, left)
+
+    answers = gather(ask, names, seconds=seconds)
+    return [
+        Line(name, state_of(percentages.get(name)), *(answer or (None, None)))
+        for name, answer in zip(names, answers, strict=True)
+    ]
+
+
+def _indexes(client: Client, name: str, left: float) -> str:
+    try:
+        found = client.call("DescribeIndex", collection_name=name, timeout=left).index_descriptions
+    except ServerRefused as exc:
+        if exc.server_code == NO_INDEX:
+            return ""
+        raise
+    return ", ".join(sorted(map(_in_words, found)))
+
+
+def _in_words(index: IndexDescription) -> str:
+    params = {pair.key: pair.value for pair in index.params}
+    words = (index.field_name, params.get("index_type", ""), params.get("metric_type", ""))
+    return " ".join(filter(None, words))

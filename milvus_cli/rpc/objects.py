@@ -1,0 +1,69 @@
+"""Whether things are there. Several servers report success for what does not exist, so commands ask before they act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import CliError, ServerRefused
+from ..names import nearest
+from .client import Client
+from .indexes import indexes
+
+NO_ALIAS = (100, 1600)
+"""What Milvus Lite and Milvus answer for an alias that is not there."""
+
+
+def require_database(client: Client, name: str) -> None:
+    _require(name, client.call("ListDatabases").db_names, f"no database {name!r}", "list databases")
+
+
+def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
+    """Raises ServerRefused where there is no such collection, CliError where it lacks one of the partitions."""
+    known = client.call("ShowPartitions", collection_name=collection).partition_names
+    for name in names:
+        _require(name, known, f"no partition {name!r} in {collection!r}", f"list partitions -c {collection}")
+
+
+def require_index(client: Client, collection: str, name: str) -> None:
+    known = [each.index_name for each in indexes(client, collection)]
+    _require(name, known, f"no index {name!r} on {collection!r}", f"list indexes -c {collection}")
+
+
+def require_field(client: Client, collection: str, name: str) -> None:
+    fields = client.call("DescribeCollection", collection_name=collection).schema.fields
+    known = [field.name for field in fields]
+    _require(name, known, f"no field {name!r} in {collection!r}", f"show collection {collection}")
+
+
+def alias_target(client: Client, alias: str) -> str | None:
+    """The collection that an alias stands for; None when nothing has that alias."""
+    try:
+        return str(client.call("DescribeAlias", alias=alias).collection)
+    except ServerRefused as exc:
+        if exc.server_code in NO_ALIAS:
+            return None
+        raise
+
+
+def require_alias(client: Client, alias: str) -> str:
+    """The collection that an alias stands for."""
+    target = alias_target(client, alias)
+    if target is None:
+        known = client.call("ListAliases").aliases
+        raise CliError(f"no alias {alias!r}", hint=nearest(alias, known) or "list aliases shows all")
+    return target
+
+
+def row_count(client: Client, collection: str, partition: str = "") -> int | None:
+    """By the statistics, which lag behind inserts and still count deleted rows; None where they tell nothing."""
+    if partition:
+        answer = client.call("GetPartitionStatistics", collection_name=collection, partition_name=partition)
+    else:
+        answer = client.call("GetCollectionStatistics", collection_name=collection)
+    return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
+
+
+def _require(name: str, known: Iterable[str], message: str, listing: str) -> None:
+    names = list(known)
+    if name not in names:
+        raise CliError(message, hint=nearest(name, names) or f"{listing} shows all")

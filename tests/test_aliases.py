@@ -1,0 +1,91 @@
+"""Aliases of collections, on Milvus and on Milvus Lite."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cli import Run
+from tests.support.official import milvus_pb2
+from tests.support.typed import Typed, failed
+
+
+@pytest.fixture
+def library(typed: Typed) -> Iterator[Typed]:
+    """With two collections, and aliases `novel` and `reading` of the first."""
+    for alias in ("novel", "reading", "other"):
+        typed(f"delete alias {alias} -y")
+    typed.make("book_a")
+    typed.make("book_b")
+    typed.all("create alias -c book_a -a novel -a reading")
+    yield typed
+    for alias in ("novel", "reading", "other"):
+        typed(f"delete alias {alias} -y")
+    typed.gone("book_a", "book_b")
+
+
+def test_create_alias_of_several_is_seen_by_pymilvus(library: Typed) -> None:
+    with library.server.stub() as stub:
+        found = stub.ListAliases(milvus_pb2.ListAliasesRequest(collection_name="book_a"))
+        described = stub.DescribeAlias(milvus_pb2.DescribeAliasRequest(alias="novel"))
+    assert (sorted(found.aliases), described.collection) == (["novel", "reading"], "book_a")
+
+
+def test_create_alias_that_exists_wants_A_to_move_it(library: Typed) -> None:
+    refused = failed("alias 'novel' exists, for collection 'book_a'", "-A moves it to this one")
+    assert library("create alias -c book_b -a other -a novel") == refused
+    assert library("show alias other").code == 1
+    assert library.json("create alias -c book_b -a other -a novel -A") == {
+        "message": "'other', 'novel' now stand for collection 'book_b'.",
+        "collection": "book_b", "aliases": ["other", "novel"], "moved": ["novel"],
+    }  # fmt: skip
+    assert library.json("list aliases") == [
+        {"alias": "novel", "collection": "book_b"},
+        {"alias": "other", "collection": "book_b"},
+        {"alias": "reading", "collection": "book_a"},
+    ]
+
+
+def test_list_aliases_of_one_collection_and_of_none(library: Typed) -> None:
+    assert library("list aliases -c book_a") == Run(
+        0,
+        "╭─────────┬──────────────╮\n"
+        "│ alias   │ collection   │\n"
+        "├─────────┼──────────────┤\n"
+        "│ novel   │ book_a       │\n"
+        "│ reading │ book_a       │\n"
+        "╰─────────┴──────────────╯\n"
+        "(2 rows)\n",
+        "",
+    )
+    assert library.json("list aliases book_b") == []
+    assert library("list aliases -c book_x").err.startswith("error: no collection 'book_x'\nhint: did you mean book_")
+
+
+def test_show_alias(library: Typed) -> None:
+    assert library.json("show alias -a novel") == {"alias": "novel", "collection": "book_a", "database": "default"}
+    assert library.json("describe alias novel")["collection"] == "book_a"
+
+
+@pytest.mark.parametrize("line", ["show alias novl", "delete alias -a novl -y"])
+def test_an_alias_that_is_missing_exits_1(library: Typed, line: str) -> None:
+    assert library(line) == failed("no alias 'novl'", "did you mean novel?")
+
+
+def test_create_alias_of_a_missing_collection_exits_1(library: Typed) -> None:
+    missing = failed("no collection 'nothing'", "list collections shows all")
+    assert library("create alias -c nothing -a other") == missing
+
+
+def test_create_alias_without_a_name_exits_2(library: Typed) -> None:
+    run = library("create alias -c book_a")
+    message = "error: missing option '-a' / '--alias-name' / '--collection-alias'"
+    assert (run.code, run.err.splitlines()[0]) == (2, message)
+
+
+def test_delete_alias_says_what_goes(library: Typed) -> None:
+    what = f"alias 'novel' on {library.place}, which stands for collection 'book_a'"
+    assert library("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    assert library.json("delete alias -a novel -y") == {
+        "message": "Deleted alias 'novel'.", "alias": "novel", "collection": "book_a", "deleted": True,
+    }  # fmt: skip
+    assert library.json("list aliases") == [{"alias": "reading", "collection": "book_a"}]

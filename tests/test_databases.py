@@ -1,0 +1,132 @@
+"""Databases, on Milvus and on Milvus Lite."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cli import Run
+from tests.support.official import milvus_pb2
+from tests.support.typed import BOOK, Typed, failed
+
+
+@pytest.fixture
+def shop(typed: Typed) -> Iterator[Typed]:
+    """With a database of that name."""
+    typed("delete database shop -y")
+    typed.all("create database shop")
+    yield typed
+    typed("delete collection book --db shop -y")
+    typed("delete database shop -y")
+
+
+def databases(typed: Typed) -> set[str]:
+    """As pymilvus sees them."""
+    with typed.server.stub() as stub:
+        return set(stub.ListDatabases(milvus_pb2.ListDatabasesRequest()).db_names)
+
+
+def test_create_database_in_both_spellings_is_seen_by_pymilvus(typed: Typed) -> None:
+    typed.all("create database -db first_shop", "create database --db_name second_shop")
+    assert {"first_shop", "second_shop"} <= databases(typed)
+    assert typed("delete database -db first_shop -y") == Run(0, "Deleted database 'first_shop'.\n", "")
+    assert typed("drop database --db_name second_shop --yes") == Run(0, "Deleted database 'second_shop'.\n", "")
+    assert {"first_shop", "second_shop"}.isdisjoint(databases(typed))
+
+
+def test_create_database_that_exists_exits_1_unless_told_otherwise(shop: Typed) -> None:
+    assert shop("create database shop") == failed("database 'shop' exists")
+    assert shop.json("create database shop --if-not-exists") == {
+        "message": "Database 'shop' exists.", "database": "shop", "created": False,
+    }  # fmt: skip
+
+
+def test_create_database_without_a_name_exits_2(typed: Typed) -> None:
+    assert typed("create database") == failed("missing option '-db' / '--db_name' / '--db-name' / '--db'",
+                                              "help create database", code=2)  # fmt: skip
+
+
+def test_create_database_with_a_forbidden_name(typed: Typed, is_lite: bool) -> None:
+    if is_lite:
+        pytest.skip("Milvus Lite takes any name")
+    reason = "database name can only contain numbers, letters and underscores: invalid database name[database=a b]"
+    assert typed("create database 'a b'") == failed(reason)
+
+
+def test_list_databases_as_table_and_json(shop: Typed) -> None:
+    assert {"database": "shop"} in shop.json("list databases")
+    assert "│ shop       │\n" in shop("list databases").out
+
+
+def test_show_database_tells_what_the_server_tells(shop: Typed, is_lite: bool) -> None:
+    shop.all(BOOK.format(name="book") + " --db shop")
+    expected = {"database": "shop", "collections": 1, "properties": {} if is_lite else None}
+    assert shop.json("show database -db shop") == expected
+    assert shop.json("describe database shop") == expected
+    assert shop.json("show database")["database"] == "default"
+    assert shop("show database shop").out == (
+        "╭─────────────┬─────────╮\n"
+        "│ field       │ value   │\n"
+        "├─────────────┼─────────┤\n"
+        "│ database    │ shop    │\n"
+        "│ collections │ 1       │\n"
+        f"│ properties  │ {'{}  ' if is_lite else 'NULL'}    │\n"
+        "╰─────────────┴─────────╯\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["show database nothing", "delete database nothing -y", "alter database nothing --set a=1"]
+)
+def test_a_database_that_is_missing_exits_1(typed: Typed, line: str) -> None:
+    assert typed(line) == failed("no database 'nothing'", "list databases shows all")
+
+
+def test_a_mistyped_database_gets_the_nearest_name(shop: Typed) -> None:
+    assert shop("delete database shpo -y") == failed("no database 'shpo'", "did you mean shop?")
+
+
+def test_alter_database_sets_and_removes_or_says_what_the_server_lacks(shop: Typed, is_lite: bool) -> None:
+    run = shop("alter database -db shop --set database.max.collections=9")
+    if not is_lite:
+        assert run == failed("Milvus 2.3.5 has no alter database (needs 2.4)")
+        return
+    assert run == Run(0, "Set database.max.collections of database 'shop'.\n", "")
+    assert shop.json("show database shop")["properties"] == {"database.max.collections": "9"}
+    with shop.server.stub() as stub:
+        seen = stub.DescribeDatabase(milvus_pb2.DescribeDatabaseRequest(db_name="shop")).properties
+    assert [(pair.key, pair.value) for pair in seen] == [("database.max.collections", "9")]
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ("", "give either --set KEY=VALUE or --unset KEY", "help alter database"),
+        ("--set a", "invalid value for '--set': 'a' is not KEY=VALUE", "help alter database"),
+    ],
+)
+def test_alter_database_with_bad_values_exits_2(typed: Typed, options: str, message: str, hint: str) -> None:
+    assert typed(f"alter database default {options}") == failed(message, hint, code=2)
+
+
+def test_delete_database_says_what_goes_and_wants_yes(shop: Typed) -> None:
+    what = f"database 'shop' on {shop.place}, which is empty"
+    assert shop("delete database shop --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    question = f"Delete {what}? Not without --yes, as nobody can be asked."
+    assert shop("delete database shop") == failed(question, "add --yes", code=2)
+    assert {"database": "shop"} in shop.json("list databases")
+
+
+def test_delete_database_with_collections_is_refused(shop: Typed) -> None:
+    shop.all(BOOK.format(name="book") + " --db shop")
+    hint = "delete them first; see them with: list collections --db NAME"
+    assert shop("delete database shop -y") == failed("database 'shop' has 1 collection", hint)
+
+
+def test_use_database_and_back_after_it_was_deleted(shop: Typed) -> None:
+    connected = {"MILVUS_URI": ""}
+    shop.cli("connect", shop.server.uri, env=connected)
+    assert shop.cli("use", "database", "-db", "shop", env=connected) == Run(0, "Using database 'shop'.\n", "")
+    shop.all("delete database shop -y")
+    shop.all("create database shop")
+    assert shop.cli("delete", "database", "shop", "-y", env=connected).code == 0
+    assert '"default"' in shop.cli("show", "database", "-o", "json", env=connected).out

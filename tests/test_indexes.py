@@ -1,0 +1,135 @@
+"""Indexes, on Milvus and on Milvus Lite, which names each after its field."""
+
+import json
+
+import pytest
+
+from tests.support.cli import Run
+from tests.support.official import milvus_pb2
+from tests.support.typed import INDEX, Typed, failed
+
+FORCE = "--force sends it as it is, for a server that knows more"
+
+
+@pytest.fixture(scope="module")
+def made() -> set[str]:
+    """The servers that have the collection of this module."""
+    return set()
+
+
+@pytest.fixture
+def indexed(typed: Typed, made: set[str]) -> Typed:
+    """With a collection `tome` that has an index."""
+    if typed.server.address not in made:
+        typed.make("tome")
+        made.add(typed.server.address)
+    # Milvus Lite has a collection loaded once it is indexed, and the index can't be deleted then.
+    typed.all(INDEX.format(name="tome") + " --if-not-exists", "release tome")
+    return typed
+
+
+def described(name: str) -> dict[str, object]:
+    return {
+        "index": name, "field": "vector", "index_type": "HNSW", "metric_type": "COSINE",
+        "params": {"M": "16", "efConstruction": "200"}, "state": "finished", "indexed_rows": 0, "total_rows": 0,
+    }  # fmt: skip
+
+
+def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None:
+    indexed(f"delete index tome -in {name_of(is_lite)} -y")
+    made = indexed.json(INDEX.format(name="tome"))
+    assert made == {
+        "message": "Created index on 'vector' of 'tome'." + (" The server named it 'vector'." if is_lite else ""),
+        "collection": "tome", "field": "vector", "index": name_of(is_lite), "created": True,
+    }  # fmt: skip
+    with indexed.server.stub() as stub:
+        [seen] = stub.DescribeIndex(milvus_pb2.DescribeIndexRequest(collection_name="tome")).index_descriptions
+    assert (seen.index_name, seen.field_name) == (name_of(is_lite), "vector")
+    params = {"M": "16", "efConstruction": "200"}
+    kept = {"params": json.dumps(params)} if is_lite else params
+    assert {pair.key: pair.value for pair in seen.params} == {"index_type": "HNSW", "metric_type": "COSINE", **kept}
+
+
+def test_list_and_show_index(indexed: Typed, is_lite: bool) -> None:
+    name = name_of(is_lite)
+    assert indexed.json("list indexes -c tome") == [described(name)]
+    shown = indexed.json(f"show index -c tome -in {name}")
+    assert {key: shown[key] for key in described(name)} == described(name)
+    assert indexed.json("describe index -c tome") == shown
+    assert indexed("show index_progress -c tome -o csv") == Run(
+        0, f"index,field,state,indexed_rows,total_rows,pending_rows\n{name},vector,finished,0,0,0\n", ""
+    )
+
+
+@pytest.mark.parametrize("verb", ["show index", "show index_progress", "delete index -y", "wait_for_index"])
+def test_an_index_that_is_missing_exits_1_at_once(indexed: Typed, verb: str, is_lite: bool) -> None:
+    near = f"did you mean {name_of(is_lite)}?"
+    name = "vectorr" if is_lite else "by_vectorr"
+    assert indexed(f"{verb} -c tome -in {name}") == failed(f"no index '{name}' on 'tome'", near)
+
+
+@pytest.mark.parametrize(
+    "verb", ["create index -f vector", "list indexes", "show index", "delete index -y", "wait_for_index"]
+)
+def test_a_collection_that_is_missing_exits_1(indexed: Typed, verb: str) -> None:
+    assert indexed(f"{verb} -c tomme") == failed("no collection 'tomme'", "did you mean tome?")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ("-t HNWS", "no index type 'HNWS'", "did you mean HNSW?; "),
+        ("-t HNSW -m COSIN", "no metric 'COSIN'", "did you mean COSINE?; "),
+        ("-t HNSW --param efConstrucion:8", "HNSW has no parameter 'efConstrucion'", "did you mean efConstruction?; "),
+        ("-t FLAT --param nlist:8", "FLAT has no parameter 'nlist'", "it takes none; "),
+    ],
+)
+def test_create_index_with_a_mistyped_word_exits_2(indexed: Typed, options: str, message: str, hint: str) -> None:
+    assert indexed(f"create index -c tome -f vector {options}") == failed(message, hint + FORCE, code=2)
+
+
+def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed, is_lite: bool) -> None:
+    if is_lite:
+        pytest.skip("Milvus Lite takes any type")
+    indexed("delete index tome -y")
+    assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed("invalid index type: HNWS")
+
+
+def test_create_index_with_bad_parameters_exits_2(indexed: Typed) -> None:
+    assert indexed("create index -c tome -f vector -t HNSW --param M") == failed(
+        "bad parameter 'M'", "write KEY:VALUE, e.g. nlist:128", code=2
+    )
+    assert indexed("create index -c tome -f vector -t HNSW --param '{'").code == 2
+    assert indexed("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
+
+
+def test_create_index_twice(indexed: Typed) -> None:
+    assert indexed.json(INDEX.format(name="tome") + " --if-not-exists")["created"] is False
+    again = indexed("create index -c tome -f vector -t FLAT -m L2")
+    assert (again.code, again.out) == (1, "")
+
+
+def test_delete_index_says_what_goes(indexed: Typed, is_lite: bool) -> None:
+    name = name_of(is_lite)
+    what = f"index '{name}' of 'tome' on {indexed.place}, HNSW on field 'vector', of 0 rows"
+    assert indexed(f"delete index -c tome -in {name} --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    assert indexed("delete index -c tome").code == 2
+    assert indexed(f"delete index -c tome -in {name} -y") == Run(0, f"Deleted index '{name}' of 'tome'.\n", "")
+    assert indexed.json("list indexes -c tome") == []
+    assert indexed("delete index -c tome -y") == failed(
+        "collection 'tome' has no index", "create index -c tome -f FIELD"
+    )
+
+
+def test_wait_for_index(indexed: Typed, is_lite: bool) -> None:
+    name = name_of(is_lite)
+    assert indexed("wait_for_index -c tome -t 5m") == Run(0, "The indexes of 'tome' are built.\n", "")
+    assert indexed.json(f"wait_for_index -c tome -in {name}") == {
+        "message": f"Index '{name}' on 'tome' is built.", "collection": "tome", "index": name, "built": True,
+    }  # fmt: skip
+    indexed.all(f"delete index -c tome -in {name} -y")
+    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", "make one first: create index")
+
+
+def name_of(is_lite: bool) -> str:
+    return "vector" if is_lite else "by_vector"

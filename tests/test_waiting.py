@@ -1,0 +1,128 @@
+"""Flush, compaction, segments, replicas, and waiting: on real servers, and on one that never gets ready."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, Handler, replies
+from tests.support.official import common_pb2, milvus_pb2
+from tests.support.terminal import Terminal
+from tests.support.typed import Typed, failed
+
+LOADING: dict[str, Handler] = {
+    "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+    "LoadCollection": replies(common_pb2.Status()),
+    "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=2)),
+    "GetLoadingProgress": replies(milvus_pb2.GetLoadingProgressResponse(progress=40)),
+    "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.4.1")),
+}
+
+
+@pytest.fixture(scope="module")
+def made() -> set[str]:
+    """The servers that have the collection of this module."""
+    return set()
+
+
+@pytest.fixture
+def ledger(typed: Typed, made: set[str]) -> Typed:
+    """With a collection `ledger` of two rows, indexed and loaded."""
+    if typed.server.address not in made:
+        typed.make("ledger", rows=2, index=True)
+        typed.all("load ledger")
+        made.add(typed.server.address)
+    return typed
+
+
+def test_flush_waits_and_tells_the_state(ledger: Typed, is_lite: bool) -> None:
+    made = ledger.json("flush -c ledger -t 60")
+    assert (made["message"], made["flushed"]) == ("Flushed collection 'ledger'.", True)
+    state = ledger.json("show flush_state -c ledger")
+    assert state == {"collection": "ledger", "flushed": True, "segments": None if is_lite else state["segments"]}
+    assert ledger.json("flush ledger --no-wait")["flushed"] is False
+
+
+def test_flush_all_or_what_the_server_lacks(ledger: Typed, is_lite: bool) -> None:
+    run = ledger("flush_all -t 60")
+    assert run == (failed("Milvus Lite 3.2.2 has no flush_all") if is_lite
+                   else Run(0, "Flushed all collections.\n", ""))  # fmt: skip
+
+
+def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) -> None:
+    made = ledger.json("compact -c ledger -t 60")
+    assert (made["message"], made["completed"]) == ("Compacted collection 'ledger'.", True)
+    number = made["compaction"]
+    assert ledger.json(f"show compaction_state -id {number}") == {
+        "compaction": number, "state": "completed",
+        "executing_plans": 0, "completed_plans": made["completed_plans"], "failed_plans": 0, "timed_out_plans": 0,
+    }  # fmt: skip
+    plans = ledger(f"show compaction_plans -c ledger -id {number} -o json")
+    assert plans.code == (1 if is_lite else 0)
+    assert plans.err == (
+        '{"error": {"code": 1, "message": "Milvus Lite 3.2.2 has no show compaction_plans", '
+        '"hint": null, "server_code": null}}\n' if is_lite else ""
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line", ["show compaction_state -id x", "show compaction_state -id -3", "flush ledger -t soon"]
+)
+def test_bad_values_exit_2(ledger: Typed, line: str) -> None:
+    assert ledger(line).code == 2
+
+
+def test_segments_and_replicas(ledger: Typed, is_lite: bool) -> None:
+    if is_lite:
+        assert ledger("show replicas ledger") == failed("Milvus Lite 3.2.2 has no replicas")
+        for command in ("show query_segment_info", "show query_segment"):
+            assert ledger(f"{command} -c ledger") == failed("Milvus Lite 3.2.2 has no information on segments")
+        return
+    [replica] = ledger.json("show replicas -c ledger")
+    assert list(replica) == ["replica", "resource_group", "nodes", "shard", "leader", "leader_address", "shard_nodes"]
+    segments = ledger.json("show query_segment_info -c ledger")
+    assert ledger.json("show query_segment -c ledger") == segments
+    assert sum(each["rows"] for each in segments) == 2
+
+
+def test_wait_collection(ledger: Typed) -> None:
+    assert ledger("wait collection ledger --for loaded,indexed --timeout 5m") == Run(
+        0, "Collection 'ledger' is loaded and indexed.\n", ""
+    )
+    assert ledger.json("wait ledger --for indexed") == {
+        "message": "Collection 'ledger' is indexed.", "collection": "ledger", "indexed": True,
+    }  # fmt: skip
+    assert ledger("wait ledger --for cooked") == failed(
+        "invalid value for '--for': 'cooked' is not one of: loaded, indexed", "help wait collection", code=2
+    )
+
+
+def test_waiting_for_what_nobody_loads_is_an_error_at_once(ledger: Typed) -> None:
+    ledger.all("release ledger")
+    assert ledger("wait collection ledger") == failed("nothing loads collection 'ledger'", "load collection -c ledger")
+    ledger.all("load ledger")
+
+
+def test_a_wait_has_a_limit(cli: Cli) -> None:
+    with GrpcPeer(LOADING) as peer:
+        run = cli("wait", "slow", "--for", "loaded", "--timeout", "0.5s", env={"MILVUS_URI": f"http://{peer.address}"})
+    assert run == failed("loading collection 'slow': at 40% after 0.5 s; the server goes on",
+                         "look with: show loading_progress -c slow")  # fmt: skip
+
+
+def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[..., Terminal]) -> None:
+    with GrpcPeer(LOADING) as peer:
+        shown = terminal("load", "slow", cols=100, env={"MILVUS_URI": f"http://{peer.address}"})
+        shown.wait_for("Loading collection 'slow'  █████████░░░░░░░░░░░░░░░  40%")
+        shown.send_key("c-c")
+        assert shown.wait_exit() == 130
+        assert "error: no longer waiting; the server goes on loading collection 'slow'" in shown.text
+        assert "hint: look with: show loading_progress -c slow" in shown.text
+        assert "█" not in shown.text
+
+
+def test_what_a_server_lacks_is_told_with_its_version(cli: Cli) -> None:
+    handlers = {**LOADING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
+    with GrpcPeer(handlers) as peer:
+        run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})
+    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6)")
