@@ -12,13 +12,13 @@ from tests.support.typed import Typed, failed
 @pytest.fixture
 def library(typed: Typed) -> Iterator[Typed]:
     """With two collections, and aliases `novel` and `reading` of the first."""
-    for alias in ("novel", "reading", "other"):
+    for alias in ("novel", "reading", "spare"):
         typed(f"delete alias {alias} -y")
     typed.make("book_a")
     typed.make("book_b")
     typed.all("create alias -c book_a -a novel -a reading")
     yield typed
-    for alias in ("novel", "reading", "other"):
+    for alias in ("novel", "reading", "spare"):
         typed(f"delete alias {alias} -y")
     typed.gone("book_a", "book_b")
 
@@ -32,16 +32,16 @@ def test_create_alias_of_several_is_seen_by_pymilvus(library: Typed) -> None:
 
 def test_create_alias_that_exists_wants_A_to_move_it(library: Typed) -> None:
     refused = failed("alias 'novel' exists, for collection 'book_a'", "-A moves it to this one")
-    assert library("create alias -c book_b -a other -a novel") == refused
-    assert library("show alias other").code == 1
-    assert library.json("create alias -c book_b -a other -a novel -A") == {
-        "message": "'other', 'novel' now stand for collection 'book_b'.",
-        "collection": "book_b", "aliases": ["other", "novel"], "moved": ["novel"],
+    assert library("create alias -c book_b -a spare -a novel") == refused
+    assert library("show alias spare").code == 1
+    assert library.json("create alias -c book_b -a spare -a novel -A") == {
+        "message": "'spare', 'novel' now stand for collection 'book_b'.",
+        "collection": "book_b", "aliases": ["spare", "novel"], "moved": ["novel"],
     }  # fmt: skip
     assert library.json("list aliases") == [
         {"alias": "novel", "collection": "book_b"},
-        {"alias": "other", "collection": "book_b"},
         {"alias": "reading", "collection": "book_a"},
+        {"alias": "spare", "collection": "book_b"},
     ]
 
 
@@ -73,7 +73,7 @@ def test_an_alias_that_is_missing_exits_1(library: Typed, line: str) -> None:
 
 def test_create_alias_of_a_missing_collection_exits_1(library: Typed) -> None:
     missing = failed("no collection 'nothing'", "list collections shows all")
-    assert library("create alias -c nothing -a other") == missing
+    assert library("create alias -c nothing -a spare") == missing
 
 
 def test_create_alias_without_a_name_exits_2(library: Typed) -> None:

@@ -9,8 +9,9 @@ import grpc
 import pytest
 
 from tests.support.cli import Cli
-from tests.support.grpc_peer import GrpcPeer, aborts, never_answers
+from tests.support.grpc_peer import GrpcPeer, aborts, never_answers, replies
 from tests.support.lite_server import LiteServer
+from tests.support.official import milvus_pb2
 from tests.support.ports import free_ports
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.terminal import Terminal
@@ -203,7 +204,11 @@ def test_a_read_whose_connection_is_lost_is_sent_again_and_a_write_is_not(
         proxy.cut()
         shell.send_line("list databases -o tsv")
         shell.wait_for("-o tsv\ndatabase\ndefault\ncut/default>")
-    with GrpcPeer({"CreateCollection": aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")}) as peer:
+    lost = {
+        "HasCollection": replies(milvus_pb2.BoolResponse()),
+        "CreateCollection": aborts(grpc.StatusCode.UNAVAILABLE, "cut"),
+    }
+    with GrpcPeer(lost) as peer:
         cli("connect", peer.address, "-a", "lost")
         found = cli("create", "collection", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
         assert found.code == 3

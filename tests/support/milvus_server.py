@@ -142,6 +142,9 @@ class MilvusServer(ServerProcess):
         config.set("common.gracefulStopTimeout", "1")
         # Strong reads wait for a tick of the proxy: 200 ms by default.
         config.set("proxy.timeTickInterval", "50")
+        # Else every load waits for a look around each second.
+        config.set("queryCoord.checkInterval", "100")
+        config.set("queryCoord.distPullInterval", "100")
         config.write_config()
         self._point_to_etcd_config()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
+from tests.support.recorder import run_here
 
 BOOK = "create collection -c {name} -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id"
 ROW = '{{"id": {id}, "title": "t{id}", "vector": [0.1, 0.2, 0.3, {id}]}}'
@@ -26,7 +27,7 @@ class Typed:
         return f"MILVUS_URI ({self.server.address}, database default)"
 
     def __call__(self, line: str) -> Run:
-        return self.cli(*shlex.split(line), env=self.env)
+        return run_here(shlex.split(line), self.cli.home, self.server.uri)
 
     def json(self, line: str) -> Any:
         """The value that a command writes with `-o json`; it must succeed."""

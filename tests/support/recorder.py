@@ -1,0 +1,43 @@
+"""Runs commands in this process: what they write is kept, and nobody can be asked."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from milvus_cli.app import execute
+from milvus_cli.config import Config
+from milvus_cli.output.console import Console
+from milvus_cli.session import Session
+from milvus_cli.settings import load
+from tests.support.cli import Run
+
+
+class Recorder(Console):
+    def __init__(self) -> None:
+        super().__init__()
+        self.out, self.err = _stream(), _stream()
+        self.stdin, self.stdout, self.stderr = io.StringIO(), self.out, self.err
+
+    def written(self) -> tuple[str, str]:
+        """What went to stdout and to stderr."""
+        return _text(self.out), _text(self.err)
+
+
+def run_here(argv: Sequence[str], home: Path, uri: str) -> Run:
+    """A one-shot command with MILVUS_URI set, without the process around it."""
+    console = Recorder()
+    session = Session(Config(home, uri=uri), console, load(home / "config.toml", {}))
+    try:
+        return Run(execute(argv, session), *console.written())
+    finally:
+        session.close()
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", newline="", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
