@@ -20,7 +20,7 @@ from milvus_cli.connections.resolve import Request, resolve
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run, StrPath
 from tests.support.connecting import LATENCY, connected, jsonl, kept, listed, masked, version_of
-from tests.support.grpc_peer import GrpcPeer
+from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import QUIET, common_pb2, milvus_pb2
@@ -491,16 +491,18 @@ def test_connection_history_lists_addresses_and_forgets_them(cli: Cli, milvus: M
 def test_a_read_only_connection_reads_and_sends_no_write(cli: Cli) -> None:
     showing = milvus_pb2.ShowCollectionsResponse(status=common_pb2.Status(), collection_names=["book"])
     create = ("create", "collection", "-c", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
-    with GrpcPeer({"ShowCollections": lambda request, context: showing}) as peer:
+    missing = milvus_pb2.BoolResponse(status=common_pb2.Status(), value=False)
+    answers = {"ShowCollections": replies(showing), "HasCollection": replies(missing)}
+    with GrpcPeer(answers) as peer:
         cli("connect", peer.address, "--read-only")
-        assert cli("list", "collections", *JSONL) == Run(0, jsonl({"collection": "book"}), "")
+        assert cli("list", "collections", "--names", *JSONL) == Run(0, jsonl({"collection": "book"}), "")
         assert cli(*create) == Run(
             1,
             "",
             "error: connection 'default' is read-only: CreateCollection was not sent\n"
             "hint: connect again with --no-read-only to allow it\n",
         )
-        assert peer.methods == ["Connect", "ShowCollections"]
+        assert peer.methods == ["Connect", "ShowCollections", "HasCollection"]
         cli("connect", "--no-read-only")
         cli(*create)
         assert peer.methods[-1] == "CreateCollection"

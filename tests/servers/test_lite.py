@@ -63,7 +63,7 @@ def test_a_server_that_was_killed_is_noticed_and_started_again_with_its_data(emb
     os.kill(server["pid"], signal.SIGKILL)
     _wait_until_dead(server["pid"])
     assert embedded("list", "servers", "-o", "json").out == "[]\n"
-    found = embedded("list", "collections", "-o", "json")
+    found = embedded("list", "collections", "--names", "-o", "json")
     assert json.loads(found.out) == [{"collection": "book"}]
     assert found.err == f"Started Milvus Lite on {path}, at {address}.\n"
 
