@@ -23,7 +23,7 @@ from tests.support.connecting import LATENCY, connected, jsonl, kept, listed, ma
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import QUIET, common_pb2, milvus_pb2
+from tests.support.official import common_pb2, milvus_pb2, official_client
 from tests.support.ports import free_ports
 from tests.support.process import ServerProcess
 from tests.support.silent import SilentListener
@@ -52,7 +52,7 @@ def details(server: ServerProcess, sources: dict[str, str] | None = None, **chan
 
 
 def pymilvus(server: ServerProcess) -> MilvusClient:
-    return MilvusClient(f"http://{server.address}", grpc_options=QUIET)
+    return official_client(f"http://{server.address}")
 
 
 # The status that connect prints
@@ -691,7 +691,7 @@ def test_pymilvus_and_our_commands_see_the_same_databases(cli: Cli, server: Serv
     assert cli("use", "database", "made_by_them") == Run(0, "Using database 'made_by_them'.\n", "")
     fields = ["-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id"]
     assert cli("create", "collection", "-c", "inside", *fields).code == 0
-    inside = MilvusClient(f"http://{server.address}", db_name="made_by_them", grpc_options=QUIET)
+    inside = official_client(f"http://{server.address}", db_name="made_by_them")
     assert inside.list_collections() == ["inside"]
     assert "inside" not in client.list_collections()
     inside.drop_collection("inside")

@@ -10,7 +10,7 @@ from pymilvus import DataType, Function, FunctionType, MilvusClient
 
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import QUIET
+from tests.support.official import official_client
 from tests.support.process import ServerProcess
 from tests.support.terminal import Terminal
 
@@ -59,7 +59,7 @@ def on(cli: Cli, server: ServerProcess) -> Callable[..., Run]:
 @pytest.fixture
 def client(server: ServerProcess) -> Iterator[MilvusClient]:
     """pymilvus on the server; collections made in a test go after it."""
-    found = MilvusClient(server.uri, grpc_options=QUIET)
+    found = official_client(server.uri)
     before = set(found.list_collections())
     yield found
     for name in set(found.list_collections()) - before:
@@ -384,7 +384,7 @@ def test_a_dialogue_makes_a_collection_and_tells_the_line_that_does(
     line = ("create collection -c talked -f id:INT64 -f title:VARCHAR:200 -f v:FLOAT_VECTOR:4 -p id"
             " -d 'it'\"'\"'s all' -a --dynamic --shards 1 --consistency Strong")  # fmt: skip
     assert f"The same in one line:{line}".replace(" ", "") in shell.text.replace("\n", "").replace(" ", "")
-    client = MilvusClient(milvus.uri, grpc_options=QUIET)
+    client = official_client(milvus.uri)
     words = cli("-c", line.replace("talked", "typed"), env={"MILVUS_URI": milvus.uri})
     assert words == Run(0, "Created collection 'typed'.\n", "")
     assert described(client, "typed") == described(client, "talked")

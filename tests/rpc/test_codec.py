@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymilvus import DataType as PyDataType
-from pymilvus import MilvusClient
 from pymilvus.client.prepare import Prepare
 
 from milvus_cli.connections.profile import Profile
@@ -21,7 +20,7 @@ from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.rpc.search import hits, parse_vectors, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
-from tests.support.official import QUIET
+from tests.support.official import official_client
 from tests.support.process import ServerProcess
 
 FIELDS = (
@@ -383,7 +382,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
     # Milvus 2.3 takes only objects as JSON.
     rows[1]["j"], rows[1]["t"] = {}, "tab\t漢🦅"
     client = Client(Profile(host=server.host, port=server.port), timeout=60)
-    official = MilvusClient(server.uri, grpc_options=QUIET)
+    official = official_client(server.uri)
     try:
         client.call("CreateCollection", collection_name="codec", schema=schema.SerializeToString(), shards_num=1)
         client.call("Insert", collection_name="codec", fields_data=encode_rows(rows, schema), num_rows=len(rows))

@@ -1,13 +1,17 @@
 """Talks to a server through Milvus's official protobuf code, so that tests can check ours against it."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 # gRPC reads it once, when it is imported; failed attempts while a server starts are no news.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
+from pymilvus import MilvusClient
+from pymilvus.exceptions import MilvusException
 from pymilvus.grpc_gen import common_pb2, milvus_pb2, schema_pb2
 from pymilvus.grpc_gen.milvus_pb2_grpc import MilvusServiceStub
 
@@ -41,3 +45,12 @@ def open_stub(target: str, credentials: grpc.ChannelCredentials | None = None) -
     """The official client stub over a connection of its own."""
     with open_channel(target, credentials) as channel:
         yield MilvusServiceStub(channel)
+
+
+def official_client(uri: str, **options: Any) -> MilvusClient:
+    """A MilvusClient; Milvus Lite turns one away now and then, with "Too many pings"."""
+    for _ in range(5):
+        with suppress(MilvusException):
+            return MilvusClient(uri, grpc_options=QUIET, **options)
+        time.sleep(1)
+    return MilvusClient(uri, grpc_options=QUIET, **options)
