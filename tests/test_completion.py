@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,15 @@ def tab(request: pytest.FixtureRequest, cli: Cli, bin_directory: Path) -> Iterat
     env = cli.environment({"PATH": f"{bin_directory}:/usr/bin:/bin", "HOME": str(cli.directory)})
     with Terminal(START[name], cols=100, env=env, cwd=cli.directory) as shell:
         script = ROOT / f"completions/milvus_cli.{name}"
-        shell.send_line(SETUP[name].format(script=script, cache=cli.directory / "zdump"))
-        shell.send_line("clear; echo rea''dy")
-        shell.wait_for("ready", timeout=30)
+        set_up = SETUP[name].format(script=script, cache=cli.directory / "zdump")
+        # A shell that starts throws away what was typed before it reads.
+        for _ in range(4):
+            shell.send_line(set_up)
+            shell.send_line("clear; echo rea''dy")
+            with suppress(AssertionError):
+                shell.wait_for("ready", timeout=10)
+                break
+        shell.wait_for("ready")
 
         def press(line: str) -> Terminal:
             shell.send(line)

@@ -144,7 +144,7 @@ def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
         assert calling.stdout.readline() == "[]\n"
         server.freeze()
         sent = proxy.bytes_up
-        print("create collection -c x -f id:INT64 -f v:FLOAT_VECTOR:2 -p id", file=calling.stdin, flush=True)
+        print("load collection x --no-wait", file=calling.stdin, flush=True)
         # More than the few bytes of flow control that may follow the first answer.
         wait_until(lambda: proxy.bytes_up > sent + 60)
         server.kill()
@@ -152,7 +152,7 @@ def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
     assert Run(calling.returncode, out, err) == Run(
         3,
         "",
-        f"error: stdin:2: the connection to {proxy.address} was lost during CreateCollection: outcome unknown\n"
+        f"error: stdin:2: the connection to {proxy.address} was lost during LoadCollection: outcome unknown\n"
         "hint: the server may have done it or not: look before you send it again\n",
     )
     assert Kept(cli).dump() == before
@@ -166,17 +166,17 @@ def wait_until(is_done: Callable[[], bool]) -> None:
 
 
 def test_a_write_cut_off_in_mid_call_has_an_unknown_outcome(cli: Cli) -> None:
-    with GrpcPeer({"CreateCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
+    with GrpcPeer({"LoadCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
         cli("connect", proxy.address)
         before = Kept(cli).dump()
-        calling = cli.start("create", "collection", "-c", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
-        wait_until(lambda: "CreateCollection" in peer.methods)
+        calling = cli.start("load", "collection", "x", "--no-wait")
+        wait_until(lambda: "LoadCollection" in peer.methods)
         proxy.cut()
         out, err = calling.communicate(timeout=10)
     assert Run(calling.returncode, out, err) == Run(
         3,
         "",
-        f"error: the connection to {proxy.address} was lost during CreateCollection: outcome unknown\n"
+        f"error: the connection to {proxy.address} was lost during LoadCollection: outcome unknown\n"
         "hint: the server may have done it or not: look before you send it again\n",
     )
     assert Kept(cli).dump() == before
