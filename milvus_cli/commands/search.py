@@ -62,7 +62,7 @@ def search(
     \b
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     """
-    from ..rpc.codec import encode_vectors
+    from ..rpc.encode import encode_vectors
     from ..rpc.schema import pairs
     from ..rpc.search import hits, parse_vectors, search_field
 

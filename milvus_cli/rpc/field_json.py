@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..names import nearest
-from .codec import shortest
+from .floats import shortest
 from .schema import (
     DEFAULT_MAX_LENGTH,
     DENSE_VECTORS,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
-from .codec import decode_column, shortest
+from .decode import decode_column
+from .floats import shortest
 from .schema import vector_fields
 
 if TYPE_CHECKING:

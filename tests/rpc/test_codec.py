@@ -15,8 +15,10 @@ from pymilvus.client.prepare import Prepare
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.codec import decode_column, encode_rows, encode_vectors, shortest
 from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
+from milvus_cli.rpc.decode import decode_column
+from milvus_cli.rpc.encode import encode_rows, encode_vectors
+from milvus_cli.rpc.floats import shortest
 from milvus_cli.rpc.search import hits, parse_vectors, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData

@@ -1,15 +1,15 @@
-"""Rows to Milvus's columns and back. Vectors go as packed little-endian numbers, row after row."""
+"""Rows to Milvus's columns. Vectors go as packed little-endian numbers, row after row."""
 
 from __future__ import annotations
 
 import json
-import math
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..names import nearest
+from .floats import bfloat16
 from .schema import params, type_name
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ SCALARS = {
     "VARCHAR": "string_data",
     "JSON": "json_data",
 }
+
 PACKED = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e", "INT8_VECTOR": "b"}
-SMALLEST_NORMAL = 2.0**-126
-"""Of float32: below it numbers have fewer than the six digits that every other one has."""
 
 ATTRIBUTES = {
     "BINARY_VECTOR": "binary_vector",
@@ -62,39 +61,6 @@ def encode_vectors(vectors: Sequence[Any], field: FieldSchema) -> bytes:
     # A placeholder's type has the number of the field's type.
     value = PlaceholderValue(tag="$0", type=field.data_type, values=values)  # type: ignore[arg-type]
     return PlaceholderGroup(placeholders=[value]).SerializeToString()
-
-
-def decode_column(column: FieldData) -> list[Any]:
-    """The values of a column: JSON's types, floats of 32 and 16 bits as the shortest number that is the same float.
-
-    Raises CliError, naming the field, for a type that this program does not know.
-    """
-    kind, content = type_name(column.type), column.WhichOneof("field")
-    if content == "vectors":
-        values = _decode_vectors(kind, column)
-    elif content == "scalars" or content is None:
-        values = _decode_scalars(column.scalars)
-    else:
-        raise _unknown(kind, column)
-    return _with_nulls(values, column.valid_data)
-
-
-def shortest(value: float) -> float:
-    """The double that prints a float32 with its fewest digits: 0.001 for 0.0010000000474974513."""
-    return _shortest(value, 6 if abs(value) >= SMALLEST_NORMAL else 1, 9, lambda number: struct.pack("<f", number))
-
-
-def _shortest(value: float, fewest: int, most: int, pack: Callable[[float], bytes]) -> float:
-    """The same among the numbers that `pack` makes the same bytes; `most` digits are always enough."""
-    packed = pack(value)
-    for digits in range(fewest, most):
-        short = float(f"{value:.{digits}g}")
-        try:
-            if pack(short) == packed:
-                return short
-        except OverflowError:
-            continue
-    return float(f"{value:.{most}g}")
 
 
 def _is_given_by_server(field: FieldSchema, rows: Sequence[Row], *, upsert: bool) -> bool:
@@ -259,7 +225,7 @@ def _pack(field: FieldSchema, vector: Any, where: str) -> bytes:
         if kind == "BINARY_VECTOR":
             return bytes(vector)
         if kind == "BFLOAT16_VECTOR":
-            return b"".join(map(_bfloat16, vector))
+            return b"".join(map(bfloat16, vector))
         return struct.pack(f"<{size}{PACKED[kind]}", *vector)
     except (struct.error, TypeError, ValueError, OverflowError):
         _refuse_element(where, field, next(each for each in vector if not _fits(kind, each)))
@@ -270,7 +236,7 @@ def _fits(kind: str, element: float) -> bool:
         if kind == "BINARY_VECTOR":
             bytes([element])  # type: ignore[list-item]
         elif kind == "BFLOAT16_VECTOR":
-            _bfloat16(element)
+            bfloat16(element)
         else:
             # Only with a byte order does it refuse a number that is too large.
             struct.pack(f"<{PACKED[kind]}", element)
@@ -282,16 +248,6 @@ def _fits(kind: str, element: float) -> bool:
 def _refuse_element(where: str, field: FieldSchema, element: Any) -> NoReturn:
     text = json.dumps(element, default=str)[:40]
     raise InvalidInput(f"{where}: {text} does not fit in {field.name!r}, a {type_name(field.data_type)}")
-
-
-def _bfloat16(value: float) -> bytes:
-    """The upper half of a float32, rounded to nearest even. Raises OverflowError for what is too large."""
-    (bits,) = struct.unpack("<I", struct.pack("<f", value))
-    if value == value:
-        bits += 0x7FFF + (bits >> 16 & 1)
-    if bits & 0x7FFF0000 == 0x7F800000 and math.isfinite(value):
-        raise OverflowError(value)
-    return struct.pack("<H", bits >> 16 & 0xFFFF)
 
 
 def _pack_sparse(vector: Any, where: str) -> bytes:
@@ -315,76 +271,3 @@ def _encode_dynamic(rows: Sequence[Row], fields: Sequence[FieldSchema]) -> Field
         for number, row in enumerate(rows, start=1)
     )
     return column
-
-
-def _decode_scalars(scalars: Any) -> list[Any]:
-    source = scalars.WhichOneof("data")
-    if source is None:
-        return []
-    if source == "array_data":
-        return [_decode_scalars(each) for each in scalars.array_data.data]
-    data = getattr(scalars, source).data
-    if source == "json_data":
-        return [_decode_json(each) for each in data]
-    if source == "float_data":
-        return [shortest(each) for each in data]
-    if source in ("bytes_data", "geometry_data"):
-        return [each.hex() for each in data]
-    return list(data)
-
-
-def _decode_json(raw: bytes) -> Any:
-    """Text where it is no JSON; nothing at the place of a null."""
-    try:
-        return json.loads(raw) if raw else None
-    except ValueError:
-        return raw.decode("utf-8", "backslashreplace")
-
-
-def _decode_vectors(kind: str, column: FieldData) -> list[Any]:
-    vectors = column.vectors
-    decoders: dict[str, Callable[[], list[Any]]] = {
-        "FLOAT_VECTOR": lambda: _chunks([shortest(each) for each in vectors.float_vector.data], vectors.dim),
-        "FLOAT16_VECTOR": lambda: _chunks(_unpack_float16(vectors.float16_vector), vectors.dim),
-        "BFLOAT16_VECTOR": lambda: _chunks(_unpack_bfloat16(vectors.bfloat16_vector), vectors.dim),
-        "INT8_VECTOR": lambda: _chunks(list(memoryview(vectors.int8_vector).cast("b")), vectors.dim),
-        "BINARY_VECTOR": lambda: _chunks(list(vectors.binary_vector), vectors.dim // 8),
-        "SPARSE_FLOAT_VECTOR": lambda: [_unpack_sparse(each) for each in vectors.sparse_float_vector.contents],
-    }
-    if kind not in decoders:
-        raise _unknown(kind, column)
-    return decoders[kind]()
-
-
-def _unknown(kind: str, column: FieldData) -> CliError:
-    message = f"field {column.field_name!r}: values of type {kind} can't be shown yet"
-    return CliError(message, hint="leave it out with --fields")
-
-
-def _chunks(values: list[Any], size: int) -> list[Any]:
-    return [values[start : start + size] for start in range(0, len(values), size or 1)]
-
-
-def _unpack_float16(raw: bytes) -> list[float]:
-    numbers = struct.unpack(f"<{len(raw) // 2}e", raw)
-    return [_shortest(each, 1, 5, lambda number: struct.pack("<e", number)) for each in numbers]
-
-
-def _unpack_bfloat16(raw: bytes) -> list[float]:
-    halves = struct.unpack(f"<{len(raw) // 2}H", raw)
-    numbers = struct.unpack(f"<{len(halves)}f", struct.pack(f"<{len(halves)}I", *(half << 16 for half in halves)))
-    return [_shortest(each, 1, 4, _bfloat16) for each in numbers]
-
-
-def _unpack_sparse(raw: bytes) -> dict[str, float]:
-    return {str(index): shortest(value) for index, value in struct.iter_unpack("<If", raw)}
-
-
-def _with_nulls(values: list[Any], valid: Sequence[bool]) -> list[Any]:
-    """Servers send either all places with a mark for each, or only the values that are there."""
-    if not valid:
-        return values
-    if len(values) == len(valid):
-        return [value if there else None for value, there in zip(values, valid, strict=True)]
-    found = iter(values)
-    return [next(found, None) if there else None for there in valid]
