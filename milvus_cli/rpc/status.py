@@ -1,10 +1,12 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
+import re
 from typing import Any
 
 import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from .privileges import granting
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid")
 """How the names of RPCs begin that change nothing on a server."""
@@ -80,8 +82,9 @@ def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, 
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return _unauthenticated(details, address)
     if code is grpc.StatusCode.PERMISSION_DENIED:
-        return NotAuthorized(f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED,
-                             hint="ask an administrator to grant the privilege")  # fmt: skip
+        return NotAuthorized(
+            f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED, hint=_way_to_permit(details)
+        )
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
@@ -167,6 +170,14 @@ def _unauthenticated(details: str, address: str) -> CliError:
     else:
         message = f"{address} did not accept the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
+
+
+def _way_to_permit(details: str) -> str:
+    """Milvus names what is missing: `PrivilegeSelectOwnership: permission deny to USER`."""
+    named = re.match(r"Privilege(\w+): ", details)
+    if named is None:
+        return "ask an administrator to grant the privilege"
+    return f"an administrator can allow it: {granting(named[1])}"
 
 
 def _tls_reason(details: str) -> str:
