@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def export_access(session: Session, file: str | None) -> Result:
     _write(file, written)
     grants = sum(map(len, (found.roles or {}).values()))
     counts = {"users": len(found.users or ()), "roles": len(found.roles or ()), "grants": grants}
-    words = ", ".join(f"{count} {name}" for name, count in counts.items())
+    words = ", ".join(f"{count} {name if count != 1 else name[:-1]}" for name, count in counts.items())
     return Done(f"Exported {words} to {file}.", {"file": file, **counts})
 
 
@@ -75,11 +76,18 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     if dry_run:
         return Table(COLUMNS, [each.row for each in found])
     secrets = _passwords(session, found, passwords)
-    removed = sum(each.sign == "-" for each in found)
+    removed = [each for each in found if each.sign == "-"]
     if removed:
-        session.confirm(f"Remove {removed} of users, roles and grants on {session.place}?")
+        session.confirm(f"Remove {_in_words(removed)} on {session.place}?")
     make(client, found, secrets)
-    return _done(found, removed)
+    return _done(found, len(removed))
+
+
+def _in_words(removed: list[Change]) -> str:
+    """What goes: things by their names, and how many of what they have."""
+    named = [f"{each.kind} {each.name}" for each in removed if not each.detail]
+    rest = Counter(each.kind for each in removed if each.detail)
+    return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in rest.items())])
 
 
 def _done(found: list[Change], removed: int) -> Done:

@@ -99,7 +99,7 @@ def change_password(client: Client, user: str, old: str, new: str) -> None:
 
 
 def in_base64(password: str) -> str:
-    return base64.b64encode(password.encode()).decode()
+    return base64.b64encode(_bytes(password)).decode()
 
 
 def check_user_name(name: str) -> None:
@@ -116,9 +116,15 @@ def check_role_name(name: str) -> None:
 
 def check_password(password: str, of: str = "") -> None:
     """Raises InvalidInput, without the password, where Milvus would refuse it for its length."""
-    if len(password.encode()) not in PASSWORD_BYTES:
-        raise InvalidInput(f"the password{f' of {of}' if of else ''} is too {'long' if len(password) > 6 else 'short'}",
+    length = len(_bytes(password))
+    if length not in PASSWORD_BYTES:
+        raise InvalidInput(f"the password{f' of {of}' if of else ''} is too {'long' if length > 6 else 'short'}",
                            hint="a password has 6 to 256 characters")  # fmt: skip
+
+
+def _bytes(password: str) -> bytes:
+    # What a terminal sent that is no UTF-8 stays what it was.
+    return password.encode(errors="surrogateescape")
 
 
 # Roles
