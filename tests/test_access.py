@@ -256,6 +256,17 @@ def test_grants_reach_every_database_and_are_listed_by_object(root: Typed) -> No
     ]  # fmt: skip
 
 
+def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed) -> None:
+    root.all("create role acc_reader", "create database acc_shop")
+    root.all("grant privilege acc_reader -p Search -o '*' -db acc_shop", "delete database acc_shop -y")
+    assert root.json("list grants acc_reader") == []
+    listed = root("list grants acc_reader -db acc_shop --output csv")
+    assert listed.out.splitlines()[1:] == ["acc_reader,acc_shop,Collection,*,Search,root"]
+    revoked = root("revoke privilege acc_reader -p Search -o '*' -db acc_shop")
+    assert revoked == Run(0, "Revoked Search on Collection * (database acc_shop) from 'acc_reader'.\n", "")
+    assert root("list grants acc_reader -db acc_shop --output csv").out.splitlines()[1:] == []
+
+
 def test_delete_says_what_goes_with_it_and_wants_yes(root: Typed) -> None:
     root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
     root.all("grant privilege acc_reader -p All")
@@ -342,6 +353,19 @@ def test_a_read_only_connection_changes_nothing(root: Typed) -> None:
         run = run_here(line.split(), home)
         assert run == failed(f"connection 'default' is read-only: {method} was not sent",
                              "connect again with --no-read-only to allow it")  # fmt: skip
+
+
+def test_a_milvus_without_authorization_wants_to_know_who_grants(cli: Cli, milvus: MilvusServer) -> None:
+    nobody, somebody = Typed(cli, milvus), Typed(cli, milvus, token="root:Milvus")
+    cleaned(nobody)
+    nobody.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
+    assert nobody("grant privilege acc_reader -p All") == failed(
+        "a grant notes who gave it, and this connection has no user",
+        "connect with --username and --password, which this server does not check",
+    )
+    somebody.all("grant privilege acc_reader -p All")
+    assert nobody.json("list grants acc_reader")[0]["grantor"] == "root"
+    cleaned(somebody)
 
 
 @pytest.mark.parametrize(

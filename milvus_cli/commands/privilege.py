@@ -70,7 +70,7 @@ def revoke_privilege(session: Session, **given: Any) -> Done:
     from ..rpc import access
 
     client = session.client
-    wanted = _wanted(session, **given)
+    wanted = _wanted(session, **given, revoke=True)
     databases = list(dict.fromkeys(each.grant.database for each in wanted))
     there = {grant.key for grant in access.grants(client, list(given["roles"]), databases)}
     for each in wanted:
@@ -244,10 +244,13 @@ def _wanted(
     object_type: str | None,
     database: str | None,
     force: bool,
+    *,
+    revoke: bool = False,
 ) -> list[Wanted]:
     from ..rpc.granting import Asked, wanted
 
-    return wanted(session.client, Asked(roles, _flat(privileges), objects, object_type or "", database or "", force))
+    asked = Asked(roles, _flat(privileges), objects, object_type or "", database or "", force, revoke)
+    return wanted(session.client, asked)
 
 
 def _done(verb: str, to: str, wanted: Sequence[Wanted]) -> Done:

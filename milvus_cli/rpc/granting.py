@@ -15,7 +15,10 @@ from .privileges import COLLECTION, EVERY, GLOBAL, GROUPS, TYPE_OF, USER, check_
 
 @dataclass(frozen=True)
 class Asked:
-    """Privileges on objects for roles, as typed; `object_type` and `database` may be empty."""
+    """Privileges on objects for roles, as typed; `object_type` and `database` may be empty.
+
+    To `revoke` them, the database may be gone: what was granted in it is still there, and comes back with it.
+    """
 
     roles: Sequence[str]
     privileges: Sequence[str]
@@ -23,6 +26,7 @@ class Asked:
     object_type: str
     database: str
     force: bool
+    revoke: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ def wanted(client: Client, asked: Asked) -> list[Wanted]:
     if not asked.force:
         for name in asked.privileges:
             check_privilege(name, asked.object_type, own or ())
-    database = _database(client, asked.database)
+    database = asked.database or client.profile.database
+    if not asked.revoke:
+        _require_database(client, database)
     return [
         Wanted(Grant(role, database, kind, name, privilege), group)
         for role in dict.fromkeys(asked.roles)
@@ -68,12 +74,10 @@ def _names(client: Client, kind: str, database: str) -> list[str]:
     return list(client.call("ShowCollections", db_name=database).collection_names)
 
 
-def _database(client: Client, name: str) -> str:
-    name = name or client.profile.database
+def _require_database(client: Client, name: str) -> None:
     known = access.permitted(access.all_databases, client)
     if name != EVERY and known is not None and name not in known:
         raise CliError(f"no database {name!r}", hint=nearest(name, known) or "list databases shows all, * is every one")
-    return name
 
 
 def _kind(privilege: str, asked: Asked, own: dict[str, list[str]]) -> tuple[str, bool]:

@@ -61,6 +61,9 @@ PLAINTEXT_REFUSED = (
 NO_DELETE_KEYS = "collection properties is empty"
 """How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
 
+NO_GRANTOR = "fail to get authorization from the md"
+"""How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
+
 # What to do about codes of Milvus 2.3 and later.
 HINTS = {
     100: "see what there is with: list collections",
@@ -103,6 +106,10 @@ def check(status: Any, method: str) -> None:
         raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
+    if NO_GRANTOR in reason:
+        raise ServerRefused("a grant notes who gave it, and this connection has no user", fault=Fault.SAID_NO,
+                            hint="connect with --username and --password, which this server does not check",
+                            server_code=status.code)  # fmt: skip
     hint = HINTS.get(status.code, "")
     raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
 
