@@ -46,6 +46,13 @@ def ann(root: Typed) -> Typed:
     return Typed(root.cli, root.server, token="acc_ann:anns-password")
 
 
+@pytest.fixture
+def few(root: Typed) -> Typed:
+    """As root, with a user and a role."""
+    root.all("create role acc_reader", "create user acc_ann -p hunter22")
+    return root
+
+
 def denied(privilege: str, way: str = "") -> Run:
     hint = f"an administrator can allow it: grant privilege -r ROLE -p {privilege}{way}"
     return failed(f"not permitted: Privilege{privilege}: permission deny to acc_ann", hint, code=4)
@@ -70,6 +77,15 @@ def test_a_password_comes_from_standard_input_or_a_file(root: Typed) -> None:
     assert root(f"create user acc_bob -p @{root.cli.directory}/password").code == 0
     assert Typed(root.cli, root.server, token="acc_ann:from-a-pipe")("ping").code == 0
     assert Typed(root.cli, root.server, token="acc_bob:from-a-file")("ping").code == 0
+
+
+def test_debug_shows_no_password(root: Typed) -> None:
+    run = root("create user acc_ann -p hunter22 --debug")
+    assert run.code == 0
+    assert [line.split()[1] for line in run.err.splitlines()] == ["CreateCredential"]
+    run = root("update password acc_ann -op hunter22 -p hunter23 --debug")
+    assert [line.split()[1] for line in run.err.splitlines()] == ["UpdateCredential"]
+    assert not any(text in run.err for text in ("hunter", "aHVudGVy"))
 
 
 @pytest.mark.parametrize(
@@ -223,16 +239,6 @@ def test_a_privilege_that_can_not_be_is_refused_here(few: Typed, options: str, m
 def test_force_sends_what_is_not_known_here(few: Typed) -> None:
     refused = few("grant privilege acc_reader -p Serch -ot collection -o '*' --force")
     assert refused == failed("not found the privilege name[Serch]")
-
-
-@pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory, milvus_auth: MilvusServer) -> Iterator[Typed]:
-    """With a user and a role, for commands that change neither."""
-    typed = Typed(Cli(tmp_path_factory.mktemp("few")), milvus_auth, token="root:Milvus")
-    typed("create role acc_reader")
-    typed("create user acc_ann -p hunter22")
-    yield typed
-    cleaned(typed)
 
 
 def test_grants_reach_every_database_and_are_listed_by_object(root: Typed) -> None:

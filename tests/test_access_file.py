@@ -4,7 +4,7 @@ import json
 import random
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.support.grpc_peer import GrpcPeer, Handler, aborts, replies
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import common_pb2, grpc, milvus_pb2
 from tests.support.recorder import run_here
+from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
 
 MINE = "accf_"
@@ -195,6 +196,18 @@ def test_new_users_without_a_password_are_named_before_anything_is_done(root: Fi
         "the password of accf_bob is too short", "a password has 6 to 256 characters", code=2
     )
     assert root.mine() == {"users": [], "roles": []}
+
+
+def test_on_a_terminal_the_passwords_of_new_users_are_asked_for(root: Files, terminal: Callable[..., Terminal]) -> None:
+    path = root.write("access.yaml", {"users": TEAM["users"][2:]})
+    env = {"MILVUS_URI": root.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
+    shown = terminal("apply", "access", path, env=env)
+    for question in ("Password of the new user accf_eve:", "Once more:"):
+        shown.wait_for(question)
+        shown.send_line("typed-unseen")
+    shown.wait_for("Made 1 change: 1 added, 0 removed.")
+    assert b"typed-unseen" not in shown.raw
+    assert Typed(root.typed.cli, root.typed.server, token="accf_eve:typed-unseen")("ping").code == 0
 
 
 @pytest.mark.parametrize("killed_at", ["CreateRole", "OperatePrivilege", "CreateCredential", "OperateUserRole"])
