@@ -69,7 +69,7 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
     script.write_text("\n".join(lines))
     # A grant says who gave it, also where the server asks nobody who they are.
     env = {"MILVUS_URI": milvus.uri, "MILVUS_TOKEN": "root:Milvus"}
-    run = cli("-f", script, "--keep-going", env=env)
+    run = cli("-f", script, "--keep-going", env=env, timeout=300)
     cli("stop", "server", "--all")
     cli("-c", "delete role reader -y; delete user ann -y", env=env)
     assert run.code == 0, run.err
