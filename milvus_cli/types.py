@@ -331,5 +331,5 @@ INDEX_TYPE = Words("index type", {
     "INVERTED": "scalar fields",
     "BITMAP": "scalar fields with few values",
     "STL_SORT": "numbers",
-    "TRIE": "VARCHAR, by prefix",
+    "Trie": "VARCHAR, by prefix",
 })  # fmt: skip
