@@ -125,4 +125,4 @@ def test_what_a_server_lacks_is_told_with_its_version(cli: Cli) -> None:
     handlers = {**LOADING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
     with GrpcPeer(handlers) as peer:
         run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})
-    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6)")
+    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6.11)")
