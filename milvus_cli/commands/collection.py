@@ -96,7 +96,7 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
 @collection_option
 @dry_run_option
 def truncate(session: Session, collection: str, dry_run: bool) -> Done:
-    """Delete all rows of a collection, and keep its schema and indexes (Milvus 2.6.11 and newer). It asks first.
+    """Delete all rows of a collection, keep its schema and indexes (Milvus 2.6.11 and newer). It asks first.
 
     \b
     Example: truncate -c book --dry-run
