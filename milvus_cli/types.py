@@ -104,6 +104,19 @@ class DeclaredField(Offered):
         return items(named((name, kind) for name, _, kind in declared).best(incomplete))
 
 
+class IndexDeclaration(DeclaredField):
+    """FIELD[:TYPE[:METRIC[:…]]]: declared fields, then index types, then metrics are offered."""
+
+    name = "index declaration"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, colon, word = incomplete.rpartition(":")
+        if not colon:
+            return super().shell_complete(ctx, param, incomplete)
+        offered = {0: INDEX_TYPE.words, 1: METRIC.words}.get(before.count(":"), {})
+        return items(named(offered.items()).best(word), prefix=before + colon)
+
+
 class CommandWords(Offered):
     """The words of a command."""
 
@@ -258,6 +271,7 @@ FILE = click.Path(readable=False)
 DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
+INDEX_DECLARATION = IndexDeclaration()
 COMMAND = CommandWords()
 
 DURATION = Duration()

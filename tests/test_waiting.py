@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, replies
-from tests.support.official import common_pb2, milvus_pb2
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import common_pb2, milvus_pb2, schema_pb2
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
 
@@ -119,6 +120,79 @@ def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[...,
         assert "error: no longer waiting; the server goes on loading collection 'slow'" in shown.text
         assert "hint: look with: show loading_progress -c slow" in shown.text
         assert "█" not in shown.text
+
+
+HALF_BUILT = milvus_pb2.DescribeIndexResponse(index_descriptions=[
+    milvus_pb2.IndexDescription(index_name="v", field_name="v", state=2, indexed_rows=1, total_rows=2),
+])  # fmt: skip
+BUILDING: dict[str, Handler] = {
+    **LOADING,
+    "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
+        collectionID=7, schema=schema_pb2.CollectionSchema(name="slow", fields=[schema_pb2.FieldSchema(name="v")]),
+    )),
+    "CreateIndex": replies(common_pb2.Status()),
+    "DescribeIndex": replies(HALF_BUILT),
+    "Flush": replies(milvus_pb2.FlushResponse(coll_segIDs={"slow": schema_pb2.LongArray(data=[5])},
+                                              coll_flush_ts={"slow": 9})),
+    "GetFlushState": replies(milvus_pb2.GetFlushStateResponse(flushed=False)),
+    "FlushAll": replies(milvus_pb2.FlushAllResponse(flush_all_ts=9)),
+    "GetFlushAllState": replies(milvus_pb2.GetFlushAllStateResponse(flushed=False)),
+    "ManualCompaction": replies(milvus_pb2.ManualCompactionResponse(compactionID=3)),
+    "GetCompactionState": replies(milvus_pb2.GetCompactionStateResponse(
+        state=common_pb2.Executing, executingPlanNo=1, completedPlanNo=3,
+    )),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "bar", "doing", "look"),
+    [
+        ("create index -c slow -f v -t FLAT", "████████████░░░░░░░░░░░░  50%", "building index 'v' on 'slow'",
+         "show index_progress -c slow"),
+        ("flush slow", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing collection 'slow'", "show flush_state -c slow"),
+        ("flush_all", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing all collections", "show flush_state -c NAME"),
+        ("compact slow", "██████████████████░░░░░░  75%", "compacting collection 'slow'",
+         "show compaction_state -id 3"),
+    ],
+)  # fmt: skip
+def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
+    terminal: Callable[..., Terminal], line: str, bar: str, doing: str, look: str
+) -> None:
+    with GrpcPeer(BUILDING) as peer:
+        shown = terminal(*line.split(), cols=100, env={"MILVUS_URI": f"http://{peer.address}"})
+        shown.wait_for(f"{doing.capitalize()}  {bar}")
+        shown.send_key("c-c")
+        assert shown.wait_exit() == 130
+    assert shown.text.replace("^C", "") == (
+        f"error: no longer waiting; the server goes on {doing}\nhint: look with: {look}"
+    )
+
+
+def test_the_shell_asks_for_what_a_command_needs_and_goes_on_after_ctrl_c(
+    terminal: Callable[..., Terminal], milvus: MilvusServer, cli: Cli
+) -> None:
+    on = Typed(cli, milvus)
+    on.make("asked")
+    shown = terminal(cols=100, env={"MILVUS_URI": milvus.uri})
+    shown.wait_for("default>")
+    for question, answer in (
+        ("default>", "create partition"), ("Collection:", "asked"), ("Partition:", "spring"),
+        ("Created partition 'spring' in 'asked'.", "create partition -c asked"), ("Partition: ", "autumn"),
+        ("Created partition 'autumn' in 'asked'.", "create alias"), ("Collection: ", "asked"), ("Aliases:", "asked_a"),
+        ("'asked_a' now stands for collection 'asked'.", "rename collection"),
+    ):  # fmt: skip
+        shown.wait_for(question)
+        shown.send_line(answer)
+    shown.wait_for("New name:") if "New name:" in shown.text else shown.wait_for("Collection:")
+    shown.send_key("c-c")
+    shown.send_line("list aliases -c asked -o csv")
+    shown.wait_for("asked_a,asked")
+    shown.send_line("exit")
+    assert shown.wait_exit() == 0
+    found = {row["partition"] for row in on.json("list partitions asked")}
+    on.all("delete alias asked_a -y")
+    on.gone("asked")
+    assert found == {"_default", "spring", "autumn"}
 
 
 def test_what_a_server_lacks_is_told_with_its_version(cli: Cli) -> None:

@@ -102,6 +102,7 @@ def create(client: Client, definition: Definition) -> None:
             create_index(client, name, index)
         except CliError as exc:
             exc.message = f"collection {name!r} is made, but not its index on {index.field!r}: {exc.message}"
+            exc.hint = exc.hint or f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC"
             raise
 
 

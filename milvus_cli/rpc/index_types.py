@@ -46,6 +46,12 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "RTREE": (),
 }  # fmt: skip
 
+USUAL: dict[str, dict[str, str]] = {
+    "HNSW": {"M": "16", "efConstruction": "200"},
+    **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
+}
+"""What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
+
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters that every type takes."""
 
