@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import CliError, ServerRefused
+from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
@@ -60,8 +60,12 @@ def require_alias(client: Client, alias: str) -> str:
 
 
 def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str]:
-    """Of a collection that was described; Milvus Lite tells them only when asked for them."""
-    return sorted(answer.aliases or alias_names(client, answer.schema.name))
+    """Of a collection that was described; none where the server has none to tell, or tells them not to this user."""
+    # Milvus Lite and Milvus 2.3 tell them only when asked for them.
+    try:
+        return sorted(answer.aliases or alias_names(client, answer.schema.name))
+    except (NotAuthorized, Unsupported):
+        return []
 
 
 def alias_names(client: Client, collection: str = "") -> list[str]:
