@@ -117,6 +117,19 @@ class IndexDeclaration(DeclaredField):
         return items(named(offered.items()).best(word), prefix=before + colon)
 
 
+class IndexParameter(Offered):
+    """KEY:VALUE of an index: the keys that its type takes, and that the line does not have yet."""
+
+    name = "index parameter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.index_types import PARAMETERS, known_index_type
+
+        taken = [each.partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
+        known = PARAMETERS.get(known_index_type(_given(ctx, "index_type")), ())
+        return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
+
+
 class CommandWords(Offered):
     """The words of a command."""
 
@@ -272,6 +285,7 @@ DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()
+INDEX_PARAMETER = IndexParameter()
 COMMAND = CommandWords()
 
 DURATION = Duration()

@@ -8,7 +8,7 @@ from ..command import Removal, carry_out, collection_option, command, dry_run_op
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..jsontext import parse_json
 from ..result import Done, Record, Table
-from ..types import FIELD, INDEX, INDEX_TYPE, METRIC
+from ..types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
 
 if TYPE_CHECKING:
     from ..rpc.indexes import Index
@@ -54,6 +54,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     "--index-params",
     "params",
     multiple=True,
+    type=INDEX_PARAMETER,
     metavar="KEY:VALUE",
     help="A parameter of the index; JSON is taken too.",
 )

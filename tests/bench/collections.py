@@ -3,6 +3,7 @@
 Milvus 2.3.5 takes longer for each new collection the more it has: there are as many as it makes in PATIENCE.
 """
 
+import sys
 import time
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def _measure(environment: Environment, server: ServerProcess, home: Path, count:
 
 def _fill(server: ServerProcess) -> int:
     """How many were made."""
-    schema = schema_pb2.CollectionSchema(name="c")
+    schema = schema_pb2.CollectionSchema()
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="v", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="4")
     until = time.monotonic() + PATIENCE
@@ -79,9 +80,11 @@ def _fill(server: ServerProcess) -> int:
         for number in range(COUNT):
             if time.monotonic() > until:
                 return number
+            schema.name = f"c{number:04}"
             status = stub.CreateCollection(milvus_pb2.CreateCollectionRequest(
-                collection_name=f"c{number:04}", schema=schema.SerializeToString(), shards_num=1,
+                collection_name=schema.name, schema=schema.SerializeToString(), shards_num=1,
             ))  # fmt: skip
             if status.code or status.error_code:
+                print(f"no more than {number} collections: {status.reason}", file=sys.stderr)
                 return number
     return COUNT
