@@ -323,6 +323,9 @@ def test_what_can_not_be_meant_is_refused(
 ) -> None:
     run = on("create", "collection", *argv)
     assert run == Run(code, "", f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+    run = on("create", "collection", *argv, "-o", "json")
+    error = {"code": code, "message": message, "hint": hint or None, "server_code": None}
+    assert (run.code, run.out, json.loads(run.err)) == (code, "", {"error": error})
 
 
 def test_a_name_that_is_taken_is_refused(on: Callable[..., Run], client: MilvusClient) -> None:
