@@ -54,11 +54,10 @@ def test_a_collection_that_is_missing_exits_1(folio: Typed, verb: str) -> None:
     assert folio(f"{verb} {option} folioo") == MISSING
 
 
-def test_load_and_release_in_every_spelling(folio: Typed) -> None:
+def test_load_and_release_tell_the_state(folio: Typed) -> None:
     loaded, released = Run(0, "Loaded collection 'folio'.\n", ""), Run(0, "Released collection 'folio'.\n", "")
-    for words in ("-c folio", "collection folio"):
-        assert folio(f"load {words}") == loaded
-        assert folio(f"release {words}") == released
+    assert folio("load collection folio") == loaded
+    assert folio("release collection folio") == released
     assert folio.json("load folio --no-wait") == {
         "message": "Loading collection 'folio'.", "collection": "folio", "loaded": False,
     }  # fmt: skip

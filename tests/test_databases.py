@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.official import milvus_pb2
+from tests.support.recorder import run_here
 from tests.support.typed import BOOK, Typed, failed
 
 
@@ -116,10 +117,12 @@ def test_delete_database_with_collections_is_refused(shop: Typed) -> None:
 
 
 def test_use_database_and_back_after_it_was_deleted(shop: Typed) -> None:
-    connected = {"MILVUS_URI": ""}
-    shop.cli("connect", shop.server.uri, env=connected)
-    assert shop.cli("use", "database", "-db", "shop", env=connected) == Run(0, "Using database 'shop'.\n", "")
+    def connected(*argv: str) -> Run:
+        return run_here(argv, shop.cli.home, "")
+
+    connected("connect", shop.server.uri)
+    assert connected("use", "database", "-db", "shop") == Run(0, "Using database 'shop'.\n", "")
     shop.all("delete database shop -y")
     shop.all("create database shop")
-    assert shop.cli("delete", "database", "shop", "-y", env=connected).code == 0
-    assert '"default"' in shop.cli("show", "database", "-o", "json", env=connected).out
+    assert connected("delete", "database", "shop", "-y").code == 0
+    assert '"default"' in connected("show", "database", "-o", "json").out
