@@ -18,6 +18,9 @@ from tests.support.terminal import Terminal
         "connect -t root:hunter2",
         "connect -troot:hunter2",
         "connect '-t' root:hunter2",
+        "watch 2 connect -t root:hunter2",
+        "--no-input connect -t root:hunter2",
+        "list connections; conect -t root:hunter2",
         "connect --token \\\nroot:hunter2",
         "version; connect --token root:hunter2",
         "connect milvus://root:hunter2@host:19530",
@@ -30,7 +33,15 @@ def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["connect -tls 1", "connect -h host -u root", "connect https://host:1/db", "search -c book -v [1] -l 3", ""]
+    "line",
+    [
+        "connect -tls 1",
+        "connect -h host -u root",
+        "connect https://host:1/db",
+        "search -c book -v [1] -l 3",
+        "create index -c book -f v -t HNSW; flush book -t 60",
+        "",
+    ],
 )
 def test_a_line_without_one_is_kept(line: str) -> None:
     assert not carries_secret(line)
