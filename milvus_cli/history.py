@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import click
 
 from .command import Leaf, SecretOption
 from .errors import CliError
 from .lines import scan
-from .tree import UnknownCommand, find, leaves, tree
+from .tree import find, leaves, tree
 from .types import CommandWords
-
-if TYPE_CHECKING:
-    import click
 
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@")
 
@@ -48,25 +46,26 @@ def clear_history(home: Path) -> None:
 
 def carries_secret(line: str) -> bool:
     """Whether a word is an option that takes a secret, or an address with a password; wrong only to the safe side."""
-    return any(_has_secret([word.value for word in words]) for words in scan(line))
+    return any(_carries_secret([word.value for word in words]) for words in scan(line))
 
 
-def _has_secret(words: Sequence[str]) -> bool:
-    """Of one command: what `-p` is, is for the command to say. Where none is to be found, it is what any says."""
-    params = _params(words) or [param for leaf in leaves(tree()) for param in leaf.params]
+def _carries_secret(words: list[str]) -> bool:
+    params = _params(words)
     secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
     others = {spelling for param in params for spelling in param.opts} - secret
     return any(_gives_secret(word, secret, others) or ADDRESS_WITH_SECRET.search(word) for word in words)
 
 
-def _params(words: Sequence[str]) -> Sequence[click.Parameter]:
-    """The parameters of the command that the words name; none where that is not told, or takes a command itself."""
-    try:
+def _params(words: list[str]) -> list[click.Parameter]:
+    """Those of the command that the words name: `-t` is a token to one and a time to others.
+
+    Those of all commands where the words name none, or one that takes other commands.
+    """
+    with suppress(click.UsageError):
         found = find(words).command
-    except UnknownCommand:
-        return ()
-    takes_command = any(isinstance(param.type, CommandWords) for param in found.params)
-    return found.params if isinstance(found, Leaf) and not takes_command else ()
+        if isinstance(found, Leaf) and not any(isinstance(param.type, CommandWords) for param in found.params):
+            return found.params
+    return [param for leaf in leaves(tree()) for param in leaf.params]
 
 
 def _gives_secret(word: str, secret: set[str], others: set[str]) -> bool:
