@@ -32,7 +32,11 @@ OURS = {
     "servers": BASE,
     "transfer": BASE,
     "web": BASE | {"connections"},
+    "vectors": BASE | {"rpc", "transfer"},
     "work": BASE | {"output", "rpc", "session"},
+    "checks": BASE | {"output", "rpc", "session", "vectors"},
+    "advising": BASE | {"checks", "rpc", "session", "vectors"},
+    "loads": BASE | {"output", "session", "vectors"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
@@ -40,7 +44,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"web", "work"},
+    | {"advising", "checks", "loads", "output", "vectors", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -61,6 +65,7 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "numpy": {"vectors"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
     "pygments": {"repl"},
@@ -73,6 +78,7 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "numpy": {"vectors/arithmetic.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"output/formats.py"},
 }
@@ -83,6 +89,10 @@ LAZY = {
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
+    "advising": {"commands"},
+    "checks": {"commands"},
+    "loads": {"commands"},
+    "vectors": {"commands"},
     "repl": {"cli"},
 }
 
