@@ -47,7 +47,7 @@ def key_pages(client: Client, keys: Keys, *, rows: int = PAGE_ROWS) -> Iterator[
 def vector_pages(client: Client, target: Target) -> Iterator[Page]:
     names = [target.keys.name, target.field]
     for answer in _answers(client, target.keys, names, _rows(target)):
-        yield _page(answer, target)
+        yield page_of(answer, target.keys, target.field)
 
 
 def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key], int]:
@@ -71,7 +71,7 @@ def pages_of(client: Client, target: Target, keys: Sequence[Key]) -> Iterator[Pa
         expression = f"{target.keys.name} in [{', '.join(map(literal, wanted))}]"
         answer = client.call("Query", collection_name=target.collection, expr=expression,
                              output_fields=[target.keys.name, target.field], consistency_level="Bounded")  # fmt: skip
-        yield _page(answer, target)
+        yield page_of(answer, target.keys, target.field)
 
 
 def joined(pages: Iterable[Page]) -> Page:
@@ -124,9 +124,10 @@ def _keys(answer: QueryResults, keys: Keys) -> list[Key]:
     return list(column.scalars.string_data.data if keys.is_text else column.scalars.long_data.data)
 
 
-def _page(answer: QueryResults, target: Target) -> Page:
-    keys = _keys(answer, target.keys)
-    column = next((each for each in answer.fields_data if each.field_name == target.field), None)
+def page_of(answer: QueryResults, primary: Keys, field: str) -> Page:
+    """The rows of an answer that have a vector in this field."""
+    keys = _keys(answer, primary)
+    column = next((each for each in answer.fields_data if each.field_name == field), None)
     if column is None:
         return Page([], [])
     vectors, valid = vector_bytes(column), column.valid_data
