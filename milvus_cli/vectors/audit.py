@@ -49,7 +49,7 @@ class Audit:
 
 
 def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
-    """`unit` tells whether vectors should have length 1; `seen` is told how many rows there were so far."""
+    """`unit` tells whether dense vectors should have length 1; `seen` is told how many rows there were so far."""
     wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
     with Seen() as memory:
@@ -69,7 +69,7 @@ def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int],
 def _concerns(name: str, kind: str, *, unit: bool) -> bool:
     if name in ("nan", "infinity"):
         return kind not in ("BINARY_VECTOR", "INT8_VECTOR")
-    return unit if name == "not_normalised" else True
+    return unit and kind not in ("BINARY_VECTOR", "SPARSE_FLOAT_VECTOR") if name == "not_normalised" else True
 
 
 def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, kind: str) -> None:
