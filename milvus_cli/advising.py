@@ -10,19 +10,18 @@ from typing import Any
 from .checks import Trial, measured
 from .result import Report, Section, Table
 from .rpc.indexes import Index
-from .rpc.objects import row_count
 from .rpc.progress import load_state
 from .session import Session
 from .vectors.advice import Candidate, Rows, candidates, chosen, with_measured
 from .vectors.arithmetic import DISTANCES
 from .vectors.recall import Row
-from .vectors.target import SIZES, Target, find_target, index_on
+from .vectors.target import SIZES, Target, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
+PROBES = ("nprobe", (1, 4, 16, 64, 256))
 SWEEPS = {
-    "HNSW": "ef=16,32,64,128,256,512", "IVF_FLAT": "nprobe=1,4,16,64,256", "IVF_SQ8": "nprobe=1,4,16,64,256",
-    "IVF_PQ": "nprobe=1,4,16,64,256", "SCANN": "nprobe=1,4,16,64,256", "DISKANN": "search_list=16,32,64,128,256",
-    "BIN_IVF_FLAT": "nprobe=1,4,16,64,256",
+    "HNSW": ("ef", (16, 32, 64, 128, 256, 512)), "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
+    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
 }  # fmt: skip
 """What is tried of an index that is there; others have nothing to try."""
 METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
@@ -60,7 +59,7 @@ def advice(session: Session, collection: str, field: str | None, wish: Wish) -> 
     """Raises CliError where there is no such field."""
     client = session.client
     target = find_target(client, collection, field, loaded=False)
-    index, count = index_on(client, target), wish.rows or row_count(client, collection) or 0
+    index, count = index_on(client, target), wish.rows or count_rows(client, collection)
     rows = Rows(count, target.dimension, SIZES.get(target.kind, 0), target.kind)
     present = Present(index, _tried(session, target, index, wish), wish.recall)
     found = candidates(rows)
@@ -89,10 +88,18 @@ def _tried(session: Session, target: Target, index: Index | None, wish: Wish) ->
     client, collection = session.client, target.collection
     if not wish.measure or wish.rows or index is None or index.metric not in DISTANCES:
         return []
-    if load_state(client, collection) != "loaded" or (row_count(client, collection) or 0) < 2:
+    if load_state(client, collection) != "loaded" or count_rows(client, collection) < 2:
         return []
-    sweeps = [SWEEPS[index.type]] if index.type in SWEEPS else []
+    sweeps = [sweep] if (sweep := _sweep(index)) else []
     return measured(session, target, index, Trial(collection, target.field, QUERIES, HITS, sweeps)).results
+
+
+def _sweep(index: Index) -> str:
+    """Empty where there is nothing to try."""
+    name, values = SWEEPS.get(index.type, ("", ()))
+    clusters = int(index.params.get("nlist", 0)) or max(values, default=0)
+    tried = [str(each) for each in values if name != "nprobe" or each <= clusters]
+    return f"{name}={','.join(tried)}" if name else ""
 
 
 def _choice(found: Sequence[Candidate], present: Present, wish: Wish) -> Candidate | None:

@@ -11,15 +11,14 @@ from .names import nearest
 from .output.progress import Progress
 from .result import Report, Section, Table
 from .rpc.client import Client
-from .rpc.indexes import Index, index_of, indexes
-from .rpc.objects import row_count
+from .rpc.indexes import Index, indexes
 from .session import Session
 from .vectors.arithmetic import PlainArithmetic, arithmetic, require_metric
 from .vectors.audit import MEANINGS, Audit, audit, problems
 from .vectors.pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
 from .vectors.recall import Row, compare, measure, settings
 from .vectors.searches import Plan
-from .vectors.target import Target, find_target, index_on, require_index
+from .vectors.target import Target, count_rows, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
 """Multiplications a second that plain Python does, roughly."""
@@ -67,7 +66,7 @@ def vectors_report(
     target = find_target(client, collection, field)
     index = index_on(client, target)
     judged = (metric or (index.metric if index else "")).upper()
-    total = row_count(client, collection) or 1
+    total = count_rows(client, collection) or 1
     with _bar(session, f"Checking vectors of {collection!r}") as bar:
         pages: Iterable[Page] = vector_pages(client, target)
         if sample is not None:
@@ -181,7 +180,7 @@ def _norms(found: Audit) -> Section:
 
 def _what_was_searched(client: Client, target: Target, index: Index) -> str:
     """What the figures are of; a server searches rows without an index one by one, which is exact."""
-    described = next(each for each in indexes(client, target.collection) if index_of(each) == index)
+    described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
     left = described.total_rows - described.indexed_rows
     part = f"; {left} of {described.total_rows} rows are not indexed yet, and searched exactly" if left > 0 else ""
     return f"{index.type} on {target.field!r} by {index.metric}{part}"

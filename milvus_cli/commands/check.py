@@ -63,13 +63,12 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     Example: check keys -c book
     """
     from ..output.progress import Progress
-    from ..rpc.objects import row_count
     from ..vectors.keys import audit_keys
-    from ..vectors.target import find_keys
+    from ..vectors.target import count_rows, find_keys
 
     session.require_collection(collection)
     keys = find_keys(session.client, collection)
-    total = row_count(session.client, collection) or 1
+    total = count_rows(session.client, collection) or 1
     with Progress(session.console, f"Counting keys of {collection!r}", quiet=bool(session.options.quiet)) as bar:
         found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
     values = {"collection": collection, "field": keys.name, "rows": found.rows, "keys": found.keys,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from ..rpc.client import Client
-from ..rpc.indexes import Index, index_of, indexes
+from ..rpc.indexes import Index, described, index_of, indexes
+from ..rpc.objects import row_count
 from ..rpc.progress import load_state
 from ..rpc.schema import params, primary_field, type_name
 from ..rpc.search import search_field
@@ -72,10 +73,18 @@ def find_target(client: Client, collection: str, field: str | None, *, loaded: b
     return Target(_keys(client, collection, schema, loaded=loaded), found)
 
 
+def count_rows(client: Client, collection: str) -> int:
+    """Exactly where the collection is loaded, else by the statistics, which know nothing of rows not yet flushed."""
+    if load_state(client, collection) != "loaded":
+        return row_count(client, collection) or 0
+    answer = client.call("Query", collection_name=collection, output_fields=["count(*)"], consistency_level="Strong")
+    return int(answer.fields_data[0].scalars.long_data.data[0])
+
+
 def index_on(client: Client, target: Target) -> Index | None:
-    """The index on the vector field."""
-    found = (each for each in indexes(client, target.collection) if each.field_name == target.field)
-    return next(map(index_of, found), None)
+    """The index on the vector field, its parameters one by one."""
+    found = next((each for each in indexes(client, target.collection) if each.field_name == target.field), None)
+    return None if found is None else replace(index_of(found), params=described(found)["params"])
 
 
 def require_index(client: Client, target: Target) -> Index:
