@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymilvus import DataType, MilvusClient
+from pymilvus.exceptions import MilvusException
 
 from tests.support.official import official_client
 from tests.support.process import ServerProcess
@@ -51,6 +53,16 @@ def _make(client: MilvusClient, name: str, made: Made) -> None:
     indexes = client.prepare_index_params()
     indexes.add_index("v", index_name="v", index_type=made.index, metric_type=made.metric, params=dict(made.params))
     client.create_index(name, indexes)
+    _load(client, name)
+
+
+def _load(client: MilvusClient, name: str) -> None:
+    """A load hangs for a minute now and then, as a segment changes under it: it is asked for again."""
+    for _ in range(3):
+        with suppress(MilvusException):
+            client.load_collection(name, timeout=20)
+            return
+        client.release_collection(name)
     client.load_collection(name)
 
 
