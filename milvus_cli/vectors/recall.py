@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, ServerRefused
 from ..rpc.client import Client
 from .arithmetic import Arithmetic
 from .exact import Exact
@@ -89,7 +89,11 @@ def _measured(
 ) -> Found:
     found, latencies = list[list[Key]](), list[float]()
     asked = replace(plan, limit=plan.limit + 1)
-    search(client, asked, vectors[0])  # The first one may still load something.
+    try:
+        search(client, asked, vectors[0])  # The first one may still load something.
+    except ServerRefused as exc:
+        exc.hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
+        raise
     for own, vector in zip(keys, vectors, strict=True):
         started = time.perf_counter()
         hits = search(client, asked, vector)
