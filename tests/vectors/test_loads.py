@@ -7,7 +7,6 @@ import signal
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from tests.support.milvus_server import MilvusServer
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
-from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
 
 FIELDS = [
@@ -132,18 +130,6 @@ def test_ctrl_c_ends_bench_search_with_what_was_measured_so_far(cli: Cli) -> Non
     found = json.loads(out)
     assert (found["interrupted"], found["errors"], found["wanted"]) == (True, 0, 1_000_000)
     assert 0 < found["searches"] <= sent < 1_000_000
-
-
-def test_bench_search_shows_how_far_it_is_and_at_ctrl_c_what_was_measured(terminal: Callable[..., Terminal]) -> None:
-    with peer() as server:
-        argv = ("bench", "search", "c", "-v", "[1, 0]", "-n", "1000000", "-j", "2")
-        shown = terminal(*argv, cols=100, rows=40, env={"MILVUS_URI": server.uri})
-        shown.wait_for("Searching 'c'  ")
-        shown.send_key("c-c")
-        assert shown.wait_exit() == 130
-    assert "│ wanted      │ 1000000" in shown.text
-    assert "│ interrupted │ yes" in shown.text
-    assert "Searching" not in shown.text
 
 
 def searches_of(server: MilvusServer) -> int:
