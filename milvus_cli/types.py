@@ -246,6 +246,21 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         return seconds
 
 
+class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Bytes as a number, or with a unit: 512MB, 16GiB, 1.5g; KB, MB and so on are powers of 1,000."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
+        if not parts or not float(parts[1]):
+            self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
+        base = 1000 if parts[4] and not parts[3] else 1024
+        return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
+
+
 class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Several of these words, with commas between."""
 

@@ -24,7 +24,9 @@ LAST = ["release partition", "delete partition", "delete alias", "rename collect
         "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
         "delete collection", "stop server", "disconnect"]  # fmt: skip
 ALONE = ["exit", "quickstart"]
+TWO_ROWS = '[{"id": 21, "title": "a", "vector": [1, 0, 0, 0]}, {"id": 22, "title": "b", "vector": [0, 1, 0, 0]}]'
 BEFORE = {
+    "check recall": f"insert row -c book --row '{TWO_ROWS}'",
     "delete role": "create role old_reader",
     "delete user": "create user bob -p bobs-password",
     "show server": "start server",

@@ -31,8 +31,13 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
+    "transfer": BASE,
     "web": BASE | {"connections"},
+    "vectors": BASE | {"rpc", "transfer"},
     "work": BASE | {"output", "rpc", "session"},
+    "checks": BASE | {"output", "rpc", "session", "vectors"},
+    "advising": BASE | {"checks", "rpc", "session", "vectors"},
+    "loads": BASE | {"output", "session", "vectors"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
@@ -40,7 +45,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"web", "work"},
+    | {"advising", "checks", "loads", "output", "vectors", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -61,6 +66,7 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "numpy": {"vectors"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
     "pygments": {"repl"},
@@ -73,6 +79,7 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "numpy": {"vectors/arithmetic.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
 }
@@ -83,6 +90,10 @@ LAZY = {
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
+    "advising": {"commands"},
+    "checks": {"commands"},
+    "loads": {"commands"},
+    "vectors": {"commands"},
     "repl": {"cli"},
 }
 
@@ -170,7 +181,9 @@ def test_command_modules_never_import_each_other() -> None:
     assert [str(each) for each in IMPORTS if each.part == "commands" and each.ours == "commands"] == []
 
 
-@pytest.mark.parametrize("part", ["connections", "output", "rpc", "servers", "lines.py", "catalog.py", "web.py"])
+@pytest.mark.parametrize(
+    "part", ["connections", "output", "rpc", "servers", "transfer", "lines.py", "catalog.py", "web.py"]
+)
 def test_what_knows_nothing_of_the_terminal_imports_none_of_it(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]
     assert found
