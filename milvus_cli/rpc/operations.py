@@ -27,6 +27,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "LoadPartitions": Operation("loading of single partitions"),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "TruncateCollection": Operation("truncate", "2.6"),
 }
 
@@ -48,3 +49,17 @@ def readable(version: str) -> str:
         return f"Milvus Lite {version.removeprefix('milvus_lite-')}"
     number = version.removeprefix("v").partition("-")[0]
     return f"Milvus {number}" if number else ""
+
+
+def is_lite(version: str) -> bool:
+    return version.startswith("milvus_lite")
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether it is a Milvus before that release; Milvus Lite counts as today's."""
+    if is_lite(version):
+        return False
+    numbers = version.removeprefix("v").partition("-")[0].split(".")
+    if not all(each.isdecimal() for each in numbers):
+        return False
+    return [int(each) for each in numbers] < [int(each) for each in than.split(".")]
