@@ -261,6 +261,7 @@ DECLARED_FIELD = DeclaredField()
 COMMAND = CommandWords()
 
 PARAMETER = KeyValue({})
+QUERY_VECTOR = FileOrText()
 DURATION = Duration()
 WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
 COLLECTION_PROPERTIES = {

@@ -24,6 +24,7 @@ from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
 DATABASE_NOT_FOUND = 800
+WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
 CHANNEL_OPTIONS: Mapping[str, int | str] = {
@@ -61,12 +62,13 @@ class ServerInfo:
 
 
 class Link:
-    """A channel, and whether it ever carried an answer."""
+    """A channel, whether it ever carried an answer, and the timestamp of the last write that it carried."""
 
     def __init__(self, profile: Profile, timeout: float) -> None:
         self._open = partial(_channel, profile, timeout)
         self.channel = self._open()
         self.answered = False
+        self.written = 0
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
@@ -97,6 +99,11 @@ class Client:
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
         return Pending(self, method, fields, timeout or self.timeout)
+
+    @property
+    def written(self) -> int:
+        """The hybrid timestamp of this client's last write of rows, 0 before the first."""
+        return self._link.written
 
     def with_options(self, *, database: str, timeout: float) -> "Client":
         """The same channel for another database and deadline."""
@@ -131,6 +138,8 @@ class Client:
             ) from exc
         self._link.answered = True
         status.check(getattr(response, "status", response), method)
+        if method in WRITING_ROWS:
+            self._link.written = max(self._link.written, response.timestamp)
         return response
 
     def _receive_or_again(

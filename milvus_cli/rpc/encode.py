@@ -55,19 +55,11 @@ def encode_rows(rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool =
 
 def encode_vectors(vectors: Sequence[Any], field: FieldSchema) -> bytes:
     """Query vectors of a field as a serialized PlaceholderGroup."""
-    return placeholder_group(field.data_type, pack_vectors(vectors, field))
-
-
-def pack_vectors(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
-    """Each query vector as the bytes of a placeholder."""
-    return [_pack(field, vector, f"query vector {number}") for number, vector in enumerate(vectors, start=1)]
-
-
-def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
-    """Queries as a serialized PlaceholderGroup; a placeholder's type has the number of the field's type."""
     from .wire.common_pb2 import PlaceholderGroup, PlaceholderValue
 
-    value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
+    values = [_pack(field, vector, f"query vector {number}") for number, vector in enumerate(vectors, start=1)]
+    # A placeholder's type has the number of the field's type.
+    value = PlaceholderValue(tag="$0", type=field.data_type, values=values)  # type: ignore[arg-type]
     return PlaceholderGroup(placeholders=[value]).SerializeToString()
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
 from .decode import decode_column
-from .encode import placeholder_group
 from .floats import shortest
 from .schema import pairs, primary_field, vector_fields
 
@@ -31,7 +30,7 @@ META = "$meta"
 """Milvus's name of what a row has beside the schema."""
 
 GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
-"""Timestamps that stand for a level on the wire; of Session, for a process that has written nothing before."""
+"""Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,14 @@ class Search:
     partitions: Sequence[str] = ()
     fields: Sequence[str] = ()
     metric: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     radius: float | None = None
     range_filter: float | None = None
     group_by: str = ""
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str = "Strong"
+    written: int = 0
     ignore_growing: bool = False
 
     def request(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Search:
             "collection_name": self.collection, "partition_names": self.partitions, "dsl": self.filter,
             "dsl_type": "BoolExprV1", "nq": len(self.queries), "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
-            "search_params": pairs(self._values()), **guarantee(self.consistency),
+            "search_params": pairs(self._values()), **guarantee(self.consistency, self.written),
         }  # fmt: skip
 
     def _values(self) -> dict[str, Any]:
@@ -99,13 +99,22 @@ class Search:
             yield replace(self, queries=dataclasses.replace(self.queries, values=values[start : start + step]))
 
 
-def guarantee(level: str) -> dict[str, Any]:
+def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
+    """Queries as a serialized PlaceholderGroup."""
+    from .wire.common_pb2 import PlaceholderGroup, PlaceholderValue
+
+    value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
+    return PlaceholderGroup(placeholders=[value]).SerializeToString()
+
+
+def guarantee(level: str, written: int = 0) -> dict[str, Any]:
     """What a read's request says about consistency. Raises InvalidInput for a level that there is not."""
     name = level.capitalize()
     if name not in GUARANTEES:
         raise InvalidInput(f"no consistency level {level!r}",
                            hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}")  # fmt: skip
-    return {"consistency_level": name, "guarantee_timestamp": GUARANTEES[name]}
+    until = written if name == "Session" and written else GUARANTEES[name]
+    return {"consistency_level": name, "guarantee_timestamp": until}
 
 
 def parse_vectors(text: str) -> list[Any]:
@@ -138,7 +147,7 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> list[str]:
 
     Raises CliError for a field that there is not; where rows may have values without a field, any name can be meant.
     """
-    known = [each.name for each in (*schema.fields, *schema.struct_array_fields)]
+    known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
     primary = primary_field(schema)
     found: list[str] = []
     for name in names:

@@ -5,8 +5,7 @@ Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from .client import Client
@@ -30,9 +29,10 @@ LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPE
 
 
 def check_search(client: Client, search: Search, *, force: bool = False) -> None:
-    """Raises what `search` has wrong, asking the server only for what it names. `force` lets unknown parameters pass."""
-    if search.offset + search.limit > HIGHEST_LIMIT:
-        raise InvalidInput(f"--offset and --limit make {search.offset + search.limit:,}, and {HIGHEST_LIMIT:,} is the most",
+    """Raises what is wrong, asking the server only for what the search names. `force` lets unknown parameters pass."""
+    far = search.offset + search.limit
+    if far > HIGHEST_LIMIT:
+        raise InvalidInput(f"--offset and --limit make {far:,}, and {HIGHEST_LIMIT:,} is the most",
                            hint="search_iterator goes further")  # fmt: skip
     if search.range_filter is not None and search.radius is None:
         raise InvalidInput("--range-filter needs --radius, the far end of the range")
@@ -90,12 +90,14 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
             f"{schema.name} has no function that makes vectors of texts",
             hint="Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v",
         )
-    what = f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"
+    what = (
+        f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"
+    )
     raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
 
 
 def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
-    """What stands behind a search's refusal: a collection that is not loaded, or has no index. Else the error itself."""
+    """What stands behind a refusal: a collection that is not loaded, or has no index. Else the error itself."""
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
         return error
     collection, field = search.collection, search.field
@@ -126,8 +128,3 @@ def describe_field(field: FieldSchema) -> str:
     """As in "FLOAT_VECTOR 128"."""
     dim = next((each.value for each in field.type_params if each.key == "dim"), "")
     return f"{type_name(field.data_type)} {dim}".rstrip()
-
-
-def checked_params(given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """All parameters as one; the last of a name holds."""
-    return {key: value for each in given for key, value in each.items()}

@@ -1,0 +1,274 @@
+"""Runs searches: options to requests, requests to rows, with the schema that the server confirms."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from dataclasses import field as given_field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .errors import CliError, InvalidInput, ServerRefused
+from .jsontext import parse_json
+from .output.progress import Progress
+from .queries import entity_query, read_queries, text_queries
+from .result import Table
+from .rpc.filters import explained, filled
+from .rpc.objects import row_count
+from .rpc.operations import is_lite
+from .rpc.search import Search, hits, search_field, shown_fields
+from .rpc.search_check import check_search, explained_refusal, text_function
+from .session import Session
+
+if TYPE_CHECKING:
+    from .rpc.client import Pending
+    from .rpc.wire.milvus_pb2 import SearchResults
+    from .rpc.wire.schema_pb2 import CollectionSchema
+
+HIT = ("query", "rank", "id", "distance")
+"""What every hit has; a field of such a name gets another column."""
+
+IN_FLIGHT = 2
+FOR_PEOPLE = ("table", "vertical", "markdown")
+LITE_RANGE = "Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
+NO_QUERY = "no query is given"
+BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
+
+
+@dataclass
+class Asked:
+    """A search as options say it, not yet looked at."""
+
+    session: Session = given_field(repr=False)
+    collection: str
+    vectors: Sequence[str] = ()
+    like: str | None = None
+    texts: Sequence[str] = ()
+    field: str | None = None
+    limit: int = 10
+    offset: int = 0
+    filter: str = ""
+    filter_params: Sequence[tuple[str, str]] = ()
+    partitions: Sequence[str] = ()
+    fields: str | None = None
+    metric: str = ""
+    params: Sequence[str] = ()
+    radius: float | None = None
+    range_filter: float | None = None
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    ignore_growing: bool = False
+    force: bool = False
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The output fields."""
+        return [name.strip() for name in self.fields.split(",") if name.strip()] if self.fields else []
+
+    @cached_property
+    def expression(self) -> str:
+        return filled(self.filter, self.filter_params)
+
+    @cached_property
+    def _standard_input(self) -> bytes:
+        return self.session.console.read_bytes()
+
+    def search(self, schema: CollectionSchema) -> Search:
+        """The request that it makes of a collection with this schema. Raises InvalidInput and CliError."""
+        expression = self.expression
+        if self.texts:
+            function = text_function(schema, self.field)
+            searched = search_field(schema, self.field or function.output_field_names[0])
+            queries = text_queries(self.texts)
+        else:
+            searched = search_field(schema, self.field)
+            if self.like is not None:
+                queries, other = entity_query(self.session.client, schema, searched, self.like, self.collection)
+                expression = f"({expression}) and {other}" if expression else other
+            else:
+                queries = read_queries(self.vectors, searched, lambda: self._standard_input)
+        shown_fields(schema, self.names)
+        if self.group_by:
+            shown_fields(schema, [self.group_by])
+        return Search(
+            self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
+            self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
+            self.group_size, self.round_decimal, self.consistency, self.session.client.written, self.ignore_growing,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search whose first answer is there; `milliseconds` of that."""
+
+    search: Search
+    schema: CollectionSchema
+    answer: SearchResults
+    rest: Sequence[Search]
+    milliseconds: float
+    rows: int | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.answer.results.topks)
+
+
+def parse_params(given: Sequence[str]) -> dict[str, Any]:
+    """Parameters as JSON objects, or KEY=VALUE or KEY:VALUE each. Raises InvalidInput."""
+    values: dict[str, Any] = {}
+    for text in given:
+        if text.lstrip().startswith("{"):
+            values.update(parse_json(text, "--params", 'write it as {"ef": 64}'))
+            continue
+        key, _, value = text.replace(":", "=", "=" not in text).partition("=")
+        if not key.strip() or not value.strip():
+            raise InvalidInput(f"bad parameter {text!r}", hint='write ef=64, or {"ef": 64}')
+        values[key.strip()] = _value(value.strip())
+    return values
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def find(asked: Asked) -> Found:
+    """Sends a search, and waits for the first answer.
+
+    A schema that was seen before is taken at its word, and the server asked at the same time whether it still holds:
+    else the search is made anew.
+    """
+    if not (asked.vectors or asked.like is not None or asked.texts):
+        raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
+    if bool(asked.vectors) + (asked.like is not None) + bool(asked.texts) > 1:
+        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
+    session, client = asked.session, asked.session.client
+    key = (client.profile.address, client.profile.database, asked.collection)
+    known = session.schemas.get(key)
+    describing = client.start("DescribeCollection", collection_name=asked.collection)
+    started = _optimistic(asked, known) if known is not None else None
+    schema = describing.result().schema
+    session.schemas[key] = schema
+    if started is not None and schema != known:
+        started.cancel()
+        started = None
+    if started is None:
+        started = _Started(asked, schema)
+    return started.found()
+
+
+def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
+    """What is wrong by a schema that may have changed is said by the one that the server tells."""
+    try:
+        return _Started(asked, schema)
+    except (InvalidInput, CliError):
+        return None
+
+
+class _Started:
+    """A search under way."""
+
+    def __init__(self, asked: Asked, schema: CollectionSchema) -> None:
+        self._asked, self._schema = asked, schema
+        self._client = asked.session.client
+        self._search = asked.search(schema)
+        check_search(self._client, self._search, force=asked.force)
+        self._first, *self._rest = self._search.chunks()
+        self._began = time.monotonic()
+        self._pending: Pending = self._client.start("Search", **self._first.request())
+
+    def cancel(self) -> None:
+        self._pending.cancel()
+
+    def found(self) -> Found:
+        with refusals_explained(self._asked.session, self._search, self._schema):
+            answer = self._pending.result()
+        taken = (time.monotonic() - self._began) * 1000
+        return Found(self._search, self._schema, answer, self._rest, taken)
+
+
+@contextmanager
+def refusals_explained(session: Session, search: Search, schema: CollectionSchema) -> Iterator[None]:
+    """Within it, a refusal says what is wrong with the filter, or with the collection's state."""
+    names = [each.name for each in schema.fields]
+    try:
+        with explained(search.filter, names) if search.filter else nullcontext():
+            yield
+    except ServerRefused as exc:
+        error = explained_refusal(session.client, search, exc)
+        if error is exc:
+            raise
+        raise error from exc
+
+
+def hit_table(asked: Asked, found: Found) -> Table:
+    """A row per hit, written as answers come; with several queries each row tells which, from 0."""
+    names = shown_fields(found.schema, asked.names)
+    columns = [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
+    rows = all_hits(asked.session, found, names)
+    note = _footer(asked, found)
+    if len(found.search.queries) > 1:
+        return Table(columns, rows, note)
+    return Table(columns[1:], (row[1:] for row in rows), note)
+
+
+def all_hits(session: Session, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Of every query; the first of them are there, the rest is asked for while rows are taken."""
+    yield from hits(found.answer.results, names)
+    if not found.rest:
+        return
+    total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
+    quiet = bool(session.options.quiet) or (session.console.to_terminal and session.output not in FOR_PEOPLE)
+    with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
+        for chunk, answer in _answers(session, found):
+            bar.show(done / total)
+            yield from hits(answer.results, names, first=done)
+            done += len(chunk.queries)
+
+
+def _answers(session: Session, found: Found) -> Iterator[tuple[Search, SearchResults]]:
+    """A few requests under way while answers are read, so that neither side waits for the other."""
+    waiting: deque[tuple[Search, Pending]] = deque()
+    for chunk in found.rest:
+        waiting.append((chunk, session.client.start("Search", **chunk.request())))
+        if len(waiting) >= IN_FLIGHT:
+            yield _next(session, found, waiting)
+    while waiting:
+        yield _next(session, found, waiting)
+
+
+def _next(session: Session, found: Found, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
+    chunk, pending = waiting.popleft()
+    with refusals_explained(session, found.search, found.schema):
+        return chunk, pending.result()
+
+
+def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
+    """How many of how many, how long, how consistent: for people."""
+    session = asked.session
+    if session.output not in FOR_PEOPLE or session.options.quiet:
+        return ""
+    if found.search.range_filter is not None and found.count < found.search.limit \
+            and is_lite(str(session.client.call("GetVersion").version)):  # fmt: skip
+        session.console.note(
+            "note: Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
+        )
+    began = time.monotonic()
+    shown = "" if found.rest else f"Top {found.count:,} of "
+    rows = row_count(session.client, asked.collection)
+    counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
+    level = found.search.consistency.capitalize()
+
+    def footer() -> str:
+        taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
+        return f"{counted}{taken:.1f} ms, consistency {level}"
+
+    return footer
