@@ -62,7 +62,7 @@ def with_histogram(asked: Asked, found: Found) -> Report:
     parts = bins(distances, gap)
     lines = bars(parts, gap)
     values: dict[str, Any] = {
-        "hits": len(rows), "nearest": distances[0] if distances else None, "farthest": distances[-1] if rows else None,
+        "count": len(rows), "nearest": distances[0] if distances else None, "farthest": distances[-1] if rows else None,
         "largest_gap": {"after_hits": gap.hits, "from": gap.near, "to": gap.far} if gap else None,
     }  # fmt: skip
     kept = columns if len(found.search.queries) > 1 else columns[1:]

@@ -41,7 +41,7 @@ def largest_gap(distances: Sequence[float]) -> Gap | None:
 
 
 def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list[Bin]:
-    """From the lowest to the highest distance in equal steps; one bin where all are the same."""
+    """From the nearest to the farthest in equal steps; one bin where all are the same."""
     finite = [each for each in distances if math.isfinite(each)]
     if not finite:
         return []
@@ -54,23 +54,24 @@ def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list
         counts[min(count - 1, int((each - low) / step))] += 1
     edges = [low + step * number for number in range(count)] + [high]
     inside = sorted((gap.near, gap.far)) if gap else [math.inf, math.inf]
-    return [
+    found = [
         Bin(shortest(start), shortest(end), hits, hits == 0 and inside[0] <= start and end <= inside[1])
         for (start, end), hits in zip(pairwise(edges), counts, strict=True)
     ]
+    return found if finite[0] <= finite[-1] else found[::-1]
 
 
 def bars(found: Iterable[Bin], gap: Gap | None) -> list[str]:
-    """A bar for each bin. The largest gap is marked in its empty bins, else on the bin that holds it."""
+    """A bar for each bin. The largest gap is marked on the first bin that it empties, else on the one that holds it."""
     found = list(found)
     most = max((each.hits for each in found), default=0)
-    marked = [each.gap for each in found]
-    if gap is not None and not any(marked):
+    place = next((number for number, each in enumerate(found) if each.gap), None)
+    if gap is not None and place is None:
         low = min(gap.near, gap.far)
-        place = max((number for number, each in enumerate(found) if each.low <= low), default=0)
-        marked[place] = True
+        place = next((number for number, each in enumerate(found) if each.low <= low <= each.high), None)
     lines = []
-    for each, mark in zip(found, marked, strict=True):
+    for number, each in enumerate(found):
+        mark = number == place
         bar = "█" * max(1 if each.hits else 0, round(WIDTH * each.hits / most)) if most else ""
         lines.append(f"{bar} ◀ largest gap".strip() if mark else bar)
     return lines

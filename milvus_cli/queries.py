@@ -33,7 +33,7 @@ TEXT = 21
 
 
 def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
-    """The vectors of all sources: JSON, `@FILE`, or `-`. Raises InvalidInput, CliError for a file that can't be read."""
+    """The vectors of all sources: JSON, `@FILE`, or `-`. Raises InvalidInput, CliError for an unreadable file."""
     values = [value for source in sources for value in _read(source, field, standard_input)]
     return Queries(field.data_type, values)
 

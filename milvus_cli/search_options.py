@@ -72,6 +72,7 @@ partition_option = option(
     metavar="NAME",
     help="Only in this partition (repeatable).",
 )
+force_option = option("--force", is_flag=True, help="Send parameters that are not known here.")
 index_options = all_of(
     option("--metric", type=METRIC, default="", metavar="METRIC", help="The index's metric, where it must be given."),
     option(
@@ -80,10 +81,11 @@ index_options = all_of(
         metavar="JSON",
         help="Parameters of the search, e.g. '{\"ef\": 64}' or ef=64, checked against the index; repeatable.",
     ),
-    option("--force", is_flag=True, help="Send parameters that are not known here."),
+    force_option,
 )
+radius_option = option("--radius", type=float, metavar="X", help="Only hits nearer than this distance.")
 range_options = all_of(
-    option("--radius", type=float, metavar="X", help="Only hits nearer than this distance."),
+    radius_option,
     option("--range-filter", type=float, metavar="X", help="With --radius: only hits no nearer than this distance."),
 )
 group_options = all_of(

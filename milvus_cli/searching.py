@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from dataclasses import field as given_field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .errors import CliError, InvalidInput, ServerRefused
@@ -20,8 +21,11 @@ from .result import Table
 from .rpc.filters import explained, filled
 from .rpc.objects import row_count
 from .rpc.operations import is_lite
-from .rpc.search import Search, hits, search_field, shown_fields
-from .rpc.search_check import check_search, explained_refusal, text_function
+from .rpc.schema import primary_field
+from .rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
+from .rpc.search_check import LOWER_IS_NEARER, check_search, explained_refusal, field_index, text_function
+from .rpc.widening import UNLIMITED
+from .rpc.widening import all_hits as all_of_search
 from .session import Session
 
 if TYPE_CHECKING:
@@ -146,10 +150,7 @@ def find(asked: Asked) -> Found:
     A schema that was seen before is taken at its word, and the server asked at the same time whether it still holds:
     else the search is made anew.
     """
-    if not (asked.vectors or asked.like is not None or asked.texts):
-        raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
-    if bool(asked.vectors) + (asked.like is not None) + bool(asked.texts) > 1:
-        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
+    _check_query(asked)
     session, client = asked.session, asked.session.client
     key = (client.profile.address, client.profile.database, asked.collection)
     known = session.schemas.get(key)
@@ -163,6 +164,14 @@ def find(asked: Asked) -> Found:
     if started is None:
         started = _Started(asked, schema)
     return started.found()
+
+
+def _check_query(asked: Asked) -> None:
+    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
+    if not given:
+        raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
+    if given > 1:
+        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
 
 
 def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
@@ -218,6 +227,35 @@ def hit_table(asked: Asked, found: Found) -> Table:
     if len(found.search.queries) > 1:
         return Table(columns, rows, note)
     return Table(columns[1:], (row[1:] for row in rows), note)
+
+
+def iterated(asked: Asked, limit: int | None) -> Table:
+    """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
+    _check_query(asked)
+    client = asked.session.client
+    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
+    search = asked.search(schema)
+    if len(search.queries) > 1:
+        raise InvalidInput(f"{len(search.queries)} queries are given, and search_iterator takes one",
+                           hint="search takes several")  # fmt: skip
+    check_search(client, search, force=asked.force)
+    index = field_index(client, asked.collection, search.field)
+    metric = search.metric or (index.metric if index else "") or "COSINE"
+    primary = primary_field(schema)
+    assert primary is not None
+    names = shown_fields(schema, asked.names)
+    unlimited = is_lite(str(client.call("GetVersion").version))
+    rows = all_of_search(client, search, names, lower=metric in LOWER_IS_NEARER, primary=primary.name,
+                         most=UNLIMITED if unlimited else HIGHEST_LIMIT)  # fmt: skip
+    columns = [*HIT[1:], *(f"{name}_field" if name in HIT else name for name in names)]
+    return Table(columns, (row[1:] for row in islice(_explaining(asked, search, schema, rows), limit)))
+
+
+def _explaining(
+    asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    with refusals_explained(asked.session, search, schema):
+        yield from rows
 
 
 def all_hits(session: Session, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -335,3 +335,9 @@ INDEX_TYPE = Words("index type", {
     "STL_SORT": "numbers",
     "TRIE": "VARCHAR, by prefix",
 })  # fmt: skip
+RERANKER = Words("reranker", {
+    "rrf:60": "by ranks",
+    "weighted:0.7,0.3": "by weighted scores",
+    "decay:": "by the distance of a field's value from another",
+    "model:": "by a model of the server",
+})  # fmt: skip

@@ -24,6 +24,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetPersistentSegmentInfo": Operation("information on segments"),
     "GetQuerySegmentInfo": Operation("information on segments"),
     "GetReplicas": Operation("replicas"),
+    "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "LoadPartitions": Operation("loading of single partitions"),
     "ReleasePartitions": Operation("releasing of single partitions"),
