@@ -38,7 +38,7 @@ def ask_collection(console: Console, name: str) -> Declaration:
         check_name(text, "collection")
         return text
 
-    name = name or _ask(console, "Name of the collection", check=named)
+    name = name or ask(console, "Name of the collection", check=named)
     fields = _ask_fields(console)
     primary = next(each for each in fields if each.primary)
     return Declaration(
@@ -47,10 +47,10 @@ def ask_collection(console: Console, name: str) -> Declaration:
         primary=primary.name,
         auto_id=primary.auto_id,
         nullable=tuple(each.name for each in fields if each.nullable),
-        dynamic=_yes(console, "Take values without a field of their own (dynamic field)?"),
-        consistency=_ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
-        shards=int(_ask(console, "Shards", "1", lambda text: str(_whole(text)))),
-        description=_ask(console, "Description", optional=True),
+        dynamic=yes(console, "Take values without a field of their own (dynamic field)?"),
+        consistency=ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
+        shards=int(ask(console, "Shards", "1", lambda text: str(_whole(text)))),
+        description=ask(console, "Description", optional=True),
     )
 
 
@@ -58,7 +58,7 @@ def _ask_fields(console: Console) -> list[Field]:
     console.note(f"Now the fields, one by one; {END}. The first INT64 or VARCHAR that you say so is the primary field.")
     fields: list[Field] = []
     while True:
-        name = _ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
+        name = ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
         if not name and any(each.primary for each in fields):
             return fields
         if not name:
@@ -71,18 +71,18 @@ def _ask_field(console: Console, name: str, *, primary: bool) -> Field:
     from .rpc.declaration import parse_plain_field
     from .rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, TYPES
 
-    kind = _ask(console, "  Type", "INT64" if primary else "", lambda text: _type(text, TYPES))
+    kind = ask(console, "  Type", "INT64" if primary else "", lambda text: _type(text, TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
-        sized = _ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
+        sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
         text = _complete(console, f"{text}:{sized}", "  Capacity", "100", parse_plain_field)
     if sized == "VARCHAR":
         text = _complete(console, text, "  Length", "65535", parse_plain_field)
     if kind in DENSE_VECTORS:
         text = _complete(console, text, "  Dimension", "", parse_plain_field)
-    if primary and kind in PRIMARY_TYPES and _yes(console, "  Is it the primary field?", default=True):
-        return Field(text, name, kind, primary=True, auto_id=_yes(console, "  Let Milvus give out its values?"))
-    nullable = not kind.endswith("_VECTOR") and _yes(console, "  May it be null?")
+    if primary and kind in PRIMARY_TYPES and yes(console, "  Is it the primary field?", default=True):
+        return Field(text, name, kind, primary=True, auto_id=yes(console, "  Let Milvus give out its values?"))
+    nullable = not kind.endswith("_VECTOR") and yes(console, "  May it be null?")
     return Field(text, name, kind, nullable=nullable)
 
 
@@ -96,7 +96,7 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
         check_limits(field)
         return f"{text}:{answer}"
 
-    return _ask(console, question, default, check)
+    return ask(console, question, default, check)
 
 
 def _type(text: str, types: Iterable[str]) -> str:
@@ -120,12 +120,12 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _yes(console: Console, question: str, *, default: bool = False) -> bool:
+def yes(console: Console, question: str, *, default: bool = False) -> bool:
     answer = console.ask(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
     return answer.startswith("y") if answer else default
 
 
-def _ask(
+def ask(
     console: Console, question: str, default: str = "", check: Callable[[str], str] = str, *, optional: bool = False
 ) -> str:
     """An answer that `check` takes; empty where it may be left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from dataclasses import field as given_field
@@ -23,7 +23,14 @@ from .rpc.objects import row_count
 from .rpc.operations import is_lite
 from .rpc.schema import primary_field
 from .rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
-from .rpc.search_check import LOWER_IS_NEARER, check_search, explained_refusal, field_index, text_function
+from .rpc.search_check import (
+    LOWER_IS_NEARER,
+    check_search,
+    explained_refusal,
+    field_index,
+    is_made_of_text,
+    text_function,
+)
 from .rpc.widening import UNLIMITED
 from .rpc.widening import all_hits as all_of_search
 from .session import Session
@@ -92,6 +99,9 @@ class Asked:
             queries = text_queries(self.texts)
         else:
             searched = search_field(schema, self.field)
+            if self.vectors and is_made_of_text(schema, searched.name):
+                raise InvalidInput(f"{searched.name!r} is made of text: no vector finds anything in it",
+                                   hint="search it with --text, or --like ID")  # fmt: skip
             if self.like is not None:
                 queries, other = entity_query(self.session.client, schema, searched, self.like, self.collection)
                 expression = f"({expression}) and {other}" if expression else other
@@ -142,6 +152,11 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
+    """Whether a person can be asked for the query that options don't give."""
+    return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
 
 
 def find(asked: Asked) -> Found:

@@ -33,6 +33,14 @@ OURS = {
     "transfer": BASE,
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
+    "queries": BASE | {"rpc", "transfer"},
+    "searching": BASE | {"output", "queries", "rpc", "session"},
+    "legs": BASE,
+    "hybrid_searching": BASE | {"legs", "rpc", "searching", "session"},
+    "search_dialogue": BASE | {"dialogue", "legs", "queries", "rpc", "session"},
+    "search_options": {"command", "types"},
+    "histogram": {"rpc"},
+    "explain": BASE | {"histogram", "rpc", "searching", "session", "web"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
@@ -40,7 +48,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"web", "work"},
+    | {"explain", "hybrid_searching", "search_dialogue", "search_options", "searching", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -55,7 +63,7 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "repl", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "repl", "search_options", "shells", "tree", "types"}
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -81,6 +89,10 @@ DOORS = {
 LAZY = {
     "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
+    "explain": {"commands"},
+    "hybrid_searching": {"commands"},
+    "search_dialogue": {"commands"},
+    "searching": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "repl": {"cli"},

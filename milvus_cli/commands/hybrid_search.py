@@ -64,4 +64,8 @@ def hybrid_search(session: Session, *, show_legs: bool, **given: Any) -> Table:
     """
     from ..hybrid_searching import AskedHybrid, hybrid_table
 
+    if session.interactive and not given["requests"]:
+        from ..search_dialogue import asked_hybrid
+
+        given = asked_hybrid(session, given)
     return hybrid_table(AskedHybrid(session, **given), show_legs=show_legs)

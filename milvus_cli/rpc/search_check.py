@@ -96,6 +96,11 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
     raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
 
 
+def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
+    """Whether it is what BM25 makes: that is searched by text only, and not kept with the row."""
+    return any(each.type == BM25 and field in each.output_field_names for each in schema.functions)
+
+
 def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
     """What stands behind a refusal: a collection that is not loaded, or has no index. Else the error itself."""
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
