@@ -91,6 +91,12 @@ class Node(click.Command):
         names = {param.name for param in self.params}
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
 
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Short options are found at once: else click first looks for long ones that are spelled like them."""
+        parser = super().make_parser(ctx)
+        parser._long_opt.update(parser._short_opt)
+        return parser
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [*super().get_params(ctx), *self.global_params]
 

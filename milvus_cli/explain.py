@@ -52,7 +52,7 @@ class Step:
 def with_histogram(asked: Asked, found: Found) -> Report:
     """The hits, and how their distances lie."""
     names = shown_fields(found.schema, asked.names)
-    rows = list(all_hits(asked.session, found, names))
+    rows = list(all_hits(asked, found, names))
     table = hit_table(asked, found)
     columns = table.columns if len(found.search.queries) > 1 else ("query", *table.columns)
     shown = [row if len(found.search.queries) > 1 else row[1:] for row in rows]
@@ -80,7 +80,7 @@ def with_histogram(asked: Asked, found: Found) -> Report:
 def explain(asked: Asked) -> Report:
     """Searches twice, as a first search also warms what is cold, and tells of the second. No hit is shown."""
     session = asked.session
-    client = session.client
+    client = asked.client
     connecting = _connecting(asked)
     find(asked)
     describing, _ = _timed(lambda: client.call("DescribeCollection", collection_name=asked.collection))
@@ -120,7 +120,7 @@ def _connecting(asked: Asked) -> float:
     """Milliseconds of a channel and a handshake of their own."""
 
     def connect() -> None:
-        client = asked.session.open(asked.session.client.profile)
+        client = asked.session.open(asked.client.profile)
         try:
             handshake(client)
         finally:

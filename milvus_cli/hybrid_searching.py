@@ -37,7 +37,7 @@ class AskedHybrid:
     limit: int = 10
     offset: int = 0
     filter: str = ""
-    filter_params: Sequence[tuple[str, str]] = ()
+    parameters: Sequence[tuple[str, str]] = ()
     partitions: Sequence[str] = ()
     fields: str | None = None
     group_by: str = ""
@@ -54,7 +54,7 @@ class AskedHybrid:
         return Asked(
             self.session, self.collection, vectors=_list(given, "vector"), like=given.get("like"),
             texts=_list(given, "text"), field=given.get("field"),
-            limit=_whole(given.get("limit"), self.limit + self.offset), filter=both, filter_params=self.filter_params,
+            limit=_whole(given.get("limit"), self.limit + self.offset), filter=both, parameters=self.parameters,
             partitions=self.partitions, fields=self.fields, metric=given.get("metric", ""),
             params=_list(given, "params"), radius=_float(given, "radius"), range_filter=_float(given, "range_filter"),
             consistency=self.consistency, ignore_growing=self.ignore_growing,
@@ -84,7 +84,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
     began = time.monotonic()
     pending = client.start("HybridSearch", **hybrid.request())
     alone = [client.start("Search", **each.request()) for each in searches] if show_legs else []
-    with refusals_explained(session, searches[0], schema):
+    with refusals_explained(client, searches[0], schema):
         answer = pending.result()
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000

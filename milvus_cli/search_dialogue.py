@@ -12,10 +12,11 @@ from .legs import leg_text
 from .names import nearest
 from .queries import read_queries
 from .rpc.hybrid import parse_reranker
-from .rpc.index_types import SEARCH_PARAMETERS
+from .rpc.index_types import SEARCH_PARAMETERS, check_search_params
 from .rpc.schema import vector_fields
 from .rpc.search import search_field, shown_fields
 from .rpc.search_check import BM25, TEXT_EMBEDDING, describe_field, field_index
+from .searching import parse_params
 from .session import Session
 
 if TYPE_CHECKING:
@@ -132,15 +133,18 @@ def _ask_rest(session: Session, schema: CollectionSchema) -> dict[str, Any]:
 
 
 def _ask_params(session: Session, collection: str, field: FieldSchema) -> tuple[str, ...]:
+    """As KEY=VALUE words; what the index takes is named."""
     index = field_index(session.client, collection, field.name)
     names = SEARCH_PARAMETERS.get(index.type, ()) if index else ()
-    found = {
-        name: ask(
-            session.console, f"{name} of {index.type if index else ''} (empty: the server's choice)", optional=True
-        )
-        for name in names
-    }
-    return tuple(f"{name}={value}" for name, value in found.items() if value)
+    if index is None or not names:
+        return ()
+
+    def check(text: str) -> str:
+        check_search_params(index.type, parse_params(text.split()))
+        return text
+
+    question = f"Parameters of the search, {' '.join(f'{name}=…' for name in names)} (empty: the server's choice)"
+    return tuple(ask(session.console, question, check=check, optional=True).split())
 
 
 def _ask_number(session: Session, question: str, default: str) -> int | None:

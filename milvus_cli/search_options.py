@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from .command import option
-from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARAMETER, PARTITION, QUERY_VECTOR, VECTOR_FIELD
+from .command import option, param_option
+from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARTITION, QUERY_VECTOR, VECTOR_FIELD
 
 HIGHEST_LIMIT = 16_384
 Decorator = Callable[[Any], Any]
@@ -54,14 +54,7 @@ offset_option = option(
 )
 filter_options = all_of(
     option("--filter", default="", metavar="EXPR", help="Only among the rows for which this holds."),
-    option(
-        "--param",
-        "filter_params",
-        type=PARAMETER,
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Fills {NAME} in the filter, quoted as its value needs; repeatable.",
-    ),
+    param_option,
 )
 fields_option = option("--fields", type=FIELDS, metavar="A,B", help="Fields to show beside id and distance; * is all.")
 partition_option = option(

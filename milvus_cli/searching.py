@@ -19,7 +19,7 @@ from .output.progress import Progress
 from .queries import entity_query, read_queries, text_queries
 from .result import Table
 from .rpc.filters import explained, filled
-from .rpc.objects import row_count
+from .rpc.objects import row_count_of
 from .rpc.operations import is_lite
 from .rpc.schema import primary_field
 from .rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
@@ -36,7 +36,7 @@ from .rpc.widening import all_hits as all_of_search
 from .session import Session
 
 if TYPE_CHECKING:
-    from .rpc.client import Pending
+    from .rpc.client import Client, Pending
     from .rpc.wire.milvus_pb2 import SearchResults
     from .rpc.wire.schema_pb2 import CollectionSchema
 
@@ -63,7 +63,7 @@ class Asked:
     limit: int = 10
     offset: int = 0
     filter: str = ""
-    filter_params: Sequence[tuple[str, str]] = ()
+    parameters: Sequence[tuple[str, str]] = ()
     partitions: Sequence[str] = ()
     fields: str | None = None
     metric: str = ""
@@ -78,13 +78,18 @@ class Asked:
     force: bool = False
 
     @cached_property
+    def client(self) -> Client:
+        """One for the whole search: to find it the session asks its store each time."""
+        return self.session.client
+
+    @cached_property
     def names(self) -> list[str]:
         """The output fields."""
         return [name.strip() for name in self.fields.split(",") if name.strip()] if self.fields else []
 
     @cached_property
     def expression(self) -> str:
-        return filled(self.filter, self.filter_params)
+        return filled(self.filter, self.parameters)
 
     @cached_property
     def _standard_input(self) -> bytes:
@@ -103,7 +108,7 @@ class Asked:
                 raise InvalidInput(f"{searched.name!r} is made of text: no vector finds anything in it",
                                    hint="search it with --text, or --like ID")  # fmt: skip
             if self.like is not None:
-                queries, other = entity_query(self.session.client, schema, searched, self.like, self.collection)
+                queries, other = entity_query(self.client, schema, searched, self.like, self.collection)
                 expression = f"({expression}) and {other}" if expression else other
             else:
                 queries = read_queries(self.vectors, searched, lambda: self._standard_input)
@@ -113,20 +118,20 @@ class Asked:
         return Search(
             self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
             self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
-            self.group_size, self.round_decimal, self.consistency, self.session.client.written, self.ignore_growing,
+            self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Found:
-    """A search whose first answer is there; `milliseconds` of that."""
+    """A search whose first answer is there; `milliseconds` of that. `counting` asks for the collection's rows."""
 
     search: Search
     schema: CollectionSchema
     answer: SearchResults
     rest: Sequence[Search]
     milliseconds: float
-    rows: int | None = None
+    counting: Pending | None = None
 
     @property
     def count(self) -> int:
@@ -154,6 +159,10 @@ def _value(text: str) -> Any:
         return text
 
 
+def for_people(session: Session) -> bool:
+    return session.output in FOR_PEOPLE and not session.options.quiet
+
+
 def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
     """Whether a person can be asked for the query that options don't give."""
     return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
@@ -166,17 +175,17 @@ def find(asked: Asked) -> Found:
     else the search is made anew.
     """
     _check_query(asked)
-    session, client = asked.session, asked.session.client
+    session, client = asked.session, asked.client
     key = (client.profile.address, client.profile.database, asked.collection)
     known = session.schemas.get(key)
-    describing = client.start("DescribeCollection", collection_name=asked.collection)
     started = _optimistic(asked, known) if known is not None else None
+    describing = client.start("DescribeCollection", collection_name=asked.collection)
+    if started is not None:
+        # The search first: what confirms its schema is there by then.
+        started.outcome  # noqa: B018
     schema = describing.result().schema
     session.schemas[key] = schema
-    if started is not None and schema != known:
-        started.cancel()
-        started = None
-    if started is None:
+    if started is None or schema != known:
         started = _Started(asked, schema)
     return started.found()
 
@@ -202,32 +211,45 @@ class _Started:
 
     def __init__(self, asked: Asked, schema: CollectionSchema) -> None:
         self._asked, self._schema = asked, schema
-        self._client = asked.session.client
+        self._client = asked.client
         self._search = asked.search(schema)
         check_search(self._client, self._search, force=asked.force)
         self._first, *self._rest = self._search.chunks()
         self._began = time.monotonic()
         self._pending: Pending = self._client.start("Search", **self._first.request())
+        self._counting = self._count() if for_people(asked.session) else None
 
-    def cancel(self) -> None:
-        self._pending.cancel()
+    def _count(self) -> Pending:
+        return self._client.start("GetCollectionStatistics", collection_name=self._search.collection)
+
+    @cached_property
+    def outcome(self) -> SearchResults | CliError:
+        """The answer, or what failed: waits for it, once."""
+        try:
+            answer: SearchResults = self._pending.result()
+        except CliError as exc:
+            return exc
+        finally:
+            self._taken = (time.monotonic() - self._began) * 1000
+        return answer
 
     def found(self) -> Found:
-        with refusals_explained(self._asked.session, self._search, self._schema):
-            answer = self._pending.result()
-        taken = (time.monotonic() - self._began) * 1000
-        return Found(self._search, self._schema, answer, self._rest, taken)
+        outcome = self.outcome
+        if isinstance(outcome, CliError):
+            with refusals_explained(self._client, self._search, self._schema):
+                raise outcome
+        return Found(self._search, self._schema, outcome, self._rest, self._taken, self._counting)
 
 
 @contextmanager
-def refusals_explained(session: Session, search: Search, schema: CollectionSchema) -> Iterator[None]:
+def refusals_explained(client: Client, search: Search, schema: CollectionSchema) -> Iterator[None]:
     """Within it, a refusal says what is wrong with the filter, or with the collection's state."""
     names = [each.name for each in schema.fields]
     try:
         with explained(search.filter, names) if search.filter else nullcontext():
             yield
     except ServerRefused as exc:
-        error = explained_refusal(session.client, search, exc)
+        error = explained_refusal(client, search, exc)
         if error is exc:
             raise
         raise error from exc
@@ -237,7 +259,7 @@ def hit_table(asked: Asked, found: Found) -> Table:
     """A row per hit, written as answers come; with several queries each row tells which, from 0."""
     names = shown_fields(found.schema, asked.names)
     columns = [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
-    rows = all_hits(asked.session, found, names)
+    rows = all_hits(asked, found, names)
     note = _footer(asked, found)
     if len(found.search.queries) > 1:
         return Table(columns, rows, note)
@@ -247,7 +269,7 @@ def hit_table(asked: Asked, found: Found) -> Table:
 def iterated(asked: Asked, limit: int | None) -> Table:
     """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
     _check_query(asked)
-    client = asked.session.client
+    client = asked.client
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
     search = asked.search(schema)
     if len(search.queries) > 1:
@@ -269,54 +291,53 @@ def iterated(asked: Asked, limit: int | None) -> Table:
 def _explaining(
     asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
-    with refusals_explained(asked.session, search, schema):
+    with refusals_explained(asked.client, search, schema):
         yield from rows
 
 
-def all_hits(session: Session, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def all_hits(asked: Asked, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Of every query; the first of them are there, the rest is asked for while rows are taken."""
     yield from hits(found.answer.results, names)
     if not found.rest:
         return
     total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
+    session = asked.session
     quiet = bool(session.options.quiet) or (session.console.to_terminal and session.output not in FOR_PEOPLE)
     with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
-        for chunk, answer in _answers(session, found):
+        for chunk, answer in _answers(asked.client, found):
             bar.show(done / total)
             yield from hits(answer.results, names, first=done)
             done += len(chunk.queries)
 
 
-def _answers(session: Session, found: Found) -> Iterator[tuple[Search, SearchResults]]:
+def _answers(client: Client, found: Found) -> Iterator[tuple[Search, SearchResults]]:
     """A few requests under way while answers are read, so that neither side waits for the other."""
     waiting: deque[tuple[Search, Pending]] = deque()
     for chunk in found.rest:
-        waiting.append((chunk, session.client.start("Search", **chunk.request())))
+        waiting.append((chunk, client.start("Search", **chunk.request())))
         if len(waiting) >= IN_FLIGHT:
-            yield _next(session, found, waiting)
+            yield _next(client, found, waiting)
     while waiting:
-        yield _next(session, found, waiting)
+        yield _next(client, found, waiting)
 
 
-def _next(session: Session, found: Found, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
+def _next(client: Client, found: Found, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
     chunk, pending = waiting.popleft()
-    with refusals_explained(session, found.search, found.schema):
+    with refusals_explained(client, found.search, found.schema):
         return chunk, pending.result()
 
 
 def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
     """How many of how many, how long, how consistent: for people."""
     session = asked.session
-    if session.output not in FOR_PEOPLE or session.options.quiet:
+    if not for_people(session):
         return ""
     if found.search.range_filter is not None and found.count < found.search.limit \
-            and is_lite(str(session.client.call("GetVersion").version)):  # fmt: skip
-        session.console.note(
-            "note: Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
-        )
+            and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
+        session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
+    rows = row_count_of(found.counting.result()) if found.counting else None
     shown = "" if found.rest else f"Top {found.count:,} of "
-    rows = row_count(session.client, asked.collection)
     counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
     level = found.search.consistency.capitalize()
 

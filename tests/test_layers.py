@@ -37,7 +37,7 @@ OURS = {
     "searching": BASE | {"output", "queries", "rpc", "session"},
     "legs": BASE,
     "hybrid_searching": BASE | {"legs", "rpc", "searching", "session"},
-    "search_dialogue": BASE | {"dialogue", "legs", "queries", "rpc", "session"},
+    "search_dialogue": BASE | {"dialogue", "legs", "queries", "rpc", "searching", "session"},
     "search_options": {"command", "types"},
     "histogram": {"rpc"},
     "explain": BASE | {"histogram", "rpc", "searching", "session", "web"},

@@ -169,13 +169,19 @@ def hits(results: SearchResultData, names: Sequence[str], *, first: int = 0) -> 
     None where a row has none. What the schema does not name comes in one column of JSON objects.
     """
     ids: Sequence[Any] = results.ids.int_id.data or results.ids.str_id.data
-    columns = {column.field_name: decode_column(column) for column in results.fields_data}
-    nothing: list[Any] = [{}] * len(ids)
-    dynamic = next((columns[column.field_name] for column in results.fields_data if column.is_dynamic), nothing)
-    chosen = [columns.get(name) or [row.get(name) for row in dynamic] for name in names]
+    chosen = _columns(results, names, len(ids)) if names else []
     position = 0
     for query, count in enumerate(results.topks, start=first):
         for rank in range(1, count + 1):
             distance = shortest(results.scores[position])
             yield (query, rank, ids[position], distance, *(column[position] for column in chosen))
             position += 1
+
+
+def _columns(results: SearchResultData, names: Sequence[str], count: int) -> list[list[Any]]:
+    """The named ones; the others, which Milvus Lite sends unasked, are not worth decoding."""
+    columns = {each.field_name: decode_column(each) for each in results.fields_data
+               if each.is_dynamic or each.field_name in names}  # fmt: skip
+    nothing: list[Any] = [{}] * count
+    dynamic = next((columns[each.field_name] for each in results.fields_data if each.is_dynamic), nothing)
+    return [columns.get(name) or [row.get(name) for row in dynamic] for name in names]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import Client
 from .filters import quoted
-from .search import HIGHEST_LIMIT, Search, hits
+from .search import Search, hits
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import SearchResultData
@@ -46,12 +46,13 @@ def all_hits(
         if size == most:
             break
         size = min(2 * size, most)
-    yield from _farther(client, search, names, last, rank=len(seen), lower=lower, primary=primary)
+    yield from _farther(client, search, names, last, rank=len(seen), lower=lower, primary=primary,
+                        most=most)  # fmt: skip
 
 
 def _farther(
     client: Client, search: Search, names: Sequence[str], last: tuple[float, list[Any]], *, rank: int, lower: bool,
-    primary: str,
+    primary: str, most: int,
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     """Hits from this distance on, but for those ids that have just this distance and were seen."""
     radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
@@ -59,13 +60,13 @@ def _farther(
         distance, ties = last
         other = f"{primary} not in {quoted(ties)}"
         expression = f"({search.filter}) and {other}" if search.filter else other
-        page = replace(search, limit=HIGHEST_LIMIT, radius=radius, range_filter=distance, filter=expression)
+        page = replace(search, limit=most, radius=radius, range_filter=distance, filter=expression)
         rows = list(hits(_answer(client, page), names))
         for _, _, number, found, *values in rows:
             rank += 1
             last = (found, [*last[1], number] if found == last[0] else [number])
             yield (0, rank, number, found, *values)
-        if len(rows) < HIGHEST_LIMIT:
+        if len(rows) < most:
             return
 
 
