@@ -46,6 +46,7 @@ HIT = ("query", "rank", "id", "distance")
 IN_FLIGHT = 2
 FOR_PEOPLE = ("table", "vertical", "markdown")
 LITE_RANGE = "Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
+LITE_GROWING = "Milvus Lite has no growing segments: nothing is left out"
 NO_QUERY = "no query is given"
 BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
 
@@ -214,6 +215,8 @@ class _Started:
         self._client = asked.client
         self._search = asked.search(schema)
         check_search(self._client, self._search, force=asked.force)
+        if asked.ignore_growing and is_lite(str(self._client.call("GetVersion").version)):
+            asked.session.console.note(f"note: {LITE_GROWING}")
         self._first, *self._rest = self._search.chunks()
         self._began = time.monotonic()
         self._pending: Pending = self._client.start("Search", **self._first.request())
