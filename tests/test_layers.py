@@ -52,7 +52,7 @@ OURS = {
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
-    "history": BASE | {"command", "lines", "tree"},
+    "history": BASE | {"command", "lines", "tree", "types"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "lines", "output"},
@@ -63,7 +63,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "repl", "search_options", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "search_options", "shells", "tree",
+         "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
