@@ -91,7 +91,7 @@ def measure_search(environment: Environment, work: Path, rounds: int) -> list[Ro
 def _overhead(environment: Environment, server: ServerProcess, name: str) -> list[Row]:
     rows = []
     for output, budget in (("jsonl", OVERHEAD_MS), ("table", None)):
-        argv = [environment.python, "-c", IN_SHELL, server.uri, output]
+        argv = [str(environment.python), "-c", IN_SHELL, server.uri, output]
         done = subprocess.run(argv, capture_output=True, encoding="utf-8", check=False)
         if done.returncode:
             raise BenchFailed(done.stderr)
