@@ -12,7 +12,7 @@ import click
 from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
 from .result import Done, Result
-from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
+from .types import COLLECTION, CONNECTION, DATABASE, PARAMETER, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Options, Session
@@ -98,6 +98,12 @@ class Node(click.Command):
         taken = {spelling for param in self.params for spelling in param.opts}
         names = {param.name for param in self.params}
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Short options are found at once: else click first looks for long ones that are spelled like them."""
+        parser = super().make_parser(ctx)
+        parser._long_opt.update(parser._short_opt)
+        return parser
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [*super().get_params(ctx), *self.global_params]
@@ -222,6 +228,8 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
+param_option = option("--param", "parameters", multiple=True, type=PARAMETER, metavar="NAME=VALUE",
+                      help="Fills {NAME} in the filter, quoted where it is text (repeatable).")  # fmt: skip
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
 

@@ -43,7 +43,7 @@ def ask_collection(console: Console, name: str) -> Declaration:
         check_name(text, "collection")
         return text
 
-    name = name or _ask(console, "Name of the collection", check=named)
+    name = name or ask(console, "Name of the collection", check=named)
     fields = _ask_fields(console)
     primary = next(each for each in fields if each.primary)
     return Declaration(
@@ -55,10 +55,10 @@ def ask_collection(console: Console, name: str) -> Declaration:
         defaults=tuple(f"{each.name}={each.default}" for each in fields if each.default),
         bm25=tuple(each.bm25 for each in fields if each.bm25),
         indexes=tuple(each.index for each in fields if each.index),
-        dynamic=_yes(console, "Take values without a field of their own (dynamic field)?"),
-        consistency=_ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
-        shards=int(_ask(console, "Shards", "1", lambda text: str(_whole(text)))),
-        description=_ask(console, "Description", optional=True),
+        dynamic=yes(console, "Take values without a field of their own (dynamic field)?"),
+        consistency=ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
+        shards=int(ask(console, "Shards", "1", lambda text: str(_whole(text)))),
+        description=ask(console, "Description", optional=True),
     )
 
 
@@ -66,7 +66,7 @@ def _ask_fields(console: Console) -> list[Field]:
     console.note(f"Now the fields, one by one; {END}. Enter takes what stands in brackets.")
     fields: list[Field] = []
     while True:
-        name = _ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
+        name = ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
         if not name and any(each.primary for each in fields):
             return fields
         if not name:
@@ -80,12 +80,12 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 
     primary = not any(each.primary for each in before)
     kind, text = _ask_type(console, name, "INT64" if primary else "")
-    if primary and kind in PRIMARY_TYPES and _yes(console, "  Is it the primary field?", default=True):
-        return Field(text, name, kind, primary=True, auto_id=_yes(console, "  Let Milvus give out its values?"))
+    if primary and kind in PRIMARY_TYPES and yes(console, "  Is it the primary field?", default=True):
+        return Field(text, name, kind, primary=True, auto_id=yes(console, "  Let Milvus give out its values?"))
     if kind.endswith("_VECTOR"):
         return _ask_vector(console, Field(text, name, kind), before)
     return Field(
-        text, name, kind, nullable=_yes(console, "  May it be null?"), default=_ask_default(console, kind, text)
+        text, name, kind, nullable=yes(console, "  May it be null?"), default=_ask_default(console, kind, text)
     )
 
 
@@ -94,10 +94,10 @@ def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
     from .rpc.declaration import parse_plain_field
     from .rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, TYPES
 
-    kind = _ask(console, "  Type", usual, lambda text: _type(text, TYPES))
+    kind = ask(console, "  Type", usual, lambda text: _type(text, TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
-        sized = _ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
+        sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
         text = _complete(console, f"{text}:{sized}", "  Capacity", "100", parse_plain_field)
     if sized == "VARCHAR":
         text = _complete(console, text, "  Length", "65535", parse_plain_field)
@@ -114,7 +114,7 @@ def _ask_default(console: Console, kind: str, text: str) -> str:
         parse_default(parse_plain_field(text), answer)
         return answer
 
-    return _ask(console, "  Default value, if any", check=check, optional=True) if kind in DEFAULTS else ""
+    return ask(console, "  Default value, if any", check=check, optional=True) if kind in DEFAULTS else ""
 
 
 def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
@@ -128,7 +128,7 @@ def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
 
     bm25 = _ask_bm25(console, field.name, before) if field.type == "SPARSE_FLOAT_VECTOR" else ""
     usual = USUAL_INDEXES.get(field.type, "AUTOINDEX:COSINE")
-    index = _ask(console, "  Index, or none", "SPARSE_INVERTED_INDEX:BM25" if bm25 else usual, check)
+    index = ask(console, "  Index, or none", "SPARSE_INVERTED_INDEX:BM25" if bm25 else usual, check)
     return replace(field, bm25=bm25, index=index)
 
 
@@ -140,10 +140,10 @@ def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
     if not texts:
         return ""
     question = f"  Fill it from a text, for full text search ({', '.join(texts)})"
-    source = _ask(console, question, check=lambda text: _one_of(text, texts), optional=True)
+    source = ask(console, question, check=lambda text: _one_of(text, texts), optional=True)
     if not source:
         return ""
-    analyzer = _ask(console, "  Analyzer", ANALYZERS[0], lambda text: _one_of(text, ANALYZERS))
+    analyzer = ask(console, "  Analyzer", ANALYZERS[0], lambda text: _one_of(text, ANALYZERS))
     return f"{source}:{name}" + (f":{analyzer}" if analyzer != ANALYZERS[0] else "")
 
 
@@ -157,7 +157,7 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
         check_limits(field)
         return f"{text}:{answer}"
 
-    return _ask(console, question, default, check)
+    return ask(console, question, default, check)
 
 
 def _type(text: str, types: Iterable[str]) -> str:
@@ -187,12 +187,12 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _yes(console: Console, question: str, *, default: bool = False) -> bool:
+def yes(console: Console, question: str, *, default: bool = False) -> bool:
     answer = console.ask(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
     return answer.startswith("y") if answer else default
 
 
-def _ask(
+def ask(
     console: Console, question: str, default: str = "", check: Callable[[str], str] = str, *, optional: bool = False
 ) -> str:
     """An answer that `check` takes; empty where it may be left out."""

@@ -1,6 +1,6 @@
 """What a command returns: data, never text for a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,14 @@ Value = Any
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `rows` may be a generator: it is read once, while it is written."""
+    """Rows under columns. `rows` may be a generator: it is read once, while it is written.
+
+    `note` is for people, below the rows; it may be a function, which is asked when they are written.
+    """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
-    note: str = ""
+    note: str | Callable[[], str] = ""
 
 
 @dataclass(frozen=True)

@@ -362,6 +362,8 @@ INDEX_DECLARATION = IndexDeclaration()
 INDEX_PARAMETER = IndexParameter()
 COMMAND = CommandWords()
 
+PARAMETER = KeyValue({})
+QUERY_VECTOR = FileOrText()
 DURATION = Duration()
 WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
 COLLECTION_PROPERTIES = {
@@ -434,4 +436,10 @@ INDEX_TYPE = Words("index type", {
     "BITMAP": "scalar fields with few values",
     "STL_SORT": "numbers",
     "Trie": "VARCHAR, by prefix",
+})  # fmt: skip
+RERANKER = Words("reranker", {
+    "rrf:60": "by ranks",
+    "weighted:0.7,0.3": "by weighted scores",
+    "decay:": "by the distance of a field's value from another",
+    "model:": "by a model of the server",
 })  # fmt: skip

@@ -38,6 +38,14 @@ OURS = {
     "checks": BASE | {"output", "rpc", "session", "vectors"},
     "advising": BASE | {"checks", "rpc", "session", "vectors"},
     "loads": BASE | {"output", "session", "vectors"},
+    "queries": BASE | {"rpc", "transfer"},
+    "searching": BASE | {"output", "queries", "rpc", "session"},
+    "legs": BASE,
+    "hybrid_searching": BASE | {"legs", "rpc", "searching", "session"},
+    "search_dialogue": BASE | {"dialogue", "legs", "queries", "rpc", "searching", "session"},
+    "search_options": {"command", "types"},
+    "histogram": {"rpc"},
+    "explain": BASE | {"histogram", "rpc", "searching", "session", "web"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
@@ -45,7 +53,8 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"advising", "checks", "loads", "output", "vectors", "web", "work"},
+    | {"advising", "checks", "explain", "hybrid_searching", "loads", "output", "search_dialogue", "search_options"}
+    | {"searching", "vectors", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -60,7 +69,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "search_options", "shells", "tree",
+         "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -88,6 +98,10 @@ DOORS = {
 LAZY = {
     "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
+    "explain": {"commands"},
+    "hybrid_searching": {"commands"},
+    "search_dialogue": {"commands"},
+    "searching": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "advising": {"commands"},

@@ -72,6 +72,13 @@ class Console:
             raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
         return self.stdin.read()
 
+    def read_bytes(self) -> bytes:
+        """As `read`, of what may be no text."""
+        buffer = getattr(self.stdin, "buffer", None)
+        if self.commands_on_stdin or buffer is None:
+            return self.read().encode()
+        return bytes(buffer.read())
+
     def ask(self, question: str) -> str:
         """The line that a person answers. Raises InvalidInput when nobody is there."""
         self._require_person(question)

@@ -58,7 +58,8 @@ def _render_done(result: Done, output: str, console: Console, style: Style, *, q
 def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:
     _write(WRITERS[output](result.columns, result.rows, style), console)
     if result.note and output not in FOR_PROGRAMS and not quiet:
-        console.write(harmless(result.note) + "\n")
+        note = result.note if isinstance(result.note, str) else result.note()
+        console.write(harmless(note) + "\n")
 
 
 def _render_record(result: Record, output: str, console: Console, style: Style) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
@@ -102,6 +102,11 @@ def row_count(client: Client, collection: str, partition: str = "") -> int | Non
         answer = client.call("GetPartitionStatistics", collection_name=collection, partition_name=partition)
     else:
         answer = client.call("GetCollectionStatistics", collection_name=collection)
+    return row_count_of(answer)
+
+
+def row_count_of(answer: Any) -> int | None:
+    """Of an answer with statistics."""
     return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
 
 

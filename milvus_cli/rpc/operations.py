@@ -33,6 +33,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetPersistentSegmentInfo": Operation("information on segments"),
     "GetQuerySegmentInfo": Operation("information on segments"),
     "GetReplicas": Operation("replicas"),
+    "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "ListCredUsers": Operation("users"),
     "ListPrivilegeGroups": Operation("privilege groups", "2.5"),
@@ -42,6 +43,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),
     "SelectUser": Operation("users"),
@@ -67,3 +69,17 @@ def readable(version: str) -> str:
         return f"Milvus Lite {version.removeprefix('milvus_lite-')}"
     number = version.removeprefix("v").partition("-")[0]
     return f"Milvus {number}" if number else ""
+
+
+def is_lite(version: str) -> bool:
+    return version.startswith("milvus_lite")
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether it is a Milvus before that release; Milvus Lite counts as today's."""
+    if is_lite(version):
+        return False
+    numbers = version.removeprefix("v").partition("-")[0].split(".")
+    if not all(each.isdecimal() for each in numbers):
+        return False
+    return [int(each) for each in numbers] < [int(each) for each in than.split(".")]

@@ -111,7 +111,9 @@ def check(status: Any, method: str) -> None:
                             hint="connect with --username and --password, which this server does not check",
                             server_code=status.code)  # fmt: skip
     hint = HINTS.get(status.code, "")
-    raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
+    raise refused
 
 
 def short(reason: str) -> str:

@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search")
 ROUNDS = 15
 
 
@@ -34,6 +34,7 @@ def main() -> int:
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.search import measure_search
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
     from tests.bench.store import measure_store
@@ -48,6 +49,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_typing(base, work, given.rounds)
     if what.startswith("collections"):
         return measure_collections(base, work, given.rounds, standalone=what != "collections")
+    if what == "search":
+        return measure_search(base, work, given.rounds)
     official = official_environment(given.cache) if given.official else None
     return measure_startup(base, official, work, given.rounds)
 

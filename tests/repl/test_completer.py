@@ -100,7 +100,7 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("count --coll", ["count --collection-name"]),
         ("count --collection boo", ["count --collection book", "count --collection notebook"]),
         ("count --collection=boo", ["count --collection=book", "count --collection=notebook"]),
-        ("search -c book --par", ["search -c book --partition", "search -c book --params"]),
+        ("search -c book --par", ["search -c book --param", "search -c book --partition", "search -c book --params"]),
         ("search -c book --partition old --part", ["search -c book --partition old --partition"]),
         ("search -c book --partition ", ["search -c book --partition _default", "search -c book --partition old"]),
         ("search -c book -f ", ["search -c book -f vector"]),

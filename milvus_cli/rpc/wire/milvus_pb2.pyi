@@ -581,6 +581,30 @@ class SearchRequest(_message.Message):
     use_default_consistency: bool
     def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., dsl: _Optional[str] = ..., placeholder_group: _Optional[bytes] = ..., ids: _Optional[_Union[_schema_pb2.IDs, _Mapping]] = ..., dsl_type: _Optional[_Union[_common_pb2.DslType, str]] = ..., output_fields: _Optional[_Iterable[str]] = ..., search_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., nq: _Optional[int] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ...) -> None: ...
 
+class HybridSearchRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_names", "requests", "rank_params", "guarantee_timestamp", "output_fields", "consistency_level", "use_default_consistency", "function_score")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    RANK_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    GUARANTEE_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    USE_DEFAULT_CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_SCORE_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    requests: _containers.RepeatedCompositeFieldContainer[SearchRequest]
+    rank_params: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    guarantee_timestamp: int
+    output_fields: _containers.RepeatedScalarFieldContainer[str]
+    consistency_level: _common_pb2.ConsistencyLevel
+    use_default_consistency: bool
+    function_score: _schema_pb2.FunctionScore
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., requests: _Optional[_Iterable[_Union[SearchRequest, _Mapping]]] = ..., rank_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., output_fields: _Optional[_Iterable[str]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ...) -> None: ...
+
 class SearchResults(_message.Message):
     __slots__ = ("status", "results", "collection_name", "session_ts")
     STATUS_FIELD_NUMBER: _ClassVar[int]
