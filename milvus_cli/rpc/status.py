@@ -101,7 +101,9 @@ def check(status: Any, method: str) -> None:
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
     hint = HINTS.get(status.code, "")
-    raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
+    raise refused
 
 
 def short(reason: str) -> str:
