@@ -109,15 +109,15 @@ class Terminal:
         self._child.setwinsize(rows, cols)
         self._display.resize(rows, cols)
 
-    def wait_for(self, text: str, timeout: float = 10) -> None:
+    def wait_for(self, text: str, timeout: float = 30) -> None:
         """Wait until TEXT stands on the screen; a row's end counts as a newline."""
         self._wait(lambda: text in self.text, f"{text!r} did not appear", timeout)
 
-    def wait_gone(self, text: str, timeout: float = 10) -> None:
+    def wait_gone(self, text: str, timeout: float = 30) -> None:
         """Wait until TEXT no longer stands on the screen."""
         self._wait(lambda: text not in self.text, f"{text!r} did not go away", timeout)
 
-    def wait_exit(self, timeout: float = 10) -> int:
+    def wait_exit(self, timeout: float = 30) -> int:
         """Wait for the end of the command: its exit code, or minus the signal that ended it."""
         self._wait(lambda: not self._child.isalive(), "the command did not end", timeout)
         self._read(0)
