@@ -30,6 +30,8 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
+    "transfer": BASE | {"output", "rpc"},
+    "reading": BASE | {"rpc", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -39,7 +41,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"web", "work"},
+    | {"reading", "transfer", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -80,6 +82,8 @@ DOORS = {
 LAZY = {
     "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
+    "reading": {"commands"},
+    "transfer": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "repl": {"cli"},
