@@ -32,6 +32,7 @@ OURS = {
     "servers": BASE,
     "transfer": BASE | {"output", "rpc"},
     "reading": BASE | {"rpc", "transfer"},
+    "exporting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -41,7 +42,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"reading", "transfer", "web", "work"},
+    | {"exporting", "reading", "transfer", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -62,18 +63,26 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "numpy": {"rpc"},
+    "orjson": {"rpc"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
+    "pyarrow": {"transfer"},
     "pygments": {"repl"},
     "tabulate": {"output"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"output"},
+    "zstandard": {"transfer"},
 }
 
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "numpy": {"rpc/floats.py"},
+    "orjson": {"rpc/floats.py"},
+    "pyarrow": {"transfer/arrow.py"},
+    "zstandard": {"transfer/writers.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"output/formats.py"},
 }
@@ -82,6 +91,7 @@ DOORS = {
 LAZY = {
     "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
+    "exporting": {"commands"},
     "reading": {"commands"},
     "transfer": {"commands"},
     "web": {"commands"},
