@@ -1,11 +1,13 @@
 """What the history keeps, and what it never does."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from milvus_cli.history import carries_secret
 from tests.support.cli import Cli, Run
+from tests.support.terminal import Terminal
 
 
 @pytest.mark.parametrize(
@@ -42,5 +44,17 @@ def test_history_lists_lines_and_clears_them(cli: Cli) -> None:
         {"number": 2, "line": "two 'a\nb'"},
         {"number": 3, "line": "three"},
     ]
-    assert cli("history", "clear") == Run(0, "History is cleared, for shells to come.\n", "")
+    assert cli("history", "clear") == Run(0, "History is cleared.\n", "")
     assert cli("history", "-o", "json") == Run(0, "[]\n", "")
+
+
+def test_a_running_shell_forgets_what_was_cleared(terminal: Callable[..., Terminal]) -> None:
+    shell = terminal()
+    shell.wait_for("milvus_cli>")
+    shell.send_line("version")
+    shell.wait_for("│ milvus_cli │")
+    shell.send_line("history clear")
+    shell.wait_for("History is cleared.\n")
+    shell.send_key("up")
+    shell.send_line("history -o csv")
+    shell.wait_for("number,line\n1,history -o csv")
