@@ -39,7 +39,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("make", [random_bits, near_one])
 def test_the_fast_way_writes_what_the_slow_one_does(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = make(WIDTH * 400)
+    raw = make(WIDTH * 260)
     assert len(raw) >= floats.MANY_BYTES
     fast, rows = float32_texts(raw, WIDTH), float32_rows(raw, WIDTH)
     monkeypatch.setattr(floats, "MANY_BYTES", len(raw) + 1)
@@ -48,7 +48,7 @@ def test_the_fast_way_writes_what_the_slow_one_does(make: Any, monkeypatch: pyte
 
 
 def test_texts_are_the_same_bits_again() -> None:
-    raw = near_one(WIDTH * 400)
+    raw = near_one(WIDTH * 260)
     numbers = [number for text in float32_texts(raw, WIDTH) for number in json.loads(text)]
     assert struct.pack(f"<{len(numbers)}f", *numbers) == raw
 
