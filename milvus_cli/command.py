@@ -281,7 +281,7 @@ def _options(ctx: click.Context) -> Options:
 
 
 def _merge_words(ctx: click.Context) -> None:
-    """Words stand for options that are not given, in the order of their declaration; or for more of a repeatable one."""
+    """Words stand for options that are not given, as they are declared; or for more of a repeatable one."""
     params = {str(param.name): param for param in ctx.command.params}
     targets = [name.removesuffix("_word") for name in params if name.endswith("_word")]
     words = [word for name in targets if (word := ctx.params.pop(f"{name}_word", None)) not in (None, ())]
