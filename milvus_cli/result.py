@@ -13,11 +13,13 @@ class Table:
     """Rows under columns. `rows` may be a generator: it is read once, while it is written.
 
     `note` is for people, below the rows; it may be a function, which is asked when they are written.
+    `failure` is what is raised after that, where some of what was asked for is not among them.
     """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     note: str | Callable[[], str] = ""
+    failure: Exception | None = None
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
-    "transfer": BASE,
+    "transfer": BASE | {"output", "rpc"},
+    "reading": BASE | {"rpc", "transfer"},
+    "exporting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "vectors": BASE | {"rpc", "transfer"},
     "work": BASE | {"output", "rpc", "session"},
@@ -54,7 +56,8 @@ OURS = {
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
     | {"advising", "checks", "explain", "hybrid_searching", "loads", "output", "search_dialogue", "search_options"}
-    | {"searching", "vectors", "web", "work"},
+    | {"searching", "vectors", "web", "work"}
+    | {"exporting", "reading", "transfer"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -76,20 +79,26 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
-    "numpy": {"vectors"},
+    "numpy": {"rpc", "vectors"},
+    "orjson": {"rpc"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
+    "pyarrow": {"transfer"},
     "pygments": {"repl"},
     "tabulate": {"output"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"yamltext"},
+    "zstandard": {"transfer"},
 }
 
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
-    "numpy": {"vectors/arithmetic.py"},
+    "numpy": {"rpc/floats.py", "vectors/arithmetic.py"},
+    "orjson": {"rpc/floats.py"},
+    "pyarrow": {"transfer/arrow.py"},
+    "zstandard": {"transfer/writers.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
 }
@@ -102,6 +111,9 @@ LAZY = {
     "hybrid_searching": {"commands"},
     "search_dialogue": {"commands"},
     "searching": {"commands"},
+    "exporting": {"commands"},
+    "reading": {"commands"},
+    "transfer": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "advising": {"commands"},

@@ -8,7 +8,8 @@ import grpc
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
 from .privileges import granting
 
-READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid")
+READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
+           "Alloc")  # fmt: skip
 """How the names of RPCs begin that change nothing on a server."""
 
 REASON_LENGTH = 500

@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export")
 ROUNDS = 15
 
 
@@ -33,6 +33,7 @@ def main() -> int:
 
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
+    from tests.bench.export import measure_export
     from tests.bench.install import base_environment, official_environment
     from tests.bench.search import measure_search
     from tests.bench.size import measure_size
@@ -42,6 +43,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
 
     if what == "size":
         return measure_size(work)
+    if what == "export":
+        return measure_export(work, given.rounds)
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)
