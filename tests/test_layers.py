@@ -32,6 +32,7 @@ OURS = {
     "servers": BASE,
     "web": BASE | {"connections"},
     "snippets": BASE | {"connections"},
+    "calc": BASE | {"rpc"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
@@ -40,7 +41,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"snippets", "web", "work"},
+    | {"calc", "snippets", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -79,7 +80,7 @@ DOORS = {
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
+    "rpc": {"calc", "catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
