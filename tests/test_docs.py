@@ -33,6 +33,8 @@ BEFORE = {
 
 # What Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
 LACKING = ["alter database", "alter collection_field"]
+# What asks the management port, which stands elsewhere in tests.
+MANAGED = ("show metrics", "top")
 FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
 
 
@@ -68,7 +70,7 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer) -> 
 def _filled(example: str, milvus: MilvusServer) -> str:
     for text, filler in FILLERS.items():
         example = example.replace(text, filler.format(host=milvus.host, port=milvus.port, uri=milvus.uri))
-    return example
+    return f"{example} --management-port {milvus.management_port}" if example.startswith(MANAGED) else example
 
 
 def readme_lines() -> list[str]:

@@ -33,6 +33,8 @@ OURS = {
     "web": BASE | {"connections"},
     "snippets": BASE | {"connections"},
     "calc": BASE | {"rpc"},
+    "metrics": BASE | {"connections", "web"},
+    "top": BASE | {"connections", "metrics"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
     "catalog": BASE | {"connections", "rpc", "session"},
@@ -41,7 +43,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"calc", "snippets", "web", "work"},
+    | {"calc", "metrics", "snippets", "top", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -62,6 +64,7 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "prometheus_client": {"metrics"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
     "pygments": {"repl"},
@@ -74,6 +77,7 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "prometheus_client": {"metrics.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"output/formats.py"},
 }
@@ -82,7 +86,8 @@ DOORS = {
 LAZY = {
     "rpc": {"calc", "catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
-    "web": {"commands"},
+    "top": {"commands"},
+    "web": {"commands", "metrics"},
     "work": {"commands"},
     "repl": {"cli"},
 }
