@@ -245,6 +245,10 @@ def _roles(client: Client, of: str) -> Pairs:
     return _plain(result.role.name for result in client.call("SelectRole").results)
 
 
+def _resource_groups(client: Client, of: str) -> Pairs:
+    return _plain(client.call("ListResourceGroups").resource_groups)
+
+
 def _plain(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
@@ -262,5 +266,6 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,
+    "resource_groups": _resource_groups,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""

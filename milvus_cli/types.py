@@ -252,6 +252,7 @@ VECTOR_FIELD = ObjectName("vector_fields", owner="collection")
 INDEX = ObjectName("indexes", owner="collection")
 USER = ObjectName("users")
 ROLE = ObjectName("roles")
+RESOURCE_GROUP = ObjectName("resource_groups")
 
 # Whether it can be read is told by whoever reads it.
 FILE = click.Path(readable=False)

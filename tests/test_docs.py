@@ -19,7 +19,8 @@ EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in
 # Examples in the order in which a person would type them; what one makes, the next ones use.
 ORDER = ["connect", "create collection", "insert row", "upsert row", "create partition", "create index", "create alias",
          "load collection", "count", "search", "create database", "use database"]  # fmt: skip
-LAST = ["release partition", "delete partition", "delete alias", "rename collection", "release collection",
+LAST = ["delete resource_group", "release partition", "delete partition", "delete alias", "rename collection",
+        "release collection",
         "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
         "delete collection", "stop server", "disconnect", "exit", "quickstart"]  # fmt: skip
 BEFORE = {
@@ -32,7 +33,10 @@ BEFORE = {
 }
 
 # What Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
-LACKING = ["alter database", "alter collection_field"]
+LACKING = ["alter database", "alter collection_field", "update resource_group"]
+
+# What would leave the one query node of the tests' Milvus in another resource group.
+MOVING = ["transfer node", "transfer replica"]
 # What asks the management port, which stands elsewhere in tests.
 MANAGED = ("show metrics", "top")
 FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
@@ -54,7 +58,7 @@ def test_every_option_has_help() -> None:
 
 def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer) -> None:
     env = {"MILVUS_URI": milvus.uri}
-    middle = [leaf.path for leaf in COMMANDS if leaf.path not in ORDER + LAST + LACKING]
+    middle = [leaf.path for leaf in COMMANDS if leaf.path not in ORDER + LAST + LACKING + MOVING]
     failed = []
     for path in [*ORDER, *middle, *LAST]:
         for example in EXAMPLES[path]:
