@@ -43,8 +43,9 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"calc", "metrics", "snippets", "top", "web", "work"},
+    | {"calc", "metrics", "reference", "snippets", "top", "web", "work"},
     "tree": BASE | {"command", "commands"},
+    "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
     "history": BASE | {"command", "lines", "tree"},
@@ -58,7 +59,7 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "repl", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "reference", "repl", "shells", "tree", "types"}
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -89,6 +90,7 @@ LAZY = {
     "top": {"commands"},
     "web": {"commands", "metrics"},
     "work": {"commands"},
+    "reference": {"commands"},
     "repl": {"cli"},
 }
 

@@ -129,8 +129,8 @@ def test_what_is_not_there_exits_1(cli: Cli, lone: MilvusServer, line: str) -> N
 def test_milvus_lite_has_none(cli: Cli, lite: LiteServer) -> None:
     here = Typed(cli, lite)
     for line in ("create resource_group x", "list resource_groups", "show resource_group x",
-                 "delete resource_group x -y", "update resource_group x --limits 1", "transfer node --source x --target y",
-                 "transfer replica -c x --source x --target y"):  # fmt: skip
+                 "delete resource_group x -y", "update resource_group x --limits 1",
+                 "transfer node --source x --target y", "transfer replica -c x --source x --target y"):  # fmt: skip
         assert here(line) == failed("Milvus Lite 3.2.2 has no resource groups"), line
 
 
