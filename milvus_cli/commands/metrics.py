@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import command, option
+from ..command import argument, command, option
 from ..errors import InvalidInput
 from ..result import Live, Table
 from ..types import CONNECTION, Offered
@@ -24,7 +24,7 @@ class MetricPattern(Offered):
 
 
 @command("show metrics")
-@click.argument("pattern", required=False, type=MetricPattern())
+@argument("pattern", required=False, type=MetricPattern())
 @management_option
 def show_metrics(session: Session, pattern: str | None, management_port: int | None) -> Table:
     """Show the server's metrics, from its management port: all, or those with PATTERN in their names.
@@ -43,7 +43,7 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
 
 
 @command("top")
-@click.argument("aliases", nargs=-1, type=CONNECTION, metavar="[ALIAS] …")
+@argument("aliases", nargs=-1, type=CONNECTION, metavar="[ALIAS] …")
 @option("-i", "--interval", "seconds", type=click.FloatRange(min=0.1, max=86400), default=1.0, show_default=True,
         metavar="SECONDS", help="Time between two looks.")  # fmt: skip
 @option(
