@@ -35,8 +35,8 @@ BEFORE = {
 # What Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
 LACKING = ["alter database", "alter collection_field", "update resource_group"]
 
-# What would leave the one query node of the tests' Milvus in another resource group.
-MOVING = ["transfer node", "transfer replica"]
+# What would move the one query node of the tests' Milvus, or what is loaded there.
+MOVING = ["load_balance", "transfer node", "transfer replica"]
 # What asks the management port, which stands elsewhere in tests.
 MANAGED = ("show metrics", "top")
 FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
