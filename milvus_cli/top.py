@@ -36,14 +36,17 @@ class Top:
         time.sleep(seconds)
 
     def look(self) -> Look:
-        found = self._ask(Watcher.look)
-        now = datetime.now().astimezone().isoformat(" ", "seconds")
-        servers = Table(SHOWN, [_shown(each) for each in found], note=_failures(found))
-        kinds = [(each.alias, kind.type, *_rates(kind)) for each in found for kind in each.requests]
-        return Look([_row(now, each) for each in found], [servers, *([Table(TYPES, kinds)] if kinds else [])])
+        return look_of(self._ask(Watcher.look))
 
     def _ask(self, question: Callable[[Watcher], Any]) -> list[Any]:
         return list(self._pool.map(question, self._watchers) if self._pool else map(question, self._watchers))
+
+
+def look_of(found: Sequence[Activity]) -> Look:
+    now = datetime.now().astimezone().isoformat(" ", "seconds")
+    servers = Table(SHOWN, [_shown(each) for each in found], note=_failures(found))
+    kinds = [(each.alias, kind.type, *_rates(kind)) for each in found for kind in each.requests]
+    return Look([_row(now, each) for each in found], [servers, *([Table(TYPES, kinds)] if kinds else [])])
 
 
 def _fetching(profile: Profile, port: int | None, seconds: float) -> Callable[[], str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from milvus_cli.errors import CliError
 from milvus_cli.metrics import Watcher, management_text, samples
 from milvus_cli.top import COLUMNS, Top
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer
+from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.metrics_peer import MetricsPeer
 from tests.support.milvus_server import MilvusServer
+from tests.support.official import milvus_pb2
 from tests.support.ports import free_ports
 from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
@@ -130,6 +132,18 @@ def test_milvus_lite_has_no_management_port() -> None:
         management_text(Profile(lite="/data"), None, 1)
 
 
+def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, peer: MetricsPeer) -> None:
+    answer = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["no datanode"], quota_states=[5])
+    peer.text, peer.status = "component datanode is unhealthy\n", 500
+    with GrpcPeer({"CheckHealth": replies(answer)}) as server:
+        words = ["show", "health", "--management-port", str(peer.port), "-o", "csv"]
+        assert run_here(words, cli.home, server.uri) == Run(0, (
+            "check,healthy,details\n"
+            'CheckHealth,false,"no datanode, DenyToWrite"\n'
+            f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
+        ), "")  # fmt: skip
+
+
 # top, look by look
 
 
@@ -211,11 +225,12 @@ def test_on_a_terminal_it_is_drawn_anew_until_a_key(
     words = ["top", "-i", "0.1", "--management-port", str(peer.port)]
     shown = terminal(*words, cols=140, env={"MILVUS_URI": "http://127.0.0.1:1"})
     shown.wait_for("1000020")
-    peer.text = metrics(searches=3_000_000)
+    searches = count(1000, 1000)
+    peer.text = lambda: metrics(searches=next(searches))
     shown.wait_for("│ Search")
     peer.stop()
     shown.wait_for("Connection refused")
-    assert shown.text.count("req/s") == 1
+    assert b"\x1b[H\x1b[2J" in shown.raw
     peer.start()
     shown.wait_for("378 MiB")
     shown.send(key)

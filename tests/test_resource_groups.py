@@ -1,6 +1,7 @@
 """Resource groups on a real server of their own, and the requests of newer ones on a peer."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,18 @@ def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A Milvus that no other test uses: its only query node is moved about here."""
     server = MilvusServer(tmp_path_factory.mktemp("lone"))
     with server:
+        _wait_for_the_node(server)
         yield server
+
+
+def _wait_for_the_node(server: MilvusServer) -> None:
+    """Until the node has joined the default group, which may be after the server calls itself healthy."""
+    until = time.monotonic() + 60
+    request = milvus_pb2.DescribeResourceGroupRequest(resource_group=DEFAULT)
+    with server.stub() as stub:
+        while stub.DescribeResourceGroup(request).resource_group.num_available_node != 1:
+            assert time.monotonic() < until
+            time.sleep(0.1)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """An HTTP server with a text of metrics that a test changes, on a port that it keeps when it goes and comes back."""
 
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -10,11 +11,11 @@ from tests.support.ports import free_ports
 
 
 class MetricsPeer:
-    """Serves `text` at every path, with `status`."""
+    """Serves `text`, or what it returns when called, at every path, with `status`."""
 
     host = "127.0.0.1"
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str | Callable[[], str] = "") -> None:
         (self.port,) = free_ports(1)
         self.text = text
         self.status = 200
@@ -27,7 +28,7 @@ class MetricsPeer:
             def do_GET(self) -> None:
                 self.send_response(peer.status)
                 self.end_headers()
-                self.wfile.write(peer.text.encode())
+                self.wfile.write((peer.text if isinstance(peer.text, str) else peer.text()).encode())
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
