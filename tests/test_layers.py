@@ -48,7 +48,7 @@ OURS = {
     "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
-    "history": BASE | {"command", "lines", "tree"},
+    "history": BASE | {"command", "lines", "tree", "types"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "lines", "output"},
@@ -59,7 +59,7 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "reference", "repl", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl", "shells", "tree", "types"}
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
