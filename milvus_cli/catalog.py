@@ -251,6 +251,12 @@ def _resource_groups(client: Client, of: str) -> Pairs:
     return _plain(client.call("ListResourceGroups").resource_groups)
 
 
+def _privilege_groups(client: Client, of: str) -> Pairs:
+    from .rpc.access import all_groups
+
+    return ((name, ", ".join(privileges)[:60]) for name, privileges in sorted(all_groups(client).items()))
+
+
 def _plain(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
@@ -269,5 +275,6 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "users": _users,
     "roles": _roles,
     "resource_groups": _resource_groups,
+    "privilege_groups": _privilege_groups,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""
