@@ -36,6 +36,10 @@ OURS = {
     "exporting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "vectors": BASE | {"rpc", "transfer"},
+    "snippets": BASE | {"connections"},
+    "calc": BASE | {"rpc"},
+    "metrics": BASE | {"connections", "web"},
+    "top": BASE | {"connections", "metrics"},
     "work": BASE | {"output", "rpc", "session"},
     "checks": BASE | {"output", "rpc", "session", "vectors"},
     "advising": BASE | {"checks", "rpc", "session", "vectors"},
@@ -57,8 +61,10 @@ OURS = {
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
     | {"advising", "checks", "explain", "hybrid_searching", "loads", "output", "search_dialogue", "search_options"}
     | {"searching", "vectors", "web", "work"}
-    | {"exporting", "reading", "transfer"},
+    | {"exporting", "reading", "transfer"}
+    | {"calc", "metrics", "reference", "snippets", "top", "web", "work"},
     "tree": BASE | {"command", "commands"},
+    "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
     "history": BASE | {"command", "lines", "tree", "types"},
@@ -72,8 +78,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "search_options", "shells", "tree",
-         "types"}  # fmt: skip
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl", "search_options",
+        "shells", "tree", "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -81,6 +87,7 @@ OTHERS = {
     "keyring": {"connections"},
     "numpy": {"rpc", "vectors"},
     "orjson": {"rpc"},
+    "prometheus_client": {"metrics"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
@@ -99,13 +106,14 @@ DOORS = {
     "orjson": {"rpc/floats.py"},
     "pyarrow": {"transfer/arrow.py"},
     "zstandard": {"transfer/writers.py"},
+    "prometheus_client": {"metrics.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
+    "rpc": {"calc", "catalog", "commands", "dialogue", "session", "types", "work"},
     "dialogue": {"commands"},
     "explain": {"commands"},
     "hybrid_searching": {"commands"},
@@ -120,6 +128,10 @@ LAZY = {
     "checks": {"commands"},
     "loads": {"commands"},
     "vectors": {"commands"},
+    "top": {"commands"},
+    "web": {"commands", "metrics"},
+    "work": {"commands"},
+    "reference": {"commands"},
     "repl": {"cli"},
 }
 
