@@ -30,6 +30,7 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
+    "transfer": BASE,
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -169,7 +170,9 @@ def test_command_modules_never_import_each_other() -> None:
     assert [str(each) for each in IMPORTS if each.part == "commands" and each.ours == "commands"] == []
 
 
-@pytest.mark.parametrize("part", ["connections", "output", "rpc", "servers", "lines.py", "catalog.py", "web.py"])
+@pytest.mark.parametrize(
+    "part", ["connections", "output", "rpc", "servers", "transfer", "lines.py", "catalog.py", "web.py"]
+)
 def test_what_knows_nothing_of_the_terminal_imports_none_of_it(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]
     assert found
