@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,15 @@ from .result import Done
 from .session import Session
 
 if TYPE_CHECKING:
+    from .rpc.writing import Target
     from .transfer.checkpoint import Checkpoint
     from .transfer.checkpoint import Progress as Counts
-    from .transfer.pipeline import Job
+    from .transfer.fake import Recipe
+    from .transfer.pipeline import Job, Step
 
 IN_FLIGHT = 3
+WORTH_TELLING = 1.0
+"""Seconds: of what is done sooner nobody asks how fast it was."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Request:
     """What the person asked for; `mapping` has the field of a column, empty to leave the column out."""
 
     collection: str
-    paths: Sequence[str]
+    paths: Sequence[str] = ()
     partition: str = ""
     upsert: bool = False
     format: str | None = None
@@ -43,30 +47,52 @@ class Request:
 
 def insert_files(session: Session, request: Request) -> Done:
     """Raises Partial when rows were rejected, and what keeps the rest from being read or sent."""
-    from .rpc.writing import Target, exact_count
+    from .rpc.writing import exact_count
     from .transfer.intake import Intake
-    from .transfer.pipeline import Job
+    from .transfer.pipeline import Job, read_steps
     from .transfer.sources import STDIN, find_places
 
     places = find_places(request.paths, request.format)
     if STDIN in request.paths and session.console.commands_on_stdin:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
-    schema = session.client.call("DescribeCollection", collection_name=request.collection).schema
-    target = Target(request.collection, request.partition, schema, request.upsert)
+    target = _target(session, request)
     intake = Intake(target, dict(request.mapping), request.ignore_unknown)
-    stdin = getattr(session.console.stdin, "buffer", None)
-    job = Job(places, intake, stdin, request.strict)
+    job = Job(places, intake, getattr(session.console.stdin, "buffer", None))
     before = exact_count(session.client, request.collection)
     checkpoint = _checkpoint(session, request, job)
+    meter = Meter(sum(_size(each.path) for each in places))
     try:
-        counts, shown = _run(session, request, job, checkpoint)
+        shown = _run(session, request, target, checkpoint, read_steps(job, checkpoint.progress.done), meter)
     except CliError as exc:
         _tell_how_to_go_on(exc, checkpoint.progress)
         raise
     finally:
         checkpoint.close()
     checkpoint.finish()
-    return _finished(session, request, counts, shown, (before, exact_count(session.client, request.collection)))
+    return _finished(session, request, checkpoint.progress, shown, before)
+
+
+def insert_fake(session: Session, request: Request, recipe: Recipe) -> Done:
+    """As `insert_files`, of rows that are made up."""
+    from .rpc.writing import exact_count
+    from .transfer.checkpoint import Checkpoint
+    from .transfer.fake import fake_chunks
+    from .transfer.intake import Intake
+    from .transfer.pipeline import made_steps
+
+    target = _target(session, request)
+    before = exact_count(session.client, request.collection)
+    checkpoint = Checkpoint()
+    steps = made_steps(fake_chunks(target.schema, recipe), Intake(target, {}))
+    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe.count))
+    return _finished(session, request, checkpoint.progress, shown, before)
+
+
+def _target(session: Session, request: Request) -> Target:
+    from .rpc.writing import Target
+
+    schema = session.client.call("DescribeCollection", collection_name=request.collection).schema
+    return Target(request.collection, request.partition, schema, request.upsert)
 
 
 def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
@@ -83,54 +109,58 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
     return checkpoint
 
 
-def _run(session: Session, request: Request, job: Job, checkpoint: Checkpoint) -> tuple[Counts, Sequence[str]]:
+def _run(
+    session: Session, request: Request, target: Target, checkpoint: Checkpoint, steps: Iterable[Step], meter: Meter
+) -> Sequence[str]:
+    """Returns the first rejects, as they were told."""
     from .transfer.pipeline import Pipeline
     from .transfer.rejects import Rejects
     from .transfer.sender import Sender
 
     profile = session.served(session.profile)
     rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
-    sender = Sender(lambda: session.open(profile), job.intake.target, in_flight=IN_FLIGHT,
+    sender = Sender(lambda: session.open(profile), target, in_flight=IN_FLIGHT,
                     patience=request.patience, seconds=session.timeout)  # fmt: skip
-    target = job.intake.target
-    label = f"{target.method}ing into {target.collection!r}"
-    with Progress(session.console, label, quiet=bool(session.options.quiet)) as bar:
-        meter = _Meter(job, bar)
+    quiet = bool(session.options.quiet)
+    with Progress(session.console, f"{target.method}ing into {target.collection!r}", quiet=quiet) as bar:
         try:
-            Pipeline(job, sender, checkpoint, rejects, in_flight=IN_FLIGHT, moved=meter.moved).run()
+            Pipeline(
+                sender, checkpoint, rejects, strict=request.strict,
+                moved=lambda size, rows: bar.show(*meter.moved(size, rows)),
+            ).run(steps)  # fmt: skip
         finally:
             rejects.close()
             for line in rejects.shown:
                 session.console.note(line)
-    if not session.options.quiet:
-        session.console.note(meter.told())
-    return checkpoint.progress, rejects.shown
+    if not quiet and meter.seconds >= WORTH_TELLING:
+        session.console.note(f"{meter.seconds:.1f} s: {meter.speed}")
+    return rejects.shown
 
 
-class _Meter:
-    """How fast it goes, for the bar and for the line at the end."""
+class Meter:
+    """How far and how fast it goes, of so many bytes or rows where they are known."""
 
-    def __init__(self, job: Job, bar: Progress) -> None:
-        self._bar = bar
-        self._total = sum(_size(each.path) for each in job.places)
+    def __init__(self, size: int = 0, *, rows: int = 0) -> None:
+        self._total = size or rows
+        self._counts_rows = bool(rows)
         self._begin = time.monotonic()
         self._rows = self._bytes = 0
 
-    def moved(self, position: int, rows: int) -> None:
-        """The bytes of all files that have been read, and the rows so far."""
-        self._rows, self._bytes = rows, position
-        seconds = max(time.monotonic() - self._begin, 0.001)
-        fraction = min(position / self._total, 1.0) if self._total else None
-        left = f", {seconds * (1 - fraction) / fraction:.0f} s left" if fraction else ""
-        self._bar.show(fraction, f"{rows:,} rows, {_speed(rows, position, seconds)}{left}")
+    @property
+    def seconds(self) -> float:
+        return max(time.monotonic() - self._begin, 0.001)
 
-    def told(self) -> str:
-        seconds = max(time.monotonic() - self._begin, 0.001)
-        return f"{seconds:.1f} s: {_speed(self._rows, self._bytes, seconds)}"
+    @property
+    def speed(self) -> str:
+        return f"{self._rows / self.seconds:,.0f} rows/s, {self._bytes / 1e6 / self.seconds:,.1f} MB/s"
 
-
-def _speed(rows: int, size: int, seconds: float) -> str:
-    return f"{rows / seconds:,.0f} rows/s, {size / 1e6 / seconds:,.1f} MB/s"
+    def moved(self, size: int, rows: int) -> tuple[float | None, str]:
+        """The fraction, and words about it, after so many bytes and rows in all."""
+        self._rows, self._bytes = rows, size
+        done = rows if self._counts_rows else size
+        fraction = min(done / self._total, 1.0) if self._total else None
+        left = f", {self.seconds * (1 - fraction) / fraction:.0f} s left" if fraction else ""
+        return fraction, f"{rows:,} rows, {self.speed}{left}"
 
 
 def _size(path: str) -> int:
@@ -143,11 +173,12 @@ def _tell_how_to_go_on(error: CliError, counts: Counts) -> None:
         error.hint = error.hint or "the same line with --resume goes on there"
 
 
-def _finished(
-    session: Session, request: Request, counts: Counts, shown: Sequence[str], totals: tuple[int | None, int | None]
-) -> Done:
+def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
+    """The last line, with what there was before and is now."""
+    from .rpc.writing import exact_count
+
     verb = "Upserted" if request.upsert else "Inserted"
-    before, after = totals
+    after = exact_count(session.client, request.collection)
     known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
     if counts.doubtful:

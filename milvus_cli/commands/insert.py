@@ -79,6 +79,27 @@ def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> D
     return insert_files(session, Request(**given))
 
 
+@command("insert fake")
+@collection_option
+@option("-n", "--rows", "count", type=click.IntRange(1), default=1_000, metavar="N", help="How many rows [1000].")
+@option("--seed", type=int, default=1, metavar="N", help="Another number makes other rows [1].")
+@option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
+@option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
+@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+def insert_fake(
+    session: Session, collection: str, count: int, seed: int, clusters: int, first: int, partition: str
+) -> Done:
+    """Insert made-up rows that fit the collection, their vectors in clusters; the same for the same seed.
+
+    \b
+    Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
+    """
+    from ..inserting import Request, insert_fake
+    from ..transfer.fake import Recipe
+
+    return insert_fake(session, Request(collection, partition=partition), Recipe(count, seed, clusters, first))
+
+
 @command("insert row")
 @collection_option
 @option("--row", needed=True, type=TEXT, metavar="JSON", help=ROW_HELP)

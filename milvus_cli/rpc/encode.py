@@ -362,6 +362,11 @@ def row_size(field: FieldSchema) -> int:
     return dimension(field) * WIDTHS[type_name(field.data_type)] // 8
 
 
+def dense_fields(schema: CollectionSchema) -> list[FieldSchema]:
+    """Vector fields whose rows all have one size."""
+    return [field for field in schema.fields if type_name(field.data_type) in WIDTHS]
+
+
 def pack(field: FieldSchema, vector: Any) -> bytes:
     """A vector as it travels; what is bytes already stays. Raises _Unfit."""
     kind = type_name(field.data_type)

@@ -39,9 +39,12 @@ class Progress:
 
 
 class Checkpoint:
-    """One job's file. `job` says what it is that is done; of the same job its words are the same."""
+    """One job's file. `job` says what it is that is done; of the same job its words are the same.
 
-    def __init__(self, path: Path, job: Sequence[str]) -> None:
+    Until it begins, nothing is written.
+    """
+
+    def __init__(self, path: Path = Path(), job: Sequence[str] = ()) -> None:
         self.path = path
         self._job = list(job)
         self._file: int | None = None

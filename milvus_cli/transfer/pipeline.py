@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import BinaryIO
 from ..errors import CliError, Interrupted
 from .checkpoint import Checkpoint, Mark
 from .intake import Batch, Intake
-from .readers import READERS
+from .readers import READERS, Chunk
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
 from .sources import Place, open_source
@@ -38,10 +38,9 @@ class Job:
     places: Sequence[Place]
     intake: Intake
     stdin: BinaryIO | None
-    strict: bool = False
 
 
-def steps(job: Job, done: Mark) -> Iterator[Step]:
+def read_steps(job: Job, done: Mark) -> Iterator[Step]:
     """The batches of all files, from behind a mark. Raises CliError for a file that breaks off or changes."""
     before = 0
     for number, place in enumerate(job.places):
@@ -57,34 +56,42 @@ def steps(job: Job, done: Mark) -> Iterator[Step]:
             before += source.position
 
 
+def made_steps(chunks: Iterable[Chunk], intake: Intake) -> Iterator[Step]:
+    """The batches of rows that come from nowhere."""
+    size = 0
+    for chunk in chunks:
+        batch = intake.batch(chunk, text=False)
+        size += sum(each.ByteSize() for each in batch.columns)
+        yield Step(batch, Place("", ""), Mark(0, _last(batch)), size)
+
+
 def _last(batch: Batch) -> int:
     return max([*batch.chunk.lines[-1:], *(each.line for each in batch.bad)])
 
 
 class Pipeline:
-    """Keeps `in_flight` batches on their way; the checkpoint follows what is acknowledged, in order."""
+    """Keeps as many batches on their way as the sender takes; the checkpoint follows what is acknowledged, in order."""
 
     def __init__(
-        self, job: Job, sender: Sender, checkpoint: Checkpoint, rejects: Rejects, *, in_flight: int,
+        self, sender: Sender, checkpoint: Checkpoint, rejects: Rejects, *, strict: bool,
         moved: Callable[[int, int], None],
     ) -> None:  # fmt: skip
-        self._job = job
         self._sender = sender
         self._checkpoint = checkpoint
         self._rejects = rejects
-        self._in_flight = in_flight
+        self._strict = strict
         self._moved = moved
         self._waiting: deque[tuple[Step, Future[Outcome]]] = deque()
 
-    def run(self) -> None:
+    def run(self, steps: Iterable[Step]) -> None:
         """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
         started = self._checkpoint.progress.sent
         try:
             try:
-                for step in steps(self._job, self._checkpoint.progress.done):
+                for step in steps:
                     self._require_good(step)
                     self._send(step, doubtful=_begin(step) < started)
-                    while len(self._waiting) >= self._in_flight:
+                    while len(self._waiting) >= self._sender.in_flight:
                         self._acknowledge()
             except CliError:
                 self._drain(None)
@@ -104,7 +111,7 @@ class Pipeline:
         self._waiting.append((step, self._sender.submit(step.batch, doubtful=doubtful)))
 
     def _require_good(self, step: Step) -> None:
-        if self._job.strict and step.batch.bad:
+        if self._strict and step.batch.bad:
             raise CliError(told(step.place.name, step.batch.bad[0]),
                            hint="leave out --strict to insert the rows that are good")  # fmt: skip
 

@@ -43,6 +43,7 @@ class Sender:
         self._target = target
         self._patience = patience
         self._seconds = max(seconds, SECONDS)
+        self.in_flight = in_flight
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="insert")
         self._clients: queue.SimpleQueue[Client] = queue.SimpleQueue()
         self._all: list[Client] = []
