@@ -48,7 +48,9 @@ def make_books(typed: Typed, name: str) -> None:
 
 def test_insert_file_tells_rows_and_counts(fresh: Typed) -> None:
     make_books(fresh, "in_books")
-    Path("books.csv").write_text('id,title,vector\n1,Emma,"[0.1, 0.2, 0.3, 0.4]"\n2,Persuasion,"[0.4, 0.3, 0.2, 0.1]"\n')
+    Path("books.csv").write_text(
+        'id,title,vector\n1,Emma,"[0.1, 0.2, 0.3, 0.4]"\n2,Persuasion,"[0.4, 0.3, 0.2, 0.1]"\n'
+    )
     said = "Inserted 2 of 2 rows into 'in_books', which had 0 and has 2.\n"
     assert without_speed(fresh("insert file -c in_books books.csv")) == Run(0, said, "")
     made = fresh.json("upsert file -c in_books books.csv -q")

@@ -18,8 +18,10 @@ from .readers import CHUNK, Chunk
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
 
-WORDS = ("amber", "book", "cloud", "dune", "ember", "field", "grove", "harbor", "iris", "jade", "kite", "lake",
-         "maple", "north", "ocean", "pine", "quartz", "river", "stone", "tide", "umber", "vale", "willow", "zenith")  # fmt: skip
+WORDS = (
+    "amber", "book", "cloud", "dune", "ember", "field", "grove", "harbor", "iris", "jade", "kite", "lake",
+    "maple", "north", "ocean", "pine", "quartz", "river", "stone", "tide", "umber", "vale", "willow", "zenith",
+)  # fmt: skip
 COLORS = ("red", "green", "blue", "yellow", "black", "white")
 HIGHEST = {"INT8": 100, "INT16": 1_000}
 NULLS = 0.1
@@ -50,10 +52,7 @@ Maker = Callable[[Sequence[int], Sequence[int]], Sequence[Any]]
 def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
     makers = _makers(schema, recipe)
     choose = Random(f"{recipe.seed} clusters")
-    vectors = (
-        row_size(each) for each in schema.fields if is_vector(each) and "SPARSE" not in type_name(each.data_type)
-    )
-    size = max(1, CHUNK // (ROW + sum(vectors)))
+    size = max(1, CHUNK // (ROW + sum(map(row_size, dense_fields(schema)))))
     for start in range(0, recipe.count, size):
         rows = range(start, min(start + size, recipe.count))
         clusters = [choose.randrange(recipe.clusters) for _ in rows]
@@ -159,9 +158,7 @@ def _binary(random: Random, size: int, clusters: int) -> Maker:
     middles = [random.getrandbits(size) for _ in range(clusters)]
 
     def one(random: Random, cluster: int) -> bytes:
-        flipped = (
-            random.getrandbits(size) & random.getrandbits(size) & random.getrandbits(size) & random.getrandbits(size)
-        )
+        flipped = reduce(and_, (random.getrandbits(size) for _ in range(4)))
         return (middles[cluster] ^ flipped).to_bytes(size // 8, "little")
 
     return _each(random, one)
@@ -172,8 +169,6 @@ def _sparse(random: Random, clusters: int) -> Maker:
     own = [random.sample(range(LARGEST_SPARSE), 24) for _ in range(clusters)]
 
     def one(random: Random, cluster: int) -> dict[str, float]:
-        return {
-            str(index): shortest(round(0.1 + random.random(), 4)) for index in sorted(random.sample(own[cluster], 8))
-        }
+        return {str(index): round(0.1 + random.random(), 4) for index in sorted(random.sample(own[cluster], 8))}
 
     return _each(random, one)
