@@ -1,7 +1,5 @@
 """Rows go from files into collections of real servers, and what does not fit is told."""
 
-import gzip
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Run
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed
 
 ALL = (
     "-f id:INT64 -f b:BOOL -f i8:INT8 -f i16:INT16 -f i32:INT32 -f f:FLOAT -f d:DOUBLE -f t:VARCHAR:100 -f j:JSON "

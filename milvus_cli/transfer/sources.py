@@ -90,7 +90,10 @@ def _place(path: str, wanted: str | None) -> Place:
 
 @dataclass
 class Source:
-    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows."""
+    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows.
+
+    `read` is for readers that don't go through the stream: bytes so far.
+    """
 
     place: Place
     stream: BinaryIO
@@ -102,7 +105,7 @@ class Source:
     @property
     def position(self) -> int:
         """Bytes taken of what is stored."""
-        return self.raw.tell() if self.total is not None and not self.raw.closed else self.read
+        return self.read or (self.raw.tell() if self.total is not None else 0)
 
     def require_unchanged(self) -> None:
         """Raises CliError when the file is no longer the one that was opened."""
