@@ -10,8 +10,11 @@ from typing import Any
 from ..errors import CliError
 from ..rpc.encode import Packed
 from .npy import NpyArray, read_npy
-from .readers import CHUNK, Chunk, Dense, Table
+from .readers import Chunk, Dense, Table
 from .sources import BUFFER, Source
+
+CHUNK = 1 << 20
+"""Bytes of a chunk, which are about those of its message."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
 """Arrow's names of the numbers in vectors."""
@@ -24,6 +27,8 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
         import pyarrow.parquet
     except ImportError:
         raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+    # Its own pools keep tens of megabytes for later.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     with _failures(source):
         file = pyarrow.parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
         schema = file.schema_arrow

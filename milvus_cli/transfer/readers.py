@@ -95,7 +95,8 @@ def read_separated(source: Source, delimiter: str) -> Table:
     """Comma- or tab-separated values with a header, as RFC 4180 has them, in UTF-8."""
     # The module's own limit of a cell is 131,072 characters; a vector may have more.
     csv.field_size_limit(LONGEST)
-    text = _Lines(io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline=""))
+    source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
+    text = _Lines(source.text)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         header = next(filter(None, reader), None)
