@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .transfer.fake import Recipe
     from .transfer.pipeline import Job, Step
 
-IN_FLIGHT = 3
+IN_FLIGHT = 2
 WORTH_TELLING = 1.0
 """Seconds: of what is done sooner nobody asks how fast it was."""
 
