@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -16,8 +17,7 @@ from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
 if TYPE_CHECKING:
     from .session import Options, Session
 
-NEEDED = "needed"
-SECRET = "secret"
+Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
 
 
 class NeededOption(click.Option):
@@ -85,11 +85,11 @@ GLOBAL_OPTIONS = (
 class Node(click.Command):
     """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    @cached_property
+    def global_params(self) -> list[click.Option]:
         taken = {spelling for param in self.params for spelling in param.opts}
         names = {param.name for param in self.params}
-        self.global_params = [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
+        return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [*super().get_params(ctx), *self.global_params]
@@ -105,14 +105,30 @@ class Node(click.Command):
 
 
 class Leaf(Node):
-    """A command: returns a Result, or nothing when it has nothing to say."""
+    """A command: returns a Result, or nothing when it has nothing to say.
 
-    path: str = ""
+    Its parameters are made when first asked for: those of all commands together would cost every start more than
+    half of what the commands' modules do.
+    """
 
-    def with_formats(self, *formats: str) -> None:
-        """Formats that only this command has, for `-o` after its words."""
-        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *formats)), help=OUTPUT_HELP)
-        self.global_params = [own if each.name == own.name else each for each in self.global_params]
+    def __init__(self, path: str, declared: Sequence[Declared], formats: tuple[str, ...], **attributes: Any) -> None:
+        super().__init__(path.rpartition(" ")[2], **attributes)
+        self.path = path
+        self._declared = declared
+        self._formats = formats
+        del self.params
+
+    @cached_property
+    def params(self) -> list[click.Parameter]:  # type: ignore[override]
+        return [each if isinstance(each, click.Parameter) else each() for each in self._declared]
+
+    @cached_property
+    def global_params(self) -> list[click.Option]:
+        """With the formats that only this command has, for `-o` after its words."""
+        if not self._formats:
+            return super().global_params
+        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
+        return [own if each.name == own.name else each for each in super().global_params]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
@@ -145,11 +161,8 @@ def command(
     """
 
     def declare(function: Callable[..., Result | None]) -> Leaf:
-        leaf: Leaf = click.command(path.rpartition(" ")[2], cls=Leaf, **attributes)(click.pass_obj(function))
-        leaf.path = path
-        if formats:
-            leaf.with_formats(*formats)
-        return leaf
+        declared = tuple(reversed(getattr(function, "__click_params__", ())))
+        return Leaf(path, declared, formats, help=function.__doc__, callback=click.pass_obj(function), **attributes)
 
     return declare
 
@@ -159,17 +172,31 @@ def word(name: str, *spellings: str, needed: bool = True, **attributes: Any) -> 
 
     def decorate(function: Any) -> Any:
         kind = NeededOption if needed else click.Option
-        function = click.argument(f"{name}_word", required=False, metavar=f"[{name.upper()}]")(function)
-        return click.option(*spellings, name, cls=kind, **attributes)(function)
+        function = argument(f"{name}_word", required=False, metavar=f"[{name.upper()}]")(function)
+        return _declare(partial(kind, (*spellings, name), **attributes))(function)
 
     return decorate
+
+
+def argument(name: str, **attributes: Any) -> Callable[[Any], Any]:
+    return _declare(partial(click.Argument, (name,), **attributes))
 
 
 def option(*spellings: str, needed: bool = False, secret: bool = False, **attributes: Any) -> Callable[[Any], Any]:
     """An option; a `needed` one is asked for on a terminal and an error elsewhere, a `secret` one asked for hidden."""
     kinds = {(False, False): click.Option, (True, False): NeededOption,
              (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
-    return click.option(*spellings, cls=kinds[needed, secret], **attributes)
+    return _declare(partial(kinds[needed, secret], spellings, **attributes))
+
+
+def _declare(make: Callable[[], click.Parameter]) -> Callable[[Any], Any]:
+    """What click's decorators do, but for making the parameter."""
+
+    def decorate(function: Any) -> Any:
+        function.__dict__.setdefault("__click_params__", []).append(make)
+        return function
+
+    return decorate
 
 
 def collection_option(function: Any) -> Any:

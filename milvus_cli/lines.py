@@ -1,5 +1,6 @@
-"""Text to argv: POSIX quoting, comments, `;` between commands, and lines that go on."""
+"""Text to argv: POSIX quoting, JSON in brackets, comments, `;` between commands, and lines that go on."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -8,9 +9,19 @@ from .errors import InvalidInput
 BLANKS = " \t\r"
 """What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
 
+QUOTES = "'\""
+BRACKETS = {"[": "]", "{": "}"}
+"""What opens JSON that needs no quotes, and what closes it."""
+
+JSON_MARK = re.compile(r"""[\[{]|[\]}]|"(?:[^"\\]|\\.)*("?)""", re.DOTALL)
+"""An opening bracket, a closing one, or a string: to its end, or that of the text."""
+
 
 class Unfinished(InvalidInput):
-    """The text ends inside a quote or after a backslash: more lines may finish it, a quote's only with `mark`."""
+    """The text ends inside a quote or bracket, or after a backslash: more lines may finish it.
+
+    Only one with `mark` can, where that is given.
+    """
 
     def __init__(self, message: str, mark: str = "") -> None:
         super().__init__(message)
@@ -57,7 +68,7 @@ class Statement:
 def statements(lines: Iterable[str]) -> Iterator[Statement]:
     """Yields the commands of a text, each as soon as its last line was read.
 
-    Raises InvalidInput for a quote that the last line leaves open; `.args` tells the line.
+    Raises InvalidInput for a quote or bracket that the last line leaves open; `.args` tells the line.
     """
     pending, start, comment, mark = "", 1, "", ""
     for number, line in enumerate(lines, start=1):
@@ -80,7 +91,9 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
             comment = ""
         pending = ""
     if pending:
-        raise InvalidInput(f"line {start}: a quote or backslash is not closed", hint="close it with the same mark")
+        raise InvalidInput(
+            f"line {start}: a quote, bracket or backslash is not closed", hint="close what that line opens"
+        )
 
 
 def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
@@ -99,7 +112,7 @@ def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
 
 
 def scan(text: str) -> list[list[Word]]:
-    """The words of each command of a text that may end anywhere, even inside a quote."""
+    """The words of each command of a text that may end anywhere, even inside a quote or bracket."""
     commands: list[list[Word]] = []
     position = 0
     while position < len(text):
@@ -111,7 +124,9 @@ def scan(text: str) -> list[list[Word]]:
         except Unfinished as exc:
             start = words[-1].end if words else position
             start += len(text[start:]) - len(text[start:].lstrip(BLANKS))
-            words.append(Word(_unfinished_value(text[start:]), text[start:], start, exc.mark))
+            words.append(
+                Word(_unfinished_value(text[start:]), text[start:], start, exc.mark if exc.mark in QUOTES else "")
+            )
             position = len(text)
         commands.append(words)
     return commands
@@ -119,7 +134,7 @@ def scan(text: str) -> list[list[Word]]:
 
 def _unfinished_value(raw: str) -> str:
     """What an open word means so far."""
-    for mark in ('"', "'"):
+    for mark in QUOTES:
         try:
             return "".join(word.value for word in _words(raw + mark, 0))
         except Unfinished:
@@ -186,6 +201,10 @@ def _skip(text: str, position: int) -> int:
 
 def _word(text: str, position: int) -> tuple[str, int]:
     parts: list[str] = []
+    if text[position] in BRACKETS:
+        end = _bracketed(text, position)
+        parts.append(text[position:end])
+        position = end
     while position < len(text) and text[position] not in BLANKS + "\n;":
         character = text[position]
         if character == "'":
@@ -204,6 +223,21 @@ def _word(text: str, position: int) -> tuple[str, int]:
             parts.append(character)
             position += 1
     return "".join(parts), position
+
+
+def _bracketed(text: str, position: int) -> int:
+    """Where the JSON list or object that begins here ends; a shell would take its blanks and quotes apart."""
+    depth = 0
+    for found in JSON_MARK.finditer(text, position):
+        mark = found[0]
+        if mark[0] == '"':
+            if not found[1]:
+                raise Unfinished("a double quote is not closed", '"')
+            continue
+        depth += 1 if mark in BRACKETS else -1
+        if depth == 0:
+            return found.end()
+    raise Unfinished("a bracket is not closed", BRACKETS[text[position]])
 
 
 def _double_quoted(text: str, position: int) -> tuple[str, int]:

@@ -106,6 +106,25 @@ def test_words_that_shlex_quoted_come_back(argv: list[str]) -> None:
     assert words(shlex.join(argv)) == [tuple(argv)]
 
 
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ("a [0.1, 0.2] -l 3", ("a", "[0.1, 0.2]", "-l", "3")),
+        ('a {"b": "]} \\" ;", "c": [1,\n {}]} d', ("a", '{"b": "]} \\" ;", "c": [1,\n {}]}', "d")),
+        ("a [1; # x | > y\n2]", ("a", "[1; # x | > y\n2]")),
+        ("a '[' \"{\" \\[ x[ x{ ] {b}", ("a", "[", "{", "[", "x[", "x{", "]", "{b}")),
+    ],
+)
+def test_json_that_begins_a_word_needs_no_quotes(text: str, argv: tuple[str, ...]) -> None:
+    assert words(text) == [argv]
+
+
+@pytest.mark.parametrize("text", ["a [", "a [1,\n", "a {[}", 'a {"b', 'a ["]'])
+def test_an_open_bracket_wants_more(text: str) -> None:
+    with pytest.raises(Unfinished):
+        words(text)
+
+
 # Commands and lines
 
 
@@ -156,7 +175,7 @@ def test_a_quote_that_nothing_closes_names_the_line_it_opened_on(text: str) -> N
     with pytest.raises(InvalidInput) as caught:
         next(found)
     assert (caught.value.message, caught.value.hint) == (
-        "line 2: a quote or backslash is not closed", "close it with the same mark",
+        "line 2: a quote, bracket or backslash is not closed", "close what that line opens",
     )  # fmt: skip
 
 

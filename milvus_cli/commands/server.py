@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import TEXT, command, option, word
+from ..command import TEXT, argument, command, option, word
 from ..errors import CliError
 from ..result import Document, Done, Record, Table
 from ..types import DIRECTORY, OneOf
@@ -128,8 +128,8 @@ def show_health(session: Session, management_port: int | None) -> Table:
 
 
 @command("api")
-@click.argument("method", type=METHODS)
-@click.argument("path")
+@argument("method", type=METHODS)
+@argument("path")
 @option("-d", "--data", type=TEXT, metavar="JSON", help="Body of the request; @FILE reads a file, - standard input.")
 def api(session: Session, method: str, path: str, data: str | None) -> Document:
     """Call the server's RESTful API with this connection's address, credentials and TLS.

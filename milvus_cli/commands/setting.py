@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Leaf, command
+from ..command import Leaf, argument, command
 from ..names import named
 from ..result import Done, Record, Table
 from ..settings import SETTINGS, config_path, write_file
@@ -31,8 +31,8 @@ class SettingValue(Offered):
 
 
 @command("set")
-@click.argument("name", type=NAME, metavar="NAME")
-@click.argument("value", type=SettingValue(), metavar="VALUE")
+@argument("name", type=NAME, metavar="NAME")
+@argument("value", type=SettingValue(), metavar="VALUE")
 def set_(session: Session, name: str, value: str) -> Done:
     """Change a setting for the rest of this shell or script.
 

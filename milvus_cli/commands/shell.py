@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..command import command, option, word
+from ..command import argument, command, option, word
 from ..errors import Leave
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 from ..types import COMMAND
@@ -38,7 +38,7 @@ def exit_(session: Session, code: int | None) -> None:
 
 
 @command("history")
-@click.argument("action", required=False, type=click.Choice(["clear"]))
+@argument("action", required=False, type=click.Choice(["clear"]))
 @option("-n", "--last", type=click.IntRange(1), metavar="N", help="Only the last N lines.")
 def history(session: Session, action: str | None, last: int | None) -> Result:
     """List the lines typed before in the shell, or clear them with `history clear`.
@@ -56,8 +56,8 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
 
 
 @command("watch", context_settings={"allow_interspersed_args": False})
-@click.argument("seconds", type=click.FloatRange(min=0.1, max=86400))
-@click.argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
+@argument("seconds", type=click.FloatRange(min=0.1, max=86400))
+@argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
 @option("--times", type=click.IntRange(1), metavar="N", help="End after this many times; else Ctrl-C ends it.")
 def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:
     """Run a command every so many seconds, on a cleared screen. Its own options go before SECONDS.
@@ -79,7 +79,7 @@ def clear(session: Session) -> None:
 
 
 @command("help")
-@click.argument("words", nargs=-1, type=COMMAND)
+@argument("words", nargs=-1, type=COMMAND)
 def help_(session: Session, words: tuple[str, ...]) -> Text:
     """Show all commands, or the help of one.
 

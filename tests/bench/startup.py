@@ -8,7 +8,7 @@ from tests.bench.report import Row, compare
 from tests.bench.timing import Process, Prompt, Task, measure
 from tests.support.lite_server import LiteServer
 
-IMPORT_CLICK = "import click"
+IMPORT = "python -c 'import click'"
 BARE_CALL = """\
 import os, sys
 os.environ["GRPC_VERBOSITY"] = "NONE"
@@ -31,7 +31,7 @@ def measure_startup(environment: Environment, official: Environment | None, work
     server = LiteServer(work / "server")
     with server:
         bench = _Bench(environment, official, work, server.address, rounds)
-        return [*bench.version_and_help(), *bench.connect(), *bench.list_collections(), *bench.prompt()]
+        return [*bench.version_and_help(), *bench.tab(), *bench.connect(), *bench.list_collections(), *bench.prompt()]
 
 
 class _Bench:
@@ -46,9 +46,9 @@ class _Bench:
         Process([base.milvus_cli, "connect", address], self.connected)()
 
     def version_and_help(self) -> list[Row]:
-        floor = "python -c 'import click'"
+        floor = IMPORT
         tasks: dict[str, Task] = {
-            floor: Process([self.base.python, "-c", IMPORT_CLICK], self.new),
+            floor: Process([self.base.python, "-c", "import click"], self.new),
             "milvus_cli --version": self._cli("--version"),
             "milvus_cli --help": self._cli("--help"),
             "python -m milvus_cli --version": self._module("--version"),
@@ -56,6 +56,15 @@ class _Bench:
         if self.official:
             tasks[f"{OFFICIAL} --version"] = Process([self.official.milvus_cli, "--version"], self.new)
         return self._rows(tasks, floor, {"milvus_cli --version": 2.0, "milvus_cli --help": 2.0})
+
+    def tab(self) -> list[Row]:
+        floor = IMPORT
+        line = {"_MILVUS_CLI_COMPLETE": "bash_complete", "COMP_LINE": "milvus_cli li", "COMP_POINT": "13"}
+        tasks: dict[str, Task] = {
+            floor: Process([self.base.python, "-c", "import click"], self.new),
+            "Tab after milvus_cli li": Process([self.base.milvus_cli], {**self.connected, **line}),
+        }
+        return self._rows(tasks, floor, {"Tab after milvus_cli li": 2.0})
 
     def connect(self) -> list[Row]:
         floor = "bare click, grpc, Connect"

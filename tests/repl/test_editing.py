@@ -72,6 +72,14 @@ def test_enter_inside_an_open_quote_goes_on_in_the_next_line(terminal: Start) ->
     shell.wait_for("error: set: output can't be 'js\\non'\n")
 
 
+def test_enter_inside_an_open_bracket_goes_on_in_the_next_line(terminal: Start) -> None:
+    shell = opened(terminal)
+    shell.send_line("set output [1,")
+    shell.wait_for("...")
+    shell.send_line('"2", 3]')
+    shell.wait_for("error: set: output can't be '[1,\\n\"2\", 3]'")
+
+
 def test_the_prompt_can_be_chosen(cli: Cli, terminal: Start, lite: LiteServer) -> None:
     cli("connect", lite.address, "-a", "dev")
     shell = terminal(env={"MILVUS_CLI_PROMPT": "[{database}@{address} {nosuch}] "})

@@ -90,13 +90,6 @@ def test_exit_takes_a_code(shell: Terminal) -> None:
     assert shell.wait_exit() == 3
 
 
-def test_an_open_quote_goes_on_in_the_next_line(shell: Terminal) -> None:
-    shell.send_line("use 'no")
-    shell.wait_for("...")
-    shell.send_line("such'")
-    shell.wait_for("error: no database 'no\\nsuch'")
-
-
 def test_a_shell_keeps_its_alias_whatever_other_processes_connect_to(
     cli: Cli, shell: Terminal, lite: LiteServer
 ) -> None:

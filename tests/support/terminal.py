@@ -1,12 +1,19 @@
 """Runs a command in a real pseudo-terminal and shows what a person would see."""
 
+import fcntl
 import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import pexpect
 import pyte
 from typing_extensions import Self
 
@@ -29,6 +36,12 @@ KEYS = {
     "c-\\": "\x1c",
 }
 KEYS |= {f"c-{letter}": chr(ord(letter) - ord("a") + 1) for letter in "abcdefghijklmnopqrstuvwxyz"}
+
+# Python's own way to a controlling terminal runs Python between fork and exec, which threads of ours (gRPC's) make
+# hang now and then.
+TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
 class _Screen(pyte.Screen):
@@ -60,21 +73,23 @@ class Terminal:
         self.raw = b""
         self._display = _Screen(cols, rows, self.send)
         self._stream = pyte.ByteStream(self._display)
-        self._child = pexpect.spawn(
-            command[0],
-            list(command[1:]),
+        self._master, slave = pty.openpty()
+        _set_size(slave, rows, cols)
+        self._child = subprocess.Popen(
+            [sys.executable, "-ISc", TAKE_TERMINAL, *command],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
             env={**(os.environ if env is None else env), "TERM": "xterm-256color"},
-            cwd=None if cwd is None else str(cwd),
-            dimensions=(rows, cols),
-            timeout=None,
+            cwd=cwd,
+            start_new_session=True,
         )
-        self._child.delaybeforesend = None
-        self._child.ptyproc.delayafterclose = 0.02
-        self._child.ptyproc.delayafterterminate = 0.02
+        os.close(slave)
+        self._is_open = True
 
     @property
     def pid(self) -> int:
-        return int(self._child.pid)
+        return self._child.pid
 
     @property
     def screen(self) -> list[str]:
@@ -95,7 +110,9 @@ class Terminal:
 
     def send(self, text: str) -> None:
         """Type TEXT as it is; a line ends with "\\r"."""
-        self._child.send(text.encode())
+        data = text.encode()
+        while data and self._is_open:
+            data = data[os.write(self._master, data) :]
 
     def send_key(self, *names: str) -> None:
         """Press keys by prompt_toolkit's names: "c-c", "tab", "up"."""
@@ -106,26 +123,31 @@ class Terminal:
         self.send(text + KEYS["enter"])
 
     def resize(self, rows: int, cols: int) -> None:
-        self._child.setwinsize(rows, cols)
+        _set_size(self._master, rows, cols)
         self._display.resize(rows, cols)
 
-    def wait_for(self, text: str, timeout: float = 10) -> None:
+    def wait_for(self, text: str, timeout: float = 30) -> None:
         """Wait until TEXT stands on the screen; a row's end counts as a newline."""
         self._wait(lambda: text in self.text, f"{text!r} did not appear", timeout)
 
-    def wait_gone(self, text: str, timeout: float = 10) -> None:
+    def wait_gone(self, text: str, timeout: float = 30) -> None:
         """Wait until TEXT no longer stands on the screen."""
         self._wait(lambda: text not in self.text, f"{text!r} did not go away", timeout)
 
-    def wait_exit(self, timeout: float = 10) -> int:
+    def wait_exit(self, timeout: float = 30) -> int:
         """Wait for the end of the command: its exit code, or minus the signal that ended it."""
-        self._wait(lambda: not self._child.isalive(), "the command did not end", timeout)
+        self._wait(lambda: self._child.poll() is not None, "the command did not end", timeout)
         self._read(0)
-        return int(self._child.exitstatus if self._child.signalstatus is None else -self._child.signalstatus)
+        return self._child.wait()
 
     def close(self) -> None:
-        """End the command, by SIGKILL when SIGHUP is not enough."""
-        self._child.close(force=True)
+        """End the command, by SIGKILL when the terminal's end is not enough."""
+        self._hang_up()
+        try:
+            self._child.wait(0.1)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
 
     def __enter__(self) -> Self:
         return self
@@ -144,16 +166,23 @@ class Terminal:
 
     def _read(self, seconds: float) -> None:
         """Take over all output that is there, waiting SECONDS for the first of it."""
-        if self._child.closed:
-            return
-        while True:
+        while self._is_open and select.select([self._master], [], [], seconds)[0]:
             try:
-                chunk = self._child.read_nonblocking(65536, timeout=seconds)
-            except pexpect.TIMEOUT:
-                return
-            except pexpect.EOF:
-                time.sleep(seconds)
+                chunk = os.read(self._master, 65536)
+            except OSError:  # Nobody has the terminal open any more.
+                self._hang_up()
                 return
             self.raw += chunk
             self._stream.feed(chunk)
             seconds = 0
+        if not self._is_open:
+            time.sleep(seconds)
+
+    def _hang_up(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            os.close(self._master)
+
+
+def _set_size(terminal: int, rows: int, cols: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
