@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .rpc.writing import Target
     from .transfer.checkpoint import Checkpoint
     from .transfer.checkpoint import Progress as Counts
-    from .transfer.fake import Recipe
     from .transfer.pipeline import Job, Step
 
 IN_FLIGHT = 2
@@ -72,19 +71,19 @@ def insert_files(session: Session, request: Request) -> Done:
     return _finished(session, request, checkpoint.progress, shown, before)
 
 
-def insert_fake(session: Session, request: Request, recipe: Recipe) -> Done:
-    """As `insert_files`, of rows that are made up."""
+def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
+    """As `insert_files`, of rows that are made up as a Recipe says."""
     from .rpc.writing import exact_count
     from .transfer.checkpoint import Checkpoint
-    from .transfer.fake import fake_chunks
+    from .transfer.fake import Recipe, fake_chunks
     from .transfer.intake import Intake
     from .transfer.pipeline import made_steps
 
     target = _target(session, request)
     before = exact_count(session.client, request.collection)
     checkpoint = Checkpoint()
-    steps = made_steps(fake_chunks(target.schema, recipe), Intake(target, {}))
-    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe.count))
+    steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), Intake(target, {}))
+    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe["count"]))
     return _finished(session, request, checkpoint.progress, shown, before)
 
 

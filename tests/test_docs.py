@@ -1,5 +1,6 @@
 """What README and the help texts tell is true: every command line in them is parsed, and most are run."""
 
+import gzip
 import re
 import shlex
 from pathlib import Path
@@ -58,6 +59,10 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
         for example in EXAMPLES[path]
         for line in (BEFORE.get(path, ""), _filled(example, milvus))
     ]
+    rows = 'id,title,vector\n7,Emma,"[0.1, 0.2, 0.3, 0.4]"\n'
+    (cli.directory / "books.csv").write_text(rows)
+    (cli.directory / "books").mkdir()
+    (cli.directory / "books" / "1.csv.gz").write_bytes(gzip.compress(rows.replace("title", "name").encode()))
     script = tmp_path / "examples"
     script.write_text("\n".join(lines))
     env = {"MILVUS_URI": milvus.uri}

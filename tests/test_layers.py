@@ -35,13 +35,14 @@ OURS = {
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
+    "row_dialogue": BASE | {"output", "rpc", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "rpc"},
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "command", "connections", "dialogue", "history", "inserting", "rpc", "servers", "shells", "tree"}
-    | {"types", "web", "work"},
+    | {"__version__", "command", "connections", "dialogue", "history", "inserting", "row_dialogue", "rpc", "servers"}
+    | {"shells", "tree", "types", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -88,9 +89,10 @@ DOORS = {
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "dialogue", "inserting", "session", "types", "work"},
+    "rpc": {"catalog", "commands", "dialogue", "inserting", "row_dialogue", "session", "types", "work"},
     "inserting": {"commands"},
-    "transfer": {"commands", "inserting"},
+    "row_dialogue": {"commands"},
+    "transfer": {"inserting", "row_dialogue"},
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
