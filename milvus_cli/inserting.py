@@ -62,13 +62,14 @@ def insert_files(session: Session, request: Request) -> Done:
     meter = Meter(sum(_size(each.path) for each in places))
     try:
         shown = _run(session, request, target, checkpoint, read_steps(job, checkpoint.progress.done), meter)
+        counts = checkpoint.progress
+        checkpoint.finish()
     except CliError as exc:
         _tell_how_to_go_on(exc, checkpoint.progress)
         raise
     finally:
         checkpoint.close()
-    checkpoint.finish()
-    return _finished(session, request, checkpoint.progress, shown, before)
+    return _finished(session, request, counts, shown, before)
 
 
 def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
@@ -100,7 +101,14 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
 
     profile, target = session.profile, job.intake.target
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
-    where = [profile.address, profile.database, request.collection, request.partition, target.method, *paths]
+    where = [
+        profile.lite or profile.address,
+        profile.database,
+        request.collection,
+        request.partition,
+        target.method,
+        *paths,
+    ]
     path = Path(request.checkpoint) if request.checkpoint else default_path(session.config.home, where)
     checkpoint = Checkpoint(path, {
         "target": where, "--format": request.format, "--map": dict(request.mapping),
