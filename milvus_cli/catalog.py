@@ -234,7 +234,9 @@ def _indexes(client: Client, of: str) -> Pairs:
 
 
 def _aliases(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ListAliases").aliases)
+    from .rpc.objects import alias_names
+
+    return _plain(alias_names(client))
 
 
 def _users(client: Client, of: str) -> Pairs:

@@ -76,7 +76,7 @@ GLOBAL_OPTIONS = (
     click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
     click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    click.Option(["--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    click.Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
     click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
     click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip

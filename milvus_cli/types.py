@@ -104,6 +104,32 @@ class DeclaredField(Offered):
         return items(named((name, kind) for name, _, kind in declared).best(incomplete))
 
 
+class IndexDeclaration(DeclaredField):
+    """FIELD[:TYPE[:METRIC[:…]]]: declared fields, then index types, then metrics are offered."""
+
+    name = "index declaration"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, colon, word = incomplete.rpartition(":")
+        if not colon:
+            return super().shell_complete(ctx, param, incomplete)
+        offered = {0: INDEX_TYPE.words, 1: METRIC.words}.get(before.count(":"), {})
+        return items(named(offered.items()).best(word), prefix=before + colon)
+
+
+class IndexParameter(Offered):
+    """KEY:VALUE of an index: the keys that its type takes, and that the line does not have yet."""
+
+    name = "index parameter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.index_types import PARAMETERS, known_index_type
+
+        taken = [each.partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
+        known = PARAMETERS.get(known_index_type(_given(ctx, "index_type")), ())
+        return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
+
+
 class CommandWords(Offered):
     """The words of a command."""
 
@@ -258,6 +284,8 @@ FILE = click.Path(readable=False)
 DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
+INDEX_DECLARATION = IndexDeclaration()
+INDEX_PARAMETER = IndexParameter()
 COMMAND = CommandWords()
 
 DURATION = Duration()
@@ -331,5 +359,5 @@ INDEX_TYPE = Words("index type", {
     "INVERTED": "scalar fields",
     "BITMAP": "scalar fields with few values",
     "STL_SORT": "numbers",
-    "TRIE": "VARCHAR, by prefix",
+    "Trie": "VARCHAR, by prefix",
 })  # fmt: skip

@@ -185,7 +185,7 @@ def test_columns_are_checked_before_any_row(on_lite: Typed) -> None:
     )
     assert on_lite(f"{insert} --ignore-unknown") == failed("x.csv has no column for 't'", columns, code=2)
     assert on_lite(f"{insert} --map titel=t") == failed("x.csv has no column 'titel'", "did you mean title?", code=2)
-    assert on_lite(f"{insert} --map title=t").out == "Inserted 1 of 1 rows into 'in_columns'.\n"
+    assert on_lite(f"{insert} --map title=t").out.startswith("Inserted 1 of 1 rows into 'in_columns'")
     assert on_lite("insert file -c in_columns nosuch.csv") == failed("no file nosuch.csv", code=1)
     assert on_lite("insert file -c in_columns x.csv x.txt").code == 1
     Path("x.txt").write_text("")

@@ -46,7 +46,7 @@ OURS = {
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
-    "history": BASE | {"command", "lines", "tree"},
+    "history": BASE | {"command", "lines", "tree", "types"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "lines", "output"},
@@ -57,7 +57,7 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "repl", "shells", "tree", "types"}
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "shells", "tree", "types"}
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},

@@ -41,10 +41,16 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "INVERTED": ("json_path", "json_cast_type", "json_cast_function"),
     "BITMAP": ("bitmap_cardinality_limit",),
     "STL_SORT": (),
-    "TRIE": (),
+    "Trie": (),
     "NGRAM": ("min_gram", "max_gram", "json_path", "json_cast_type"),
     "RTREE": (),
 }  # fmt: skip
+
+USUAL: dict[str, dict[str, str]] = {
+    "HNSW": {"M": "16", "efConstruction": "200"},
+    **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
+}
+"""What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
 
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters that every type takes."""
@@ -54,6 +60,17 @@ METRICS = ("COSINE", "IP", "L2", "HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTR
            "MAX_SIM_JACCARD")  # fmt: skip
 
 FORCE = "--force sends it as it is, for a server that knows more"
+
+
+def known_index_type(word: str) -> str:
+    """The type as Milvus spells it, of any case of letters; Milvus 2.3 takes Trie, and no other spelling of it."""
+    return next((each for each in PARAMETERS if each.upper() == word.upper()), word.upper())
+
+
+def takes(index_type: str) -> str:
+    """What may be given for a type, as a hint."""
+    known = PARAMETERS.get(index_type, ())
+    return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:

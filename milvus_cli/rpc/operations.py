@@ -13,6 +13,9 @@ class Operation(NamedTuple):
     since: str = ""
 
 
+# By Milvus's release notes and its references of the clients (https://milvus.io/api-reference): hybrid search from
+# 2.4.0 on, alterDatabase in v2.4.x, the dropping of properties in v2.5.x, altered fields there too (and in the last of
+# 2.4), "Added a truncate API" in 2.6.11.
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
@@ -27,7 +30,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "LoadPartitions": Operation("loading of single partitions"),
     "ReleasePartitions": Operation("releasing of single partitions"),
-    "TruncateCollection": Operation("truncate", "2.6"),
+    "TruncateCollection": Operation("truncate", "2.6.11"),
 }
 
 

@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "insert")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "insert")
 ROUNDS = 15
 
 
@@ -49,8 +49,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_store(base, work, given.rounds)
     if what == "typing":
         return measure_typing(base, work, given.rounds)
-    if what == "collections":
-        return measure_collections(base, work, given.rounds)
+    if what.startswith("collections"):
+        return measure_collections(base, work, given.rounds, standalone=what != "collections")
     official = official_environment(given.cache) if given.official else None
     return measure_startup(base, official, work, given.rounds)
 
