@@ -193,8 +193,8 @@ def _finished(session: Session, request: Request, counts: Counts, shown: Sequenc
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
     if counts.doubtful:
         session.console.note(
-            f"{counts.doubtful:,} rows were sent again as the answer was lost: Milvus gives out the keys, so that "
-            "nobody can tell whether they are in twice"
+            f"{counts.doubtful:,} rows were sent again as answers were lost: Milvus gives out the keys, so that "
+            "nobody can tell how many of them are in twice"
         )
     if counts.rejected:
         more = counts.rejected - len(shown)
