@@ -15,7 +15,7 @@ from .output.formats import FORMATS
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Repeat, Result, Script
+from .result import Repeat, Report, Result, Script
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
@@ -78,7 +78,7 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
                 result, output, session.console,
                 quiet=bool(session.options.quiet), expanded=session.settings["expanded"],
             )  # fmt: skip
-    return 0
+    return result.exit_code if isinstance(result, Report) else 0
 
 
 def _repeat(repeat: Repeat, session: Session) -> int:

@@ -247,6 +247,12 @@ def _roles(client: Client, of: str) -> Pairs:
     return _plain(result.role.name for result in client.call("SelectRole").results)
 
 
+def _privilege_groups(client: Client, of: str) -> Pairs:
+    from .rpc.access import all_groups
+
+    return ((name, ", ".join(privileges)[:60]) for name, privileges in sorted(all_groups(client).items()))
+
+
 def _plain(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
@@ -264,5 +270,6 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,
+    "privilege_groups": _privilege_groups,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""

@@ -152,6 +152,29 @@ class Session:
             )
         return self.console.ask_secret(f"Password of {user}: ")
 
+    def password_of(self, user: str) -> str:
+        """The password that the connection is made with; asked for where it is another user's, empty without a person.
+
+        Milvus lets its superusers leave it empty.
+        """
+        profile = self.profile
+        if profile.user == user:
+            return profile.token.partition(":")[2]
+        return self.console.ask_secret(f"Old password of {user}: ") if self.interactive else ""
+
+    def password_changed(self, user: str, password: str) -> list[str]:
+        """Keeps a user's new password with every connection to this server that has the old one; returns them."""
+        here = self.profile.address
+        stale = [saved.alias for saved in self.connections() if (saved.profile.address, saved.user) == (here, user)]
+        for alias in stale:
+            token = f"{user}:{password}"
+            if alias in self._unsaved:
+                self._unsaved[alias] = replace(self._unsaved[alias], token=token)
+            else:
+                self.store.replace_token(alias, token)
+            self._close_client(alias)
+        return stale
+
     @property
     def place(self) -> str:
         """Where commands act, for questions and messages: alias, address and database."""

@@ -26,6 +26,13 @@ from tests.support.terminal import Terminal
         "connect milvus://root:hunter2@host:19530",
         "connect -uri 'https://hunter2@host'",
         "connect --token 'root:hunt",
+        "create user -u ann -p hunter22",
+        "create user ann -phunter22",
+        "update password ann -op hunter22 -p hunter23",
+        "update password ann --new-password=hunter23",
+        "--alias prod create user ann -p hunter22",
+        "watch 2 create user ann -p hunter22",
+        "version; drop user bob -y; create user ann -p hunter22",
     ],
 )
 def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
@@ -37,8 +44,12 @@ def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
     [
         "connect -tls 1",
         "connect -h host -u root",
+        "connect -h host -p 19530",
         "connect https://host:1/db",
         "search -c book -v [1] -l 3",
+        "load collection book -p part",
+        "import -c book",
+        "grant privilege reader -p Search -o book",
         "create index -c book -f v -t HNSW; flush book -t 60",
         "",
     ],

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "milvus_cli"
 
-BASE = {"errors", "files", "jsontext", "names", "result"}
+BASE = {"errors", "files", "jsontext", "names", "result", "yamltext"}
 SESSION = {"config", "session", "settings"}
 
 # A part is a module or a sub-package; what it may import of ours, at the top of a module or in a function.
@@ -23,6 +23,7 @@ OURS = {
     "jsontext": {"errors"},
     "names": set[str](),
     "result": set[str](),
+    "yamltext": {"errors"},
     "config": set[str](),
     "lines": {"errors"},
     "settings": BASE | {"config", "output"},
@@ -33,7 +34,11 @@ OURS = {
     "transfer": BASE | {"rpc"},
     "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
+    "vectors": BASE | {"rpc", "transfer"},
     "work": BASE | {"output", "rpc", "session"},
+    "checks": BASE | {"output", "rpc", "session", "vectors"},
+    "advising": BASE | {"checks", "rpc", "session", "vectors"},
+    "loads": BASE | {"output", "session", "vectors"},
     "dialogue": BASE | {"output", "rpc"},
     "row_dialogue": BASE | {"output", "rpc", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
@@ -42,7 +47,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "inserting", "row_dialogue", "rpc", "servers"}
-    | {"shells", "tree", "types", "web", "work"},
+    | {"shells", "tree", "types", "advising", "checks", "loads", "output", "vectors", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -63,6 +68,7 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "numpy": {"vectors"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
     "pygments": {"repl"},
@@ -72,19 +78,19 @@ OTHERS = {
     "pyarrow": {"transfer"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
-    "yaml": {"output"},
+    "yaml": {"yamltext"},
     "zstandard": {"transfer"},
 }
 
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
-    "numpy": {"transfer/columnar.py"},
+    "numpy": {"transfer/columnar.py", "vectors/arithmetic.py"},
     "orjson": {"transfer/cells.py", "transfer/readers.py"},
     "pyarrow": {"transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
+    "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py"},
-    "yaml": {"output/formats.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
@@ -96,6 +102,10 @@ LAZY = {
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
+    "advising": {"commands"},
+    "checks": {"commands"},
+    "loads": {"commands"},
+    "vectors": {"commands"},
     "repl": {"cli"},
 }
 

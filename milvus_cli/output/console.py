@@ -82,11 +82,15 @@ class Console:
             raise InvalidInput("no answer")
         return answer.strip()
 
-    def ask_secret(self, question: str) -> str:
+    def ask_secret(self, question: str, *, twice: bool = False) -> str:
+        """What a person types unseen; `twice` is for what is new. Raises InvalidInput where the two differ."""
         self._require_person(question)
         from getpass import getpass
 
-        return getpass(harmless(question), stream=self.stderr)
+        answer = getpass(harmless(question), stream=self.stderr)
+        if twice and getpass("Once more: ", stream=self.stderr) != answer:
+            raise InvalidInput("the two differ", hint="type it again")
+        return answer
 
     def _require_person(self, question: str) -> None:
         if not self.interactive:

@@ -23,10 +23,10 @@ class Recorder(Console):
         return _text(self.out), _text(self.err)
 
 
-def run_here(argv: Sequence[str], home: Path, uri: str, *, input: str = "") -> Run:
-    """A one-shot command with MILVUS_URI set and INPUT on stdin, without the process around it."""
+def run_here(argv: Sequence[str], home: Path, uri: str = "", *, token: str = "", input: str = "") -> Run:
+    """A one-shot command with MILVUS_URI and MILVUS_TOKEN set, and INPUT on stdin, without the process around it."""
     console = Recorder(input)
-    session = Session(Config(home, uri=uri), console, load(home / "config.toml", {}))
+    session = Session(Config(home, uri=uri, token=token), console, load(home / "config.toml", {}))
     try:
         return Run(execute(argv, session), *console.written())
     finally:
