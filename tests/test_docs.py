@@ -1,5 +1,6 @@
 """What README and the help texts tell is true: every command line in them is parsed, and most are run."""
 
+import gzip
 import re
 import shlex
 from pathlib import Path
@@ -78,6 +79,10 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
         for example in EXAMPLES[path]
         for line in (BEFORE.get(path, ""), _filled(example, milvus).replace(TASK, str(task)))
     ]
+    rows = 'id,title,vector\n7,Emma,"[0.1, 0.2, 0.3, 0.4]"\n'
+    (cli.directory / "books.csv").write_text(rows)
+    (cli.directory / "books").mkdir()
+    (cli.directory / "books" / "1.csv.gz").write_bytes(gzip.compress(rows.replace("title", "name").encode()))
     for name, text in FILES.items():
         (cli.directory / name).write_text(text)
     script = tmp_path / "examples"

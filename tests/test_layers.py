@@ -34,6 +34,7 @@ OURS = {
     "transfer": BASE | {"output", "rpc"},
     "reading": BASE | {"rpc", "transfer"},
     "exporting": BASE | {"output", "rpc", "session", "transfer"},
+    "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
@@ -53,6 +54,7 @@ OURS = {
     "histogram": {"rpc"},
     "explain": BASE | {"histogram", "rpc", "searching", "session", "web"},
     "dialogue": BASE | {"output", "rpc"},
+    "row_dialogue": BASE | {"output", "rpc", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "rpc"},
@@ -61,7 +63,7 @@ OURS = {
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
     | {"advising", "checks", "explain", "hybrid_searching", "loads", "output", "search_dialogue", "search_options"}
     | {"searching", "vectors", "web", "work"}
-    | {"exporting", "reading", "transfer"}
+    | {"exporting", "inserting", "reading", "row_dialogue", "transfer"}
     | {"calc", "metrics", "reference", "snippets", "top", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "reference": BASE | {"__version__", "command", "settings", "tree"},
@@ -85,10 +87,10 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
-    "numpy": {"rpc", "vectors"},
-    "orjson": {"rpc"},
-    "prometheus_client": {"metrics"},
+    "numpy": {"rpc", "transfer", "vectors"},
+    "orjson": {"rpc", "transfer"},
     "platformdirs": {"config", "settings"},
+    "prometheus_client": {"metrics"},
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
     "pygments": {"repl"},
@@ -102,37 +104,37 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
-    "numpy": {"rpc/floats.py", "vectors/arithmetic.py"},
-    "orjson": {"rpc/floats.py"},
-    "pyarrow": {"transfer/arrow.py"},
-    "zstandard": {"transfer/writers.py"},
+    "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
+    "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
     "prometheus_client": {"metrics.py"},
+    "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
+    "zstandard": {"transfer/sources.py", "transfer/writers.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"calc", "catalog", "commands", "dialogue", "session", "types", "work"},
-    "dialogue": {"commands"},
-    "explain": {"commands"},
-    "hybrid_searching": {"commands"},
-    "search_dialogue": {"commands"},
-    "searching": {"commands"},
-    "exporting": {"commands"},
-    "reading": {"commands"},
-    "transfer": {"commands"},
-    "web": {"commands"},
-    "work": {"commands"},
     "advising": {"commands"},
     "checks": {"commands"},
+    "dialogue": {"commands"},
+    "explain": {"commands"},
+    "exporting": {"commands"},
+    "hybrid_searching": {"commands"},
+    "inserting": {"commands"},
     "loads": {"commands"},
-    "vectors": {"commands"},
-    "top": {"commands"},
-    "web": {"commands", "metrics"},
-    "work": {"commands"},
+    "reading": {"commands"},
     "reference": {"commands"},
     "repl": {"cli"},
+    "row_dialogue": {"commands"},
+    "rpc": {"calc", "catalog", "commands", "dialogue", "inserting", "row_dialogue", "session", "types", "work"},
+    "search_dialogue": {"commands"},
+    "searching": {"commands"},
+    "top": {"commands"},
+    "transfer": {"commands", "inserting", "row_dialogue"},
+    "vectors": {"commands"},
+    "web": {"commands", "metrics"},
+    "work": {"commands"},
 }
 
 

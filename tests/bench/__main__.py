@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "top")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "top", "insert")
 ROUNDS = 15
 
 
@@ -34,6 +34,7 @@ def main() -> int:
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
     from tests.bench.export import measure_export
+    from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
     from tests.bench.search import measure_search
     from tests.bench.size import measure_size
@@ -48,6 +49,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_export(work, given.rounds)
     if what == "top":
         return measure_top(given.rounds)
+    if what == "insert":
+        return measure_insert(official_environment(given.cache) if given.official else None, work, min(given.rounds, 3))
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)
