@@ -11,11 +11,12 @@ from .checks import Trial, measured
 from .result import Report, Section, Table
 from .rpc.indexes import Index
 from .rpc.progress import load_state
+from .rpc.schema import WIDTHS
 from .session import Session
 from .vectors.advice import Candidate, Rows, candidates, chosen, with_measured
 from .vectors.arithmetic import DISTANCES
 from .vectors.recall import Row
-from .vectors.target import SIZES, Target, count_rows, find_target, index_on
+from .vectors.target import Target, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
 PROBES = ("nprobe", (1, 4, 16, 64, 256))
@@ -59,8 +60,8 @@ def advice(session: Session, collection: str, field: str | None, wish: Wish) -> 
     """Raises CliError where there is no such field."""
     client = session.client
     target = find_target(client, collection, field, loaded=False)
-    index, count = index_on(client, target), wish.rows or count_rows(client, collection)
-    rows = Rows(count, target.dimension, SIZES.get(target.kind, 0), target.kind)
+    index, count = index_on(client, target), wish.rows or count_rows(client, target.keys)
+    rows = Rows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
     present = Present(index, _tried(session, target, index, wish), wish.recall)
     found = candidates(rows)
     if index and present.tried:
@@ -88,7 +89,7 @@ def _tried(session: Session, target: Target, index: Index | None, wish: Wish) ->
     client, collection = session.client, target.collection
     if not wish.measure or wish.rows or index is None or index.metric not in DISTANCES:
         return []
-    if load_state(client, collection) != "loaded" or count_rows(client, collection) < 2:
+    if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
         return []
     sweeps = [sweep] if (sweep := _sweep(index)) else []
     return measured(session, target, index, Trial(collection, target.field, QUERIES, HITS, sweeps)).results

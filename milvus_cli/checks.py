@@ -11,13 +11,14 @@ from .names import nearest
 from .output.progress import Progress
 from .result import Report, Section, Table
 from .rpc.client import Client
+from .rpc.index_types import check_search_params
 from .rpc.indexes import Index, indexes
+from .rpc.search import Queries, Search
 from .session import Session
 from .vectors.arithmetic import PlainArithmetic, arithmetic, require_metric
 from .vectors.audit import MEANINGS, Audit, audit, problems
 from .vectors.pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
 from .vectors.recall import Row, compare, measure, settings
-from .vectors.searches import Plan
 from .vectors.target import Target, count_rows, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
@@ -25,17 +26,13 @@ PLAIN_RATE = 2e7
 PATIENCE = 10.0
 """Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
 
-SEARCH_PARAMETERS = {
-    "HNSW": ("ef",), "IVF_FLAT": ("nprobe",), "IVF_SQ8": ("nprobe",), "IVF_PQ": ("nprobe",),
-    "SCANN": ("nprobe", "reorder_k"), "DISKANN": ("search_list",), "BIN_IVF_FLAT": ("nprobe",), "FLAT": (),
-    "BIN_FLAT": (),
-}  # fmt: skip
-"""What a search of an index type takes: servers take any name, and leave unknown ones unread."""
-
 
 @dataclass(frozen=True)
 class Trial:
-    """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search."""
+    """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search.
+
+    `force` lets parameters pass that are not known here.
+    """
 
     collection: str
     field: str | None
@@ -45,6 +42,7 @@ class Trial:
     params: Mapping[str, Any] | None = None
     seed: int = 0
     consistency: str = "Bounded"
+    force: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def vectors_report(
     target = find_target(client, collection, field)
     index = index_on(client, target)
     judged = (metric or (index.metric if index else "")).upper()
-    total = count_rows(client, collection) or 1
+    total = count_rows(client, target.keys) or 1
     with _bar(session, f"Checking vectors of {collection!r}") as bar:
         pages: Iterable[Page] = vector_pages(client, target)
         if sample is not None:
@@ -95,8 +93,9 @@ def recall_table(session: Session, trial: Trial) -> Table:
 
 def measured(session: Session, target: Target, index: Index, trial: Trial) -> Measured:
     wanted = settings(trial.sweeps)
-    for name in {name for setting in wanted for name in setting}:
-        _require_parameter(index.type, name)
+    params = trial.params or {}
+    if not trial.force:
+        check_search_params(index.type, [*params, *(name for setting in wanted for name in setting)])
     require_metric(index.metric)
     client, count = session.client, arithmetic(target.kind)
     keys, total = sample_keys(key_pages(client, target.keys), trial.sample, trial.seed)
@@ -105,11 +104,13 @@ def measured(session: Session, target: Target, index: Index, trial: Trial) -> Me
         raise CliError(f"collection {target.collection!r} has {total} rows: nothing to compare", hint="insert some")
     if isinstance(count, PlainArithmetic):
         _foretell(session, target, len(queries.keys) * total)
-    plan = Plan(target.collection, target.field, trial.k, index.metric, trial.params or {},
-                consistency=trial.consistency)  # fmt: skip
+    search = Search(
+        target.collection, target.field, Queries(target.schema.data_type, queries.vectors), trial.k,
+        metric=index.metric, params=params, consistency=trial.consistency, written=client.written,
+    )  # fmt: skip
     steps = len(wanted) * len(queries.keys)
     with _bar(session, f"Searching {target.collection!r}") as bar:
-        found = measure(client, target, plan, queries, wanted, _Steps(bar, steps))
+        found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
     with _bar(session, "Comparing with exact search") as bar:
         pages = _shown(vector_pages(client, target), bar, total)
         return Measured(total, len(queries.keys), compare(count, index.metric, queries, trial.k, found, pages))
@@ -142,14 +143,6 @@ def _known_findings(names: Sequence[str]) -> None:
     for name in names:
         if name not in MEANINGS:
             raise InvalidInput(f"no finding {name!r}", hint=nearest(name, MEANINGS) or f"one of: {', '.join(MEANINGS)}")
-
-
-def _require_parameter(index_type: str, name: str) -> None:
-    known = SEARCH_PARAMETERS.get(index_type)
-    if known is not None and name not in known:
-        takes = f"it takes {', '.join(known)}" if known else "it takes none"
-        raise InvalidInput(f"searches of {index_type} have no parameter {name!r}",
-                           hint=nearest(name, known) or takes)  # fmt: skip
 
 
 def _foretell(session: Session, target: Target, pairs: int) -> None:

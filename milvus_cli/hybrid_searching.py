@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import InvalidInput, Unsupported
 from .legs import parse_leg
 from .result import Table
+from .rpc.filters import both
 from .rpc.hybrid import Hybrid, parse_reranker
 from .rpc.operations import is_older
 from .rpc.search import hits, shown_fields
@@ -50,11 +51,11 @@ class AskedHybrid:
     def leg(self, text: str) -> Asked:
         """A leg as a search of its own; what it does not say, the whole says."""
         given = parse_leg(text)
-        both = " and ".join(f"({each})" for each in (self.filter, given.get("filter", "")) if each)
         return Asked(
             self.session, self.collection, vectors=_list(given, "vector"), like=given.get("like"),
             texts=_list(given, "text"), field=given.get("field"),
-            limit=_whole(given.get("limit"), self.limit + self.offset), filter=both, parameters=self.parameters,
+            limit=_whole(given.get("limit"), self.limit + self.offset),
+            filter=both(self.filter, given.get("filter", "")), parameters=self.parameters,
             partitions=self.partitions, fields=self.fields, metric=given.get("metric", ""),
             params=_list(given, "params"), radius=_float(given, "radius"), range_filter=_float(given, "range_filter"),
             consistency=self.consistency, ignore_growing=self.ignore_growing,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from .errors import CliError, Interrupted
 from .output.progress import Progress
 from .result import Report, Section, Table
-from .session import Session
+from .rpc.client import Client
+from .rpc.search_check import check_search
+from .searching import Asked
 from .vectors.load import Load, put_load
 from .vectors.pages import joined, key_pages, pages_of, sample_keys
-from .vectors.queries import read_queries
 from .vectors.recall import percentile
-from .vectors.searches import Plan, placeholder, search
 from .vectors.target import Target, find_target
 
 DRAWN = 1_000
@@ -20,29 +20,31 @@ DRAWN = 1_000
 PERCENTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
 
 
-def search_load(session: Session, plan: Plan, vectors: str | None, *, count: int, jobs: int) -> Report:
+def search_load(asked: Asked, *, count: int, jobs: int) -> Report:
     """Raises what the first search raises, and Interrupted when nothing was measured."""
-    client = session.client
-    target = find_target(client, plan.collection, plan.field or None)
-    queries = _queries(session, target, vectors, count)
-    asked = replace(plan, field=target.field)
+    session, client = asked.session, asked.client
+    target = find_target(client, asked.collection, asked.field)
+    search = asked.search(target.keys.schema)
+    queries = search.queries.values or _drawn(client, target, count)
+    check_search(client, search, force=asked.force)
 
-    with Progress(session.console, f"Searching {plan.collection!r}", quiet=bool(session.options.quiet)) as bar:
-        load = put_load(lambda number: search(client, asked, queries[number % len(queries)]), count, jobs, bar.show)
+    def send(number: int) -> None:
+        client.call("Search", **search.of_one(queries[number % len(queries)]).request())
+
+    with Progress(session.console, f"Searching {asked.collection!r}", quiet=bool(session.options.quiet)) as bar:
+        load = put_load(send, count, jobs, bar.show)
     if load.interrupted and not load.sent:
         raise Interrupted
     return _report(load, target, count, jobs)
 
 
-def _queries(session: Session, target: Target, vectors: str | None, count: int) -> list[bytes]:
-    if vectors is not None:
-        return read_queries(session.console.read() if vectors == "-" else vectors, target.schema)
-    client = session.client
+def _drawn(client: Client, target: Target, count: int) -> Sequence[bytes]:
+    """The vectors of some rows."""
     keys, _ = sample_keys(key_pages(client, target.keys), min(DRAWN, count), seed=0)
     found = joined(pages_of(client, target, keys)).vectors
     if not found:
         raise CliError(f"collection {target.collection!r} has no vectors to search for", hint="give some: -v @FILE")
-    return [placeholder(each, target.schema) for each in found]
+    return found
 
 
 def _report(load: Load, target: Target, count: int, jobs: int) -> Report:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import CliError, InvalidInput
 from .rpc.client import Client
-from .rpc.encode import encode_vectors
+from .rpc.decode import vector_bytes
+from .rpc.encode import dimension, pack_queries, row_size
 from .rpc.filters import quoted
-from .rpc.schema import params, primary_field, type_name
+from .rpc.schema import primary_field, type_name
 from .rpc.search import Queries, parse_vectors
 from .transfer.npy import MAGIC, NpyArray, read_npy
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from .rpc.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""
@@ -52,7 +53,7 @@ def entity_query(
     answer = client.call("Query", collection_name=collection, expr=f"{name} == {literal}", output_fields=[source],
                          consistency_level="Strong")  # fmt: skip
     column = next((each for each in answer.fields_data if each.field_name == source), None)
-    values = _raw_values(column, field, source) if column is not None else []
+    values = _as_sent(column, is_vector=source == field.name) if column is not None else []
     if not values:
         raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
     kind = field.data_type if source == field.name else TEXT
@@ -79,27 +80,8 @@ def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
     return field.name
 
 
-def _raw_values(column: Any, field: FieldSchema, source: str) -> list[bytes]:
-    """Of a column as it came: no number is decoded, so none changes."""
-    if source != field.name:
-        return [text.encode() for text in column.scalars.string_data.data]
-    kind, vectors = type_name(field.data_type), column.vectors
-    if kind == "SPARSE_FLOAT_VECTOR":
-        return list(vectors.sparse_float_vector.contents)
-    if kind == "FLOAT_VECTOR":
-        numbers = vectors.float_vector.data
-        raw = struct.pack(f"<{len(numbers)}f", *numbers)
-    else:
-        raw = getattr(vectors, kind.lower())
-    size = _size(field)
-    return [raw[start : start + size] for start in range(0, len(raw), size)]
-
-
-def _size(field: FieldSchema) -> int:
-    """Bytes of a vector."""
-    dim = int(params(field.type_params)["dim"])
-    kind = type_name(field.data_type)
-    return {"FLOAT_VECTOR": 4 * dim, "BINARY_VECTOR": dim // 8, "INT8_VECTOR": dim}.get(kind, 2 * dim)
+def _as_sent(column: FieldData, *, is_vector: bool) -> list[bytes]:
+    return vector_bytes(column) if is_vector else [text.encode() for text in column.scalars.string_data.data]
 
 
 def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[bytes]:
@@ -181,9 +163,7 @@ def _number(cell: str, line: int) -> float:
 
 
 def _packed(vectors: Sequence[Any], field: FieldSchema) -> Sequence[bytes]:
-    from .rpc.wire.common_pb2 import PlaceholderGroup
-
-    values = PlaceholderGroup.FromString(encode_vectors(vectors, field)).placeholders[0].values
+    values = pack_queries(vectors, field)
     _refuse_not_finite(b"".join(values), field)
     return values
 
@@ -208,8 +188,7 @@ def _width(field: FieldSchema) -> int:
     """Numbers of a vector in a file; a binary one has a byte for 8 dimensions."""
     if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
         raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
-    dim = int(params(field.type_params)["dim"])
-    return dim // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dim
+    return dimension(field) // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dimension(field)
 
 
 def _refuse_not_finite(raw: bytes, field: FieldSchema) -> None:
@@ -217,7 +196,7 @@ def _refuse_not_finite(raw: bytes, field: FieldSchema) -> None:
     code = FLOATS.get(type_name(field.data_type))
     if code is None or _is_finite(raw, code):
         return
-    size = _size(field)
+    size = row_size(field)
     for number, start in enumerate(range(0, len(raw), size), start=1):
         if not _is_finite(raw[start : start + size], code):
             raise InvalidInput(f"query vector {number} holds a number that is not finite")

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import CliError
 from .result import Table
 from .rpc.client import Client
-from .rpc.selection import DYNAMIC, LONGEST_WINDOW, Decoded, Selection, key_filter, query, understood
-from .transfer.cursor import Cursor, row_bytes
+from .rpc.selection import (
+    DYNAMIC,
+    LONGEST_WINDOW,
+    Decoded,
+    Selection,
+    exact_count,
+    key_filter,
+    keys_of,
+    moment_of,
+    query,
+    understood,
+)
+from .transfer.cursor import Cursor, row_bytes, rows_at_once
+
+if TYPE_CHECKING:
+    from .rpc.wire.schema_pb2 import FieldData
 
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10
@@ -30,8 +44,12 @@ def rows_of(
         with understood(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
         return _table(selection, iter([Decoded(columns, selection)]))
-    pages = Cursor(client, selection, rows=batch).pages()
-    table = _table(selection, (Decoded(page.columns, selection) for page in pages))
+    whole = _whole(client, selection) if batch is None else None
+    if whole is not None:
+        table = _table(selection, iter([Decoded(whole, selection)]))
+    else:
+        pages = Cursor(client, selection, rows=batch).pages()
+        table = _table(selection, (Decoded(page.columns, selection) for page in pages))
     stop = None if limit is None else offset + limit
     return Table(table.columns, islice(iter(table.rows), offset, stop))
 
@@ -50,6 +68,17 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
     if failure is not None and not found:
         raise failure
     return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
+
+
+def _whole(client: Client, selection: Selection) -> Sequence[FieldData] | None:
+    """All rows where there are few, in the order in which a limited query has them, which Milvus Lite has by no key."""
+    limit, moment = rows_at_once(selection), moment_of(client, selection)
+    with understood(selection):
+        columns = query(client, selection, selection.filter, params={"limit": limit}, moment=moment)
+    rows = len(keys_of(columns, selection))
+    # Of rows that share a key Milvus 2.3 shows one, and counts all of them to the limit.
+    is_whole = rows < limit and (not rows or exact_count(client, selection, moment=moment) <= rows)
+    return columns if is_whole else None
 
 
 def _is_one_answer(selection: Selection, limit: int, offset: int) -> bool:

@@ -66,14 +66,15 @@ partition_option = option(
     help="Only in this partition (repeatable).",
 )
 force_option = option("--force", is_flag=True, help="Send parameters that are not known here.")
+params_option = option(
+    "--params",
+    multiple=True,
+    metavar="JSON",
+    help="Parameters of the search, e.g. '{\"ef\": 64}' or ef=64, checked against the index; repeatable.",
+)
 index_options = all_of(
     option("--metric", type=METRIC, default="", metavar="METRIC", help="The index's metric, where it must be given."),
-    option(
-        "--params",
-        multiple=True,
-        metavar="JSON",
-        help="Parameters of the search, e.g. '{\"ef\": 64}' or ef=64, checked against the index; repeatable.",
-    ),
+    params_option,
     force_option,
 )
 radius_option = option("--radius", type=float, metavar="X", help="Only hits nearer than this distance.")

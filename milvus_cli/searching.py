@@ -18,7 +18,7 @@ from .jsontext import parse_json
 from .output.progress import Progress
 from .queries import entity_query, read_queries, text_queries
 from .result import Table
-from .rpc.filters import explained, filled
+from .rpc.filters import both, explained, filled
 from .rpc.objects import row_count_of
 from .rpc.operations import is_lite
 from .rpc.schema import primary_field
@@ -110,7 +110,7 @@ class Asked:
                                    hint="search it with --text, or --like ID")  # fmt: skip
             if self.like is not None:
                 queries, other = entity_query(self.client, schema, searched, self.like, self.collection)
-                expression = f"({expression}) and {other}" if expression else other
+                expression = both(expression, other)
             else:
                 queries = read_queries(self.vectors, searched, lambda: self._standard_input)
         shown_fields(schema, self.names)

@@ -44,7 +44,7 @@ OURS = {
     "work": BASE | {"output", "rpc", "session"},
     "checks": BASE | {"output", "rpc", "session", "vectors"},
     "advising": BASE | {"checks", "rpc", "session", "vectors"},
-    "loads": BASE | {"output", "session", "vectors"},
+    "loads": BASE | {"output", "rpc", "searching", "vectors"},
     "queries": BASE | {"rpc", "transfer"},
     "searching": BASE | {"output", "queries", "rpc", "session"},
     "legs": BASE,

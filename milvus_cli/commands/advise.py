@@ -8,7 +8,8 @@ import click
 
 from ..command import collection_option, command, option
 from ..result import Report
-from ..types import VECTOR_FIELD, ByteSize
+from ..search_options import field_option
+from ..types import ByteSize
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @command("advise index")
 @collection_option
-@option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field; needed only where there are several.")
+@field_option
 @option("--recall", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True, metavar="FRACTION",
         help="Of the nearest rows, how many searches should find.")  # fmt: skip
 @option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")

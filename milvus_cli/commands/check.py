@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import TEXT, collection_option, command, option
+from ..command import collection_option, command, option
 from ..result import Report, Section, Table
-from ..types import CONSISTENCY, METRIC, VECTOR_FIELD, Words
+from ..search_options import field_option, force_option, params_option
+from ..types import CONSISTENCY, METRIC, Words
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -18,8 +19,6 @@ FINDING = Words("finding", {
     "not_normalised": "vectors of another length than 1, under IP", "duplicate": "equal vectors",
 })  # fmt: skip
 
-field_option = option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD",
-                      help="Vector field; needed only where there are several.")  # fmt: skip
 seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N",
                      help="Another number draws another sample.")  # fmt: skip
 
@@ -68,10 +67,10 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
 
     session.require_collection(collection)
     keys = find_keys(session.client, collection)
-    total = count_rows(session.client, collection) or 1
+    total = count_rows(session.client, keys) or 1
     with Progress(session.console, f"Counting keys of {collection!r}", quiet=bool(session.options.quiet)) as bar:
         found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
-    values = {"collection": collection, "field": keys.name, "rows": found.rows, "keys": found.keys,
+    values = {"collection": collection, "field": keys.primary.name, "rows": found.rows, "keys": found.keys,
               "surplus_rows": found.surplus}  # fmt: skip
     rows = list(found.copies.items())
     items = [{"key": key, "rows": count} for key, count in rows]
@@ -88,13 +87,14 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
         help="Hits per search.")  # fmt: skip
 @option("--sweep", multiple=True, metavar="NAME=A,B,C",
         help="Values of a search parameter, a row for each; several make every combination.")  # fmt: skip
-@option("--params", type=TEXT, default="{}", metavar="JSON", help="Parameters of every search, e.g. '{\"ef\": 64}'.")
+@params_option
+@force_option
 @seed_option
 @option("--consistency", type=CONSISTENCY, default="Bounded", show_default=True, metavar="LEVEL",
         help="Of the searches that are timed.")  # fmt: skip
 def check_recall(
-    session: Session, collection: str, field: str | None, sample: int, k: int, sweep: tuple[str, ...], params: str,
-    seed: int, consistency: str,
+    session: Session, collection: str, field: str | None, sample: int, k: int, sweep: tuple[str, ...],
+    params: tuple[str, ...], force: bool, seed: int, consistency: str,
 ) -> Table:  # fmt: skip
     """Measure an index's recall and latency: what it finds, beside exact search over all rows, which is done here.
 
@@ -106,8 +106,8 @@ def check_recall(
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
     """
     from ..checks import Trial, recall_table
-    from ..jsontext import parse_json
+    from ..searching import parse_params
 
     session.require_collection(collection)
-    given = parse_json(params, "--params", 'write it as {"ef": 64}')
-    return recall_table(session, Trial(collection, field, sample, k, sweep, given, seed, consistency))
+    trial = Trial(collection, field, sample, k, sweep, parse_params(params), seed, consistency, force)
+    return recall_table(session, trial)

@@ -12,7 +12,7 @@ from ..errors import InvalidInput
 from ..names import nearest
 from .field_json import write_default
 from .floats import bfloat16
-from .schema import params, type_name
+from .schema import WIDTHS, params, type_name
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
@@ -33,13 +33,6 @@ SCALARS = {
 }
 
 PACKED = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e", "INT8_VECTOR": "b"}
-
-ATTRIBUTES = {
-    "BINARY_VECTOR": "binary_vector",
-    "FLOAT16_VECTOR": "float16_vector",
-    "BFLOAT16_VECTOR": "bfloat16_vector",
-    "INT8_VECTOR": "int8_vector",
-}
 
 ABSENT: Any = type("Absent", (), {"__slots__": (), "__repr__": lambda self: "ABSENT"})()
 """In a column: this row does not have it. To a field that is as null; a dynamic field has no such key then."""
@@ -135,19 +128,15 @@ def takes_none(field: FieldSchema) -> bool:
     return field.nullable or field.HasField("default_value")
 
 
-def encode_vectors(vectors: Sequence[Any], field: FieldSchema) -> bytes:
-    """Query vectors of a field as a serialized PlaceholderGroup."""
-    from .wire.common_pb2 import PlaceholderGroup, PlaceholderValue
-
+def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
+    """Query vectors of a field as they travel. Raises InvalidInput for one that does not fit."""
     values = []
     for number, vector in enumerate(vectors, start=1):
         try:
             values.append(pack(field, vector))
         except _Unfit as exc:
             raise InvalidInput(f"query vector {number}: {exc.reason}") from None
-    # A placeholder's type has the number of the field's type.
-    value = PlaceholderValue(tag="$0", type=field.data_type, values=values)  # type: ignore[arg-type]
-    return PlaceholderGroup(placeholders=[value]).SerializeToString()
+    return values
 
 
 def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[FieldSchema], schema: CollectionSchema) -> None:
@@ -343,7 +332,7 @@ def _fill_vectors(column: FieldData, field: FieldSchema, values: Column) -> None
         # Parsing a packed field costs a third of appending its numbers one by one.
         column.vectors.float_vector.ParseFromString(b"\x0a" + _varint(len(raw)) + raw)
     else:
-        setattr(column.vectors, ATTRIBUTES[kind], bytes(raw))
+        setattr(column.vectors, kind.lower(), bytes(raw))
 
 
 def _varint(number: int) -> bytes:
@@ -356,10 +345,6 @@ def _varint(number: int) -> bytes:
 
 def dimension(field: FieldSchema) -> int:
     return int(params(field.type_params)["dim"])
-
-
-WIDTHS = {"FLOAT_VECTOR": 32, "FLOAT16_VECTOR": 16, "BFLOAT16_VECTOR": 16, "INT8_VECTOR": 8, "BINARY_VECTOR": 1}
-"""Bits of a dimension."""
 
 
 def row_size(field: FieldSchema) -> int:

@@ -32,6 +32,9 @@ REASONS = (
     (re.compile(r"field (\S+) not exist"), r"unknown field '\1'"),
     (re.compile(r"(.*) got ''"), r"\1, but it ends"),
 )
+LOWEST = -(2**63)
+"""The one INT64 that no filter of Milvus can hold."""
+
 SHOWN_BEFORE, SHOWN_AFTER = 60, 40
 """Characters of a long filter around the caret."""
 
@@ -45,6 +48,21 @@ def quoted(value: Any) -> str:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     raise InvalidInput(f"a filter has no way to write {json.dumps(value)}", hint="give text, a number or a list")
+
+
+def above(field: str, key: Any) -> str:
+    """The filter for a primary key that comes after this one."""
+    return f"{field} >= {LOWEST + 1}" if key == LOWEST else f"{field} > {quoted(key)}"
+
+
+def up_to(field: str, key: Any) -> str:
+    """The filter for this primary key, and those before it."""
+    return f"{field} < {LOWEST + 1}" if key == LOWEST else f"{field} <= {quoted(key)}"
+
+
+def both(one: str, other: str) -> str:
+    """The filter for what both hold; an empty one holds everything."""
+    return f"({one}) and ({other})" if one and other else one or other
 
 
 def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:

@@ -90,13 +90,17 @@ class Search:
         return {"anns_field": self.field, "topk": self.limit, "offset": self.offset,
                 "params": json.dumps(params), **given}  # fmt: skip
 
+    def of_one(self, query: bytes) -> Search:
+        """The same search for one query."""
+        return replace(self, queries=replace(self.queries, values=[query]))
+
     def chunks(self) -> Iterator[Search]:
         """The same search in requests of a bearable size, its queries in order."""
         values = self.queries.values
         size = max(map(len, values[:1]), default=1) or 1
         step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
         for start in range(0, len(values), step):
-            yield replace(self, queries=dataclasses.replace(self.queries, values=values[start : start + step]))
+            yield replace(self, queries=replace(self.queries, values=values[start : start + step]))
 
 
 def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
@@ -163,12 +167,17 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def hit_ids(results: SearchResultData) -> Sequence[Any]:
+    """Of the hits of all queries, one query after the other."""
+    return results.ids.int_id.data or results.ids.str_id.data
+
+
 def hits(results: SearchResultData, names: Sequence[str], *, first: int = 0) -> Iterator[tuple[Any, ...]]:
     """A row per hit: query (counted from `first`), rank (from 1), id, distance, then the named fields.
 
     None where a row has none. What the schema does not name comes in one column of JSON objects.
     """
-    ids: Sequence[Any] = results.ids.int_id.data or results.ids.str_id.data
+    ids = hit_ids(results)
     chosen = _columns(results, names, len(ids)) if names else []
     position = 0
     for query, count in enumerate(results.topks, start=first):

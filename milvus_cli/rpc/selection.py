@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .decode import decode_column
@@ -57,6 +57,9 @@ class Selection:
         if field is None:
             raise CliError(f"{self.collection!r} has no primary field")
         return field
+
+
+COUNT = Fields(("count(*)",), ("count(*)",), flat=False)
 
 
 def level(text: str) -> str:
@@ -130,15 +133,19 @@ def query(
     return columns
 
 
-def exact_count(client: Client, selection: Selection) -> int:
+def exact_count(client: Client, selection: Selection, *, moment: int = 0) -> int:
     """How many rows there are, counted by the server. A key that several rows have counts as often."""
     with understood(selection):
-        answer = client.call(
-            "Query", collection_name=selection.collection, expr=selection.filter, output_fields=["count(*)"],
-            partition_names=selection.partitions, consistency_level=selection.consistency,
-            timeout=max(client.timeout, PATIENCE),
-        )  # fmt: skip
-    return int(answer.fields_data[0].scalars.long_data.data[0])
+        columns = query(client, replace(selection, fields=COUNT), selection.filter, params={}, moment=moment)
+    return int(columns[0].scalars.long_data.data[0])
+
+
+def moment_of(client: Client, selection: Selection) -> int:
+    """The moment that every request of a strong read sees, so that one wait is enough; 0 where servers tell none."""
+    if selection.consistency == "Strong":
+        with suppress(Unsupported):
+            return int(client.call("AllocTimestamp").timestamp)
+    return 0
 
 
 def counted_by_statistics(client: Client, selection: Selection) -> int | None:

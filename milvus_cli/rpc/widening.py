@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .client import Client
-from .filters import quoted
+from .filters import both, quoted
 from .search import Search, hits
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def _farther(
     radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
     while True:
         distance, ties = last
-        other = f"{primary} not in {quoted(ties)}"
-        expression = f"({search.filter}) and {other}" if search.filter else other
+        expression = both(search.filter, f"{primary} not in {quoted(ties)}")
         page = replace(search, limit=most, radius=radius, range_filter=distance, filter=expression)
         rows = list(hits(_answer(client, page), names))
         for _, _, number, found, *values in rows:

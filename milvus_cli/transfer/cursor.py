@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, Unsupported
+from ..errors import CliError
 from ..rpc.client import Client
-from ..rpc.filters import quoted
-from ..rpc.schema import params, type_name
-from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, query, understood
+from ..rpc.filters import above, both
+from ..rpc.schema import WIDTHS, params, type_name
+from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
 
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
@@ -24,8 +23,6 @@ GROWTH = 8
 
 # Milvus before 2.4 needs none of these; Milvus Lite sorts by key only then.
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}
-ELEMENT_BYTES = {"FLOAT_VECTOR": 4.0, "FLOAT16_VECTOR": 2.0, "BFLOAT16_VECTOR": 2.0, "INT8_VECTOR": 1.0,
-                 "BINARY_VECTOR": 0.125}  # fmt: skip
 SOME_BYTES = 1_024
 """Taken for what may be of any size: JSON, an array, a sparse vector."""
 
@@ -46,16 +43,11 @@ class Cursor:
         self._client = client
         self._selection = selection
         self._rows = rows
-        self._limit = rows or _first_rows(selection)
+        self._limit = rows or rows_at_once(selection)
         self._moment: int | None = None
 
     def pages(self, after: Any = None) -> Iterator[Page]:
         """Those behind a key, or all. Raises CliError as calls do, and where a server sends keys out of order."""
-        if after is None:
-            page = self._whole()
-            if page is not None:
-                yield page
-                return
         pool = ThreadPoolExecutor(1)
         try:
             page = self._next(after)
@@ -66,13 +58,8 @@ class Cursor:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _whole(self) -> Page | None:
-        """All rows in one page where there are few: no server leaves some out of a plain query below its limit."""
-        limit = self._limit
-        page = self._read(self._selection.filter, {"limit": limit})
-        return page if len(page.keys) < limit else None
-
     def _next(self, after: Any) -> Page:
+        """Empty at the end, and only there: of rows that share a key Milvus 2.3 shows one, and counts all of them."""
         page = self._read(self._behind(after), {"limit": self._limit, **ORDERED}, moment=self._fresh())
         ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
         if list(page.keys) != ordered:
@@ -90,18 +77,11 @@ class Cursor:
         return Page(columns, keys, max(keys, default=None))
 
     def _behind(self, after: Any) -> str:
-        if after is None:
-            return self._selection.filter
-        key = f"{self._selection.primary.name} > {quoted(after)}"
-        return f"({self._selection.filter}) and {key}" if self._selection.filter else key
+        return both(self._selection.filter, above(self._selection.primary.name, after) if after is not None else "")
 
     def _fresh(self) -> int:
-        """The moment that every page of a strong read sees, so that one wait is enough; 0 where servers tell none."""
         if self._moment is None:
-            self._moment = 0
-            if self._selection.consistency == "Strong":
-                with suppress(Unsupported):
-                    self._moment = int(self._client.call("AllocTimestamp").timestamp)
+            self._moment = moment_of(self._client, self._selection)
         return self._moment
 
 
@@ -111,14 +91,15 @@ def row_bytes(selection: Selection) -> float:
     return sum(_bytes(field) for field in selection.schema.fields if field.name in asked) or 1
 
 
-def _first_rows(selection: Selection) -> int:
+def rows_at_once(selection: Selection) -> int:
+    """How many rows of these fields one request may ask for while nothing is known of their size."""
     return max(1, min(FIRST_ROWS, int(PAGE_BYTES / row_bytes(selection))))
 
 
 def _bytes(field: FieldSchema) -> float:
     kind, given = type_name(field.data_type), params(field.type_params)
-    if kind in ELEMENT_BYTES:
-        return int(given["dim"]) * ELEMENT_BYTES[kind]
+    if kind in WIDTHS:
+        return int(given["dim"]) * WIDTHS[kind] / 8
     if kind == "VARCHAR":
         return int(given.get("max_length", 0)) / 4
     return SOME_BYTES if kind in ("JSON", "ARRAY", "SPARSE_FLOAT_VECTOR") else 8

@@ -7,11 +7,12 @@ there are more rows than keys, the page is halved until it is known which ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..rpc.client import Client
-from .pages import Key, after, key_pages, up_to
-from .target import Keys
+from ..rpc.filters import above, both, up_to
+from ..rpc.selection import Selection, exact_count
+from .pages import Key, key_pages
 
 
 @dataclass
@@ -27,28 +28,24 @@ class KeyAudit:
         return self.rows - self.keys
 
 
-def audit_keys(client: Client, keys: Keys, *, most: int, seen: Callable[[int], None]) -> KeyAudit:
+def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[int], None]) -> KeyAudit:
     """Tells `most` of the keys at most."""
     found, last = KeyAudit(), None
     for page in key_pages(client, keys):
-        # A server that shows all rows of a key may do so across the end of a page.
-        distinct = sorted(set(page.keys) - {last})
-        if not distinct:
-            continue
-        rows = _count(client, keys, last, distinct[-1])
-        found.rows, found.keys = found.rows + max(rows, len(distinct)), found.keys + len(distinct)
-        if rows > len(distinct):
-            for key, count in _several(client, keys, last, distinct, rows):
+        rows = _count(client, keys, last, page.keys[-1])
+        found.rows, found.keys = found.rows + max(rows, len(page.keys)), found.keys + len(page.keys)
+        if rows > len(page.keys):
+            for key, count in _several(client, keys, last, page.keys, rows):
                 if len(found.copies) >= most:
                     break
                 found.copies[key] = count
-        last = distinct[-1]
+        last = page.keys[-1]
         seen(found.keys)
     return found
 
 
 def _several(
-    client: Client, keys: Keys, last: Key | None, group: Sequence[Key], rows: int
+    client: Client, keys: Selection, last: Key | None, group: Sequence[Key], rows: int
 ) -> Iterator[tuple[Key, int]]:
     """Of a group of keys that follow `last`, those with several rows; `rows` is how many all of them have."""
     if rows <= len(group):
@@ -62,11 +59,8 @@ def _several(
     yield from _several(client, keys, group[half - 1], group[half:], rows - first)
 
 
-def _count(client: Client, keys: Keys, last: Key | None, upto: Key) -> int:
+def _count(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
     """Rows with keys after `last`, up to one."""
-    expression = up_to(keys, upto)
-    if last is not None:
-        expression = f"{after(keys, last)} and {expression}"
-    answer = client.call("Query", collection_name=keys.collection, expr=expression, output_fields=["count(*)"],
-                         consistency_level="Bounded")  # fmt: skip
-    return int(answer.fields_data[0].scalars.long_data.data[0])
+    name = keys.primary.name
+    expression = both(above(name, last) if last is not None else "", up_to(name, upto))
+    return exact_count(client, replace(keys, filter=expression, consistency="Bounded"))

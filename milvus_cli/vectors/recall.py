@@ -13,11 +13,10 @@ from typing import Any
 
 from ..errors import InvalidInput, ServerRefused
 from ..rpc.client import Client
+from ..rpc.search import Search, hit_ids
 from .arithmetic import Arithmetic
 from .exact import Exact
 from .pages import Key, Page
-from .searches import Plan, placeholder, search
-from .target import Target
 
 Setting = Mapping[str, Any]
 
@@ -55,11 +54,13 @@ def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
 
 
 def measure(
-    client: Client, target: Target, plan: Plan, queries: Page, wanted: Sequence[Setting], tick: Callable[[], None]
+    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[Setting], tick: Callable[[], None]
 ) -> list[Found]:
-    """Sends every query once with each setting, one after the other; `plan` asks for k. Calls `tick` after each."""
-    vectors = [placeholder(each, target.schema) for each in queries.vectors]
-    return [_measured(client, plan.with_params(setting), setting, queries.keys, vectors, tick) for setting in wanted]
+    """Sends every query once with each setting, one after the other; `search` asks for k. Calls `tick` after each.
+
+    `keys` are those of the rows that are the queries.
+    """
+    return [_measured(client, search, setting, keys, tick) for setting in wanted]
 
 
 def compare(
@@ -79,26 +80,21 @@ def percentile(values: Sequence[float], fraction: float) -> float:
     return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
 
 
-def _measured(
-    client: Client,
-    plan: Plan,
-    setting: Setting,
-    keys: Sequence[Key],
-    vectors: Sequence[bytes],
-    tick: Callable[[], None],
-) -> Found:
+def _measured(client: Client, search: Search, setting: Setting, keys: Sequence[Key], tick: Callable[[], None]) -> Found:
     found, latencies = list[list[Key]](), list[float]()
-    asked = replace(plan, limit=plan.limit + 1)
+    asked = replace(search, limit=search.limit + 1, params={**search.params, **setting})
+    vectors = asked.queries.values
     try:
-        search(client, asked, vectors[0])  # The first one may still load something.
+        client.call("Search", **asked.of_one(vectors[0]).request())  # The first one may still load something.
     except ServerRefused as exc:
         exc.hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
         raise
     for own, vector in zip(keys, vectors, strict=True):
+        request = asked.of_one(vector).request()
         started = time.perf_counter()
-        hits = search(client, asked, vector)
+        hits = hit_ids(client.call("Search", **request).results)
         latencies.append((time.perf_counter() - started) * 1000)
-        found.append([key for key in hits if key != own][: plan.limit])
+        found.append([key for key in hits if key != own][: search.limit])
         tick()
     return Found(setting, found, latencies)
 

@@ -1,4 +1,4 @@
-"""What a check looks at: a collection's vector field and its primary key, there and loaded."""
+"""What a check looks at: the keys of a collection's rows, or one of its vector fields too, there and loaded."""
 
 from __future__ import annotations
 
@@ -7,36 +7,32 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from ..rpc.client import Client
+from ..rpc.encode import row_size
 from ..rpc.indexes import Index, described, index_of, indexes
 from ..rpc.objects import row_count
 from ..rpc.progress import load_state
-from ..rpc.schema import params, primary_field, type_name
+from ..rpc.schema import WIDTHS, params, type_name
 from ..rpc.search import search_field
+from ..rpc.selection import Fields, Selection, exact_count
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.wire.schema_pb2 import FieldSchema
 
-SIZES = {"FLOAT_VECTOR": 4.0, "FLOAT16_VECTOR": 2.0, "BFLOAT16_VECTOR": 2.0, "INT8_VECTOR": 1.0, "BINARY_VECTOR": 0.125}
-"""Bytes of one dimension."""
 SPARSE_SIZE = 2048
 """Bytes taken for a sparse vector, whose length nothing tells before it is read."""
 
 
 @dataclass(frozen=True)
-class Keys:
-    """The primary field of a collection."""
-
-    collection: str
-    name: str
-    is_text: bool
-
-
-@dataclass(frozen=True)
 class Target:
-    """`schema` is the vector field's."""
+    """`keys` are those of all rows, `schema` is the vector field's."""
 
-    keys: Keys
+    keys: Selection
     schema: FieldSchema
+
+    @property
+    def rows(self) -> Selection:
+        """All rows: their keys and vectors."""
+        return replace(self.keys, fields=_fields(*self.keys.fields.asked, self.field))
 
     @property
     def collection(self) -> str:
@@ -58,27 +54,30 @@ class Target:
     @property
     def row_size(self) -> int:
         """Bytes of a vector; of a sparse one a guess."""
-        return max(1, int(self.dimension * SIZES[self.kind])) if self.kind in SIZES else SPARSE_SIZE
+        return max(1, row_size(self.schema)) if self.kind in WIDTHS else SPARSE_SIZE
 
 
-def find_keys(client: Client, collection: str) -> Keys:
+def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Selection:
     """Raises CliError where the collection is not loaded, ServerRefused where there is none."""
-    return _keys(client, collection, _schema(client, collection))
+    schema = client.call("DescribeCollection", collection_name=collection).schema
+    if loaded and (state := load_state(client, collection)) != "loaded":
+        raise CliError(f"collection {collection!r} is {state}",
+                       hint=f"load it first: load collection -c {collection}")  # fmt: skip
+    found = Selection(schema, collection, _fields())
+    return replace(found, fields=_fields(found.primary.name))
 
 
 def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> Target:
     """The vector field of that name, or the only one. Raises as `find_keys`, and CliError for a missing field."""
-    schema = _schema(client, collection)
-    found = search_field(schema, field)
-    return Target(_keys(client, collection, schema, loaded=loaded), found)
+    keys = find_keys(client, collection, loaded=loaded)
+    return Target(keys, search_field(keys.schema, field))
 
 
-def count_rows(client: Client, collection: str) -> int:
+def count_rows(client: Client, keys: Selection) -> int:
     """Exactly where the collection is loaded, else by the statistics, which know nothing of rows not yet flushed."""
-    if load_state(client, collection) != "loaded":
-        return row_count(client, collection) or 0
-    answer = client.call("Query", collection_name=collection, output_fields=["count(*)"], consistency_level="Strong")
-    return int(answer.fields_data[0].scalars.long_data.data[0])
+    if load_state(client, keys.collection) != "loaded":
+        return row_count(client, keys.collection) or 0
+    return exact_count(client, keys)
 
 
 def index_on(client: Client, target: Target) -> Index | None:
@@ -95,16 +94,5 @@ def require_index(client: Client, target: Target) -> Index:
     return found
 
 
-def _schema(client: Client, collection: str) -> CollectionSchema:
-    schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
-    return schema
-
-
-def _keys(client: Client, collection: str, schema: CollectionSchema, *, loaded: bool = True) -> Keys:
-    if loaded and (state := load_state(client, collection)) != "loaded":
-        raise CliError(f"collection {collection!r} is {state}",
-                       hint=f"load it first: load collection -c {collection}")  # fmt: skip
-    primary = primary_field(schema)
-    if primary is None:
-        raise CliError(f"{collection} has no primary field")
-    return Keys(collection, primary.name, type_name(primary.data_type) == "VARCHAR")
+def _fields(*names: str) -> Fields:
+    return Fields(names, names, flat=False)

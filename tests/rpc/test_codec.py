@@ -16,10 +16,10 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
-from milvus_cli.rpc.decode import decode_column
-from milvus_cli.rpc.encode import encode_rows, encode_vectors
+from milvus_cli.rpc.decode import decode_column, vector_bytes
+from milvus_cli.rpc.encode import encode_rows, pack_queries
 from milvus_cli.rpc.floats import shortest
-from milvus_cli.rpc.search import hits, parse_vectors, search_field
+from milvus_cli.rpc.search import hits, parse_vectors, placeholder_group, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
 from tests.support.official import official_client
@@ -350,21 +350,32 @@ def test_the_dynamic_column_is_that_of_pymilvus_byte_for_byte() -> None:
     assert ours == [each.SerializeToString(deterministic=True) for each in request.fields_data]
 
 
+def test_vectors_are_cut_into_the_bytes_of_each() -> None:
+    column = FieldData(type=DataType.FloatVector, field_name="v")
+    column.vectors.dim = 2
+    assert vector_bytes(column) == []
+    column.vectors.float_vector.data.extend([1.0, 2.0, 3.0, 4.0])
+    assert vector_bytes(column) == [b"\0\0\x80?\0\0\0@", b"\0\0@@\0\0\x80@"]
+    column = FieldData(type=DataType.BFloat16Vector, field_name="v")
+    column.vectors.dim, column.vectors.bfloat16_vector = 1, b"abcd"
+    assert vector_bytes(column) == [b"ab", b"cd"]
+
+
 def test_query_vectors_are_packed_as_rows_are() -> None:
     schema = schema_of(*FIELDS)
     for field in schema.fields:
         if "Vector" in DataType.Name(field.data_type):
             vectors = [row[field.name] for row in ROWS]
-            (value,) = PlaceholderGroup.FromString(encode_vectors(vectors, field)).placeholders
+            group = placeholder_group(field.data_type, pack_queries(vectors, field))
+            (value,) = PlaceholderGroup.FromString(group).placeholders
             assert (value.tag, int(value.type), len(value.values)) == ("$0", int(field.data_type), 2)
-    (value,) = PlaceholderGroup.FromString(encode_vectors([[1, 2.5, -1]], schema.fields[11])).placeholders
-    assert value.values == [struct.pack("<3f", 1, 2.5, -1)]
+    assert pack_queries([[1, 2.5, -1]], schema.fields[11]) == [struct.pack("<3f", 1, 2.5, -1)]
 
 
 def test_a_bad_query_vector_is_named() -> None:
     (field,) = [parse_plain_field("v:FLOAT_VECTOR:2")]
     with pytest.raises(InvalidInput, match=r"^query vector 2: 'v' takes a list of 2 numbers, not 1 numbers$"):
-        encode_vectors([[1, 2], [1]], field)
+        pack_queries([[1, 2], [1]], field)
 
 
 # Against real servers
@@ -410,7 +421,8 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
         (searched,) = [search_field(client.call("DescribeCollection", collection_name="codec").schema, None)]
         answer = client.call(
             "Search", collection_name="codec", dsl="", dsl_type="BoolExprV1", nq=1, consistency_level="Strong",
-            placeholder_group=encode_vectors([[1, 2, 3]], searched), output_fields=["t", "color"],
+            placeholder_group=placeholder_group(searched.data_type, pack_queries([[1, 2, 3]], searched)),
+            output_fields=["t", "color"],
             search_params=[{"key": key, "value": value} for key, value in
                            {"anns_field": "v", "topk": "1", "params": "{}", "metric_type": "L2"}.items()],
         )  # fmt: skip

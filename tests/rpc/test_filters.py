@@ -12,7 +12,7 @@ from milvus_cli.errors import CliError, InvalidInput, ServerRefused
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.declaration import Declaration, declared
 from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.filters import explained, filled, pointed, quoted
+from milvus_cli.rpc.filters import above, both, explained, filled, pointed, quoted, up_to
 from tests.support.process import ServerProcess
 
 NAME = "filters"
@@ -39,6 +39,14 @@ FIELDS = ("id", "title", "vector")
 )
 def test_a_parameter_is_quoted_as_what_it_is(text: str, literal: str) -> None:
     assert filled("x == {x}", [("x", text)]) == f"x == {literal}"
+
+
+def test_filters_by_a_key_say_what_int64_and_text_can() -> None:
+    assert (above("id", 5), up_to("id", 5)) == ("id > 5", "id <= 5")
+    assert above("id", -(2**63)) == "id >= -9223372036854775807"
+    assert up_to("id", -(2**63)) == "id < -9223372036854775807"
+    assert (above("id", 'a"b\\'), up_to("id", "é")) == ('id > "a\\"b\\\\"', 'id <= "é"')
+    assert [both("a", "b"), both("", "b"), both("a", ""), both("", "")] == ["(a) and (b)", "b", "a", ""]
 
 
 def test_strings_in_a_filter_are_left_alone() -> None:

@@ -281,11 +281,16 @@ FAULTS = {
     "bench search checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
     "check vectors checks_planted --ignore zeros": failed("no finding 'zeros'", "did you mean zero?", 2),
     "check recall checks_clustered --sweep ef=1": failed(
-        "searches of IVF_FLAT have no parameter 'ef'", "it takes nprobe", 2),
+        "a search of IVF_FLAT has no parameter 'ef'",
+        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more", 2),
     "check recall checks_clustered --sweep nprobe": failed(
         "bad sweep 'nprobe'", "write NAME=VALUE,VALUE, e.g. ef=16,64,256", 2),
-    "check recall checks_clustered --params [": failed(
-        "--params is not JSON: Expecting value: line 1 column 2 (char 1)", 'write it as {"ef": 64}', 2),
+    "check recall checks_clustered --params ef=1": failed(
+        "a search of IVF_FLAT has no parameter 'ef'",
+        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more", 2),
+    "check recall checks_clustered --params {": failed(
+        "--params is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        'write it as {"ef": 64}', 2),
 }  # fmt: skip
 
 

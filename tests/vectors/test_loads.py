@@ -38,6 +38,7 @@ def peer(search: Handler = FOUND) -> GrpcPeer:
     return GrpcPeer({
         "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
         "DescribeCollection": replies(described),
+        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
         "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
         "Search": search,
     })  # fmt: skip
@@ -67,7 +68,7 @@ def test_bench_search_sends_exactly_so_many_and_takes_its_vectors_in_turn(cli: C
         assert vectors_of(server) == [[0, 1]] * 17 + [[1, 0]] * 17 + [[2, 2]] * 16
         request: Any = server.requests("Search")[0]
     given = {pair.key: pair.value for pair in request.search_params}
-    assert given == {"anns_field": "v", "topk": "3", "params": '{"ef": 7}'}
+    assert given == {"anns_field": "v", "topk": "3", "offset": "0", "params": '{"ef": 7}'}
     assert (request.dsl, request.nq, request.consistency_level) == ("id > 1", 1, common_pb2.Bounded)
     assert (code, found["searches"], found["wanted"], found["jobs"], found["errors"]) == (0, 50, 50, 4, 0)
     assert (found["interrupted"], found["failures"]) == (False, [])
