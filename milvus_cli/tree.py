@@ -21,7 +21,7 @@ MARGIN = 6
 COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 """Set by the completion scripts of bash, zsh and fish: the program then answers a Tab and does nothing else."""
 
-SYNONYMS = {"describe": ("show",), "drop": ("delete",)}
+SYNONYMS = {"describe": ("show",), "drop": ("delete",), "import": ("insert", "file")}
 """Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
 
 DEFAULT_NOUNS = {"use": "database", "load": "collection", "release": "collection", "wait": "collection"}

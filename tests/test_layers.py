@@ -30,6 +30,8 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
+    "transfer": BASE | {"rpc"},
+    "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -38,8 +40,8 @@ OURS = {
     "types": BASE | {"catalog", "complete", "rpc"},
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"web", "work"},
+    | {"__version__", "command", "connections", "dialogue", "history", "inserting", "rpc", "servers", "shells", "tree"}
+    | {"types", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -64,21 +66,29 @@ OTHERS = {
     "prompt_toolkit": {"repl"},
     "pygments": {"repl"},
     "tabulate": {"output"},
+    "numpy": {"transfer"},
+    "orjson": {"transfer"},
+    "pyarrow": {"transfer"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"output"},
+    "zstandard": {"transfer"},
 }
 
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "orjson": {"transfer/cells.py", "transfer/readers.py"},
     "tabulate": {"output/formats.py"},
+    "zstandard": {"transfer/sources.py"},
     "yaml": {"output/formats.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "dialogue", "session", "types", "work"},
+    "rpc": {"catalog", "commands", "dialogue", "inserting", "session", "types", "work"},
+    "inserting": {"commands"},
+    "transfer": {"commands", "inserting"},
     "dialogue": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
@@ -169,7 +179,9 @@ def test_command_modules_never_import_each_other() -> None:
     assert [str(each) for each in IMPORTS if each.part == "commands" and each.ours == "commands"] == []
 
 
-@pytest.mark.parametrize("part", ["connections", "output", "rpc", "servers", "lines.py", "catalog.py", "web.py"])
+@pytest.mark.parametrize(
+    "part", ["connections", "output", "rpc", "servers", "transfer", "lines.py", "catalog.py", "web.py"]
+)
 def test_what_knows_nothing_of_the_terminal_imports_none_of_it(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]
     assert found

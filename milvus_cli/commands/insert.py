@@ -4,16 +4,100 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..command import TEXT, collection_option, command, option
+import click
+
+from ..command import SECONDS, TEXT, collection_option, command, option
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done
-from ..types import PARTITION
+from ..types import COLLECTION, FILE, PARTITION, KeyValue, OneOf
 
 if TYPE_CHECKING:
     from ..session import Session
 
 ROW_HELP = "A row as a JSON object, or several as a list; @FILE reads a file, - standard input."
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
+COLUMN_FIELD = KeyValue({})
+MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
+
+
+def _file_options(function: Any) -> Any:
+    """What insert file and upsert file have in common."""
+    for each in reversed((
+        option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
+               help="The collection."),
+        option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition."),
+        click.argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
+        option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
+        option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
+        option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
+        option("--rejects", type=FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
+        option("--strict", is_flag=True, help="Stop at the first row that does not fit."),
+        option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
+        option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
+        option("--checkpoint", type=FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
+        option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+               help="Try for so long to reach a server that went away [60]."),
+        option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
+    )):  # fmt: skip
+        function = each(function)
+    return function
+
+
+@command("insert file")
+@_file_options
+def insert_file(session: Session, **given: Any) -> Done:
+    """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, NPY; also of `-`, a pattern or a URL.
+
+    Columns go to the fields of their names. An interrupted insert goes on with --resume, and loses no row.
+
+    \b
+    Example: insert file -c book books.csv
+    Example: insert file -c book 'books/*.jsonl.gz' --map name=title --rejects rejected.jsonl
+    """
+    return _insert_files(session, upsert=False, **given)
+
+
+@command("upsert file")
+@_file_options
+def upsert_file(session: Session, **given: Any) -> Done:
+    """Insert the rows of files in place of those with the same primary keys.
+
+    \b
+    Example: upsert file -c book books.csv
+    """
+    return _insert_files(session, upsert=True, **given)
+
+
+def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> Done:
+    from dataclasses import replace
+
+    from ..inserting import Request, insert_files
+
+    if seconds:
+        session.options = replace(session.options, timeout=seconds)
+    return insert_files(session, Request(**given))
+
+
+@command("insert fake")
+@collection_option
+@option("-n", "--rows", "count", type=click.IntRange(1), default=1_000, metavar="N", help="How many rows [1000].")
+@option("--seed", type=int, default=1, metavar="N", help="Another number makes other rows [1].")
+@option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
+@option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
+@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+def insert_fake(
+    session: Session, collection: str, count: int, seed: int, clusters: int, first: int, partition: str
+) -> Done:
+    """Insert made-up rows that fit the collection, their vectors in clusters; the same for the same seed.
+
+    \b
+    Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
+    """
+    from ..inserting import Request, insert_fake
+    from ..transfer.fake import Recipe
+
+    return insert_fake(session, Request(collection, partition=partition), Recipe(count, seed, clusters, first))
 
 
 @command("insert row")

@@ -27,15 +27,15 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def show(self, fraction: float) -> None:
-        """From 0 to 1."""
+    def show(self, fraction: float | None, detail: str = "") -> None:
+        """From 0 to 1, None where nobody knows; `detail` stands behind it."""
         seconds = time.monotonic() - self._started
         if not self._wanted or seconds < APPEARS_AFTER:
             return
         columns = shutil.get_terminal_size().columns
-        done = int(fraction * WIDTH)
-        bar = "█" * done + "░" * (WIDTH - done)
-        line = f"{harmless(self._label)}  {bar} {fraction:4.0%} {seconds:4.0f} s"
+        done = int((fraction or 0) * WIDTH)
+        bar = "" if fraction is None else "█" * done + "░" * (WIDTH - done) + f" {fraction:4.0%}"
+        line = f"{harmless(self._label)}  {bar} {seconds:4.0f} s{detail and '  '}{detail}"
         self._write(ERASE + line[: columns - 1])
 
     def __exit__(

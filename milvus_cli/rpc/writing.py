@@ -1,0 +1,84 @@
+"""Sending columns to a collection, and asking afterwards what has arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ServerRefused
+from .client import Client
+from .schema import primary_field
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema, FieldData
+
+BUSY = frozenset({4, 8})
+"""Codes of Milvus that ask for patience: too many requests, over the rate limit."""
+NOT_READY = 1
+"""Milvus's code while a part of it still starts. Milvus Lite has it for every refusal."""
+OF_VALUES = frozenset({None, 0, 1, 1100, 65535})
+"""Codes that a value in one of the rows may cause. Milvus has others for what concerns the whole request."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where rows go."""
+
+    collection: str
+    partition: str
+    schema: CollectionSchema
+    upsert: bool = False
+
+    @property
+    def method(self) -> str:
+        return "Upsert" if self.upsert else "Insert"
+
+    @property
+    def key(self) -> str:
+        """The primary field that the rows bring; empty where Milvus gives it out."""
+        field = primary_field(self.schema)
+        return field.name if field and (self.upsert or not field.autoID) else ""
+
+
+def write(client: Client, target: Target, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
+    """Raises as Client.call; the answer has the ids."""
+    return client.call(
+        target.method, timeout=seconds, collection_name=target.collection, partition_name=target.partition,
+        fields_data=columns, num_rows=rows,
+    )  # fmt: skip
+
+
+def is_busy(error: ServerRefused) -> bool:
+    """Whether the same may be taken a little later."""
+    return error.server_code in BUSY or (error.server_code == NOT_READY and "not ready" in error.message)
+
+
+def have_arrived(client: Client, target: Target, keys: Sequence[Any], *, seconds: float) -> bool | None:
+    """Whether the server has rows with all of these primary keys; None where it can't be asked, as nothing is loaded.
+
+    Raises Unreachable.
+    """
+    wanted = ", ".join(json.dumps(key, ensure_ascii=False) for key in keys)
+    try:
+        answer = client.call(
+            "Query", timeout=seconds, collection_name=target.collection, expr=f"{target.key} in [{wanted}]",
+            output_fields=[target.key], partition_names=[target.partition] if target.partition else [],
+        )  # fmt: skip
+    except ServerRefused:
+        return None
+    found: set[Any] = set()
+    for column in answer.fields_data:
+        if column.field_name == target.key:
+            found.update(column.scalars.long_data.data or column.scalars.string_data.data)
+    return found.issuperset(keys)
+
+
+def exact_count(client: Client, collection: str) -> int | None:
+    """Rows by a query; None where the collection is not loaded."""
+    try:
+        answer = client.call("Query", collection_name=collection, output_fields=["count(*)"])
+    except ServerRefused:
+        return None
+    return int(answer.fields_data[0].scalars.long_data.data[0])

@@ -1,0 +1,122 @@
+"""How far an insert is, in a file that outlives the process: what has arrived, and what was sent beyond it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import CliError, InvalidInput
+from ..files import make_private
+
+ROOM = 4096
+"""Bytes that the file has from the start: on a disk that fills up later it can still be written in its place."""
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """Up to this line of this file, counted from 0."""
+
+    file: int = 0
+    line: int = 0
+
+
+@dataclass
+class Progress:
+    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived."""
+
+    done: Mark = field(default_factory=Mark)
+    sent: Mark = field(default_factory=Mark)
+    read: int = 0
+    inserted: int = 0
+    rejected: int = 0
+    doubtful: int = 0
+    rejects_size: int = 0
+
+
+class Checkpoint:
+    """One job's file. `job` says what it is that is done; of the same job its words are the same.
+
+    Until it begins, nothing is written.
+    """
+
+    def __init__(self, path: Path = Path(), job: Sequence[str] = ()) -> None:
+        self.path = path
+        self._job = list(job)
+        self._file: int | None = None
+        self.progress = Progress()
+
+    def begin(self, *, resume: bool, restart: bool) -> None:
+        """Raises InvalidInput when an earlier run left off in the middle, and nobody said what to do about it."""
+        found = self._load()
+        if found is not None and not restart and found.sent > Mark():
+            if not resume:
+                raise InvalidInput(
+                    f"an earlier insert of this stopped after {found.read:,} rows",
+                    hint="--resume goes on there, --restart begins anew",
+                )
+            self.progress = found
+        elif resume:
+            raise InvalidInput("there is nothing to resume", hint="leave out --resume to begin")
+        try:
+            make_private(self.path.parent)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            self.save()
+        except OSError as exc:
+            raise self._failed(exc) from exc
+
+    def save(self) -> None:
+        """Raises CliError where the disk does not take it."""
+        if self._file is None:
+            return
+        text = json.dumps({"job": self._job, **asdict(self.progress)}, ensure_ascii=False).encode()
+        size = max(ROOM, len(text) + 1)
+        try:
+            written = os.pwrite(self._file, text.ljust(size - 1) + b"\n", 0)
+        except OSError as exc:
+            raise self._failed(exc) from exc
+        if written < size:
+            raise self._failed(OSError(28, "no space left on device"))
+
+    def finish(self) -> None:
+        """All is done: the file goes."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _load(self) -> Progress | None:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise CliError(f"can't read the checkpoint {self.path}: {exc.strerror}") from exc
+        try:
+            values: dict[str, Any] = json.loads(text)
+            job = values.pop("job")
+            done, sent = (Mark(**values.pop(name)) for name in ("done", "sent"))
+            found = Progress(done, sent, **values)
+        except (ValueError, TypeError, KeyError) as exc:
+            raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
+        if job != self._job:
+            different = next((new for old, new in zip(job, self._job, strict=False) if old != new), "something")
+            raise InvalidInput(f"the checkpoint {self.path} is of another insert: {different} differs",
+                               hint="--restart begins anew")  # fmt: skip
+        return found
+
+    def _failed(self, error: OSError) -> CliError:
+        return CliError(f"can't write the checkpoint {self.path}: {error.strerror}",
+                        hint="name a file on another disk: --checkpoint FILE")  # fmt: skip
+
+
+def default_path(home: Path, words: Sequence[str]) -> Path:
+    """A file of its own for everything that may be inserted somewhere."""
+    return home / "inserts" / f"{hashlib.sha256(chr(0).join(words).encode(errors='replace')).hexdigest()[:16]}.json"

@@ -1,0 +1,174 @@
+"""Made-up rows that fit a schema, their vectors in clusters: the same for the same seed, on every machine."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add, and_
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from ..rpc.encode import ABSENT, INTEGERS, PACKED, Packed, dense_fields, dimension, row_size, taken_fields
+from ..rpc.floats import bfloat16
+from ..rpc.schema import is_vector, params, primary_field, type_name
+from .readers import CHUNK, Chunk
+
+if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+
+WORDS = (
+    "amber", "book", "cloud", "dune", "ember", "field", "grove", "harbor", "iris", "jade", "kite", "lake",
+    "maple", "north", "ocean", "pine", "quartz", "river", "stone", "tide", "umber", "vale", "willow", "zenith",
+)  # fmt: skip
+COLORS = ("red", "green", "blue", "yellow", "black", "white")
+HIGHEST = {"INT8": 100, "INT16": 1_000}
+NULLS = 0.1
+"""The share of nulls where a field takes them."""
+POOL = 1 << 14
+SPREAD = 0.15
+"""Of the points around the middle of their cluster, whose coordinates are about 1 apart."""
+LARGEST_SPARSE = 10_000
+LARGEST_INT8 = 127
+ROW = 200
+"""Bytes of a row beside its vectors, about."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`first` is the first primary key, where the rows bring theirs."""
+
+    count: int
+    seed: int = 1
+    clusters: int = 20
+    first: int = 1
+
+
+Maker = Callable[[Sequence[int], Sequence[int]], Sequence[Any]]
+"""The values of a column, from the numbers of its rows and the cluster of each."""
+
+
+def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
+    makers = _makers(schema, recipe)
+    choose = Random(f"{recipe.seed} clusters")
+    size = max(1, CHUNK // (ROW + sum(map(row_size, dense_fields(schema)))))
+    for start in range(0, recipe.count, size):
+        rows = range(start, min(start + size, recipe.count))
+        clusters = [choose.randrange(recipe.clusters) for _ in rows]
+        yield Chunk({name: make(rows, clusters) for name, make in makers.items()}, [row + 1 for row in rows])
+
+
+def _makers(schema: CollectionSchema, recipe: Recipe) -> dict[str, Maker]:
+    found = {field.name: _maker(field, recipe) for field in taken_fields(schema, (), upsert=False) if field is not None}
+    primary = primary_field(schema)
+    if primary and primary.name in found:
+        found[primary.name] = _keys(primary, recipe)
+    if schema.enable_dynamic_field and "color" not in found:
+        found["color"] = _each(Random(f"{recipe.seed} color"), lambda random, cluster: random.choice(COLORS))
+    return found
+
+
+def _keys(field: FieldSchema, recipe: Recipe) -> Maker:
+    if type_name(field.data_type) == "VARCHAR":
+        return lambda rows, clusters: [f"{row + recipe.first:08}" for row in rows]
+    return lambda rows, clusters: [row + recipe.first for row in rows]
+
+
+def _maker(field: FieldSchema, recipe: Recipe) -> Maker:
+    random = Random(f"{recipe.seed} {field.name}")
+    if is_vector(field):
+        make = _vectors(field, random, recipe.clusters)
+    else:
+        one = _scalar(field, random)
+        make = _each(random, one)
+    if not field.nullable:
+        return make
+    return lambda rows, clusters: [ABSENT if random.random() < NULLS else value for value in make(rows, clusters)]
+
+
+def _each(random: Random, one: Callable[[Random, int], Any]) -> Maker:
+    return lambda rows, clusters: [one(random, cluster) for cluster in clusters]
+
+
+def _scalar(field: FieldSchema, random: Random) -> Callable[[Random, int], Any]:
+    kind = type_name(field.data_type)
+    if kind == "ARRAY":
+        element = _plain(field, type_name(field.element_type))
+        most = min(5, int(params(field.type_params)["max_capacity"]))
+        return lambda random, cluster: [element(random, cluster) for _ in range(random.randint(0, most))]
+    return _plain(field, kind)
+
+
+def _plain(field: FieldSchema, kind: str) -> Callable[[Random, int], Any]:
+    if kind == "BOOL":
+        return lambda random, cluster: random.random() < 0.5
+    if kind in INTEGERS:
+        highest = HIGHEST.get(kind, 1_000_000)
+        return lambda random, cluster: int(random.random() * highest)
+    if kind in ("FLOAT", "DOUBLE"):
+        return lambda random, cluster: round(random.random() * 100, 3)
+    if kind == "VARCHAR":
+        longest = int(params(field.type_params).get("max_length", 100))
+        if field.is_partition_key:
+            return lambda random, cluster: f"group {cluster}"[:longest]
+        return lambda random, cluster: " ".join(random.choices(WORDS, k=random.randint(2, 5)))[:longest]
+    if kind == "JSON":
+        return lambda random, cluster: {"color": random.choice(COLORS), "price": round(random.random() * 100, 2),
+                                        "cluster": cluster, "tags": random.sample(WORDS, 2)}  # fmt: skip
+    # What can't be written is told when it is encoded.
+    return lambda random, cluster: ""
+
+
+def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
+    kind = type_name(field.data_type)
+    if kind == "SPARSE_FLOAT_VECTOR":
+        return _sparse(random, clusters)
+    size = dimension(field)
+    if kind == "BINARY_VECTOR":
+        return _binary(random, size, clusters)
+    middles = [[random.gauss(0, 1) for _ in range(size)] for _ in range(clusters)]
+    pack = _packer(kind, size)
+    noise = [random.gauss(0, SPREAD) for _ in range(POOL + size)]
+    offset = random.random
+
+    def make(rows: Sequence[int], chosen: Sequence[int]) -> Sequence[bytes]:
+        # Two windows into one pool of noise: that is quick without numpy, and no two rows are the same.
+        found = []
+        for cluster in chosen:
+            one, other = int(offset() * POOL), int(offset() * POOL)
+            near = map(add, middles[cluster], noise[one : one + size])
+            found.append(pack(map(add, near, noise[other : other + size])))
+        return Packed(b"".join(found), row_size(field))
+
+    return make
+
+
+def _packer(kind: str, size: int) -> Callable[[Iterator[float]], bytes]:
+    if kind == "BFLOAT16_VECTOR":
+        return lambda values: b"".join(map(bfloat16, values))
+    form = struct.Struct(f"<{size}{PACKED.get(kind, 'f')}")
+    if kind == "INT8_VECTOR":
+        return lambda values: form.pack(*(max(-LARGEST_INT8, min(LARGEST_INT8, round(each * 30))) for each in values))
+    return lambda values: form.pack(*values)
+
+
+def _binary(random: Random, size: int, clusters: int) -> Maker:
+    """A pattern for each cluster, with about one bit in sixteen turned over."""
+    middles = [random.getrandbits(size) for _ in range(clusters)]
+
+    def one(random: Random, cluster: int) -> bytes:
+        flipped = reduce(and_, (random.getrandbits(size) for _ in range(4)))
+        return (middles[cluster] ^ flipped).to_bytes(size // 8, "little")
+
+    return _each(random, one)
+
+
+def _sparse(random: Random, clusters: int) -> Maker:
+    """Each cluster has indexes of its own, of which a row has some."""
+    own = [random.sample(range(LARGEST_SPARSE), 24) for _ in range(clusters)]
+
+    def one(random: Random, cluster: int) -> dict[str, float]:
+        return {str(index): round(0.1 + random.random(), 4) for index in sorted(random.sample(own[cluster], 8))}
+
+    return _each(random, one)

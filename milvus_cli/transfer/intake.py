@@ -1,0 +1,141 @@
+"""Checks rows against a schema and encodes them; what does not fit leaves beside, with its place and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..jsontext import parse_json
+from ..names import nearest
+from ..rpc.encode import ABSENT, DYNAMIC, BadValue, encode_columns, taken_fields, takes_none
+from .cells import read_cells
+from .readers import Bad, Chunk, Table
+
+if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import FieldData
+    from ..rpc.writing import Target
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows ready to be sent in one message, and those of the same chunk that can't be."""
+
+    rows: int
+    columns: Sequence[FieldData]
+    keys: Sequence[Any]
+    chunk: Chunk
+    bad: Sequence[Bad] = field(default=())
+
+
+@dataclass(frozen=True)
+class Intake:
+    """`mapping` has the field of a column where their names differ, "" for a column that is left out."""
+
+    target: Target
+    mapping: Mapping[str, str]
+    ignore_unknown: bool = False
+
+    def require_columns(self, name: str, table: Table) -> None:
+        """Raises InvalidInput for columns that no field takes, and fields that no column fills."""
+        if table.columns is None:
+            return
+        schema, given = self.target.schema, [self._field_of(each) for each in table.columns]
+        absent = [column for column in self.mapping if column not in table.columns]
+        if absent:
+            hint = nearest(absent[0], table.columns) or f"columns: {', '.join(table.columns)}"
+            raise InvalidInput(f"{name} has no column {absent[0]!r}", hint=hint)
+        names = [each.name for each in schema.fields if not each.is_function_output and not each.is_dynamic]
+        unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
+        if unknown:
+            hint = nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
+        taken = taken_fields(schema, given, upsert=self.target.upsert)
+        missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
+        if missing:
+            raise InvalidInput(f"{name} has no column for {_listed(missing)}",
+                               hint=f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD")  # fmt: skip
+
+    def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
+        """One for each chunk that has something behind a line."""
+        for chunk in table.chunks:
+            if chunk.last > after:
+                yield self.batch(chunk.after(after) if after else chunk, text=table.text)
+
+    def batch(self, chunk: Chunk, *, text: bool) -> Batch:
+        """All rows at once where they are good; else one by one, to find those that are not."""
+        bad = list(chunk.bad)
+        values, columns = self._tried(chunk, text=text)
+        if columns is None:
+            good = []
+            for row in range(len(chunk.lines)):
+                try:
+                    self._encode(chunk.pick([row]), text=text)
+                    good.append(row)
+                except BadValue as exc:
+                    bad.append(self._bad(chunk, row, exc))
+            chunk = chunk.pick(good)
+            values, columns = self._encode(chunk, text=text)
+        rows = len(chunk.lines)
+        keys = values.get(self.target.key, ()) if self.target.key else ()
+        plain = Chunk(values, chunk.lines)
+        return Batch(rows, columns, keys, plain, sorted(bad, key=lambda each: each.line))
+
+    def _tried(self, chunk: Chunk, *, text: bool) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
+        try:
+            return self._encode(chunk, text=text)
+        except BadValue:
+            return {}, None
+
+    def _encode(self, chunk: Chunk, *, text: bool) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
+        values = self._values(chunk, text=text)
+        return values, encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
+
+    def _values(self, chunk: Chunk, *, text: bool) -> dict[str, Sequence[Any]]:
+        """Columns by their fields; the cells of a text as values."""
+        fields = {each.name: each for each in self.target.schema.fields}
+        found: dict[str, Sequence[Any]] = {}
+        for column, values in chunk.columns.items():
+            name = self._field_of(column)
+            if not name:
+                continue
+            if text and name in fields:
+                values = read_cells(fields[name], values)
+            elif text and name == DYNAMIC:
+                values = [_read_object(cell, row) for row, cell in enumerate(values)]
+            elif text:
+                values = [cell if cell else ABSENT for cell in values]
+            found[name] = values
+        return found
+
+    @property
+    def _takes_unknown(self) -> bool:
+        return self.ignore_unknown or self.target.schema.enable_dynamic_field
+
+    def _field_of(self, column: str) -> str:
+        """The field that a column fills; empty where it is left out."""
+        name = self.mapping.get(column, column)
+        if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
+            known = {each.name for each in self.target.schema.fields if not each.is_function_output}
+            return name if name in known else ""
+        return name
+
+    def _bad(self, chunk: Chunk, row: int, error: BadValue) -> Bad:
+        columns = {self._field_of(column): column for column in chunk.columns}
+        reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
+        values = {name: each[row] for name, each in chunk.columns.items() if each[row] is not ABSENT}
+        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
+
+
+def _read_object(cell: str, row: int) -> Any:
+    if not cell:
+        return ABSENT
+    try:
+        return parse_json(cell, "", "")
+    except InvalidInput:
+        raise BadValue(row, DYNAMIC, f"{cell[:40]!r} is no JSON") from None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))

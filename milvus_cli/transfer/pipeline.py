@@ -1,0 +1,149 @@
+"""Rows on their way into a collection: read, checked and encoded, sent, acknowledged in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ..errors import CliError, Interrupted
+from .checkpoint import Checkpoint, Mark
+from .intake import Batch, Intake
+from .readers import READERS, Chunk
+from .rejects import Rejects, told
+from .sender import Outcome, Sender
+from .sources import Place, open_source
+
+LEAVING = 3.0
+"""Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A batch, where it ends, and the bytes that had been read by then."""
+
+    batch: Batch
+    place: Place
+    end: Mark
+    position: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be inserted, and how."""
+
+    places: Sequence[Place]
+    intake: Intake
+    stdin: BinaryIO | None
+
+
+def read_steps(job: Job, done: Mark) -> Iterator[Step]:
+    """The batches of all files, from behind a mark. Raises CliError for a file that breaks off or changes."""
+    before = 0
+    for number, place in enumerate(job.places):
+        if number < done.file:
+            continue
+        with open_source(place, job.stdin) as source:
+            table = READERS[place.format](source)
+            job.intake.require_columns(place.name, table)
+            last = done.line if number == done.file else 0
+            for batch in job.intake.batches(table, after=last):
+                yield Step(batch, place, Mark(number, _last(batch)), before + source.position)
+            source.require_unchanged()
+            before += source.position
+
+
+def made_steps(chunks: Iterable[Chunk], intake: Intake) -> Iterator[Step]:
+    """The batches of rows that come from nowhere."""
+    size = 0
+    for chunk in chunks:
+        batch = intake.batch(chunk, text=False)
+        size += sum(each.ByteSize() for each in batch.columns)
+        yield Step(batch, Place("", ""), Mark(0, _last(batch)), size)
+
+
+def _last(batch: Batch) -> int:
+    return max([*batch.chunk.lines[-1:], *(each.line for each in batch.bad)])
+
+
+class Pipeline:
+    """Keeps as many batches on their way as the sender takes; the checkpoint follows what is acknowledged, in order."""
+
+    def __init__(
+        self, sender: Sender, checkpoint: Checkpoint, rejects: Rejects, *, strict: bool,
+        moved: Callable[[int, int], None],
+    ) -> None:  # fmt: skip
+        self._sender = sender
+        self._checkpoint = checkpoint
+        self._rejects = rejects
+        self._strict = strict
+        self._moved = moved
+        self._waiting: deque[tuple[Step, Future[Outcome]]] = deque()
+
+    def run(self, steps: Iterable[Step]) -> None:
+        """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
+        started = self._checkpoint.progress.sent
+        try:
+            try:
+                for step in steps:
+                    self._require_good(step)
+                    self._send(step, doubtful=_begin(step) < started)
+                    while len(self._waiting) >= self._sender.in_flight:
+                        self._acknowledge()
+            except CliError:
+                self._drain(None)
+                raise
+            self._drain(None)
+        except KeyboardInterrupt:
+            self._leave()
+            raise Interrupted() from None
+        finally:
+            self._sender.stop()
+
+    def _send(self, step: Step, *, doubtful: bool) -> None:
+        progress = self._checkpoint.progress
+        if step.end > progress.sent:
+            progress.sent = step.end
+            self._checkpoint.save()
+        self._waiting.append((step, self._sender.submit(step.batch, doubtful=doubtful)))
+
+    def _require_good(self, step: Step) -> None:
+        if self._strict and step.batch.bad:
+            raise CliError(told(step.place.name, step.batch.bad[0]),
+                           hint="leave out --strict to insert the rows that are good")  # fmt: skip
+
+    def _acknowledge(self, seconds: float | None = None) -> None:
+        """Waits for the oldest in flight."""
+        step, future = self._waiting[0]
+        outcome = future.result(seconds)
+        self._waiting.popleft()
+        bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
+        progress = self._checkpoint.progress
+        progress.rejects_size = self._rejects.add(step.place.name, bad) if bad else progress.rejects_size
+        progress.done = step.end
+        progress.read += step.batch.rows + len(step.batch.bad)
+        progress.inserted += outcome.inserted
+        progress.rejected += len(bad)
+        progress.doubtful += outcome.doubtful
+        self._checkpoint.save()
+        self._moved(step.position, progress.read)
+
+    def _drain(self, seconds: float | None) -> None:
+        while self._waiting:
+            self._acknowledge(seconds)
+
+    def _leave(self) -> None:
+        """After Ctrl-C: what is about to come back counts."""
+        try:
+            self._drain(LEAVING)
+        except (CliError, NotYet, KeyboardInterrupt):
+            self._waiting.clear()
+
+
+def _begin(step: Step) -> Mark:
+    """Before the first row of a step."""
+    first = min([*step.batch.chunk.lines[:1], *(each.line for each in step.batch.bad)])
+    return Mark(step.end.file, first - 1)

@@ -1,0 +1,59 @@
+"""Rows that could not be inserted: a file with all of them, and the first few for the person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from ..errors import CliError
+from .readers import Bad
+
+SHOWN = 10
+
+
+class Rejects:
+    """A line of JSON for each: file, line, column, reason and the row. Without a path only `shown` is kept."""
+
+    def __init__(self, path: str | None, *, size: int = 0) -> None:
+        self._path = path
+        self.shown: list[str] = []
+        self._file: BinaryIO | None = None
+        if path:
+            try:
+                self._file = open(path, "r+b" if size else "wb")  # noqa: SIM115
+                self._file.truncate(size)
+                self._file.seek(size)
+            except OSError as exc:
+                raise self._failed(exc) from exc
+
+    def add(self, name: str, bad: Sequence[Bad]) -> int:
+        """Returns the size of the file after it."""
+        for each in bad:
+            if len(self.shown) < SHOWN:
+                self.shown.append(told(name, each))
+        if self._file is None:
+            return 0
+        try:
+            for each in bad:
+                values = {"file": name, "line": each.line, "column": each.field or None, "reason": each.reason,
+                          "row": each.row}  # fmt: skip
+                text = json.dumps(values, ensure_ascii=False, default=str)
+                self._file.write(text.encode(errors="backslashreplace") + b"\n")
+            self._file.flush()
+            return self._file.tell()
+        except OSError as exc:
+            raise self._failed(exc) from exc
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _failed(self, error: OSError) -> CliError:
+        return CliError(f"can't write {self._path}: {error.strerror}")
+
+
+def told(name: str, bad: Bad) -> str:
+    """file, line, column and reason in a line."""
+    column = f", column {bad.field!r}" if bad.field else ""
+    return f"{name}, line {bad.line}{column}: {bad.reason}"
