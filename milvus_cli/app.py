@@ -15,7 +15,7 @@ from .output.formats import FORMATS
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Repeat, Result, Script
+from .result import Repeat, Result, Script, Table
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
@@ -78,6 +78,8 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
                 result, output, session.console,
                 quiet=bool(session.options.quiet), expanded=session.settings["expanded"],
             )  # fmt: skip
+        if isinstance(result, Table) and result.failure is not None:
+            raise result.failure
     return 0
 
 

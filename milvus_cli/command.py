@@ -12,7 +12,7 @@ import click
 from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
 from .result import Done, Result
-from .types import COLLECTION, CONNECTION, DATABASE, FileOrText, OneOf, meant
+from .types import COLLECTION, CONNECTION, DATABASE, PARAMETER, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Options, Session
@@ -205,6 +205,8 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
+param_option = option("--param", "parameters", multiple=True, type=PARAMETER, metavar="NAME=VALUE",
+                      help="Fills {NAME} in the filter, quoted where it is text (repeatable).")  # fmt: skip
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
 

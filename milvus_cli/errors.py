@@ -44,7 +44,9 @@ class CliError(Exception):
 
 
 class ServerRefused(CliError):
-    """Milvus answered with a status that is not success; `server_code` is its code."""
+    """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""
+
+    reason = ""
 
 
 class Unsupported(ServerRefused):

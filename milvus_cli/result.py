@@ -10,11 +10,15 @@ Value = Any
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `rows` may be a generator: it is read once, while it is written."""
+    """Rows under columns. `rows` may be a generator: it is read once, while it is written.
+
+    `failure` is what is raised after that, where some of what was asked for is not among them.
+    """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     note: str = ""
+    failure: Exception | None = None
 
 
 @dataclass(frozen=True)

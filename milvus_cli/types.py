@@ -260,6 +260,7 @@ FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 COMMAND = CommandWords()
 
+PARAMETER = KeyValue({})
 DURATION = Duration()
 WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
 COLLECTION_PROPERTIES = {

@@ -30,8 +30,9 @@ OURS = {
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
-    "transfer": BASE | {"rpc"},
+    "transfer": BASE | {"output", "rpc"},
     "inserting": BASE | {"output", "rpc", "session", "transfer"},
+    "reading": BASE | {"rpc", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -40,8 +41,8 @@ OURS = {
     "types": BASE | {"catalog", "complete", "rpc"},
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "command", "connections", "dialogue", "history", "inserting", "rpc", "servers", "shells", "tree"}
-    | {"types", "web", "work"},
+    | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
+    | {"inserting", "reading", "transfer", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -90,6 +91,7 @@ LAZY = {
     "inserting": {"commands"},
     "transfer": {"commands", "inserting"},
     "dialogue": {"commands"},
+    "reading": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "repl": {"cli"},

@@ -4,26 +4,122 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import collection_option, command
-from ..result import Record
+import click
+
+from ..command import TEXT, collection_option, command, option, param_option
+from ..result import Record, Table
+from ..types import CONSISTENCY, FIELDS, PARTITION
 
 if TYPE_CHECKING:
     from ..session import Session
 
+FIELDS_HELP = "Fields to show; all when not given."
+filter_option = option("-e", "--expr", "--filter", "expression", default="", metavar="EXPR",
+                       help="Only the rows for which this holds.")  # fmt: skip
+fields_option = option("--fields", type=FIELDS, metavar="A,B", help=FIELDS_HELP)
+partitions_option = option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",
+                           help="Only in this partition (repeatable).")  # fmt: skip
+consistency_option = option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
+                            help="How fresh the rows must be.")  # fmt: skip
+
 
 @command("count")
 @collection_option
-def count(session: Session, collection: str) -> Record:
+@filter_option
+@param_option
+@partitions_option
+@consistency_option
+def count(
+    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...],
+    partitions: tuple[str, ...], consistency: str,
+) -> Record:  # fmt: skip
     """Count the rows of a loaded collection exactly, beside what its statistics say.
 
     \b
-    Example: count -c book
+    Example: count -c book --filter 'title like "E%"'
     """
-    session.require_collection(collection)
-    answer = session.client.call("Query", collection_name=collection, output_fields=["count(*)"])
-    statistics = session.client.call("GetCollectionStatistics", collection_name=collection).stats
-    return Record({
-        "collection": collection,
-        "exact": answer.fields_data[0].scalars.long_data.data[0],
-        "statistics": next((int(pair.value) for pair in statistics if pair.key == "row_count"), None),
-    })  # fmt: skip
+    from ..rpc.filters import filled
+    from ..rpc.selection import counted_by_statistics, exact_count, selected
+
+    selection = selected(session.client, collection, filter=filled(expression, parameters), partitions=partitions,
+                         consistency=consistency)  # fmt: skip
+    exact = exact_count(session.client, selection)
+    statistics = counted_by_statistics(session.client, selection)
+    return Record({"collection": collection, "exact": exact, "statistics": statistics})
+
+
+@command("get")
+@collection_option
+@option("--ids", needed=True, type=TEXT, metavar="1,2,3",
+        help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.")  # fmt: skip
+@fields_option
+@partitions_option
+@consistency_option
+def get(
+    session: Session, collection: str, ids: str, fields: str | None, partitions: tuple[str, ...], consistency: str
+) -> Table:
+    """Show rows by their primary keys, in the order asked for. Where some are missing, the exit code is 1.
+
+    \b
+    Example: get -c book --ids 1 --fields title
+    """
+    from ..reading import rows_by_key
+    from ..rpc.selection import parse_keys, selected
+
+    selection = selected(session.client, collection, fields=fields, partitions=partitions, consistency=consistency)
+    return rows_by_key(session.client, selection, parse_keys(ids, selection))
+
+
+@command("query")
+@collection_option
+@filter_option
+@param_option
+@fields_option
+@option("-l", "--limit", type=click.IntRange(min=0), metavar="N", help="So many rows at the most; all when not given.")
+@option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Leave out the first N rows.")
+@partitions_option
+@consistency_option
+def query(
+    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...], fields: str | None,
+    limit: int | None, offset: int, partitions: tuple[str, ...], consistency: str,
+) -> Table:  # fmt: skip
+    """Show the rows for which a filter holds: all of them, however many.
+
+    \b
+    Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
+    """
+    from ..reading import rows_of
+    from ..rpc.filters import filled
+    from ..rpc.selection import selected
+
+    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
+                         partitions=partitions, consistency=consistency)  # fmt: skip
+    return rows_of(session.client, selection, limit=limit, offset=offset)
+
+
+@command("query_iterator")
+@collection_option
+@filter_option
+@param_option
+@fields_option
+@option("-l", "--limit", type=click.IntRange(min=0), metavar="N", help="So many rows at the most; all when not given.")
+@option("--batch-size", type=click.IntRange(1, 16384), default=1000, show_default=True, metavar="N",
+        help="Rows asked for at once.")  # fmt: skip
+@partitions_option
+@consistency_option
+def query_iterator(
+    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...], fields: str | None,
+    limit: int | None, batch_size: int, partitions: tuple[str, ...], consistency: str,
+) -> Table:  # fmt: skip
+    """As `query`, with so many rows in each request.
+
+    \b
+    Example: query_iterator -c book -e 'id > 0' --batch-size 500
+    """
+    from ..reading import rows_of
+    from ..rpc.filters import filled
+    from ..rpc.selection import selected
+
+    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
+                         partitions=partitions, consistency=consistency)  # fmt: skip
+    return rows_of(session.client, selection, limit=limit, batch=batch_size)

@@ -6,7 +6,8 @@ import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
 
-READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid")
+READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
+           "Alloc")  # fmt: skip
 """How the names of RPCs begin that change nothing on a server."""
 
 REASON_LENGTH = 500
@@ -101,7 +102,9 @@ def check(status: Any, method: str) -> None:
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
     hint = HINTS.get(status.code, "")
-    raise ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
+    raise refused
 
 
 def short(reason: str) -> str:

@@ -112,6 +112,16 @@ class ConsistencyLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     Eventually: _ClassVar[ConsistencyLevel]
     Customized: _ClassVar[ConsistencyLevel]
 
+class ImportState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ImportPending: _ClassVar[ImportState]
+    ImportFailed: _ClassVar[ImportState]
+    ImportStarted: _ClassVar[ImportState]
+    ImportPersisted: _ClassVar[ImportState]
+    ImportCompleted: _ClassVar[ImportState]
+    ImportFailedAndCleaned: _ClassVar[ImportState]
+    ImportFlushed: _ClassVar[ImportState]
+
 class LoadState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LoadStateNotExist: _ClassVar[LoadState]
@@ -233,6 +243,13 @@ Session: ConsistencyLevel
 Bounded: ConsistencyLevel
 Eventually: ConsistencyLevel
 Customized: ConsistencyLevel
+ImportPending: ImportState
+ImportFailed: ImportState
+ImportStarted: ImportState
+ImportPersisted: ImportState
+ImportCompleted: ImportState
+ImportFailedAndCleaned: ImportState
+ImportFlushed: ImportState
 LoadStateNotExist: LoadState
 LoadStateNotLoad: LoadState
 LoadStateLoading: LoadState

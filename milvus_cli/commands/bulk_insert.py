@@ -1,0 +1,65 @@
+"""Commands that have the server insert files of its own storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import collection_option, command, option
+from ..result import Done, Record, Table
+from ..types import COLLECTION, PARTITION
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+@command("bulk_insert")
+@collection_option
+@option("-f", "--files", "files", needed=True, multiple=True, metavar="PATH",
+        help="File in the server's storage; several when repeated, or with commas between.")  # fmt: skip
+@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+def bulk_insert(session: Session, collection: str, files: tuple[str, ...], partition: str) -> Done:
+    """Have the server insert files of its own storage: json of rows, or npy files, one a field. It works by itself.
+
+    A standalone server with local storage wants paths that are absolute on its machine.
+
+    \b
+    Example: bulk_insert -c book -f /var/lib/milvus/rows.json
+    """
+    from ..rpc.imports import start_import
+
+    paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
+    tasks = start_import(session.client, collection, partition, paths)
+    numbers = ", ".join(map(str, tasks))
+    return Done(f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
+                f"task{'' if len(tasks) == 1 else 's'} {numbers}. Look with: show bulk_insert_state -id {tasks[0]}",
+                {"collection": collection, "tasks": tasks})  # fmt: skip
+
+
+@command("show bulk_insert_state")
+@option("-id", "--id", "task", needed=True, type=click.IntRange(0, 2**63 - 1), metavar="N", help="The task's number.")
+def show_bulk_insert_state(session: Session, task: int) -> Record:
+    """Show how far a bulk insert is.
+
+    \b
+    Example: show bulk_insert_state -id {task}
+    """
+    from ..rpc.imports import COLUMNS, import_state
+
+    return Record(dict(zip(COLUMNS, import_state(session.client, task), strict=True)))
+
+
+@command("list bulk_insert_tasks")
+@option("-c", "--collection-name", "--collection", "collection", type=COLLECTION, metavar="NAME",
+        help="Only of this collection.")  # fmt: skip
+@option("-l", "--limit", type=click.IntRange(1, 2**31), metavar="N", help="So many tasks at the most.")
+def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int | None) -> Table:
+    """List bulk inserts, with what became of them.
+
+    \b
+    Example: list bulk_insert_tasks -c book -l 10
+    """
+    from ..rpc.imports import COLUMNS, imports
+
+    return Table(COLUMNS, imports(session.client, collection or "", limit or 0))

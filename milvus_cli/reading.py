@@ -1,0 +1,76 @@
+"""Rows of a collection as tables: those of a filter, and those of given keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from .errors import CliError
+from .result import Table
+from .rpc.client import Client
+from .rpc.selection import DYNAMIC, LONGEST_WINDOW, Decoded, Selection, key_filter, query, understood
+from .transfer.cursor import Cursor, row_bytes
+
+KEYS_AT_ONCE = 5_000
+MISSING_SHOWN = 10
+LARGEST_ANSWER = 32 << 20
+"""Bytes, about: what is more comes page by page."""
+
+
+def rows_of(
+    client: Client, selection: Selection, *, limit: int | None = None, offset: int = 0, batch: int | None = None
+) -> Table:
+    """The rows of a selection. Only those that a page holds are in memory at once.
+
+    Keys of the dynamic field become columns where the first page has them; what comes up in later pages stands in a
+    last column `$meta`.
+    """
+    if limit and batch is None and _is_one_answer(selection, limit, offset):
+        with understood(selection):
+            columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
+        return _table(selection, iter([Decoded(columns, selection)]))
+    pages = Cursor(client, selection, rows=batch).pages()
+    table = _table(selection, (Decoded(page.columns, selection) for page in pages))
+    stop = None if limit is None else offset + limit
+    return Table(table.columns, islice(iter(table.rows), offset, stop))
+
+
+def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Table:
+    """Rows in the order of the keys. The failure of the table names those missing; where all are, it is raised."""
+    parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
+    decoded = []
+    for part in parts:
+        with understood(selection):
+            decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
+    table = _table(selection, iter(decoded))
+    found = dict(zip(chain.from_iterable(each.keys for each in decoded), table.rows, strict=True))
+    missing = [key for key in keys if key not in found]
+    failure = _not_found(selection, missing) if missing else None
+    if failure is not None and not found:
+        raise failure
+    return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
+
+
+def _is_one_answer(selection: Selection, limit: int, offset: int) -> bool:
+    return offset + limit <= LONGEST_WINDOW and limit * row_bytes(selection) <= LARGEST_ANSWER
+
+
+def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
+    names = ", ".join(map(repr, keys[:MISSING_SHOWN])) + (", …" if len(keys) > MISSING_SHOWN else "")
+    word = "row" if len(keys) == 1 else "rows"
+    return CliError(f"no {word} {names} in {selection.collection!r}",
+                    hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "")  # fmt: skip
+
+
+def _table(selection: Selection, pages: Iterator[Decoded]) -> Table:
+    """Reads as far as needed to know the columns, and no further."""
+    shown = selection.fields.shown
+    first = list(islice(pages, 2 if selection.fields.flat else 1))
+    if not selection.fields.flat:
+        return Table(shown, chain.from_iterable(page.rows(shown, rest=False) for page in chain(first, pages)))
+    keys = list(dict.fromkeys(key for page in first for key in page.dynamic_keys() if key not in shown))
+    rest = len(first) > 1
+    columns = (*shown, *keys, *([DYNAMIC] if rest and DYNAMIC not in shown else []))
+    rows = (page.rows((*shown, *keys), rest=rest) for page in chain(first, pages))
+    return Table(columns, chain.from_iterable(rows))

@@ -1,0 +1,45 @@
+"""Bulk inserts: tasks in which a server reads files of its own storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .client import Client
+from .objects import require_partitions
+from .schema import params
+
+if TYPE_CHECKING:
+    from .wire.milvus_pb2 import GetImportStateResponse
+
+COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
+STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
+
+
+def start_import(client: Client, collection: str, partition: str, paths: Sequence[str]) -> list[int]:
+    """The numbers of the tasks. Raises ServerRefused or CliError where there is no such collection or partition."""
+    client.call("DescribeCollection", collection_name=collection)
+    if partition:
+        require_partitions(client, collection, [partition])
+    answer = client.call("Import", collection_name=collection, partition_name=partition, files=paths)
+    return list(answer.tasks)
+
+
+def import_state(client: Client, task: int) -> Sequence[Any]:
+    """Values for COLUMNS."""
+    return _described(client.call("GetImportState", task=task))
+
+
+def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
+    if collection:
+        client.call("DescribeCollection", collection_name=collection)
+    answer = client.call("ListImportTasks", collection_name=collection, limit=limit)
+    return [_described(each) for each in answer.tasks]
+
+
+def _described(state: GetImportStateResponse) -> Sequence[Any]:
+    infos = params(state.infos)
+    percent = infos.get("progress_percent", "")
+    return (state.id, STATES.get(state.state, str(state.state)), state.row_count,
+            int(percent) if percent.isdecimal() else None, infos.get("collection"), infos.get("partition"),
+            infos.get("files"), infos.get("failed_reason"))  # fmt: skip

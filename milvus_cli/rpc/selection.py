@@ -1,0 +1,253 @@
+"""Reads rows: which fields, by which filter, how fresh. One request at a time; many make a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CliError, InvalidInput, ServerRefused
+from ..names import nearest
+from .client import Client
+from .decode import decode_column
+from .filters import explained, quoted
+from .objects import require_partitions, row_count
+from .schema import pairs, primary_field, type_name
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
+
+DYNAMIC = "$meta"
+"""The field in which a collection keeps what its schema does not name: a JSON object a row."""
+
+NOT_LOADED = 101
+LONGEST_WINDOW = 16_384
+"""Milvus's limit of a query's offset plus limit."""
+
+PATIENCE = 60.0
+"""Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
+
+LEVELS = ("Strong", "Bounded", "Session", "Eventually")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """`asked` of the server; `shown` are the columns, in order; `flat` when keys of the dynamic field follow them."""
+
+    asked: tuple[str, ...]
+    shown: tuple[str, ...]
+    flat: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of a collection, and what of them. `filter` is as servers take it, parameters filled in."""
+
+    schema: CollectionSchema
+    collection: str
+    fields: Fields
+    filter: str = ""
+    partitions: tuple[str, ...] = ()
+    consistency: str = "Strong"
+
+    @property
+    def primary(self) -> FieldSchema:
+        field = primary_field(self.schema)
+        if field is None:
+            raise CliError(f"{self.collection!r} has no primary field")
+        return field
+
+
+def level(text: str) -> str:
+    """The consistency level that a word means. Raises InvalidInput."""
+    found = next((each for each in LEVELS if each.lower() == text.strip().lower()), None)
+    if found is None:
+        hint = nearest(text.strip().capitalize(), LEVELS) or f"levels: {', '.join(LEVELS)}"
+        raise InvalidInput(f"no consistency level {text!r}", hint=hint)
+    return found
+
+
+def readable_fields(schema: CollectionSchema) -> list[str]:
+    """What rows have, less what Milvus computes and does not give back."""
+    fields = [field.name for field in schema.fields if not field.is_function_output and not field.is_dynamic]
+    return [*fields, *(struct.name for struct in schema.struct_array_fields)]
+
+
+def chosen_fields(schema: CollectionSchema, text: str | None) -> Fields:
+    """The fields of `a,b`; `*` and nothing are all. Raises InvalidInput for one that no row can have."""
+    every = tuple(readable_fields(schema))
+    names = [name.strip() for name in text.split(",") if name.strip()] if text else ["*"]
+    dynamic = schema.enable_dynamic_field
+    known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
+    for name in names:
+        if name not in (*known, "*") and not dynamic:
+            raise InvalidInput(f"{schema.name} has no field {name!r}",
+                               hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
+    flat = dynamic and "*" in names
+    shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (name,))))
+    asked = [name for name in shown if name in known]
+    primary = primary_field(schema)
+    if primary is not None and primary.name not in asked:
+        asked.append(primary.name)
+    if flat or len(set(shown) - set(known)):
+        asked.append(DYNAMIC)
+    return Fields(tuple(asked), shown, flat)
+
+
+def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
+    return f"{selection.primary.name} in {quoted(list(keys))}"
+
+
+@contextmanager
+def understood(selection: Selection) -> Iterator[None]:
+    """Within it, a refusal of the selection's filter shows the place, and one of what is not loaded how to load it."""
+    try:
+        with explained(selection.filter, readable_fields(selection.schema)):
+            yield
+    except ServerRefused as exc:
+        if exc.server_code == NOT_LOADED:
+            message = f"{selection.collection!r} is not loaded"
+            raise CliError(message, hint=f"load it first: load collection -c {selection.collection}",
+                           fault=exc.fault, server_code=exc.server_code) from exc  # fmt: skip
+        raise
+
+
+def query(
+    client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], moment: int = 0
+) -> Sequence[FieldData]:
+    """The columns of the rows for which an expression holds; `params` are limit, offset and the like.
+
+    With a `moment` (a hybrid timestamp) the rows are at least as fresh as that, else as the selection says.
+    """
+    answer = client.call(
+        "Query", collection_name=selection.collection, expr=expression, output_fields=selection.fields.asked,
+        partition_names=selection.partitions, query_params=pairs(dict(params)),
+        consistency_level="Customized" if moment else selection.consistency, guarantee_timestamp=moment,
+        timeout=max(client.timeout, PATIENCE),
+    )  # fmt: skip
+    columns: Sequence[FieldData] = answer.fields_data
+    return columns
+
+
+def exact_count(client: Client, selection: Selection) -> int:
+    """How many rows there are, counted by the server. A key that several rows have counts as often."""
+    with understood(selection):
+        answer = client.call(
+            "Query", collection_name=selection.collection, expr=selection.filter, output_fields=["count(*)"],
+            partition_names=selection.partitions, consistency_level=selection.consistency,
+            timeout=max(client.timeout, PATIENCE),
+        )  # fmt: skip
+    return int(answer.fields_data[0].scalars.long_data.data[0])
+
+
+def counted_by_statistics(client: Client, selection: Selection) -> int | None:
+    """Of the collection or its partitions; statistics know no filter."""
+    if selection.filter:
+        return None
+    counts = [row_count(client, selection.collection, each) for each in selection.partitions or [""]]
+    return None if None in counts else sum(each or 0 for each in counts)
+
+
+def keys_of(columns: Sequence[FieldData], selection: Selection) -> list[Any]:
+    """The primary keys, in the order of the rows."""
+    name = selection.primary.name
+    column = next((each for each in columns if each.field_name == name), None)
+    if column is None:
+        return []
+    return list(column.scalars.long_data.data or column.scalars.string_data.data)
+
+
+class Decoded:
+    """The rows of a page, decoded column by column."""
+
+    def __init__(self, columns: Sequence[FieldData], selection: Selection) -> None:
+        self.keys = keys_of(columns, selection)
+        found = {each.field_name: decode_column(each) for each in columns if each.field_name in selection.fields.asked}
+        nothing: list[Any] = [None] * len(self.keys)
+        self._dynamic = [each if isinstance(each, dict) else {} for each in found.get(DYNAMIC, nothing)]
+        self._columns = {name: values for name, values in found.items() if name != DYNAMIC}
+
+    def dynamic_keys(self) -> list[str]:
+        """What the rows have beside their fields, in the order in which it comes."""
+        return list(dict.fromkeys(key for row in self._dynamic for key in row if key not in self._columns))
+
+    def rows(self, names: Sequence[str], *, rest: bool) -> Iterator[tuple[Any, ...]]:
+        """A row for each key: the named fields, None where a row has none; with `rest` the object of what they miss."""
+        columns = [self._column(name) for name in names]
+        for place, dynamic in enumerate(self._dynamic):
+            row = tuple(column[place] for column in columns)
+            if rest:
+                yield (*row, {key: dynamic[key] for key in dynamic if key not in names} or None)
+            else:
+                yield row
+
+    def _column(self, name: str) -> Sequence[Any]:
+        if name == DYNAMIC:
+            return self._dynamic
+        return self._columns[name] if name in self._columns else [row.get(name) for row in self._dynamic]
+
+
+def selected(
+    client: Client,
+    collection: str,
+    *,
+    fields: str | None = None,
+    filter: str = "",
+    partitions: Sequence[str] = (),
+    consistency: str = "Strong",
+) -> Selection:
+    """Checks what was named, with the server. Raises ServerRefused or CliError for what is not there."""
+    schema = client.call("DescribeCollection", collection_name=collection).schema
+    found = Selection(
+        schema, collection, chosen_fields(schema, fields), filter, tuple(partitions), level(consistency)
+    )  # fmt: skip
+    if partitions:
+        require_partitions(client, collection, partitions)
+    return found
+
+
+def parse_keys(text: str, selection: Selection) -> list[Any]:
+    """Primary keys with commas or line ends between, or a JSON list. Raises InvalidInput for what is no key."""
+    import json
+
+    whole = type_name(selection.primary.data_type) == "INT64"
+    try:
+        values = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError) as exc:
+        if whole:
+            raise InvalidInput(f"--ids is not JSON: {exc}", hint="write it as 1,2,3 or [1, 2, 3]") from exc
+        values = None
+    if values is None:
+        values = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
+    keys = [_key(each, selection, whole=whole) for each in values]
+    if not keys:
+        raise InvalidInput("no ids", hint="write them as --ids 1,2,3")
+    return list(dict.fromkeys(keys))
+
+
+def _key(value: Any, selection: Selection, *, whole: bool) -> Any:
+    name = selection.primary.name
+    if not whole:
+        return value if isinstance(value, str) else str(value)
+    try:
+        number = int(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+    except ValueError:
+        number = None
+    if number is None or not -(2**63) <= number < 2**63:
+        raise InvalidInput(f"{str(value)[:60]!r} is no INT64, which {name!r} is", hint="write ids as 1,2,3")
+    return number
+
+
+def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:
+    return replace(selection, filter=key_filter(selection, keys))
+
+
+def count_if_loaded(client: Client, selection: Selection) -> int | None:
+    """As `exact_count`, None where the collection is not loaded."""
+    try:
+        return exact_count(client, selection)
+    except CliError as exc:
+        if exc.server_code == NOT_LOADED:
+            return None
+        raise
