@@ -15,7 +15,7 @@ from .output.formats import FORMATS
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Repeat, Result, Script, Table
+from .result import Repeat, Report, Result, Script, Table
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
@@ -80,7 +80,7 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
             )  # fmt: skip
         if isinstance(result, Table) and result.failure is not None:
             raise result.failure
-    return 0
+    return result.exit_code if isinstance(result, Report) else 0
 
 
 def _repeat(repeat: Repeat, session: Session) -> int:

@@ -40,10 +40,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """One thing with named values, and its parts. For programs it is one object."""
+    """One thing with named values, and its parts. For programs it is one object.
+
+    `exit_code` is 1 for a check that has found something.
+    """
 
     values: Mapping[str, Value]
     sections: Sequence[Section]
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)

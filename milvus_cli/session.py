@@ -81,6 +81,20 @@ class Session:
         finally:
             self.defaults = before
 
+    @contextmanager
+    def at(self, alias: str, database: str) -> Iterator[None]:
+        """Within it all is done there, as if --alias and --db had said so; empty is what they said indeed."""
+        before = self.options
+        self.options = Options(alias=alias or None, database=database or None).over(before)
+        try:
+            yield
+        except Unsupported as exc:
+            # Told here, as the version of this server is the one to name.
+            told = self.explained(exc)
+            raise Unsupported(told.message, hint=told.hint, server_code=told.server_code) from exc
+        finally:
+            self.options = before
+
     @cached_property
     def servers(self) -> LiteServers:
         """The embedded servers of this user."""
