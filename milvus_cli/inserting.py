@@ -99,12 +99,15 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
     from .transfer.checkpoint import Checkpoint, default_path
     from .transfer.sources import identity
 
-    profile = session.profile
+    profile, target = session.profile, job.intake.target
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
-    where = [profile.address, profile.database, request.collection, request.partition, job.intake.target.method, *paths]
-    state = [str(dict(request.mapping)), str(request.format), *map(identity, job.places)]
+    where = [profile.address, profile.database, request.collection, request.partition, target.method, *paths]
     path = Path(request.checkpoint) if request.checkpoint else default_path(session.config.home, where)
-    checkpoint = Checkpoint(path, [*where, *state])
+    checkpoint = Checkpoint(path, {
+        "target": where, "--format": request.format, "--map": dict(request.mapping),
+        "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
+        "state of the files": list(map(identity, job.places)),
+    })  # fmt: skip
     checkpoint.begin(resume=request.resume, restart=request.restart)
     return checkpoint
 

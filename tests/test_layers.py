@@ -83,7 +83,9 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
+    "numpy": {"transfer/columnar.py"},
     "orjson": {"transfer/cells.py", "transfer/readers.py"},
+    "pyarrow": {"transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
     "zstandard": {"transfer/sources.py"},
     "yaml": {"output/formats.py"},

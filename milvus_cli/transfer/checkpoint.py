@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import CliError, InvalidInput
@@ -39,21 +40,21 @@ class Progress:
 
 
 class Checkpoint:
-    """One job's file. `job` says what it is that is done; of the same job its words are the same.
+    """One job's file. `job` says what it it is that is done, in values of JSON by their names.
 
     Until it begins, nothing is written.
     """
 
-    def __init__(self, path: Path = Path(), job: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({})) -> None:
         self.path = path
-        self._job = list(job)
+        self._job = dict(job)
         self._file: int | None = None
         self.progress = Progress()
 
     def begin(self, *, resume: bool, restart: bool) -> None:
         """Raises InvalidInput when an earlier run left off in the middle, and nobody said what to do about it."""
-        found = self._load()
-        if found is not None and not restart and found.sent > Mark():
+        found = None if restart else self._load()
+        if found is not None and found.sent > Mark():
             if not resume:
                 raise InvalidInput(
                     f"an earlier insert of this stopped after {found.read:,} rows",
@@ -107,8 +108,8 @@ class Checkpoint:
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
         if job != self._job:
-            different = next((new for old, new in zip(job, self._job, strict=False) if old != new), "something")
-            raise InvalidInput(f"the checkpoint {self.path} is of another insert: {different} differs",
+            different = [name for name, value in self._job.items() if job.get(name) != value]
+            raise InvalidInput(f"an earlier insert was interrupted, and had another {' and '.join(different)}",
                                hint="--restart begins anew")  # fmt: skip
         return found
 

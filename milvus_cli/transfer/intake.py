@@ -9,13 +9,29 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
-from ..rpc.encode import ABSENT, DYNAMIC, BadValue, encode_columns, taken_fields, takes_none
+from ..rpc.encode import (
+    ABSENT,
+    DYNAMIC,
+    BadValue,
+    dense_fields,
+    encode_columns,
+    row_size,
+    taken_fields,
+    takes_none,
+)  # fmt: skip
+from ..rpc.schema import type_name
 from .cells import read_cells
-from .readers import Bad, Chunk, Table
+from .readers import Bad, Chunk, Dense, Table
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldData
+    from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
     from ..rpc.writing import Target
+
+CODES = {"FLOAT_VECTOR": "f4", "FLOAT16_VECTOR": "f2", "INT8_VECTOR": "i1", "BINARY_VECTOR": "u1"}
+NESTED = ("JSON", "ARRAY", "SPARSE_FLOAT_VECTOR")
+"""Types that a column of text in a Parquet file holds as JSON."""
+VALUES = Table(iter(()))
+"""Of a chunk whose values are what they are."""
 
 
 @dataclass(frozen=True)
@@ -61,38 +77,38 @@ class Intake:
         """One for each chunk that has something behind a line."""
         for chunk in table.chunks:
             if chunk.last > after:
-                yield self.batch(chunk.after(after) if after else chunk, text=table.text)
+                yield self.batch(chunk.after(after) if after else chunk, table)
 
-    def batch(self, chunk: Chunk, *, text: bool) -> Batch:
+    def batch(self, chunk: Chunk, table: Table) -> Batch:
         """All rows at once where they are good; else one by one, to find those that are not."""
         bad = list(chunk.bad)
-        values, columns = self._tried(chunk, text=text)
+        values, columns = self._tried(chunk, table)
         if columns is None:
             good = []
             for row in range(len(chunk.lines)):
                 try:
-                    self._encode(chunk.pick([row]), text=text)
+                    self._encode(chunk.pick([row]), table)
                     good.append(row)
                 except BadValue as exc:
                     bad.append(self._bad(chunk, row, exc))
             chunk = chunk.pick(good)
-            values, columns = self._encode(chunk, text=text)
+            values, columns = self._encode(chunk, table)
         rows = len(chunk.lines)
         keys = values.get(self.target.key, ()) if self.target.key else ()
         plain = Chunk(values, chunk.lines)
         return Batch(rows, columns, keys, plain, sorted(bad, key=lambda each: each.line))
 
-    def _tried(self, chunk: Chunk, *, text: bool) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
+    def _tried(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
         try:
-            return self._encode(chunk, text=text)
+            return self._encode(chunk, table)
         except BadValue:
             return {}, None
 
-    def _encode(self, chunk: Chunk, *, text: bool) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
-        values = self._values(chunk, text=text)
+    def _encode(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
+        values = self._values(chunk, table)
         return values, encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
 
-    def _values(self, chunk: Chunk, *, text: bool) -> dict[str, Sequence[Any]]:
+    def _values(self, chunk: Chunk, table: Table) -> dict[str, Sequence[Any]]:
         """Columns by their fields; the cells of a text as values."""
         fields = {each.name: each for each in self.target.schema.fields}
         found: dict[str, Sequence[Any]] = {}
@@ -100,14 +116,15 @@ class Intake:
             name = self._field_of(column)
             if not name:
                 continue
-            if text and name in fields:
-                values = read_cells(fields[name], values)
-            elif text and name == DYNAMIC:
-                values = [_read_object(cell, row) for row, cell in enumerate(values)]
-            elif text:
-                values = [cell if cell else ABSENT for cell in values]
-            found[name] = values
+            found[name] = _read(values, name, fields.get(name), table, column)
         return found
+
+    @property
+    def dense(self) -> dict[str, Dense]:
+        """The columns that fill dense vectors."""
+        names = {field: column for column, field in self.mapping.items()}
+        return {names.get(each.name, each.name): Dense(CODES[type_name(each.data_type)], row_size(each))
+                for each in dense_fields(self.target.schema) if type_name(each.data_type) in CODES}  # fmt: skip
 
     @property
     def _takes_unknown(self) -> bool:
@@ -126,6 +143,19 @@ class Intake:
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: each[row] for name, each in chunk.columns.items() if each[row] is not ABSENT}
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
+
+
+def _read(values: Sequence[Any], name: str, field: FieldSchema | None, table: Table, column: str) -> Sequence[Any]:
+    """The values of a column whose cells are text, or may be."""
+    if table.text and field is not None:
+        return read_cells(field, values)
+    if table.text and name != DYNAMIC:
+        return [cell if cell else ABSENT for cell in values]
+    if table.text or (column in table.nested and name == DYNAMIC):
+        return [_read_object(cell, row) for row, cell in enumerate(values)]
+    if column in table.nested and field is not None and type_name(field.data_type) in NESTED:
+        return read_cells(field, [cell or "" for cell in values])
+    return values
 
 
 def _read_object(cell: str, row: int) -> Any:

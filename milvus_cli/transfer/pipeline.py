@@ -6,16 +6,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..errors import CliError, Interrupted
 from .checkpoint import Checkpoint, Mark
-from .intake import Batch, Intake
-from .readers import READERS, Chunk
+from .intake import VALUES, Batch, Intake
+from .readers import READERS, Chunk, Table
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
-from .sources import Place, open_source
+from .sources import Place, Source, open_source
 
 LEAVING = 3.0
 """Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
@@ -23,10 +24,10 @@ LEAVING = 3.0
 
 @dataclass(frozen=True)
 class Step:
-    """A batch, where it ends, and the bytes that had been read by then."""
+    """A batch, the name of its file, where it ends, and the bytes that had been read by then."""
 
     batch: Batch
-    place: Place
+    name: str
     end: Mark
     position: int
 
@@ -43,26 +44,43 @@ class Job:
 def read_steps(job: Job, done: Mark) -> Iterator[Step]:
     """The batches of all files, from behind a mark. Raises CliError for a file that breaks off or changes."""
     before = 0
-    for number, place in enumerate(job.places):
+    # NPY files are the columns of one table, all others are tables.
+    tables = [job.places] if job.places[0].format == "npy" else [[each] for each in job.places]
+    for number, places in enumerate(tables):
         if number < done.file:
             continue
-        with open_source(place, job.stdin) as source:
-            table = READERS[place.format](source)
-            job.intake.require_columns(place.name, table)
+        with ExitStack() as stack:
+            sources = [stack.enter_context(open_source(place, job.stdin)) for place in places]
+            table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
+            job.intake.require_columns(name, table)
             last = done.line if number == done.file else 0
             for batch in job.intake.batches(table, after=last):
-                yield Step(batch, place, Mark(number, _last(batch)), before + source.position)
-            source.require_unchanged()
-            before += source.position
+                yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources))
+            for source in sources:
+                source.require_unchanged()
+            before += _position(sources)
+
+
+def _table(sources: Sequence[Source], intake: Intake) -> Table:
+    source, kind = sources[0], sources[0].place.format
+    if kind in READERS:
+        return READERS[kind](source)
+    from .columnar import read_npys, read_parquet
+
+    return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
+
+
+def _position(sources: Sequence[Source]) -> int:
+    return sum(source.position for source in sources)
 
 
 def made_steps(chunks: Iterable[Chunk], intake: Intake) -> Iterator[Step]:
     """The batches of rows that come from nowhere."""
     size = 0
     for chunk in chunks:
-        batch = intake.batch(chunk, text=False)
+        batch = intake.batch(chunk, VALUES)
         size += sum(each.ByteSize() for each in batch.columns)
-        yield Step(batch, Place("", ""), Mark(0, _last(batch)), size)
+        yield Step(batch, "", Mark(0, _last(batch)), size)
 
 
 def _last(batch: Batch) -> int:
@@ -112,7 +130,7 @@ class Pipeline:
 
     def _require_good(self, step: Step) -> None:
         if self._strict and step.batch.bad:
-            raise CliError(told(step.place.name, step.batch.bad[0]),
+            raise CliError(told(step.name, step.batch.bad[0]),
                            hint="leave out --strict to insert the rows that are good")  # fmt: skip
 
     def _acknowledge(self, seconds: float | None = None) -> None:
@@ -122,7 +140,7 @@ class Pipeline:
         self._waiting.popleft()
         bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
         progress = self._checkpoint.progress
-        progress.rejects_size = self._rejects.add(step.place.name, bad) if bad else progress.rejects_size
+        progress.rejects_size = self._rejects.add(step.name, bad) if bad else progress.rejects_size
         progress.done = step.end
         progress.read += step.batch.rows + len(step.batch.bad)
         progress.inserted += outcome.inserted

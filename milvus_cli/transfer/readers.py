@@ -8,7 +8,7 @@ import io
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -68,12 +68,24 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Dense:
+    """What a column of vectors should be: the type of its numbers as NumPy writes it ("f4"), and bytes a row."""
+
+    code: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Table:
-    """What a reader found: rows, and the columns where they are known before. `text`: all values are a text's cells."""
+    """What a reader found: rows, and the columns where they are known before.
+
+    `text`: all values are a text's cells. `nested` columns hold text, which may be JSON.
+    """
 
     chunks: Iterator[Chunk]
     columns: Sequence[str] | None = None
     text: bool = False
+    nested: Collection[str] = ()
 
 
 # Separated values
@@ -83,7 +95,8 @@ def read_separated(source: Source, delimiter: str) -> Table:
     """Comma- or tab-separated values with a header, as RFC 4180 has them, in UTF-8."""
     # The module's own limit of a cell is 131,072 characters; a vector may have more.
     csv.field_size_limit(LONGEST)
-    text = _Lines(io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline=""))
+    source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
+    text = _Lines(source.text)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         header = next(filter(None, reader), None)

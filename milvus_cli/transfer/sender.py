@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..rpc.client import Client
 from ..rpc.writing import OF_VALUES, Target, have_arrived, is_busy, write
-from .intake import Batch, Intake
+from .intake import VALUES, Batch, Intake
 from .readers import Bad, Chunk
 
 SECONDS = 60.0
@@ -117,7 +117,7 @@ class Sender:
         inserted, bad = 0, list[Bad]()
         middle = batch.rows // 2
         for rows in (range(middle), range(middle, batch.rows)):
-            part = self._intake.batch(batch.chunk.pick(rows), text=False)
+            part = self._intake.batch(batch.chunk.pick(rows), VALUES)
             try:
                 outcome = self._written(client, part, doubtful=False)
             except ServerRefused as exc:

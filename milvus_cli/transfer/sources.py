@@ -9,8 +9,8 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput, Unreachable
 from ..names import nearest
@@ -90,19 +90,24 @@ def _place(path: str, wanted: str | None) -> Place:
 
 @dataclass
 class Source:
-    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows."""
+    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows.
+
+    `read` is for readers that don't go through the stream: bytes so far. `text` is for those that decode
+    it: it would close the stream when it goes.
+    """
 
     place: Place
     stream: BinaryIO
     raw: BinaryIO
     total: int | None
     opened: str
-    read: int = field(default=0)
+    read: int = 0
+    text: TextIO | None = None
 
     @property
     def position(self) -> int:
         """Bytes taken of what is stored."""
-        return self.raw.tell() if self.total is not None and not self.raw.closed else self.read
+        return self.read or (self.raw.tell() if self.total is not None else 0)
 
     def require_unchanged(self) -> None:
         """Raises CliError when the file is no longer the one that was opened."""

@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections")
+WHAT = ("startup", "store", "size", "typing", "collections", "insert")
 ROUNDS = 15
 
 
@@ -33,6 +33,7 @@ def main() -> int:
 
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
+    from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
@@ -41,6 +42,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
 
     if what == "size":
         return measure_size(work)
+    if what == "insert":
+        return measure_insert(official_environment(given.cache) if given.official else None, work, min(given.rounds, 3))
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)

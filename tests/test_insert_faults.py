@@ -1,0 +1,238 @@
+"""Whatever breaks while rows are inserted, none is lost and none is there twice: counted on real servers."""
+
+import gzip
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.recorder import run_here
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.typed import Typed, failed
+from tests.test_insert_files import without_speed
+
+SMALL = "create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
+
+
+def write_rows(path: Path, count: int, *, pad: int = 0) -> None:
+    with path.open("w") as file:
+        file.writelines(json.dumps({"id": number, "v": [number, 0.5]}) + " " * pad + "\n" for number in range(count))
+
+
+def make_loaded(typed: Typed, name: str) -> None:
+    typed.gone(name)
+    typed.all(SMALL.format(name=name), f"create index -c {name} -f v -t FLAT -m L2", f"load collection -c {name}")
+
+
+def exact(typed: Typed, name: str) -> int:
+    return int(typed.json(f"count {name}")["exact"])
+
+
+def distinct(typed: Typed, name: str) -> int:
+    """How many primary keys there are."""
+    from tests.support.official import official_client
+
+    client = official_client(typed.server.uri)
+    try:
+        return len({row["id"] for row in client.query(name, "id >= 0", ["id"], consistency_level="Strong")})
+    finally:
+        client.close()
+
+
+def wait_for(is_true: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def acknowledged(checkpoint: Path) -> int:
+    try:
+        return int(json.loads(checkpoint.read_text())["inserted"])
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+@pytest.fixture
+def on_milvus(cli: Cli, milvus: MilvusServer) -> Typed:
+    return Typed(cli, milvus)
+
+
+@pytest.fixture
+def on_lite(cli: Cli, lite: LiteServer) -> Typed:
+    return Typed(cli, lite)
+
+
+@pytest.fixture
+def proxy(milvus: MilvusServer) -> Iterator[TcpProxy]:
+    with TcpProxy(milvus.host, milvus.port) as found:
+        yield found
+
+
+def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: TcpProxy, tmp_path: Path) -> None:
+    typed = on_milvus
+    make_loaded(typed, "fault_killed")
+    rows, checkpoint = tmp_path / "rows.jsonl", tmp_path / "how_far"
+    write_rows(rows, 20_000, pad=1_000)
+    line = ["insert", "file", "-c", "fault_killed", str(rows), "--checkpoint", str(checkpoint)]
+    proxy.delay(0.1)
+    process = typed.cli.start(*line, env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"})
+    wait_for(lambda: acknowledged(checkpoint) > 0)
+    process.kill()
+    process.communicate()
+    assert 0 < acknowledged(checkpoint) < 20_000
+    proxy.delay(0)
+    again = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
+    assert again == failed(
+        f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows",
+        "--resume goes on there, --restart begins anew", code=2,
+    )  # fmt: skip
+    before = exact(typed, "fault_killed")
+    run = without_speed(run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}"))
+    assert run == Run(0, "Inserted 20,000 of 20,000 rows into 'fault_killed', which had "
+                         f"{before:,} and has 20,000.\n", "")  # fmt: skip
+    assert not checkpoint.exists()
+    assert distinct(typed, "fault_killed") == 20_000
+    typed.gone("fault_killed")
+
+
+class RandomCuts(TcpProxy):
+    """Cuts every connection so often, each time after as many bytes as chance has it."""
+
+    def __init__(self, host: str, port: int, *, cuts: int, least: int, most: int) -> None:
+        super().__init__(host, port)
+        self.left = cuts
+        self._range = (least, most)
+        self._bytes_until_cut = self._next()
+
+    def _next(self) -> int:
+        return random.Random(self.left).randrange(*self._range)
+
+    def _cut_when_due(self) -> None:
+        due = self._bytes_until_cut == 0
+        try:
+            super()._cut_when_due()
+        finally:
+            if due:
+                self.left -= 1
+                self._bytes_until_cut = self._next() if self.left else None
+
+
+def test_a_connection_that_is_cut_at_random_loses_and_doubles_no_row(
+    on_milvus: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = on_milvus
+    monkeypatch.setattr("milvus_cli.transfer.readers.CHUNK", 25_000)
+    make_loaded(typed, "fault_cut")
+    rows = tmp_path / "rows.jsonl"
+    write_rows(rows, 20_000)
+    with RandomCuts(typed.server.host, typed.server.port, cuts=20, least=5_000, most=30_000) as proxy:
+        line = ["insert", "file", "-c", "fault_cut", str(rows)]
+        run = without_speed(run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}"))
+        assert proxy.left == 0
+    assert run == Run(0, "Inserted 20,000 of 20,000 rows into 'fault_cut', which had 0 and has 20,000.\n", "")
+    assert distinct(typed, "fault_cut") == 20_000
+    typed.gone("fault_cut")
+
+
+def test_a_server_that_is_killed_and_comes_back_has_every_row(
+    tmp_path_factory: pytest.TempPathFactory, cli: Cli
+) -> None:
+    server = MilvusServer(tmp_path_factory.mktemp("killed"), session_ttl=5)
+    with server:
+        typed = Typed(cli, server)
+        make_loaded(typed, "fault_server")
+        rows, checkpoint = cli.directory / "rows.jsonl", cli.directory / "how_far"
+        write_rows(rows, 20_000, pad=1_000)
+        with TcpProxy(server.host, server.port) as proxy:
+            proxy.delay(0.02)
+            line = ["insert", "file", "-c", "fault_server", str(rows), "--checkpoint", str(checkpoint), "--retry", "90"]
+            process = cli.start(*line, env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"})
+            wait_for(lambda: acknowledged(checkpoint) > 0)
+            server.kill()
+            proxy.delay(0)
+            assert 0 < acknowledged(checkpoint) < 20_000
+            server.start()
+            out, err = process.communicate(timeout=120)
+        assert (process.returncode, out.partition(",")[0]) == (0, "Inserted 20"), err
+        wait_for(lambda: typed("count fault_server").code == 0)
+        assert (exact(typed, "fault_server"), distinct(typed, "fault_server")) == (20_000, 20_000)
+
+
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+"""
+
+
+def test_a_full_disk_for_the_checkpoint_is_told_before_a_row_is_sent(cli: Cli, on_lite: Typed) -> None:
+    typed = on_lite
+    make_loaded(typed, "fault_disk")
+    write_rows(cli.directory / "rows.jsonl", 10)
+    line = ["insert", "file", "-c", "fault_disk", "rows.jsonl", "--checkpoint", "how_far"]
+    process = cli.start(*line, env=typed.env, before=FULL)
+    out, err = process.communicate(timeout=60)
+    assert Run(process.returncode, out, err) == failed(
+        "can't write the checkpoint how_far: no space left on device", "name a file on another disk: --checkpoint FILE"
+    )
+    assert exact(typed, "fault_disk") == 0
+    typed.gone("fault_disk")
+
+
+def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
+    on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = on_lite
+    monkeypatch.setattr("milvus_cli.transfer.readers.CHUNK", 10_000)
+    monkeypatch.chdir(tmp_path)
+    make_loaded(typed, "fault_gzip")
+    write_rows(Path("rows.jsonl"), 5_000)
+    whole = gzip.compress(Path("rows.jsonl").read_bytes())
+    Path("rows.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    run = typed("insert file -c fault_gzip rows.jsonl.gz")
+    there = exact(typed, "fault_gzip")
+    assert 0 < there < 5_000
+    assert run == failed(
+        "rows.jsonl.gz is cut off or broken: Compressed file ended before the end-of-stream marker was reached; "
+        f"{there:,} rows are in", "the same line with --resume goes on there",
+    )  # fmt: skip
+    # The file as it should be is another file: nothing is doubled by mistake, and upsert puts in the rest.
+    Path("rows.jsonl.gz").write_bytes(whole)
+    assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(
+        "an earlier insert was interrupted, and had another state of the files", "--restart begins anew", code=2
+    )
+    assert typed("upsert file -c fault_gzip rows.jsonl.gz").code == 0
+    assert (exact(typed, "fault_gzip"), distinct(typed, "fault_gzip")) == (5_000, 5_000)
+    typed.gone("fault_gzip")
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(
+    on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from milvus_cli.transfer.intake import Intake
+
+    monkeypatch.chdir(tmp_path)
+    typed = on_lite
+    make_loaded(typed, "fault_changed")
+    write_rows(Path("rows.jsonl"), 100)
+    encode = Intake.batch
+
+    def changing(*arguments: Any) -> Any:
+        with Path("rows.jsonl").open("a") as file:
+            file.write('{"id": 1000, "v": [1, 2]}\n')
+        return encode(*arguments)
+
+    monkeypatch.setattr(Intake, "batch", changing)
+    assert typed("insert file -c fault_changed rows.jsonl") == failed(
+        "rows.jsonl changed while it was read; 100 rows are in", "the same line with --resume goes on there"
+    )
+    assert exact(typed, "fault_changed") == 100
+    typed.gone("fault_changed")
