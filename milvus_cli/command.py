@@ -264,14 +264,16 @@ def _options(ctx: click.Context) -> Options:
 
 
 def _merge_words(ctx: click.Context) -> None:
-    for name in [each for each in ctx.params if each.endswith("_word")]:
-        value, target = ctx.params.pop(name), name.removesuffix("_word")
-        if value is None:
-            continue
-        param = next(each for each in ctx.command.params if each.name == target)
-        if ctx.params.get(target) is not None:
-            raise click.UsageError(f"{param.opts[0]} and the word {value!r} name it twice", ctx)
-        ctx.params[target] = param.type_cast_value(ctx, value)
+    """Words stand for the options that are not given, in the order in which the command has them."""
+    params = {str(param.name): param for param in ctx.command.params}
+    targets = [name.removesuffix("_word") for name in params if name.endswith("_word")]
+    words = [word for name in targets if (word := ctx.params.pop(f"{name}_word", None)) is not None]
+    free = [name for name in targets if ctx.params.get(name) is None]
+    if len(words) > len(free):
+        param = params[targets[-1]]
+        raise click.UsageError(f"{param.opts[0]} and the word {words[-1]!r} name it twice", ctx)
+    for name, word in zip(free, words, strict=False):
+        ctx.params[name] = params[name].type_cast_value(ctx, word)
 
 
 def _ask_for_missing(ctx: click.Context) -> None:

@@ -37,6 +37,7 @@ OURS = {
     "sides": BASE | {"connections", "places", "rpc", "session", "transfer"},
     "comparing": BASE | {"output", "places", "rpc", "session", "sides", "transfer"},
     "copying": BASE | {"output", "places", "rpc", "session", "sides", "transfer", "work"},
+    "exporting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
     "dialogue": BASE | {"output", "rpc"},
@@ -46,7 +47,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"comparing", "copying", "inserting", "places", "reading", "transfer", "web", "work"},
+    | {"comparing", "copying", "exporting", "inserting", "places", "reading", "transfer", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -67,13 +68,13 @@ OTHERS = {
     "google": {"rpc"},
     "grpc": {"rpc"},
     "keyring": {"connections"},
+    "numpy": {"rpc", "transfer"},
+    "orjson": {"rpc", "transfer"},
     "platformdirs": {"config", "settings"},
     "prompt_toolkit": {"repl"},
+    "pyarrow": {"transfer"},
     "pygments": {"repl"},
     "tabulate": {"output"},
-    "numpy": {"transfer"},
-    "orjson": {"transfer"},
-    "pyarrow": {"transfer"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"output"},
@@ -83,38 +84,29 @@ OTHERS = {
 # The doors: only these modules import them, and all but rpc and repl only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
-    "numpy": {"transfer/columnar.py"},
-    "orjson": {"transfer/cells.py", "transfer/readers.py"},
-    "pyarrow": {"transfer/columnar.py"},
+    "numpy": {"rpc/floats.py", "transfer/columnar.py"},
+    "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
+    "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
-    "zstandard": {"transfer/sources.py"},
+    "zstandard": {"transfer/sources.py", "transfer/writers.py"},
     "yaml": {"output/formats.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {
-        "catalog",
-        "commands",
-        "comparing",
-        "copying",
-        "dialogue",
-        "inserting",
-        "session",
-        "sides",
-        "types",
-        "work",
-    },
+    "rpc": {"catalog", "commands", "comparing", "copying", "dialogue", "exporting", "inserting", "session", "sides",
+            "types", "work"},
     "comparing": {"commands"},
     "copying": {"commands"},
     "inserting": {"commands"},
-    "transfer": {"commands", "comparing", "copying", "inserting", "sides"},
+    "transfer": {"commands", "comparing", "copying", "exporting", "inserting", "sides"},
     "dialogue": {"commands"},
+    "exporting": {"commands"},
     "reading": {"commands"},
     "web": {"commands"},
     "work": {"commands"},
     "repl": {"cli"},
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

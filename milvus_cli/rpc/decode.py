@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from .floats import bfloat16, shortest, shortest_of
+from .floats import bfloat16, float32_rows, shortest, shortest_of
 from .schema import type_name
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def decode_column(column: FieldData) -> list[Any]:
         values = _decode_scalars(column.scalars)
     else:
         raise _unknown(kind, column)
-    return _with_nulls(values, column.valid_data)
+    return with_nulls(values, column.valid_data)
 
 
 def _decode_scalars(scalars: Any) -> list[Any]:
@@ -57,7 +57,7 @@ def _decode_json(raw: bytes) -> Any:
 def _decode_vectors(kind: str, column: FieldData) -> list[Any]:
     vectors = column.vectors
     decoders: dict[str, Callable[[], list[Any]]] = {
-        "FLOAT_VECTOR": lambda: _chunks([shortest(each) for each in vectors.float_vector.data], vectors.dim),
+        "FLOAT_VECTOR": lambda: float32_rows(packed(vectors.float_vector), vectors.dim),
         "FLOAT16_VECTOR": lambda: _chunks(_unpack_float16(vectors.float16_vector), vectors.dim),
         "BFLOAT16_VECTOR": lambda: _chunks(_unpack_bfloat16(vectors.bfloat16_vector), vectors.dim),
         "INT8_VECTOR": lambda: _chunks(list(memoryview(vectors.int8_vector).cast("b")), vectors.dim),
@@ -67,6 +67,11 @@ def _decode_vectors(kind: str, column: FieldData) -> list[Any]:
     if kind not in decoders:
         raise _unknown(kind, column)
     return decoders[kind]()
+
+
+def packed(numbers: Any) -> bytes:
+    """The bytes of a FloatArray's numbers, without a Python float for each: they are its only field, so come last."""
+    return bytes(numbers.SerializeToString()[-4 * len(numbers.data) :]) if numbers.data else b""
 
 
 def _unknown(kind: str, column: FieldData) -> CliError:
@@ -93,7 +98,7 @@ def _unpack_sparse(raw: bytes) -> dict[str, float]:
     return {str(index): shortest(value) for index, value in struct.iter_unpack("<If", raw)}
 
 
-def _with_nulls(values: list[Any], valid: Sequence[bool]) -> list[Any]:
+def with_nulls(values: list[Any], valid: Sequence[bool]) -> list[Any]:
     """Servers send either all places with a mark for each, or only the values that are there."""
     if not valid:
         return values

@@ -1,8 +1,14 @@
 """Floats of 32 and 16 bits: their shortest digits, and bfloat16, which struct does not know."""
 
+import json
 import math
 import struct
 from collections.abc import Callable
+from typing import Any
+
+NAMES = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+MANY_BYTES = 1 << 16
+"""Importing numpy takes as long as it saves with so many."""
 
 SMALLEST_NORMAL = 2.0**-126
 """Of float32: below it numbers have fewer than the six digits that every other one has."""
@@ -34,3 +40,62 @@ def bfloat16(value: float) -> bytes:
     if bits & 0x7FFF0000 == 0x7F800000 and math.isfinite(value):
         raise OverflowError(value)
     return struct.pack("<H", bits >> 16 & 0xFFFF)
+
+
+def float32_rows(raw: bytes, width: int) -> list[list[float]]:
+    """Packed float32s, `width` to a row, as the doubles with their shortest digits."""
+    numbers = _many(raw, width)
+    if numbers is not None and bool(numbers.max() - numbers.min() < math.inf):
+        rows: list[list[float]] = json.loads(_digits(numbers))
+        return rows
+    flat = [shortest(number) for (number,) in struct.iter_unpack("<f", raw)]
+    return [flat[start : start + width] for start in range(0, len(flat), width)]
+
+
+def float32_texts(raw: bytes, width: int) -> list[str]:
+    """Packed float32s, `width` to a row, as JSON lists of their shortest digits, written as Python does.
+
+    Infinities and NaN, which JSON has not, are the strings "Infinity", "-Infinity" and "NaN".
+    """
+    numbers = _many(raw, width)
+    if numbers is not None:
+        return _fast_texts(numbers)
+    texts = [_text(shortest(number)) for (number,) in struct.iter_unpack("<f", raw)]
+    return [f"[{','.join(texts[start : start + width])}]" for start in range(0, len(texts), width)]
+
+
+def _text(number: float) -> str:
+    return repr(number) if math.isfinite(number) else f'"{NAMES[repr(number)]}"'
+
+
+def _many(raw: bytes, width: int) -> Any:
+    """An array of rows, where there are many numbers, and numpy and orjson are installed."""
+    if len(raw) < MANY_BYTES:
+        return None
+    try:
+        import numpy
+        import orjson  # noqa: F401
+    except ImportError:
+        return None
+    return numpy.frombuffer(raw, "<f4").reshape(-1, width)
+
+
+def _digits(numbers: Any) -> str:
+    import orjson
+
+    return orjson.dumps(numbers, option=orjson.OPT_SERIALIZE_NUMPY).decode("ascii")
+
+
+def _fast_texts(numbers: Any) -> list[str]:
+    import numpy
+
+    texts = [f"[{each}]" for each in _digits(numbers)[2:-2].split("],[")]
+    # In these bounds both write a number without an exponent; beyond, orjson's way depends on its version.
+    size = numpy.abs(numbers)
+    plain = ((size >= 1e-4) & (size < 1e13)) | (size == 0)
+    for row in numpy.flatnonzero(~plain.all(axis=1)).tolist():
+        if numpy.isfinite(numbers[row]).all():
+            texts[row] = f"[{','.join(map(repr, json.loads(texts[row])))}]"
+        else:
+            texts[row] = f"[{','.join(_text(shortest(number)) for number in numbers[row].tolist())}]"
+    return texts

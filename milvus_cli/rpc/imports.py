@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..errors import CliError, ServerRefused
 from .client import Client
 from .objects import require_partitions
 from .schema import params
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from .wire.milvus_pb2 import GetImportStateResponse
 
 COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
+NO_KEY = 1000
+"""Milvus's code for what its metadata does not have."""
+
 STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
 
 
@@ -26,8 +30,14 @@ def start_import(client: Client, collection: str, partition: str, paths: Sequenc
 
 
 def import_state(client: Client, task: int) -> Sequence[Any]:
-    """Values for COLUMNS."""
-    return _described(client.call("GetImportState", task=task))
+    """Values for COLUMNS. Raises CliError for a task that is not there."""
+    try:
+        return _described(client.call("GetImportState", task=task))
+    except ServerRefused as exc:
+        if exc.server_code != NO_KEY:
+            raise
+        raise CliError(f"no bulk insert task {task}", hint="list bulk_insert_tasks shows all",
+                       fault=exc.fault, server_code=exc.server_code) from exc  # fmt: skip
 
 
 def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
@@ -42,4 +52,4 @@ def _described(state: GetImportStateResponse) -> Sequence[Any]:
     percent = infos.get("progress_percent", "")
     return (state.id, STATES.get(state.state, str(state.state)), state.row_count,
             int(percent) if percent.isdecimal() else None, infos.get("collection"), infos.get("partition"),
-            infos.get("files"), infos.get("failed_reason"))  # fmt: skip
+            infos.get("files"), infos.get("failed_reason") or None)  # fmt: skip

@@ -17,7 +17,7 @@ from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, query, understoo
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
 
-PAGE_BYTES = 4 << 20
+PAGE_BYTES = 2 << 20
 FIRST_ROWS = 1_000
 GROWTH = 8
 """A page has so many times the rows of the one before at the most."""
@@ -68,8 +68,9 @@ class Cursor:
 
     def _whole(self) -> Page | None:
         """All rows in one page where there are few: no server leaves some out of a plain query below its limit."""
-        page = self._read(self._selection.filter, {"limit": self._limit})
-        return page if len(page.keys) < self._limit else None
+        limit = self._limit
+        page = self._read(self._selection.filter, {"limit": limit})
+        return page if len(page.keys) < limit else None
 
     def _next(self, after: Any) -> Page:
         page = self._read(self._behind(after), {"limit": self._limit, **ORDERED}, moment=self._fresh())

@@ -1,0 +1,66 @@
+"""Writes the rows of a collection to a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..command import collection_option, command, option, param_option, word
+from ..errors import InvalidInput
+from ..result import Done
+from ..types import CONSISTENCY, FIELDS, FILE, PARTITION, Words
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+FORMAT = Words("format", {
+    "csv": "null is empty, an empty text is \"\"",
+    "tsv": "as csv, with tabs",
+    "jsonl": "an object a line",
+    "json": "a list of objects",
+    "parquet": "columns; needs pyarrow",
+    "csv.gz": "compressed; so are the others with .gz or .zst",
+})  # fmt: skip
+
+
+@command("export")
+@collection_option
+@word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
+@option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
+@option("-e", "--expr", "--filter", "expression", default="", metavar="EXPR",
+        help="Only the rows for which this holds.")  # fmt: skip
+@param_option
+@option("--fields", type=FIELDS, metavar="A,B", help="Fields to write; all when not given.")
+@option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",
+        help="Only of this partition (repeatable).")  # fmt: skip
+@option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
+        help="How fresh the rows must be.")  # fmt: skip
+@option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
+@option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
+def export(
+    session: Session, collection: str, file: str, wanted: str | None, expression: str,
+    parameters: tuple[tuple[str, str], ...], fields: str | None, partitions: tuple[str, ...], consistency: str,
+    resume: bool, force: bool,
+) -> Done | None:  # fmt: skip
+    """Write all rows, or those for which a filter holds, to a file, as `insert file` reads them back.
+
+    The rows come in the order of the primary key, however many. They are counted before; a file with fewer is an error.
+    The file is FILE.part until it is whole; --resume goes on with one after Ctrl-C or anything else.
+
+    \b
+    Example: export -c book books.jsonl --force
+    """
+    from ..exporting import export_to_path, export_to_stdout
+    from ..rpc.filters import filled
+    from ..rpc.selection import selected
+    from ..transfer.writers import shape_of
+
+    shape = shape_of(file, wanted)
+    if file != "-" and os.path.exists(file) and not (force or session.options.yes):
+        raise InvalidInput(f"{file} exists", hint="add --force to replace it")
+    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
+                         partitions=partitions, consistency=consistency)  # fmt: skip
+    if file == "-":
+        export_to_stdout(session, selection, shape)
+        return None
+    return export_to_path(session, selection, file, shape, resume=resume)

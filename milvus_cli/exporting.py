@@ -1,0 +1,32 @@
+"""Exports with a progress bar, to a file; or to standard output."""
+
+from __future__ import annotations
+
+from .errors import InvalidInput
+from .output.progress import Progress
+from .result import Done
+from .rpc.selection import Selection
+from .session import Session
+from .transfer.export import Export, export_to_file, export_to_stream
+from .transfer.writers import Shape
+
+
+def export_to_path(session: Session, selection: Selection, path: str, shape: Shape, *, resume: bool) -> Done:
+    """Raises as `export_to_file`."""
+    profile = session.profile
+    work = Export(selection, path, shape, f"{profile.address}/{profile.database}")
+    with Progress(session.console, f"Exporting {selection.collection!r}", quiet=bool(session.options.quiet)) as bar:
+        done = export_to_file(session.client, work, resume=resume, told=bar.show)
+    rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
+    return Done(f"Exported {rows} of {selection.collection!r} to {path}.",
+                {"collection": selection.collection, "file": path, "format": shape.format, "count": done.rows,
+                 "bytes": done.bytes})  # fmt: skip
+
+
+def export_to_stdout(session: Session, selection: Selection, shape: Shape) -> None:
+    """Page by page: the renderer's formats are for people and programs, and not what `insert file` reads back."""
+    if shape.compression or shape.format == "parquet":
+        raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
+    console = session.console
+    export_to_stream(session.client, selection, shape, lambda data: console.write(data.decode()))
+    console.flush()

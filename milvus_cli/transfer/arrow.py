@@ -1,0 +1,101 @@
+"""Pages of rows as Arrow streams, and those as a parquet file. Needs pyarrow."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CliError
+from ..output.values import exact
+from ..rpc.decode import decode_column, packed
+from ..rpc.schema import type_name
+from ..rpc.selection import Selection
+from .texts import Texts, json_texts, texts_of
+from .writers import column_names, kind_of
+
+if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
+
+TYPES = {"BOOL": "bool_", "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "FLOAT": "float32",
+         "DOUBLE": "float64"}  # fmt: skip
+ELEMENTS = {"FLOAT_VECTOR": "float32", "FLOAT16_VECTOR": "float32", "BFLOAT16_VECTOR": "float32",
+            "INT8_VECTOR": "int8", "BINARY_VECTOR": "uint8"}  # fmt: skip
+
+
+class ArrowWriter:
+    """A page is an Arrow stream of its own, so that a file of them can be cut between two and go on.
+
+    Vectors and arrays are lists of numbers (a float of 16 bits is one of 32); what is JSON, or sparse, is its text.
+    """
+
+    def __init__(self, selection: Selection) -> None:
+        self._arrow = pyarrow()
+        self._selection = selection
+        self._names = column_names(selection)
+        fields = {field.name: field for field in selection.schema.fields}
+        self.schema = self._arrow.schema([(name, self._type(fields.get(name))) for name in self._names])
+        self.head, self.tail = b"", b""
+
+    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
+        by_name = {column.field_name: column for column in columns}
+        arrays = [self._array(name, by_name, columns, rows) for name in self._names]
+        sink = self._arrow.BufferOutputStream()
+        batch = self._arrow.record_batch(arrays, schema=self.schema)
+        with self._arrow.ipc.new_stream(sink, self.schema) as stream:
+            stream.write_batch(batch)
+        return bytes(sink.getvalue())
+
+    def _type(self, field: FieldSchema | None) -> Any:
+        arrow, kind = self._arrow, type_name(field.data_type) if field is not None else ""
+        if kind == "ARRAY" and field is not None:
+            element = TYPES.get(type_name(field.element_type))
+            return arrow.list_(getattr(arrow, element)() if element else arrow.string())
+        if kind in ELEMENTS:
+            return arrow.list_(getattr(arrow, ELEMENTS[kind])())
+        return getattr(arrow, TYPES[kind])() if kind in TYPES else arrow.string()
+
+    def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
+        kind, column = kind_of(self._selection, name), by_name.get(name)
+        wanted = self.schema.field(name).type
+        if column is None:
+            return self._arrow.array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
+        if kind == "FLOAT_VECTOR" and not column.valid_data:
+            return self._vectors(packed(column.vectors.float_vector), column.vectors.dim)
+        if kind in TYPES or kind in ELEMENTS or kind in ("ARRAY", "VARCHAR"):
+            return self._arrow.array(decode_column(column), wanted)
+        return self._arrow.array(json_texts(column), wanted)
+
+    def _vectors(self, raw: bytes, width: int) -> Any:
+        """Without a Python number for each."""
+        arrow, rows = self._arrow, len(raw) // 4 // width
+        numbers = arrow.Array.from_buffers(arrow.float32(), rows * width, [None, arrow.py_buffer(raw)])
+        offsets = arrow.array(range(0, (rows + 1) * width, width), arrow.int32())
+        return arrow.ListArray.from_arrays(offsets, numbers)
+
+
+def to_parquet(streams: str, target: str, selection: Selection) -> None:
+    """Writes a file of Arrow streams, one after another, as a parquet file, each stream as a row group."""
+    arrow = pyarrow()
+    from pyarrow import parquet
+
+    size = os.path.getsize(streams)
+    with arrow.OSFile(streams) as source, parquet.ParquetWriter(target, ArrowWriter(selection).schema) as writer:
+        while source.tell() < size:
+            with arrow.ipc.open_stream(source) as stream:
+                writer.write_table(stream.read_all())
+
+
+def pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.ipc
+    except ImportError:
+        raise CliError("parquet needs the package pyarrow",
+                       hint="pip install 'milvus_cli[parquet]', or write csv or jsonl") from None  # fmt: skip
+    return pyarrow
+
+
+def _plain(texts: Texts) -> list[str | None]:
+    return [None if text is None else exact(json.loads(text)) for text in texts]
