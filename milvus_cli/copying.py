@@ -87,7 +87,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
         raise CliError(f"connection {target.profile.alias!r} is read-only: nothing was copied",
                        hint="connect again with --no-read-only to allow it")  # fmt: skip
     source.require_loaded()
-    definition = source.definition().named(target.collection)
+    definition = _as_told(source).named(target.collection)
     lacks = lacking_features(definition, target.version)
     if lacks:
         raise CliError(f"{target.where} has no {'; no '.join(lacks)}", hint="nothing was made")
@@ -97,6 +97,17 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
     kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
     return Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+
+
+def _as_told(source: Side) -> Definition:
+    """The source's definition, less what Milvus Lite says of every collection."""
+    from .rpc.definition import DEFAULT_LEVEL
+    from .rpc.features import LITE
+
+    definition = source.definition()
+    if source.version.startswith(LITE):
+        return replace(definition, consistency=DEFAULT_LEVEL, shards=0)
+    return definition
 
 
 def _refuse_itself(source: Side, target: Side) -> None:

@@ -34,9 +34,9 @@ OURS = {
     "transfer": BASE | {"output", "rpc"},
     "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "reading": BASE | {"rpc", "transfer"},
-    "sides": BASE | {"connections", "places", "rpc", "session", "transfer"},
-    "comparing": BASE | {"output", "places", "rpc", "session", "sides", "transfer"},
-    "copying": BASE | {"output", "places", "rpc", "session", "sides", "transfer", "work"},
+    "sides": BASE | {"connections", "places", "rpc", "session"},
+    "comparing": BASE | {"output", "rpc", "session", "sides", "transfer"},
+    "copying": BASE | {"output", "rpc", "session", "sides", "transfer", "work"},
     "exporting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "work": BASE | {"output", "rpc", "session"},
@@ -47,7 +47,7 @@ OURS = {
     "command": BASE | {"output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
-    | {"comparing", "copying", "exporting", "inserting", "places", "reading", "transfer", "web", "work"},
+    | {"comparing", "copying", "exporting", "inserting", "places", "reading", "sides", "transfer", "web", "work"},
     "tree": BASE | {"command", "commands"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
@@ -94,12 +94,12 @@ DOORS = {
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "comparing", "copying", "dialogue", "exporting", "inserting", "session", "sides",
+    "rpc": {"catalog", "commands", "comparing", "copying", "dialogue", "inserting", "session", "sides",
             "types", "work"},
     "comparing": {"commands"},
     "copying": {"commands"},
     "inserting": {"commands"},
-    "transfer": {"commands", "comparing", "copying", "exporting", "inserting", "sides"},
+    "transfer": {"commands", "comparing", "copying", "inserting"},
     "dialogue": {"commands"},
     "exporting": {"commands"},
     "reading": {"commands"},
