@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.cli import Cli
+from tests.support.launcher import Launcher
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
@@ -81,10 +82,16 @@ def server(request: pytest.FixtureRequest) -> ServerProcess:
     return found
 
 
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    with Launcher() as running:
+        yield running
+
+
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
+def cli(tmp_path: Path, launcher: Launcher) -> Cli:
     """milvus_cli with a fresh home: cli("list", "collections") -> Run(code, out, err)."""
-    return Cli(tmp_path)
+    return Cli(tmp_path, launcher)
 
 
 @pytest.fixture

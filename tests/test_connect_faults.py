@@ -16,6 +16,7 @@ import trustme
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run, StrPath
 from tests.support.grpc_peer import SERVICE, GrpcPeer, never_answers
+from tests.support.launcher import Launcher
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.ports import free_ports
@@ -51,8 +52,8 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer) -> Cli:
-    cli = Cli(tmp_path_factory.mktemp("faults"))
+def home(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, launcher: Launcher) -> Cli:
+    cli = Cli(tmp_path_factory.mktemp("faults"), launcher)
     cli("connect", milvus.address, "-t", "root:Milvus", "-a", "other", "--db", "default")
     cli("connect", milvus.address)
     return cli

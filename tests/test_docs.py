@@ -70,6 +70,7 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
 def test_the_examples_of_what_ends_a_script_run(cli: Cli, path: str) -> None:
     for example in EXAMPLES[path]:
         assert cli(*shlex.split(example)).code == 0
+    cli("stop", "server", "--all")
 
 
 def _filled(example: str, milvus: MilvusServer) -> str:

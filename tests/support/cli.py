@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tests.support.launcher import Job, Launcher
 from tests.support.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -36,12 +37,17 @@ class Run:
     err: str
 
 
-class Cli:
-    """milvus_cli with an empty home of its own, run in DIRECTORY."""
+# What Python reads when it starts, and a fork of a started one does not.
+START_UP = ("PYTHON", "LC_", "LANG")
 
-    def __init__(self, directory: Path) -> None:
+
+class Cli:
+    """milvus_cli with an empty home of its own, run in DIRECTORY; by LAUNCHER where that makes no difference."""
+
+    def __init__(self, directory: Path, launcher: Launcher | None = None) -> None:
         self.directory = directory
         self.home = directory / "home"
+        self._launcher = launcher
 
     def __call__(
         self,
@@ -50,11 +56,15 @@ class Cli:
         env: Mapping[str, str] | None = None,
         timeout: float = 60,
     ) -> Run:
-        """Run to the end with INPUT on stdin (else /dev/null)."""
+        """Run to the end with INPUT on stdin (else nothing)."""
+        data = (input or "").encode()
+        if self._launcher is not None and not any(name.startswith(START_UP) for name in env or {}):
+            job = Job([str(each) for each in argv], self.environment(env), str(self.directory))
+            code, out, err = self._launcher.run(job, data, timeout)
+            return Run(code, out.decode(), err.decode())
         done = subprocess.run(
             [*COMMAND, *argv],
-            stdin=subprocess.DEVNULL if input is None else None,
-            input=None if input is None else input.encode(),
+            input=data,
             capture_output=True,
             env=self.environment(env),
             cwd=self.directory,
