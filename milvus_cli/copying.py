@@ -100,14 +100,18 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
 
 
 def _as_told(source: Side) -> Definition:
-    """The source's definition, less what Milvus Lite says of every collection."""
+    """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
     from .rpc.definition import DEFAULT_LEVEL
     from .rpc.features import LITE
+    from .rpc.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 
     definition = source.definition()
-    if source.version.startswith(LITE):
-        return replace(definition, consistency=DEFAULT_LEVEL, shards=0)
-    return definition
+    if not source.version.startswith(LITE):
+        return definition
+    for field in all_fields(definition.schema):
+        if type_name(field.element_type) == "VARCHAR" and "max_length" not in params(field.type_params):
+            field.type_params.add(key="max_length", value=str(DEFAULT_MAX_LENGTH))
+    return replace(definition, consistency=DEFAULT_LEVEL, shards=0)
 
 
 def _refuse_itself(source: Side, target: Side) -> None:

@@ -82,10 +82,10 @@ class Session:
             self.defaults = before
 
     @contextmanager
-    def at(self, alias: str, database: str) -> Iterator[None]:
-        """Within it all is done there, as if --alias and --db had said so; empty is what they said indeed."""
+    def at(self, alias: str, database: str, *, timeout: float | None = None) -> Iterator[None]:
+        """Within it all is done there, as if --alias, --db and --timeout had said so; empty: they stay."""
         before = self.options
-        self.options = Options(alias=alias or None, database=database or None).over(before)
+        self.options = Options(alias=alias or None, database=database or None, timeout=timeout).over(before)
         try:
             yield
         except Unsupported as exc:

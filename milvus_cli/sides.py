@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from .rpc.definition import Definition
     from .rpc.selection import Selection
 
+PATIENCE = 600.0
+"""Seconds: Milvus Lite builds an index, loads and counts within the call, and answers nothing else meanwhile."""
+
 
 @dataclass(frozen=True)
 class Side:
-    """`where` is alias, address and database in words."""
+    """`where` is alias, address and database in words; the client has the patience that a busy server needs."""
 
     place: Place
     profile: Profile
@@ -49,8 +52,8 @@ class Side:
 
     @contextmanager
     def inside(self, session: Session) -> Iterator[None]:
-        """Within it the session's commands act there."""
-        with session.at(self.place.alias, self.place.database):
+        """Within it the session's commands act there, and wait for what the server does before it answers."""
+        with session.at(self.place.alias, self.place.database, timeout=self.client.timeout):
             yield
 
     @property
@@ -104,7 +107,8 @@ def open_side(session: Session, place: Place, *, collection: str = "") -> Side:
     if not place.collection:
         place = replace(place, collection=collection)
     with session.at(place.alias, place.database):
-        client = session.client
-        # Asked, as the store may not know it; a server that is not there says so here.
-        version = str(client.call("GetVersion").version)
-        return Side(place, session.served(session.profile), client, version, session.place)
+        # Asked, as the store may not know it; a server that is not there says so here, without much patience.
+        version = str(session.client.call("GetVersion").version)
+        profile, seconds = session.served(session.profile), max(session.timeout, PATIENCE)
+        client = session.client.with_options(database=profile.database, timeout=seconds)
+        return Side(place, profile, client, version, session.place)

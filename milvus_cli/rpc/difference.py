@@ -12,11 +12,13 @@ from .indexes import Index, one_by_one
 from .schema_file import write_definition
 
 LITE = "milvus_lite"
+TEXT_LENGTH = "max_length of texts"
 OF_LITE = {
     "consistency_level": "consistency level (Milvus Lite says Strong of all)",
     "shards_num": "shards (Milvus Lite has one)",
     "description": "descriptions (Milvus Lite keeps none)",
     "is_clustering_key": "clustering key (Milvus Lite keeps none)",
+    TEXT_LENGTH: "lengths of texts in arrays (Milvus Lite keeps none)",
     "index_name": "index names (Milvus Lite names an index after its field)",
 }
 """What Milvus Lite does not keep, by the keys of schema files."""
@@ -68,10 +70,18 @@ def _view(definition: Definition) -> dict[str, Any]:
     view |= {f"property {key}": value for key, value in written.get("properties", {}).items()}
     for part in ("fields", "functions"):
         for each in written.get(part, []):
-            view[f"{part[:-1]} {each['name']}"] = {key: value for key, value in each.items() if key != "name"}
+            view[f"{part[:-1]} {each['name']}"] = _attributes(each)
     for index in definition.indexes:
         view[f"index on {index.field}"] = _index(index)
     return view
+
+
+def _attributes(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a field or a function; the longest text in an array is no length of the array."""
+    found = {key: value for key, value in part.items() if key != "name"}
+    if part.get("type") == "ARRAY" and "max_length" in found:
+        found[TEXT_LENGTH] = found.pop("max_length")
+    return found
 
 
 def _index(index: Index) -> dict[str, Any]:

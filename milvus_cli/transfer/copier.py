@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -145,9 +146,10 @@ def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[
 
 def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> None:
     """After Ctrl-C: what is about to come back counts."""
+    until = time.monotonic() + LEAVING
     try:
         while waiting:
-            acknowledge(LEAVING)
+            acknowledge(max(0.0, until - time.monotonic()))
     except (CliError, NotYet, KeyboardInterrupt):
         pass
 
