@@ -90,7 +90,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     definition = _as_told(source).named(target.collection)
     lacks = lacking_features(definition, target.version)
     if lacks:
-        raise CliError(f"{target.where} has no {'; no '.join(lacks)}", hint="nothing was made")
+        raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
     exists = target.exists
     if exists:
         _require_like(target, definition, source.version, wish)

@@ -18,12 +18,13 @@ EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in
 
 # Examples in the order in which a person would type them; what one makes, the next ones use.
 ORDER = ["connect", "create collection", "insert row", "upsert row", "create partition", "create index", "create alias",
-         "load collection", "count", "search", "create database", "use database"]  # fmt: skip
+         "load collection", "count", "copy", "diff", "search", "create database", "use database"]  # fmt: skip
 LAST = ["release partition", "delete partition", "delete alias", "rename collection", "release collection",
         "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
         "delete collection", "stop server", "disconnect"]  # fmt: skip
 ALONE = ["exit", "quickstart"]
 BEFORE = {
+    "stop server": "delete collection book_copy --yes",
     "show server": "start server",
     "delete connection": "connect -a old",
     "delete connection_history": "connect",

@@ -31,7 +31,7 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
     some that are spread over all. What only servers make themselves is left out, and told as such.
 
     \b
-    Example: diff book default:book --rows all
+    Example: diff book default:book_copy --rows all
     """
     from ..comparing import Depth, compare_collections
     from ..sides import open_side
