@@ -234,7 +234,9 @@ def _indexes(client: Client, of: str) -> Pairs:
 
 
 def _aliases(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ListAliases").aliases)
+    from .rpc.objects import alias_names
+
+    return _plain(alias_names(client))
 
 
 def _users(client: Client, of: str) -> Pairs:
@@ -243,6 +245,12 @@ def _users(client: Client, of: str) -> Pairs:
 
 def _roles(client: Client, of: str) -> Pairs:
     return _plain(result.role.name for result in client.call("SelectRole").results)
+
+
+def _privilege_groups(client: Client, of: str) -> Pairs:
+    from .rpc.access import all_groups
+
+    return ((name, ", ".join(privileges)[:60]) for name, privileges in sorted(all_groups(client).items()))
 
 
 def _plain(names: Iterable[str]) -> Pairs:
@@ -262,5 +270,6 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,
+    "privilege_groups": _privilege_groups,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""

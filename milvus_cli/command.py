@@ -27,13 +27,23 @@ class NeededOption(click.Option):
 class SecretOption(click.Option):
     """An option whose value no history keeps: `-` asks for it or reads standard input, `@FILE` reads a file."""
 
+    twice = False
+
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         text = super().type_cast_value(ctx, value)
-        return read_value(text, ctx.obj, hidden=True) if isinstance(text, str) else text
+        if text == "-" and ctx.obj is not None and ctx.obj.interactive:
+            return ctx.obj.console.ask_secret("Secret: ", twice=self.twice)
+        return read_value(text, ctx.obj) if isinstance(text, str) else text
 
 
 class NeededSecretOption(SecretOption, NeededOption):
     pass
+
+
+class NewSecretOption(NeededSecretOption):
+    """A secret that is to be from now on: a person types it twice."""
+
+    twice = True
 
 
 class TextFromFile(FileOrText):
@@ -48,11 +58,9 @@ class TextFromFile(FileOrText):
 TEXT = TextFromFile()
 
 
-def read_value(text: str, session: Session | None, *, hidden: bool = False) -> str:
-    """Follows `@FILE`, `-` and `@@`; a hidden `-` is asked for on a terminal."""
+def read_value(text: str, session: Session | None) -> str:
+    """Follows `@FILE`, `-` and `@@`."""
     if text == "-" and session is not None:
-        if hidden and session.interactive:
-            return session.console.ask_secret("Secret: ")
         return session.console.read().rstrip("\r\n")
     if text.startswith("@@"):
         return text[1:]
@@ -76,7 +84,7 @@ GLOBAL_OPTIONS = (
     click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
     click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    click.Option(["--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    click.Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
     click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
     click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
@@ -90,6 +98,12 @@ class Node(click.Command):
         taken = {spelling for param in self.params for spelling in param.opts}
         names = {param.name for param in self.params}
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Short options are found at once: else click first looks for long ones that are spelled like them."""
+        parser = super().make_parser(ctx)
+        parser._long_opt.update(parser._short_opt)
+        return parser
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         return [*super().get_params(ctx), *self.global_params]
@@ -167,13 +181,17 @@ def command(
     return declare
 
 
-def word(name: str, *spellings: str, needed: bool = True, **attributes: Any) -> Callable[[Any], Any]:
-    """An option that may also be written as a plain word after the command: `show collection book`."""
+def word(
+    name: str, *spellings: str, needed: bool = True, multiple: bool = False, **attributes: Any
+) -> Callable[[Any], Any]:
+    """An option that may also be written as a plain word after the command, or words: `show collection book`."""
 
     def decorate(function: Any) -> Any:
         kind = NeededOption if needed else click.Option
-        function = argument(f"{name}_word", required=False, metavar=f"[{name.upper()}]")(function)
-        return _declare(partial(kind, (*spellings, name), **attributes))(function)
+        label = f"[{name.upper()}]" + ("…" if multiple else "")
+        nargs = -1 if multiple else 1
+        function = argument(f"{name}_word", required=False, nargs=nargs, metavar=label)(function)
+        return _declare(partial(kind, (*spellings, name), multiple=multiple, **attributes))(function)
 
     return decorate
 
@@ -182,11 +200,16 @@ def argument(name: str, **attributes: Any) -> Callable[[Any], Any]:
     return _declare(partial(click.Argument, (name,), **attributes))
 
 
-def option(*spellings: str, needed: bool = False, secret: bool = False, **attributes: Any) -> Callable[[Any], Any]:
-    """An option; a `needed` one is asked for on a terminal and an error elsewhere, a `secret` one asked for hidden."""
+def option(
+    *spellings: str, needed: bool = False, secret: bool = False, twice: bool = False, **attributes: Any
+) -> Callable[[Any], Any]:
+    """An option; a `needed` one is asked for on a terminal and an error elsewhere, a `secret` one asked for hidden.
+
+    One that is asked for `twice` is both.
+    """
     kinds = {(False, False): click.Option, (True, False): NeededOption,
              (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
-    return _declare(partial(kinds[needed, secret], spellings, **attributes))
+    return _declare(partial(NewSecretOption if twice else kinds[needed, secret], spellings, **attributes))
 
 
 def _declare(make: Callable[[], click.Parameter]) -> Callable[[Any], Any]:
@@ -264,16 +287,17 @@ def _options(ctx: click.Context) -> Options:
 
 
 def _merge_words(ctx: click.Context) -> None:
-    """Words stand for the options that are not given, in the order in which the command has them."""
+    """Words stand for options that are not given, as they are declared; or for more of a repeatable one."""
     params = {str(param.name): param for param in ctx.command.params}
     targets = [name.removesuffix("_word") for name in params if name.endswith("_word")]
-    words = [word for name in targets if (word := ctx.params.pop(f"{name}_word", None)) is not None]
-    free = [name for name in targets if ctx.params.get(name) is None]
+    words = [word for name in targets if (word := ctx.params.pop(f"{name}_word", None)) not in (None, ())]
+    free = [name for name in targets if params[name].multiple or ctx.params.get(name) is None]
     if len(words) > len(free):
         param = params[targets[-1]]
         raise click.UsageError(f"{param.opts[0]} and the word {words[-1]!r} name it twice", ctx)
     for name, word in zip(free, words, strict=False):
-        ctx.params[name] = params[name].type_cast_value(ctx, word)
+        value = params[name].type_cast_value(ctx, word)
+        ctx.params[name] = (*(ctx.params.get(name) or ()), *value) if params[name].multiple else value
 
 
 def _ask_for_missing(ctx: click.Context) -> None:
@@ -284,7 +308,9 @@ def _ask_for_missing(ctx: click.Context) -> None:
         no_input = _options(ctx).no_input
         if session is None or not session.interactive or no_input:
             raise click.MissingParameter(ctx=ctx, param=param)
-        ask = session.console.ask_secret if isinstance(param, SecretOption) else session.console.ask
-        label = str(param.name).replace("_", " ").capitalize()
-        answer = ask(f"{label}: ")
+        question = f"{str(param.name).replace('_', ' ').capitalize()}: "
+        if isinstance(param, SecretOption):
+            ctx.params[str(param.name)] = session.console.ask_secret(question, twice=param.twice)
+            continue
+        answer = session.console.ask(question)
         ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .errors import InvalidInput
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .rpc.wire.schema_pb2 import FieldSchema
 
 END = "an empty name ends them"
+USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
+"""Where AUTOINDEX and COSINE are not for a type."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Field:
     primary: bool = False
     auto_id: bool = False
     nullable: bool = False
+    default: str = ""
+    bm25: str = ""
+    index: str = ""
 
 
 def ask_collection(console: Console, name: str) -> Declaration:
@@ -38,7 +43,7 @@ def ask_collection(console: Console, name: str) -> Declaration:
         check_name(text, "collection")
         return text
 
-    name = name or _ask(console, "Name of the collection", check=named)
+    name = name or ask(console, "Name of the collection", check=named)
     fields = _ask_fields(console)
     primary = next(each for each in fields if each.primary)
     return Declaration(
@@ -47,43 +52,99 @@ def ask_collection(console: Console, name: str) -> Declaration:
         primary=primary.name,
         auto_id=primary.auto_id,
         nullable=tuple(each.name for each in fields if each.nullable),
-        dynamic=_yes(console, "Take values without a field of their own (dynamic field)?"),
-        consistency=_ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
-        shards=int(_ask(console, "Shards", "1", lambda text: str(_whole(text)))),
-        description=_ask(console, "Description", optional=True),
+        defaults=tuple(f"{each.name}={each.default}" for each in fields if each.default),
+        bm25=tuple(each.bm25 for each in fields if each.bm25),
+        indexes=tuple(each.index for each in fields if each.index),
+        dynamic=yes(console, "Take values without a field of their own (dynamic field)?"),
+        consistency=ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
+        shards=int(ask(console, "Shards", "1", lambda text: str(_whole(text)))),
+        description=ask(console, "Description", optional=True),
     )
 
 
 def _ask_fields(console: Console) -> list[Field]:
-    console.note(f"Now the fields, one by one; {END}. The first INT64 or VARCHAR that you say so is the primary field.")
+    console.note(f"Now the fields, one by one; {END}. Enter takes what stands in brackets.")
     fields: list[Field] = []
     while True:
-        name = _ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
+        name = ask(console, f"Field {len(fields) + 1}", check=lambda text: _free(text, fields), optional=True)
         if not name and any(each.primary for each in fields):
             return fields
         if not name:
             console.note("It needs a primary field: an INT64 or a VARCHAR.")
             continue
-        fields.append(_ask_field(console, name, primary=not any(each.primary for each in fields)))
+        fields.append(_ask_field(console, name, fields))
 
 
-def _ask_field(console: Console, name: str, *, primary: bool) -> Field:
+def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
+    from .rpc.schema import PRIMARY_TYPES
+
+    primary = not any(each.primary for each in before)
+    kind, text = _ask_type(console, name, "INT64" if primary else "")
+    if primary and kind in PRIMARY_TYPES and yes(console, "  Is it the primary field?", default=True):
+        return Field(text, name, kind, primary=True, auto_id=yes(console, "  Let Milvus give out its values?"))
+    if kind.endswith("_VECTOR"):
+        return _ask_vector(console, Field(text, name, kind), before)
+    return Field(
+        text, name, kind, nullable=yes(console, "  May it be null?"), default=_ask_default(console, kind, text)
+    )
+
+
+def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
+    """The type, and the declaration with its sizes."""
     from .rpc.declaration import parse_plain_field
-    from .rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, TYPES
+    from .rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, TYPES
 
-    kind = _ask(console, "  Type", "INT64" if primary else "", lambda text: _type(text, TYPES))
+    kind = ask(console, "  Type", usual, lambda text: _type(text, TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
-        sized = _ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
+        sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
         text = _complete(console, f"{text}:{sized}", "  Capacity", "100", parse_plain_field)
     if sized == "VARCHAR":
         text = _complete(console, text, "  Length", "65535", parse_plain_field)
     if kind in DENSE_VECTORS:
         text = _complete(console, text, "  Dimension", "", parse_plain_field)
-    if primary and kind in PRIMARY_TYPES and _yes(console, "  Is it the primary field?", default=True):
-        return Field(text, name, kind, primary=True, auto_id=_yes(console, "  Let Milvus give out its values?"))
-    nullable = not kind.endswith("_VECTOR") and _yes(console, "  May it be null?")
-    return Field(text, name, kind, nullable=nullable)
+    return kind, text
+
+
+def _ask_default(console: Console, kind: str, text: str) -> str:
+    from .rpc.declaration import parse_default, parse_plain_field
+    from .rpc.field_json import DEFAULTS
+
+    def check(answer: str) -> str:
+        parse_default(parse_plain_field(text), answer)
+        return answer
+
+    return ask(console, "  Default value, if any", check=check, optional=True) if kind in DEFAULTS else ""
+
+
+def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
+    from .rpc.declaration import parse_index
+
+    def check(answer: str) -> str:
+        if answer.lower() == "none":
+            return ""
+        parse_index(f"{field.name}:{answer}")
+        return f"{field.name}:{answer}"
+
+    bm25 = _ask_bm25(console, field.name, before) if field.type == "SPARSE_FLOAT_VECTOR" else ""
+    usual = USUAL_INDEXES.get(field.type, "AUTOINDEX:COSINE")
+    index = ask(console, "  Index, or none", "SPARSE_INVERTED_INDEX:BM25" if bm25 else usual, check)
+    return replace(field, bm25=bm25, index=index)
+
+
+def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
+    """`text:sparse:analyzer`, where the vector is to be made of a text field."""
+    from .rpc.declaration import ANALYZERS
+
+    texts = [each.name for each in before if each.type == "VARCHAR" and not each.primary]
+    if not texts:
+        return ""
+    question = f"  Fill it from a text, for full text search ({', '.join(texts)})"
+    source = ask(console, question, check=lambda text: _one_of(text, texts), optional=True)
+    if not source:
+        return ""
+    analyzer = ask(console, "  Analyzer", ANALYZERS[0], lambda text: _one_of(text, ANALYZERS))
+    return f"{source}:{name}" + (f":{analyzer}" if analyzer != ANALYZERS[0] else "")
 
 
 def _complete(console: Console, text: str, question: str, default: str, parse: Callable[[str], FieldSchema]) -> str:
@@ -96,13 +157,19 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
         check_limits(field)
         return f"{text}:{answer}"
 
-    return _ask(console, question, default, check)
+    return ask(console, question, default, check)
 
 
 def _type(text: str, types: Iterable[str]) -> str:
     from .rpc.field_json import read_type
 
     return read_type(text or None, "the field", types)
+
+
+def _one_of(text: str, words: Sequence[str]) -> str:
+    if text not in words:
+        raise InvalidInput(f"{text!r} is none of: {', '.join(words)}")
+    return text
 
 
 def _free(name: str, fields: list[Field]) -> str:
@@ -120,12 +187,12 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _yes(console: Console, question: str, *, default: bool = False) -> bool:
+def yes(console: Console, question: str, *, default: bool = False) -> bool:
     answer = console.ask(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
     return answer.startswith("y") if answer else default
 
 
-def _ask(
+def ask(
     console: Console, question: str, default: str = "", check: Callable[[str], str] = str, *, optional: bool = False
 ) -> str:
     """An answer that `check` takes; empty where it may be left out."""

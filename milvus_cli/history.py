@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from .command import SecretOption
+import click
+
+from .command import Leaf, SecretOption
 from .errors import CliError
 from .lines import scan
-from .tree import leaves, tree
+from .tree import find, leaves, tree
+from .types import CommandWords
 
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@")
 
@@ -42,11 +46,26 @@ def clear_history(home: Path) -> None:
 
 def carries_secret(line: str) -> bool:
     """Whether a word is an option that takes a secret, or an address with a password; wrong only to the safe side."""
-    words = [word.value for words in scan(line) for word in words]
-    params = [param for leaf in leaves(tree()) for param in leaf.params]
+    return any(_carries_secret([word.value for word in words]) for words in scan(line))
+
+
+def _carries_secret(words: list[str]) -> bool:
+    params = _params(words)
     secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
     others = {spelling for param in params for spelling in param.opts} - secret
     return any(_gives_secret(word, secret, others) or ADDRESS_WITH_SECRET.search(word) for word in words)
+
+
+def _params(words: list[str]) -> list[click.Parameter]:
+    """Those of the command that the words name: `-t` is a token to one and a time to others.
+
+    Those of all commands where the words name none, or one that takes other commands.
+    """
+    with suppress(click.UsageError):
+        found = find(words).command
+        if isinstance(found, Leaf) and not any(isinstance(param.type, CommandWords) for param in found.params):
+            return found.params
+    return [param for leaf in leaves(tree()) for param in leaf.params]
 
 
 def _gives_secret(word: str, secret: set[str], others: set[str]) -> bool:

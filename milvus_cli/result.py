@@ -1,6 +1,6 @@
 """What a command returns: data, never text for a terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,13 @@ Value = Any
 class Table:
     """Rows under columns. `rows` may be a generator: it is read once, while it is written.
 
+    `note` is for people, below the rows; it may be a function, which is asked when they are written.
     `failure` is what is raised after that, where some of what was asked for is not among them.
     """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
-    note: str = ""
+    note: str | Callable[[], str] = ""
     failure: Exception | None = None
 
 

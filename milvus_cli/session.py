@@ -20,6 +20,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .catalog import Catalog
     from .rpc.client import Client, ServerInfo, Trace
+    from .rpc.wire.schema_pb2 import CollectionSchema
     from .servers.lite import LiteServers
 
 
@@ -56,7 +57,11 @@ class Status:
 
 
 class Session:
-    """One shell, script or one-shot command. Owns its clients; the store is shared with other processes."""
+    """One shell, script or one-shot command. Owns its clients; the store is shared with other processes.
+
+    `schemas` are those that collections had when last seen, by address, database and name: for requests that go out
+    while the server is asked whether they still hold.
+    """
 
     def __init__(self, config: Config, console: Console, settings: Settings, defaults: Options = Options()) -> None:
         self.config = config
@@ -71,6 +76,7 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
+        self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
 
     @contextmanager
     def by_default(self, options: Options) -> Iterator[None]:
@@ -165,6 +171,29 @@ class Session:
                 f"no password for user {user!r}", hint="give --password, --token-file FILE or MILVUS_TOKEN"
             )
         return self.console.ask_secret(f"Password of {user}: ")
+
+    def password_of(self, user: str) -> str:
+        """The password that the connection is made with; asked for where it is another user's, empty without a person.
+
+        Milvus lets its superusers leave it empty.
+        """
+        profile = self.profile
+        if profile.user == user:
+            return profile.token.partition(":")[2]
+        return self.console.ask_secret(f"Old password of {user}: ") if self.interactive else ""
+
+    def password_changed(self, user: str, password: str) -> list[str]:
+        """Keeps a user's new password with every connection to this server that has the old one; returns them."""
+        here = self.profile.address
+        stale = [saved.alias for saved in self.connections() if (saved.profile.address, saved.user) == (here, user)]
+        for alias in stale:
+            token = f"{user}:{password}"
+            if alias in self._unsaved:
+                self._unsaved[alias] = replace(self._unsaved[alias], token=token)
+            else:
+                self.store.replace_token(alias, token)
+            self._close_client(alias)
+        return stale
 
     @property
     def place(self) -> str:

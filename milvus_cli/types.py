@@ -105,6 +105,61 @@ class OneOf(click.Choice[str]):
         return items(named((word, "") for word in self.choices).best(incomplete))
 
 
+class PrivilegeNames(Offered):
+    """Privileges with commas between, as a tuple; those for the line's type of object are offered, and groups."""
+
+    name = "privileges"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        return tuple(each.strip() for each in value.split(",") if each.strip())
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        return items(self._names(ctx, before.split(",")).best(last.lstrip()), prefix=before + comma)
+
+    def _names(self, ctx: click.Context, taken: list[str]) -> Names:
+        from .rpc.privileges import GROUPS, PRIVILEGES
+
+        wanted = _given(ctx, "object_type").capitalize()
+        known = {name: kind for kind, names in PRIVILEGES.items() if wanted in ("", kind) for name in names}
+        own = [each.text for each in _catalog(ctx).names("privilege_groups", alias=_given(ctx, "alias")).all]
+        groups = dict.fromkeys([*GROUPS, *own], "group")
+        return named((name, note) for name, note in {**known, **groups}.items() if name not in taken)
+
+
+class ObjectType(Offered):
+    """The type of object that a privilege is for."""
+
+    name = "object type"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from .rpc.privileges import read_type
+
+        return read_type(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.privileges import PRIVILEGES
+
+        return items(named((kind, f"{len(names)} privileges") for kind, names in PRIVILEGES.items()).best(incomplete))
+
+
+class GrantedObject(Offered):
+    """What a privilege is granted on: a collection or a user, as the line's type or privileges say, or *."""
+
+    name = "object"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.privileges import TYPE_OF, USER
+
+        privileges = [name for each in ctx.params.get("privileges") or () for name in str(each).split(",")]
+        kinds = {_given(ctx, "object_type").capitalize(), *(TYPE_OF.get(name, "") for name in privileges)}
+        kind = "users" if USER in kinds else "collections"
+        known = _catalog(ctx).names(kind, alias=_given(ctx, "alias"), database=_given(ctx, "database"))
+        return items(named([("*", "all of them"), *known.all]).best(incomplete, _catalog(ctx).limit))
+
+
 class FieldDeclaration(Offered):
     """NAME:TYPE[:ARGUMENT]: the types are offered after the colon."""
 
@@ -127,6 +182,32 @@ class DeclaredField(Offered):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         declared = (text.partition(":") for text in ctx.params.get("fields") or ())
         return items(named((name, kind) for name, _, kind in declared).best(incomplete))
+
+
+class IndexDeclaration(DeclaredField):
+    """FIELD[:TYPE[:METRIC[:…]]]: declared fields, then index types, then metrics are offered."""
+
+    name = "index declaration"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, colon, word = incomplete.rpartition(":")
+        if not colon:
+            return super().shell_complete(ctx, param, incomplete)
+        offered = {0: INDEX_TYPE.words, 1: METRIC.words}.get(before.count(":"), {})
+        return items(named(offered.items()).best(word), prefix=before + colon)
+
+
+class IndexParameter(Offered):
+    """KEY:VALUE of an index: the keys that its type takes, and that the line does not have yet."""
+
+    name = "index parameter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.index_types import PARAMETERS, known_index_type
+
+        taken = [each.partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
+        known = PARAMETERS.get(known_index_type(_given(ctx, "index_type")), ())
+        return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
 
 
 class CommandWords(Offered):
@@ -188,6 +269,21 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         if not 0 < seconds < 1e9:
             self.fail(f"{value!r} is no time: write 90, 5m or 1h30m", param, ctx)
         return seconds
+
+
+class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Bytes as a number, or with a unit: 512MB, 16GiB, 1.5g; KB, MB and so on are powers of 1,000."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
+        if not parts or not float(parts[1]):
+            self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
+        base = 1000 if parts[4] and not parts[3] else 1024
+        return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
 
 
 class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
@@ -280,15 +376,22 @@ VECTOR_FIELD = ObjectName("vector_fields", owner="collection")
 INDEX = ObjectName("indexes", owner="collection")
 USER = ObjectName("users")
 ROLE = ObjectName("roles")
+PRIVILEGE_GROUP = ObjectName("privilege_groups")
+PRIVILEGES = PrivilegeNames()
+OBJECT_TYPE = ObjectType()
+OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
 FILE = click.Path(readable=False)
 DIRECTORY = click.Path(file_okay=False, readable=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
+INDEX_DECLARATION = IndexDeclaration()
+INDEX_PARAMETER = IndexParameter()
 COMMAND = CommandWords()
 
 PARAMETER = KeyValue({})
+QUERY_VECTOR = FileOrText()
 DURATION = Duration()
 WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
 COLLECTION_PROPERTIES = {
@@ -360,5 +463,11 @@ INDEX_TYPE = Words("index type", {
     "INVERTED": "scalar fields",
     "BITMAP": "scalar fields with few values",
     "STL_SORT": "numbers",
-    "TRIE": "VARCHAR, by prefix",
+    "Trie": "VARCHAR, by prefix",
+})  # fmt: skip
+RERANKER = Words("reranker", {
+    "rrf:60": "by ranks",
+    "weighted:0.7,0.3": "by weighted scores",
+    "decay:": "by the distance of a field's value from another",
+    "model:": "by a model of the server",
 })  # fmt: skip

@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+from contextlib import suppress
 from typing import Any
 
 from .connections.profile import Profile, Tls
@@ -48,6 +49,23 @@ def management_health(profile: Profile, port: int | None, seconds: float) -> lis
     except (Unreachable, Unsupported) as exc:
         return [(check, None, exc.message)]
     return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
+
+
+def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | None:
+    """The counters of the management port by name and labels, as written there; None where it does not answer."""
+    if profile.lite:
+        return None
+    try:
+        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", None, seconds)
+    except (Unreachable, Unsupported):
+        return None
+    found = {}
+    for line in text.splitlines() if status == 200 else []:
+        name, _, value = line.rpartition(" ")
+        if name and not name.startswith("#"):
+            with suppress(ValueError):
+                found[name] = float(value)
+    return found
 
 
 def _request(profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float) -> tuple[int, str]:

@@ -101,5 +101,11 @@ def test_help_of_the_bench() -> None:
     assert done.stdout.startswith("usage: python -m tests.bench")
     said = " ".join(done.stdout.split())
     assert all(
-        word in said for word in ("startup, store, size, typing, collections", "--rounds", "--official", "--json")
+        word in said
+        for word in (
+            "startup, store, size, typing, collections, collections-2.3.5, search",
+            "--rounds",
+            "--official",
+            "--json",
+        )
     )

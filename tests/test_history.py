@@ -1,11 +1,13 @@
 """What the history keeps, and what it never does."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from milvus_cli.history import carries_secret
 from tests.support.cli import Cli, Run
+from tests.support.terminal import Terminal
 
 
 @pytest.mark.parametrize(
@@ -16,11 +18,21 @@ from tests.support.cli import Cli, Run
         "connect -t root:hunter2",
         "connect -troot:hunter2",
         "connect '-t' root:hunter2",
+        "watch 2 connect -t root:hunter2",
+        "--no-input connect -t root:hunter2",
+        "list connections; conect -t root:hunter2",
         "connect --token \\\nroot:hunter2",
         "version; connect --token root:hunter2",
         "connect milvus://root:hunter2@host:19530",
         "connect -uri 'https://hunter2@host'",
         "connect --token 'root:hunt",
+        "create user -u ann -p hunter22",
+        "create user ann -phunter22",
+        "update password ann -op hunter22 -p hunter23",
+        "update password ann --new-password=hunter23",
+        "--alias prod create user ann -p hunter22",
+        "watch 2 create user ann -p hunter22",
+        "version; drop user bob -y; create user ann -p hunter22",
     ],
 )
 def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
@@ -28,7 +40,19 @@ def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["connect -tls 1", "connect -h host -u root", "connect https://host:1/db", "search -c book -v [1] -l 3", ""]
+    "line",
+    [
+        "connect -tls 1",
+        "connect -h host -u root",
+        "connect -h host -p 19530",
+        "connect https://host:1/db",
+        "search -c book -v [1] -l 3",
+        "load collection book -p part",
+        "import -c book",
+        "grant privilege reader -p Search -o book",
+        "create index -c book -f v -t HNSW; flush book -t 60",
+        "",
+    ],
 )
 def test_a_line_without_one_is_kept(line: str) -> None:
     assert not carries_secret(line)
@@ -42,5 +66,17 @@ def test_history_lists_lines_and_clears_them(cli: Cli) -> None:
         {"number": 2, "line": "two 'a\nb'"},
         {"number": 3, "line": "three"},
     ]
-    assert cli("history", "clear") == Run(0, "History is cleared, for shells to come.\n", "")
+    assert cli("history", "clear") == Run(0, "History is cleared.\n", "")
     assert cli("history", "-o", "json") == Run(0, "[]\n", "")
+
+
+def test_a_running_shell_forgets_what_was_cleared(terminal: Callable[..., Terminal]) -> None:
+    shell = terminal()
+    shell.wait_for("milvus_cli>")
+    shell.send_line("version")
+    shell.wait_for("│ milvus_cli │")
+    shell.send_line("history clear")
+    shell.wait_for("History is cleared.\n")
+    shell.send_key("up")
+    shell.send_line("history -o csv")
+    shell.wait_for("number,line\n1,history -o csv")

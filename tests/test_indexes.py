@@ -92,7 +92,9 @@ def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed, is_lite
     if is_lite:
         pytest.skip("Milvus Lite takes any type")
     indexed("delete index tome -y")
-    assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed("invalid index type: HNWS")
+    assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
+        "invalid index type: HNWS", "see: help create index"
+    )
 
 
 def test_create_index_with_bad_parameters_exits_2(indexed: Typed) -> None:

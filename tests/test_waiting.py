@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, replies
-from tests.support.official import common_pb2, milvus_pb2
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import common_pb2, milvus_pb2, schema_pb2
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
 
@@ -44,9 +45,9 @@ def test_flush_waits_and_tells_the_state(ledger: Typed, is_lite: bool) -> None:
 
 
 def test_flush_all_or_what_the_server_lacks(ledger: Typed, is_lite: bool) -> None:
-    run = ledger("flush_all -t 60")
+    run = ledger("flush_all --no-wait")
     assert run == (failed("Milvus Lite 3.2.2 has no flush_all") if is_lite
-                   else Run(0, "Flushed all collections.\n", ""))  # fmt: skip
+                   else Run(0, "Flushing all collections.\n", ""))  # fmt: skip
 
 
 def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) -> None:
@@ -121,8 +122,85 @@ def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[...,
         assert "█" not in shown.text
 
 
+HALF_BUILT = milvus_pb2.DescribeIndexResponse(index_descriptions=[
+    milvus_pb2.IndexDescription(index_name="v", field_name="v", state=2, indexed_rows=1, total_rows=2),
+])  # fmt: skip
+BUILDING: dict[str, Handler] = {
+    **LOADING,
+    "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
+        collectionID=7, schema=schema_pb2.CollectionSchema(name="slow", fields=[schema_pb2.FieldSchema(name="v")]),
+    )),
+    "CreateIndex": replies(common_pb2.Status()),
+    "DescribeIndex": replies(HALF_BUILT),
+    "Flush": replies(milvus_pb2.FlushResponse(coll_segIDs={"slow": schema_pb2.LongArray(data=[5])},
+                                              coll_flush_ts={"slow": 9})),
+    "GetFlushState": replies(milvus_pb2.GetFlushStateResponse(flushed=False)),
+    "FlushAll": replies(milvus_pb2.FlushAllResponse(flush_all_ts=9)),
+    "GetFlushAllState": replies(milvus_pb2.GetFlushAllStateResponse(flushed=False)),
+    "ManualCompaction": replies(milvus_pb2.ManualCompactionResponse(compactionID=3)),
+    "GetCompactionState": replies(milvus_pb2.GetCompactionStateResponse(
+        state=common_pb2.Executing, executingPlanNo=1, completedPlanNo=3,
+    )),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "bar", "doing", "look"),
+    [
+        ("create index -c slow -f v -t FLAT", "████████████░░░░░░░░░░░░  50%", "building index 'v' on 'slow'",
+         "show index_progress -c slow"),
+        ("flush slow", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing collection 'slow'", "show flush_state -c slow"),
+        ("flush_all", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing all collections", "show flush_state -c NAME"),
+        ("compact slow", "██████████████████░░░░░░  75%", "compacting collection 'slow'",
+         "show compaction_state -id 3"),
+    ],
+)  # fmt: skip
+def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
+    terminal: Callable[..., Terminal], line: str, bar: str, doing: str, look: str
+) -> None:
+    with GrpcPeer(BUILDING) as peer:
+        shown = terminal(*line.split(), cols=100, env={"MILVUS_URI": f"http://{peer.address}"})
+        shown.wait_for(f"{doing.capitalize()}  {bar}")
+        shown.send_key("c-c")
+        assert shown.wait_exit() == 130
+    assert shown.text.replace("^C", "").strip() == (
+        f"error: no longer waiting; the server goes on {doing}\nhint: look with: {look}"
+    )
+
+
+def test_the_shell_asks_for_what_a_command_needs_and_goes_on_after_ctrl_c(
+    terminal: Callable[..., Terminal], milvus: MilvusServer, cli: Cli
+) -> None:
+    on = Typed(cli, milvus)
+    on.make("asked")
+    shown = terminal(cols=100, env={"MILVUS_URI": milvus.uri})
+    prompt = f"{milvus.address}/default>"
+    for question, answer in (
+        (prompt, "create partition"),
+        ("> create partition\nCollection:", "asked"), ("Collection: asked\nPartition:", "spring"),
+        (f"'spring' in 'asked'.\n{prompt}", "create partition -c asked"),
+        ("> create partition -c asked\nPartition:", "autumn"),
+        (f"'autumn' in 'asked'.\n{prompt}", "create alias"),
+        ("> create alias\nCollection:", "asked"), ("Collection: asked\nAliases:", "asked_a"),
+        (f"stands for collection 'asked'.\n{prompt}", "rename collection"),
+    ):  # fmt: skip
+        shown.wait_for(question)
+        shown.send_line(answer)
+    shown.wait_for("> rename collection\nCollection:")
+    shown.send_key("c-c")
+    shown.wait_for(f"interrupted\n{prompt}")
+    shown.send_line("list aliases -c asked -o csv")
+    shown.wait_for("asked_a,asked")
+    shown.send_line("exit")
+    assert shown.wait_exit() == 0
+    found = {row["partition"] for row in on.json("list partitions asked")}
+    on.all("delete alias asked_a -y")
+    on.gone("asked")
+    assert found == {"_default", "spring", "autumn"}
+
+
 def test_what_a_server_lacks_is_told_with_its_version(cli: Cli) -> None:
-    handlers = {**LOADING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
+    handlers = {**BUILDING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
     with GrpcPeer(handlers) as peer:
         run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})
-    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6)")
+    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6.11)")

@@ -35,13 +35,18 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -a reading
     Example: create alias -c book -a novel -A
     """
-    from ..rpc.objects import alias_target
+    from ..rpc.objects import alias_target, require_free
+    from ..rpc.schema import check_name
 
+    for alias in aliases:
+        check_name(alias, "alias")
     session.require_collection(collection)
     targets = {alias: alias_target(session.client, alias) for alias in aliases}
     for alias, target in targets.items():
         if target is not None and not alter:
             raise CliError(f"alias {alias!r} exists, for collection {target!r}", hint="-A moves it to this one")
+        if target is None:
+            require_free(session.client, alias)
     for alias, target in targets.items():
         method = "CreateAlias" if target is None else "AlterAlias"
         session.client.call(method, collection_name=collection, alias=alias)
@@ -69,16 +74,19 @@ def list_aliases(session: Session, collection: str | None) -> Table:
     Example: list aliases -c book
     """
     from ..rpc.gather import gather
+    from ..rpc.objects import alias_names, alias_target
 
     if collection:
         session.require_collection(collection)
     client = session.client
-    names = sorted(client.call("ListAliases", collection_name=collection or "").aliases)
+    names = sorted(alias_names(client, collection or ""))
 
-    def ask(alias: str, seconds: float) -> str:
-        return str(client.call("DescribeAlias", alias=alias, timeout=seconds).collection)
+    def ask(alias: str, seconds: float) -> str | None:
+        return alias_target(client, alias, timeout=seconds)
 
-    targets = [collection] * len(names) if collection else gather(ask, names, seconds=session.timeout)
+    if collection:
+        return Table(("alias", "collection"), [(name, collection) for name in names])
+    targets = gather(ask, names, seconds=session.timeout)
     return Table(("alias", "collection"), list(zip(names, targets, strict=True)))
 
 

@@ -43,7 +43,7 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
     """Show how far a bulk insert is.
 
     \b
-    Example: show bulk_insert_state -id {task}
+    Example: show bulk_insert_state -id 447265736549269506
     """
     from ..rpc.imports import COLUMNS, import_state
 

@@ -23,6 +23,9 @@ from ..types import (
 if TYPE_CHECKING:
     from ..session import Session
 
+partitions_option = option("-p", "--partition", "--partition-name", "partitions", multiple=True, type=PARTITION,
+                           metavar="NAME", help="Only this partition; several when repeated.")  # fmt: skip
+
 
 @command("list collections")
 @option("--names", "only_names", is_flag=True, help="Names alone, one call: for scripts.")
@@ -56,16 +59,23 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
 @command("rename collection")
 @word("collection", "-old", "--old-collection-name", "--old", type=COLLECTION, metavar="NAME", help="The collection.")
 @word("new_name", "-new", "--new-collection-name", "--new", metavar="NAME", help="Its new name.")
-@option("--to-database", "database", type=DATABASE, default="", metavar="NAME", help="Move it to this database too.")
-def rename_collection(session: Session, collection: str, new_name: str, database: str) -> Done:
+@option("--to-database", type=DATABASE, default="", metavar="NAME", help="Move it to this database too.")
+def rename_collection(session: Session, collection: str, new_name: str, to_database: str) -> Done:
     """Give a collection another name.
 
     \b
     Example: rename collection book novels
     Example: rename collection -old novels -new book
     """
+    from ..rpc.objects import require_free, require_own_name
+    from ..rpc.schema import check_name
+
+    check_name(new_name, "collection")
     session.require_collection(collection)
-    session.client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=database)
+    require_own_name(session.client, collection)
+    if not to_database:
+        require_free(session.client, new_name)
+    session.client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=to_database)
     return Done(f"Renamed collection {collection!r} to {new_name!r}.", {"collection": new_name, "former": collection})
 
 
@@ -86,7 +96,7 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
 @collection_option
 @dry_run_option
 def truncate(session: Session, collection: str, dry_run: bool) -> Done:
-    """Delete all rows of a collection, and keep its schema and indexes (Milvus 2.6 and newer). It asks first.
+    """Delete all rows of a collection, keep its schema and indexes (Milvus 2.6.11 and newer). It asks first.
 
     \b
     Example: truncate -c book --dry-run
@@ -96,18 +106,20 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
 
 
 def _removal(session: Session, verb: str, collection: str, method: str) -> Removal:
-    from ..rpc.objects import row_count
+    from ..rpc.objects import aliases_of, require_own_name, row_count
 
     session.require_collection(collection)
     client = session.client
+    aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection))))
     rows = row_count(client, collection)
-    return Removal(verb, f"collection {collection!r}", f"with {'?' if rows is None else rows} rows by its statistics",
-                   {"collection": collection}, lambda: client.call(method, collection_name=collection))  # fmt: skip
+    also = f"with {'?' if rows is None else rows} rows by its statistics{aliases and f', also known as {aliases}'}"
+    return Removal(verb, f"collection {collection!r}", also, {"collection": collection},
+                   lambda: client.call(method, collection_name=collection))  # fmt: skip
 
 
 @command("load collection")
 @collection_option
-@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Only this partition.")
+@partitions_option
 @option("--replicas", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="How many copies.")
 @no_wait_option
 def load_collection(
@@ -125,7 +137,7 @@ def load_collection(
 
 @command("release collection")
 @collection_option
-@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Only this partition.")
+@partitions_option
 def release_collection(session: Session, collection: str, partitions: tuple[str, ...]) -> Done:
     """Release a collection from memory.
 
@@ -139,43 +151,46 @@ def release_collection(session: Session, collection: str, partitions: tuple[str,
 
 @command("show load_state")
 @collection_option
-@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Of this partition.")
+@partitions_option
 def show_load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
     """Show whether a collection, or partitions of it, are loaded.
 
     \b
     Example: show load_state -c book
     """
-    from ..rpc.objects import require_partitions
-    from ..rpc.progress import load_state
-
-    session.require_collection(collection)
-    if partitions:
-        require_partitions(session.client, collection, partitions)
-    state = load_state(session.client, collection, partitions)
-    return Record({"collection": collection, "partitions": list(partitions) or None, "state": state})
+    return Record({**_place(collection, partitions), "state": _load_state(session, collection, partitions)})
 
 
 @command("show loading_progress")
 @collection_option
-@option("-p", "--partition", "partitions", multiple=True, type=PARTITION, metavar="NAME", help="Of this partition.")
+@partitions_option
 def show_loading_progress(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
     """Show how far a collection, or partitions of it, are loaded.
 
     \b
     Example: show loading_progress -c book
     """
+    from ..rpc.progress import loaded_fraction
+
+    state = _load_state(session, collection, partitions)
+    # Milvus has no progress of what nobody loads: an error there, and nothing wrong.
+    percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))
+    return Record({**_place(collection, partitions), "state": state, "percent": percent})
+
+
+def _load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> str:
+    """Raises CliError for what is not there."""
     from ..rpc.objects import require_partitions
-    from ..rpc.progress import load_state, loaded_fraction
+    from ..rpc.progress import load_state
 
     session.require_collection(collection)
     if partitions:
         require_partitions(session.client, collection, partitions)
-    state = load_state(session.client, collection, partitions)
-    # Milvus has no progress of what nobody loads: an error there, and nothing wrong.
-    percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))
-    values = {"collection": collection, "partitions": list(partitions) or None, "state": state, "percent": percent}
-    return Record(values)
+    return load_state(session.client, collection, partitions)
+
+
+def _place(collection: str, partitions: tuple[str, ...]) -> dict[str, object]:
+    return {"collection": collection, "partitions": list(partitions) or None}
 
 
 @command("show collection_stats")

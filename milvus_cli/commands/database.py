@@ -12,7 +12,7 @@ from ..types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
 if TYPE_CHECKING:
     from ..session import Session
 
-SPELLINGS = ("-db", "--db_name", "--db-name", "--db")
+SPELLINGS = ("-db", "--db_name", "--db-name", "--database", "--db")
 
 
 @command("create database")
@@ -27,12 +27,13 @@ def create_database(
     \b
     Example: create database -db shop
     """
-    from ..rpc.schema import pairs
+    from ..rpc.schema import check_name, pairs
 
+    check_name(database, "database")
     if database in session.client.call("ListDatabases").db_names:
         if if_not_exists:
             return Done(f"Database {database!r} exists.", {"database": database, "created": False})
-        raise CliError(f"database {database!r} exists")
+        raise CliError(f"database {database!r} exists", hint=f"see it with: show database {database}")
     session.client.call("CreateDatabase", db_name=database, properties=pairs(dict(properties)))
     return Done(f"Created database {database!r}.", {"database": database, "created": True})
 

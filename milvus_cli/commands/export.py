@@ -23,7 +23,7 @@ FORMAT = Words("format", {
 })  # fmt: skip
 
 
-@command("export")
+@command("export collection")
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
 @option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
@@ -37,7 +37,7 @@ FORMAT = Words("format", {
         help="How fresh the rows must be.")  # fmt: skip
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
-def export(
+def export_collection(
     session: Session, collection: str, file: str, wanted: str | None, expression: str,
     parameters: tuple[tuple[str, str], ...], fields: str | None, partitions: tuple[str, ...], consistency: str,
     resume: bool, force: bool,

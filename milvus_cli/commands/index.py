@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
-from ..errors import CliError, InvalidInput
+from ..errors import CliError, InvalidInput, ServerRefused
 from ..jsontext import parse_json
 from ..result import Done, Record, Table
-from ..types import FIELD, INDEX, INDEX_TYPE, METRIC
+from ..types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
 
 if TYPE_CHECKING:
+    from ..rpc.indexes import Index
     from ..rpc.wire.milvus_pb2 import IndexDescription
     from ..session import Session
 
-INDEX_SPELLINGS = ("-in", "--index-name", "--index")
+INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 
 
 @command("create index")
@@ -53,6 +54,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "--index")
     "--index-params",
     "params",
     multiple=True,
+    type=INDEX_PARAMETER,
     metavar="KEY:VALUE",
     help="A parameter of the index; JSON is taken too.",
 )
@@ -68,22 +70,20 @@ def create_index(
     \b
     Example: create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200
     """
-    from ..rpc.index_types import check_index
+    from ..rpc.index_types import known_index_type
     from ..rpc.indexes import Index, indexes
-    from ..rpc.indexes import create_index as build
     from ..rpc.objects import require_field
     from ..work import wait_indexed
 
-    wanted = Index(field, name, index_type.upper(), (metric or "").upper(), _parameters(params))
-    if not force:
-        check_index(wanted.type, wanted.metric or None, wanted.params)
+    wanted = Index(field, name, known_index_type(index_type), (metric or "").upper(), _parameters(params))
+    _check(wanted, force=force)
     session.require_collection(collection)
     require_field(session.client, collection, field)
     made = {"collection": collection, "field": field}
     existing = next((each for each in indexes(session.client, collection) if each.field_name == field), None)
     if if_not_exists and existing is not None:
         return Done(f"{field!r} of {collection!r} has an index.", {**made, "created": False})
-    build(session.client, collection, wanted)
+    _build(session, collection, wanted)
     actual = _name_on(session, collection, field)
     if not no_wait:
         wait_indexed(session, collection, actual)
@@ -176,6 +176,27 @@ def _one(session: Session, collection: str, name: str | None) -> IndexDescriptio
         names = ", ".join(each.index_name for each in found)
         raise InvalidInput(f"collection {collection!r} has {len(found)} indexes", hint=f"give -in, one of: {names}")
     return found[0]
+
+
+def _check(wanted: Index, *, force: bool) -> None:
+    from ..rpc.index_types import check_index
+    from ..rpc.schema import check_name
+
+    if wanted.name:
+        check_name(wanted.name, "index")
+    if not force:
+        check_index(wanted.type, wanted.metric or None, wanted.params)
+
+
+def _build(session: Session, collection: str, wanted: Index) -> None:
+    from ..rpc.index_types import takes
+    from ..rpc.indexes import create_index as build
+
+    try:
+        build(session.client, collection, wanted)
+    except ServerRefused as exc:
+        exc.hint = exc.hint or takes(wanted.type)
+        raise
 
 
 def _name_on(session: Session, collection: str, field: str) -> str:

@@ -31,12 +31,16 @@ def create_partition(
     \b
     Example: create partition -c book -p novels
     """
+    from ..rpc.schema import check_name
+
+    check_name(partition, "partition")
     made = {"collection": collection, "partition": partition}
     session.require_collection(collection)
     if session.client.call("HasPartition", collection_name=collection, partition_name=partition).value:
         if if_not_exists:
             return Done(f"Partition {partition!r} of {collection!r} exists.", {**made, "created": False})
-        raise CliError(f"partition {partition!r} of {collection!r} exists")
+        raise CliError(f"partition {partition!r} of {collection!r} exists",
+                       hint=f"see all with: list partitions -c {collection}")  # fmt: skip
     session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
     return Done(f"Created partition {partition!r} in {collection!r}.", {**made, "created": True})
 

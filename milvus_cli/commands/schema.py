@@ -10,14 +10,18 @@ from ..command import collection_option, command, option, read_value, word
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done, Report, Text
-from ..types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE
+from ..types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
 
 if TYPE_CHECKING:
     from ..rpc.definition import Definition
     from ..session import Session
 
 DDL = "ddl"
-OF_FIELDS = ("primary", "auto_id", "description", "nullable", "defaults", "partition_key", "clustering_key", "bm25")
+# Options that a schema file stands instead of, by their parameters.
+OF_FIELDS = {
+    "primary": "-p", "auto_id": "-a", "description": "-d", "nullable": "--nullable", "defaults": "--default",
+    "partition_key": "--partition-key", "clustering_key": "--clustering-key", "bm25": "--bm25", "indexes": "--index",
+}  # fmt: skip
 BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
 
 
@@ -78,8 +82,16 @@ BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file 
 @option(
     "--bm25",
     multiple=True,
-    metavar="TEXT:SPARSE",
+    metavar="TEXT:SPARSE[:ANALYZER]",
     help="Fill the sparse vector field from the VARCHAR field, for full text search; repeatable.",
+)
+@option(
+    "--index",
+    "indexes",
+    multiple=True,
+    type=INDEX_DECLARATION,
+    metavar="FIELD[:TYPE[:METRIC[:KEY=VALUE…]]]",
+    help="An index to build, AUTOINDEX when no type is given; repeatable.",
 )
 @option("--shards", type=click.IntRange(1, 64), metavar="N", help="Shards; the server's choice when not given.")
 @option(
@@ -181,9 +193,9 @@ def _from_file(session: Session, file: str, name: str, given: dict[str, Any]) ->
 
     from ..rpc.schema_file import HINT, read_definition
 
-    for each in OF_FIELDS:
+    for each, option_ in OF_FIELDS.items():
         if given[each]:
-            raise InvalidInput(f"--{each.replace('_', '-')} and --schema-file: the file says it")
+            raise InvalidInput(f"{option_} and --schema-file: the file says it")
     text = read_value("-" if file == "-" else f"@{file}", session)
     definition = read_definition(parse_json(text, "the schema", HINT), name=name)
     if given["dynamic"]:

@@ -50,7 +50,7 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
 
     if action == "clear":
         clear_history(session.config.home)
-        return Done("History is cleared, for shells to come.")
+        return Done("History is cleared.")
     lines = list(enumerate(read_history(session.config.home), start=1))
     return Table(("number", "line"), lines[-last:] if last else lines)
 

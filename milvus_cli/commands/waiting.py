@@ -54,10 +54,10 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
 @wait_limit_option
 @no_wait_option
 def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
-    """Flush all collections of the server.
+    """Flush all collections of the server. Milvus may take a minute to say that an idle one is flushed.
 
     \b
-    Example: flush_all -t 60
+    Example: flush_all --no-wait
     """
     from ..work import Work, wait_for
 

@@ -111,9 +111,7 @@ class Store:
             with self._writing() as database:
                 former = _secret_in(database, profile.alias)
                 database.execute(PUT, values)
-                database.execute("DELETE FROM secret WHERE alias = ?", (profile.alias,))
-                if secret_in == secrets.FILE:
-                    database.execute("INSERT INTO secret VALUES (?, ?)", (profile.alias, profile.token))
+                _put_secret(database, profile.alias, profile.token, secret_in)
                 database.execute("UPDATE state SET current = ?", (profile.alias,))
         except BaseException:
             secrets.forget(secret_in)
@@ -128,6 +126,20 @@ class Store:
                 return
             profile = replace(_from_json(alias, row[0]), **changes)  # type: ignore[arg-type]
             database.execute("UPDATE connection SET profile = ? WHERE alias = ?", (_to_json(profile), alias))
+
+    def replace_token(self, alias: str, token: str) -> None:
+        """Gives a stored connection another secret."""
+        secret_in = secrets.keep(alias, token)
+        try:
+            with self._writing() as database:
+                former = _secret_in(database, alias)
+                found = database.execute("UPDATE connection SET secret_in = ? WHERE alias = ?", (secret_in, alias))
+                if found.rowcount:
+                    _put_secret(database, alias, token, secret_in)
+        except BaseException:
+            secrets.forget(secret_in)
+            raise
+        secrets.forget(former if found.rowcount else secret_in)
 
     def make_current(self, alias: str) -> None:
         with self._writing() as database:
@@ -329,6 +341,12 @@ def _is_sound(path: Path) -> bool:
             if _is_corruption(exc):
                 return False
             raise
+
+
+def _put_secret(database: sqlite3.Connection, alias: str, token: str, secret_in: str) -> None:
+    database.execute("DELETE FROM secret WHERE alias = ?", (alias,))
+    if secret_in == secrets.FILE:
+        database.execute("INSERT INTO secret VALUES (?, ?)", (alias, token))
 
 
 def _secret_in(database: sqlite3.Connection, alias: str) -> str:

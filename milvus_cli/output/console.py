@@ -72,6 +72,13 @@ class Console:
             raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
         return self.stdin.read()
 
+    def read_bytes(self) -> bytes:
+        """As `read`, of what may be no text."""
+        buffer = getattr(self.stdin, "buffer", None)
+        if self.commands_on_stdin or buffer is None:
+            return self.read().encode()
+        return bytes(buffer.read())
+
     def ask(self, question: str) -> str:
         """The line that a person answers. Raises InvalidInput when nobody is there."""
         self._require_person(question)
@@ -82,11 +89,15 @@ class Console:
             raise InvalidInput("no answer")
         return answer.strip()
 
-    def ask_secret(self, question: str) -> str:
+    def ask_secret(self, question: str, *, twice: bool = False) -> str:
+        """What a person types unseen; `twice` is for what is new. Raises InvalidInput where the two differ."""
         self._require_person(question)
         from getpass import getpass
 
-        return getpass(harmless(question), stream=self.stderr)
+        answer = getpass(harmless(question), stream=self.stderr)
+        if twice and getpass("Once more: ", stream=self.stderr) != answer:
+            raise InvalidInput("the two differ", hint="type it again")
+        return answer
 
     def _require_person(self, question: str) -> None:
         if not self.interactive:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..yamltext import to_yaml
 from .values import CELL_WIDTH, exact, harmless, shown, to_json
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
@@ -106,22 +107,6 @@ def write_yaml(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str
         yield to_yaml([_named(columns, row)], ascii_only=not style.unicode)
     if empty:
         yield "[]\n"
-
-
-def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
-    """YAML 1.1 as PyYAML's safe loader reads it. No terminal obeys it: what is not printable is escaped in it."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-    def dump(*, allow_unicode: bool) -> str:
-        text = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=allow_unicode, width=2**31)
-        return str(text).removesuffix("...\n")
-
-    text = dump(allow_unicode=not ascii_only)
-    return text if text.replace("\n", "").isprintable() else dump(allow_unicode=False)
 
 
 WRITERS: dict[str, Writer] = {

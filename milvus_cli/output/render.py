@@ -7,8 +7,9 @@ from typing import Any
 
 from ..errors import CliError
 from ..result import Document, Done, Record, Report, Result, Table, Text, Value
+from ..yamltext import to_yaml
 from .console import Console
-from .formats import FOR_PROGRAMS, WRITERS, Style, to_yaml
+from .formats import FOR_PROGRAMS, WRITERS, Style
 from .values import CELL_WIDTH, harmless, to_json
 
 FRAME, LABEL = 7, 7
@@ -57,7 +58,8 @@ def _render_done(result: Done, output: str, console: Console, style: Style, *, q
 def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:
     _write(WRITERS[output](result.columns, result.rows, style), console)
     if result.note and output not in FOR_PROGRAMS and not quiet:
-        console.write(harmless(result.note) + "\n")
+        note = result.note if isinstance(result.note, str) else result.note()
+        console.write(harmless(note) + "\n")
 
 
 def _render_record(result: Record, output: str, console: Console, style: Style) -> None:

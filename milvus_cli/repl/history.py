@@ -17,6 +17,16 @@ class PrivateHistory(FileHistory):
             super().store_string(string)
 
 
+def was_cleared(history: History, session: Session) -> bool:
+    """Whether the file was emptied, here or by another shell, while this one still remembers lines of it."""
+    path = history_path(session.config.home)
+    return (
+        isinstance(history, PrivateHistory)
+        and bool(history.get_strings())
+        and not (path.exists() and path.stat().st_size)
+    )
+
+
 def open_history(session: Session) -> History:
     """The shared history; one of this shell alone where the file can't be written."""
     path = history_path(session.config.home)

@@ -14,7 +14,7 @@ from ..lines import Unfinished, split
 from ..output.render import render_error
 from ..session import Session
 from .completer import attach
-from .history import open_history
+from .history import open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
 
 
@@ -37,6 +37,8 @@ def run_shell(session: Session) -> int:
             status = _run(text, session)
         except Leave as leave:
             return leave.exit_code
+        if was_cleared(prompt.history, session):
+            prompt.history = prompt.default_buffer.history = open_history(session)
 
 
 def _prompt(session: Session) -> PromptSession[str]:

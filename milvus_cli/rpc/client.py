@@ -24,6 +24,7 @@ from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
 DATABASE_NOT_FOUND = 800
+WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
 CHANNEL_OPTIONS: Mapping[str, int | str] = {
@@ -61,12 +62,13 @@ class ServerInfo:
 
 
 class Link:
-    """A channel, and whether it ever carried an answer."""
+    """A channel, whether it ever carried an answer, and the timestamp of the last write that it carried."""
 
     def __init__(self, profile: Profile, timeout: float) -> None:
         self._open = partial(_channel, profile, timeout)
         self.channel = self._open()
         self.answered = False
+        self.written = 0
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
@@ -89,18 +91,19 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
+        return self.start(method, timeout=timeout, **fields).result()
+
+    def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
+        """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
-        seconds = timeout or self.timeout
-        started = time.monotonic()
-        try:
-            response = self._send_or_again(method, fields, seconds)
-        except (CliError, KeyboardInterrupt) as exc:
-            self._report(method, started, str(exc) or "cancelled")
-            raise
-        self._report(method, started, "OK")
-        return response
+        return Pending(self, method, fields, timeout or self.timeout)
+
+    @property
+    def written(self) -> int:
+        """The hybrid timestamp of this client's last write of rows, 0 before the first."""
+        return self._link.written
 
     def with_options(self, *, database: str, timeout: float) -> "Client":
         """The same channel for another database and deadline."""
@@ -112,25 +115,17 @@ class Client:
     def close(self) -> None:
         self._link.channel.close()
 
-    def _send_or_again(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
-        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
-        try:
-            return self._send(method, fields, seconds)
-        except Unreachable as exc:
-            unsent = exc.fault is Fault.REFUSED
-            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
-                raise
-        self._link.reopen()
-        return self._send(method, fields, seconds)
-
     def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
+        """The call that goes out; it waits for nothing."""
         request_type, response_type = _types(method)
         rpc = self._link.channel.unary_unary(
             f"/{SERVICE}/{method}",
             request_serializer=request_type.SerializeToString,
             response_deserializer=response_type.FromString,
         )
-        call = rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
+        return rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
+
+    def _receive(self, call: Any, method: str, seconds: float) -> Any:
         try:
             response = call.result()
         except KeyboardInterrupt:
@@ -143,7 +138,24 @@ class Client:
             ) from exc
         self._link.answered = True
         status.check(getattr(response, "status", response), method)
+        if method in WRITING_ROWS:
+            self._link.written = max(self._link.written, response.timestamp)
         return response
+
+    def _receive_or_again(
+        self, call: Any, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
+    ) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        try:
+            return self._receive(call, method, seconds)
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
+                raise
+        # Of several calls that were lost together the first one opens the channel that all go over again.
+        if self._link.channel is channel:
+            self._link.reopen()
+        return self._receive(self._send(method, fields, seconds), method, seconds)
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -158,6 +170,32 @@ class Client:
         if self._trace is not None:
             milliseconds = (time.monotonic() - started) * 1000
             self._trace(Trace(method, self.profile.address, self.profile.database, milliseconds, outcome))
+
+
+class Pending:
+    """An RPC under way."""
+
+    def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
+        self._client = client
+        self._method, self._fields, self._seconds = method, fields, seconds
+        self._started = time.monotonic()
+        self._channel = client._link.channel
+        self._call = client._send(method, fields, seconds)
+
+    def result(self) -> Any:
+        """Waits for the answer; see `Client.call`."""
+        client = self._client
+        try:
+            response = client._receive_or_again(self._call, self._channel, self._method, self._fields, self._seconds)
+        except (CliError, KeyboardInterrupt) as exc:
+            client._report(self._method, self._started, str(exc) or "cancelled")
+            raise
+        client._report(self._method, self._started, "OK")
+        return response
+
+    def cancel(self) -> None:
+        """For an answer that nobody wants any more."""
+        self._call.cancel()
 
 
 def handshake(client: Client) -> ServerInfo:

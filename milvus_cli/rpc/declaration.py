@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from ..jsontext import parse_json
 from ..names import nearest
 from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
 from .field_json import DEFAULTS, read_default, read_field
+from .index_types import USUAL, check_index, known_index_type
 from .indexes import Index
 from .schema import (
     DEFAULT_MAX_LENGTH,
@@ -26,10 +28,15 @@ from .schema import (
 )
 
 if TYPE_CHECKING:
-    from .wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
+    from .wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema, ValueField
 
 TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
+INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
 NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"
+
+
+ANALYZERS = ("standard", "english", "chinese")
+"""Those that Milvus has built in (https://milvus.io/docs/analyzer-overview.md)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Declaration:
     consistency: str = DEFAULT_LEVEL
     num_partitions: int = 0
     properties: tuple[tuple[str, str], ...] = ()
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[str, ...] = ()
 
 
 def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
@@ -87,6 +94,21 @@ def parse_plain_field(text: str) -> FieldSchema:
     return field
 
 
+def parse_index(text: str) -> Index:
+    """Reads `field[:TYPE[:METRIC[:key=value…]]]`, as `--index` of `create collection` takes it. Raises InvalidInput.
+
+    Types that need parameters get the usual ones when none is given.
+    """
+    field, kind, metric, *rest = [*map(str.strip, text.split(":")), "", ""]
+    given = dict(each.split("=", 1) for each in rest if "=" in each)
+    wrong = next((each for each in rest if each and "=" not in each), None)
+    if not field or wrong:
+        raise InvalidInput(f"bad index {text!r}", hint=INDEX_HINT)
+    kind = known_index_type(kind or "AUTOINDEX")
+    check_index(kind, metric.upper(), given)
+    return Index(field, type=kind, metric=metric.upper(), params=given or USUAL.get(kind, {}))
+
+
 def declared(given: Declaration) -> Definition:
     """What a declaration makes. Raises InvalidInput for what can't be meant."""
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
@@ -103,7 +125,7 @@ def declared(given: Declaration) -> Definition:
     return Definition(
         schema, shards=given.shards, consistency=level_name(level_number(given.consistency)),
         properties=dict(given.properties), num_partitions=given.num_partitions,
-        indexes=given.indexes,
+        indexes=tuple(_index(schema, each) for each in given.indexes),
     )  # fmt: skip
 
 
@@ -111,7 +133,7 @@ def quick(given: Declaration, dimension: int) -> Declaration:
     """An id, a vector and what else comes, with an index: what pymilvus makes of a name and a dimension."""
     return replace(
         given, fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"), primary="id", dynamic=True,
-        indexes=(Index("vector", metric="COSINE"),),
+        indexes=given.indexes or ("vector:AUTOINDEX:COSINE",),
     )  # fmt: skip
 
 
@@ -121,7 +143,7 @@ def command_line(given: Declaration) -> str:
     for option, values in (
         ("-f", given.fields), ("-p", given.primary), ("-d", given.description), ("--nullable", given.nullable),
         ("--default", given.defaults), ("--partition-key", given.partition_key),
-        ("--clustering-key", given.clustering_key), ("--bm25", given.bm25),
+        ("--clustering-key", given.clustering_key), ("--bm25", given.bm25), ("--index", given.indexes),
         ("--property", tuple(map("=".join, given.properties))),
     ):  # fmt: skip
         for value in (values,) if isinstance(values, str) else values:
@@ -152,28 +174,45 @@ def _apply(given: Declaration, schema: CollectionSchema) -> None:
         _add_bm25(schema, text)
 
 
+def _index(schema: CollectionSchema, text: str) -> Index:
+    index = parse_index(text)
+    _field(schema, index.field, "--index")
+    return index
+
+
 def _set_default(schema: CollectionSchema, text: str) -> None:
     """`field=value`; the value is JSON, or text where the field takes text."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InvalidInput(f"bad default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
     field = _field(schema, name, "--default")
+    field.default_value.CopyFrom(parse_default(field, value))
+
+
+def parse_default(field: FieldSchema, value: str) -> ValueField:
+    """Reads a default as JSON, or as text where the field takes text. Raises InvalidInput."""
     plain = DEFAULTS.get(type_name(field.data_type)) == "string_data"
-    parsed = value if plain else parse_json(value, f"the default of {name!r}", "e.g. year=1815, price=9.5, sold=false")
-    field.default_value.CopyFrom(read_default(field, parsed, f"default of {name!r}"))
+    hint = "e.g. year=1815, price=9.5, sold=false"
+    parsed = value if plain else parse_json(value, f"the default of {field.name!r}", hint)
+    return read_default(field, parsed, f"default of {field.name!r}")
 
 
 def _add_bm25(schema: CollectionSchema, text: str) -> None:
-    """`text:sparse`: the second field gets the BM25 vector of the first, whose analyzer is switched on."""
+    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on."""
     from .wire.schema_pb2 import FunctionType
 
-    source, colon, target = text.partition(":")
-    if not colon:
+    source, target, analyzer = [*text.split(":", 2), "", ""][:3]
+    if not target:
         raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
+    if analyzer and analyzer not in ANALYZERS:
+        known = f"known: {', '.join(ANALYZERS)}; others go into a schema file"
+        raise InvalidInput(f"no analyzer {analyzer!r}", hint=nearest(analyzer, ANALYZERS) or known)
     field = _field(schema, source, "--bm25")
     _field(schema, target, "--bm25")
     if not any(pair.key == "enable_analyzer" for pair in field.type_params):
         field.type_params.add(key="enable_analyzer", value="true")
+    if analyzer:
+        field.type_params.add(key="analyzer_params", value=json.dumps({"type": analyzer}))
     schema.functions.add(name=f"{target}_function", type=FunctionType.BM25, input_field_names=[source],
                          output_field_names=[target])  # fmt: skip
 

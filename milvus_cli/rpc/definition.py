@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput
+from ..errors import CliError, InvalidInput, ServerRefused
 from ..names import nearest
 from .client import Client
 from .indexes import Index, create_index, index_of, indexes
@@ -86,11 +86,15 @@ def create(client: Client, definition: Definition) -> None:
     level = level_number(definition.consistency)
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"collection {name!r} exists", hint=f"see it with: show collection {name}")
-    client.call(
-        "CreateCollection", collection_name=name, schema=definition.schema.SerializeToString(),
-        shards_num=definition.shards, consistency_level=level,
-        properties=pairs(dict(definition.properties)), num_partitions=definition.num_partitions,
-    )  # fmt: skip
+    try:
+        client.call(
+            "CreateCollection", collection_name=name, schema=definition.schema.SerializeToString(),
+            shards_num=definition.shards, consistency_level=level,
+            properties=pairs(dict(definition.properties)), num_partitions=definition.num_partitions,
+        )  # fmt: skip
+    except ServerRefused as exc:
+        exc.hint = exc.hint or "nothing was made; see: help create collection"
+        raise
     for partition in definition.partitions:
         client.call("CreatePartition", collection_name=name, partition_name=partition)
     for index in definition.indexes:
@@ -98,6 +102,7 @@ def create(client: Client, definition: Definition) -> None:
             create_index(client, name, index)
         except CliError as exc:
             exc.message = f"collection {name!r} is made, but not its index on {index.field!r}: {exc.message}"
+            exc.hint = exc.hint or f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC"
             raise
 
 

@@ -41,10 +41,46 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "INVERTED": ("json_path", "json_cast_type", "json_cast_function"),
     "BITMAP": ("bitmap_cardinality_limit",),
     "STL_SORT": (),
-    "TRIE": (),
+    "Trie": (),
     "NGRAM": ("min_gram", "max_gram", "json_path", "json_cast_type"),
     "RTREE": (),
 }  # fmt: skip
+
+PROBES = ("nprobe", "max_empty_result_buckets")
+SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "AUTOINDEX": ("level", "ef", "nprobe"),
+    "FLAT": (),
+    "BRUTE_FORCE": (),
+    "IVF_FLAT": PROBES,
+    "IVF_SQ8": PROBES,
+    "IVF_PQ": PROBES,
+    "IVF_RABITQ": (*PROBES, "rbq_query_bits", "refine_k"),
+    "SCANN": (*PROBES, "reorder_k"),
+    "HNSW": ("ef",),
+    "HNSW_SQ": ("ef", "refine_k"),
+    "HNSW_PQ": ("ef", "refine_k"),
+    "HNSW_PRQ": ("ef", "refine_k"),
+    "DISKANN": ("search_list", "beamwidth"),
+    "GPU_BRUTE_FORCE": (),
+    "GPU_IVF_FLAT": ("nprobe",),
+    "GPU_IVF_PQ": ("nprobe",),
+    "GPU_CAGRA": ("itopk_size", "search_width", "min_iterations", "max_iterations", "team_size", "ef"),
+    "BIN_FLAT": (),
+    "BIN_IVF_FLAT": PROBES,
+    "MINHASH_LSH": ("mh_search_with_jaccard", "mh_lsh_batch_search", "refine_k"),
+    "SPARSE_INVERTED_INDEX": ("drop_ratio_search", "dim_max_score_ratio"),
+    "SPARSE_WAND": ("drop_ratio_search", "dim_max_score_ratio"),
+}
+"""What a search of each type of vector index takes."""
+
+SEARCH_ANYWHERE = ("radius", "range_filter", "hints", "page_retain_order", "retain_iterator_order", "level")
+"""Parameters that every search takes."""
+
+USUAL: dict[str, dict[str, str]] = {
+    "HNSW": {"M": "16", "efConstruction": "200"},
+    **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
+}
+"""What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
 
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters that every type takes."""
@@ -54,6 +90,17 @@ METRICS = ("COSINE", "IP", "L2", "HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTR
            "MAX_SIM_JACCARD")  # fmt: skip
 
 FORCE = "--force sends it as it is, for a server that knows more"
+
+
+def known_index_type(word: str) -> str:
+    """The type as Milvus spells it, of any case of letters; Milvus 2.3 takes Trie, and no other spelling of it."""
+    return next((each for each in PARAMETERS if each.upper() == word.upper()), word.upper())
+
+
+def takes(index_type: str) -> str:
+    """What may be given for a type, as a hint."""
+    known = PARAMETERS.get(index_type, ())
+    return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:
@@ -68,6 +115,21 @@ def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) 
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             hint = f"{nearest(name, known) or takes}; {FORCE}"
             raise InvalidInput(f"{index_type} has no parameter {name!r}", hint=hint)
+
+
+def check_search_params(index_type: str, parameters: Iterable[str]) -> None:
+    """Raises InvalidInput for a parameter that no search of such an index takes: servers ignore it without a word.
+
+    An index type that is not known here takes all.
+    """
+    if index_type not in SEARCH_PARAMETERS:
+        return
+    known = SEARCH_PARAMETERS[index_type]
+    for name in parameters:
+        if name not in (*known, *SEARCH_ANYWHERE):
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise InvalidInput(f"a search of {index_type} has no parameter {name!r}",
+                               hint=f"{nearest(name, known) or takes}; {FORCE}")  # fmt: skip
 
 
 def _hint(word: str, known: Iterable[str]) -> str:

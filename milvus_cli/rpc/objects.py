@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, ServerRefused
+from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
+
+if TYPE_CHECKING:
+    from .wire.milvus_pb2 import DescribeCollectionResponse
 
 NO_ALIAS = (100, 1600)
 """What Milvus Lite and Milvus answer for an alias that is not there."""
@@ -35,23 +39,61 @@ def require_field(client: Client, collection: str, name: str) -> None:
     _require(name, known, f"no field {name!r} in {collection!r}", f"show collection {collection}")
 
 
-def alias_target(client: Client, alias: str) -> str | None:
+def alias_target(client: Client, alias: str, *, timeout: float | None = None) -> str | None:
     """The collection that an alias stands for; None when nothing has that alias."""
     try:
-        return str(client.call("DescribeAlias", alias=alias).collection)
+        answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
     except ServerRefused as exc:
         if exc.server_code in NO_ALIAS:
             return None
         raise
+    return str(answer.collection)
 
 
 def require_alias(client: Client, alias: str) -> str:
     """The collection that an alias stands for."""
     target = alias_target(client, alias)
     if target is None:
-        known = client.call("ListAliases").aliases
+        known = alias_names(client)
         raise CliError(f"no alias {alias!r}", hint=nearest(alias, known) or "list aliases shows all")
     return target
+
+
+def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str]:
+    """Of a collection that was described; none where the server has none to tell, or tells them not to this user."""
+    # Milvus Lite and Milvus 2.3 tell them only when asked for them.
+    try:
+        return sorted(answer.aliases or alias_names(client, answer.schema.name))
+    except (NotAuthorized, Unsupported):
+        return []
+
+
+def alias_names(client: Client, collection: str = "") -> list[str]:
+    """Of a collection, or of all in the database."""
+    # Milvus 2.3 looks for aliases in the database that the request names, whatever the connection's is.
+    return list(client.call("ListAliases", collection_name=collection, db_name=client.profile.database).aliases)
+
+
+def require_own_name(client: Client, collection: str) -> DescribeCollectionResponse:
+    """What the server says of a collection. Raises CliError where it is named by an alias.
+
+    Milvus lets nobody delete or rename a collection so; Milvus Lite would delete the collection itself.
+    """
+    answer = client.call("DescribeCollection", collection_name=collection)
+    if answer.schema.name != collection:
+        raise CliError(f"{collection!r} is an alias, of collection {answer.schema.name!r}",
+                       hint="name the collection itself")  # fmt: skip
+    found: DescribeCollectionResponse = answer
+    return found
+
+
+def require_free(client: Client, name: str) -> None:
+    """Raises CliError for a name that a collection or an alias has already."""
+    target = alias_target(client, name)
+    if target is not None:
+        raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
+    if client.call("HasCollection", collection_name=name).value:
+        raise CliError(f"there is a collection {name!r}", hint="take another name")
 
 
 def row_count(client: Client, collection: str, partition: str = "") -> int | None:
@@ -60,6 +102,11 @@ def row_count(client: Client, collection: str, partition: str = "") -> int | Non
         answer = client.call("GetPartitionStatistics", collection_name=collection, partition_name=partition)
     else:
         answer = client.call("GetCollectionStatistics", collection_name=collection)
+    return row_count_of(answer)
+
+
+def row_count_of(answer: Any) -> int | None:
+    """Of an answer with statistics."""
     return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
 
 

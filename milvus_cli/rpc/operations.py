@@ -13,11 +13,20 @@ class Operation(NamedTuple):
     since: str = ""
 
 
+# By Milvus's release notes and its references of the clients (https://milvus.io/api-reference): hybrid search from
+# 2.4.0 on, alterDatabase in v2.4.x, the dropping of properties in v2.5.x, altered fields there too (and in the last of
+# 2.4), "Added a truncate API" in 2.6.11.
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
     "AlterDatabase": Operation("alter database", "2.4"),
+    "CreateCredential": Operation("users"),
+    "CreatePrivilegeGroup": Operation("privilege groups", "2.5"),
+    "CreateRole": Operation("roles"),
+    "DeleteCredential": Operation("users"),
     "DescribeDatabase": Operation("properties of databases", "2.4"),
+    "DropPrivilegeGroup": Operation("privilege groups", "2.5"),
+    "DropRole": Operation("roles"),
     "FlushAll": Operation("flush_all"),
     "GetCompactionStateWithPlans": Operation("show compaction_plans"),
     "GetFlushAllState": Operation("flush_all"),
@@ -25,12 +34,24 @@ OPERATIONS: Mapping[str, Operation] = {
     "GetPersistentSegmentInfo": Operation("information on segments"),
     "GetQuerySegmentInfo": Operation("information on segments"),
     "GetReplicas": Operation("replicas"),
+    "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "Import": Operation("bulk_insert"),
     "ListImportTasks": Operation("bulk_insert"),
+    "ListCredUsers": Operation("users"),
+    "ListPrivilegeGroups": Operation("privilege groups", "2.5"),
     "LoadPartitions": Operation("loading of single partitions"),
+    "OperatePrivilege": Operation("privileges"),
+    "OperatePrivilegeGroup": Operation("privilege groups", "2.5"),
+    "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
+    "OperateUserRole": Operation("roles"),
     "ReleasePartitions": Operation("releasing of single partitions"),
-    "TruncateCollection": Operation("truncate", "2.6"),
+    "Search.group_by_field": Operation("grouping of hits", "2.4"),
+    "SelectGrant": Operation("privileges"),
+    "SelectRole": Operation("roles"),
+    "SelectUser": Operation("users"),
+    "TruncateCollection": Operation("truncate", "2.6.11"),
+    "UpdateCredential": Operation("users"),
 }
 
 
@@ -51,3 +72,17 @@ def readable(version: str) -> str:
         return f"Milvus Lite {version.removeprefix('milvus_lite-')}"
     number = version.removeprefix("v").partition("-")[0]
     return f"Milvus {number}" if number else ""
+
+
+def is_lite(version: str) -> bool:
+    return version.startswith("milvus_lite")
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether it is a Milvus before that release; Milvus Lite counts as today's."""
+    if is_lite(version):
+        return False
+    numbers = version.removeprefix("v").partition("-")[0].split(".")
+    if not all(each.isdecimal() for each in numbers):
+        return False
+    return [int(each) for each in numbers] < [int(each) for each in than.split(".")]

@@ -12,6 +12,8 @@ from .client import Client
 from .definition import level_name
 from .field_json import FLAGS, write_default, write_struct
 from .indexes import described, indexes
+from .objects import aliases_of, row_count
+from .progress import load_state
 from .schema import params, type_name
 from .schema_file import write_function
 
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
 
-LOADED = "loaded"
-STATES = {1: "not loaded", 2: "loading", 3: LOADED}
-"""Of common.LoadState."""
 SIZES = ("dim", "max_length", "max_capacity")
 ATTRIBUTES = {
     "is_primary": "primary",
@@ -36,16 +35,16 @@ ATTRIBUTES = {
 def overview(client: Client, name: str) -> Report:
     """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
     answer = client.call("DescribeCollection", collection_name=name)
-    state = STATES.get(client.call("GetLoadState", collection_name=name).state, "")
+    state = load_state(client, name)
     partitions = sorted(client.call("ShowPartitions", collection_name=name).partition_names)
     schema = answer.schema
     values = {
         "collection": schema.name,
         "description": schema.description,
         "load_state": state,
-        "exact": _exact(client, name) if state == LOADED else None,
-        "statistics": _statistics(client, name),
-        "aliases": _aliases(client, answer),
+        "exact": _exact(client, name) if state == "loaded" else None,
+        "statistics": row_count(client, name),
+        "aliases": aliases_of(client, answer),
         "partitions": partitions,
         "shards": answer.shards_num,
         "consistency_level": level_name(answer.consistency_level),
@@ -122,16 +121,6 @@ def _exact(client: Client, name: str) -> int | None:
     except ServerRefused:
         return None
     return int(answer.fields_data[0].scalars.long_data.data[0])
-
-
-def _statistics(client: Client, name: str) -> int | None:
-    stats = client.call("GetCollectionStatistics", collection_name=name).stats
-    return next((int(pair.value) for pair in stats if pair.key == "row_count"), None)
-
-
-def _aliases(client: Client, answer: DescribeCollectionResponse) -> list[str]:
-    """Milvus Lite tells them only when asked for them."""
-    return sorted(answer.aliases or client.call("ListAliases", collection_name=answer.schema.name).aliases)
 
 
 def _when(answer: DescribeCollectionResponse) -> str | None:

@@ -50,6 +50,11 @@ BITS = 8
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
 NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
+# Milvus since 2.4 takes - in names of partitions; 2.3 refuses it in words of its own.
+PARTITION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}")
+PARTITION_HINT = "a name has letters, digits and _, and 255 characters at most"
+SYSTEM_FIELDS = ("RowID", "Timestamp")
+"""Names that Milvus keeps for fields of its own. Milvus Lite keeps others, and says so itself."""
 
 
 @cache
@@ -103,10 +108,17 @@ def pairs(values: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def check_name(name: str, what: str) -> None:
-    """Raises InvalidInput for a name that Milvus forbids. Milvus Lite takes some of them, and then can't move them."""
-    if not NAME.fullmatch(name):
+    """Raises InvalidInput for a name that Milvus forbids to a database, collection, partition, alias, index or field.
+
+    Milvus Lite takes most of them, and what bears them then moves nowhere (https://milvus.io/docs/limitations.md).
+    """
+    partition = what == "partition"
+    if not (PARTITION_NAME if partition else NAME).fullmatch(name):
         shown = name if len(name) <= 60 else name[:59] + "…"
-        raise InvalidInput(f"bad name {shown!r} of a {what}", hint=NAME_HINT)
+        article = "an" if what[0] in "ai" else "a"
+        raise InvalidInput(f"bad name {shown!r} of {article} {what}", hint=PARTITION_HINT if partition else NAME_HINT)
+    if what == "field" and name in SYSTEM_FIELDS:
+        raise InvalidInput(f"bad name {name!r} of a field", hint="Milvus has a field of that name in every collection")
 
 
 def checked(schema: CollectionSchema) -> CollectionSchema:

@@ -1,8 +1,11 @@
-"""Vector searches: query vectors from JSON, the request, and its hits as rows."""
+"""Vector searches: the request, and its hits as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
@@ -10,13 +13,108 @@ from ..jsontext import parse_json
 from ..names import nearest
 from .decode import decode_column
 from .floats import shortest
-from .schema import vector_fields
+from .schema import pairs, primary_field, vector_fields
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, SearchResultData
 
 HIGHEST_LIMIT = 16_384
-"""Milvus's limit of hits (and of offset plus limit) per query vector."""
+"""Milvus's limit of hits (and of offset plus limit) per query vector, and of query vectors per request."""
+
+HITS_AT_ONCE = 10_000
+BYTES_AT_ONCE = 16 << 20
+"""Hits that one request may bring, and bytes of query vectors that it may take: more is cut into several requests."""
+
+EVERY_FIELD = "*"
+META = "$meta"
+"""Milvus's name of what a row has beside the schema."""
+
+GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
+"""Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Query vectors or texts as they travel: `kind` is a number of PlaceholderType, which are those of DataType."""
+
+    kind: int
+    values: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search. `limit` counts hits per query, `radius` and `range_filter` bound their distances.
+
+    `fields` are the output fields, "*" all of them. An empty `metric` is the index's.
+    """
+
+    collection: str
+    field: str
+    queries: Queries
+    limit: int = 10
+    offset: int = 0
+    filter: str = ""
+    partitions: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    metric: str = ""
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    radius: float | None = None
+    range_filter: float | None = None
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    written: int = 0
+    ignore_growing: bool = False
+
+    def request(self) -> dict[str, Any]:
+        """The fields of a SearchRequest."""
+        return {
+            "collection_name": self.collection, "partition_names": self.partitions, "dsl": self.filter,
+            "dsl_type": "BoolExprV1", "nq": len(self.queries), "output_fields": self.fields,
+            "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
+            "search_params": pairs(self._values()), **guarantee(self.consistency, self.written),
+        }  # fmt: skip
+
+    def _values(self) -> dict[str, Any]:
+        bounds = {"radius": self.radius, "range_filter": self.range_filter}
+        params = {**self.params, **{key: value for key, value in bounds.items() if value is not None}}
+        optional = {
+            "metric_type": self.metric, "group_by_field": self.group_by, "group_size": self.group_size,
+            "round_decimal": self.round_decimal, "ignore_growing": "true" if self.ignore_growing else None,
+        }  # fmt: skip
+        given = {key: value for key, value in optional.items() if value not in (None, "")}
+        return {"anns_field": self.field, "topk": self.limit, "offset": self.offset,
+                "params": json.dumps(params), **given}  # fmt: skip
+
+    def chunks(self) -> Iterator[Search]:
+        """The same search in requests of a bearable size, its queries in order."""
+        values = self.queries.values
+        size = max(map(len, values[:1]), default=1) or 1
+        step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
+        for start in range(0, len(values), step):
+            yield replace(self, queries=dataclasses.replace(self.queries, values=values[start : start + step]))
+
+
+def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
+    """Queries as a serialized PlaceholderGroup."""
+    from .wire.common_pb2 import PlaceholderGroup, PlaceholderValue
+
+    value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
+    return PlaceholderGroup(placeholders=[value]).SerializeToString()
+
+
+def guarantee(level: str, written: int = 0) -> dict[str, Any]:
+    """What a read's request says about consistency. Raises InvalidInput for a level that there is not."""
+    name = level.capitalize()
+    if name not in GUARANTEES:
+        raise InvalidInput(f"no consistency level {level!r}",
+                           hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}")  # fmt: skip
+    until = written if name == "Session" and written else GUARANTEES[name]
+    return {"consistency_level": name, "guarantee_timestamp": until}
 
 
 def parse_vectors(text: str) -> list[Any]:
@@ -44,19 +142,46 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
     return fields[name]
 
 
-def hits(results: SearchResultData, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """A row per hit: query (0-based), rank (1-based), id, distance, then the named fields; None where a row has none.
+def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> list[str]:
+    """The columns that output fields make: "*" is every field but the primary one, which is the id of every hit.
 
-    What the schema does not name comes in one column of JSON objects.
+    Raises CliError for a field that there is not; where rows may have values without a field, any name can be meant.
+    """
+    known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
+    primary = primary_field(schema)
+    found: list[str] = []
+    for name in names:
+        if name == EVERY_FIELD:
+            computed = [each.name for each in schema.fields if each.is_function_output]
+            every = [each for each in known if primary is None or each not in (primary.name, *computed)]
+            found += [*every, META] if schema.enable_dynamic_field else every
+        elif name in known or schema.enable_dynamic_field:
+            found.append(name)
+        else:
+            raise CliError(f"{schema.name} has no field {name!r}",
+                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def hits(results: SearchResultData, names: Sequence[str], *, first: int = 0) -> Iterator[tuple[Any, ...]]:
+    """A row per hit: query (counted from `first`), rank (from 1), id, distance, then the named fields.
+
+    None where a row has none. What the schema does not name comes in one column of JSON objects.
     """
     ids: Sequence[Any] = results.ids.int_id.data or results.ids.str_id.data
-    columns = {column.field_name: decode_column(column) for column in results.fields_data}
-    nothing: list[Any] = [{}] * len(ids)
-    dynamic = next((columns[column.field_name] for column in results.fields_data if column.is_dynamic), nothing)
-    chosen = [columns.get(name) or [row.get(name) for row in dynamic] for name in names]
+    chosen = _columns(results, names, len(ids)) if names else []
     position = 0
-    for query, count in enumerate(results.topks):
+    for query, count in enumerate(results.topks, start=first):
         for rank in range(1, count + 1):
             distance = shortest(results.scores[position])
             yield (query, rank, ids[position], distance, *(column[position] for column in chosen))
             position += 1
+
+
+def _columns(results: SearchResultData, names: Sequence[str], count: int) -> list[list[Any]]:
+    """The named ones; the others, which Milvus Lite sends unasked, are not worth decoding."""
+    columns = {each.field_name: decode_column(each) for each in results.fields_data
+               if each.is_dynamic or each.field_name in names}  # fmt: skip
+    nothing: list[Any] = [{}] * count
+    dynamic = next((columns[each.field_name] for each in results.fields_data if each.is_dynamic), nothing)
+    return [columns.get(name) or [row.get(name) for row in dynamic] for name in names]

@@ -1,10 +1,12 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
+import re
 from typing import Any
 
 import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from .privileges import granting
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
            "Alloc")  # fmt: skip
@@ -60,6 +62,9 @@ PLAINTEXT_REFUSED = (
 NO_DELETE_KEYS = "collection properties is empty"
 """How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
 
+NO_GRANTOR = "fail to get authorization from the md"
+"""How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
+
 # What to do about codes of Milvus 2.3 and later.
 HINTS = {
     100: "see what there is with: list collections",
@@ -81,8 +86,9 @@ def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, 
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return _unauthenticated(details, address)
     if code is grpc.StatusCode.PERMISSION_DENIED:
-        return NotAuthorized(f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED,
-                             hint="ask an administrator to grant the privilege")  # fmt: skip
+        return NotAuthorized(
+            f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED, hint=_way_to_permit(details)
+        )
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
@@ -101,6 +107,10 @@ def check(status: Any, method: str) -> None:
         raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
+    if NO_GRANTOR in reason:
+        raise ServerRefused("a grant notes who gave it, and this connection has no user", fault=Fault.SAID_NO,
+                            hint="connect with --username and --password, which this server does not check",
+                            server_code=status.code)  # fmt: skip
     hint = HINTS.get(status.code, "")
     refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
     refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
@@ -170,6 +180,14 @@ def _unauthenticated(details: str, address: str) -> CliError:
     else:
         message = f"{address} did not accept the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
+
+
+def _way_to_permit(details: str) -> str:
+    """Milvus names what is missing: `PrivilegeSelectOwnership: permission deny to USER`."""
+    named = re.match(r"Privilege(\w+): ", details)
+    if named is None:
+        return "ask an administrator to grant the privilege"
+    return f"an administrator can allow it: {granting(named[1])}"
 
 
 def _tls_reason(details: str) -> str:

@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "insert")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "insert")
 ROUNDS = 15
 
 
@@ -33,8 +33,10 @@ def main() -> int:
 
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
+    from tests.bench.export import measure_export
     from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.search import measure_search
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
     from tests.bench.store import measure_store
@@ -44,13 +46,17 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_size(work)
     if what == "insert":
         return measure_insert(official_environment(given.cache) if given.official else None, work, min(given.rounds, 3))
+    if what == "export":
+        return measure_export(work, given.rounds)
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)
     if what == "typing":
         return measure_typing(base, work, given.rounds)
-    if what == "collections":
-        return measure_collections(base, work, given.rounds)
+    if what.startswith("collections"):
+        return measure_collections(base, work, given.rounds, standalone=what != "collections")
+    if what == "search":
+        return measure_search(base, work, given.rounds)
     official = official_environment(given.cache) if given.official else None
     return measure_startup(base, official, work, given.rounds)
 

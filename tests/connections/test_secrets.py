@@ -97,6 +97,16 @@ def test_another_token_replaces_the_former_one(store: Store, keyring_file: Path)
     assert (stored_token(store, "a"), kept(keyring_file)) == ("a:2", ["a:2"])
 
 
+def test_a_token_may_be_replaced_alone(store: Store, keyring_file: Path) -> None:
+    store.put(Profile(alias="prod", token=TOKEN), "")
+    store.put(Profile(alias="other", token=TOKEN), "")
+    store.replace_token("prod", "root:changed")
+    store.replace_token("nosuch", "root:lost")
+    assert stored_token(store, "prod") == "root:changed"
+    assert sorted(kept(keyring_file)) == [TOKEN, "root:changed"]
+    assert store.current() == "other"
+
+
 def test_connecting_without_a_token_forgets_the_former_one(store: Store, keyring_file: Path) -> None:
     store.put(Profile(alias="a", token="a:1"), "v2.3.5")
     store.put(Profile(alias="a"), "v2.3.5")

@@ -14,6 +14,7 @@ from milvus_cli.app import execute
 from milvus_cli.config import Config
 from milvus_cli.output.console import Console
 from milvus_cli.repl.completer import ShellCompleter, quoted
+from milvus_cli.rpc.privileges import GROUPS
 from milvus_cli.session import Options, Session
 from milvus_cli.settings import load
 from tests.support.cli import Cli
@@ -41,7 +42,12 @@ HANDLERS: dict[str, Handler] = {
     "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=SCHEMA)),
     "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default", "old"])),
     "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["archive", "default"])),
-}
+    "ListCredUsers": replies(milvus_pb2.ListCredUsersResponse(usernames=["ann", "root"])),
+    "SelectRole": replies(milvus_pb2.SelectRoleResponse(
+        results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name=name)) for name in ("public", "reader")])),
+    "ListPrivilegeGroups": replies(milvus_pb2.ListPrivilegeGroupsResponse(
+        privilege_groups=[milvus_pb2.PrivilegeGroupInfo(group_name="loaders")])),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -94,7 +100,7 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("count --coll", ["count --collection-name"]),
         ("count --collection boo", ["count --collection book", "count --collection notebook"]),
         ("count --collection=boo", ["count --collection=book", "count --collection=notebook"]),
-        ("search -c book --par", ["search -c book --partition", "search -c book --params"]),
+        ("search -c book --par", ["search -c book --param", "search -c book --partition", "search -c book --params"]),
         ("search -c book --partition old --part", ["search -c book --partition old --partition"]),
         ("search -c book --partition ", ["search -c book --partition _default", "search -c book --partition old"]),
         ("search -c book -f ", ["search -c book -f vector"]),
@@ -106,6 +112,13 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("create index -c book -f ti", ["create index -c book -f title"]),
         ("create index -c book -t hn", ["create index -c book -t HNSW"]),
         ("create index -c book -m l", ["create index -c book -m L2"]),
+        ("create index -t HNSW --param ",
+         ["create index -t HNSW --param M:", "create index -t HNSW --param efConstruction:"]),
+        ("create index -t hnsw --param M:8 --param ", ["create index -t hnsw --param M:8 --param efConstruction:"]),
+        ("create index --param ", []),
+        ("create collection -f v:FLOAT_VECTOR:4 --index ", ["create collection -f v:FLOAT_VECTOR:4 --index v"]),
+        ("create collection --index v:hn", ["create collection --index v:HNSW"]),
+        ("create collection --index v:HNSW:l", ["create collection --index v:HNSW:L2"]),
         ("create collection -c boo", []),
         ("create collection -c x -f a:VARCH", ["create collection -c x -f a:VARCHAR"]),
         ("create collection -c x -f a:INT64 -f b:JSON -p ",
@@ -124,6 +137,22 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("connect --read", ["connect --read-only"]),
         ("connect --no-rea", ["connect --no-read-only"]),
         ("connect --read-only --no-rea", []),
+        ("delete user a", ["delete user ann"]),
+        ("delete user ann r", ["delete user ann root"]),
+        ("grant role re", ["grant role reader"]),
+        ("grant role reader -u ", ["grant role reader -u ann", "grant role reader -u root"]),
+        ("grant privilege reader -ot g", ["grant privilege reader -ot Global"]),
+        ("grant privilege reader -p Sear", ["grant privilege reader -p Search"]),
+        ("grant privilege reader -p Search,Que", ["grant privilege reader -p Search,Query"]),
+        ("grant privilege reader -ot User -p ", ["grant privilege reader -ot User -p UpdateUser",
+         "grant privilege reader -ot User -p SelectUser",
+         *(f"grant privilege reader -ot User -p {group}" for group in (*GROUPS, "loaders"))]),
+        ("grant privilege reader -p UpdateUser -o ", ["grant privilege reader -p UpdateUser -o *",
+         "grant privilege reader -p UpdateUser -o ann", "grant privilege reader -p UpdateUser -o root"]),
+        ("grant privilege reader -p Search -o bo",
+         ["grant privilege reader -p Search -o book", "grant privilege reader -p Search -o notebook"]),
+        ("list grants -t C", ["list grants -t Collection"]),
+        ("delete privilege_group l", ["delete privilege_group loaders"]),
         ("help list data", ["help list databases"]),
         ("help crea", ["help create"]),
         ("api ge", ["api GET"]),

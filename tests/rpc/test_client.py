@@ -244,7 +244,7 @@ CHECK = "the server may have done it or not: look before you send it again"
                 NotAuthorized,
                 Fault.NOT_PERMITTED,
                 "not permitted: PrivilegeDropCollection: permission deny to ann",
-                "ask an administrator to grant the privilege",
+                "an administrator can allow it: grant privilege -r ROLE -p DropCollection",
             ),
         ),
         (

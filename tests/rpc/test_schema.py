@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.rpc.declaration import Declaration, command_line, declared, parse_field
+from milvus_cli.rpc.declaration import Declaration, command_line, declared, parse_field, parse_index
+from milvus_cli.rpc.indexes import Index
 from milvus_cli.rpc.schema import pairs, params, type_name, vector_fields
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 
@@ -147,7 +148,8 @@ FULL = Declaration(
     ("id:VARCHAR:64", "year:INT16:of the first edition", "text:VARCHAR:1000", "sparse:SPARSE_FLOAT_VECTOR",
      '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'),
     primary="id", auto_id=True, description="it's all", dynamic=True, partition_key="year", clustering_key="year",
-    nullable=("text",), defaults=("year=1815", "text=a = b"), bm25=("text:sparse",), shards=2, consistency="Strong",
+    nullable=("text",), defaults=("year=1815", "text=a = b"), bm25=("text:sparse:english",), shards=2,
+    consistency="Strong", indexes=("v", "sparse:SPARSE_INVERTED_INDEX:BM25"),
     properties=(("collection.ttl.seconds", "60"),),
 )  # fmt: skip
 
@@ -158,7 +160,9 @@ def test_a_declaration_says_all_of_fields_by_their_names() -> None:
     assert (ident.is_primary_key, ident.autoID, found.schema.autoID) == (True, True, True)
     assert (year.is_partition_key, year.is_clustering_key, year.default_value.int_data) == (True, True, 1815)
     assert (text.nullable, text.default_value.string_data) == (True, "a = b")
-    assert params(text.type_params) == {"max_length": "1000", "enable_analyzer": "true"}
+    assert params(text.type_params) == {
+        "max_length": "1000", "enable_analyzer": "true", "analyzer_params": '{"type": "english"}',
+    }  # fmt: skip
     assert sparse.is_function_output
     (function,) = found.schema.functions
     assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])
@@ -171,7 +175,8 @@ def test_a_declaration_is_one_line_again() -> None:
         " -f sparse:SPARSE_FLOAT_VECTOR"
         """ -f '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'"""
         """ -p id -d 'it'"'"'s all' --nullable text --default year=1815 --default 'text=a = b'"""
-        " --partition-key year --clustering-key year --bm25 text:sparse --property collection.ttl.seconds=60"
+        " --partition-key year --clustering-key year --bm25 text:sparse:english --index v"
+        " --index sparse:SPARSE_INVERTED_INDEX:BM25 --property collection.ttl.seconds=60"
         " -a --dynamic --shards 2 --consistency Strong"
     )
 
@@ -185,6 +190,13 @@ def test_a_declaration_is_one_line_again() -> None:
         ({"defaults": ("year=40000",)}, "default of 'year': 40000 is no INT16"),
         ({"defaults": ("year=true",)}, "default of 'year': true is no INT16"),
         ({"bm25": ("text",)}, "bad function 'text'"),
+        ({"bm25": ("text:sparse:englisch",)}, "no analyzer 'englisch'"),
+        ({"indexes": ("",)}, "bad index ''"),
+        ({"indexes": ("vec",)}, "--index: no field 'vec'"),
+        ({"indexes": ("text:HNWS",)}, "no index type 'HNWS'"),
+        ({"indexes": ("text:HNSW:COSIN",)}, "no metric 'COSIN'"),
+        ({"indexes": ("text:HNSW:L2:M",)}, "bad index 'text:HNSW:L2:M'"),
+        ({"indexes": ("text:HNSW:L2:K=1",)}, "HNSW has no parameter 'K'"),
         ({"partition_key": "x"}, "--partition-key: no field 'x'"),
         ({"consistency": "Weak"}, "no consistency level 'Weak'"),
     ],
@@ -194,6 +206,20 @@ def test_a_bad_declaration_names_its_option(given: dict[str, Any], message: str)
     with pytest.raises(InvalidInput) as caught:
         declared(declaration)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v", Index("v")),
+        ("v:flat:l2", Index("v", type="FLAT", metric="L2")),
+        ("t:trie", Index("t", type="Trie")),
+        ("v:HNSW:IP", Index("v", type="HNSW", metric="IP", params={"M": "16", "efConstruction": "200"})),
+        ("v:HNSW:IP:M=8", Index("v", type="HNSW", metric="IP", params={"M": "8"})),
+    ],
+)
+def test_an_index_is_declared_in_one_word(text: str, expected: Index) -> None:
+    assert parse_index(text) == expected
 
 
 @pytest.mark.parametrize("name", ["1book", "a b", "a-b", "名字", "x" * 256, "", "a.b"])

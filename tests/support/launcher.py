@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import select
 import selectors
 import signal
 import socket
@@ -60,7 +61,7 @@ class Launcher:
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.launcher", self._address], cwd=ROOT,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == READY
@@ -93,7 +94,7 @@ def _read_all(readers: Sequence[int], timeout: float) -> list[bytes]:
 
 
 def _serve(address: str) -> None:
-    """Forks for each job a process that forks the command and tells how it ended."""
+    """Forks for each job a process that forks the command and tells how it ended; ends when standard input does."""
     _import_what_commands_import()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -101,7 +102,7 @@ def _serve(address: str) -> None:
         listener.listen(64)
         sys.stdout.buffer.write(READY)
         sys.stdout.flush()
-        while True:
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
             control, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()

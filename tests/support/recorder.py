@@ -13,20 +13,20 @@ from tests.support.cli import Run
 
 
 class Recorder(Console):
-    def __init__(self) -> None:
+    def __init__(self, given: str = "") -> None:
         super().__init__()
         self.out, self.err = _stream(), _stream()
-        self.stdin, self.stdout, self.stderr = io.StringIO(), self.out, self.err
+        self.stdin, self.stdout, self.stderr = io.StringIO(given), self.out, self.err
 
     def written(self) -> tuple[str, str]:
         """What went to stdout and to stderr."""
         return _text(self.out), _text(self.err)
 
 
-def run_here(argv: Sequence[str], home: Path, uri: str) -> Run:
-    """A one-shot command with MILVUS_URI set, without the process around it."""
-    console = Recorder()
-    session = Session(Config(home, uri=uri), console, load(home / "config.toml", {}))
+def run_here(argv: Sequence[str], home: Path, uri: str = "", *, token: str = "", input: str = "") -> Run:
+    """A one-shot command with MILVUS_URI and MILVUS_TOKEN set, and INPUT on stdin, without the process around it."""
+    console = Recorder(input)
+    session = Session(Config(home, uri=uri, token=token), console, load(home / "config.toml", {}))
     try:
         return Run(execute(argv, session), *console.written())
     finally:

@@ -17,21 +17,22 @@ INDEX = "create index -c {name} -f vector -in by_vector -t HNSW -m COSINE --para
 class Typed:
     """typed("list collections") -> Run; nothing is kept but what the server keeps."""
 
-    def __init__(self, cli: Cli, server: ServerProcess) -> None:
+    def __init__(self, cli: Cli, server: ServerProcess, *, token: str = "") -> None:
         self.cli = cli
         self.server = server
+        self.token = token
         self.env: Mapping[str, str] = {"MILVUS_URI": server.uri}
 
     @property
     def place(self) -> str:
         return f"MILVUS_URI ({self.server.address}, database default)"
 
-    def __call__(self, line: str) -> Run:
-        return run_here(shlex.split(line), self.cli.home, self.server.uri)
+    def __call__(self, line: str, *, input: str = "") -> Run:
+        return run_here(shlex.split(line), self.cli.home, self.server.uri, token=self.token, input=input)
 
     def json(self, line: str) -> Any:
         """The value that a command writes with `-o json`; it must succeed."""
-        run = self(f"{line} -o json")
+        run = self(f"-o json {line}")
         assert (run.code, run.err) == (0, ""), run
         return json.loads(run.out)
 

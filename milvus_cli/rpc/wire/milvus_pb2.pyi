@@ -21,6 +21,21 @@ class ShowType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     All: _ClassVar[ShowType]
     InMemory: _ClassVar[ShowType]
+
+class OperateUserRoleType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    AddUserToRole: _ClassVar[OperateUserRoleType]
+    RemoveUserFromRole: _ClassVar[OperateUserRoleType]
+
+class OperatePrivilegeType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    Grant: _ClassVar[OperatePrivilegeType]
+    Revoke: _ClassVar[OperatePrivilegeType]
+
+class OperatePrivilegeGroupType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    AddPrivilegesToGroup: _ClassVar[OperatePrivilegeGroupType]
+    RemovePrivilegesFromGroup: _ClassVar[OperatePrivilegeGroupType]
 Unknown: QuotaState
 ReadLimited: QuotaState
 WriteLimited: QuotaState
@@ -29,6 +44,12 @@ DenyToWrite: QuotaState
 DenyToDDL: QuotaState
 All: ShowType
 InMemory: ShowType
+AddUserToRole: OperateUserRoleType
+RemoveUserFromRole: OperateUserRoleType
+Grant: OperatePrivilegeType
+Revoke: OperatePrivilegeType
+AddPrivilegesToGroup: OperatePrivilegeGroupType
+RemovePrivilegesFromGroup: OperatePrivilegeGroupType
 
 class ConnectRequest(_message.Message):
     __slots__ = ("client_info",)
@@ -559,6 +580,30 @@ class SearchRequest(_message.Message):
     consistency_level: _common_pb2.ConsistencyLevel
     use_default_consistency: bool
     def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., dsl: _Optional[str] = ..., placeholder_group: _Optional[bytes] = ..., ids: _Optional[_Union[_schema_pb2.IDs, _Mapping]] = ..., dsl_type: _Optional[_Union[_common_pb2.DslType, str]] = ..., output_fields: _Optional[_Iterable[str]] = ..., search_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., nq: _Optional[int] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ...) -> None: ...
+
+class HybridSearchRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "partition_names", "requests", "rank_params", "guarantee_timestamp", "output_fields", "consistency_level", "use_default_consistency", "function_score")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    RANK_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    GUARANTEE_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    USE_DEFAULT_CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_SCORE_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    requests: _containers.RepeatedCompositeFieldContainer[SearchRequest]
+    rank_params: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    guarantee_timestamp: int
+    output_fields: _containers.RepeatedScalarFieldContainer[str]
+    consistency_level: _common_pb2.ConsistencyLevel
+    use_default_consistency: bool
+    function_score: _schema_pb2.FunctionScore
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., requests: _Optional[_Iterable[_Union[SearchRequest, _Mapping]]] = ..., rank_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., output_fields: _Optional[_Iterable[str]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ...) -> None: ...
 
 class SearchResults(_message.Message):
     __slots__ = ("status", "results", "collection_name", "session_ts")
@@ -1166,10 +1211,12 @@ class SelectRoleRequest(_message.Message):
     def __init__(self, role: _Optional[_Union[RoleEntity, _Mapping]] = ..., include_user_info: bool = ...) -> None: ...
 
 class RoleResult(_message.Message):
-    __slots__ = ("role",)
+    __slots__ = ("role", "users")
     ROLE_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
     role: RoleEntity
-    def __init__(self, role: _Optional[_Union[RoleEntity, _Mapping]] = ...) -> None: ...
+    users: _containers.RepeatedCompositeFieldContainer[UserEntity]
+    def __init__(self, role: _Optional[_Union[RoleEntity, _Mapping]] = ..., users: _Optional[_Iterable[_Union[UserEntity, _Mapping]]] = ...) -> None: ...
 
 class SelectRoleResponse(_message.Message):
     __slots__ = ("status", "results")
@@ -1178,3 +1225,191 @@ class SelectRoleResponse(_message.Message):
     status: _common_pb2.Status
     results: _containers.RepeatedCompositeFieldContainer[RoleResult]
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., results: _Optional[_Iterable[_Union[RoleResult, _Mapping]]] = ...) -> None: ...
+
+class UserEntity(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class SelectUserRequest(_message.Message):
+    __slots__ = ("user", "include_role_info")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_ROLE_INFO_FIELD_NUMBER: _ClassVar[int]
+    user: UserEntity
+    include_role_info: bool
+    def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., include_role_info: bool = ...) -> None: ...
+
+class UserResult(_message.Message):
+    __slots__ = ("user", "roles")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    user: UserEntity
+    roles: _containers.RepeatedCompositeFieldContainer[RoleEntity]
+    def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., roles: _Optional[_Iterable[_Union[RoleEntity, _Mapping]]] = ...) -> None: ...
+
+class SelectUserResponse(_message.Message):
+    __slots__ = ("status", "results")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    results: _containers.RepeatedCompositeFieldContainer[UserResult]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., results: _Optional[_Iterable[_Union[UserResult, _Mapping]]] = ...) -> None: ...
+
+class CreateCredentialRequest(_message.Message):
+    __slots__ = ("username", "password")
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    password: str
+    def __init__(self, username: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+
+class UpdateCredentialRequest(_message.Message):
+    __slots__ = ("username", "oldPassword", "newPassword")
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    OLDPASSWORD_FIELD_NUMBER: _ClassVar[int]
+    NEWPASSWORD_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    oldPassword: str
+    newPassword: str
+    def __init__(self, username: _Optional[str] = ..., oldPassword: _Optional[str] = ..., newPassword: _Optional[str] = ...) -> None: ...
+
+class DeleteCredentialRequest(_message.Message):
+    __slots__ = ("username",)
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    def __init__(self, username: _Optional[str] = ...) -> None: ...
+
+class CreateRoleRequest(_message.Message):
+    __slots__ = ("entity",)
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    entity: RoleEntity
+    def __init__(self, entity: _Optional[_Union[RoleEntity, _Mapping]] = ...) -> None: ...
+
+class DropRoleRequest(_message.Message):
+    __slots__ = ("role_name",)
+    ROLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    role_name: str
+    def __init__(self, role_name: _Optional[str] = ...) -> None: ...
+
+class OperateUserRoleRequest(_message.Message):
+    __slots__ = ("username", "role_name", "type")
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    ROLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    role_name: str
+    type: OperateUserRoleType
+    def __init__(self, username: _Optional[str] = ..., role_name: _Optional[str] = ..., type: _Optional[_Union[OperateUserRoleType, str]] = ...) -> None: ...
+
+class ObjectEntity(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class PrivilegeEntity(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GrantorEntity(_message.Message):
+    __slots__ = ("user", "privilege")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    PRIVILEGE_FIELD_NUMBER: _ClassVar[int]
+    user: UserEntity
+    privilege: PrivilegeEntity
+    def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., privilege: _Optional[_Union[PrivilegeEntity, _Mapping]] = ...) -> None: ...
+
+class GrantEntity(_message.Message):
+    __slots__ = ("role", "object", "object_name", "grantor", "db_name")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    OBJECT_NAME_FIELD_NUMBER: _ClassVar[int]
+    GRANTOR_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    role: RoleEntity
+    object: ObjectEntity
+    object_name: str
+    grantor: GrantorEntity
+    db_name: str
+    def __init__(self, role: _Optional[_Union[RoleEntity, _Mapping]] = ..., object: _Optional[_Union[ObjectEntity, _Mapping]] = ..., object_name: _Optional[str] = ..., grantor: _Optional[_Union[GrantorEntity, _Mapping]] = ..., db_name: _Optional[str] = ...) -> None: ...
+
+class SelectGrantRequest(_message.Message):
+    __slots__ = ("entity",)
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    entity: GrantEntity
+    def __init__(self, entity: _Optional[_Union[GrantEntity, _Mapping]] = ...) -> None: ...
+
+class SelectGrantResponse(_message.Message):
+    __slots__ = ("status", "entities")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    ENTITIES_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    entities: _containers.RepeatedCompositeFieldContainer[GrantEntity]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., entities: _Optional[_Iterable[_Union[GrantEntity, _Mapping]]] = ...) -> None: ...
+
+class OperatePrivilegeRequest(_message.Message):
+    __slots__ = ("entity", "type")
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    entity: GrantEntity
+    type: OperatePrivilegeType
+    def __init__(self, entity: _Optional[_Union[GrantEntity, _Mapping]] = ..., type: _Optional[_Union[OperatePrivilegeType, str]] = ...) -> None: ...
+
+class OperatePrivilegeV2Request(_message.Message):
+    __slots__ = ("role", "grantor", "type", "db_name", "collection_name")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    GRANTOR_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    role: RoleEntity
+    grantor: GrantorEntity
+    type: OperatePrivilegeType
+    db_name: str
+    collection_name: str
+    def __init__(self, role: _Optional[_Union[RoleEntity, _Mapping]] = ..., grantor: _Optional[_Union[GrantorEntity, _Mapping]] = ..., type: _Optional[_Union[OperatePrivilegeType, str]] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class PrivilegeGroupInfo(_message.Message):
+    __slots__ = ("group_name", "privileges")
+    GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    PRIVILEGES_FIELD_NUMBER: _ClassVar[int]
+    group_name: str
+    privileges: _containers.RepeatedCompositeFieldContainer[PrivilegeEntity]
+    def __init__(self, group_name: _Optional[str] = ..., privileges: _Optional[_Iterable[_Union[PrivilegeEntity, _Mapping]]] = ...) -> None: ...
+
+class ListPrivilegeGroupsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListPrivilegeGroupsResponse(_message.Message):
+    __slots__ = ("status", "privilege_groups")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PRIVILEGE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    privilege_groups: _containers.RepeatedCompositeFieldContainer[PrivilegeGroupInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., privilege_groups: _Optional[_Iterable[_Union[PrivilegeGroupInfo, _Mapping]]] = ...) -> None: ...
+
+class CreatePrivilegeGroupRequest(_message.Message):
+    __slots__ = ("group_name",)
+    GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    group_name: str
+    def __init__(self, group_name: _Optional[str] = ...) -> None: ...
+
+class DropPrivilegeGroupRequest(_message.Message):
+    __slots__ = ("group_name",)
+    GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    group_name: str
+    def __init__(self, group_name: _Optional[str] = ...) -> None: ...
+
+class OperatePrivilegeGroupRequest(_message.Message):
+    __slots__ = ("group_name", "privileges", "type")
+    GROUP_NAME_FIELD_NUMBER: _ClassVar[int]
+    PRIVILEGES_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    group_name: str
+    privileges: _containers.RepeatedCompositeFieldContainer[PrivilegeEntity]
+    type: OperatePrivilegeGroupType
+    def __init__(self, group_name: _Optional[str] = ..., privileges: _Optional[_Iterable[_Union[PrivilegeEntity, _Mapping]]] = ..., type: _Optional[_Union[OperatePrivilegeGroupType, str]] = ...) -> None: ...

@@ -1,0 +1,41 @@
+"""Commands that advise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import collection_option, command, option
+from ..result import Report
+from ..types import VECTOR_FIELD, ByteSize
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+@command("advise index")
+@collection_option
+@option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field; needed only where there are several.")
+@option("--recall", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True, metavar="FRACTION",
+        help="Of the nearest rows, how many searches should find.")  # fmt: skip
+@option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")
+@option("--rows", type=click.IntRange(1), metavar="N", help="Estimate for so many rows; those there are if not given.")
+@option("--no-measure", is_flag=True, help="Estimate only: don't measure the recall of the index that is there.")
+def advise_index(
+    session: Session, collection: str, field: str | None, recall: float, memory: int | None, rows: int | None,
+    no_measure: bool,
+) -> Report:  # fmt: skip
+    """Propose an index for a recall and an amount of memory, with the lines to run.
+
+    Memory is estimated by published formulas, for the vectors of one replica; recall is what an index usually reaches.
+    Where a loaded index is there, its recall is measured with 100 rows, as `check recall` does. All else are estimates:
+    look at what you have built with `check recall`. Ends with 1 when nothing fits.
+
+    \b
+    Example: advise index -c book --recall 0.95 --memory 16GiB
+    """
+    from ..advising import Wish, advice
+
+    session.require_collection(collection)
+    return advice(session, collection, field, Wish(recall, memory, rows, measure=not no_measure))

@@ -1,0 +1,113 @@
+"""Commands that look for what is wrong with a collection's rows, and how well its index finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import TEXT, collection_option, command, option
+from ..result import Report, Section, Table
+from ..types import CONSISTENCY, METRIC, VECTOR_FIELD, Words
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+FINDING = Words("finding", {
+    "nan": "vectors with a NaN", "infinity": "vectors with an infinity", "zero": "vectors of length 0",
+    "not_normalised": "vectors of another length than 1, under IP", "duplicate": "equal vectors",
+})  # fmt: skip
+
+field_option = option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD",
+                      help="Vector field; needed only where there are several.")  # fmt: skip
+seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N",
+                     help="Another number draws another sample.")  # fmt: skip
+
+
+@command("check vectors")
+@collection_option
+@field_option
+@option("--sample", type=click.IntRange(1), metavar="N", help="Look at so many rows only, drawn by chance.")
+@seed_option
+@option("--metric", type=METRIC, metavar="METRIC", help="Judge by this metric instead of the index's.")
+@option("--ignore", type=FINDING, multiple=True, metavar="FINDING", help="Show it, but call it right (repeatable).")
+def check_vectors(
+    session: Session, collection: str, field: str | None, sample: int | None, seed: int, metric: str | None,
+    ignore: tuple[str, ...],
+) -> Report:  # fmt: skip
+    """Look for vectors that can't be found or disturb others: NaN, infinities, zeros, duplicates, odd lengths.
+
+    All rows of a loaded collection are read, by rising primary key; memory stays bounded. Under IP all vectors should
+    have length 1. Of rows that share a primary key, a server shows one. Ends with 1 when something is wrong.
+
+    \b
+    Example: check vectors -c book -f vector
+    """
+    from ..checks import vectors_report
+
+    session.require_collection(collection)
+    return vectors_report(session, collection, field, sample=sample, seed=seed, metric=metric, ignored=ignore)
+
+
+@command("check keys")
+@collection_option
+@option("-l", "--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N",
+        help="Tell so many of the keys.")  # fmt: skip
+def check_keys(session: Session, collection: str, limit: int) -> Report:
+    """Look for primary keys that several rows have: Milvus inserts a key twice, and then shows one of the rows.
+
+    Queries tell each key once; that there are more rows is known from counting them, so collections must be loaded,
+    and at rest. Milvus Lite replaces a row when its key comes again: it has none. Ends with 1 when there are some.
+
+    \b
+    Example: check keys -c book
+    """
+    from ..output.progress import Progress
+    from ..vectors.keys import audit_keys
+    from ..vectors.target import count_rows, find_keys
+
+    session.require_collection(collection)
+    keys = find_keys(session.client, collection)
+    total = count_rows(session.client, collection) or 1
+    with Progress(session.console, f"Counting keys of {collection!r}", quiet=bool(session.options.quiet)) as bar:
+        found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
+    values = {"collection": collection, "field": keys.name, "rows": found.rows, "keys": found.keys,
+              "surplus_rows": found.surplus}  # fmt: skip
+    rows = list(found.copies.items())
+    items = [{"key": key, "rows": count} for key, count in rows]
+    table = Table(("key", "rows"), rows)
+    return Report(values, [Section("duplicates", table, items)], exit_code=1 if found.surplus else 0)
+
+
+@command("check recall")
+@collection_option
+@field_option
+@option("--sample", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N",
+        help="Rows to search for.")  # fmt: skip
+@option("-k", "--limit", "k", type=click.IntRange(1, 16_383), default=10, show_default=True, metavar="N",
+        help="Hits per search.")  # fmt: skip
+@option("--sweep", multiple=True, metavar="NAME=A,B,C",
+        help="Values of a search parameter, a row for each; several make every combination.")  # fmt: skip
+@option("--params", type=TEXT, default="{}", metavar="JSON", help="Parameters of every search, e.g. '{\"ef\": 64}'.")
+@seed_option
+@option("--consistency", type=CONSISTENCY, default="Bounded", show_default=True, metavar="LEVEL",
+        help="Of the searches that are timed.")  # fmt: skip
+def check_recall(
+    session: Session, collection: str, field: str | None, sample: int, k: int, sweep: tuple[str, ...], params: str,
+    seed: int, consistency: str,
+) -> Table:  # fmt: skip
+    """Measure an index's recall and latency: what it finds, beside exact search over all rows, which is done here.
+
+    Some rows are drawn by chance, and searched for one after the other; a row itself is left out of its hits. A hit
+    counts when it is as near as the last of the k nearest is, whichever of equals it be. All vectors are read from the
+    server once. The extra `fast` (numpy) makes it many times faster.
+
+    \b
+    Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
+    """
+    from ..checks import Trial, recall_table
+    from ..jsontext import parse_json
+
+    session.require_collection(collection)
+    given = parse_json(params, "--params", 'write it as {"ef": 64}')
+    return recall_table(session, Trial(collection, field, sample, k, sweep, given, seed, consistency))

@@ -1,0 +1,71 @@
+"""The command that searches several vectors at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..command import collection_option, command, option
+from ..result import Table
+from ..search_options import (
+    all_of,
+    consistency_options,
+    fields_option,
+    filter_options,
+    force_option,
+    group_options,
+    limit_option,
+    offset_option,
+    partition_option,
+    round_option,
+)
+from ..types import RERANKER
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+hybrid_options = all_of(
+    option(
+        "--request",
+        "requests",
+        multiple=True,
+        metavar="LEG",
+        help="A search of one vector field: field=F vector=JSON|@FILE (or text=…, like=ID), limit=N, filter=…, "
+        "params=JSON, metric=…, radius=…, range_filter=…; repeatable.",
+    ),
+    option(
+        "--rerank",
+        type=RERANKER,
+        default="rrf:60",
+        show_default=True,
+        metavar="NAME[:ARGS]",
+        help="How the legs' hits become one list: rrf:K, weighted:W1,W2, decay:field=F,…, model:provider=…",
+    ),
+    limit_option,
+    offset_option,
+    filter_options,
+    fields_option,
+    partition_option,
+    group_options,
+    round_option,
+    consistency_options,
+    force_option,
+)
+
+
+@command("hybrid_search")
+@collection_option
+@hybrid_options
+@option("--show-legs", is_flag=True, help="Show rank and distance in each leg beside the fused distance.")
+def hybrid_search(session: Session, *, show_legs: bool, **given: Any) -> Table:
+    """Search several vector fields at once. Without requests it asks, on a terminal. Needs Milvus 2.4.
+
+    \b
+    Example: hybrid_search -c article --request 'field=dense vector=[0.1,0.2,0.3,0.4]' --request 'text=white whale'
+    """
+    from ..hybrid_searching import AskedHybrid, hybrid_table
+
+    if session.interactive and not given["requests"]:
+        from ..search_dialogue import asked_hybrid
+
+        given = asked_hybrid(session, given)
+    return hybrid_table(AskedHybrid(session, **given), show_legs=show_legs)

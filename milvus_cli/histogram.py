@@ -1,0 +1,77 @@
+"""Histograms of distances, and the largest gap among them: where the near end and the far begin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .rpc.floats import shortest
+
+BINS = 16
+WIDTH = 40
+"""Characters of the longest bar."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Between two distances with none between them; `hits` are on the near side of it."""
+
+    hits: int
+    near: float
+    far: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """`low` belongs to it; `high` belongs to the next, but for the last. `gap`: all of it lies in the largest gap."""
+
+    low: float
+    high: float
+    hits: int
+    gap: bool
+
+
+def largest_gap(distances: Sequence[float]) -> Gap | None:
+    """Of distances in the order of their hits; the nearest of equal gaps. None where all are the same."""
+    gaps = [(abs(far - near), -number) for number, (near, far) in enumerate(pairwise(distances), start=1)]
+    width, number = max(gaps, default=(0.0, 0))
+    return Gap(-number, distances[-number - 1], distances[-number]) if width > 0 else None
+
+
+def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list[Bin]:
+    """From the nearest to the farthest in equal steps; one bin where all are the same."""
+    finite = [each for each in distances if math.isfinite(each)]
+    if not finite:
+        return []
+    low, high = min(finite), max(finite)
+    if low == high:
+        return [Bin(low, high, len(finite), gap=False)]
+    step = (high - low) / count
+    counts = [0] * count
+    for each in finite:
+        counts[min(count - 1, int((each - low) / step))] += 1
+    edges = [low + step * number for number in range(count)] + [high]
+    inside = sorted((gap.near, gap.far)) if gap else [math.inf, math.inf]
+    found = [
+        Bin(shortest(start), shortest(end), hits, hits == 0 and inside[0] <= start and end <= inside[1])
+        for (start, end), hits in zip(pairwise(edges), counts, strict=True)
+    ]
+    return found if finite[0] <= finite[-1] else found[::-1]
+
+
+def bars(found: Iterable[Bin], gap: Gap | None) -> list[str]:
+    """A bar for each bin. The largest gap is marked on the first bin that it empties, else on the one that holds it."""
+    found = list(found)
+    most = max((each.hits for each in found), default=0)
+    place = next((number for number, each in enumerate(found) if each.gap), None)
+    if gap is not None and place is None:
+        low = min(gap.near, gap.far)
+        place = next((number for number, each in enumerate(found) if each.low <= low <= each.high), None)
+    lines = []
+    for number, each in enumerate(found):
+        mark = number == place
+        bar = "█" * max(1 if each.hits else 0, round(WIDTH * each.hits / most)) if most else ""
+        lines.append(f"{bar} ◀ largest gap".strip() if mark else bar)
+    return lines

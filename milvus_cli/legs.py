@@ -1,0 +1,80 @@
+"""Legs of a hybrid search as text: `field=dense vector=@q.json limit=50 params={"ef": 64}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import InvalidInput
+from .names import nearest
+
+KEYS = ("field", "vector", "text", "like", "limit", "filter", "params", "metric", "radius", "range_filter")
+FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'
+OPENING, CLOSING = "[{(", "]})"
+
+
+def parse_leg(text: str) -> dict[str, str]:
+    """What a leg says by key, as text. Also a JSON object is taken. Raises InvalidInput."""
+    if text.lstrip().startswith("{"):
+        return _from_json(text)
+    starts = _keys(text)
+    if not starts or text[: starts[0][0]].strip():
+        raise InvalidInput(f"bad --request {text!r}", hint=FORM)
+    found: dict[str, str] = {}
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    for (start, key), end in zip(starts, ends, strict=True):
+        _put(found, key, _unquoted(text[start + len(key) + 1 : end].strip()))
+    return found
+
+
+def _from_json(text: str) -> dict[str, str]:
+    try:
+        value = json.loads(text)
+    except ValueError as exc:
+        raise InvalidInput(f"--request is not JSON: {exc}", hint=FORM) from exc
+    found: dict[str, str] = {}
+    for key, each in value.items():
+        _put(found, key, each if isinstance(each, str) else json.dumps(each))
+    return found
+
+
+def _put(found: dict[str, str], key: str, value: str) -> None:
+    key = key.replace("-", "_")
+    if key not in KEYS:
+        raise InvalidInput(f"a request has no {key!r}", hint=nearest(key, KEYS) or f"it has {', '.join(KEYS)}")
+    if key in found:
+        raise InvalidInput(f"a request gives {key} twice")
+    found[key] = value
+
+
+def _keys(text: str) -> list[tuple[int, str]]:
+    """Where each KEY= begins: at a word's begin, in no quotes and no brackets. `==` is a filter's."""
+    found, depth, quote = [], 0, ""
+    for place, each in enumerate(text):
+        if quote:
+            quote = "" if each == quote and text[place - 1] != "\\" else quote
+        elif each in "\"'":
+            quote = each
+        elif each in OPENING + CLOSING:
+            depth += 1 if each in OPENING else -1
+        elif depth == 0 and (place == 0 or text[place - 1].isspace()):
+            key = _key_at(text, place)
+            if key:
+                found.append((place, key))
+    return found
+
+
+def _key_at(text: str, place: int) -> str:
+    word, equals, rest = text[place:].partition("=")
+    return word if equals and rest[:1] != "=" and word.replace("_", "").replace("-", "").isalpha() else ""
+
+
+def _unquoted(value: str) -> str:
+    whole = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]
+    return value[1:-1] if whole else value
+
+
+def leg_text(values: Mapping[str, Any]) -> str:
+    """The text that `parse_leg` reads so."""
+    return " ".join(f"{key}={value}" for key, value in values.items())

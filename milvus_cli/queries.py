@@ -1,0 +1,227 @@
+"""Query vectors from what was typed: JSON, files (NPY, JSON, JSON lines, CSV), standard input, texts, an entity's own.
+
+Vectors of an NPY file that has the field's own type go as they are, byte for byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import struct
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .errors import CliError, InvalidInput
+from .rpc.client import Client
+from .rpc.encode import encode_vectors
+from .rpc.filters import quoted
+from .rpc.schema import params, primary_field, type_name
+from .rpc.search import Queries, parse_vectors
+from .transfer.npy import MAGIC, NpyArray, read_npy
+
+if TYPE_CHECKING:
+    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+
+SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
+"""The NPY type whose bytes are those of a vector field."""
+
+FLOATS = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e"}
+TEXT = 21
+"""PlaceholderType of a text."""
+
+
+def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
+    """The vectors of all sources: JSON, `@FILE`, or `-`. Raises InvalidInput, CliError for an unreadable file."""
+    values = [value for source in sources for value in _read(source, field, standard_input)]
+    return Queries(field.data_type, values)
+
+
+def text_queries(texts: Sequence[str]) -> Queries:
+    """For a field that a function of the server fills."""
+    return Queries(TEXT, [text.encode() for text in texts])
+
+
+def entity_query(
+    client: Client, schema: CollectionSchema, field: FieldSchema, given: str, collection: str
+) -> tuple[Queries, str]:
+    """The vector of the entity with this id (the text, for a field that is made of one), and the filter without it."""
+    name, literal = _primary(schema, given)
+    source = _input_of(schema, field)
+    answer = client.call("Query", collection_name=collection, expr=f"{name} == {literal}", output_fields=[source],
+                         consistency_level="Strong")  # fmt: skip
+    column = next((each for each in answer.fields_data if each.field_name == source), None)
+    values = _raw_values(column, field, source) if column is not None else []
+    if not values:
+        raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
+    kind = field.data_type if source == field.name else TEXT
+    return Queries(kind, values[:1]), f"{name} != {literal}"
+
+
+def _primary(schema: CollectionSchema, given: str) -> tuple[str, str]:
+    primary = primary_field(schema)
+    if primary is None:
+        raise CliError(f"{schema.name} has no primary field")
+    if type_name(primary.data_type) == "VARCHAR":
+        return primary.name, quoted(given)
+    try:
+        return primary.name, str(int(given))
+    except ValueError:
+        raise InvalidInput(f"{given!r} is no id of {schema.name}: {primary.name!r} is an INT64") from None
+
+
+def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
+    """The field to search by: the text that a function of the server makes a BM25 vector of, which is not kept."""
+    for function in schema.functions:
+        if function.type == 1 and field.name in function.output_field_names:
+            return function.input_field_names[0]
+    return field.name
+
+
+def _raw_values(column: Any, field: FieldSchema, source: str) -> list[bytes]:
+    """Of a column as it came: no number is decoded, so none changes."""
+    if source != field.name:
+        return [text.encode() for text in column.scalars.string_data.data]
+    kind, vectors = type_name(field.data_type), column.vectors
+    if kind == "SPARSE_FLOAT_VECTOR":
+        return list(vectors.sparse_float_vector.contents)
+    if kind == "FLOAT_VECTOR":
+        numbers = vectors.float_vector.data
+        raw = struct.pack(f"<{len(numbers)}f", *numbers)
+    else:
+        raw = getattr(vectors, kind.lower())
+    size = _size(field)
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
+
+
+def _size(field: FieldSchema) -> int:
+    """Bytes of a vector."""
+    dim = int(params(field.type_params)["dim"])
+    kind = type_name(field.data_type)
+    return {"FLOAT_VECTOR": 4 * dim, "BINARY_VECTOR": dim // 8, "INT8_VECTOR": dim}.get(kind, 2 * dim)
+
+
+def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[bytes]:
+    if source == "-":
+        return _from_bytes(standard_input(), "standard input", "", field)
+    if source.startswith("@") and not source.startswith("@@"):
+        path = source[1:]
+        try:
+            with open(path, "rb") as file:
+                if path.lower().endswith(".npy"):
+                    return _from_npy(read_npy(file, path), field)
+                content = file.read()
+        except OSError as exc:
+            raise CliError(f"can't read {path}: {exc.strerror}") from exc
+        return _from_bytes(content, path, path.lower().rpartition(".")[2], field)
+    return _packed(parse_vectors(source.removeprefix("@")), field)
+
+
+def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
+    """What has no telling name is known by how it begins: NPY, JSON, else CSV."""
+    if content.startswith(MAGIC):
+        return _from_npy(read_npy(io.BytesIO(content), name), field)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CliError(f"{name} is no text, and no NPY file") from None
+    vectors = _from_csv(text, field) if kind == "csv" or not text.lstrip().startswith(("[", "{")) \
+        else _from_json(text, name, field)  # fmt: skip
+    if not vectors:
+        raise CliError(f"{name} has no vector")
+    return _packed(vectors, field)
+
+
+def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
+    """A JSON value, or one a line. Rows as other commands write them give the field's value."""
+    try:
+        value = json.loads(text)
+        found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
+    except ValueError:
+        found = [_line(line, f"{name}, line {number}")
+                 for number, line in enumerate(text.splitlines(), start=1) if line.strip()]  # fmt: skip
+    return [_vector_in(each, field) for each in found]
+
+
+def _line(line: str, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as exc:
+        raise InvalidInput(f"{where} is not JSON: {exc}", hint="a line is a vector, or a row with one") from exc
+
+
+def _vector_in(value: Any, field: FieldSchema) -> Any:
+    if isinstance(value, dict) and field.name in value:
+        return value[field.name]
+    if isinstance(value, dict) and type_name(field.data_type) != "SPARSE_FLOAT_VECTOR":
+        raise InvalidInput(f"a row has no {field.name!r}", hint=f"it has {', '.join(map(repr, value)) or 'nothing'}")
+    return value
+
+
+def _from_csv(text: str, field: FieldSchema) -> list[Any]:
+    """Each line a vector's numbers; or, below a header with the field's name, JSON in that column."""
+    csv.field_size_limit(2**31 - 1)
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    if rows and field.name in rows[0]:
+        place = rows[0].index(field.name)
+        return [_line(row[place], f"line {number}") for number, row in enumerate(rows[1:], start=2)]
+    return [[_number(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
+
+
+def _number(cell: str, line: int) -> float:
+    try:
+        number = float(cell)
+    except ValueError:
+        raise InvalidInput(
+            f"line {line}: {cell.strip()[:40]!r} is no number",
+            hint="write a vector's numbers with commas between, or name the field in a header",
+        ) from None
+    return int(number) if number.is_integer() else number
+
+
+def _packed(vectors: Sequence[Any], field: FieldSchema) -> Sequence[bytes]:
+    from .rpc.wire.common_pb2 import PlaceholderGroup
+
+    values = PlaceholderGroup.FromString(encode_vectors(vectors, field)).placeholders[0].values
+    _refuse_not_finite(b"".join(values), field)
+    return values
+
+
+def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
+    kind, width = type_name(field.data_type), array.width if len(array.shape) > 1 else array.length
+    wanted = _width(field)
+    if width != wanted:
+        raise InvalidInput(f"{array.name} has vectors of {width} numbers, and {field.name!r} takes {wanted}")
+    if array.dtype != SAME_BYTES.get(kind):
+        rows = list(array.rows())
+        return _packed(rows if len(array.shape) > 1 else [rows], field)
+    raw = b"".join(array.blocks())
+    if not raw:
+        raise CliError(f"{array.name} has no vector")
+    _refuse_not_finite(raw, field)
+    size = width * array.item_size
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
+
+
+def _width(field: FieldSchema) -> int:
+    """Numbers of a vector in a file; a binary one has a byte for 8 dimensions."""
+    if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
+        raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
+    dim = int(params(field.type_params)["dim"])
+    return dim // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dim
+
+
+def _refuse_not_finite(raw: bytes, field: FieldSchema) -> None:
+    """Servers answer such a query with no hit, and no word."""
+    code = FLOATS.get(type_name(field.data_type))
+    if code is None or _is_finite(raw, code):
+        return
+    size = _size(field)
+    for number, start in enumerate(range(0, len(raw), size), start=1):
+        if not _is_finite(raw[start : start + size], code):
+            raise InvalidInput(f"query vector {number} holds a number that is not finite")
+
+
+def _is_finite(raw: bytes, code: str) -> bool:
+    return math.isfinite(sum(struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw)))

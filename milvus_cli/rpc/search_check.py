@@ -1,0 +1,135 @@
+"""What a search asks for against what its collection has: metric, parameters, range, partitions, functions.
+
+Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes the metric and ignores what it lacks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from .client import Client
+from .index_types import check_search_params
+from .indexes import Index, index_of, indexes
+from .objects import require_partitions
+from .operations import is_older
+from .progress import load_state
+from .schema import type_name
+from .search import HIGHEST_LIMIT, Search
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
+
+NOT_LOADED = 101
+NO_COLLECTION = 100
+BM25, TEXT_EMBEDDING = 1, 2
+"""Numbers of FunctionType: the functions that make vectors of texts."""
+
+LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPERSTRUCTURE")
+
+
+def check_search(client: Client, search: Search, *, force: bool = False) -> None:
+    """Raises what is wrong, asking the server only for what the search names. `force` lets unknown parameters pass."""
+    far = search.offset + search.limit
+    if far > HIGHEST_LIMIT:
+        raise InvalidInput(f"--offset and --limit make {far:,}, and {HIGHEST_LIMIT:,} is the most",
+                           hint="search_iterator goes further")  # fmt: skip
+    if search.range_filter is not None and search.radius is None:
+        raise InvalidInput("--range-filter needs --radius, the far end of the range")
+    if search.partitions:
+        require_partitions(client, search.collection, search.partitions)
+    if search.metric or search.params or search.range_filter is not None:
+        index = field_index(client, search.collection, search.field)
+        check_metric(search, index)
+        check_range(search, search.metric or (index.metric if index else ""))
+        if index and not force:
+            check_search_params(index.type, search.params)
+    if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
+        raise Unsupported("this server does not group hits", method="Search.group_by_field")
+
+
+def field_index(client: Client, collection: str, field: str) -> Index | None:
+    """The index of a field; None where it has none."""
+    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
+
+
+def check_metric(search: Search, index: Index | None) -> None:
+    """Milvus Lite would compute another metric than the index has, without a word."""
+    if index and index.metric and search.metric and search.metric != index.metric:
+        raise CliError(
+            f"the index of {search.field!r} has the metric {index.metric}, not {search.metric}",
+            hint=f"leave --metric out, or rebuild it: delete index -c {search.collection} -in {index.name}, "
+            f"then create index -c {search.collection} -f {search.field} -t {index.type} -m {search.metric}",
+        )
+
+
+def check_range(search: Search, metric: str) -> None:
+    if search.radius is None or search.range_filter is None or not metric:
+        return
+    lower = metric in LOWER_IS_NEARER
+    if search.range_filter >= search.radius if lower else search.range_filter <= search.radius:
+        order = "less" if lower else "more"
+        raise InvalidInput(
+            f"--range-filter {search.range_filter:g} is not {order} than --radius {search.radius:g}",
+            hint=f"with {metric} {'lower' if lower else 'higher'} is nearer, and the radius is the far end",
+        )
+
+
+def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
+    """The function that makes vectors of texts: of the named vector field, or the only one. Raises CliError."""
+    found = [each for each in schema.functions if each.type in (BM25, TEXT_EMBEDDING)]
+    outputs = [output for each in found for output in each.output_field_names]
+    if name is not None:
+        for each in found:
+            if name in each.output_field_names:
+                return each
+    elif len(found) == 1:
+        return found[0]
+    if not found:
+        raise CliError(
+            f"{schema.name} has no function that makes vectors of texts",
+            hint="Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v",
+        )
+    what = (
+        f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"
+    )
+    raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
+
+
+def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
+    """Whether it is what BM25 makes: that is searched by text only, and not kept with the row."""
+    return any(each.type == BM25 and field in each.output_field_names for each in schema.functions)
+
+
+def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
+    """What stands behind a refusal: a collection that is not loaded, or has no index. Else the error itself."""
+    if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
+        return error
+    collection, field = search.collection, search.field
+    state = load_state(client, collection, search.partitions)
+    if error.server_code != NOT_LOADED and state == "loaded":
+        return _shortened(error)
+    if field_index(client, collection, field) is None and state != "loading":
+        return CliError(
+            f"collection {collection!r} is not loaded, and {field!r} has no index", fault=error.fault,
+            hint=f"create index -c {collection} -f {field}, then load collection -c {collection}",
+            server_code=error.server_code,
+        )  # fmt: skip
+    which = f"partition {', '.join(map(repr, search.partitions))} of {collection!r}" if search.partitions else ""
+    return CliError(
+        f"{which or f'collection {collection!r}'} is {'still loading' if state == 'loading' else 'not loaded'}",
+        hint=f"wait collection {collection} --for loaded" if state == "loading" else f"load collection -c {collection}",
+        fault=error.fault, server_code=error.server_code,
+    )  # fmt: skip
+
+
+def _shortened(error: ServerRefused) -> ServerRefused:
+    """Without Milvus's account of the nodes that passed a refusal on."""
+    error.message = error.message.rpartition("reason=")[2] or error.message
+    return error
+
+
+def describe_field(field: FieldSchema) -> str:
+    """As in "FLOAT_VECTOR 128"."""
+    dim = next((each.value for each in field.type_params if each.key == "dim"), "")
+    return f"{type_name(field.data_type)} {dim}".rstrip()

@@ -1,0 +1,351 @@
+"""Runs searches: options to requests, requests to rows, with the schema that the server confirms."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from dataclasses import field as given_field
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from .errors import CliError, InvalidInput, ServerRefused
+from .jsontext import parse_json
+from .output.progress import Progress
+from .queries import entity_query, read_queries, text_queries
+from .result import Table
+from .rpc.filters import explained, filled
+from .rpc.objects import row_count_of
+from .rpc.operations import is_lite
+from .rpc.schema import primary_field
+from .rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
+from .rpc.search_check import (
+    LOWER_IS_NEARER,
+    check_search,
+    explained_refusal,
+    field_index,
+    is_made_of_text,
+    text_function,
+)
+from .rpc.widening import UNLIMITED
+from .rpc.widening import all_hits as all_of_search
+from .session import Session
+
+if TYPE_CHECKING:
+    from .rpc.client import Client, Pending
+    from .rpc.wire.milvus_pb2 import SearchResults
+    from .rpc.wire.schema_pb2 import CollectionSchema
+
+HIT = ("query", "rank", "id", "distance")
+"""What every hit has; a field of such a name gets another column."""
+
+IN_FLIGHT = 2
+FOR_PEOPLE = ("table", "vertical", "markdown")
+LITE_RANGE = "Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
+LITE_GROWING = "Milvus Lite has no growing segments: nothing is left out"
+NO_QUERY = "no query is given"
+BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
+
+
+@dataclass
+class Asked:
+    """A search as options say it, not yet looked at."""
+
+    session: Session = given_field(repr=False)
+    collection: str
+    vectors: Sequence[str] = ()
+    like: str | None = None
+    texts: Sequence[str] = ()
+    field: str | None = None
+    limit: int = 10
+    offset: int = 0
+    filter: str = ""
+    parameters: Sequence[tuple[str, str]] = ()
+    partitions: Sequence[str] = ()
+    fields: str | None = None
+    metric: str = ""
+    params: Sequence[str] = ()
+    radius: float | None = None
+    range_filter: float | None = None
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    ignore_growing: bool = False
+    force: bool = False
+
+    @cached_property
+    def client(self) -> Client:
+        """One for the whole search: to find it the session asks its store each time."""
+        return self.session.client
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The output fields."""
+        return [name.strip() for name in self.fields.split(",") if name.strip()] if self.fields else []
+
+    @cached_property
+    def expression(self) -> str:
+        return filled(self.filter, self.parameters)
+
+    @cached_property
+    def _standard_input(self) -> bytes:
+        return self.session.console.read_bytes()
+
+    def search(self, schema: CollectionSchema) -> Search:
+        """The request that it makes of a collection with this schema. Raises InvalidInput and CliError."""
+        expression = self.expression
+        if self.texts:
+            function = text_function(schema, self.field)
+            searched = search_field(schema, self.field or function.output_field_names[0])
+            queries = text_queries(self.texts)
+        else:
+            searched = search_field(schema, self.field)
+            if self.vectors and is_made_of_text(schema, searched.name):
+                raise InvalidInput(f"{searched.name!r} is made of text: no vector finds anything in it",
+                                   hint="search it with --text, or --like ID")  # fmt: skip
+            if self.like is not None:
+                queries, other = entity_query(self.client, schema, searched, self.like, self.collection)
+                expression = f"({expression}) and {other}" if expression else other
+            else:
+                queries = read_queries(self.vectors, searched, lambda: self._standard_input)
+        shown_fields(schema, self.names)
+        if self.group_by:
+            shown_fields(schema, [self.group_by])
+        return Search(
+            self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
+            self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
+            self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search whose first answer is there; `milliseconds` of that. `counting` asks for the collection's rows."""
+
+    search: Search
+    schema: CollectionSchema
+    answer: SearchResults
+    rest: Sequence[Search]
+    milliseconds: float
+    counting: Pending | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.answer.results.topks)
+
+
+def parse_params(given: Sequence[str]) -> dict[str, Any]:
+    """Parameters as JSON objects, or KEY=VALUE or KEY:VALUE each. Raises InvalidInput."""
+    values: dict[str, Any] = {}
+    for text in given:
+        if text.lstrip().startswith("{"):
+            values.update(parse_json(text, "--params", 'write it as {"ef": 64}'))
+            continue
+        key, _, value = text.replace(":", "=", "=" not in text).partition("=")
+        if not key.strip() or not value.strip():
+            raise InvalidInput(f"bad parameter {text!r}", hint='write ef=64, or {"ef": 64}')
+        values[key.strip()] = _value(value.strip())
+    return values
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def for_people(session: Session) -> bool:
+    return session.output in FOR_PEOPLE and not session.options.quiet
+
+
+def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
+    """Whether a person can be asked for the query that options don't give."""
+    return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
+
+
+def find(asked: Asked) -> Found:
+    """Sends a search, and waits for the first answer.
+
+    A schema that was seen before is taken at its word, and the server asked at the same time whether it still holds:
+    else the search is made anew.
+    """
+    _check_query(asked)
+    session, client = asked.session, asked.client
+    key = (client.profile.address, client.profile.database, asked.collection)
+    known = session.schemas.get(key)
+    started = _optimistic(asked, known) if known is not None else None
+    describing = client.start("DescribeCollection", collection_name=asked.collection)
+    if started is not None:
+        # The search first: what confirms its schema is there by then.
+        started.outcome  # noqa: B018
+    schema = describing.result().schema
+    session.schemas[key] = schema
+    if started is None or schema != known:
+        started = _Started(asked, schema)
+    return started.found()
+
+
+def _check_query(asked: Asked) -> None:
+    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
+    if not given:
+        raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
+    if given > 1:
+        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
+
+
+def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
+    """What is wrong by a schema that may have changed is said by the one that the server tells."""
+    try:
+        return _Started(asked, schema)
+    except (InvalidInput, CliError):
+        return None
+
+
+class _Started:
+    """A search under way."""
+
+    def __init__(self, asked: Asked, schema: CollectionSchema) -> None:
+        self._asked, self._schema = asked, schema
+        self._client = asked.client
+        self._search = asked.search(schema)
+        check_search(self._client, self._search, force=asked.force)
+        if asked.ignore_growing and is_lite(str(self._client.call("GetVersion").version)):
+            asked.session.console.note(f"note: {LITE_GROWING}")
+        self._first, *self._rest = self._search.chunks()
+        self._began = time.monotonic()
+        self._pending: Pending = self._client.start("Search", **self._first.request())
+        self._counting = self._count() if for_people(asked.session) else None
+
+    def _count(self) -> Pending:
+        return self._client.start("GetCollectionStatistics", collection_name=self._search.collection)
+
+    @cached_property
+    def outcome(self) -> SearchResults | CliError:
+        """The answer, or what failed: waits for it, once."""
+        try:
+            answer: SearchResults = self._pending.result()
+        except CliError as exc:
+            return exc
+        finally:
+            self._taken = (time.monotonic() - self._began) * 1000
+        return answer
+
+    def found(self) -> Found:
+        outcome = self.outcome
+        if isinstance(outcome, CliError):
+            with refusals_explained(self._client, self._search, self._schema):
+                raise outcome
+        return Found(self._search, self._schema, outcome, self._rest, self._taken, self._counting)
+
+
+@contextmanager
+def refusals_explained(client: Client, search: Search, schema: CollectionSchema) -> Iterator[None]:
+    """Within it, a refusal says what is wrong with the filter, or with the collection's state."""
+    names = [each.name for each in schema.fields]
+    try:
+        with explained(search.filter, names) if search.filter else nullcontext():
+            yield
+    except ServerRefused as exc:
+        error = explained_refusal(client, search, exc)
+        if error is exc:
+            raise
+        raise error from exc
+
+
+def hit_table(asked: Asked, found: Found) -> Table:
+    """A row per hit, written as answers come; with several queries each row tells which, from 0."""
+    names = shown_fields(found.schema, asked.names)
+    columns = [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
+    rows = all_hits(asked, found, names)
+    note = _footer(asked, found)
+    if len(found.search.queries) > 1:
+        return Table(columns, rows, note)
+    return Table(columns[1:], (row[1:] for row in rows), note)
+
+
+def iterated(asked: Asked, limit: int | None) -> Table:
+    """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
+    _check_query(asked)
+    client = asked.client
+    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
+    search = asked.search(schema)
+    if len(search.queries) > 1:
+        raise InvalidInput(f"{len(search.queries)} queries are given, and search_iterator takes one",
+                           hint="search takes several")  # fmt: skip
+    check_search(client, search, force=asked.force)
+    index = field_index(client, asked.collection, search.field)
+    metric = search.metric or (index.metric if index else "") or "COSINE"
+    primary = primary_field(schema)
+    assert primary is not None
+    names = shown_fields(schema, asked.names)
+    unlimited = is_lite(str(client.call("GetVersion").version))
+    rows = all_of_search(client, search, names, lower=metric in LOWER_IS_NEARER, primary=primary.name,
+                         most=UNLIMITED if unlimited else HIGHEST_LIMIT)  # fmt: skip
+    columns = [*HIT[1:], *(f"{name}_field" if name in HIT else name for name in names)]
+    return Table(columns, (row[1:] for row in islice(_explaining(asked, search, schema, rows), limit)))
+
+
+def _explaining(
+    asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    with refusals_explained(asked.client, search, schema):
+        yield from rows
+
+
+def all_hits(asked: Asked, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Of every query; the first of them are there, the rest is asked for while rows are taken."""
+    yield from hits(found.answer.results, names)
+    if not found.rest:
+        return
+    total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
+    session = asked.session
+    quiet = bool(session.options.quiet) or (session.console.to_terminal and session.output not in FOR_PEOPLE)
+    with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
+        for chunk, answer in _answers(asked.client, found):
+            bar.show(done / total)
+            yield from hits(answer.results, names, first=done)
+            done += len(chunk.queries)
+
+
+def _answers(client: Client, found: Found) -> Iterator[tuple[Search, SearchResults]]:
+    """A few requests under way while answers are read, so that neither side waits for the other."""
+    waiting: deque[tuple[Search, Pending]] = deque()
+    for chunk in found.rest:
+        waiting.append((chunk, client.start("Search", **chunk.request())))
+        if len(waiting) >= IN_FLIGHT:
+            yield _next(client, found, waiting)
+    while waiting:
+        yield _next(client, found, waiting)
+
+
+def _next(client: Client, found: Found, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
+    chunk, pending = waiting.popleft()
+    with refusals_explained(client, found.search, found.schema):
+        return chunk, pending.result()
+
+
+def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
+    """How many of how many, how long, how consistent: for people."""
+    session = asked.session
+    if not for_people(session):
+        return ""
+    if found.search.range_filter is not None and found.count < found.search.limit \
+            and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
+        session.console.note(f"note: {LITE_RANGE}")
+    began = time.monotonic()
+    rows = row_count_of(found.counting.result()) if found.counting else None
+    shown = "" if found.rest else f"Top {found.count:,} of "
+    counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
+    level = found.search.consistency.capitalize()
+
+    def footer() -> str:
+        taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
+        return f"{counted}{taken:.1f} ms, consistency {level}"
+
+    return footer

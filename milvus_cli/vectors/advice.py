@@ -1,0 +1,116 @@
+"""Which index to build: memory by the formulas that FAISS, hnswlib and Milvus publish, recall as usually seen.
+
+All figures are estimates. Sources: FAISS wiki "Faiss indexes" and "Guidelines to choose an index" (bytes a vector),
+hnswlib's README (links), Milvus's documentation of DiskANN (PQCodeBudgetGBRatio 0.125, SearchCacheBudgetGBRatio 0.1)
+and of IVF (nlist of 4 × √rows).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+FEW_ROWS = 20_000
+"""Below it, comparing with every row takes about as long as a way through an index."""
+M, EF_CONSTRUCTION, NBITS = 16, 200, 8
+ID = 8
+"""Bytes of a row's number in a list of an IVF index."""
+GRAPH_DEGREE = 56
+"""Links of a row in DiskANN's graph, 4 bytes each."""
+PQ_RATIO, CACHE_RATIO = 0.125, 0.1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is to be indexed. `number_size` is bytes of one dimension; 0 for a sparse field, whose length varies."""
+
+    count: int
+    dimension: int
+    number_size: float
+    kind: str
+
+    @property
+    def raw(self) -> int:
+        """Bytes of the vectors alone."""
+        return int(self.count * self.dimension * self.number_size)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`memory` and `disk` in bytes, None where nothing tells; `recall` that searches usually reach at most."""
+
+    index_type: str
+    memory: int | None
+    recall: float
+    why: str
+    params: Mapping[str, int]
+    disk: int = 0
+    measured: bool = False
+
+    def fits(self, memory: int | None, recall: float) -> bool:
+        return self.recall >= recall and (memory is None or (self.memory or 0) <= memory)
+
+
+def candidates(rows: Rows) -> list[Candidate]:
+    """In the order of preference, each of them known to Milvus since 2.3."""
+    if rows.kind == "SPARSE_FLOAT_VECTOR":
+        return [Candidate("SPARSE_INVERTED_INDEX", None, 1.0, "the index for sparse vectors; exact", {})]
+    found = _binary(rows) if rows.kind == "BINARY_VECTOR" else _dense(rows)
+    few = rows.count <= FEW_ROWS
+    return sorted(
+        found, key=lambda each: each.index_type.endswith("FLAT") and "IVF" not in each.index_type, reverse=few
+    )
+
+
+def with_measured(found: Sequence[Candidate], index_type: str, recall: float) -> list[Candidate]:
+    """The same, with what was measured for the index that is there; one of another type comes first."""
+    if index_type not in [each.index_type for each in found]:
+        return [Candidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
+    return [replace(each, recall=recall, measured=True) if each.index_type == index_type else each for each in found]
+
+
+def chosen(found: Sequence[Candidate], memory: int | None, recall: float) -> Candidate | None:
+    """The first that fits."""
+    return next((each for each in found if each.fits(memory, recall)), None)
+
+
+def clusters(count: int) -> int:
+    """nlist: 4 × √rows to a power of two."""
+    return int(min(65_536, max(16, 2 ** round(math.log2(4 * math.sqrt(max(1, count)))))))
+
+
+def subvectors(dimension: int) -> int:
+    """m of IVF_PQ: the largest divisor that leaves a subvector four numbers at least."""
+    return max(each for each in range(1, max(1, dimension // 4) + 1) if dimension % each == 0)
+
+
+def _dense(rows: Rows) -> list[Candidate]:
+    count, raw, nlist, m = rows.count, rows.raw, clusters(rows.count), subvectors(rows.dimension)
+    centres = nlist * rows.dimension * 4
+    codebooks = 2**NBITS * rows.dimension * 4
+    return [
+        Candidate("HNSW", raw + count * M * 2 * 4, 0.99, "a graph over the vectors; the quickest at high recall",
+                  {"M": M, "efConstruction": EF_CONSTRUCTION}),
+        Candidate("IVF_FLAT", raw + count * ID + centres, 0.99, "whole vectors in clusters; less memory than a graph",
+                  {"nlist": nlist}),
+        Candidate("SCANN", raw + count * (rows.dimension // 4 + ID) + centres, 0.98,
+                  "clusters by 4-bit codes, hits compared again by whole vectors", {"nlist": nlist}),
+        Candidate("IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters",
+                  {"nlist": nlist}),
+        Candidate("DISKANN", int(raw * (PQ_RATIO + CACHE_RATIO)), 0.97, "a graph on the disk, codes in memory", {},
+                  disk=raw + count * GRAPH_DEGREE * 4),
+        Candidate("IVF_PQ", count * (m * NBITS // 8 + ID) + centres + codebooks, 0.8,
+                  f"{m} bytes a vector in clusters; the least memory, and recall to match",
+                  {"nlist": nlist, "m": m, "nbits": NBITS}),
+        Candidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
+    ]  # fmt: skip
+
+
+def _binary(rows: Rows) -> list[Candidate]:
+    nlist = clusters(rows.count)
+    return [
+        Candidate("BIN_IVF_FLAT", rows.raw + rows.count * ID + nlist * rows.dimension // 8, 0.98,
+                  "whole vectors in clusters", {"nlist": nlist}),
+        Candidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
+    ]  # fmt: skip

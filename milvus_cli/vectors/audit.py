@@ -1,0 +1,91 @@
+"""Looks for vectors that searches can't use well: no numbers, zeros, lengths that disturb an inner product, copies."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .arithmetic import arithmetic, entries
+from .pages import Key, Page
+from .seen import Seen
+
+EXAMPLES = 5
+"""Keys told of each finding."""
+UNIT = 1e-3
+"""What a norm may differ from 1 by and still be normalised: float16 and bfloat16 keep no more of it."""
+
+MEANINGS = {
+    "nan": "holds a NaN: no distance to it is a number",
+    "infinity": "holds an infinity: no distance to it is finite",
+    "zero": "has length 0: no direction, so no angle",
+    "not_normalised": "has another length than 1: under IP longer vectors come first",
+    "duplicate": "equals the vector of a row with a lower key",
+}
+SHARES = {"min": 0.0, "p5": 0.05, "p50": 0.5, "p95": 0.95, "max": 1.0}
+
+
+@dataclass
+class Finding:
+    count: int = 0
+    examples: list[Any] = field(default_factory=list)
+
+    def add(self, key: Key) -> None:
+        self.count += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(key)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """`findings` by the words of MEANINGS; one that was not looked for is missing. An example of a duplicate is a list
+    of keys of rows that have the same vector."""
+
+    rows: int
+    findings: dict[str, Finding]
+    norms: dict[str, float | None]
+
+
+def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
+    """`unit` tells whether dense vectors should have length 1; `seen` is told how many rows there were so far."""
+    wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
+    found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
+    with Seen() as memory:
+        for page in pages:
+            squares = [float(each) for each in count.numbers(page.vectors).squares] if page.vectors else []
+            for key, vector, square in zip(page.keys, page.vectors, squares, strict=True):
+                _judge(found, key, vector, square, kind)
+            memory.add(map(_remembered, page.vectors, squares, page.keys))
+            rows += len(page.keys)
+            seen(rows)
+        memory.seal()
+        found["duplicate"] = Finding(memory.doubles(), memory.groups(EXAMPLES))
+        norms = dict(zip(SHARES, memory.norms(list(SHARES.values())), strict=True))
+        return Audit(rows, found, {**norms, "mean": memory.mean()})
+
+
+def _concerns(name: str, kind: str, *, unit: bool) -> bool:
+    if name in ("nan", "infinity"):
+        return kind not in ("BINARY_VECTOR", "INT8_VECTOR")
+    return unit and kind not in ("BINARY_VECTOR", "SPARSE_FLOAT_VECTOR") if name == "not_normalised" else True
+
+
+def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, kind: str) -> None:
+    if not math.isfinite(square):
+        found["nan" if any(map(math.isnan, entries(kind, vector))) else "infinity"].add(key)
+    elif not square:
+        found["zero"].add(key)
+    elif "not_normalised" in found and abs(math.sqrt(square) - 1) > UNIT:
+        found["not_normalised"].add(key)
+
+
+def _remembered(vector: bytes, square: float, key: Key) -> tuple[bytes, float | None, Key]:
+    norm = math.sqrt(square) if math.isfinite(square) else None
+    return hashlib.blake2b(vector, digest_size=16).digest(), norm, key
+
+
+def problems(found: Audit, ignored: Sequence[str]) -> int:
+    """Rows with something wrong, counted once for each finding."""
+    return sum(each.count for name, each in found.findings.items() if name not in ignored)

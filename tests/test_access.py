@@ -1,0 +1,393 @@
+"""Users, roles, privileges and grants, on a Milvus that asks who is there."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import milvus_pb2
+from tests.support.recorder import run_here
+from tests.support.terminal import Terminal
+from tests.support.typed import Typed, failed
+
+USERS = ("acc_ann", "acc_bob", "acc_eve")
+ROLES = ("acc_reader", "acc_writer", "acc_keeper")
+NAMES = "it starts with a letter and has letters, digits and _ (at most 32)"
+
+# What each command needs of Milvus 2.3.5.
+KEEPER = "CreateOwnership,DropOwnership,SelectOwnership,ManageOwnership,ListDatabases"
+
+
+def cleaned(root: Typed) -> None:
+    """Without what these tests make: the server is everybody's, and so are root and its password."""
+    root(f"delete role {' '.join(each for each in ROLES if each in names(root, 'role'))} -y")
+    root(f"delete user {' '.join(each for each in USERS if each in names(root, 'user'))} -y")
+
+
+def names(typed: Typed, kind: str) -> list[str]:
+    return [row[kind] for row in typed.json(f"list {kind}s")]
+
+
+@pytest.fixture
+def root(cli: Cli, milvus_auth: MilvusServer) -> Iterator[Typed]:
+    typed = Typed(cli, milvus_auth, token="root:Milvus")
+    cleaned(typed)
+    yield typed
+    cleaned(typed)
+
+
+@pytest.fixture
+def ann(root: Typed) -> Typed:
+    """A user with nothing but the role of everybody."""
+    root.all("create user acc_ann -p anns-password")
+    return Typed(root.cli, root.server, token="acc_ann:anns-password")
+
+
+@pytest.fixture
+def few(root: Typed) -> Typed:
+    """As root, with a user and a role."""
+    root.all("create role acc_reader", "create user acc_ann -p hunter22")
+    return root
+
+
+def denied(privilege: str, way: str = "") -> Run:
+    hint = f"an administrator can allow it: grant privilege -r ROLE -p {privilege}{way}"
+    return failed(f"not permitted: Privilege{privilege}: permission deny to acc_ann", hint, code=4)
+
+
+def test_create_user_is_seen_by_pymilvus_and_may_connect(root: Typed) -> None:
+    assert root("create role acc_reader acc_writer").code == 0
+    made = root("create user acc_ann -p @@nn.password -r acc_reader -r acc_writer")
+    assert made == Run(0, "Created user 'acc_ann' with acc_reader, acc_writer.\n", "")
+    with root.server.stub() as stub:
+        request = milvus_pb2.SelectUserRequest(user=milvus_pb2.UserEntity(name="acc_ann"), include_role_info=True)
+        results = stub.SelectUser(request, metadata=root.server.metadata).results
+    assert [sorted(role.name for role in each.roles) for each in results] == [["acc_reader", "acc_writer"]]
+    assert Typed(root.cli, root.server, token="acc_ann:@nn.password")("ping").code == 0
+    assert {"user": "acc_ann", "roles": "acc_reader, acc_writer"} in root.json("list users")
+    assert {"role": "acc_reader", "users": "acc_ann"} in root.json("list roles")
+
+
+def test_a_password_comes_from_standard_input_or_a_file(root: Typed) -> None:
+    (root.cli.directory / "password").write_text("from-a-file\n")
+    assert root("create user acc_ann -p -", input="from-a-pipe\n").code == 0
+    assert root(f"create user acc_bob -p @{root.cli.directory}/password").code == 0
+    assert Typed(root.cli, root.server, token="acc_ann:from-a-pipe")("ping").code == 0
+    assert Typed(root.cli, root.server, token="acc_bob:from-a-file")("ping").code == 0
+
+
+def test_debug_shows_no_password(root: Typed) -> None:
+    run = root("create user acc_ann -p hunter22 --debug")
+    assert run.code == 0
+    assert [line.split()[1] for line in run.err.splitlines()] == ["CreateCredential"]
+    run = root("update password acc_ann -op hunter22 -p hunter23 --debug")
+    assert [line.split()[1] for line in run.err.splitlines()] == ["UpdateCredential"]
+    assert not any(text in run.err for text in ("hunter", "aHVudGVy"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("create user acc_ann", "missing option '-p' / '--password'", "help create user"),
+        ("create user 'a b' -p hunter2", "bad user name 'a b'", NAMES),
+        ("create user 1a -p hunter2", "bad user name '1a'", NAMES),
+        ("create user acc_ann -p hunt2", "the password is too short", "a password has 6 to 256 characters"),
+        (f"create user acc_ann -p {'x' * 257}", "the password is too long", "a password has 6 to 256 characters"),
+        ("update password acc_ann -p hunt2", "the password is too short", "a password has 6 to 256 characters"),
+        (
+            "create role 'a b'",
+            "bad role name 'a b'",
+            "it starts with a letter or _ and has letters, digits, _, $ (at most 255)",
+        ),
+        ("grant role acc_reader", "missing option '-u' / '--username' / '--user'", "help grant role"),
+    ],
+)
+def test_what_can_not_be_meant_exits_2_and_tells_no_password(cli: Cli, line: str, message: str, hint: str) -> None:
+    assert run_here(shlex.split(line), cli.home) == failed(message, hint, code=2)
+
+
+def test_a_password_is_asked_for_unseen_and_twice(root: Typed, terminal: Callable[..., Terminal]) -> None:
+    shown = terminal("create", "user", "acc_ann", env={"MILVUS_URI": root.server.uri, "MILVUS_TOKEN": root.token})
+    shown.wait_for("Password:")
+    shown.send_line("typed-unseen")
+    shown.wait_for("Once more:")
+    shown.send_line("typed-unseem")
+    shown.wait_for("error: the two differ\nhint: type it again")
+    assert b"typed-unsee" not in shown.raw
+    assert "acc_ann" not in names(root, "user")
+
+
+def test_show_user_and_show_role_are_one_view(root: Typed) -> None:
+    root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
+    root.all("grant privilege acc_reader -p CreateCollection", "grant privilege acc_reader -p Search,Query -o '*'")
+    grants = [
+        {"database": "default", "object_type": kind, "object_name": "*", "privilege": privilege}
+        for kind, privilege in [("Collection", "Query"), ("Collection", "Search"), ("Global", "CreateCollection")]
+    ]
+    assert root.json("show user acc_ann") == {
+        "user": "acc_ann", "roles": ["acc_reader"], "grants": [{"role": "acc_reader", **each} for each in grants],
+    }  # fmt: skip
+    assert root.json("show role -r acc_reader") == {"role": "acc_reader", "users": ["acc_ann"], "grants": grants}
+    assert root("show role --roleName acc_reader").out == (
+        "╭─────────┬────────────╮\n"
+        "│ field   │ value      │\n"
+        "├─────────┼────────────┤\n"
+        "│ role    │ acc_reader │\n"
+        "│ users   │ acc_ann    │\n"
+        "╰─────────┴────────────╯\n"
+        "\n"
+        "Grants\n"
+        "╭────────────┬───────────────┬───────────────┬──────────────────╮\n"
+        "│ database   │ object_type   │ object_name   │ privilege        │\n"
+        "├────────────┼───────────────┼───────────────┼──────────────────┤\n"
+        "│ default    │ Collection    │ *             │ Query            │\n"
+        "│ default    │ Collection    │ *             │ Search           │\n"
+        "│ default    │ Global        │ *             │ CreateCollection │\n"
+        "╰────────────┴───────────────┴───────────────┴──────────────────╯\n"
+        "(3 rows)\n"
+    )
+
+
+def test_roles_are_given_to_several_users_at_once_and_taken_back(root: Typed) -> None:
+    made = root("create role acc_reader acc_writer")
+    assert made == Run(0, "Created roles 'acc_reader', 'acc_writer'.\n", "")
+    root.all("create user acc_ann -p hunter22", "create user acc_bob -p hunter22")
+    words = "Users 'acc_ann', 'acc_bob' {} 'acc_reader', 'acc_writer'.\n"
+    given = root("grant role acc_reader acc_writer -u acc_ann -u acc_bob")
+    assert given == Run(0, words.format("now have"), "")
+    taken = root("revoke role -r acc_reader -r acc_writer -u acc_ann -u acc_bob")
+    assert taken == Run(0, words.format("no longer have"), "")
+    assert root("revoke role acc_reader -u acc_ann") == failed(
+        "user 'acc_ann' does not have role 'acc_reader'", "show user acc_ann shows its roles"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("create role acc_reader", "role 'acc_reader' exists", "see it with: show role acc_reader"),
+        ("show user acc_an", "no user 'acc_an'", "did you mean acc_ann?"),
+        ("show role acc_raeder", "no role 'acc_raeder'", "did you mean acc_reader?"),
+        ("grant role acc_readr -u acc_ann", "no role 'acc_readr'", "did you mean acc_reader?"),
+        ("grant role acc_reader -u acc_an", "no user 'acc_an'", "did you mean acc_ann?"),
+        ("delete user acc_ann acc_an -y", "no user 'acc_an'", "did you mean acc_ann?"),
+        ("delete role acc_reader zzz -y", "no role 'zzz'", "list roles shows all"),
+        ("delete role public -y", "role 'public' is Milvus's own, and stays", ""),
+        ("grant privilege acc_readr -p Search -o '*'", "no role 'acc_readr'", "did you mean acc_reader?"),
+        (
+            "grant privilege acc_reader -p Search -o '*' -db defalt",
+            "no database 'defalt'",
+            "did you mean default?",
+        ),
+        (
+            "revoke privilege acc_reader -p Search -o book",
+            "role 'acc_reader' has no Search on Collection book (database default)",
+            "show role acc_reader shows what it has",
+        ),
+        ("list grants -r acc_readr", "no role 'acc_readr'", "did you mean acc_reader?"),
+        (
+            "update password acc_ann -op not-it-at-all -p hunter23",
+            "that is not the old password of user 'acc_ann'",
+            "give the one that it has now: --old-password -",
+        ),
+        ("create user acc_ann -p hunter22", "user already exists: acc_ann", ""),
+        ("list privilege_groups", "Milvus 2.3.5 has no privilege groups (needs 2.5)", ""),
+        (
+            "grant privilege acc_reader -p CollectionReadOnly -o '*'",
+            "Milvus 2.3.5 has no privilege groups (needs 2.5)",
+            "",
+        ),
+    ],
+)
+def test_what_is_not_there_is_named_with_the_nearest(few: Typed, line: str, message: str, hint: str) -> None:
+    assert few(line) == failed(message, hint)
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ("-p Serch -o a", "no privilege 'Serch'", "did you mean Search?; {force}"),
+        ("-p Search,Qury -o a", "no privilege 'Qury'", "did you mean Query?; {force}"),
+        ("-p Search -ot Colection -o a", "no object type 'Colection'", "did you mean Collection?"),
+        (
+            "-p Search -ot Global -o a",
+            "Search is a privilege on Collection, not on Global",
+            "leave out the object type, or make it Collection",
+        ),
+        ("-p Search", "Search on which collection?", "--object-name NAME, or '*' for all of them"),
+        ("-p UpdateUser", "UpdateUser on which user?", "--object-name NAME, or '*' for all of them"),
+        (
+            "-p CreateCollection -o a",
+            "CreateCollection is a privilege on Global, which has no object 'a'",
+            "leave out --object-name, or make it *",
+        ),
+        (
+            "-p '*' -o a",
+            "* is every privilege on which type of object?",
+            "--object-type Collection, Global or User; -p All allows everything",
+        ),
+    ],
+)
+def test_a_privilege_that_can_not_be_is_refused_here(few: Typed, options: str, message: str, hint: str) -> None:
+    force = "--force sends it as it is, for a server that knows more"
+    assert few(f"grant privilege acc_reader {options}") == failed(message, hint.format(force=force), code=2)
+
+
+def test_force_sends_what_is_not_known_here(few: Typed) -> None:
+    refused = few("grant privilege acc_reader -p Serch -ot collection -o '*' --force")
+    assert refused == failed("not found the privilege name[Serch]")
+
+
+def test_grants_reach_every_database_and_are_listed_by_object(root: Typed) -> None:
+    root.all("create role acc_reader acc_writer")
+    granted = root("grant privilege acc_reader acc_writer -p Insert -o acc_book -db '*'")
+    assert granted == Run(
+        0, "Granted Insert on Collection acc_book (every database) to 'acc_reader', 'acc_writer'.\n", ""
+    )
+    granted = root("grant privilege -r acc_reader -ot User -o acc_an -o root -p UpdateUser")
+    assert (granted.code, granted.err) == (0, "note: there is no user 'acc_an' yet\n")
+    listed = root.json("list grants acc_reader acc_writer")
+    assert listed == [
+        {"role": role, "database": database, "object_type": kind, "object_name": name, "privilege": privilege,
+         "grantor": "root"}
+        for role, database, kind, name, privilege in [
+            ("acc_reader", "*", "Collection", "acc_book", "Insert"),
+            ("acc_reader", "default", "User", "acc_an", "UpdateUser"),
+            ("acc_reader", "default", "User", "root", "UpdateUser"),
+            ("acc_writer", "*", "Collection", "acc_book", "Insert"),
+        ]
+    ]  # fmt: skip
+
+
+def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed) -> None:
+    root.all("create role acc_reader", "create database acc_shop")
+    root.all("grant privilege acc_reader -p Search -o '*' -db acc_shop", "delete database acc_shop -y")
+    assert root.json("list grants acc_reader") == []
+    listed = root("list grants acc_reader -db acc_shop --output csv")
+    assert listed.out.splitlines()[1:] == ["acc_reader,acc_shop,Collection,*,Search,root"]
+    revoked = root("revoke privilege acc_reader -p Search -o '*' -db acc_shop")
+    assert revoked == Run(0, "Revoked Search on Collection * (database acc_shop) from 'acc_reader'.\n", "")
+    assert root("list grants acc_reader -db acc_shop --output csv").out.splitlines()[1:] == []
+
+
+def test_delete_says_what_goes_with_it_and_wants_yes(root: Typed) -> None:
+    root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
+    root.all("grant privilege acc_reader -p All")
+    what = f"role 'acc_reader' on {root.place}, with 1 grant, taken from acc_ann"
+    assert root("delete role acc_reader --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    question = f"Delete {what}? Not without --yes, as nobody can be asked."
+    assert root("delete role acc_reader") == failed(question, "add --yes", code=2)
+    who = f"user 'acc_ann' on {root.place}, with the role acc_reader"
+    assert root("delete user acc_ann --dry-run") == Run(0, f"Would delete {who}.\n", "")
+    assert root("delete role acc_reader --yes") == Run(0, "Deleted role 'acc_reader'.\n", "")
+    assert root("delete user acc_ann --yes") == Run(0, "Deleted user 'acc_ann'.\n", "")
+
+
+LINES = [
+    ("create user acc_bob -p hunter22", "CreateOwnership", ""),
+    ("create role acc_reader acc_writer", "CreateOwnership", ""),
+    ("list users", "SelectOwnership", ""),
+    ("list roles", "SelectOwnership", ""),
+    ("show role acc_reader", "SelectOwnership", ""),
+    ("list grants", "SelectOwnership", ""),
+    ("grant role acc_reader -u acc_bob", "ManageOwnership", ""),
+    ("show user acc_bob", "SelectUser", " -o USER"),
+    ("grant privilege acc_reader -p Query -o '*'", "ManageOwnership", ""),
+    ("export access", "SelectOwnership", ""),
+    ("revoke privilege acc_reader -p Query -o '*'", "", ""),
+    ("revoke role acc_reader -u acc_bob", "ManageOwnership", ""),
+    ("update password acc_bob -op hunter22 -p hunter23", "UpdateUser", " -o USER"),
+    ("delete role acc_writer -y", "", ""),
+    ("delete user acc_bob -y", "DropOwnership", ""),
+]
+
+
+def test_a_user_without_the_privilege_is_told_which_is_missing(ann: Typed) -> None:
+    found = {line: ann(line) for line, privilege, _ in LINES if privilege}
+    assert found == {line: denied(privilege, way) for line, privilege, way in LINES if privilege}
+
+
+def test_a_user_with_the_privileges_may_do_what_root_may(root: Typed, ann: Typed) -> None:
+    root.all("create role acc_keeper", f"grant privilege acc_keeper -p {KEEPER}")
+    root.all("grant privilege acc_keeper -p SelectUser,UpdateUser -o '*'", "grant role acc_keeper -u acc_ann")
+    ann.all(*[line for line, _, _ in LINES], "delete role acc_reader -y")
+    root.all(*[line for line, _, _ in LINES])
+
+
+def test_a_user_sees_itself(ann: Typed) -> None:
+    assert ann.json("show user acc_ann") == {"user": "acc_ann", "roles": [], "grants": []}
+
+
+def test_a_new_password_of_its_own_is_kept_with_every_connection_of_the_user(root: Typed, ann: Typed) -> None:
+    home, address = root.cli.home, root.server.address
+
+    def here(*argv: str) -> Run:
+        return run_here(argv, home)
+
+    for alias, user in (("one", "acc_ann:anns-password"), ("two", "acc_ann:anns-password"), ("root", "root:Milvus")):
+        assert here("connect", address, "-a", alias, "-t", user).code == 0
+    changed = here("--alias", "one", "update", "password", "-u", "acc_ann", "-p", "a-new-one")
+    assert changed == Run(0, "Changed the password of user 'acc_ann' and kept it for one, two.\n", "")
+    assert [here("--alias", alias, "ping").code for alias in ("one", "two", "root")] == [0, 0, 0]
+    assert Typed(root.cli, root.server, token="acc_ann:anns-password")("ping").code == 4
+    by_root = here("--alias", "root", "update", "password", "acc_ann", "-op", "a-new-one", "-p", "a-third-one")
+    assert by_root == changed
+    assert json.loads(here("--alias", "two", "show", "user", "acc_ann", "-o", "json").out)["user"] == "acc_ann"
+
+
+def test_in_a_shell_the_connection_goes_on_with_the_new_password(root: Typed, ann: Typed) -> None:
+    script = "\n".join([
+        f"connect {root.server.address} -t acc_ann:anns-password --no-save",
+        "update password acc_ann -p a-new-one",
+        "show user acc_ann -o json",
+    ])  # fmt: skip
+    run = root.cli(input=script)
+    assert (run.code, run.err) == (0, "")
+    assert "Changed the password of user 'acc_ann' and kept it for default.\n" in run.out
+
+
+def test_a_read_only_connection_changes_nothing(root: Typed) -> None:
+    home = root.cli.home
+    assert run_here(["connect", root.server.address, "-t", "root:Milvus", "--read-only"], home).code == 0
+    for line, method in (
+        ("create role acc_reader", "CreateRole"),
+        ("create user acc_ann -p hunter22", "CreateCredential"),
+    ):
+        run = run_here(line.split(), home)
+        assert run == failed(f"connection 'default' is read-only: {method} was not sent",
+                             "connect again with --no-read-only to allow it")  # fmt: skip
+
+
+def test_a_milvus_without_authorization_wants_to_know_who_grants(cli: Cli, milvus: MilvusServer) -> None:
+    nobody, somebody = Typed(cli, milvus), Typed(cli, milvus, token="root:Milvus")
+    cleaned(nobody)
+    nobody.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
+    assert nobody("grant privilege acc_reader -p All") == failed(
+        "a grant notes who gave it, and this connection has no user",
+        "connect with --username and --password, which this server does not check",
+    )
+    somebody.all("grant privilege acc_reader -p All")
+    assert nobody.json("list grants acc_reader")[0]["grantor"] == "root"
+    cleaned(somebody)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("list users", "users"),
+        ("create user ann -p hunter22", "users"),
+        ("update password ann -op hunter22 -p hunter23", "users"),
+        ("list roles", "roles"),
+        ("create role reader", "roles"),
+        ("list grants", "roles"),
+        ("export access", "roles"),
+        ("list privilege_groups", "privilege groups"),
+    ],
+)
+def test_milvus_lite_has_none_of_it_and_says_so(cli: Cli, lite: MilvusServer, line: str, what: str) -> None:
+    run = Typed(cli, lite)(line)
+    needs = " (needs Milvus 2.5)" if "group" in what else ""
+    assert run == failed(f"Milvus Lite 3.2.2 has no {what}{needs}")

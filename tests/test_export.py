@@ -1,0 +1,362 @@
+"""Exports on Milvus and on Milvus Lite, read back by Python's own readers; ends in between, and going on."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import shlex
+import signal
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow.parquet
+import pytest
+import zstandard
+
+from milvus_cli.connections.profile import Profile
+from milvus_cli.rpc.client import Client
+from milvus_cli.rpc.declaration import Declaration, declared
+from milvus_cli.rpc.decode import decode_column
+from milvus_cli.rpc.encode import encode_rows
+from milvus_cli.rpc.selection import Selection, chosen_fields
+from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData
+from milvus_cli.transfer import export
+from milvus_cli.transfer.writers import Shape, writer_of
+from tests.rpc.test_codec import FIELDS, ROWS, schema_of
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.process import ServerProcess
+from tests.support.typed import Typed, failed
+
+TYPES = ("id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:100", "j:JSON",
+         "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:8", "v:FLOAT_VECTOR:3")  # fmt: skip
+AWKWARD: list[dict[str, Any]] = [
+    {"id": -(2**63) + 1, "b": True, "i8": -128, "i16": -(2**15), "i32": -(2**31), "f": 0.1, "d": 0.1, "t": "",
+     "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1, "f": 1e-7}, "a": [-(2**63), 2**63 - 1], "at": ["x", 'q"', ","],
+     "v": [0.1, -0.001, 3.4028235e38], "color": "red", "deep": {"x": [1.5]}},
+    {"id": 0, "b": False, "i8": 0, "i16": 0, "i32": 0, "f": 1e-45, "d": 5e-324, "t": 'a,"b"\tc\nd\r\ne;f', "j": {},
+     "a": [], "at": [], "v": [1e-7, 1e-5, 16777216.0]},
+    {"id": 1, "b": False, "i8": 0, "i16": 0, "i32": 0, "f": 3.4028235e38, "d": 1.7e308, "t": "nul\0 漢🦅\u2028\\n",
+     "j": {"line": "a\nb"}, "a": [0], "at": [""], "v": [-0.0, 1e13, 1e20], "n": 2**53 + 1},
+    {"id": 2**63 - 2, "b": True, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "f": -0.0, "d": -0.0, "t": "NULL",
+     "j": {"s": "\x7f\x1b"}, "a": [1], "at": ["漢"], "v": [1.1754944e-38, 1e-45, 0.3]},
+]  # fmt: skip
+MANY = 20_000
+FEWER = 3_000
+"""On Milvus Lite, which has no limit of rows and takes long for a page."""
+
+
+def client_of(server: ServerProcess) -> Client:
+    return Client(Profile(host=server.host, port=server.port), timeout=60)
+
+
+def filled(client: Client, name: str, schema: CollectionSchema, columns: list[FieldData], rows: int) -> None:
+    """A loaded collection of these rows."""
+    schema.name = name
+    if client.call("HasCollection", collection_name=name).value:
+        client.call("DropCollection", collection_name=name)
+    client.call("CreateCollection", collection_name=name, schema=schema.SerializeToString(), shards_num=2)
+    client.call("Insert", collection_name=name, fields_data=columns, num_rows=rows)
+    index = [{"key": "index_type", "value": "FLAT"}, {"key": "metric_type", "value": "L2"}]
+    client.call("CreateIndex", collection_name=name, field_name="v", index_name="v", extra_params=index)
+    client.call("LoadCollection", collection_name=name)
+
+
+@pytest.fixture(scope="module")
+def exported(server: ServerProcess) -> ServerProcess:
+    """With `awkward` of every type, and `many` rows, more than any one query gives out."""
+    schema = schema_of(*TYPES, dynamic=True)
+    many = declared(Declaration("many", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
+    rows = FEWER if isinstance(server, LiteServer) else MANY
+    ids, numbers = FieldData(type=DataType.Int64, field_name="id"), FieldData(type=DataType.FloatVector, field_name="v")
+    # In no order, so that a server can't give them out as they came.
+    ids.scalars.long_data.data.extend(number * 7919 % rows for number in range(rows))
+    numbers.vectors.dim = 2
+    numbers.vectors.float_vector.data.extend(each / 8 for key in ids.scalars.long_data.data for each in (key, -key))
+    client = client_of(server)
+    filled(client, "awkward", schema, encode_rows(AWKWARD, schema), len(AWKWARD))
+    filled(client, "many", many, [ids, numbers], rows)
+    client.close()
+    return server
+
+
+@pytest.fixture
+def run(typed: Typed, exported: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """In a directory of its own."""
+    monkeypatch.chdir(tmp_path)
+    return typed
+
+
+def bits(row: dict[str, Any]) -> dict[str, Any]:
+    """With float32s as the bits that they have, so that -0.0 and 0.0 differ."""
+    return {**row, "f": struct.pack("<f", row["f"]), "d": struct.pack("<d", row["d"]),
+            "v": struct.pack("<3f", *row["v"])}  # fmt: skip
+
+
+EXPECTED = [bits(row) for row in AWKWARD]
+NAMES = [field.partition(":")[0] for field in TYPES]
+
+
+@pytest.mark.parametrize("file", ["x.jsonl", "x.json", "x.ndjson.gz", "x.jsonl.zst"])
+def test_json_has_every_row_bit_for_bit(run: Typed, file: str) -> None:
+    assert run(f"export -c awkward {file}") == Run(0, f"Exported 4 rows of 'awkward' to {file}.\n", "")
+    text = text_of(Path(file))
+    rows = json.loads(text) if file == "x.json" else [json.loads(line) for line in text.split("\n")[:-1]]
+    assert [bits(row) for row in rows] == EXPECTED
+    assert [list(row)[: len(NAMES)] for row in rows] == [NAMES] * 4
+    assert os.listdir() == [file]
+
+
+@pytest.mark.parametrize(("file", "delimiter"), [("x.csv", ","), ("x.tsv", "\t"), ("x.csv.gz", ",")])
+def test_csv_has_every_row_bit_for_bit(run: Typed, file: str, delimiter: str) -> None:
+    assert run(f"export awkward {file}").code == 0
+    # As in Python before 3.11, which refuses NUL.
+    table = list(csv.reader(io.StringIO(text_of(Path(file)).replace("\0", "\ue000"), newline=""), delimiter=delimiter))
+    assert table[0] == [*NAMES, "$meta"]
+    rows = []
+    for cells in table[1:]:
+        row = dict(zip(table[0], cells, strict=True))
+        values: dict[str, Any] = {name: text if name == "t" else json.loads(text) for name, text in row.items()}
+        values["t"] = values["t"].replace("\ue000", "\0")
+        dynamic: dict[str, Any] = values.pop("$meta")
+        rows.append({**values, **dynamic})
+    assert [bits(row) for row in rows] == EXPECTED
+
+
+def test_parquet_has_every_row_bit_for_bit(run: Typed) -> None:
+    assert run("export -c awkward x.parquet").code == 0
+    table = pyarrow.parquet.read_table("x.parquet")
+    assert {name: str(table.schema.field(name).type) for name in table.schema.names} == {
+        "id": "int64", "b": "bool", "i8": "int8", "i16": "int16", "i32": "int32", "f": "float", "d": "double",
+        "t": "string", "j": "string", "a": "list<element: int64>", "at": "list<element: string>",
+        "v": "list<element: float>", "$meta": "string",
+    }  # fmt: skip
+    rows = []
+    for row in table.to_pylist():
+        dynamic = json.loads(row.pop("$meta"))
+        rows.append({**row, "j": json.loads(row["j"]), **dynamic})
+    assert [bits(row) for row in rows] == EXPECTED
+    assert os.listdir() == ["x.parquet"]
+
+
+def text_of(file: Path) -> str:
+    raw = file.read_bytes()
+    if file.suffix == ".gz":
+        raw = gzip.decompress(raw)
+    if file.suffix == ".zst":
+        raw = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True).readall()
+    return raw.decode()
+
+
+def test_export_of_chosen_rows_and_fields(run: Typed) -> None:
+    line = "export -c awkward x.csv --filter 'id in {ids}' --param 'ids=[0, 1]' --fields id,n,t -p _default"
+    assert run.json(line) == {
+        "message": "Exported 2 rows of 'awkward' to x.csv.", "collection": "awkward", "file": "x.csv", "format": "csv",
+        "count": 2, "bytes": os.path.getsize("x.csv"),
+    }  # fmt: skip
+    assert (
+        Path("x.csv").read_bytes()
+        == 'id,n,t\n0,,"a,""b""\tc\nd\r\ne;f"\n1,9007199254740993,nul\0 漢🦅\u2028\\n\n'.encode()
+    )
+
+
+def test_export_of_no_rows_is_whole_too(run: Typed) -> None:
+    expected = {"x.csv": "id,t\n", "x.jsonl": "", "x.json": "[\n\n]\n"}
+    for file, text in expected.items():
+        found = run(f"export awkward {file} -e 'id == 5' --fields id,t")
+        assert found.out == f"Exported 0 rows of 'awkward' to {file}.\n"
+        assert Path(file).read_text() == text
+    assert run("export awkward x.parquet -e 'id == 5' --fields id,t").code == 0
+    assert pyarrow.parquet.read_table("x.parquet").to_pylist() == []
+
+
+def test_export_to_standard_output(run: Typed) -> None:
+    found = run("export -c awkward - --format csv --fields id,t -e 'id < 0'")
+    assert found == Run(0, 'id,t\n-9223372036854775807,""\n', "")
+    assert run("export awkward - --fields id -e 'id < 0'") == Run(0, '{"id":-9223372036854775807}\n', "")
+    assert run("export awkward - --format parquet") == failed(
+        "only text goes to standard output", "give --format csv, tsv, jsonl or json", code=2
+    )
+
+
+def test_a_file_that_exists_is_replaced_only_by_force(run: Typed) -> None:
+    Path("x.csv").write_text("precious")
+    assert run("export awkward x.csv") == failed("x.csv exists", "add --force to replace it", code=2)
+    assert Path("x.csv").read_text() == "precious"
+    assert run("export awkward x.csv --fields id --force").code == 0
+    assert Path("x.csv").read_text().startswith("id\n-9223372036854775807\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("awkward x.xyz", failed("no format has the extension of 'x.xyz'", "give --format; formats: csv, tsv, json, "
+                                 "jsonl, parquet, and .gz or .zst of text", code=2)),
+        ("awkward x --format cvs", failed("'cvs' is no format", "did you mean csv?", code=2)),
+        ("awkward x.csv --fields id -e 'id = 1'", None),
+        ("awkward /nosuch/x.csv", failed("can't write /nosuch/x.csv.part: No such file or directory")),
+        ("awkward x.csv -p nosuch", failed("no partition 'nosuch' in 'awkward'",
+                                           "list partitions -c awkward shows all")),
+        ("nosuchthing x.csv", None),
+    ],
+)  # fmt: skip
+def test_an_export_that_can_not_be_leaves_no_file(run: Typed, line: str, error: Run | None) -> None:
+    found = run(f"export {line}")
+    assert found == error if error else (found.code, found.out) == (1, "")
+    assert os.listdir() == []
+
+
+def test_export_of_more_rows_than_a_query_gives_out_is_complete(run: Typed, is_lite: bool) -> None:
+    many = FEWER if is_lite else MANY
+    assert run("export -c many x.jsonl").out == f"Exported {many} rows of 'many' to x.jsonl.\n"
+    with open("x.jsonl", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    assert rows == [{"id": key, "v": [key / 8, -key / 8]} for key in range(many)]
+
+
+def test_query_of_more_rows_than_one_answer_has_gives_them_all(run: Typed, is_lite: bool) -> None:
+    lines = run("query many --fields id -o csv").out.splitlines()
+    assert lines == ["id", *map(str, range(FEWER if is_lite else MANY))]
+
+
+def test_an_export_goes_on_where_it_was_killed(
+    cli: Cli, milvus: MilvusServer, exported: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if exported is not milvus:
+        pytest.skip("the server makes no difference")
+    monkeypatch.chdir(cli.directory)
+    typed, line = Typed(cli, milvus), "export -c many x.jsonl"
+    # The process kills itself when its third page is in the file, and its state is not.
+    process = cli.start(*shlex.split(line), env={**typed.env, "PYTHONPATH": str(killing(cli.directory))})
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    assert not Path("x.jsonl").exists()
+    assert 0 < json.loads(Path("x.jsonl.part.json").read_text())["point"]["rows"] < MANY
+    assert typed(f"{line} --resume -e 'id > 1'") == failed(
+        "x.jsonl.part is of another export", "begin anew: leave out --resume"
+    )
+    assert typed(f"{line} --resume") == Run(0, f"Exported {MANY} rows of 'many' to x.jsonl.\n", "")
+    assert keys_in(Path("x.jsonl")) == list(range(MANY))
+    assert sorted(path.name for path in cli.directory.glob("x.*")) == ["x.jsonl"]
+
+
+@pytest.mark.parametrize("file", ["x.json", "x.csv.gz", "x.parquet"])
+def test_an_export_goes_on_where_ctrl_c_ended_it(
+    run: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    many, keep = FEWER if is_lite else MANY, export._keep
+    kept = []
+
+    def interrupted(*given: Any) -> None:
+        keep(*given)
+        kept.append(given)
+        if len(kept) == (1 if is_lite else 2):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "_keep", interrupted)
+    assert run(f"export -c many {file}") == Run(
+        130, "", f"error: {file} is not whole\nhint: go on with the same command and --resume\n"
+    )
+    assert run(f"export -c many {file} --resume") == Run(0, f"Exported {many} rows of 'many' to {file}.\n", "")
+    assert keys_in(Path(file)) == list(range(many))
+    assert os.listdir() == [file]
+
+
+def killing(directory: Path) -> Path:
+    """A sitecustomize that ends the process between the third page and its state."""
+    from tests.support.cli import ROOT
+
+    (directory / "site").mkdir()
+    (directory / "site" / "sitecustomize.py").write_text(f"""
+import os, sys
+sys.path.append({str(ROOT)!r})
+replaced = []
+replace = os.replace
+def counting(source, target):
+    if target.endswith(".part.json"):
+        replaced.append(target)
+        if len(replaced) == 3:
+            os.kill(os.getpid(), 9)
+    replace(source, target)
+os.replace = counting
+""")
+    return directory / "site"
+
+
+def keys_in(file: Path) -> list[int]:
+    if file.suffix == ".parquet":
+        return list(pyarrow.parquet.read_table(file)["id"].to_pylist())
+    if file.suffix == ".gz":
+        return [int(row[0]) for row in list(csv.reader(io.StringIO(gzip.decompress(file.read_bytes()).decode())))[1:]]
+    text = file.read_text()
+    rows = json.loads(text) if file.suffix == ".json" else [json.loads(line) for line in text.splitlines()]
+    return [row["id"] for row in rows]
+
+
+def test_a_file_with_fewer_rows_than_the_server_counts_is_an_error(milvus: MilvusServer, cli: Cli) -> None:
+    """Milvus counts a key as often as it was inserted, and gives it out once."""
+    typed = Typed(cli, milvus)
+    typed.make("twice", index=True)
+    row = '{"id": 1, "title": "", "vector": [1, 2, 3, 4]}'
+    typed.all("load twice", f"insert row -c twice --row '[{row}, {row}]'")
+    file = cli.directory / "x.csv"
+    found = typed(f"export twice {shlex.quote(str(file))}")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.startswith("error: not all rows came: 1 of 2, by the server's exact count\nhint: several rows")
+    assert not file.exists()
+    typed.gone("twice")
+
+
+# Without a server
+
+
+def exported_page(shape: str, *fields: str, rows: list[dict[str, Any]], nullable: bool = False) -> bytes:
+    schema = schema_of(*fields)
+    for field in schema.fields:
+        field.nullable = nullable and not field.is_primary_key
+    columns = encode_rows(rows, schema)
+    writer = writer_of(Shape(shape), Selection(schema, "book", chosen_fields(schema, None)))
+    return writer.head + writer.page(columns, len(rows), first=True) + writer.tail
+
+
+def test_an_empty_text_and_null_differ_in_every_format() -> None:
+    rows: list[dict[str, Any]] = [{"id": 1, "t": ""}, {"id": 2, "t": None}, {"id": 3, "t": "NULL"}]
+    fields = ("id:INT64", "t:VARCHAR")
+    assert {shape: exported_page(shape, *fields, rows=rows, nullable=True) for shape in ("csv", "jsonl")} == {
+        "csv": b'id,t\n1,""\n2,\n3,NULL\n',
+        "jsonl": b'{"id":1,"t":""}\n{"id":2,"t":null}\n{"id":3,"t":"NULL"}\n',
+    }
+    stream = exported_page("parquet", *fields, rows=rows, nullable=True)
+    assert pyarrow.ipc.open_stream(stream).read_all()["t"].to_pylist() == ["", None, "NULL"]
+
+
+@pytest.mark.parametrize("name", [each.partition(":")[0] for each in FIELDS[1:]])
+def test_every_type_is_written_as_it_is_decoded(name: str) -> None:
+    declared_fields = [each for each in FIELDS if each.partition(":")[0] in ("id", name)]
+    rows = [{"id": row["id"], name: row[name]} for row in ROWS] + [{"id": 7, name: None}]
+    lines = exported_page("jsonl", *declared_fields, rows=rows, nullable=True).decode().split("\n")[:-1]
+    assert [json.loads(line)[name] for line in lines] == [row[name] for row in rows]
+    table = list(csv.reader(io.StringIO(exported_page("csv", *declared_fields, rows=rows[:1]).decode(), newline="")))
+    assert (table[1][1] if name == "t" else json.loads(table[1][1])) == rows[0][name]
+    stream = exported_page("parquet", *declared_fields, rows=rows, nullable=True)
+    values = pyarrow.ipc.open_stream(stream).read_all()[name].to_pylist()
+    schema = schema_of(*declared_fields)
+    schema.fields[1].nullable = True
+    back = [json.loads(value) if name in ("j", "s") and value is not None else value for value in values]
+    _, column = encode_rows([{"id": 1, name: each} for each in back], schema)
+    assert decode_column(column) == [row[name] for row in rows]
+
+
+def test_what_json_has_no_number_for_is_named() -> None:
+    rows = [{"id": 1, "f": 0.0, "v": [0.0, 1.0]}]
+    schema = schema_of("id:INT64", "f:FLOAT", "v:FLOAT_VECTOR:2")
+    columns = encode_rows(rows, schema)
+    columns[1].scalars.float_data.data[0] = numpy.nan
+    columns[2].vectors.float_vector.data[0] = -numpy.inf
+    selection = Selection(schema, "book", chosen_fields(schema, None))
+    found = [writer_of(Shape(shape), selection).page(columns, 1, first=True) for shape in ("jsonl", "csv")]
+    assert found == [b'{"id":1,"f":"NaN","v":["-Infinity",1.0]}\n', b'1,NaN,"[""-Infinity"",1.0]"\n']

@@ -1,0 +1,145 @@
+"""hybrid_search against Milvus Lite: the same hits as pymilvus; Milvus 2.3.5 has none."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymilvus import AnnSearchRequest, Function, FunctionType, RRFRanker, WeightedRanker
+
+from milvus_cli.rpc.floats import shortest
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import official_client
+from tests.support.searched import fill, gaussian, typed_on
+from tests.support.typed import Typed, failed
+
+NAME = "hybrid"
+WORDS = ("white", "whale", "black", "horse", "sea", "ship")
+DENSE, OTHER = gaussian(31, 1)[0], gaussian(32, 1, 3)[0]
+LEGS = f"--request 'field=dense vector={json.dumps(DENSE)} limit=15' --request 'text=white whale limit=12'"
+
+
+@pytest.fixture(scope="module")
+def made(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    typed = typed_on(tmp_path_factory.mktemp("hybrid"), lite)
+    rows = [{"id": number, "g": number % 5, "body": words(number), "dense": dense, "other": other}
+            for number, (dense, other) in enumerate(zip(gaussian(1, 40), gaussian(2, 40, 3), strict=True))]  # fmt: skip
+    fill(typed, NAME, ["body:VARCHAR:1000", "dense:FLOAT_VECTOR:8", "other:FLOAT_VECTOR:3", "g:INT64",
+                       "words:SPARSE_FLOAT_VECTOR"], rows, "-f dense -t FLAT -m COSINE", "-f other -t FLAT -m L2",
+         "-f words -t SPARSE_INVERTED_INDEX -m BM25", options="--bm25 body:words")  # fmt: skip
+    yield typed
+    typed.gone(NAME)
+
+
+@pytest.fixture
+def typed(made: Typed, tmp_path: Path) -> Typed:
+    return Typed(Cli(tmp_path), made.server)
+
+
+def words(number: int) -> str:
+    return " ".join(WORDS[(number * step) % 6] for step in range(1, 2 + number))
+
+
+def official(typed: Typed, reranker: Any, **options: Any) -> list[tuple[int, float]]:
+    legs = [AnnSearchRequest([DENSE], "dense", {}, 15, expr=options.pop("dense_filter", None)),
+            AnnSearchRequest(["white whale"], "words", {}, 12)]  # fmt: skip
+    client = official_client(typed.server.uri)
+    try:
+        (found,) = client.hybrid_search(NAME, legs, reranker, limit=10, consistency_level="Strong", **options)
+        return [(hit["id"], shortest(hit["distance"])) for hit in found]
+    finally:
+        client.close()
+
+
+def ours(typed: Typed, line: str) -> list[tuple[int, float]]:
+    return [(row["id"], row["distance"]) for row in typed.json(f"hybrid_search {NAME} {line}")]
+
+
+def test_fused_hits_are_those_of_pymilvus(typed: Typed) -> None:
+    assert ours(typed, LEGS) == official(typed, RRFRanker(60))
+    assert ours(typed, f"{LEGS} --rerank rrf:5") == official(typed, RRFRanker(5)) != official(typed, RRFRanker(60))
+    assert ours(typed, f"{LEGS} --rerank weighted:0.7,0.3") == official(typed, WeightedRanker(0.7, 0.3))
+    assert ours(typed, f"{LEGS} --rerank weighted:0.2,0.8") == official(typed, WeightedRanker(0.2, 0.8))
+    decay = Function("decay", FunctionType.RERANK, ["g"],
+                     params={"reranker": "decay", "function": "gauss", "origin": 3, "scale": 2})  # fmt: skip
+    assert ours(typed, f"{LEGS} --rerank decay:field=g,function=gauss,origin=3,scale=2") == official(typed, decay)
+
+
+def test_filters_limit_offset_and_partition_reach_the_server(typed: Typed) -> None:
+    whole = ours(typed, LEGS)
+    assert ours(typed, f"{LEGS} -l 4 --offset 2") == whole[2:6]
+    assert ours(typed, LEGS.replace(" limit=15", ' limit=15 filter="g == 2"')) == official(
+        typed, RRFRanker(60), dense_filter="g == 2"
+    )
+    assert {number % 5 for number, _ in ours(typed, f"{LEGS} --filter 'g in [1,2]'")} == {1, 2}
+    assert {number % 2 for number, _ in ours(typed, f"{LEGS} --partition odd")} == {1}
+    near = typed.json(f"hybrid_search {NAME} {LEGS} --fields body -l 1")
+    assert near[0].keys() == {"rank", "id", "distance", "body"}
+
+
+def test_ranks_and_distances_of_each_leg_stand_beside_the_fused_ones(typed: Typed) -> None:
+    dense = {row["id"]: row for row in typed.json(f"search {NAME} -f dense -v '{json.dumps(DENSE)}' -l 15")}
+    texts = {row["id"]: row for row in typed.json(f"search {NAME} --text 'white whale' -l 12")}
+    found = typed.json(f"hybrid_search {NAME} {LEGS} --show-legs -l 20")
+    assert list(found[0]) == ["rank", "id", "distance", "dense_rank", "dense_distance", "words_rank", "words_distance"]
+    assert {row["id"] for row in found} == dense.keys() | texts.keys() or len(found) == 20
+    for row in found:
+        for name, leg in (("dense", dense), ("words", texts)):
+            hit = leg.get(row["id"])
+            assert (row[f"{name}_rank"], row[f"{name}_distance"]) == (
+                (hit["rank"], hit["distance"]) if hit else (None, None)
+            )
+        fused = sum(1 / (60 + row[f"{name}_rank"]) for name in ("dense", "words") if row[f"{name}_rank"])
+        assert row["distance"] == pytest.approx(fused, rel=1e-6)
+
+
+def test_legs_may_search_one_field_twice(typed: Typed) -> None:
+    vector = json.dumps(OTHER)
+    found = typed.json(f"hybrid_search {NAME} --request 'field=other vector={vector}' "
+                       f"--request 'field=other like=7' --show-legs -l 3")  # fmt: skip
+    assert list(found[0])[3:] == ["other_1_rank", "other_1_distance", "other_2_rank", "other_2_distance"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint", "code"),
+    [
+        ("", "no --request is given",
+         "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'", 2),
+        ("--request 'field=dense vektor=[1]'", "a request has no 'vektor'", "did you mean vector?", 2),
+        ("--request 'dense'", "bad --request 'dense'",
+         'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}', 2),
+        ("--request 'text=white' --rerank weighted:1,2", "1 requests and 2 weights", "give each --request its weight",
+         2),
+        ("--request 'text=white' --rerank rff", "no reranker 'rff'", "did you mean rrf?", 2),
+        ("--request 'field=dense like=1 metric=L2'", "the index of 'dense' has the metric COSINE, not L2",
+         "leave --metric out, or rebuild it: delete index -c hybrid -in dense, then create index -c hybrid -f dense "
+         "-t FLAT -m L2", 1),
+        ("--request 'field=dense like=1' --request 'field=other vector=[[1,2,3],[4,5,6]]'",
+         "the requests have different numbers of queries: 1, 2", "", 2),
+        ("--request 'field=dense like=1 limit=0'", "limit=0 is no number from 1 to 16384", "", 2),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line(typed: Typed, line: str, message: str, hint: str, code: int) -> None:
+    assert typed(f"hybrid_search {NAME} {line}") == failed(message, hint, code)
+
+
+def test_milvus_2_3_says_which_version_has_it(milvus: MilvusServer, tmp_path: Path) -> None:
+    typed = typed_on(tmp_path, milvus)
+    fill(typed, NAME, ["v:FLOAT_VECTOR:2"], [{"id": 1, "v": [1, 2]}, {"id": 2, "v": [2, 1]}], "-f v -t FLAT -m L2")
+    assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --request 'vector=[2,1]'") == failed(
+        "Milvus 2.3.5 has no hybrid_search (needs 2.4)"
+    )
+    assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --rerank decay:field=id") == failed(
+        "Milvus 2.3.5 has no rerankers that are functions (needs 2.6)"
+    )
+    typed.gone(NAME)
+
+
+def test_people_see_the_reranker_and_the_time(typed: Typed) -> None:
+    run = typed(f"hybrid_search {NAME} {LEGS} -l 1")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.splitlines()[-1].endswith(" ms, rrf:60, consistency Strong")
+    assert typed(f"hybrid_search {NAME} {LEGS} --filter 'g > 9' -o json") == Run(0, "[]\n", "")

@@ -1,0 +1,418 @@
+"""search against Milvus 2.3.5 and Milvus Lite: the same hits as pymilvus, and every option reaches the server."""
+
+import json
+import struct
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milvus_cli.app import execute
+from milvus_cli.config import Config
+from milvus_cli.rpc.floats import shortest
+from milvus_cli.session import Session
+from milvus_cli.settings import load
+from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, replies
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
+from tests.support.process import ServerProcess
+from tests.support.recorder import Recorder, run_here
+from tests.support.searched import LITE, MILVUS, ROWS, Kind, fill, gaussian, typed_on
+from tests.support.typed import Typed, failed
+
+NAME = "searched"
+QUERY = json.dumps(gaussian(9, 1)[0])
+SEARCH = f"search {NAME} -v '{QUERY}'"
+TEXTS = ("a white whale", "the white horse", "black cats", "whale of a time", "no white at all, white lies")
+
+
+@pytest.fixture(scope="module")
+def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    """A server with a collection for each kind of vector, and one with all else."""
+    typed = typed_on(tmp_path_factory.mktemp("searched"), server)
+    for kind in kinds(server):
+        rows = [{"id": number, "g": number % 7, "v": vector} for number, vector in enumerate(kind.vectors())]
+        fill(typed, kind.name, [kind.declaration, "g:INT64"], rows, f"-f v -t {kind.index} -m {kind.metric}")
+    rows = [{"id": number, "g": number % 7, "title": f"t{number}", "color": "red", "v": vector}
+            for number, vector in enumerate(gaussian(1, ROWS))]  # fmt: skip
+    fill(typed, NAME, ["v:FLOAT_VECTOR:8", "g:INT64", "title:VARCHAR:20"], rows, "-f v -t FLAT -m L2",
+         options="--dynamic")  # fmt: skip
+    yield typed
+    typed.gone(NAME, *(kind.name for kind in kinds(server)))
+
+
+@pytest.fixture
+def typed(made: Typed, tmp_path: Path) -> Typed:
+    return Typed(Cli(tmp_path), made.server)
+
+
+def kinds(server: ServerProcess) -> tuple[Kind, ...]:
+    return LITE if isinstance(server, LiteServer) else MILVUS
+
+
+def ids(typed: Typed, line: str) -> list[int]:
+    return [row["id"] for row in typed.json(line)]
+
+
+def official(typed: Typed, name: str, data: list[Any], **options: Any) -> list[list[tuple[int, float]]]:
+    client = official_client(typed.server.uri)
+    try:
+        found = client.search(name, data, anns_field="v", consistency_level="Strong", **options)
+        return [[(hit["id"], shortest(hit["distance"])) for hit in hits] for hits in found]
+    finally:
+        client.close()
+
+
+def ours(typed: Typed, line: str, count: int = 1) -> list[list[tuple[int, float]]]:
+    found: list[list[tuple[int, float]]] = [[] for _ in range(count)]
+    for row in typed.json(line):
+        found[row.get("query", 0)].append((row["id"], row["distance"]))
+    return found
+
+
+def test_hits_and_distances_are_those_of_pymilvus_for_every_type_and_metric(typed: Typed) -> None:
+    for kind in kinds(typed.server):
+        queries = kind.vectors(3, seed=20)
+        data = [kind.official(each) for each in queries]
+        file = typed.cli.directory / "queries.json"
+        file.write_text(json.dumps(queries))
+        expected = official(typed, kind.name, data, limit=10)
+        assert all(len(each) == 10 for each in expected), kind
+        assert ours(typed, f"search {kind.name} -v @{file}", 3) == expected, kind
+        params = {"metric_type": kind.metric, "offset": 2}
+        single = f"search {kind.name} -v '{json.dumps(queries[0])}' --metric {kind.metric} --filter 'g > 2' --offset 2"
+        assert ours(typed, single) == official(
+            typed, kind.name, data[:1], limit=10, filter="g > 2", search_params=params
+        ), kind  # fmt: skip
+        near, far = expected[0][2][1], expected[0][7][1]
+        line = f"search {kind.name} -v '{json.dumps(queries[0])}' --radius={far} --range-filter={near} -l 20"
+        ranged = official(typed, kind.name, data[:1], limit=20,
+                          search_params={"params": {"radius": far, "range_filter": near}})  # fmt: skip
+        if kind.type != "SPARSE_FLOAT_VECTOR":
+            assert 3 <= len(ranged[0]) <= 6, kind
+        assert ours(typed, line) == ranged, kind
+
+
+def test_filter_partition_limit_offset_and_radius_reach_the_server(typed: Typed) -> None:
+    every = ids(typed, f"{SEARCH} -l {ROWS}")
+    assert len(every) == ROWS
+    assert ids(typed, SEARCH) == every[:10]
+    assert ids(typed, f"{SEARCH} -l 4 --offset 3") == every[3:7]
+    assert ids(typed, f"{SEARCH} --filter 'g == 3' -l 60") == [each for each in every if each % 7 == 3]
+    assert ids(typed, f"{SEARCH} --filter 'g in {{some}}' --param some=[1,2] -l 60") == [
+        each for each in every if each % 7 in (1, 2)
+    ]  # fmt: skip
+    assert ids(typed, f"{SEARCH} --partition odd -l 60") == [each for each in every if each % 2]
+    assert ids(typed, f"{SEARCH} --partition odd --partition _default -l 60") == every
+    distances = [row["distance"] for row in typed.json(f"{SEARCH} -l {ROWS}")]
+    assert ids(typed, f"{SEARCH} --radius {distances[5]} -l 60") == every[:5]
+    assert ids(typed, f"{SEARCH} --params '{{\"radius\": {distances[5]}}}' -l 60") == every[:5]
+    assert ids(typed, f"{SEARCH} --params radius={distances[5]} -l 60") == every[:5]
+    rounded = typed.json(f"{SEARCH} --round-decimal 2")
+    assert [row["distance"] for row in rounded] == [round(each, 2) for each in distances[:10]]
+
+
+def test_rows_that_are_not_sealed_can_be_left_out(typed: Typed, is_lite: bool) -> None:
+    run = typed(f"{SEARCH} --ignore-growing -o jsonl")
+    if is_lite:
+        assert (run.code, run.out.count("\n")) == (0, 10)
+        assert run.err == "note: Milvus Lite has no growing segments: nothing is left out\n"
+    else:
+        assert run == Run(0, "", "")
+
+
+def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
+    first = ids(typed, f"{SEARCH} -l 1")[0]
+    (row,) = typed.json(f"{SEARCH} -l 1 --fields title,color,id,nothing")
+    assert row == {"rank": 1, "id": first, "distance": row["distance"], "title": f"t{first}", "color": "red",
+                   "id_field": first, "nothing": None}  # fmt: skip
+    (row,) = typed.json(f"{SEARCH} -l 1 --fields '*'")
+    assert row == {"rank": 1, "id": first, "distance": row["distance"], "g": first % 7, "title": f"t{first}",
+                   "v": [shortest(each) for each in gaussian(1, ROWS)[first]], "$meta": {"color": "red"}}  # fmt: skip
+    assert list(row) == ["rank", "id", "distance", "v", "g", "title", "$meta"]
+
+
+def test_people_see_a_table_with_how_many_how_long_and_how_consistent(typed: Typed) -> None:
+    run = typed(f"{SEARCH} -l 2 --fields title --consistency bounded")
+    lines = run.out.splitlines()
+    first, second = typed.json(f"{SEARCH} -l 2")
+    assert [line.replace("│", " ").split() for line in (lines[1], lines[3], lines[4])] == [
+        ["rank", "id", "distance", "title"],
+        ["1", str(first["id"]), str(first["distance"]), f"t{first['id']}"],
+        ["2", str(second["id"]), str(second["distance"]), f"t{second['id']}"],
+    ]
+    assert lines[6] == "(2 rows)"
+    assert lines[7].endswith(" ms, consistency Bounded")
+    assert (run.code, run.err, len(lines)) == (0, "", 8)
+
+
+def test_an_entity_finds_others_like_it_and_the_limit_is_filled(typed: Typed) -> None:
+    vector = json.dumps(gaussian(1, ROWS)[17])
+    expected = [each for each in ours(typed, f"search {NAME} -v '{vector}' -l 6 --filter 'g < 6'")[0] if each[0] != 17]
+    assert len(expected) == 5
+    assert ours(typed, f"search {NAME} --like 17 -l 5 --filter 'g < 6'") == [expected]
+    assert typed(f"search {NAME} --like 1000") == failed(
+        f"{NAME} has no entity with id 1000", f"query -c {NAME} shows some"
+    )
+    assert typed(f"search {NAME} --like x") == failed(f"'x' is no id of {NAME}: 'id' is an INT64", code=2)
+
+
+def test_thousands_of_queries_go_in_several_requests_and_come_in_order(typed: Typed) -> None:
+    import numpy
+
+    vectors = numpy.array(gaussian(5, 1200), dtype="<f4")
+    file = typed.cli.directory / "q.npy"
+    numpy.save(file, vectors)
+    run = typed(f"search {NAME} -v @{file} -l 10 -o jsonl")
+    assert (run.code, run.err) == (0, "")
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    assert [row["query"] for row in rows] == [number // 10 for number in range(12_000)]
+    expected = official(typed, NAME, [vectors[number].tolist() for number in (0, 999, 1000, 1199)], limit=10)
+    for number, hits in zip((0, 999, 1000, 1199), expected, strict=True):
+        assert [(row["id"], row["distance"]) for row in rows[number * 10 : number * 10 + 10]] == hits
+
+
+def test_histogram_and_hits_in_one_object(typed: Typed) -> None:
+    hits = typed.json(f"{SEARCH} -l 20")
+    found = typed.json(f"{SEARCH} -l 20 --hist")
+    distances = [row["distance"] for row in hits]
+    _, after = max((far - near, -number) for number, (near, far) in enumerate(pairwise(distances), start=1))
+    assert found["hits"] == hits
+    assert (found["count"], found["nearest"], found["farthest"]) == (20, distances[0], distances[-1])
+    assert found["largest_gap"] == {"after_hits": -after, "from": distances[-after - 1], "to": distances[-after]}
+    assert sum(each["hits"] for each in found["histogram"]) == 20
+    assert typed(f"{SEARCH} -l 20 --hist").out.count("◀ largest gap") == 1
+
+
+def test_explain_tells_index_state_and_where_the_time_went(typed: Typed, is_lite: bool) -> None:
+    found = typed.json(f"{SEARCH} --explain --filter 'g > 1'")
+    facts = {key: found[key] for key in ("field", "index_type", "metric", "load_state", "consistency", "filter",
+                                         "queries", "hits")}  # fmt: skip
+    assert facts == {
+        "field": "v (FLOAT_VECTOR 8)", "index_type": "FLAT", "metric": "L2", "load_state": "loaded",
+        "consistency": "Strong", "filter": "g > 1", "queries": 1, "hits": 10,
+    }  # fmt: skip
+    steps = [each["step"] for each in found["timing"]]
+    assert [each for each in steps if not each.startswith("of it")] == [
+        "connect", "describe", "encode", "search", "decode", "all"
+    ]  # fmt: skip
+    if is_lite:
+        assert "segments" not in found
+    else:
+        assert "segments" in found
+
+
+def test_explain_tells_the_servers_own_share_where_its_management_port_answers(typed: Typed, is_lite: bool) -> None:
+    if is_lite:
+        return
+    assert isinstance(typed.server, MilvusServer)
+    home, port = typed.cli.home, str(typed.server.ports["management"])
+    assert run_here(["connect", typed.server.address, "-a", "m", "--management-port", port], home, "").code == 0
+    run = run_here(["search", NAME, "-v", QUERY, "--explain", "-o", "json", "--alias", "m"], home, "")
+    steps = {each["step"]: each["ms"] for each in json.loads(run.out)["timing"]}
+    assert {"of it: proxy", "of it: consistency wait", "of it: growing segments"} <= steps.keys()
+    assert all(steps[each] >= 0 for each in steps)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint", "code"),
+    [
+        ("search {} -v [1,2,3]", "query vector 1: 'v' takes a list of 8 numbers, not 3 numbers", "", 2),
+        ("search {} -v [1,2,3,4,5,6,7,true]", "query vector 1: true does not fit in 'v', a FLOAT_VECTOR", "", 2),
+        ("search {} -v [1,2,3,4,5,6,7,NaN]", "query vector 1 holds a number that is not finite", "", 2),
+        ("search {} -v [1 -l 3", "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
+         "write it as [0.1, 0.2, …]", 2),
+        ("search {}", "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2),
+        ("search {} -v [1] --like 3", "-v, --like and --text are three ways to the same: give one of them", "", 2),
+        ("search {} -f w --like 3", "searched has no vector field 'w'", "vector fields: v", 1),
+        ("search {} --like 3 --partition old", "no partition 'old' in 'searched'",
+         "did you mean odd?", 1),
+        ("search {} --like 3 --metric IP", "the index of 'v' has the metric L2, not IP",
+         "leave --metric out, or rebuild it: delete index -c searched -in {}, then create index -c searched -f v "
+         "-t FLAT -m IP", 1),
+        ("search {} --like 3 --params ef=3", "a search of FLAT has no parameter 'ef'",
+         "it takes none; --force sends it as it is, for a server that knows more", 2),
+        ("search {} --like 3 --params ef", "bad parameter 'ef'", 'write ef=64, or {{"ef": 64}}', 2),
+        ("search {} --like 3 --range-filter 3", "--range-filter needs --radius, the far end of the range", "", 2),
+        ("search {} --like 3 --range-filter 3 --radius 2", "--range-filter 3 is not less than --radius 2",
+         "with L2 lower is nearer, and the radius is the far end", 2),
+        ("search {} --like 3 --offset 16380", "--offset and --limit make 16,390, and 16,384 is the most",
+         "search_iterator goes further", 2),
+        ("search {} --like 3 --consistency strung", "no consistency level 'strung'", "did you mean Strong?", 2),
+        ("search {} --text whale", "searched has no function that makes vectors of texts",
+         "Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v", 1),
+        ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 1),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line_with_what_was_expected(
+    typed: Typed, line: str, message: str, hint: str, code: int
+) -> None:
+    index = next(row["index"] for row in typed.json(f"list indexes -c {NAME}"))
+    assert typed(line.format(NAME)) == failed(message, hint.format(index), code)
+
+
+def test_a_field_that_is_not_there_is_named_where_rows_have_no_other_values(typed: Typed) -> None:
+    kind = kinds(typed.server)[0]
+    assert typed(f"search {kind.name} --like 1 --fields g,h") == failed(
+        f"{kind.name} has no field 'h'", "fields: id, v, g"
+    )
+
+
+def test_a_refused_filter_is_shown_with_its_place(typed: Typed) -> None:
+    run = typed(f"{SEARCH} --filter 'g >'")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith("error: bad filter: ")
+    assert "\n  g >\n" in run.err
+
+
+def test_a_collection_that_is_not_loaded_or_has_no_index_says_what_to_do(typed: Typed, is_lite: bool) -> None:
+    name = "searched_bare"
+    typed.gone(name)
+    typed.all(f"create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
+    if not is_lite:  # Milvus Lite searches without an index.
+        assert typed(f"search {name} -v [1,2]") == failed(
+            f"collection {name!r} is not loaded, and 'v' has no index",
+            f"create index -c {name} -f v, then load collection -c {name}",
+        )
+    typed.all(f"create index -c {name} -f v -t FLAT -m L2", f"load {name}", f"release {name}")
+    assert typed(f"search {name} -v [1,2]") == failed(
+        f"collection {name!r} is not loaded", f"load collection -c {name}"
+    )
+    typed.gone(name)
+
+
+def test_grouped_hits_are_those_of_pymilvus_or_need_a_newer_server(typed: Typed, is_lite: bool) -> None:
+    run = typed(f"{SEARCH} --group-by g -l 5")
+    if not is_lite:
+        assert run == failed("Milvus 2.3.5 has no grouping of hits (needs 2.4)")
+        return
+    data = [json.loads(QUERY)]
+    assert ours(typed, f"{SEARCH} --group-by g -l 5") == official(typed, NAME, data, limit=5, group_by_field="g")
+    sized = official(typed, NAME, data, limit=5, group_by_field="g", group_size=2)
+    assert len(sized[0]) == 10
+    assert ours(typed, f"{SEARCH} --group-by g -l 5 --group-size 2") == sized
+    assert typed(f"{SEARCH} --group-by v").code == 1
+
+
+def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: Path) -> None:
+    typed = typed_on(tmp_path, lite)
+    name = "searched_texts"
+    rows = [{"id": number, "body": text, "v": vector}
+            for number, (text, vector) in enumerate(zip(TEXTS, gaussian(2, len(TEXTS)), strict=True))]  # fmt: skip
+    fill(typed, name, ["body:VARCHAR:200", "v:FLOAT_VECTOR:8", "words:SPARSE_FLOAT_VECTOR"], rows,
+         "-f v -t FLAT -m L2", "-f words -t SPARSE_INVERTED_INDEX -m BM25", options="--bm25 body:words")  # fmt: skip
+    client = official_client(lite.uri)
+    found = client.search(name, ["white whale", "cats"], anns_field="words", limit=5, consistency_level="Strong")
+    expected = [[(hit["id"], shortest(hit["distance"])) for hit in hits] for hits in found]
+    client.close()
+    assert [len(each) for each in expected] == [4, 1]
+    assert ours(typed, f"search {name} --text 'white whale' --text cats -l 5", 2) == expected
+    assert ours(typed, f"search {name} --like 0 -f words -l 2")[0][0][0] in (1, 3, 4)
+    assert list(typed.json(f"search {name} --text cats --fields '*'")[0]) == ["rank", "id", "distance", "body", "v"]
+    assert typed(f"search {name} -v [1]") == failed(f"{name} has 2 vector fields", "give one: -f v or words", 2)
+    assert typed(f"search {name} -f v --text cats") == failed(
+        f"{name}: vector field 'v' is filled by no function", "give one: -f words"
+    )
+    assert typed(f"search {name} -f words -v '{{\"1\": 2}}'") == failed(
+        "'words' is made of text: no vector finds anything in it", "search it with --text, or --like ID", 2
+    )
+    typed.gone(name)
+
+
+def test_a_range_that_milvus_lite_did_not_reach_is_said(typed: Typed, is_lite: bool) -> None:
+    distances = [row["distance"] for row in typed.json(f"{SEARCH} -l {ROWS}")]
+    between = f"--range-filter {distances[40]} --radius {distances[50]}"
+    run = typed(f"{SEARCH} -l 5 {between} -o table")
+    assert run.err == (
+        "note: Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more\n"
+        if is_lite else ""
+    )  # fmt: skip
+    # Milvus Lite rounds before it compares: what lies on the edge may be in or out.
+    assert 9 <= len(typed.json(f"{SEARCH} -l 20 {between}")) <= 11
+
+
+def test_search_parameters_reach_the_index(typed: Typed) -> None:
+    """With one cluster of 32 looked at, fewer rows are found than with all of them."""
+    name = "searched_clusters"
+    rows = [{"id": number, "v": vector} for number, vector in enumerate(gaussian(3, 1100, 4))]
+    typed.gone(name)
+    file = typed.cli.directory / "rows.json"
+    file.write_text(json.dumps(rows))
+    typed.all(f"create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:4 -p id",
+              f"insert row -c {name} --row @{file}", f"flush -c {name}",
+              f"create index -c {name} -f v -t IVF_FLAT -m L2 --param nlist:32", f"load {name}")  # fmt: skip
+    counts = [len(typed.json(f"search {name} -v [0,0,0,0] -l 1000 --params nprobe={each}")) for each in (1, 32)]
+    assert 0 < counts[0] < counts[1] == 1000
+    assert typed(f"search {name} -v [0,0,0,0] --params nprob=1") == failed(
+        "a search of IVF_FLAT has no parameter 'nprob'",
+        "did you mean nprobe?; --force sends it as it is, for a server that knows more", 2,
+    )  # fmt: skip
+    typed.gone(name)
+
+
+def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed, tmp_path: Path) -> None:
+    """A schema seen before is taken at its word only when the server confirms it."""
+    name = "searched_anew"
+    typed.make(name)
+    typed.all(f"create index -c {name} -f vector -t FLAT -m L2", f"load {name}")
+    console = Recorder()
+    session = Session(Config(tmp_path / "shell", uri=typed.server.uri), console, load(tmp_path / "none", {}))
+    try:
+        assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "jsonl"], session) == 0
+        typed.gone(name)
+        # As many bytes a vector: Milvus 2.3 takes the one for the other.
+        declared, index = ("BINARY_VECTOR:128", "BIN_FLAT -m HAMMING") if isinstance(typed.server, MilvusServer) \
+            else ("FLOAT_VECTOR:2", "FLAT -m L2")  # fmt: skip
+        vector = list(range(16)) if isinstance(typed.server, MilvusServer) else [1, 2]
+        typed.all(f"create collection -c {name} -f key:INT64 -f w:{declared} -p key",
+                  f"create index -c {name} -f w -t {index}", f"load {name}",
+                  f"insert row -c {name} --row '{json.dumps({'key': 5, 'w': vector})}'")  # fmt: skip
+        assert execute(["search", name, "-v", json.dumps(vector), "-o", "jsonl"], session) == 0
+        assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "table"], session) == 2
+    finally:
+        session.close()
+    out, err = console.written()
+    assert out == '{"rank": 1, "id": 5, "distance": 0.0}\n'
+    assert err.startswith("error: query vector 1: 'w' takes a list of ")
+    typed.gone(name)
+
+
+def test_every_option_stands_in_the_request(cli: Cli) -> None:
+    schema = schema_pb2.CollectionSchema(name="c")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
+    schema.fields.add(name="v", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
+    index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
+    for key, value in (("index_type", "HNSW"), ("metric_type", "IP")):
+        index.params.add(key=key, value=value)
+    peer = GrpcPeer({
+        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
+        "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
+        "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.0")),
+        "Search": replies(milvus_pb2.SearchResults()),
+    })  # fmt: skip
+    argv = ["search", "c", "-v", "[[1,2],[3,4]]", "-l", "7", "--offset", "2", "--filter", "id > {n}", "--param", "n=3",
+            "--fields", "id", "--partition", "p", "--partition", "q", "--metric", "ip", "--params", '{"ef": 9}',
+            "--radius", "0.5", "--range-filter", "0.75", "--group-by", "id", "--group-size", "2", "--round-decimal",
+            "3", "--consistency", "eventually", "--ignore-growing", "-o", "jsonl"]  # fmt: skip
+    with peer:
+        assert run_here(argv, cli.home, peer.uri) == Run(0, "", "")
+        (request,) = peer.requests("Search")
+    assert isinstance(request, milvus_pb2.SearchRequest)
+    params = {pair.key: pair.value for pair in request.search_params}
+    inner = json.loads(params.pop("params"))
+    group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
+    assert inner == {"ef": 9, "radius": 0.5, "range_filter": 0.75}
+    assert params == {"anns_field": "v", "topk": "7", "offset": "2", "metric_type": "IP", "group_by_field": "id",
+                      "group_size": "2", "round_decimal": "3", "ignore_growing": "true"}  # fmt: skip
+    assert [list(struct.unpack("<2f", value)) for value in group.placeholders[0].values] == [[1, 2], [3, 4]]
+    assert (request.dsl, list(request.partition_names), list(request.output_fields), request.nq) == (
+        "id > 3", ["p", "q"], ["id"], 2
+    )  # fmt: skip
+    assert (request.consistency_level, request.guarantee_timestamp, request.use_default_consistency) == (
+        common_pb2.Eventually, 1, False
+    )  # fmt: skip
