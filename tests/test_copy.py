@@ -132,6 +132,19 @@ def source(two: Two) -> Iterator[str]:
     client.close()
 
 
+@pytest.fixture(scope="module")
+def source_on_lite(two: Two, source: str) -> Iterator[Run]:
+    """The copy of the source on Milvus Lite, under its name; what was said of it."""
+    two.drop("lite", source)
+    yield two(f"copy old:{source} lite: -y")
+    two.drop("lite", source)
+
+
+@pytest.fixture(scope="module")
+def expected(two: Two, source: str) -> list[str]:
+    return rows_by_pymilvus(two.servers["old"], source)
+
+
 def rows_by_pymilvus(server: ServerProcess, name: str) -> list[str]:
     """All rows as text, in the order of their keys: read without anything of ours."""
     client = official_client(server.uri)
@@ -147,25 +160,24 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else list(value)
 
 
-def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(two: Two, source: str) -> None:
-    two.drop("lite", "copy_there")
-    two.drop("old", "copy_back")
-    there = two(f"copy old:{source} lite:copy_there -y")
-    assert (there.code, there.out) == (0, (
-        f"Copied 5,000 rows of 'copy_source' on {two.place('old')} to 'copy_there' on {two.place('lite')}: "
+def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
+    two: Two, source: str, source_on_lite: Run, expected: list[str]
+) -> None:
+    assert source_on_lite == Run(0, (
+        f"Copied 5,000 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
         "both have 5,000.\n"
-    )), there  # fmt: skip
-    two.all("copy lite:copy_there old:copy_back -y")
-    first = rows_by_pymilvus(two.servers["old"], source)
-    assert len(first) == ROWS
-    assert rows_by_pymilvus(two.servers["lite"], "copy_there") == first
-    assert rows_by_pymilvus(two.servers["old"], "copy_back") == first
+    ), "")  # fmt: skip
+    two.drop("old", "copy_back")
+    two.all(f"copy lite:{source} old:copy_back -y")
+    assert len(expected) == ROWS
+    assert rows_by_pymilvus(two.servers["lite"], source) == expected
+    assert rows_by_pymilvus(two.servers["old"], "copy_back") == expected
     assert two.json(f"diff old:{source} old:copy_back --rows all") == {
         "a": f"'copy_source' on {two.place('old')}", "b": f"'copy_back' on {two.place('old')}",
         "same": True, "rows_a": ROWS, "rows_b": ROWS, "compared": ROWS, "differing": 0,
         "only_in_a": 0, "only_in_b": 0, "not_compared": [], "differences": [],
     }  # fmt: skip
-    sample = two.json(f"diff old:{source} lite:copy_there --sample 100")
+    sample = two.json(f"diff old:{source} lite: --sample 100")
     assert (sample["same"], sample["compared"], sample["not_compared"]) == (True, 100, [
         "consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"
     ])  # fmt: skip
@@ -174,18 +186,15 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(two: Two, s
     second = two.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
     assert sorted(each["id"] for each in second) == sorted(everything(number)["id"] for number in range(1000))
     two.drop("old", "copy_back")
-    two.drop("lite", "copy_there")
 
 
 @pytest.mark.parametrize(("origin", "target"), [("old", "lite"), ("lite", "old")])
 def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled_row(
-    two: Two, source: str, cli: Cli, origin: str, target: str
+    two: Two, source: str, source_on_lite: Run, expected: list[str], cli: Cli, origin: str, target: str
 ) -> None:
+    assert source_on_lite.code == 0
     server = two.servers[target]
     two.drop(target, "copy_killed")
-    if origin == "lite":
-        two.drop("lite", source)
-        two.all(f"copy old:{source} lite: -y")
     line = ["copy", f"{origin}:{source}", "slow:copy_killed", "-y", "--quiet"]
     for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130)):
         # A proxy of its own for each, so that nothing of the one before is still under way.
@@ -202,8 +211,7 @@ def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled
     two.all(f"connect {server.address} -a slow")
     assert two(" ".join([*line, "--resume"])) == Run(0, "", "")
     assert two.count(target, "copy_killed") == ROWS
-    assert two(f"diff {origin}:{source} {target}:copy_killed --rows all").code == 0
-    assert rows_by_pymilvus(server, "copy_killed") == rows_by_pymilvus(two.servers["old"], source)
+    assert rows_by_pymilvus(server, "copy_killed") == expected
     two.all("delete connection slow -y")
     two.drop(target, "copy_killed")
 
