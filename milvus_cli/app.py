@@ -1,7 +1,7 @@
 """Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from itertools import pairwise
 
@@ -11,11 +11,12 @@ from .command import Leaf
 from .errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from .lines import Statement
 from .names import nearest
-from .output.formats import FORMATS
+from .output.formats import FOR_PROGRAMS, FORMATS
+from .output.keys import Keys
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Repeat, Report, Result, Script, Table
+from .result import Live, Look, Repeat, Report, Result, Script, Table
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, tree
 
@@ -72,6 +73,8 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Repeat):
         with session.by_default(session.options):
             return _repeat(result, session)
+    if isinstance(result, Live):
+        return _live(result, session, output)
     if isinstance(result, Result):
         with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
             render(
@@ -98,6 +101,39 @@ def _repeat(repeat: Repeat, session: Session) -> int:
     except KeyboardInterrupt:
         session.console.note("")
     return 0
+
+
+def _live(live: Live, session: Session, output: str) -> int:
+    """Until q or Ctrl-C, which are the ways to end it and no failures."""
+    console, expanded = session.console, session.settings["expanded"]
+
+    def rows(looks: Iterator[Look]) -> Iterator[Sequence[object]]:
+        for look in looks:
+            yield from look.rows
+            console.flush()
+
+    try:
+        with Keys(console) as keys:
+            looks = _looks(live, keys)
+            if output in FOR_PROGRAMS:
+                render(Table(live.columns, rows(looks)), output, console)
+                return 0
+            for look in looks:
+                console.clear()
+                for table in look.tables:
+                    render(table, output, console, quiet=bool(session.options.quiet), expanded=expanded)
+    except KeyboardInterrupt:
+        console.note("")
+    return 0
+
+
+def _looks(live: Live, keys: Keys) -> Iterator[Look]:
+    times = 0
+    while live.times is None or times < live.times:
+        if times and keys.wait(live.seconds) == "q":
+            return
+        times += 1
+        yield live.look()
 
 
 def _translated(error: BaseException) -> CliError:

@@ -247,6 +247,10 @@ def _roles(client: Client, of: str) -> Pairs:
     return _plain(result.role.name for result in client.call("SelectRole").results)
 
 
+def _resource_groups(client: Client, of: str) -> Pairs:
+    return _plain(client.call("ListResourceGroups").resource_groups)
+
+
 def _privilege_groups(client: Client, of: str) -> Pairs:
     from .rpc.access import all_groups
 
@@ -270,6 +274,7 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,
+    "resource_groups": _resource_groups,
     "privilege_groups": _privilege_groups,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .command import GLOBAL_OPTIONS
+from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .output.console import Console
 from .tree import COMPLETE_VARIABLE, PROGRAM, tree
-from .types import FILE
 
 if TYPE_CHECKING:
     from .session import Session
@@ -52,10 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 def _program() -> click.Command:
     """What stands before the command. Its own words end at the first that is not an option."""
     own = [
-        click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-        click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
-        click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
-        click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+        *PROGRAM_OPTIONS,
         _showing("--version", _show_version, "Show the version and end."),
         _showing("--help", _show_help, "Show this help and end."),
         click.Argument(["words"], nargs=-1, type=click.UNPROCESSED),

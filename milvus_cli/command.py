@@ -12,7 +12,7 @@ import click
 from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
 from .result import Done, Result
-from .types import COLLECTION, CONNECTION, DATABASE, PARAMETER, FileOrText, OneOf, meant
+from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Options, Session
@@ -77,6 +77,14 @@ def read_value(text: str, session: Session | None) -> str:
 OUTPUT_HELP = "Write results in this format."
 
 SECONDS = click.FloatRange(min=0.001, max=86400)
+PROGRAM_OPTIONS = (
+    click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
+    click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
+    click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
+    click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+)  # fmt: skip
+"""What only the program takes, before a command."""
+
 GLOBAL_OPTIONS = (
     click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
     click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),

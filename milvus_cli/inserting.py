@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from .rpc.writing import Target
     from .transfer.checkpoint import Checkpoint
     from .transfer.checkpoint import Progress as Counts
-    from .transfer.fake import Recipe
     from .transfer.pipeline import Job, Step
 
-IN_FLIGHT = 3
+IN_FLIGHT = 2
 WORTH_TELLING = 1.0
 """Seconds: of what is done sooner nobody asks how fast it was."""
 
@@ -63,28 +62,29 @@ def insert_files(session: Session, request: Request) -> Done:
     meter = Meter(sum(_size(each.path) for each in places))
     try:
         shown = _run(session, request, target, checkpoint, read_steps(job, checkpoint.progress.done), meter)
+        counts = checkpoint.progress
+        checkpoint.finish()
     except CliError as exc:
         _tell_how_to_go_on(exc, checkpoint.progress)
         raise
     finally:
         checkpoint.close()
-    checkpoint.finish()
-    return _finished(session, request, checkpoint.progress, shown, before)
+    return _finished(session, request, counts, shown, before)
 
 
-def insert_fake(session: Session, request: Request, recipe: Recipe) -> Done:
-    """As `insert_files`, of rows that are made up."""
+def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
+    """As `insert_files`, of rows that are made up as a Recipe says."""
     from .rpc.writing import exact_count
     from .transfer.checkpoint import Checkpoint
-    from .transfer.fake import fake_chunks
+    from .transfer.fake import Recipe, fake_chunks
     from .transfer.intake import Intake
     from .transfer.pipeline import made_steps
 
     target = _target(session, request)
     before = exact_count(session.client, request.collection)
     checkpoint = Checkpoint()
-    steps = made_steps(fake_chunks(target.schema, recipe), Intake(target, {}))
-    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe.count))
+    steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), Intake(target, {}))
+    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe["count"]))
     return _finished(session, request, checkpoint.progress, shown, before)
 
 
@@ -101,7 +101,14 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
 
     profile, target = session.profile, job.intake.target
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
-    where = [profile.address, profile.database, request.collection, request.partition, target.method, *paths]
+    where = [
+        profile.lite or profile.address,
+        profile.database,
+        request.collection,
+        request.partition,
+        target.method,
+        *paths,
+    ]
     path = Path(request.checkpoint) if request.checkpoint else default_path(session.config.home, where)
     checkpoint = Checkpoint(path, {
         "target": where, "--format": request.format, "--map": dict(request.mapping),
@@ -186,8 +193,8 @@ def _finished(session: Session, request: Request, counts: Counts, shown: Sequenc
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
     if counts.doubtful:
         session.console.note(
-            f"{counts.doubtful:,} rows were sent again as the answer was lost: Milvus gives out the keys, so that "
-            "nobody can tell whether they are in twice"
+            f"{counts.doubtful:,} rows were sent again as answers were lost: Milvus gives out the keys, so that "
+            "nobody can tell how many of them are in twice"
         )
     if counts.rejected:
         more = counts.rejected - len(shown)

@@ -91,4 +91,26 @@ class Repeat:
     times: int | None = None
 
 
-Result = Table | Record | Report | Done | Document | Text | Script | Repeat
+@dataclass(frozen=True)
+class Look:
+    """What is seen at one moment: rows for programs, and tables for people."""
+
+    rows: Sequence[Sequence[Value]]
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True)
+class Live:
+    """What is looked at again every so many seconds: `times` in all, for ever when None.
+
+    For programs the rows of all looks are one table, written as they come; people see the last look, or, without a
+    terminal, one after the other.
+    """
+
+    columns: Sequence[str]
+    look: Callable[[], Look]
+    seconds: float
+    times: int | None = None
+
+
+Result = Table | Record | Report | Done | Document | Text | Script | Repeat | Live

@@ -38,15 +38,24 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
     return answer
 
 
+def management(profile: Profile, port: int | None, path: str, seconds: float) -> tuple[int, str]:
+    """Status and text of a GET on the management port. Raises CliError where there is none, Unreachable if closed."""
+    if profile.lite:
+        raise CliError("Milvus Lite has no management port")
+    try:
+        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
+    except (Unreachable, Unsupported) as exc:
+        exc.hint = "is the management port open, and another one? give it with --management-port; connect keeps it"
+        raise
+
+
 def management_health(profile: Profile, port: int | None, seconds: float) -> list[tuple[str, bool | None, str | None]]:
     """A row (check, healthy, details) of the management port's /healthz; healthy is None where it is closed."""
     port = port or profile.management_port
     check = f"port {port} /healthz"
-    if profile.lite:
-        return [(check, None, "Milvus Lite has no management port")]
     try:
-        status, text = _request(Profile(host=profile.host), port, "GET", "/healthz", None, seconds)
-    except (Unreachable, Unsupported) as exc:
+        status, text = management(profile, port, "/healthz", seconds)
+    except CliError as exc:
         return [(check, None, exc.message)]
     return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
 

@@ -1,17 +1,29 @@
 """Rows go from files into collections of real servers, and what does not fit is told."""
 
 import csv
+import gzip
 import json
 import re
 import struct
 import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.cli import Run
-from tests.support.typed import Typed
+from milvus_cli.rpc.declaration import Declaration, declared
+from milvus_cli.rpc.encode import encode_columns
+from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema
+from milvus_cli.transfer.fake import Recipe, fake_chunks
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.terminal import Terminal
+from tests.support.typed import Typed, failed
 
 ALL = (
     "-f id:INT64 -f b:BOOL -f i8:INT8 -f i16:INT16 -f i32:INT32 -f f:FLOAT -f d:DOUBLE -f t:VARCHAR:100 -f j:JSON "
@@ -24,13 +36,13 @@ def without_speed(run: Run) -> Run:
     return Run(run.code, run.out, re.sub(r"[\d.]+ s: [\d,]+ rows/s, [\d.,]+ MB/s\n", "", run.err))
 
 
-def rows_of(typed: Typed, name: str) -> list[dict[str, Any]]:
+def rows_of(typed: Typed, name: str, expression: str = "i8 > -1000") -> list[dict[str, Any]]:
     """All rows, as pymilvus reads them, by their keys."""
     from tests.support.official import official_client
 
     client = official_client(typed.server.uri)
     try:
-        rows = client.query(name, "i8 > -1000", output_fields=["*"], consistency_level="Strong")
+        rows = client.query(name, expression, output_fields=["*"], consistency_level="Strong")
         return sorted((dict(row) for row in rows), key=lambda row: int(row["id"]))
     finally:
         client.close()
@@ -124,3 +136,182 @@ def test_values_of_every_format_arrive_as_they_are(fresh: Typed, libraries: None
             }, kind
             assert struct.pack("<4f", read["f"], *read["v"]) == struct.pack("<4f", row["f"], *row["v"]), kind
     fresh.gone("in_all")
+
+
+@pytest.fixture
+def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    monkeypatch.chdir(tmp_path)
+    return Typed(cli, lite)
+
+
+PLAIN = "create collection -c {name} -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
+
+
+def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Typed) -> None:
+    on_lite.gone("in_bad")
+    on_lite.all(PLAIN.format(name="in_bad"), "create index -c in_bad -f v -t FLAT -m L2", "load collection -c in_bad")
+    Path("bad.csv").write_text(
+        'id,t,v\n1,a,1 2\n\nx,"b\nc",1 2\n3,c\n4,toolong,1 2\n5,"a"b,1 2\n6,d,1;x\n7,e,[1]\n8,f,[1;2]\n'
+    )
+    told = [
+        ("bad.csv", 4, "id", "'x' is no INT64", {"id": "x", "t": "b\nc", "v": "1 2"}),
+        ("bad.csv", 6, None, "2 cells in place of 3", ["3", "c"]),
+        ("bad.csv", 7, "t", "7 characters are more than its max_length 5", {"id": "4", "t": "toolong", "v": "1 2"}),
+        ("bad.csv", 8, None, "',' expected after '\"'", None),
+        ("bad.csv", 9, "v", "'1;x' is no FLOAT_VECTOR", {"id": "6", "t": "d", "v": "1;x"}),
+        ("bad.csv", 10, "v", "'v' takes a list of 2 numbers, not 1 numbers", {"id": "7", "t": "e", "v": "[1]"}),
+        ("bad.csv", 11, "v", "'[1;2]' is no FLOAT_VECTOR", {"id": "8", "t": "f", "v": "[1;2]"}),
+    ]
+    lines = "".join(f"{file}, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
+                    for file, line, column, reason, _ in told)  # fmt: skip
+    run = without_speed(on_lite("insert file -c in_bad bad.csv --rejects rejects.jsonl"))
+    said = "error: Inserted 1 of 8 rows into 'in_bad', which had 0 and has 1; 7 rejected\n"
+    assert run == Run(5, "", f"{lines}{said}hint: rejects.jsonl has them\n")
+    assert [tuple(json.loads(line).values()) for line in Path("rejects.jsonl").read_text().splitlines()] == told
+    assert on_lite("insert file -c in_bad bad.csv --strict") == failed(
+        "bad.csv, line 4, column 'id': 'x' is no INT64", "leave out --strict to insert the rows that are good"
+    )
+    on_lite.gone("in_bad")
+
+
+def test_columns_are_checked_before_any_row(on_lite: Typed) -> None:
+    on_lite.gone("in_columns")
+    on_lite.all(PLAIN.format(name="in_columns"))
+    Path("x.csv").write_text("id,title,v\n1,a,1 2\n")
+    columns = "columns: id, title, v; --map COLUMN=FIELD"
+    insert = "insert file -c in_columns x.csv"
+    assert on_lite(insert) == failed(
+        "x.csv: in_columns has no field 'title'", "fields: id, t, v; --ignore-unknown leaves others out", code=2
+    )
+    assert on_lite(f"{insert} --ignore-unknown") == failed("x.csv has no column for 't'", columns, code=2)
+    assert on_lite(f"{insert} --map titel=t") == failed("x.csv has no column 'titel'", "did you mean title?", code=2)
+    assert on_lite(f"{insert} --map title=t").out.startswith("Inserted 1 of 1 rows into 'in_columns'")
+    assert on_lite("insert file -c in_columns nosuch.csv") == failed("no file nosuch.csv", code=1)
+    assert on_lite("insert file -c in_columns x.csv x.txt").code == 1
+    Path("x.txt").write_text("")
+    known = "give --format: csv, tsv, json, jsonl, parquet, npy"
+    assert on_lite("insert file -c in_columns x.txt") == failed(
+        "x.txt: its name does not tell the format", known, code=2
+    )
+    on_lite.gone("in_columns")
+
+
+def test_empty_cells_are_nulls_and_defaults_and_quotes_make_them_text(on_lite: Typed) -> None:
+    on_lite.gone("in_nulls")
+    fields = "-f id:INT64 -f t:VARCHAR:5 -f n:INT64 -f w:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
+    on_lite.all(f"create collection -c in_nulls {fields} --nullable t --default n=7",
+                "create index -c in_nulls -f v -t FLAT -m L2", "load collection -c in_nulls")  # fmt: skip
+    Path("nulls.csv").write_text('id,t,n,w,v\n1,,,,1 2\n2,"",3,"",1 2\n3,"a"",""",,x,1 2\n')
+    Path("nulls.jsonl").write_text(
+        '{"id": 4, "t": null, "w": "", "v": [1, 2]}\n{"id": 5, "n": 1, "w": "", "v": [1, 2]}\n'
+    )
+    run = without_speed(on_lite("insert file -c in_nulls nulls.csv nulls.jsonl"))
+    assert run == Run(0, "Inserted 5 of 5 rows into 'in_nulls', which had 0 and has 5.\n", "")
+    found = [(row["id"], row["t"], row["n"], row["w"]) for row in rows_of(on_lite, "in_nulls", "id > 0")]
+    assert found == [(1, None, 7, ""), (2, "", 3, ""), (3, 'a","', 7, "x"), (4, None, 7, ""), (5, None, 1, "")]
+    on_lite.gone("in_nulls")
+
+
+def test_rows_come_from_patterns_compressed_files_urls_standard_input_and_npy(
+    on_lite: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numpy
+    import zstandard
+
+    on_lite.gone("in_places")
+    on_lite.all("create collection -c in_places -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
+                "create index -c in_places -f v -t FLAT -m L2", "load collection -c in_places")  # fmt: skip
+    texts = [f"id,v\n{number},{number} 0.5\n".encode() for number in range(6)]
+    Path("1.csv").write_bytes(texts[0])
+    Path("2.csv.gz").write_bytes(gzip.compress(texts[1]))
+    Path("3.csv.zst").write_bytes(zstandard.compress(texts[2]))
+    assert without_speed(on_lite("insert file -c in_places '*.csv*'")).out.startswith("Inserted 3 of 3 rows")
+    handler = partial(QuietHandler, directory=".")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
+        threading.Thread(target=web.serve_forever).start()
+        Path("4.csv.gz").write_bytes(gzip.compress(texts[3]))
+        url = f"http://127.0.0.1:{web.server_address[1]}"
+        assert on_lite(f"insert file -c in_places {url}/4.csv.gz").out.startswith("Inserted 1 of 1 rows")
+        assert on_lite(f"insert file -c in_places {url}/5.csv") == failed(f"{url}/5.csv: HTTP 404 File not found")
+        web.shutdown()
+    run = on_lite.cli(
+        "insert", "file", "-c", "in_places", "-", "--format", "csv", input=texts[4].decode(), env=on_lite.env
+    )
+    assert (run.code, run.out.partition(" rows")[0]) == (0, "Inserted 1 of 1")
+    numpy.save("id.npy", numpy.array([5, 6]))
+    numpy.save("vectors.npy", numpy.array([[5, 0.5], [6, 0.5]]))
+    assert on_lite("insert file -c in_places id.npy vectors.npy --map vectors=v").out.startswith("Inserted 2 of 2 rows")
+    assert [(row["id"], list(row["v"])) for row in rows_of(on_lite, "in_places", "id >= 0")] == [
+        (number, [number, 0.5]) for number in range(7)
+    ]
+    Path("3.csv.zst").write_bytes(zstandard.compress(texts[2])[:-3])
+    assert on_lite("insert file -c in_places 3.csv.zst") == failed(
+        "3.csv.zst is cut off or broken: the last frame has no end"
+    )
+    on_lite.gone("in_places")
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_what_only_the_server_refuses_is_found_row_by_row(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:
+    typed = Typed(cli, milvus)
+    typed.gone("in_refused")
+    typed.all(PLAIN.format(name="in_refused"))
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"id": number, "t": "漢漢漢" if number == 37 else "a", "v": [1, 2]}) + "\n"
+                            for number in range(100)))  # fmt: skip
+    run = without_speed(typed(f"insert file -c in_refused {rows}"))
+    assert (run.code, run.out) == (5, "")
+    assert run.err.startswith(f"{rows}, line 38: ")
+    assert run.err.endswith(
+        "error: Inserted 99 of 100 rows into 'in_refused'; 1 rejected\nhint: --rejects FILE keeps them\n"
+    )
+    typed.gone("in_refused")
+
+
+def test_insert_fake_makes_the_same_rows_of_every_type_for_the_same_seed(fresh: Typed) -> None:
+    make_all(fresh, "in_fake")
+    run = without_speed(fresh("insert fake in_fake -n 500 --clusters 3"))
+    assert run == Run(0, "Inserted 500 of 500 rows into 'in_fake', which had 0 and has 500.\n", "")
+    first = rows_of(fresh, "in_fake")
+    assert [row["id"] for row in first] == list(range(1, 501))
+    assert len({tuple(row["v"]) for row in first}) == 500
+    again = [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3))]
+    assert again == [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3))]
+    assert again != [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3, seed=2))]
+    fresh.gone("in_fake")
+
+
+def fake_schema() -> CollectionSchema:
+    fields = ("id:INT64", "t:VARCHAR:9", "v:FLOAT_VECTOR:3", "b:BINARY_VECTOR:16", "h:FLOAT16_VECTOR:2",
+              "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR")  # fmt: skip
+    schema = declared(Declaration("book", fields, primary="id")).schema
+    for chunk in fake_chunks(schema, Recipe(10)):
+        assert len(encode_columns(chunk.columns, 10, schema)) == len(fields)
+    return schema
+
+
+def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal: Callable[..., Terminal]) -> None:
+    typed = Typed(cli, lite)
+    typed.gone("in_asked")
+    typed.all(
+        "create collection -c in_asked -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id --nullable t --dynamic"
+    )
+    shell = terminal("insert", "row", "-c", "in_asked", env={"MILVUS_URI": lite.uri})
+    for question, answer in (
+        ("id, INT64:", "x"), ("'x' is no INT64", ""), ("'' is no INT64", "1"), ("t, VARCHAR(5) [null]:", ""),
+        ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"), ("[none]:", '{"a": 1}'),
+    ):  # fmt: skip
+        shell.wait_for(question, timeout=30)
+        shell.send_line(answer)
+    assert shell.wait_exit(30) == 0
+    assert shell.text.splitlines()[-3:] == [
+        "The same in one line:",
+        """insert row -c in_asked --row '{"id": 1, "v": [0.5, 2], "a": 1}'""",
+        "Inserted 1 row into 'in_asked'.",
+    ]
+    assert typed("insert row -c in_asked") == failed("missing option '--row'", """--row '{"id": 1, …}'""", code=2)
+    typed.gone("in_asked")

@@ -33,14 +33,18 @@ OURS = {
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
     "transfer": BASE | {"output", "rpc"},
-    "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "reading": BASE | {"rpc", "transfer"},
     "sides": BASE | {"connections", "places", "rpc", "session"},
     "comparing": BASE | {"output", "rpc", "session", "sides", "transfer"},
     "copying": BASE | {"output", "rpc", "session", "sides", "transfer", "work"},
     "exporting": BASE | {"output", "rpc", "session", "transfer"},
+    "inserting": BASE | {"output", "rpc", "session", "transfer"},
     "web": BASE | {"connections"},
     "vectors": BASE | {"rpc", "transfer"},
+    "snippets": BASE | {"connections"},
+    "calc": BASE | {"rpc"},
+    "metrics": BASE | {"connections", "web"},
+    "top": BASE | {"connections", "metrics"},
     "work": BASE | {"output", "rpc", "session"},
     "checks": BASE | {"output", "rpc", "session", "vectors"},
     "advising": BASE | {"checks", "rpc", "session", "vectors"},
@@ -54,6 +58,7 @@ OURS = {
     "histogram": {"rpc"},
     "explain": BASE | {"histogram", "rpc", "searching", "session", "web"},
     "dialogue": BASE | {"output", "rpc"},
+    "row_dialogue": BASE | {"output", "rpc", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
@@ -61,9 +66,12 @@ OURS = {
     "commands": BASE | SESSION
     | {"__version__", "command", "connections", "dialogue", "history", "rpc", "servers", "shells", "tree", "types"}
     | {"advising", "checks", "explain", "hybrid_searching", "loads", "output", "search_dialogue", "search_options"}
-    | {"comparing", "copying", "exporting", "inserting", "places", "reading", "searching", "sides", "transfer"}
-    | {"vectors", "web", "work"},
+    | {"searching", "vectors", "web", "work"}
+    | {"exporting", "inserting", "reading", "row_dialogue", "transfer"}
+    | {"calc", "metrics", "reference", "snippets", "top", "web", "work"}
+    | {"comparing", "copying", "places", "sides"},
     "tree": BASE | {"command", "commands"},
+    "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "tree", "types"},
     "history": BASE | {"command", "lines", "tree", "types"},
@@ -77,8 +85,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "repl", "search_options", "shells", "tree",
-         "types"}  # fmt: skip
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl", "search_options",
+        "shells", "tree", "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -87,6 +95,7 @@ OTHERS = {
     "numpy": {"rpc", "transfer", "vectors"},
     "orjson": {"rpc", "transfer"},
     "platformdirs": {"config", "settings"},
+    "prometheus_client": {"metrics"},
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
     "pygments": {"repl"},
@@ -102,35 +111,51 @@ DOORS = {
     "keyring": {"connections/secrets.py"},
     "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
+    "prometheus_client": {"metrics.py"},
     "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
-    "zstandard": {"transfer/sources.py", "transfer/writers.py"},
     "yaml": {"yamltext.py"},
+    "zstandard": {"transfer/sources.py", "transfer/writers.py"},
 }
 
 # Parts that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
-    "rpc": {"catalog", "commands", "comparing", "copying", "dialogue", "inserting", "session", "sides",
-            "types", "work"},
-    "comparing": {"commands"},
-    "copying": {"commands"},
-    "inserting": {"commands"},
-    "transfer": {"commands", "comparing", "copying", "inserting"},
-    "dialogue": {"commands"},
-    "explain": {"commands"},
-    "hybrid_searching": {"commands"},
-    "search_dialogue": {"commands"},
-    "searching": {"commands"},
-    "exporting": {"commands"},
-    "reading": {"commands"},
-    "web": {"commands"},
-    "work": {"commands"},
     "advising": {"commands"},
     "checks": {"commands"},
+    "comparing": {"commands"},
+    "copying": {"commands"},
+    "dialogue": {"commands"},
+    "explain": {"commands"},
+    "exporting": {"commands"},
+    "hybrid_searching": {"commands"},
+    "inserting": {"commands"},
     "loads": {"commands"},
-    "vectors": {"commands"},
+    "reading": {"commands"},
+    "reference": {"commands"},
     "repl": {"cli"},
-}  # fmt: skip
+    "row_dialogue": {"commands"},
+    "rpc": {
+        "calc",
+        "catalog",
+        "commands",
+        "comparing",
+        "copying",
+        "dialogue",
+        "inserting",
+        "row_dialogue",
+        "session",
+        "sides",
+        "types",
+        "work",
+    },
+    "search_dialogue": {"commands"},
+    "searching": {"commands"},
+    "top": {"commands"},
+    "transfer": {"commands", "comparing", "copying", "inserting", "row_dialogue"},
+    "vectors": {"commands"},
+    "web": {"commands", "metrics"},
+    "work": {"commands"},
+}
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,13 @@ def test_segments_and_replicas(ledger: Typed, is_lite: bool) -> None:
             assert ledger(f"{command} -c ledger") == failed("Milvus Lite 3.2.2 has no information on segments")
         return
     [replica] = ledger.json("show replicas -c ledger")
-    assert list(replica) == ["replica", "resource_group", "nodes", "shard", "leader", "leader_address", "shard_nodes"]
+    assert list(replica) == ["replica", "resource_group", "nodes", "addresses", "shard", "leader", "leader_address",
+                             "shard_nodes"]  # fmt: skip
+    assert (replica["nodes"], replica["addresses"]) == ([replica["leader"]], [replica["leader_address"]])
     segments = ledger.json("show query_segment_info -c ledger")
+    assert {(*each["nodes"], *each["addresses"]) for each in segments} == {
+        (replica["leader"], replica["leader_address"])
+    }
     assert ledger.json("show query_segment -c ledger") == segments
     assert sum(each["rows"] for each in segments) == 2
 

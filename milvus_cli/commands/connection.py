@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,12 @@ import click
 from ..command import command, option, word
 from ..connections.profile import DEFAULT_ALIAS, Profile, checked_alias
 from ..errors import CliError, InvalidInput
-from ..result import Done, Record, Result, Table
-from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI
+from ..result import Done, Record, Result, Table, Text
+from ..snippets import LANGUAGES, snippet
+from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
 
 if TYPE_CHECKING:
-    from ..connections.resolve import Request
+    from ..connections.resolve import Request, Resolved
     from ..connections.store import Saved
     from ..session import Session, Status
 
@@ -155,12 +156,18 @@ def list_connections(session: Session, check: bool) -> Table:
     help="The connection; the current one when not given.",
 )
 @option("-a", "--all", "every", is_flag=True, help="Show all, as list connections does.")
-def show_connection(session: Session, alias: str | None, every: bool) -> Result:
-    """Show one connection's parameters, and where each came from.
+@option("--code", type=OneOf(LANGUAGES), help="Print code that connects this way; a token is a placeholder in it.")
+def show_connection(session: Session, alias: str | None, every: bool, code: str | None) -> Result:
+    """Show one connection's parameters, and where each came from; or code that connects with them.
 
     \b
     Example: show connection default
+    Example: show connection --code python
     """
+    if every and code:
+        raise InvalidInput("--all and --code can't be together", hint="show connection ALIAS --code LANGUAGE")
+    if code:
+        return _code(session, alias, code)
     if every:
         return Table(COLUMNS, (_row(saved, session.alias) for saved in session.connections()))
     return _details(session, alias)
@@ -321,15 +328,27 @@ def _when(saved: Saved) -> str | None:
     return datetime.fromtimestamp(saved.last_used).astimezone().isoformat(" ", "seconds") if saved.last_used else None
 
 
+def _code(session: Session, alias: str | None, language: str) -> Text:
+    profile = _found(session, alias).profile
+    server = session.servers.running(profile.lite) if profile.lite else None
+    if server is not None:
+        profile = replace(profile, host=server.host, port=server.port)
+    saved = session.store.get(profile.alias)
+    return Text(snippet(language, profile, saved.server_version if saved else ""))
+
+
+def _found(session: Session, alias: str | None) -> Resolved:
+    """A connection's parameters; those of another than the current one as they are kept."""
+    if alias is None or (alias == session.alias and not _is_disconnected(session, alias)):
+        return session.resolved()
+    from ..connections.resolve import Resolved
+
+    return Resolved(session.with_token(session.saved(alias)), {each.name: "saved" for each in fields(Profile)})
+
+
 def _details(session: Session, alias: str | None) -> Record:
     """Every parameter but the token, and where each value that is no default came from."""
-    if alias is not None and (alias != session.alias or _is_disconnected(session, alias)):
-        from ..connections.resolve import Resolved
-
-        kept = session.with_token(session.saved(alias))
-        found = Resolved(kept, {each.name: "saved" for each in fields(Profile)})
-    else:
-        found = session.resolved()
+    found = _found(session, alias)
     profile, sources = found.profile, {**found.sources, "alias": _alias_source(session, alias)}
     values = {
         "alias": profile.alias or None,

@@ -48,7 +48,7 @@ def export_collection(
     The file is FILE.part until it is whole; --resume goes on with one after Ctrl-C or anything else.
 
     \b
-    Example: export -c book books.jsonl --force
+    Example: export collection -c book books.jsonl --force
     """
     from ..exporting import export_to_path, export_to_stdout
     from ..rpc.filters import filled

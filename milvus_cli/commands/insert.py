@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import SECONDS, TEXT, collection_option, command, option
+from ..command import SECONDS, TEXT, argument, collection_option, command, option
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done
 from ..types import COLLECTION, FILE, PARTITION, KeyValue, OneOf
 
 if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import CollectionSchema
     from ..session import Session
 
 ROW_HELP = "A row as a JSON object, or several as a list; @FILE reads a file, - standard input."
@@ -27,7 +28,7 @@ def _file_options(function: Any) -> Any:
         option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
                help="The collection."),
         option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition."),
-        click.argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
+        argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
         option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
         option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
         option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
@@ -53,7 +54,7 @@ def insert_file(session: Session, **given: Any) -> Done:
 
     \b
     Example: insert file -c book books.csv
-    Example: insert file -c book 'books/*.jsonl.gz' --map name=title --rejects rejected.jsonl
+    Example: insert file -c book 'books/*.csv.gz' --map name=title --rejects rejected.jsonl
     """
     return _insert_files(session, upsert=False, **given)
 
@@ -95,17 +96,17 @@ def insert_fake(
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
     from ..inserting import Request, insert_fake
-    from ..transfer.fake import Recipe
 
-    return insert_fake(session, Request(collection, partition=partition), Recipe(count, seed, clusters, first))
+    request = Request(collection, partition=partition)
+    return insert_fake(session, request, count=count, seed=seed, clusters=clusters, first=first)
 
 
 @command("insert row")
 @collection_option
-@option("--row", needed=True, type=TEXT, metavar="JSON", help=ROW_HELP)
+@option("--row", type=TEXT, metavar="JSON", help=ROW_HELP)
 @option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
-def insert_row(session: Session, collection: str, row: str, partition: str) -> Done:
-    """Insert a row, or several.
+def insert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
+    """Insert a row, or several. Without --row a terminal asks field by field.
 
     \b
     Example: insert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.1, 0.2, 0.3, 0.4]}'
@@ -115,9 +116,9 @@ def insert_row(session: Session, collection: str, row: str, partition: str) -> D
 
 @command("upsert row")
 @collection_option
-@option("--row", needed=True, type=TEXT, metavar="JSON", help=ROW_HELP)
+@option("--row", type=TEXT, metavar="JSON", help=ROW_HELP)
 @option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
-def upsert_row(session: Session, collection: str, row: str, partition: str) -> Done:
+def upsert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
     """Insert a row, or several, in place of those with the same primary key.
 
     \b
@@ -126,11 +127,14 @@ def upsert_row(session: Session, collection: str, row: str, partition: str) -> D
     return _write(session, "Upsert", collection, row, partition)
 
 
-def _write(session: Session, method: str, collection: str, text: str, partition: str) -> Done:
+def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
 
-    rows = _rows(text)
+    if text is None and not session.interactive:
+        raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
+    given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
+    rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=method == "Upsert")
     answer = session.client.call(
         method, collection_name=collection, partition_name=partition, fields_data=columns, num_rows=len(rows)
@@ -138,6 +142,20 @@ def _write(session: Session, method: str, collection: str, text: str, partition:
     ids = list(answer.IDs.int_id.data or answer.IDs.str_id.data)
     message = f"{method}ed {len(rows)} row{'' if len(rows) == 1 else 's'} into {collection!r}."
     return Done(message, {"collection": collection, "count": len(rows), "ids": ids})
+
+
+def _asked(session: Session, method: str, collection: str, schema: CollectionSchema, partition: str) -> dict[str, Any]:
+    """The row that a person types, and the line that does the same."""
+    import json
+    import shlex
+
+    from ..row_dialogue import ask_row
+
+    row = ask_row(session.console, schema, upsert=method == "Upsert")
+    words = [method.lower(), "row", "-c", collection, *(["-p", partition] if partition else ()),
+             "--row", json.dumps(row, ensure_ascii=False)]  # fmt: skip
+    session.console.note(f"The same in one line:\n{shlex.join(words)}")
+    return row
 
 
 def _rows(text: str) -> list[dict[str, Any]]:

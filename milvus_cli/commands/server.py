@@ -155,5 +155,8 @@ def _described(server: Any) -> dict[str, Any]:
 
 
 def _own_word(session: Session) -> tuple[str, bool | None, str | None]:
+    from ..rpc.wire.milvus_pb2 import QuotaState
+
     answer = session.client.call("CheckHealth")
-    return "CheckHealth", answer.isHealthy, ", ".join(answer.reasons) or None
+    details = [*answer.reasons, *map(QuotaState.Name, answer.quota_states)]
+    return "CheckHealth", answer.isHealthy, ", ".join(details) or None

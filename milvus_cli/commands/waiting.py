@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..rpc.wire.milvus_pb2 import GetCompactionStateResponse
     from ..session import Session
 
+COLUMNS_OF_REPLICAS = ("replica", "resource_group", "nodes", "addresses", "shard", "leader", "leader_address",
+                       "shard_nodes")  # fmt: skip
+
 wait_limit_option = option("-t", "--timeout", "timeout", type=DURATION, metavar="TIME",
                            help="Wait so long at most: seconds, 5m, 1h30m.")  # fmt: skip
 compaction_option = option("-id", "--compaction-id", "--id", "compaction", needed=True, type=click.IntRange(min=0),
@@ -169,27 +172,31 @@ def show_compaction_plans(session: Session, collection: str | None, compaction: 
 @command("show replicas")
 @collection_option
 def show_replicas(session: Session, collection: str) -> Table:
-    """Show the replicas of a loaded collection: their shards, leaders and nodes.
+    """Show the replicas of a loaded collection: their shards, leaders and nodes, with the addresses of these.
 
     \b
     Example: show replicas -c book
     """
+    from ..rpc.resource_groups import query_nodes
+
     session.require_collection(collection)
     number = session.client.call("DescribeCollection", collection_name=collection).collectionID
+    addresses = query_nodes(session.client)
     replicas = session.client.call("GetReplicas", collectionID=number, with_shard_nodes=True).replicas
     rows = [
-        (replica.replicaID, replica.resource_group_name, list(replica.node_ids), shard.dm_channel_name, shard.leaderID,
-         shard.leader_addr, list(shard.node_ids))
+        (replica.replicaID, replica.resource_group_name, list(replica.node_ids),
+         [addresses.get(node) for node in replica.node_ids], shard.dm_channel_name, shard.leaderID, shard.leader_addr,
+         list(shard.node_ids))
         for replica in replicas
         for shard in replica.shard_replicas
     ]  # fmt: skip
-    return Table(("replica", "resource_group", "nodes", "shard", "leader", "leader_address", "shard_nodes"), rows)
+    return Table(COLUMNS_OF_REPLICAS, rows)
 
 
 @command("show query_segment_info")
 @collection_option
 def show_query_segment_info(session: Session, collection: str) -> Table:
-    """Show the loaded segments of a collection.
+    """Show the loaded segments of a collection: rows, memory, and the nodes that hold them.
 
     \b
     Example: show query_segment_info -c book
@@ -270,14 +277,18 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
 
 
 def _query_segments(session: Session, collection: str) -> Table:
+    from ..rpc.resource_groups import query_nodes
     from ..rpc.segments import loaded_segments
 
     session.require_collection(collection)
+    segments = loaded_segments(session.client, collection)
+    addresses = query_nodes(session.client)
     rows = [
-        (each.number, each.state, each.partition, each.rows, each.size, each.index, each.nodes)
-        for each in loaded_segments(session.client, collection)
-    ]
-    return Table(("segment", "state", "partition_id", "rows", "memory_bytes", "index", "nodes"), rows)
+        (each.number, each.state, each.partition, each.rows, each.size, each.index, list(each.nodes),
+         [addresses.get(node) for node in each.nodes])
+        for each in segments
+    ]  # fmt: skip
+    return Table(("segment", "state", "partition_id", "rows", "memory_bytes", "index", "nodes", "addresses"), rows)
 
 
 def _plans(state: GetCompactionStateResponse) -> dict[str, int]:

@@ -225,6 +225,11 @@ def _refuse_first(field: FieldSchema, values: Column, rows: Sequence[int], fill:
             raise BadValue(row, field.name, exc.reason) from None
 
 
+def check_value(field: FieldSchema, value: Any) -> None:
+    """Raises BadValue for what does not fit in a field."""
+    _encode_column(field, [value], 1)
+
+
 def _fill_scalars(column: FieldData, field: FieldSchema, values: Column) -> None:
     kind, target = type_name(field.data_type), column.scalars
     if kind != "ARRAY":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..errors import CliError, InvalidInput, ServerRefused
 from .client import Client
 
 
@@ -36,3 +38,16 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip
+
+
+def collection_of(client: Client, segments: Sequence[int]) -> str:
+    """The loaded collection that has the first of these segments. Raises CliError when none has."""
+    if not segments:
+        raise InvalidInput("which collection?", hint="give -c COLLECTION, or segments of it with -ss")
+    for name in client.call("ShowCollections", type="InMemory").collection_names:
+        try:
+            if segments[0] in (each.number for each in loaded_segments(client, name)):
+                return str(name)
+        except ServerRefused:
+            continue
+    raise CliError(f"no loaded collection has segment {segments[0]}", hint="show query_segment_info -c NAME")

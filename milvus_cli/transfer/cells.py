@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..rpc.encode import INTEGERS, PACKED, BadValue, dimension, takes_none
-from ..rpc.schema import type_name
+from ..rpc.schema import is_vector, type_name
 from .readers import EMPTY
 
 if TYPE_CHECKING:
@@ -39,6 +39,17 @@ def read_cells(field: FieldSchema, cells: Sequence[str]) -> list[Any]:
             except UNREADABLE:
                 raise BadValue(row, field.name, f"{_short(cell)} is no {kind}") from None
         raise
+
+
+def read_plain(field: FieldSchema, text: str) -> Any:
+    """The value of what a person typed, vectors as lists. Raises BadValue."""
+    kind = type_name(field.data_type)
+    if not is_vector(field) or kind == "SPARSE_FLOAT_VECTOR":
+        return read_cells(field, [text or EMPTY])[0]
+    try:
+        return _numbers(text)
+    except UNREADABLE:
+        raise BadValue(0, field.name, f"{_short(text)} is no {kind}") from None
 
 
 def _reader(field: FieldSchema, kind: str) -> Callable[[str], Any]:

@@ -85,10 +85,13 @@ class Checkpoint:
 
     def finish(self) -> None:
         """All is done: the file goes."""
+        self.progress = Progress()
         self.close()
-        self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
+        """A file that says nothing goes."""
+        if self.progress.sent == Mark() and self._file is not None:
+            self.path.unlink(missing_ok=True)
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -107,7 +110,7 @@ class Checkpoint:
             found = Progress(done, sent, **values)
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
-        if job != self._job:
+        if job != self._job and found.sent > Mark():
             different = [name for name, value in self._job.items() if job.get(name) != value]
             raise InvalidInput(f"an earlier insert was interrupted, and had another {' and '.join(different)}",
                                hint="--restart begins anew")  # fmt: skip

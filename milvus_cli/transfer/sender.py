@@ -25,7 +25,7 @@ SETTLING = 0.2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch. `doubtful` rows were sent twice, with keys that only the server knows."""
+    """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows."""
 
     inserted: int
     bad: Sequence[Bad] = field(default=())
@@ -77,7 +77,7 @@ class Sender:
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
         """Tries until it is known to be there. Raises what no patience helps against."""
-        target, until, pause, twice = self._target, 0.0, FIRST_PAUSE, 0
+        target, until, pause, again = self._target, 0.0, FIRST_PAUSE, 0
         while True:
             try:
                 if doubtful and target.key:
@@ -87,9 +87,9 @@ class Sender:
                     # What is sent again takes the place of what may have arrived.
                     target = replace(target, upsert=True)
                 elif doubtful:
-                    twice = batch.rows
+                    again += batch.rows
                 write(client, target, batch.columns, batch.rows, seconds=self._seconds)
-                return Outcome(batch.rows, doubtful=twice)
+                return Outcome(batch.rows, doubtful=again)
             except Unreachable as exc:
                 lost = exc.fault in (Fault.LOST, Fault.SILENT)
                 doubtful = doubtful or lost

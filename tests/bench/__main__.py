@@ -10,7 +10,7 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "insert")
+WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "top", "insert")
 ROUNDS = 15
 
 
@@ -40,14 +40,17 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
     from tests.bench.store import measure_store
+    from tests.bench.top import measure_top
     from tests.bench.typing import measure_typing
 
     if what == "size":
         return measure_size(work)
-    if what == "insert":
-        return measure_insert(official_environment(given.cache) if given.official else None, work, min(given.rounds, 3))
     if what == "export":
         return measure_export(work, given.rounds)
+    if what == "top":
+        return measure_top(given.rounds)
+    if what == "insert":
+        return measure_insert(official_environment(given.cache) if given.official else None, work, min(given.rounds, 3))
     base = base_environment(given.cache)
     if what == "store":
         return measure_store(base, work, given.rounds)

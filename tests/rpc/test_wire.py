@@ -18,14 +18,14 @@ from google.protobuf.descriptor_pb2 import (
 )
 from pymilvus.grpc_gen import milvus_pb2 as official_milvus_pb2
 
-from milvus_cli.rpc.wire import common_pb2, milvus_pb2, schema_pb2
+from milvus_cli.rpc.wire import common_pb2, milvus_pb2, rg_pb2, schema_pb2
 
 ROOT = Path(__file__).parents[2]
 OUR_PACKAGE = "milvus_cli.wire."
 OFFICIAL_PACKAGE = "milvus.proto."
 OFFICIAL_POOL = official_milvus_pb2.DESCRIPTOR.pool
 OFFICIAL_SERVICE = official_milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"]
-FILES: list[FileDescriptor] = [module.DESCRIPTOR for module in (common_pb2, schema_pb2, milvus_pb2)]
+FILES: list[FileDescriptor] = [module.DESCRIPTOR for module in (common_pb2, schema_pb2, rg_pb2, milvus_pb2)]
 
 
 def with_nested(message: Descriptor) -> Iterator[Descriptor]:

@@ -1,4 +1,5 @@
 from milvus_cli.rpc.wire import common_pb2 as _common_pb2
+from milvus_cli.rpc.wire import rg_pb2 as _rg_pb2
 from milvus_cli.rpc.wire import schema_pb2 as _schema_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -1005,6 +1006,154 @@ class QuerySegmentInfo(_message.Message):
     level: _common_pb2.SegmentLevel
     is_sorted: bool
     def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., mem_size: _Optional[int] = ..., num_rows: _Optional[int] = ..., index_name: _Optional[str] = ..., indexID: _Optional[int] = ..., nodeID: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., nodeIds: _Optional[_Iterable[int]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ..., is_sorted: bool = ...) -> None: ...
+
+class GetMetricsRequest(_message.Message):
+    __slots__ = ("request",)
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    request: str
+    def __init__(self, request: _Optional[str] = ...) -> None: ...
+
+class GetMetricsResponse(_message.Message):
+    __slots__ = ("status", "response", "component_name")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    COMPONENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    response: str
+    component_name: str
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., response: _Optional[str] = ..., component_name: _Optional[str] = ...) -> None: ...
+
+class LoadBalanceRequest(_message.Message):
+    __slots__ = ("src_nodeID", "dst_nodeIDs", "sealed_segmentIDs", "collectionName", "db_name")
+    SRC_NODEID_FIELD_NUMBER: _ClassVar[int]
+    DST_NODEIDS_FIELD_NUMBER: _ClassVar[int]
+    SEALED_SEGMENTIDS_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONNAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    src_nodeID: int
+    dst_nodeIDs: _containers.RepeatedScalarFieldContainer[int]
+    sealed_segmentIDs: _containers.RepeatedScalarFieldContainer[int]
+    collectionName: str
+    db_name: str
+    def __init__(self, src_nodeID: _Optional[int] = ..., dst_nodeIDs: _Optional[_Iterable[int]] = ..., sealed_segmentIDs: _Optional[_Iterable[int]] = ..., collectionName: _Optional[str] = ..., db_name: _Optional[str] = ...) -> None: ...
+
+class CreateResourceGroupRequest(_message.Message):
+    __slots__ = ("resource_group", "config")
+    RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
+    resource_group: str
+    config: _rg_pb2.ResourceGroupConfig
+    def __init__(self, resource_group: _Optional[str] = ..., config: _Optional[_Union[_rg_pb2.ResourceGroupConfig, _Mapping]] = ...) -> None: ...
+
+class UpdateResourceGroupsRequest(_message.Message):
+    __slots__ = ("resource_groups",)
+    class ResourceGroupsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _rg_pb2.ResourceGroupConfig
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_rg_pb2.ResourceGroupConfig, _Mapping]] = ...) -> None: ...
+    RESOURCE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    resource_groups: _containers.MessageMap[str, _rg_pb2.ResourceGroupConfig]
+    def __init__(self, resource_groups: _Optional[_Mapping[str, _rg_pb2.ResourceGroupConfig]] = ...) -> None: ...
+
+class DropResourceGroupRequest(_message.Message):
+    __slots__ = ("resource_group",)
+    RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    resource_group: str
+    def __init__(self, resource_group: _Optional[str] = ...) -> None: ...
+
+class ListResourceGroupsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListResourceGroupsResponse(_message.Message):
+    __slots__ = ("status", "resource_groups")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    resource_groups: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., resource_groups: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DescribeResourceGroupRequest(_message.Message):
+    __slots__ = ("resource_group",)
+    RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    resource_group: str
+    def __init__(self, resource_group: _Optional[str] = ...) -> None: ...
+
+class DescribeResourceGroupResponse(_message.Message):
+    __slots__ = ("status", "resource_group")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    resource_group: ResourceGroup
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., resource_group: _Optional[_Union[ResourceGroup, _Mapping]] = ...) -> None: ...
+
+class ResourceGroup(_message.Message):
+    __slots__ = ("name", "capacity", "num_available_node", "num_loaded_replica", "num_outgoing_node", "num_incoming_node", "config", "nodes")
+    class NumLoadedReplicaEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class NumOutgoingNodeEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class NumIncomingNodeEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAPACITY_FIELD_NUMBER: _ClassVar[int]
+    NUM_AVAILABLE_NODE_FIELD_NUMBER: _ClassVar[int]
+    NUM_LOADED_REPLICA_FIELD_NUMBER: _ClassVar[int]
+    NUM_OUTGOING_NODE_FIELD_NUMBER: _ClassVar[int]
+    NUM_INCOMING_NODE_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    capacity: int
+    num_available_node: int
+    num_loaded_replica: _containers.ScalarMap[str, int]
+    num_outgoing_node: _containers.ScalarMap[str, int]
+    num_incoming_node: _containers.ScalarMap[str, int]
+    config: _rg_pb2.ResourceGroupConfig
+    nodes: _containers.RepeatedCompositeFieldContainer[_common_pb2.NodeInfo]
+    def __init__(self, name: _Optional[str] = ..., capacity: _Optional[int] = ..., num_available_node: _Optional[int] = ..., num_loaded_replica: _Optional[_Mapping[str, int]] = ..., num_outgoing_node: _Optional[_Mapping[str, int]] = ..., num_incoming_node: _Optional[_Mapping[str, int]] = ..., config: _Optional[_Union[_rg_pb2.ResourceGroupConfig, _Mapping]] = ..., nodes: _Optional[_Iterable[_Union[_common_pb2.NodeInfo, _Mapping]]] = ...) -> None: ...
+
+class TransferNodeRequest(_message.Message):
+    __slots__ = ("source_resource_group", "target_resource_group", "num_node")
+    SOURCE_RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    TARGET_RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    NUM_NODE_FIELD_NUMBER: _ClassVar[int]
+    source_resource_group: str
+    target_resource_group: str
+    num_node: int
+    def __init__(self, source_resource_group: _Optional[str] = ..., target_resource_group: _Optional[str] = ..., num_node: _Optional[int] = ...) -> None: ...
+
+class TransferReplicaRequest(_message.Message):
+    __slots__ = ("source_resource_group", "target_resource_group", "collection_name", "num_replica", "db_name")
+    SOURCE_RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    TARGET_RESOURCE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NUM_REPLICA_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    source_resource_group: str
+    target_resource_group: str
+    collection_name: str
+    num_replica: int
+    db_name: str
+    def __init__(self, source_resource_group: _Optional[str] = ..., target_resource_group: _Optional[str] = ..., collection_name: _Optional[str] = ..., num_replica: _Optional[int] = ..., db_name: _Optional[str] = ...) -> None: ...
 
 class GetPersistentSegmentInfoRequest(_message.Message):
     __slots__ = ("dbName", "collectionName")

@@ -1,0 +1,102 @@
+"""Commands that calculate here what the first Milvus_CLI did: distances and hybrid timestamps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_moment, unix_seconds
+from ..command import TEXT, command, option, word
+from ..jsontext import parse_json
+from ..result import Record, Table
+from ..types import OneOf
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
+
+hybridts_option = word("hybridts", "-h", "--hybridts", type=click.IntRange(0, HIGHEST), metavar="TIMESTAMP",
+                       help="The hybrid timestamp: 0 to 18446744073709551615.")  # fmt: skip
+milliseconds_option = option("-m", "--milliseconds", type=float, default=0.0, metavar="MS",
+                             help="So much later; negative is earlier [0].")  # fmt: skip
+
+
+@command("calc distance")
+@option("-l", "--left", needed=True, type=TEXT, metavar="JSON", help="A vector or a list of them; @FILE reads a file.")
+@option("-r", "--right", needed=True, type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
+@option("-m", "--metric", type=OneOf(METRICS, case_sensitive=False), default="L2", show_default=True,
+        help="The measure; for the last three a vector is a list of bytes.")  # fmt: skip
+@option("--sqrt", is_flag=True, help="With L2: the root, which is the distance; searches show its square.")
+def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bool) -> Table:
+    """Calculate the distance of each left vector to each right one, as a search would show it.
+
+    \b
+    Example: calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt
+    """
+    rows = distances(_vectors(left, "--left"), _vectors(right, "--right"), metric, root=sqrt)
+    return Table(("left", "right", "distance"), list(rows))
+
+
+@command("calc mkts_from_hybridts")
+@hybridts_option
+@milliseconds_option
+def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float) -> Record:
+    """Make a hybrid timestamp so much later than another.
+
+    \b
+    Example: calc mkts_from_hybridts -h 429164525386203142 -m 1000
+    """
+    return Record({"hybridts": later(hybridts, milliseconds)})
+
+
+@command("calc mkts_from_unixtime")
+@word("epoch", "-e", "--epoch", type=float, metavar="SECONDS", help="Seconds since 1970-01-01 UTC.")
+@milliseconds_option
+def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float) -> Record:
+    """Make a hybrid timestamp of a Unix time.
+
+    \b
+    Example: calc mkts_from_unixtime -e 1637161541.123
+    """
+    return Record({"hybridts": hybrid(epoch * 1000 + milliseconds)})
+
+
+@command("calc mkts_from_datetime")
+@word("time", "-d", "--datetime", metavar="TIME", help="As 2021-11-17 15:05:41+00:00; without a zone, local time.")
+@milliseconds_option
+def calc_mkts_from_datetime(session: Session, time: str, milliseconds: float) -> Record:
+    """Make a hybrid timestamp of a date and time.
+
+    \b
+    Example: calc mkts_from_datetime -d '2021-11-17 15:05:41+00:00'
+    """
+    return Record({"hybridts": hybrid(parse_moment(time).timestamp() * 1000 + milliseconds)})
+
+
+@command("calc hybridts_to_unixtime")
+@hybridts_option
+def calc_hybridts_to_unixtime(session: Session, hybridts: int) -> Record:
+    """Show a hybrid timestamp as seconds since 1970-01-01 UTC.
+
+    \b
+    Example: calc hybridts_to_unixtime -h 429164525386203142
+    """
+    return Record({"unixtime": unix_seconds(hybridts)})
+
+
+@command("calc hybridts_to_datetime")
+@hybridts_option
+def calc_hybridts_to_datetime(session: Session, hybridts: int) -> Record:
+    """Show a hybrid timestamp as a date and time, in the time zone of this machine.
+
+    \b
+    Example: calc hybridts_to_datetime -h 429164525386203142
+    """
+    return Record({"datetime": moment(hybridts).isoformat(" ", "milliseconds")})
+
+
+def _vectors(text: str, name: str) -> list[Any]:
+    value = parse_json(text, name, VECTORS_HINT)
+    return value if isinstance(value, list) and value and isinstance(value[0], list) else [value]

@@ -1,0 +1,80 @@
+"""Commands for the metrics of servers: as they are, and as a live view of what goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import argument, command, option
+from ..errors import InvalidInput
+from ..result import Live, Table
+from ..types import CONNECTION, Offered
+
+if TYPE_CHECKING:
+    from ..connections.profile import Profile
+    from ..session import Session
+
+management_option = option("--management-port", type=click.IntRange(1, 65535), metavar="PORT",
+                           help="Port of health and metrics [that of the connection, 9091].")  # fmt: skip
+
+
+class MetricPattern(Offered):
+    name = "pattern"
+
+
+@command("show metrics")
+@argument("pattern", required=False, type=MetricPattern())
+@management_option
+def show_metrics(session: Session, pattern: str | None, management_port: int | None) -> Table:
+    """Show the server's metrics, from its management port: all, or those with PATTERN in their names.
+
+    A pattern with * or ? in it is compared with the whole name.
+
+    \b
+    Example: show metrics proxy_req_count
+    Example: show metrics 'milvus_*_num'
+    """
+    from ..metrics import management_text, matching, samples
+
+    text = management_text(session.profile, management_port, session.timeout)
+    rows = [(each.name, dict(each.labels), _plain(each.value)) for each in matching(samples(text), pattern)]
+    return Table(("name", "labels", "value"), rows)
+
+
+@command("top")
+@argument("aliases", nargs=-1, type=CONNECTION, metavar="[ALIAS] …")
+@option("-i", "--interval", "seconds", type=click.FloatRange(min=0.1, max=86400), default=1.0, show_default=True,
+        metavar="SECONDS", help="Time between two looks.")  # fmt: skip
+@option(
+    "-n", "--count", "times", type=click.IntRange(1), metavar="N", help="End after N looks; else q or Ctrl-C ends it."
+)
+@management_option
+def top(
+    session: Session, aliases: tuple[str, ...], seconds: float, times: int | None, management_port: int | None
+) -> Live:
+    """Show what goes on at a server, or at several side by side: requests, latencies, rows, memory.
+
+    It is drawn anew until q or Ctrl-C; with -o jsonl there is a line for each server at each look. A server that goes
+    away and comes back is seen again by itself.
+
+    \b
+    Example: top --count 1 --interval 0.2
+    """
+    from ..top import COLUMNS, Top
+
+    if management_port and len(aliases) > 1:
+        raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")
+    places = [_profile(session, alias) for alias in aliases] or [session.profile]
+    view = Top(places, management_port, min(session.timeout, max(seconds, 2.0)))
+    view.start(min(seconds, 1.0))
+    return Live(COLUMNS, view.look, seconds, times)
+
+
+def _profile(session: Session, alias: str) -> Profile:
+    return session.resolved_at(alias, "").profile
+
+
+def _plain(value: float) -> float:
+    """A whole number without its point."""
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -1,0 +1,171 @@
+"""Commands for resource groups: which query nodes serve which replicas, and moving nodes, replicas and segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import Removal, carry_out, command, dry_run_option, option, word
+from ..errors import InvalidInput
+from ..result import Done, Report, Table
+from ..types import COLLECTION, RESOURCE_GROUP
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+NODES = click.IntRange(min=0)
+NUMBER = click.IntRange(min=1)
+
+name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="The resource group.")
+requests_option = option("--requests", type=NODES, metavar="N", help="Nodes that it wants; fetched when it has fewer.")
+limits_option = option("--limits", type=NODES, metavar="N", help="Nodes that it may keep; others are given away.")
+source_option = option("--source", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="The group that gives.")
+target_option = option("--target", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="The group that gets.")
+
+
+@command("create resource_group")
+@word("name", "-n", "--name", metavar="NAME", help="The new resource group.")
+@requests_option
+@limits_option
+def create_resource_group(session: Session, name: str, requests: int | None, limits: int | None) -> Done:
+    """Create a resource group. Requests and limits need Milvus 2.4.
+
+    \b
+    Example: create resource_group -n search_only
+    """
+    from ..rpc.resource_groups import Wishes, create
+
+    create(session.client, name, Wishes(requests, limits))
+    return Done(f"Created resource group {name!r}.", {"resource_group": name})
+
+
+@command("show resource_group")
+@name_option
+def show_resource_group(session: Session, name: str) -> Report:
+    """Show a resource group: its nodes, and the replicas that it serves.
+
+    Outgoing nodes serve a collection whose replica is of another group, incoming ones are of another group themselves.
+
+    \b
+    Example: show resource_group __default_resource_group
+    """
+    from ..rpc.resource_groups import report
+
+    return report(session.client, name)
+
+
+@command("list resource_groups")
+def list_resource_groups(session: Session) -> Table:
+    """List the resource groups, with their nodes and replicas.
+
+    \b
+    Example: list resource_groups
+    """
+    from ..rpc.resource_groups import list_groups
+
+    return list_groups(session.client, seconds=session.timeout)
+
+
+@command("update resource_group")
+@name_option
+@requests_option
+@limits_option
+@option("--transfer-from", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Fetch from it first; repeatable.")
+@option("--transfer-to", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Give to it first; repeatable.")
+def update_resource_group(
+    session: Session, name: str, requests: int | None, limits: int | None, transfer_from: tuple[str, ...],
+    transfer_to: tuple[str, ...],
+) -> Done:  # fmt: skip
+    """Change what a resource group wants; what is not given stays. It needs Milvus 2.4.
+
+    \b
+    Example: update resource_group -n search_only --requests 1 --limits 2
+    """
+    from ..rpc.resource_groups import Wishes, update
+
+    wishes = Wishes(requests, limits, transfer_from or None, transfer_to or None)
+    if wishes.are_none:
+        raise InvalidInput("nothing to change", hint="give --requests, --limits, --transfer-from or --transfer-to")
+    update(session.client, name, wishes)
+    return Done(f"Updated resource group {name!r}.", {"resource_group": name})
+
+
+@command("delete resource_group")
+@name_option
+@dry_run_option
+def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
+    """Delete a resource group; it must have no nodes left.
+
+    \b
+    Example: delete resource_group -n search_only --yes
+    """
+    client = session.client
+    group = client.call("DescribeResourceGroup", resource_group=name).resource_group
+
+    def delete() -> None:
+        client.call("DropResourceGroup", resource_group=name)
+
+    nodes = group.num_available_node
+    also = f"which has {nodes} node{'' if nodes == 1 else 's'}"
+    removal = Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, delete)
+    return carry_out(session, removal, dry_run=dry_run)
+
+
+@command("transfer node")
+@source_option
+@target_option
+@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many nodes.")
+def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
+    """Move query nodes from one resource group to another.
+
+    \b
+    Example: transfer node --source __default_resource_group --target search_only --num 1
+    """
+    session.client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=num)
+    made = {"source": source, "target": target, "nodes": num}
+    return Done(f"Moved {num} node{'' if num == 1 else 's'} from {source!r} to {target!r}.", made)
+
+
+@command("transfer replica")
+@option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
+        help="The collection.")  # fmt: skip
+@source_option
+@target_option
+@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many replicas.")
+def transfer_replica(session: Session, collection: str, source: str, target: str, num: int) -> Done:
+    """Move replicas of a collection from one resource group to another.
+
+    \b
+    Example: transfer replica -c book --source __default_resource_group --target search_only --num 1
+    """
+    session.client.call("TransferReplica", source_resource_group=source, target_resource_group=target,
+                        collection_name=collection, num_replica=num)  # fmt: skip
+    made = {"collection": collection, "source": source, "target": target, "replicas": num}
+    thing = f"{num} replica{'' if num == 1 else 's'} of {collection!r}"
+    return Done(f"Moved {thing} from {source!r} to {target!r}.", made)
+
+
+@command("load_balance")
+@option("-c", "--collection-name", "--collection", "collection", type=COLLECTION, metavar="NAME",
+        help="The collection; found by its segments when not given.")  # fmt: skip
+@option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="The query node that gives.")
+@option("-d", "--dst-node-id", "targets", multiple=True, type=int, metavar="NODE",
+        help="A query node that gets; repeatable, any when not given.")  # fmt: skip
+@option("-ss", "--sealed-segment-ids", "segments", multiple=True, type=int, metavar="SEGMENT",
+        help="A sealed segment to move; repeatable, any when not given.")  # fmt: skip
+def load_balance(
+    session: Session, collection: str | None, source: int, targets: tuple[int, ...], segments: tuple[int, ...]
+) -> Done:
+    """Move loaded segments from one query node to others.
+
+    \b
+    Example: load_balance -c book -s 1
+    """
+    from ..rpc.segments import collection_of
+
+    name = collection or collection_of(session.client, segments)
+    session.client.call("LoadBalance", collectionName=name, src_nodeID=source, dst_nodeIDs=targets,
+                        sealed_segmentIDs=segments)  # fmt: skip
+    made = {"collection": name, "source": source, "targets": list(targets), "segments": list(segments)}
+    return Done(f"Moving segments of {name!r} from node {source}.", made)

@@ -1,0 +1,45 @@
+"""Single keys that a person presses while something is shown; without a person only time passes."""
+
+from __future__ import annotations
+
+import os
+import time
+from types import TracebackType
+from typing import Any
+
+from .console import Console
+
+
+class Keys:
+    """`with Keys(console) as keys: keys.wait(1.0)`. Ctrl-C interrupts as ever."""
+
+    def __init__(self, console: Console) -> None:
+        self._descriptor = console.stdin.fileno() if console.interactive and console.to_terminal else None
+        self._saved: Any = None
+
+    def __enter__(self) -> Keys:
+        if self._descriptor is not None:
+            import termios
+            import tty
+
+            self._saved = termios.tcgetattr(self._descriptor)
+            tty.setcbreak(self._descriptor)
+        return self
+
+    def wait(self, seconds: float) -> str:
+        """The next key within so many seconds; "" for none."""
+        if self._descriptor is None:
+            time.sleep(seconds)
+            return ""
+        import select
+
+        ready, _, _ = select.select([self._descriptor], [], [], seconds)
+        return os.read(self._descriptor, 1).decode("utf-8", "replace") if ready else ""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._descriptor is not None:
+            import termios
+
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._saved)

@@ -1,0 +1,67 @@
+"""Asks a person for a row, field by field. What does not fit is said, and asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import InvalidInput
+from .jsontext import parse_json
+from .output.console import Console
+
+if TYPE_CHECKING:
+    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+
+SHAPES = {
+    "ARRAY": "a list in JSON",
+    "JSON": "in JSON",
+    "SPARSE_FLOAT_VECTOR": '{"index": value, …}',
+}
+
+
+def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict[str, Any]:
+    """Raises InvalidInput when the person ends it with Ctrl-D."""
+    from .rpc.encode import taken_fields
+
+    found = {}
+    for field in taken_fields(schema, (), upsert=upsert):
+        value = _ask(console, field)
+        if value is not None:
+            found[field.name] = value
+    return {**found, **_ask_more(console)} if schema.enable_dynamic_field else found
+
+
+def _ask(console: Console, field: FieldSchema) -> Any:
+    from .rpc.encode import BadValue, check_value, takes_none
+    from .rpc.field_json import as_json, write_default
+    from .rpc.overview import type_text
+    from .rpc.schema import is_vector, type_name
+    from .transfer.cells import read_plain
+
+    kind = type_name(field.data_type)
+    shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
+    default = write_default(field)
+    empty = "" if not takes_none(field) else " [null]" if default is None else f" [{as_json(default)}]"
+    while True:
+        text = console.ask(f"{field.name}, {type_text(field)}{shape and ', '}{shape}{empty}: ")
+        if not text and takes_none(field):
+            return None
+        try:
+            value = read_plain(field, text)
+            check_value(field, value)
+            return value
+        except BadValue as exc:
+            console.note(exc.reason)
+
+
+def _ask_more(console: Console) -> dict[str, Any]:
+    """What has no field of its own."""
+    while True:
+        text = console.ask('More values, as JSON such as {"color": "red"} [none]: ')
+        try:
+            value = parse_json(text or "{}", "that", "")
+        except InvalidInput as exc:
+            console.note(exc.message)
+            continue
+        if isinstance(value, dict):
+            return value
+        console.note("that is no JSON object")

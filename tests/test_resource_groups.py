@@ -1,0 +1,249 @@
+"""Resource groups on a real server of their own, and the requests of newer ones on a peer."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from pymilvus.grpc_gen import rg_pb2
+
+from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, Handler, refuses, replies
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import common_pb2, milvus_pb2
+from tests.support.recorder import run_here
+from tests.support.typed import Typed, failed
+
+DEFAULT = "__default_resource_group"
+OK = replies(common_pb2.Status())
+NODES = json.dumps({"nodes_info": [
+    {"identifier": 1, "infos": {"name": "querynode1", "hardware_infos": {"ip": "10.0.0.1:21123"}}},
+    {"identifier": 2, "infos": {"name": "datanode2", "hardware_infos": {"ip": "10.0.0.2:21124"}}},
+]})  # fmt: skip
+
+
+def limit(nodes: int) -> rg_pb2.ResourceGroupLimit:
+    return rg_pb2.ResourceGroupLimit(node_num=nodes)
+
+
+CONFIG = rg_pb2.ResourceGroupConfig(
+    requests=limit(1), limits=limit(3), transfer_from=[rg_pb2.ResourceGroupTransfer(resource_group=DEFAULT)]
+)
+GROUP = milvus_pb2.ResourceGroup(
+    name="fast", capacity=3, num_available_node=2, num_loaded_replica={"book": 1}, num_incoming_node={"album": 1},
+    config=CONFIG, nodes=[common_pb2.NodeInfo(node_id=9, address="10.0.0.9:21123", hostname="nine"),
+                          common_pb2.NodeInfo(node_id=7, address="10.0.0.7:21123", hostname="seven")],
+)  # fmt: skip
+SEGMENTS = milvus_pb2.GetQuerySegmentInfoResponse(
+    infos=[milvus_pb2.QuerySegmentInfo(segmentID=77, num_rows=5, mem_size=100, nodeIds=[1, 4], state=3)]
+)
+WRITES = ("CreateResourceGroup", "UpdateResourceGroups", "TransferNode", "TransferReplica", "LoadBalance")
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(WRITES, OK),
+    "DescribeResourceGroup": replies(milvus_pb2.DescribeResourceGroupResponse(resource_group=GROUP)),
+    "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(collection_names=["album", "book"])),
+    "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+    "GetQuerySegmentInfo": replies(SEGMENTS),
+    "GetMetrics": replies(milvus_pb2.GetMetricsResponse(response=NODES)),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A Milvus that no other test uses: its only query node is moved about here."""
+    server = MilvusServer(tmp_path_factory.mktemp("lone"))
+    with server:
+        _wait_for_the_node(server)
+        yield server
+
+
+def _wait_for_the_node(server: MilvusServer) -> None:
+    """Until the node has joined the default group, which may be after the server calls itself healthy."""
+    until = time.monotonic() + 60
+    request = milvus_pb2.DescribeResourceGroupRequest(resource_group=DEFAULT)
+    with server.stub() as stub:
+        while stub.DescribeResourceGroup(request).resource_group.num_available_node != 1:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+@dataclass
+class Newer:
+    """Commands on a server that has everything."""
+
+    peer: GrpcPeer
+    home: Path
+
+    def __call__(self, line: str) -> Run:
+        return run_here(line.split(), self.home, self.peer.uri)
+
+    def sent(self, method: str) -> Message:
+        [request] = self.peer.requests(method)
+        return request
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[Newer]:
+    with GrpcPeer(HANDLERS) as peer:
+        yield Newer(peer, tmp_path)
+
+
+def test_a_group_gets_the_node_gives_it_back_and_goes(cli: Cli, lone: MilvusServer) -> None:
+    here = Typed(cli, lone)
+    row = {"resource_group": "few", "nodes": 0, "capacity": 0, "requests": None, "limits": None, "replicas": 0}
+    all_nodes = {**row, "resource_group": DEFAULT, "nodes": 1, "capacity": 1_000_000}
+    assert here("create resource_group few") == Run(0, "Created resource group 'few'.\n", "")
+    assert here.json("list resource_groups") == [all_nodes, row]
+    assert here(f"transfer node --source {DEFAULT} --target few") == Run(
+        0, f"Moved 1 node from '{DEFAULT}' to 'few'.\n", ""
+    )
+    assert here.json("show resource_group few") == {
+        "resource_group": "few", "nodes": 1, "capacity": 1, "requests": None, "limits": None, "transfer_from": [],
+        "transfer_to": [], "collections": [], "members": [],
+    }  # fmt: skip
+    assert here("delete resource_group few -y").code == 1
+    assert here.json(f"transfer node --source few --target {DEFAULT}")["nodes"] == 1
+    assert here("delete resource_group few --dry-run") == Run(
+        0, f"Would delete resource group 'few' on {here.place}, which has 0 nodes.\n", ""
+    )
+    assert here("delete resource_group few").code == 2
+    assert here("delete resource_group few -y") == Run(0, "Deleted resource group 'few'.\n", "")
+    assert here.json("list resource_groups") == [all_nodes]
+
+
+def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, lone: MilvusServer) -> None:
+    here = Typed(cli, lone)
+    message = "resource group 'wanting' is made, but this server takes no requests and limits (needs Milvus 2.4)"
+    hint = "transfer node --source GROUP --target GROUP --num N moves nodes"
+    assert here("create resource_group -n wanting --requests 1") == failed(message, hint)
+    assert here("update resource_group -n wanting --requests 1") == failed(
+        "Milvus 2.3.5 has no update resource_group (needs 2.4)"
+    )
+    here.all("delete resource_group wanting -y")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["show resource_group nosuch", "delete resource_group nosuch -y", "transfer node --source nosuch --target x",
+     "transfer replica -c nosuch --source x --target x", "load_balance -s 1 -c nosuch"],
+)  # fmt: skip
+def test_what_is_not_there_exits_1(cli: Cli, lone: MilvusServer, line: str) -> None:
+    run = Typed(cli, lone)(line)
+    assert (run.code, run.out) == (1, "")
+    assert "nosuch" in run.err
+
+
+def test_milvus_lite_has_none(cli: Cli, lite: LiteServer) -> None:
+    here = Typed(cli, lite)
+    for line in ("create resource_group x", "list resource_groups", "show resource_group x",
+                 "delete resource_group x -y", "update resource_group x --limits 1",
+                 "transfer node --source x --target y", "transfer replica -c x --source x --target y"):  # fmt: skip
+        assert here(line) == failed("Milvus Lite 3.2.2 has no resource groups"), line
+
+
+def test_a_change_keeps_what_it_does_not_name(newer: Newer) -> None:
+    assert newer("update resource_group fast --limits 5 --transfer-to slow") == Run(
+        0, "Updated resource group 'fast'.\n", ""
+    )
+    config = rg_pb2.ResourceGroupConfig()
+    config.CopyFrom(CONFIG)
+    config.limits.node_num = 5
+    config.transfer_to.add(resource_group="slow")
+    assert newer.sent("UpdateResourceGroups") == milvus_pb2.UpdateResourceGroupsRequest(
+        resource_groups={"fast": config}
+    )
+
+
+def test_a_change_of_nothing_exits_2(newer: Newer) -> None:
+    assert newer("update resource_group fast") == failed(
+        "nothing to change", "give --requests, --limits, --transfer-from or --transfer-to", code=2
+    )
+
+
+def test_a_new_group_may_have_requests_and_limits(newer: Newer) -> None:
+    assert newer("create resource_group fast --requests 1 --limits 3").code == 0
+    config = rg_pb2.ResourceGroupConfig(requests=limit(1), limits=limit(3))
+    assert newer.sent("CreateResourceGroup") == milvus_pb2.CreateResourceGroupRequest(
+        resource_group="fast", config=config
+    )
+
+
+def test_a_group_of_a_newer_server_is_shown_with_its_nodes(newer: Newer) -> None:
+    run = newer("show resource_group fast -o json")
+    assert json.loads(run.out) == {
+        "resource_group": "fast", "nodes": 2, "capacity": 3, "requests": 1, "limits": 3, "transfer_from": [DEFAULT],
+        "transfer_to": [],
+        "collections": [
+            {"collection": "album", "replicas": 0, "outgoing_nodes": 0, "incoming_nodes": 1},
+            {"collection": "book", "replicas": 1, "outgoing_nodes": 0, "incoming_nodes": 0},
+        ],
+        "members": [{"node": 7, "address": "10.0.0.7:21123", "hostname": "seven"},
+                    {"node": 9, "address": "10.0.0.9:21123", "hostname": "nine"}],
+    }  # fmt: skip
+
+
+def test_replicas_are_moved(newer: Newer) -> None:
+    assert newer("transfer replica -c book --source a --target b --num 2") == Run(
+        0, "Moved 2 replicas of 'book' from 'a' to 'b'.\n", ""
+    )
+    assert newer.sent("TransferReplica") == milvus_pb2.TransferReplicaRequest(
+        source_resource_group="a", target_resource_group="b", collection_name="book", num_replica=2
+    )
+
+
+@pytest.mark.parametrize(("given", "collection"), [("", "album"), ("-c book ", "book")])
+def test_segments_are_moved_also_without_the_collection_as_scripts_of_old_do(
+    newer: Newer, given: str, collection: str
+) -> None:
+    run = newer(f"load_balance {given}-s 1 -d 2 -d 3 -ss 77 -ss 78")
+    assert run == Run(0, f"Moving segments of '{collection}' from node 1.\n", "")
+    assert newer.sent("LoadBalance") == milvus_pb2.LoadBalanceRequest(
+        src_nodeID=1, dst_nodeIDs=[2, 3], sealed_segmentIDs=[77, 78], collectionName=collection
+    )
+
+
+def test_segments_that_nothing_has_are_not_moved(newer: Newer) -> None:
+    assert newer("load_balance -s 1 -ss 5") == failed(
+        "no loaded collection has segment 5", "show query_segment_info -c NAME"
+    )
+    assert newer("load_balance -s 1") == failed(
+        "which collection?", "give -c COLLECTION, or segments of it with -ss", code=2
+    )
+    assert newer.peer.requests("LoadBalance") == []
+
+
+@pytest.mark.parametrize(
+    ("handlers", "addresses"),
+    [
+        ({}, ["10.0.0.1:21123", None]),
+        ({"GetMetrics": refuses(65535, "no")}, [None, None]),
+        ({"GetMetrics": replies(milvus_pb2.GetMetricsResponse(response="no JSON"))}, [None, None]),
+    ],
+    ids=["told", "refused", "not JSON"],
+)
+def test_segments_show_the_addresses_of_their_nodes(
+    tmp_path: Path, handlers: dict[str, Handler], addresses: list[Any]
+) -> None:
+    with GrpcPeer({**HANDLERS, **handlers}) as peer:
+        run = run_here(["show", "query_segment_info", "book", "-o", "json"], tmp_path, peer.uri)
+    assert json.loads(run.out) == [{
+        "segment": 77, "state": "Sealed", "partition_id": 0, "rows": 5, "memory_bytes": 100, "index": "",
+        "nodes": [1, 4], "addresses": addresses,
+    }]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["create resource_group x", "update resource_group x --limits 1", "transfer node --source x --target y",
+     "transfer replica -c x --source x --target y", "load_balance -c x -s 1"],
+)  # fmt: skip
+def test_a_read_only_connection_changes_nothing(newer: Newer, line: str) -> None:
+    assert run_here(["connect", newer.peer.uri, "--read-only"], newer.home, "").code == 0
+    run = run_here(line.split(), newer.home, "")
+    assert (run.code, "connection 'default' is read-only" in run.err) == (1, True)
+    assert [each for each in newer.peer.methods if each not in ("Connect", "DescribeResourceGroup")] == []
