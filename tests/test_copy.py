@@ -196,7 +196,8 @@ def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled
     server = two.servers[target]
     two.drop(target, "copy_killed")
     line = ["copy", f"{origin}:{source}", "slow:copy_killed", "-y", "--quiet"]
-    for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130)):
+    # Once interrupted too; what a resumed copy does is the same wherever the rows go.
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130))[: 2 if target == "lite" else 1]:
         # A proxy of its own for each, so that nothing of the one before is still under way.
         with TcpProxy(server.host, server.port) as proxy:
             two.all(f"connect 127.0.0.1:{proxy.port} -a slow")
