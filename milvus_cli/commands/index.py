@@ -74,11 +74,11 @@ def create_index(
     from ..rpc.objects import require_field
     from ..work import wait_indexed
 
-    wanted = Index(field, name, known_index_type(index_type or ""), (metric or "").upper(), _parameters(params))
+    wanted = Index(field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params))
     _check(wanted, force=force)
     session.require_collection(collection)
     usual_type, usual_metric = usual_index(require_field(session.client, collection, field), field)
-    wanted = replace(wanted, type=wanted.type or usual_type, metric=wanted.metric or usual_metric)
+    wanted = replace(wanted, type=wanted.type if index_type else usual_type, metric=wanted.metric or usual_metric)
     made = {"collection": collection, "field": field}
     existing = next((each for each in indexes(session.client, collection) if each.field_name == field), None)
     if if_not_exists and existing is not None:
