@@ -74,7 +74,9 @@ def create_index(
     from ..rpc.objects import require_field
     from ..work import wait_indexed
 
-    wanted = Index(field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params))
+    wanted = Index(
+        field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params)
+    )
     _check(wanted, force=force)
     session.require_collection(collection)
     usual_type, usual_metric = usual_index(require_field(session.client, collection, field), field)
