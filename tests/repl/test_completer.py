@@ -192,7 +192,7 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
         return [(each.display_text, each.display_meta_text) for each in found]
 
     assert described("list data") == [("databases", "List the databases of the server.")]
-    assert described("inser") == [("insert", "row")]
+    assert described("upser") == [("upsert", "file, row")]
     assert described("search -c book -f ") == [("vector", "FLOAT_VECTOR 4")]
     assert described("count bo") == [("book", "not loaded"), ("notebook", "not loaded")]
     assert described("show connection ") == [("dev", session.profile.address)]
