@@ -87,6 +87,20 @@ class Session:
         finally:
             self.defaults = before
 
+    @contextmanager
+    def at(self, alias: str, database: str, *, timeout: float | None = None) -> Iterator[None]:
+        """Within it all is done there, as if --alias, --db and --timeout had said so; empty: they stay."""
+        before = self.options
+        self.options = Options(alias=alias or None, database=database or None, timeout=timeout).over(before)
+        try:
+            yield
+        except Unsupported as exc:
+            # Told here, as the version of this server is the one to name.
+            told = self.explained(exc)
+            raise Unsupported(told.message, hint=told.hint, server_code=told.server_code) from exc
+        finally:
+            self.options = before
+
     @cached_property
     def servers(self) -> LiteServers:
         """The embedded servers of this user."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .names import OFFERED, Name, Names, named, nearest
+from .places import Place, parse_place
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -60,6 +61,30 @@ class ObjectNames(ObjectName):
         taken = before.split(",")
         free = named(each for each in self.names(ctx).all if each.text not in taken)
         return items(free.best(last.lstrip(), _catalog(ctx).limit), prefix=before + comma)
+
+
+class CollectionPlace(Offered):
+    """A collection on any connection: connections are offered, and after the colon the collections of that one."""
+
+    name = "collection"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        return value if isinstance(value, Place) else parse_place(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        catalog, (where, colon, word) = _catalog(ctx), incomplete.rpartition(":")
+        alias, slash, start = incomplete.partition("/")
+        found = []
+        if colon or not slash:
+            place = {"alias": where.partition("/")[0] or _given(ctx, "alias"),
+                     "database": where.partition("/")[2] or _given(ctx, "database")}  # fmt: skip
+            found = items(catalog.names("collections", **place).best(word, catalog.limit), prefix=where + colon)
+        elif alias:
+            databases = catalog.names("databases", alias=alias).best(start, catalog.limit)
+            return items(databases, prefix=alias + slash, suffix=":")
+        if not slash:
+            found += items(catalog.names("connections").best(incomplete, catalog.limit), suffix=":")
+        return found
 
 
 class Words(Offered):
@@ -281,10 +306,12 @@ class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since cl
         return items(named(self.words.items()).best(last), prefix=before + comma)
 
 
-def items(names: Iterable[Name], *, prefix: str = "") -> list[CompletionItem[str]]:
+def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "") -> list[CompletionItem[str]]:
+    """With a suffix more of the word is to follow."""
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(prefix + each.text, help=each.note or None) for each in names]
+    kind = "part" if suffix else "plain"
+    return [CompletionItem(prefix + each.text + suffix, kind, each.note or None) for each in names]
 
 
 def meant(ctx: click.Context) -> str:
@@ -340,6 +367,7 @@ CONNECTION = ObjectName("connections")
 URI = ObjectName("uris")
 DATABASE = ObjectName("databases")
 COLLECTION = ObjectName("collections")
+COLLECTION_PLACE = CollectionPlace()
 COLLECTION_ALIAS = ObjectName("aliases")
 PARTITION = ObjectName("partitions", owner="collection")
 FIELD = ObjectName("fields", owner="collection")

@@ -20,8 +20,8 @@ EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in
 
 # Examples in the order in which a person would type them; what one makes, the next ones use.
 ORDER = ["connect", "create collection", "insert row", "upsert row", "create partition", "create index", "create alias",
-         "load collection", "count", "search", "search_iterator", "bulk_insert", "create database", "use database",
-         "create user", "create role", "grant role", "grant privilege", "export access"]  # fmt: skip
+         "load collection", "count", "copy", "diff", "search", "search_iterator", "bulk_insert", "create database",
+         "use database", "create user", "create role", "grant role", "grant privilege", "export access"]  # fmt: skip
 LAST = ["delete resource_group", "release partition", "delete partition", "delete alias", "rename collection",
          "release collection",
         "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
@@ -29,6 +29,7 @@ LAST = ["delete resource_group", "release partition", "delete partition", "delet
 ALONE = ["exit", "quickstart"]
 TWO_ROWS = '[{"id": 21, "title": "a", "vector": [1, 0, 0, 0]}, {"id": 22, "title": "b", "vector": [0, 1, 0, 0]}]'
 BEFORE = {
+    "stop server": "delete collection book_copy --yes",
     "check recall": f"insert row -c book --row '{TWO_ROWS}'",
     "delete role": "create role old_reader",
     "delete user": "create user bob -p bobs-password",

@@ -11,11 +11,13 @@ from pymilvus import DataType, Function, FunctionType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import official_client
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
+from tests.support.typed import Typed
 
 OF_THE_SERVER = ("collection_name", "collection_id", "created_timestamp", "update_timestamp")
 
@@ -190,6 +192,18 @@ def test_a_bm25_function_is_as_pymilvus_makes_it(on: Callable[..., Run], client:
     assert run == Run(0, f"Created collection '{ours}'.\n", "")
     assert described(client, ours) == described(client, theirs)
     assert described(client, copied(on, ours)) == described(client, theirs)
+
+
+def test_full_text_search_takes_a_field_and_an_index_without_a_metric(lite: LiteServer, cli: Cli) -> None:
+    on, name = Typed(cli, lite), fresh()
+    on.all(
+        f"create collection {name} -f id:INT64 -f text:VARCHAR:99 -f s:SPARSE_FLOAT_VECTOR -p id --bm25 text:words",
+        f"create index -c {name} -f words",
+        f"create index -c {name} -f s",
+    )
+    found = {row["field"]: row["metric_type"] for row in on.json(f"list indexes -c {name}")}
+    assert found == {"words": "BM25", "s": "IP"}
+    on.gone(name)
 
 
 def test_a_dimension_is_enough(on: Callable[..., Run], client: MilvusClient) -> None:

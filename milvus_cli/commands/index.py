@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
@@ -34,10 +35,8 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     "--index-type",
     "index_type",
     type=INDEX_TYPE,
-    default="AUTOINDEX",
-    show_default=True,
     metavar="TYPE",
-    help="E.g. HNSW, IVF_FLAT, FLAT.",
+    help="E.g. HNSW, IVF_FLAT, FLAT [AUTOINDEX; SPARSE_INVERTED_INDEX for sparse vectors].",
 )
 @option(
     "-m",
@@ -62,7 +61,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 @option("--force", is_flag=True, help="Send types, metrics and parameters that are not known here.")
 @no_wait_option
 def create_index(
-    session: Session, collection: str, field: str, name: str, index_type: str, metric: str | None,
+    session: Session, collection: str, field: str, name: str, index_type: str | None, metric: str | None,
     params: tuple[str, ...], if_not_exists: bool, force: bool, no_wait: bool,
 ) -> Done:  # fmt: skip
     """Build an index on a field, and wait for it.
@@ -70,15 +69,18 @@ def create_index(
     \b
     Example: create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200
     """
-    from ..rpc.index_types import known_index_type
+    from ..rpc.index_types import known_index_type, usual_index
     from ..rpc.indexes import Index, indexes
     from ..rpc.objects import require_field
     from ..work import wait_indexed
 
-    wanted = Index(field, name, known_index_type(index_type), (metric or "").upper(), _parameters(params))
+    wanted = Index(
+        field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params)
+    )
     _check(wanted, force=force)
     session.require_collection(collection)
-    require_field(session.client, collection, field)
+    usual_type, usual_metric = usual_index(require_field(session.client, collection, field), field)
+    wanted = replace(wanted, type=wanted.type if index_type else usual_type, metric=wanted.metric or usual_metric)
     made = {"collection": collection, "field": field}
     existing = next((each for each in indexes(session.client, collection) if each.field_name == field), None)
     if if_not_exists and existing is not None:

@@ -83,7 +83,7 @@ BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file 
     "--bm25",
     multiple=True,
     metavar="TEXT:SPARSE[:ANALYZER]",
-    help="Fill the sparse vector field from the VARCHAR field, for full text search; repeatable.",
+    help="Fill the sparse vector field, added when missing, from the VARCHAR field, for full text search; repeatable.",
 )
 @option(
     "--index",

@@ -198,8 +198,11 @@ def parse_default(field: FieldSchema, value: str) -> ValueField:
 
 
 def _add_bm25(schema: CollectionSchema, text: str) -> None:
-    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on."""
-    from .wire.schema_pb2 import FunctionType
+    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on.
+
+    A second field that is not declared is added.
+    """
+    from .wire.schema_pb2 import DataType, FunctionType
 
     source, target, analyzer = [*text.split(":", 2), "", ""][:3]
     if not target:
@@ -208,7 +211,8 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
         known = f"known: {', '.join(ANALYZERS)}; others go into a schema file"
         raise InvalidInput(f"no analyzer {analyzer!r}", hint=nearest(analyzer, ANALYZERS) or known)
     field = _field(schema, source, "--bm25")
-    _field(schema, target, "--bm25")
+    if target not in (each.name for each in schema.fields):
+        schema.fields.add(name=target, data_type=DataType.SparseFloatVector)
     if not any(pair.key == "enable_analyzer" for pair in field.type_params):
         field.type_params.add(key="enable_analyzer", value="true")
     if analyzer:

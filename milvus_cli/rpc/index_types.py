@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..names import nearest
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema
 
 GRAPH = ("M", "efConstruction")
 CLUSTERS = ("nlist",)
@@ -101,6 +105,17 @@ def takes(index_type: str) -> str:
     """What may be given for a type, as a hint."""
     known = PARAMETERS.get(index_type, ())
     return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
+
+
+def usual_index(schema: CollectionSchema, name: str) -> tuple[str, str]:
+    """Type and metric for a field; "" leaves the metric to the server. Sparse vectors have no choice everywhere."""
+    from .schema import type_name
+
+    field = next(each for each in schema.fields if each.name == name)
+    if type_name(field.data_type) != "SPARSE_FLOAT_VECTOR":
+        return "AUTOINDEX", ""
+    made_of_text = any(name in each.output_field_names for each in schema.functions)
+    return "SPARSE_INVERTED_INDEX", "BM25" if made_of_text else "IP"
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:

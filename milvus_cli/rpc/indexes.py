@@ -43,7 +43,7 @@ def create_index(client: Client, collection: str, index: Index) -> None:
     metric = {"metric_type": index.metric} if index.metric else {}
     given = {key: as_param(each) for key, each in index.params.items()}
     if given and client.call("GetVersion").version.startswith("milvus_lite"):
-        given = {"params": json.dumps(_one_by_one(given))}
+        given = {"params": json.dumps(one_by_one(given))}
     values = {"index_type": index.type, **metric, **given}
     client.call(
         "CreateIndex",
@@ -79,14 +79,14 @@ def described(found: IndexDescription) -> dict[str, Any]:
         "field": index.field,
         "index_type": index.type or None,
         "metric_type": index.metric or None,
-        "params": _one_by_one(index.params),
+        "params": one_by_one(index.params),
         "state": INDEX_STATES.get(found.state, str(found.state)),
         "indexed_rows": found.indexed_rows,
         "total_rows": found.total_rows,
     }
 
 
-def _one_by_one(given: Mapping[str, Any]) -> dict[str, Any]:
+def one_by_one(given: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters apart, also those that a client sent together as JSON."""
     try:
         inner = json.loads(given.get("params", "{}"))

@@ -12,6 +12,7 @@ from .indexes import indexes
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse
+    from .wire.schema_pb2 import CollectionSchema
 
 NO_ALIAS = (100, 1600)
 """What Milvus Lite and Milvus answer for an alias that is not there."""
@@ -33,10 +34,12 @@ def require_index(client: Client, collection: str, name: str) -> None:
     _require(name, known, f"no index {name!r} on {collection!r}", f"list indexes -c {collection}")
 
 
-def require_field(client: Client, collection: str, name: str) -> None:
-    fields = client.call("DescribeCollection", collection_name=collection).schema.fields
-    known = [field.name for field in fields]
+def require_field(client: Client, collection: str, name: str) -> CollectionSchema:
+    """The schema, which has such a field."""
+    schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
+    known = [field.name for field in schema.fields]
     _require(name, known, f"no field {name!r} in {collection!r}", f"show collection {collection}")
+    return schema
 
 
 def alias_target(client: Client, alias: str, *, timeout: float | None = None) -> str | None:

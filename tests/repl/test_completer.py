@@ -164,6 +164,12 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("list nosuch ", []),
         ("# list", []),
         ("list # data", []),
+        ("diff boo", ["diff book", "diff notebook"]),
+        ("diff de", ["diff dev:"]),
+        ("diff dev:boo", ["diff dev:book", "diff dev:notebook"]),
+        ("diff dev/a", ["diff dev/archive:", "diff dev/default:"]),
+        ("diff dev/archive:boo", ["diff dev/archive:book", "diff dev/archive:notebook"]),
+        ("copy book dev:note", ["copy book dev:notebook"]),
         ("count my", ["count 'my own'"]),
         ("count 'my", ["count 'my own'"]),
         ('count "my', ['count "my own"']),
@@ -186,7 +192,7 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
         return [(each.display_text, each.display_meta_text) for each in found]
 
     assert described("list data") == [("databases", "List the databases of the server.")]
-    assert described("inser") == [("insert", "row")]
+    assert described("upser") == [("upsert", "file, row")]
     assert described("search -c book -f ") == [("vector", "FLOAT_VECTOR 4")]
     assert described("count bo") == [("book", "not loaded"), ("notebook", "not loaded")]
     assert described("show connection ") == [("dev", session.profile.address)]

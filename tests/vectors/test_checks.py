@@ -271,11 +271,11 @@ def test_check_recall_as_a_table_tells_what_was_searched(checked: Typed, is_lite
 # What can't be checked
 
 FAULTS = {
-    "check vectors nothere": failed("no collection 'nothere'", "list collections shows all"),
-    "check keys nothere": failed("no collection 'nothere'", "list collections shows all"),
-    "check recall nothere": failed("no collection 'nothere'", "list collections shows all"),
-    "bench search nothere": failed("no collection 'nothere'", "list collections shows all"),
-    "advise index nothere": failed("no collection 'nothere'", "list collections shows all"),
+    "check vectors zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
+    "check keys zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
+    "check recall zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
+    "bench search zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
+    "advise index zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
     "check vectors checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
     "check recall checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
     "bench search checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),

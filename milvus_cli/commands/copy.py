@@ -1,0 +1,70 @@
+"""Commands that work on two collections at once, on the same server or on two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..command import command, dry_run_option, option
+from ..result import Done, Report
+from ..types import COLLECTION_PLACE, OneOf
+
+if TYPE_CHECKING:
+    from ..places import Place
+    from ..session import Session
+
+ROWS = ("all", "sample", "none")
+
+
+@command("diff")
+@click.argument("a", type=COLLECTION_PLACE, metavar="A:COLLECTION")
+@click.argument("b", type=COLLECTION_PLACE, metavar="B:COLLECTION")
+@option("--rows", type=OneOf(ROWS), default="sample", help="How rows are compared by their keys [sample].")
+@option("--sample", type=click.IntRange(1), default=1000, metavar="N", help="Rows of a sample [1000].")
+@option("-l", "--limit", type=click.IntRange(0), default=20, metavar="N", help="Differing rows that are told [20].")
+def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: int) -> Report:
+    """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
+
+    A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
+    the second without a name (ALIAS:) is called as the first. A sample has the keys of all rows, and the values of
+    some that are spread over all. What only servers make themselves is left out, and told as such.
+
+    \b
+    Example: diff book default:book_copy --rows all
+    """
+    from ..comparing import Depth, compare_collections
+    from ..sides import open_side
+
+    sides = open_side(session, a), open_side(session, b, collection=a.collection)
+    return compare_collections(session, *sides, Depth(rows, sample, limit))
+
+
+@command("copy")
+@click.argument("source", type=COLLECTION_PLACE, metavar="A:COLLECTION")
+@click.argument("target", type=COLLECTION_PLACE, metavar="B:COLLECTION")
+@option("--resume", is_flag=True, help="Go on with a copy that was interrupted: what the target has is not sent again.")
+@option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
+@option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
+@option("--no-load", is_flag=True, help="Don't load the copy.")
+@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+        help="Try for so long to reach a target that went away [60].")  # fmt: skip
+@dry_run_option
+def copy(
+    session: Session, source: Place, target: Place, resume: bool, into_existing: bool, no_indexes: bool,
+    no_load: bool, patience: float, dry_run: bool,
+) -> Done:  # fmt: skip
+    """Copy a collection, on any connections: schema, rows, indexes; then load it, and count both.
+
+    A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
+    the target without a name (ALIAS:) is called as the source. The source is to be loaded. An interrupted copy goes
+    on with --resume, and neither loses nor doubles a row. Keys that Milvus gives out are given out anew.
+
+    \b
+    Example: copy book default:book_copy --yes
+    """
+    from ..copying import Wish, copy_collection
+    from ..sides import open_side
+
+    sides = open_side(session, source), open_side(session, target, collection=source.collection)
+    return copy_collection(session, *sides, Wish(resume, into_existing, not no_indexes, not no_load, dry_run, patience))

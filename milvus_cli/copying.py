@@ -1,0 +1,306 @@
+"""Copies a collection in a session: what is asked, made, moved, and counted at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from .errors import CliError, InvalidInput, Partial, ServerRefused
+from .output.progress import Progress
+from .result import Done
+from .session import Session
+from .sides import Side
+
+if TYPE_CHECKING:
+    from .rpc.definition import Definition
+    from .rpc.indexes import Index
+    from .transfer.copier import Way
+    from .transfer.cursor import Page
+    from .transfer.merging import Rows
+
+
+DEFAULT_PARTITION = "_default"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked for."""
+
+    resume: bool = False
+    into_existing: bool = False
+    indexes: bool = True
+    load: bool = True
+    dry_run: bool = False
+    patience: float = 60.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done: `definition` is the target's, with the indexes that its server can build."""
+
+    source: Side
+    target: Side
+    definition: Definition
+    left_out: Sequence[Index]
+    rows: int
+    exists: bool
+
+    @property
+    def auto_id(self) -> bool:
+        return self.definition.schema.autoID or any(field.autoID for field in self.definition.schema.fields)
+
+    @property
+    def words(self) -> str:
+        there = "which is there" if self.exists else "which is new"
+        return f"{self.rows:,} rows of {self.source} to {self.target}, {there}"
+
+
+def copy_collection(session: Session, source: Side, target: Side, wish: Wish) -> Done:
+    """Raises CliError before anything is made where that can be known; at the end where the counts are not the same."""
+    plan = _plan(source, target, wish)
+    for line in _notes(plan, wish):
+        session.console.note(f"note: {line}")
+    if wish.dry_run:
+        return Done(f"Would copy {plan.words}.", {"source": source.name, "target": target.name, "copied": 0,
+                                                  "source_rows": plan.rows})  # fmt: skip
+    with target.inside(session):
+        session.confirm(f"Copy {plan.words}?")
+    try:
+        if not plan.exists:
+            _make(plan)
+        copied = _move(session, plan, wish)
+        refused = _finish(session, plan, wish)
+    except CliError as exc:
+        exc.hint = exc.hint or "the same line with --resume goes on there"
+        raise
+    return _told(plan, copied, refused, wish)
+
+
+def _plan(source: Side, target: Side, wish: Wish) -> Plan:
+    from .rpc.features import lacking_features, lacking_indexes
+
+    source.require()
+    _refuse_itself(source, target)
+    if target.profile.read_only:
+        raise CliError(f"connection {target.profile.alias!r} is read-only: nothing was copied",
+                       hint="connect again with --no-read-only to allow it")  # fmt: skip
+    source.require_loaded()
+    definition = _as_told(source).named(target.collection)
+    lacks = lacking_features(definition, target.version)
+    if lacks:
+        raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
+    exists = target.exists
+    if exists:
+        _require_like(target, definition, source.version, wish)
+    left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
+    kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
+    return Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+
+
+def _as_told(source: Side) -> Definition:
+    """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
+    from .rpc.definition import DEFAULT_LEVEL
+    from .rpc.features import LITE
+    from .rpc.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
+
+    definition = source.definition()
+    if not source.version.startswith(LITE):
+        return definition
+    for field in all_fields(definition.schema):
+        if type_name(field.element_type) == "VARCHAR" and "max_length" not in params(field.type_params):
+            field.type_params.add(key="max_length", value=str(DEFAULT_MAX_LENGTH))
+    return replace(definition, consistency=DEFAULT_LEVEL, shards=0)
+
+
+def _refuse_itself(source: Side, target: Side) -> None:
+    one, other = ((side.profile.address, side.profile.database, side.collection) for side in (source, target))
+    if one == other or (target.exists and source.identity() and source.identity() == target.identity()):
+        raise InvalidInput(f"source and target are the same: {source}", hint="name another collection or connection")
+
+
+def _require_like(target: Side, definition: Definition, version: str, wish: Wish) -> None:
+    """An existing target needs a word from the person, and fields that take the rows."""
+    from .rpc.difference import field_differences
+
+    if not (wish.resume or wish.into_existing):
+        raise CliError(f"collection {target} exists", hint="--resume goes on with a copy that was interrupted, "
+                       "--into-existing puts the rows beside its own")  # fmt: skip
+    different = field_differences(definition, target.definition(), (version, target.version))
+    if different:
+        words = "; ".join(f"{each.what} is {each.b!r} and not {each.a!r}" for each in different[:3])
+        raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")
+
+
+def _notes(plan: Plan, wish: Wish) -> Iterator[str]:
+    """What will not be as it is in the source."""
+    if plan.auto_id:
+        yield "the server gives out the keys anew: rows can't be compared with the source's afterwards"
+    for index in plan.left_out:
+        yield f"the index on {index.field!r} is left out: {plan.target.where} has no {index.type}"
+    if plan.exists and wish.into_existing and not plan.auto_id:
+        yield "rows of the target with the same keys are replaced"
+
+
+def _make(plan: Plan) -> None:
+    """The collection without its indexes; where the server did not keep what rows need, it goes again."""
+    from .rpc.definition import create, lost
+
+    client, definition = plan.target.client, replace(plan.definition, indexes=())
+    create(client, definition)
+    needed = [each for each in lost(client, definition) if not each.startswith(("the description", "the clustering"))]
+    if needed:
+        client.call("DropCollection", collection_name=plan.target.collection)
+        raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")
+
+
+def _move(session: Session, plan: Plan, wish: Wish) -> int:
+    """All rows, partition by partition; returns how many were sent."""
+    from .rpc.writing import Target
+    from .transfer.copier import Way
+
+    upsert = plan.exists and wish.into_existing and not wish.resume and not plan.auto_id
+    resume = plan.exists and wish.resume
+    if resume and not plan.auto_id:
+        _make_readable(session, plan)
+    partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
+    schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
+    with Progress(session.console, f"Copying {plan.source.collection!r}", quiet=bool(session.options.quiet)) as bar:
+        meter = _Meter(plan.rows, bar)
+        for partition in partitions:
+            _require_partition(plan.target, partition)
+            selection = replace(plan.source.selection(), partitions=(partition,) if partition else ())
+            way = Way(plan.source.client, selection, Target(plan.target.collection, partition, schema, upsert))
+            _send(session, plan, way, wish, meter, resume=resume)
+    return meter.rows
+
+
+def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: _Meter, *, resume: bool) -> None:
+    from .transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
+
+    rows = _remaining(plan, way) if resume else all_rows(way)
+    sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
+                       patience=wish.patience, seconds=session.timeout)  # fmt: skip
+    send(rows, way, sender, moved_on=meter.moved_on)
+
+
+def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
+    """What an interrupted copy has not put into a partition yet."""
+    from .transfer.copier import missing_rows, rows_behind
+    from .transfer.cursor import Cursor
+
+    if plan.auto_id:
+        return rows_behind(way, _flushed_count(plan.target, way.target.partition))
+    keys = replace(plan.target.selection([way.selection.primary.name]), partitions=way.selection.partitions)
+
+    def keys_there(after: Any) -> Iterator[Page]:
+        return Cursor(plan.target.client, keys).pages(after)
+
+    return missing_rows(way, keys_there)
+
+
+class _Meter:
+    """How far it is and how fast, for the bar."""
+
+    def __init__(self, total: int, bar: Progress) -> None:
+        self._bar = bar
+        self._total = total
+        self._begin = time.monotonic()
+        self.rows = 0
+
+    def moved_on(self, rows: int) -> None:
+        self.rows += rows
+        rate = self.rows / max(time.monotonic() - self._begin, 0.001)
+        fraction = min(self.rows / self._total, 1.0) if self._total else None
+        self._bar.show(fraction, f"{self.rows:,} of {self._total:,} rows, {rate:,.0f} rows/s")
+
+
+def _require_partition(target: Side, partition: str) -> None:
+    """One that an interrupted copy has not made, or that an older target lacks."""
+    if not partition or partition == DEFAULT_PARTITION:
+        return
+    if not target.client.call("HasPartition", collection_name=target.collection, partition_name=partition).value:
+        target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
+
+
+def _make_readable(session: Session, plan: Plan) -> None:
+    """Its keys tell what has arrived; those of what is not loaded can't be read."""
+    if plan.target.loaded():
+        return
+    try:
+        _build_indexes(plan)
+        _load(session, plan.target)
+    except ServerRefused as exc:
+        raise CliError(f"the keys of {plan.target} can't be read: {exc.message}",
+                       hint="--into-existing copies all rows anew") from exc  # fmt: skip
+
+
+def _build_indexes(plan: Plan) -> list[str]:
+    """Those that the target does not have yet; what the server refuses is returned."""
+    from .rpc.features import index_for
+    from .rpc.indexes import create_index, indexes
+
+    client, name, refused = plan.target.client, plan.target.collection, []
+    there = {each.field_name for each in indexes(client, name)}
+    for index in plan.definition.indexes:
+        if index.field not in there:
+            try:
+                create_index(client, name, index_for(index, plan.target.version))
+            except ServerRefused as exc:
+                refused.append(f"the index on {index.field!r}: {exc.message}")
+    return refused
+
+
+def _load(session: Session, target: Side) -> None:
+    from .work import load
+
+    with target.inside(session):
+        load(session, target.collection)
+
+
+def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
+    """Indexes and loading; returns what the server refused of them."""
+    from .work import wait_indexed
+
+    if not wish.indexes:
+        return []
+    refused = _build_indexes(plan)
+    if plan.definition.indexes and not refused:
+        with plan.target.inside(session):
+            wait_indexed(session, plan.target.collection)
+    if wish.load and not plan.target.loaded():
+        try:
+            _load(session, plan.target)
+        except ServerRefused as exc:
+            refused.append(f"loading it: {exc.message}")
+    return refused
+
+
+def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
+    """Counts both sides; what may be there beside the copy makes the target's count no proof."""
+    source, target = plan.source.count(), _count(plan.target)
+    message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
+    mixed = plan.exists and wish.into_existing
+    if (target < source) if mixed else (target != source):
+        raise CliError(f"{message}, but that has {target:,} rows and the source {source:,}",
+                       hint=f"look with: diff {plan.source.name} {plan.target.name}")  # fmt: skip
+    if refused:
+        raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
+    counts = f"it has {target:,}" if mixed else f"both have {source:,}"
+    made = {"source": plan.source.name, "target": plan.target.name, "copied": copied,
+            "source_rows": source, "target_rows": target}  # fmt: skip
+    return Done(f"{message}: {counts}.", made)
+
+
+def _count(side: Side) -> int:
+    """Exactly; by the statistics after a flush where the rows can't be counted."""
+    return side.count() if side.loaded() else _flushed_count(side, "")
+
+
+def _flushed_count(side: Side, partition: str) -> int:
+    """By the statistics after a flush, which are exact where nothing was deleted."""
+    from .rpc.objects import row_count
+
+    side.client.call("Flush", collection_names=[side.collection])
+    return row_count(side.client, side.collection, partition) or 0

@@ -1,0 +1,130 @@
+"""What two definitions of collections differ in, servers' own ways aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .definition import Definition
+from .field_json import as_json, as_param
+from .indexes import Index, one_by_one
+from .schema_file import write_definition
+
+LITE = "milvus_lite"
+TEXT_LENGTH = "max_length of texts"
+OF_LITE = {
+    "consistency_level": "consistency level (Milvus Lite says Strong of all)",
+    "shards_num": "shards (Milvus Lite has one)",
+    "description": "descriptions (Milvus Lite keeps none)",
+    "is_clustering_key": "clustering key (Milvus Lite keeps none)",
+    TEXT_LENGTH: "lengths of texts in arrays (Milvus Lite keeps none)",
+    "index_name": "index names (Milvus Lite names an index after its field)",
+}
+"""What Milvus Lite does not keep, by the keys of schema files."""
+NO_PARAMS = "parameters of indexes that have none on Milvus Lite (it drops those sent one by one)"
+WORDS = {"enable_dynamic_field": "dynamic field", "is_primary": "primary", "shards_num": "shards",
+         "num_partitions": "partitions", "default_value": "default"}  # fmt: skip
+PARTS = ("fields", "functions", "indexes")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`what` has `a` here and `b` there; None where it is not there at all."""
+
+    what: str
+    a: Any
+    b: Any
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`left_out` says what servers make of themselves, so that it was not compared."""
+
+    differences: Sequence[Difference]
+    left_out: Sequence[str]
+
+
+def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared:
+    """Everything but the collections' names and the order of parts. `versions` are as the servers tell them."""
+    ignored = set(OF_LITE) if any(each.startswith(LITE) for each in versions) else set()
+    views = [_view(each) for each in (a, b)]
+    left_out = [words for key, words in OF_LITE.items()
+                if key in ignored and _of_key(views[0], views[1], key) != _of_key(views[1], views[0], key)]  # fmt: skip
+    plain = [{name: _without(value, ignored) for name, value in view.items() if name not in ignored} for view in views]
+    dropped = _drop_params(plain, versions)
+    found = [each for name in _names(*plain) for each in _between(name, plain[0].get(name), plain[1].get(name))]
+    return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])])
+
+
+def field_differences(a: Definition, b: Definition, versions: tuple[str, str]) -> list[Difference]:
+    """Only those that keep rows of one from being rows of the other."""
+    return [each for each in compare(a, b, versions).differences if each.what.startswith(("field ", "dynamic field"))]
+
+
+def _view(definition: Definition) -> dict[str, Any]:
+    """By what people call it: a value, or for a part the object of its attributes."""
+    written = write_definition(definition)
+    view: dict[str, Any] = {key: value for key, value in written.items() if key not in (*PARTS, "properties")}
+    view.pop("collection_name", None)
+    view |= {f"property {key}": value for key, value in written.get("properties", {}).items()}
+    for part in ("fields", "functions"):
+        for each in written.get(part, []):
+            view[f"{part[:-1]} {each['name']}"] = _attributes(each)
+    for index in definition.indexes:
+        view[f"index on {index.field}"] = _index(index)
+    return view
+
+
+def _attributes(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a field or a function; the longest text in an array is no length of the array."""
+    found = {key: value for key, value in part.items() if key != "name"}
+    if part.get("type") == "ARRAY" and "max_length" in found:
+        found[TEXT_LENGTH] = found.pop("max_length")
+    return found
+
+
+def _index(index: Index) -> dict[str, Any]:
+    given = {key: as_param(value) for key, value in one_by_one(index.params).items()}
+    return {"index_name": index.name, "index_type": index.type, "metric_type": index.metric or None, "params": given}
+
+
+def _of_key(view: Mapping[str, Any], other: Mapping[str, Any], key: str) -> list[Any]:
+    """All values that a key has, wherever it stands in both."""
+    return [view.get(key), *(each.get(key) for name, each in sorted(view.items())
+                             if isinstance(each, dict) and name in other)]  # fmt: skip
+
+
+def _without(value: Any, keys: set[str]) -> Any:
+    return {key: each for key, each in value.items() if key not in keys} if isinstance(value, dict) else value
+
+
+def _drop_params(views: Sequence[dict[str, Any]], versions: tuple[str, str]) -> bool:
+    """Where Milvus Lite tells no parameters of an index, nobody knows them; whether that was so."""
+    dropped = False
+    for name in set(views[0]) & set(views[1]):
+        a, b = (view[name] for view in views)
+        if not name.startswith("index on ") or a["params"] == b["params"]:
+            continue
+        told = (part["params"] for part, version in zip((a, b), versions, strict=True) if version.startswith(LITE))
+        if not all(told):
+            a["params"] = b["params"] = {}
+            dropped = True
+    return dropped
+
+
+def _names(*views: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(name for view in views for name in view))
+
+
+def _between(name: str, a: Any, b: Any) -> Iterator[Difference]:
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in _names(a, b):
+            yield from _between(f"{name}: {WORDS.get(key, key.replace('_', ' '))}", a.get(key), b.get(key))
+    elif a != b:
+        yield Difference(WORDS.get(name, name.replace("_", " ") if " " not in name else name), _told(a), _told(b))
+
+
+def _told(value: Any) -> Any:
+    """A whole part as one line of JSON."""
+    return as_json({key: each for key, each in value.items() if each}) if isinstance(value, dict) else value

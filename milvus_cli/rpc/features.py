@@ -1,0 +1,92 @@
+"""What a collection needs of a server, and which servers have it: told before anything is made on one that lacks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .definition import Definition
+from .indexes import Index
+from .schema import all_fields, type_name, vector_fields
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema
+
+LITE = "milvus_lite"
+
+# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
+# older than every server we work with.
+TYPES_SINCE = {
+    "FLOAT16_VECTOR": "2.4", "BFLOAT16_VECTOR": "2.4", "SPARSE_FLOAT_VECTOR": "2.4", "INT8_VECTOR": "2.6",
+    "GEOMETRY": "2.6", "TIMESTAMPTZ": "2.6", "TEXT": "2.6", "ARRAY_OF_VECTOR": "2.6",
+}  # fmt: skip
+INDEXES_SINCE = {
+    "INVERTED": "2.4", "SPARSE_INVERTED_INDEX": "2.4", "SPARSE_WAND": "2.4", "GPU_CAGRA": "2.4", "BITMAP": "2.5",
+    "NGRAM": "2.6", "RTREE": "2.6", "MINHASH_LSH": "2.6", "IVF_RABITQ": "2.6",
+}  # fmt: skip
+SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
+
+# Of Milvus Lite 3.2.
+LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
+LITE_SCALAR_INDEXES = ("INVERTED",)
+LITE_VECTOR_INDEXES = ("AUTOINDEX", "BRUTE_FORCE", "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8",
+                       "SPARSE_INVERTED_INDEX")  # fmt: skip
+INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
+"""Milvus's words for index types that only Milvus Lite calls otherwise."""
+
+
+def lacking_features(definition: Definition, version: str) -> list[str]:
+    """What of a collection's fields and functions a server has no place for; `version` is as the server writes it."""
+    needs = dict(_needs(definition.schema))
+    if version.startswith(LITE):
+        return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
+    number = _number(version)
+    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _number(since)]
+
+
+def lacking_indexes(definition: Definition, version: str) -> list[Index]:
+    """The indexes that a server can't build."""
+    return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
+
+
+def index_for(index: Index, version: str) -> Index:
+    """The index by the type's name on that server."""
+    from dataclasses import replace
+
+    return index if version.startswith(LITE) else replace(index, type=INDEX_NAMES.get(index.type, index.type))
+
+
+def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
+    if version.startswith(LITE):
+        is_vector = any(field.name == index.field for field in vector_fields(schema))
+        return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
+    number = _number(version)
+    return not number or number >= _number(INDEXES_SINCE.get(index.type, ""))
+
+
+def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
+    """Words for each, and the first Milvus that has it."""
+    for field in all_fields(schema):
+        kind = type_name(field.data_type)
+        if kind in TYPES_SINCE or kind in LITE_LACKS:
+            yield f"{kind} {field.name!r}", TYPES_SINCE.get(kind, "")
+    if len(vector_fields(schema)) > 1:
+        yield "several vector fields", SEVERAL_VECTORS
+    nullable = [field.name for field in schema.fields if field.nullable]
+    if nullable:
+        yield f"nullable {_listed(nullable)}", NULLABLE
+    if schema.functions:
+        yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
+    if schema.struct_array_fields:
+        yield f"struct array {_listed([each.name for each in schema.struct_array_fields])}", STRUCTS
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Empty for a version that is no number."""
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    return tuple(map(int, found.groups())) if found else ()

@@ -1,0 +1,360 @@
+"""diff and copy between two servers: Milvus and Milvus Lite, there and back, interrupted and gone on with."""
+
+import json
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymilvus import DataType
+
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.official import official_client
+from tests.support.process import ServerProcess
+from tests.support.recorder import run_here
+from tests.support.tcp_proxy import TcpProxy
+
+ROWS = 5_000
+DIM = 64
+ALIASES = {"old": "milvus", "lite": "lite"}
+BOOK = "-f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id"
+ROW = '{{"id": {id}, "title": "t{id}", "vector": [0.1, 0.2, 0.3, {id}]}}'
+
+
+@dataclass(frozen=True)
+class Two:
+    """Command lines with both servers connected, as old and lite."""
+
+    home: Path
+    servers: dict[str, ServerProcess]
+
+    def __call__(self, line: str) -> Run:
+        return run_here(shlex.split(line), self.home, "")
+
+    def all(self, *lines: str) -> None:
+        """Each must succeed."""
+        for line in lines:
+            run = self(line)
+            assert run.code == 0, (line, run)
+
+    def json(self, line: str, *, code: int = 0) -> Any:
+        run = self(f"{line} -o json")
+        assert run.code == code, run
+        return json.loads(run.out if code in (0, 1) and run.out else run.err)
+
+    def place(self, alias: str) -> str:
+        return f"{alias} ({self.servers[alias].address}, database default)"
+
+    def make(self, alias: str, name: str, fields: str = BOOK, *, rows: int = 0, index: str = "HNSW") -> None:
+        """A fresh collection, loaded."""
+        self.drop(alias, name)
+        params = "--param M:16 --param efConstruction:200" if index == "HNSW" else ""
+        self.all(f"create collection {name} {fields} --alias {alias}")
+        if rows:
+            values = ", ".join(ROW.format(id=number) for number in range(1, rows + 1))
+            self.all(f"insert row -c {name} --row '[{values}]' --alias {alias}")
+        self.all(
+            f"create index -c {name} -f vector -in vector -t {index} -m COSINE {params} --alias {alias}",
+            f"load {name} --alias {alias}",
+        )
+
+    def drop(self, alias: str, *names: str) -> None:
+        for name in names:
+            self(f"release collection {name} --alias {alias}")
+            self(f"delete collection {name} -y --alias {alias}")
+
+    def count(self, alias: str, name: str) -> int:
+        return int(self.json(f"count {name} --alias {alias}")["exact"])
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: LiteServer) -> Two:
+    found = Two(tmp_path_factory.mktemp("two"), {"old": milvus, "lite": lite})
+    found.all(*(f"connect {server.address} -a {alias}" for alias, server in found.servers.items()))
+    return found
+
+
+def everything(number: int) -> dict[str, Any]:
+    """A row of all common types, with the ends of their ranges."""
+    sign = -1 if number % 2 else 1
+    return {
+        "id": sign * (2**63 - 1 - number) if number % 3 else number,
+        "flag": number % 3 == 0,
+        "tiny": number % 256 - 128,
+        "small": sign * (number % 32_768),
+        "medium": sign * (2**31 - 1 - number),
+        "single": number / 3,
+        "double": number / 7,
+        "text": f"row {number} é 中 \"'\\\n\t",
+        "object": {"n": number, "list": [1, 2.5, None, "x"], "deep": {"z": 1, "a": [{}]}},
+        "numbers": list(range(number % 4)),
+        "words": [f"w{each}" for each in range(number % 3)],
+        "vector": [(number * 31 + each) % 1000 / 1000 for each in range(DIM)],
+        **({"extra": {"k": number}} if number % 2 else {"other é": 2**60 + number}),
+    }
+
+
+@pytest.fixture(scope="module")
+def source(two: Two) -> Iterator[str]:
+    """5,000 rows of all common types on Milvus, in two partitions."""
+    name = "copy_source"
+    client = official_client(two.servers["old"].uri)
+    if client.has_collection(name):
+        client.drop_collection(name)
+    schema = client.create_schema(enable_dynamic_field=True)
+    for field, kind in {
+        "flag": DataType.BOOL, "tiny": DataType.INT8, "small": DataType.INT16, "medium": DataType.INT32,
+        "single": DataType.FLOAT, "double": DataType.DOUBLE, "object": DataType.JSON,
+    }.items():  # fmt: skip
+        schema.add_field(field, kind)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("text", DataType.VARCHAR, max_length=100)
+    schema.add_field("numbers", DataType.ARRAY, element_type=DataType.INT32, max_capacity=9)
+    # Milvus Lite keeps no such length: back on Milvus it is the longest.
+    schema.add_field("words", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=9, max_length=65_535)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=DIM)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="L2")
+    client.create_collection(name, schema=schema, index_params=index)
+    client.create_partition(name, "second")
+    for begin in range(0, ROWS, 1000):
+        rows = [everything(number) for number in range(begin, begin + 1000)]
+        client.insert(name, rows, partition_name="second" if begin == 0 else "_default")
+    yield name
+    client.drop_collection(name)
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def source_on_lite(two: Two, source: str) -> Iterator[Run]:
+    """The copy of the source on Milvus Lite, under its name; what was said of it."""
+    two.drop("lite", source)
+    yield two(f"copy old:{source} lite: -y")
+    two.drop("lite", source)
+
+
+@pytest.fixture(scope="module")
+def expected(two: Two, source: str) -> list[str]:
+    return rows_by_pymilvus(two.servers["old"], source)
+
+
+def rows_by_pymilvus(server: ServerProcess, name: str) -> list[str]:
+    """All rows as text, in the order of their keys: read without anything of ours."""
+    client = official_client(server.uri)
+    try:
+        found = client.query(name, filter="id != 1234567", output_fields=["*"], limit=16_384,
+                             consistency_level="Strong")  # fmt: skip
+    finally:
+        client.close()
+    return sorted(json.dumps(dict(row), default=_plain, sort_keys=True) for row in found)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else list(value)
+
+
+def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
+    two: Two, source: str, source_on_lite: Run, expected: list[str]
+) -> None:
+    assert source_on_lite == Run(0, (
+        f"Copied 5,000 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
+        "both have 5,000.\n"
+    ), "")  # fmt: skip
+    two.drop("old", "copy_back")
+    two.all(f"copy lite:{source} old:copy_back -y")
+    assert len(expected) == ROWS
+    assert rows_by_pymilvus(two.servers["lite"], source) == expected
+    assert rows_by_pymilvus(two.servers["old"], "copy_back") == expected
+    assert two.json(f"diff old:{source} old:copy_back --rows all") == {
+        "a": f"'copy_source' on {two.place('old')}", "b": f"'copy_back' on {two.place('old')}",
+        "same": True, "rows_a": ROWS, "rows_b": ROWS, "compared": ROWS, "differing": 0,
+        "only_in_a": 0, "only_in_b": 0, "not_compared": [], "differences": [],
+    }  # fmt: skip
+    sample = two.json(f"diff old:{source} lite: --sample 100")
+    assert (sample["same"], sample["compared"], sample["not_compared"]) == (True, 100, [
+        "consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"
+    ])  # fmt: skip
+    partitions = two.json("list partitions -c copy_back --alias old")
+    assert sorted(each["partition"] for each in partitions) == ["_default", "second"]
+    second = two.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
+    assert sorted(each["id"] for each in second) == sorted(everything(number)["id"] for number in range(1000))
+    two.drop("old", "copy_back")
+
+
+@pytest.mark.parametrize(("origin", "target"), [("old", "lite"), ("lite", "old")])
+def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled_row(
+    two: Two, source: str, source_on_lite: Run, expected: list[str], cli: Cli, origin: str, target: str
+) -> None:
+    assert source_on_lite.code == 0
+    server = two.servers[target]
+    two.drop(target, "copy_killed")
+    line = ["copy", f"{origin}:{source}", "slow:copy_killed", "-y", "--quiet"]
+    # Once interrupted too; what a resumed copy does is the same wherever the rows go.
+    for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130))[: 2 if target == "lite" else 1]:
+        # A proxy of its own for each, so that nothing of the one before is still under way.
+        with TcpProxy(server.host, server.port) as proxy:
+            two.all(f"connect 127.0.0.1:{proxy.port} -a slow")
+            proxy.delay(0.03)
+            resume = ["--resume"] if code == 130 else []
+            process = cli.start(*line, *resume, env={"MILVUS_CLI_HOME": str(two.home)})
+            _wait_for_bytes(process, proxy, 400_000)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=60)
+        hint = "error: interrupted\nhint: the same line with --resume goes on there\n"
+        assert (process.returncode, out, err.endswith(hint)) == (code, "", code == 130), err
+    two.all(f"connect {server.address} -a slow")
+    assert two(" ".join([*line, "--resume"])) == Run(0, "", "")
+    assert two.count(target, "copy_killed") == ROWS
+    assert rows_by_pymilvus(server, "copy_killed") == expected
+    two.all("delete connection slow -y")
+    two.drop(target, "copy_killed")
+
+
+def _wait_for_bytes(process: subprocess.Popen[str], proxy: TcpProxy, count: int) -> None:
+    until = time.monotonic() + 60
+    while proxy.bytes_up < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, proxy.bytes_up
+        time.sleep(0.01)
+
+
+def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(two: Two) -> None:
+    shorter = BOOK.replace("VARCHAR:200", "VARCHAR:100")
+    two.make("old", "copy_a", rows=3)
+    two.make("old", "copy_b", shorter, rows=4, index="FLAT")
+    two.all("upsert row -c copy_b --alias old --row '"
+            '{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')  # fmt: skip
+    found = two.json("diff old:copy_a old:copy_b --rows all", code=1)
+    assert found == {
+        "a": f"'copy_a' on {two.place('old')}", "b": f"'copy_b' on {two.place('old')}",
+        "same": False, "rows_a": 3, "rows_b": 4, "compared": 3, "differing": 1, "only_in_a": 0, "only_in_b": 1,
+        "not_compared": [],
+        "differences": [
+            {"what": "field title: max length", "a": 200, "b": 100},
+            {"what": "index on vector: index type", "a": "HNSW", "b": "FLAT"},
+            {"what": "index on vector: params: M", "a": "16", "b": None},
+            {"what": "index on vector: params: efConstruction", "a": "200", "b": None},
+            {"what": "rows", "a": 3, "b": 4},
+            {"what": "row 2: title", "a": "t2", "b": "changed"},
+            {"what": "row 4", "a": None, "b": "there"},
+        ],
+    }  # fmt: skip
+    assert two.json("diff old:copy_a old: --sample 2")["same"] is True
+    assert two.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
+    two.drop("old", "copy_a", "copy_b")
+
+
+def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(two: Two) -> None:
+    two.make("lite", "copy_holes", rows=9)
+    two.drop("lite", "copy_holes_b")
+    two.all("copy lite:copy_holes lite:copy_holes_b -y", "delete ids -c copy_holes_b --ids 3,4,8 -y --alias lite")
+    run = two("copy lite:copy_holes lite:copy_holes_b --resume -y")
+    place = two.place("lite")
+    assert run.out == f"Copied 3 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: both have 9.\n"
+    assert two("diff lite:copy_holes lite:copy_holes_b --rows all").code == 0
+    two.all("delete ids -c copy_holes --ids 5 -y --alias lite")
+    assert two("copy lite:copy_holes lite:copy_holes_b --resume -y").err == (
+        "error: 'copy_holes_b' has a row 5 that the source lacks: it is no copy that was interrupted\n"
+        "hint: --into-existing leaves such rows, and puts the source's beside them\n"
+    )
+    run = two("copy lite:copy_holes lite:copy_holes_b --into-existing -y")
+    assert (run.code, run.out) == (
+        0, f"Copied 8 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: it has 9.\n"
+    )  # fmt: skip
+    two.drop("lite", "copy_holes", "copy_holes_b")
+
+
+def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(two: Two) -> None:
+    rows = '[{"title": "a", "vector": [1, 2, 3, 4]}, {"title": "b", "vector": [2, 2, 3, 4]}]'
+    two.make("old", "copy_auto", f"{BOOK} -a")
+    two.all(f"insert row -c copy_auto --row '{rows}' --alias old")
+    two.drop("lite", "copy_auto")
+    run = two("copy old:copy_auto lite: -y")
+    assert (run.code, run.err) == (0, (
+        "note: the server gives out the keys anew: rows can't be compared with the source's afterwards\n"
+    )), run  # fmt: skip
+    two.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
+    titles = two.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
+    assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]
+    found = two.json("diff old:copy_auto lite:")
+    assert found["not_compared"][-1] == "rows (the server gives out the keys)"
+    two.drop("old", "copy_auto")
+    two.drop("lite", "copy_auto")
+
+
+def test_nulls_defaults_and_sparse_vectors_are_copied(two: Two) -> None:
+    fields = (f"{BOOK} -f note:VARCHAR:50 -f n:INT64 -f x:DOUBLE -f tags:ARRAY:INT32:9 -f j:JSON "
+              "-f s:SPARSE_FLOAT_VECTOR --nullable note --nullable n --nullable x --nullable tags --nullable j "
+              "--default n=7 --dynamic")  # fmt: skip
+    two.make("lite", "copy_nulls", fields)
+    two.drop("lite", "copy_nulls_b")
+    rows = [
+        {"id": 1, "title": "a", "vector": [1, 2, 3, 4], "s": {"1": 0.5, "9": 2}, "note": None, "more": None},
+        {
+            "id": 2,
+            "title": "b",
+            "vector": [1, 2, 3, 5],
+            "s": {"3": 1},
+            "note": "",
+            "n": 0,
+            "x": 0.1,
+            "tags": [],
+            "j": {},
+        },
+        {"id": 3, "title": "c", "vector": [1, 2, 3, 6], "s": {"7": 0.1}, "tags": [1, 2], "j": [None], "more": [1]},
+    ]
+    two.all(f"insert row -c copy_nulls --alias lite --row '{json.dumps(rows)}'",
+            "create index -c copy_nulls -f s -in s -t SPARSE_INVERTED_INDEX -m IP --alias lite",
+            "load copy_nulls --alias lite", "copy lite:copy_nulls lite:copy_nulls_b -y")  # fmt: skip
+    first, second = (rows_by_pymilvus(two.servers["lite"], name) for name in ("copy_nulls", "copy_nulls_b"))
+    assert (len(first), first) == (3, second)
+    assert two("diff lite:copy_nulls lite:copy_nulls_b --rows all").code == 0
+    refused = two("copy lite:copy_nulls old: -y")
+    assert (refused.code, refused.out, refused.err.splitlines()[0]) == (1, "", (
+        f"error: {two.place('old')} lacks SPARSE_FLOAT_VECTOR 's' (Milvus 2.4); several vector fields (Milvus 2.4); "
+        "nullable 'note', 'n', 'x', 'tags', 'j' (Milvus 2.5)"
+    ))  # fmt: skip
+    assert two("show collection copy_nulls --alias old").code == 1
+    two.drop("lite", "copy_nulls", "copy_nulls_b")
+
+
+def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(two: Two) -> None:
+    two.make("lite", "copy_from", rows=2)
+    two.drop("lite", "copy_to")
+    two.drop("old", "copy_unloaded")
+    lite, place = two.servers["lite"], two.place("lite")
+    two.all(f"connect {lite.address} -a frozen --read-only", f"connect {lite.address} -a guarded --protected",
+            f"create collection copy_unloaded {BOOK} --alias old")  # fmt: skip
+    words = f"2 rows of 'copy_from' on {place} to 'copy_to' on {place}, which is new"
+    assert two("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
+    assert two("copy lite:copy_from lite:copy_to") == Run(
+        2, "", f"error: Copy {words}? Not without --yes, as nobody can be asked.\nhint: add --yes\n"
+    )
+    for line, code, message in (
+        ("lite:copy_from lite:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
+        ("lite:copy_from guarded:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
+        ("lite:copy_from frozen:copy_to", 1, "connection 'frozen' is read-only: nothing was copied"),
+        ("lite:copy_from old:copy_unloaded", 1, f"collection 'copy_unloaded' on {two.place('old')} exists"),
+        ("old:copy_unloaded lite:copy_to", 1,
+         f"'copy_unloaded' on {two.place('old')} is not loaded: its rows can't be read"),
+        ("lite:copy_form lite:copy_to", 1, f"no collection 'copy_form' on {place}"),
+        ("nosuch:copy_from lite:copy_to", 1, "no connection 'nosuch'"),
+        ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' names no collection"),
+    ):  # fmt: skip
+        run = two(f"copy {line} -y")
+        assert (run.code, run.out, run.err.partition("\n")[0]) == (code, "", f"error: {message}"), line
+    run = two("copy lite:copy_from guarded:copy_to --no-indexes -y")
+    assert (run.code, run.out) == (
+        0, f"Copied 2 rows of 'copy_from' on {place} to 'copy_to' on {place.replace('lite', 'guarded')}: both have 2.\n"
+    )  # fmt: skip
+    assert two("list indexes -c copy_to --alias lite -o json").out == "[]\n"
+    two.drop("lite", "copy_from", "copy_to")
+    two.drop("old", "copy_unloaded")
+    two.all("delete connection frozen -y", "delete connection guarded -y")
