@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -228,6 +228,11 @@ def _declare(make: Callable[[], click.Parameter]) -> Callable[[Any], Any]:
         return function
 
     return decorate
+
+
+def all_of(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """These options, in the order in which help shows them."""
+    return lambda function: reduce(lambda inner, each: each(inner), reversed(decorators), function)
 
 
 def collection_option(function: Any) -> Any:

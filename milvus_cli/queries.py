@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import CliError, InvalidInput
 from .rpc.client import Client
-from .rpc.decode import vector_bytes
+from .rpc.columns import raw_values
 from .rpc.encode import dimension, pack_queries, row_size
 from .rpc.filters import quoted
 from .rpc.schema import primary_field, type_name
@@ -23,7 +23,7 @@ from .rpc.search import Queries, parse_vectors
 from .transfer.npy import MAGIC, NpyArray, read_npy
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
+    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""
@@ -53,11 +53,11 @@ def entity_query(
     answer = client.call("Query", collection_name=collection, expr=f"{name} == {literal}", output_fields=[source],
                          consistency_level="Strong")  # fmt: skip
     column = next((each for each in answer.fields_data if each.field_name == source), None)
-    values = _as_sent(column, is_vector=source == field.name) if column is not None else []
-    if not values:
+    value = raw_values(column, 1)[0] if column is not None else None
+    if value is None:
         raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
     kind = field.data_type if source == field.name else TEXT
-    return Queries(kind, values[:1]), f"{name} != {literal}"
+    return Queries(kind, [value.encode() if isinstance(value, str) else value]), f"{name} != {literal}"
 
 
 def _primary(schema: CollectionSchema, given: str) -> tuple[str, str]:
@@ -78,10 +78,6 @@ def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
         if function.type == 1 and field.name in function.output_field_names:
             return function.input_field_names[0]
     return field.name
-
-
-def _as_sent(column: FieldData, *, is_vector: bool) -> list[bytes]:
-    return vector_bytes(column) if is_vector else [text.encode() for text in column.scalars.string_data.data]
 
 
 def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[bytes]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 import click
 
-from .command import option, param_option
+from .command import TEXT, all_of, option, param_option
 from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARTITION, QUERY_VECTOR, VECTOR_FIELD
 
 HIGHEST_LIMIT = 16_384
-Decorator = Callable[[Any], Any]
-
-
-def all_of(*decorators: Decorator) -> Decorator:
-    """These, in the order in which help shows them."""
-    return lambda function: functools.reduce(lambda inner, each: each(inner), reversed(decorators), function)
-
 
 vector_option = option(
     "-v",
@@ -68,6 +57,7 @@ partition_option = option(
 force_option = option("--force", is_flag=True, help="Send parameters that are not known here.")
 params_option = option(
     "--params",
+    type=TEXT,
     multiple=True,
     metavar="JSON",
     help="Parameters of the search, e.g. '{\"ef\": 64}' or ef=64, checked against the index; repeatable.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,7 @@ from ..types import (
     FIELD,
     FIELD_PROPERTY,
     PARTITION,
+    KeyValue,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 
 partitions_option = option("-p", "--partition", "--partition-name", "partitions", multiple=True, type=PARTITION,
                            metavar="NAME", help="Only this partition; several when repeated.")  # fmt: skip
+
+
+def set_option(kind: KeyValue) -> Callable[[Any], Any]:
+    """Properties of this kind."""
+    return option("--set", "-p", "--property", "properties", needed=True, multiple=True, type=kind,
+                  metavar="KEY=VALUE", help="A property; several when repeated.")  # fmt: skip
 
 
 @command("list collections")
@@ -211,17 +219,7 @@ def show_collection_stats(session: Session, collection: str) -> Record:
 
 @command("alter collection_properties")
 @collection_option
-@option(
-    "--set",
-    "-p",
-    "--property",
-    "properties",
-    needed=True,
-    multiple=True,
-    type=COLLECTION_PROPERTY,
-    metavar="KEY=VALUE",
-    help="A property; several when repeated.",
-)
+@set_option(COLLECTION_PROPERTY)
 def alter_collection_properties(session: Session, collection: str, properties: tuple[tuple[str, str], ...]) -> Done:
     """Set properties of a collection.
 
@@ -275,17 +273,7 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
 @command("alter collection_field")
 @collection_option
 @option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="The field.")
-@option(
-    "--set",
-    "-p",
-    "--property",
-    "properties",
-    needed=True,
-    multiple=True,
-    type=FIELD_PROPERTY,
-    metavar="KEY=VALUE",
-    help="A property; several when repeated.",
-)
+@set_option(FIELD_PROPERTY)
 def alter_collection_field(
     session: Session, collection: str, field: str, properties: tuple[tuple[str, str], ...]
 ) -> Done:

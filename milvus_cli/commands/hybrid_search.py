@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..command import collection_option, command, option
+from ..command import all_of, collection_option, command, option
 from ..result import Table
 from ..search_options import (
-    all_of,
     consistency_options,
     fields_option,
     filter_options,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import SECONDS, TEXT, argument, collection_option, command, option
+from ..command import SECONDS, TEXT, all_of, argument, collection_option, command, option
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done
@@ -16,37 +16,38 @@ if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema
     from ..session import Session
 
-ROW_HELP = "A row as a JSON object, or several as a list; @FILE reads a file, - standard input."
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
 MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
 
-
-def _file_options(function: Any) -> Any:
-    """What insert file and upsert file have in common."""
-    for each in reversed((
-        option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
-               help="The collection."),
-        option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition."),
-        argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
-        option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
-        option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
-        option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
-        option("--rejects", type=FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
-        option("--strict", is_flag=True, help="Stop at the first row that does not fit."),
-        option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
-        option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
-        option("--checkpoint", type=FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
-        option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
-               help="Try for so long to reach a server that went away [60]."),
-        option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
-    )):  # fmt: skip
-        function = each(function)
-    return function
+partition_option = option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+row_option = option(
+    "--row",
+    type=TEXT,
+    metavar="JSON",
+    help="A row as a JSON object, or several as a list; @FILE reads a file, - standard input.",
+)
+file_options = all_of(
+    option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
+           help="The collection."),
+    partition_option,
+    argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
+    option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
+    option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
+    option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
+    option("--rejects", type=FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
+    option("--strict", is_flag=True, help="Stop at the first row that does not fit."),
+    option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
+    option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
+    option("--checkpoint", type=FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
+    option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+           help="Try for so long to reach a server that went away [60]."),
+    option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
+)  # fmt: skip
 
 
 @command("insert file")
-@_file_options
+@file_options
 def insert_file(session: Session, **given: Any) -> Done:
     """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, NPY; also of `-`, a pattern or a URL.
 
@@ -60,7 +61,7 @@ def insert_file(session: Session, **given: Any) -> Done:
 
 
 @command("upsert file")
-@_file_options
+@file_options
 def upsert_file(session: Session, **given: Any) -> Done:
     """Insert the rows of files in place of those with the same primary keys.
 
@@ -86,7 +87,7 @@ def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> D
 @option("--seed", type=int, default=1, metavar="N", help="Another number makes other rows [1].")
 @option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
 @option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
-@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+@partition_option
 def insert_fake(
     session: Session, collection: str, count: int, seed: int, clusters: int, first: int, partition: str
 ) -> Done:
@@ -103,8 +104,8 @@ def insert_fake(
 
 @command("insert row")
 @collection_option
-@option("--row", type=TEXT, metavar="JSON", help=ROW_HELP)
-@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+@row_option
+@partition_option
 def insert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
     """Insert a row, or several. Without --row a terminal asks field by field.
 
@@ -116,8 +117,8 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
 
 @command("upsert row")
 @collection_option
-@option("--row", type=TEXT, metavar="JSON", help=ROW_HELP)
-@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+@row_option
+@partition_option
 def upsert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
     """Insert a row, or several, in place of those with the same primary key.
 

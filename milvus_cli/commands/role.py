@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
 GRANT_COLUMNS = ("database", "object_type", "object_name", "privilege")
 
+roles_word = word(
+    "roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."
+)
+users_option = option("-u", "--username", "--user", "usernames", needed=True, multiple=True, type=USER, metavar="NAME",
+                      help="The user; several when repeated.")  # fmt: skip
+
 
 @command("create role")
 @word("roles", *SPELLINGS, multiple=True, metavar="NAME", help="The role's name; several when repeated.")
@@ -101,18 +107,8 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
 
 
 @command("grant role")
-@word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated.")
-@option(
-    "-u",
-    "--username",
-    "--user",
-    "usernames",
-    needed=True,
-    multiple=True,
-    type=USER,
-    metavar="NAME",
-    help="The user; several when repeated.",
-)
+@roles_word
+@users_option
 def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, ...]) -> Done:
     """Give roles to users.
 
@@ -132,18 +128,8 @@ def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, .
 
 
 @command("revoke role")
-@word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated.")
-@option(
-    "-u",
-    "--username",
-    "--user",
-    "usernames",
-    needed=True,
-    multiple=True,
-    type=USER,
-    metavar="NAME",
-    help="The user; several when repeated.",
-)
+@roles_word
+@users_option
 def revoke_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, ...]) -> Done:
     """Take roles from users.
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import collection_option, command, option
+from ..command import all_of, collection_option, command, option
 from ..result import Table
 from ..search_options import (
     HIGHEST_LIMIT,
-    all_of,
     consistency_options,
     field_option,
     fields_option,

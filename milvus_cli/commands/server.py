@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..session import Session
 
 COLUMNS = ("path", "address", "pid", "started", "log")
+path_word = word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
+                 help="Data directory; the default one when not given.")  # fmt: skip
 METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
@@ -38,14 +40,7 @@ def start_server(session: Session, path: str | None) -> Record:
 
 
 @command("stop server")
-@word(
-    "path",
-    "--path",
-    needed=False,
-    type=DIRECTORY,
-    metavar="PATH",
-    help="Data directory; the default one when not given.",
-)
+@path_word
 @option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
     """Stop Milvus Lite; its data stays.
@@ -61,14 +56,7 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
 
 
 @command("show server")
-@word(
-    "path",
-    "--path",
-    needed=False,
-    type=DIRECTORY,
-    metavar="PATH",
-    help="Data directory; the default one when not given.",
-)
+@path_word
 def show_server(session: Session, path: str | None) -> Record:
     """Show the Milvus Lite that runs on a data directory.
 

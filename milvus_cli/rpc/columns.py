@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from .decode import decode_column
+from .decode import decode_column, with_nulls
 from .encode import DYNAMIC, SCALARS, Packed, dimension, takes_none
-from .schema import params, type_name
+from .floats import fill_packed, packed
+from .schema import WIDTHS, params, type_name
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
 
 NUMBERS = {"float_data": 4, "double_data": 8}
 """Scalars that are compared by their bytes, in which a NaN equals itself."""
-BITS = {"float_vector": 32, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8, "binary_vector": 1}
-"""Of a dimension."""
+BITS = {kind.lower(): bits for kind, bits in WIDTHS.items()}
+"""Of a dimension, by the words of messages."""
 
 
 def raw_values(column: FieldData, count: int) -> Sequence[Any]:
@@ -25,12 +26,8 @@ def raw_values(column: FieldData, count: int) -> Sequence[Any]:
     Raises CliError, naming the field, for columns of another form.
     """
     found, valid = _present(column), column.valid_data
-    if valid and len(found) == len(valid):
-        found = found if all(valid) else [value if there else None for value, there in zip(found, valid, strict=True)]
-    elif valid:
-        # Servers send either all places with a mark for each, or only the values that are there.
-        values = iter(found)
-        found = [next(values, None) if there else None for there in valid]
+    if not all(valid):
+        found = with_nulls(found, valid)
     if len(found) not in (0, count):
         raise CliError(f"field {column.field_name!r}: {len(found)} values came for {count} rows")
     return found if count == len(found) else [None] * count
@@ -50,15 +47,9 @@ def _present(column: FieldData) -> Sequence[Any]:
     if source == "array_data":
         return [each.SerializeToString() for each in held.data]
     if source in BITS:
-        size = column.vectors.dim * BITS[source] // 8
-        return Packed(_packed(held, 4) if source == "float_vector" else held, size)
-    return Packed(_packed(held, NUMBERS[source]), NUMBERS[source]) if source in NUMBERS else list(held.data)
-
-
-def _packed(numbers: Any, size: int) -> memoryview:
-    """The little-endian bytes of a list of floats, which stand at the end of its message."""
-    whole = memoryview(numbers.SerializeToString())
-    return whole[len(whole) - len(numbers.data) * size :]
+        size = max(1, column.vectors.dim * BITS[source] // 8)
+        return Packed(packed(held) if source == "float_vector" else held, size)
+    return Packed(packed(held, NUMBERS[source]), NUMBERS[source]) if source in NUMBERS else list(held.data)
 
 
 def moved(column: FieldData, field: FieldSchema, count: int, rows: Sequence[int] | None = None) -> FieldData:
@@ -105,7 +96,7 @@ def _fill_vectors(made: FieldData, like: FieldData, field: FieldSchema, values: 
     made.vectors.dim = dimension(field)
     if kind == "float_vector":
         made.vectors.float_vector.SetInParent()
-        _extend_packed(made.vectors.float_vector, values)
+        fill_packed(made.vectors.float_vector, b"".join(values))
     else:
         setattr(made.vectors, kind, b"".join(values))
 
@@ -121,7 +112,7 @@ def _fill_scalars(made: FieldData, like: FieldData, field: FieldSchema, values: 
             held.data.add().ParseFromString(value)
         _complete(held, field)
     elif source in NUMBERS:
-        _extend_packed(held, values)
+        fill_packed(held, b"".join(values))
     else:
         held.data.extend(values)
 
@@ -133,19 +124,6 @@ def _complete(arrays: Any, field: FieldSchema) -> None:
     for each in arrays.data:
         if each.WhichOneof("data") is None:
             getattr(each, source).SetInParent()
-
-
-def _extend_packed(numbers: Any, values: Sequence[bytes]) -> None:
-    raw = b"".join(values)
-    numbers.MergeFromString(b"\x0a" + _varint(len(raw)) + raw)
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out) + bytes([number])
 
 
 def same_form(a: FieldSchema, b: FieldSchema) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from .floats import bfloat16, float32_rows, shortest, shortest_of
-from .schema import WIDTHS, type_name
+from .floats import bfloat16, float32_rows, packed, shortest, shortest_of
+from .schema import type_name
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import FieldData
@@ -69,23 +69,6 @@ def _decode_vectors(kind: str, column: FieldData) -> list[Any]:
     return decoders[kind]()
 
 
-def packed(numbers: Any) -> bytes:
-    """The bytes of a FloatArray's numbers, without a Python float for each: they are its only field, so come last."""
-    return bytes(numbers.SerializeToString()[-4 * len(numbers.data) :]) if numbers.data else b""
-
-
-def vector_bytes(column: FieldData) -> list[bytes]:
-    """The vectors of a column, each the bytes that came: no number is decoded, so none changes. Raises CliError."""
-    kind, vectors = type_name(column.type), column.vectors
-    if kind == "SPARSE_FLOAT_VECTOR":
-        return list(vectors.sparse_float_vector.contents)
-    if kind not in WIDTHS:
-        raise _unknown(kind, column)
-    raw = packed(vectors.float_vector) if kind == "FLOAT_VECTOR" else getattr(vectors, kind.lower())
-    size = max(1, vectors.dim * WIDTHS[kind] // 8)
-    return [raw[start : start + size] for start in range(0, len(raw), size)]
-
-
 def _unknown(kind: str, column: FieldData) -> CliError:
     message = f"field {column.field_name!r}: values of type {kind} can't be shown yet"
     return CliError(message, hint="leave it out with --fields")
@@ -110,10 +93,10 @@ def _unpack_sparse(raw: bytes) -> dict[str, float]:
     return {str(index): shortest(value) for index, value in struct.iter_unpack("<If", raw)}
 
 
-def with_nulls(values: list[Any], valid: Sequence[bool]) -> list[Any]:
+def with_nulls(values: Sequence[Any], valid: Sequence[bool]) -> list[Any]:
     """Servers send either all places with a mark for each, or only the values that are there."""
     if not valid:
-        return values
+        return list(values)
     if len(values) == len(valid):
         return [value if there else None for value, there in zip(values, valid, strict=True)]
     found = iter(values)

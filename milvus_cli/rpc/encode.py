@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, overload
 
 from ..errors import InvalidInput
 from ..names import nearest
 from .field_json import write_default
-from .floats import bfloat16
+from .floats import bfloat16, fill_packed
 from .schema import WIDTHS, params, type_name
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Packed(Sequence[bytes]):
 
     def __len__(self) -> int:
         return len(self.data) // self.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (bytes(self.data[start : start + self.size]) for start in range(0, len(self.data), self.size))
 
     @overload
     def __getitem__(self, index: int) -> bytes: ...
@@ -329,18 +332,9 @@ def _fill_vectors(column: FieldData, field: FieldSchema, values: Column) -> None
     else:
         raw = b"".join([pack(field, value) for value in values])
     if kind == "FLOAT_VECTOR":
-        # Parsing a packed field costs a third of appending its numbers one by one.
-        column.vectors.float_vector.ParseFromString(b"\x0a" + _varint(len(raw)) + raw)
+        fill_packed(column.vectors.float_vector, raw)
     else:
         setattr(column.vectors, kind.lower(), bytes(raw))
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out) + bytes([number])
 
 
 def dimension(field: FieldSchema) -> int:

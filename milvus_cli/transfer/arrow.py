@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
 from ..output.values import exact
-from ..rpc.decode import decode_column, packed
+from ..rpc.decode import decode_column
+from ..rpc.floats import packed
 from ..rpc.schema import type_name
 from ..rpc.selection import Selection
 from .texts import Texts, json_texts, texts_of
@@ -67,7 +68,7 @@ class ArrowWriter:
             return self._arrow.array(decode_column(column), wanted)
         return self._arrow.array(json_texts(column), wanted)
 
-    def _vectors(self, raw: bytes, width: int) -> Any:
+    def _vectors(self, raw: memoryview, width: int) -> Any:
         """Without a Python number for each."""
         arrow, rows = self._arrow, len(raw) // 4 // width
         numbers = arrow.Array.from_buffers(arrow.float32(), rows * width, [None, arrow.py_buffer(raw)])

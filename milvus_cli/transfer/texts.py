@@ -10,8 +10,8 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from ..output.values import exact
-from ..rpc.decode import decode_column, packed, with_nulls
-from ..rpc.floats import float32_texts
+from ..rpc.decode import decode_column, with_nulls
+from ..rpc.floats import float32_texts, packed
 from ..rpc.schema import type_name
 from ..rpc.selection import DYNAMIC, Fields
 
@@ -107,7 +107,7 @@ def _quoted(text: str) -> str:
 
 
 def _with_nulls(values: Sequence[str | None], column: FieldData) -> Texts:
-    return with_nulls(list(values), column.valid_data)
+    return with_nulls(values, column.valid_data)
 
 
 def _number(value: float) -> str:

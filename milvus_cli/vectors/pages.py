@@ -13,7 +13,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..rpc.client import Client
-from ..rpc.decode import vector_bytes
+from ..rpc.columns import raw_values
 from ..rpc.selection import Selection, key_filter, keys_of, query
 from ..transfer.cursor import Cursor, rows_at_once
 from .target import Target
@@ -78,7 +78,6 @@ def page_of(columns: Sequence[FieldData], target: Target) -> Page:
     column = next((each for each in columns if each.field_name == target.field), None)
     if column is None:
         return Page([], [])
-    vectors, valid = vector_bytes(column), column.valid_data
-    if valid and len(vectors) == len(valid):
-        vectors = list(compress(vectors, valid))
-    return Page(list(compress(keys, valid)) if valid else keys, vectors)
+    vectors = raw_values(column, len(keys))
+    there = [vector is not None for vector in vectors]
+    return Page(list(compress(keys, there)), list(compress(vectors, there)))

@@ -15,8 +15,9 @@ from pymilvus.client.prepare import Prepare
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
+from milvus_cli.rpc.columns import raw_values
 from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
-from milvus_cli.rpc.decode import decode_column, vector_bytes
+from milvus_cli.rpc.decode import decode_column
 from milvus_cli.rpc.encode import encode_rows, pack_queries
 from milvus_cli.rpc.floats import shortest
 from milvus_cli.rpc.search import hits, parse_vectors, placeholder_group, search_field
@@ -353,12 +354,11 @@ def test_the_dynamic_column_is_that_of_pymilvus_byte_for_byte() -> None:
 def test_vectors_are_cut_into_the_bytes_of_each() -> None:
     column = FieldData(type=DataType.FloatVector, field_name="v")
     column.vectors.dim = 2
-    assert vector_bytes(column) == []
     column.vectors.float_vector.data.extend([1.0, 2.0, 3.0, 4.0])
-    assert vector_bytes(column) == [b"\0\0\x80?\0\0\0@", b"\0\0@@\0\0\x80@"]
+    assert list(raw_values(column, 2)) == [b"\0\0\x80?\0\0\0@", b"\0\0@@\0\0\x80@"]
     column = FieldData(type=DataType.BFloat16Vector, field_name="v")
     column.vectors.dim, column.vectors.bfloat16_vector = 1, b"abcd"
-    assert vector_bytes(column) == [b"ab", b"cd"]
+    assert list(raw_values(column, 2)) == [b"ab", b"cd"]
 
 
 def test_query_vectors_are_packed_as_rows_are() -> None:
