@@ -75,7 +75,8 @@ def test_an_export_comes_back_as_it_went(made: Typed, kind: str) -> None:
     assert run.code == 0, run
     run = made("load back")
     assert run.code == 0, run
-    there, back = made("query -c there -o json"), made("query -c back -o json")
+    # Exports are in the order of the key, and Milvus Lite shows rows as they came unless it reads by the key.
+    there, back = (made(f"query_iterator -c {name} --batch-size 1000 -o json") for name in ("there", "back"))
     # As text: -0.0 is no 0.0.
     assert back == there
     assert len(json.loads(back.out)) == ROWS
