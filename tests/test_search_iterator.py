@@ -88,7 +88,7 @@ def test_a_row_like_another_leaves_that_out(typed: Typed) -> None:
 
 
 def _asked(typed: Typed, client: Client) -> Search:
-    from milvus_cli.queries import read_queries
+    from milvus_cli.search.queries import read_queries
 
     schema = client.call("DescribeCollection", collection_name=NAME).schema
     field = next(each for each in schema.fields if each.name == "v")

@@ -5,12 +5,12 @@ import math
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.histogram import Bin, Gap, bars, bins, largest_gap
-from milvus_cli.legs import leg_text, parse_leg
 from milvus_cli.rpc.hybrid import Reranker, parse_reranker
 from milvus_cli.rpc.operations import is_older
 from milvus_cli.rpc.search import Queries, Search
-from milvus_cli.searching import parse_params
+from milvus_cli.search.histogram import Bin, Gap, bars, bins, largest_gap
+from milvus_cli.search.legs import leg_text, parse_leg
+from milvus_cli.tasks.searching import parse_params
 
 
 @pytest.mark.parametrize(

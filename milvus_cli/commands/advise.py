@@ -36,7 +36,7 @@ def advise_index(
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB
     """
-    from ..advising import Wish, advice
+    from ..tasks.advising import Wish, advice
 
     session.require_collection(collection)
     return advice(session, collection, field, Wish(recall, memory, rows, measure=not no_measure))

@@ -39,8 +39,8 @@ def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Re
     \b
     Example: bench search -c book -v '[[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]' -n 100 -j 4
     """
-    from ..loads import search_load
-    from ..searching import Asked
+    from ..tasks.loading import search_load
+    from ..tasks.searching import Asked
 
     session.require_collection(given["collection"])
     return search_load(Asked(session, **given), count=count, jobs=jobs)

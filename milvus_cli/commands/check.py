@@ -42,7 +42,7 @@ def check_vectors(
     \b
     Example: check vectors -c book -f vector
     """
-    from ..checks import vectors_report
+    from ..tasks.checking import vectors_report
 
     session.require_collection(collection)
     return vectors_report(session, collection, field, sample=sample, seed=seed, metric=metric, ignored=ignore)
@@ -105,8 +105,8 @@ def check_recall(
     \b
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
     """
-    from ..checks import Trial, recall_table
-    from ..searching import parse_params
+    from ..tasks.checking import Trial, recall_table
+    from ..tasks.searching import parse_params
 
     session.require_collection(collection)
     trial = Trial(collection, field, sample, k, sweep, parse_params(params), seed, consistency, force)

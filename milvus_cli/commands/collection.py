@@ -138,7 +138,7 @@ def load_collection(
     \b
     Example: load collection -c book
     """
-    from ..work import load
+    from ..tasks.waiting import load
 
     return load(session, collection, partitions, replicas=replicas, wait=not no_wait)
 
@@ -152,7 +152,7 @@ def release_collection(session: Session, collection: str, partitions: tuple[str,
     \b
     Example: release collection -c book
     """
-    from ..work import release
+    from ..tasks.waiting import release
 
     return release(session, collection, partitions)
 

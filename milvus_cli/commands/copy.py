@@ -33,8 +33,8 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
     \b
     Example: diff book default:book_copy --rows all
     """
-    from ..comparing import Depth, compare_collections
-    from ..sides import open_side
+    from ..tasks.comparing import Depth, compare_collections
+    from ..tasks.sides import open_side
 
     sides = open_side(session, a), open_side(session, b, collection=a.collection)
     return compare_collections(session, *sides, Depth(rows, sample, limit))
@@ -63,8 +63,8 @@ def copy(
     \b
     Example: copy book default:book_copy --yes
     """
-    from ..copying import Wish, copy_collection
-    from ..sides import open_side
+    from ..tasks.copying import Wish, copy_collection
+    from ..tasks.sides import open_side
 
     sides = open_side(session, source), open_side(session, target, collection=source.collection)
     return copy_collection(session, *sides, Wish(resume, into_existing, not no_indexes, not no_load, dry_run, patience))

@@ -63,8 +63,8 @@ def get(
     \b
     Example: get -c book --ids 1 --fields title
     """
-    from ..reading import rows_by_key
     from ..rpc.selection import parse_keys, selected
+    from ..tasks.reading import rows_by_key
 
     selection = selected(session.client, collection, fields=fields, partitions=partitions, consistency=consistency)
     return rows_by_key(session.client, selection, parse_keys(ids, selection))
@@ -88,9 +88,9 @@ def query(
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
     """
-    from ..reading import rows_of
     from ..rpc.filters import filled
     from ..rpc.selection import selected
+    from ..tasks.reading import rows_of
 
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
                          partitions=partitions, consistency=consistency)  # fmt: skip
@@ -116,9 +116,9 @@ def query_iterator(
     \b
     Example: query_iterator -c book -e 'id > 0' --batch-size 500
     """
-    from ..reading import rows_of
     from ..rpc.filters import filled
     from ..rpc.selection import selected
+    from ..tasks.reading import rows_of
 
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
                          partitions=partitions, consistency=consistency)  # fmt: skip

@@ -50,9 +50,9 @@ def export_collection(
     \b
     Example: export collection -c book books.jsonl --force
     """
-    from ..exporting import export_to_path, export_to_stdout
     from ..rpc.filters import filled
     from ..rpc.selection import selected
+    from ..tasks.exporting import export_to_path, export_to_stdout
     from ..transfer.writers import shape_of
 
     shape = shape_of(file, wanted)

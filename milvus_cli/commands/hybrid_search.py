@@ -61,10 +61,10 @@ def hybrid_search(session: Session, *, show_legs: bool, **given: Any) -> Table:
     \b
     Example: hybrid_search -c article --request 'field=dense vector=[0.1,0.2,0.3,0.4]' --request 'text=white whale'
     """
-    from ..hybrid_searching import AskedHybrid, hybrid_table
+    from ..tasks.hybrid_searching import AskedHybrid, hybrid_table
 
     if session.interactive and not given["requests"]:
-        from ..search_dialogue import asked_hybrid
+        from ..dialogues.search import asked_hybrid
 
         given = asked_hybrid(session, given)
     return hybrid_table(AskedHybrid(session, **given), show_legs=show_legs)

@@ -72,7 +72,7 @@ def create_index(
     from ..rpc.index_types import known_index_type, usual_index
     from ..rpc.indexes import Index, indexes
     from ..rpc.objects import require_field
-    from ..work import wait_indexed
+    from ..tasks.waiting import wait_indexed
 
     wanted = Index(
         field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params)

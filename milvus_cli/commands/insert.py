@@ -74,7 +74,7 @@ def upsert_file(session: Session, **given: Any) -> Done:
 def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> Done:
     from dataclasses import replace
 
-    from ..inserting import Request, insert_files
+    from ..tasks.inserting import Request, insert_files
 
     if seconds:
         session.options = replace(session.options, timeout=seconds)
@@ -96,7 +96,7 @@ def insert_fake(
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..inserting import Request, insert_fake
+    from ..tasks.inserting import Request, insert_fake
 
     request = Request(collection, partition=partition)
     return insert_fake(session, request, count=count, seed=seed, clusters=clusters, first=first)
@@ -150,7 +150,7 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
     import json
     import shlex
 
-    from ..row_dialogue import ask_row
+    from ..dialogues.row import ask_row
 
     row = ask_row(session.console, schema, upsert=method == "Upsert")
     words = [method.lower(), "row", "-c", collection, *(["-p", partition] if partition else ()),

@@ -146,7 +146,7 @@ def load_partition(session: Session, collection: str, partitions: tuple[str, ...
     \b
     Example: load partition -c book -p novels
     """
-    from ..work import load
+    from ..tasks.waiting import load
 
     return load(session, collection, partitions, wait=not no_wait)
 
@@ -160,7 +160,7 @@ def release_partition(session: Session, collection: str, partitions: tuple[str, 
     \b
     Example: release partition -c book -p novels
     """
-    from ..work import release
+    from ..tasks.waiting import release
 
     return release(session, collection, partitions)
 

@@ -176,7 +176,7 @@ def _definition(session: Session, dim: int | None, file: str | None, given: dict
         if not session.interactive:
             what = f"no fields for collection {name!r}" if name else "no collection is named"
             raise InvalidInput(what, hint=BY_OPTIONS)
-        from ..dialogue import ask_collection
+        from ..dialogues.collection import ask_collection
 
         answers = ask_collection(session.console, name)
         session.console.note(f"The same in one line:\n{command_line(answers)}")
@@ -215,7 +215,7 @@ def _ask_or_refuse(session: Session, question: str, refusal: str) -> str:
 
 
 def _load(session: Session, name: str) -> None:
-    from ..work import Work, wait_for
+    from ..tasks.waiting import Work, wait_for
 
     client = session.client
     client.call("LoadCollection", collection_name=name, replica_number=1)

@@ -44,20 +44,20 @@ def search(session: Session, *, hist: bool, explain: bool, **given: Any) -> Tabl
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..searching import Asked, find, hit_table, needs_query
+    from ..tasks.searching import Asked, find, hit_table, needs_query
 
     if needs_query(session, given):
-        from ..search_dialogue import asked_search
+        from ..dialogues.search import asked_search
 
         given = asked_search(session, given)
     asked = Asked(session, **given)
     if explain:
-        from ..explain import explain as explained
+        from ..tasks.explaining import explain as explained
 
         return explained(asked)
     found = find(asked)
     if hist:
-        from ..explain import with_histogram
+        from ..tasks.explaining import with_histogram
 
         return with_histogram(asked, found)
     return hit_table(asked, found)

@@ -49,11 +49,11 @@ def search_iterator(session: Session, *, limit: int | None, batch_size: int, **g
     \b
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl
     """
-    from ..searching import Asked, iterated, needs_query
+    from ..tasks.searching import Asked, iterated, needs_query
 
     given = {**given, "limit": limit, "batch_size": batch_size}
     if needs_query(session, given):
-        from ..search_dialogue import asked_search
+        from ..dialogues.search import asked_search
 
         given = asked_search(session, given, command="search_iterator")
     limit, batch_size = given.pop("limit"), given.pop("batch_size")

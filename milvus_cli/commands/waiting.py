@@ -34,7 +34,7 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
     \b
     Example: flush -c book
     """
-    from ..work import Work, wait_for
+    from ..tasks.waiting import Work, wait_for
 
     client = session.client
     session.require_collection(collection)
@@ -62,7 +62,7 @@ def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
     \b
     Example: flush_all --no-wait
     """
-    from ..work import Work, wait_for
+    from ..tasks.waiting import Work, wait_for
 
     client = session.client
     stamp = client.call("FlushAll").flush_all_ts
@@ -109,7 +109,7 @@ def compact(session: Session, collection: str, timeout: float | None, no_wait: b
     Example: compact -c book
     """
     from ..rpc.progress import compacted_fraction
-    from ..work import Work, wait_for
+    from ..tasks.waiting import Work, wait_for
 
     client = session.client
     session.require_collection(collection)
@@ -234,7 +234,7 @@ def wait_for_index(session: Session, collection: str, index: str, timeout: float
     \b
     Example: wait_for_index -c book -in by_vector -t 60
     """
-    from ..work import wait_indexed
+    from ..tasks.waiting import wait_indexed
 
     session.require_collection(collection)
     return wait_indexed(session, collection, index, seconds=timeout)
@@ -260,7 +260,7 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
     """
     import time
 
-    from ..work import wait_indexed, wait_loaded
+    from ..tasks.waiting import wait_indexed, wait_loaded
 
     session.require_collection(collection)
     until = time.monotonic() + timeout if timeout else None

@@ -232,7 +232,7 @@ def test_without_numpy_what_takes_long_is_told_and_what_takes_too_long_refused(
     checked: Typed, monkeypatch: pytest.MonkeyPatch, rate: float
 ) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
-    monkeypatch.setattr("milvus_cli.checks.PLAIN_RATE", rate)
+    monkeypatch.setattr("milvus_cli.tasks.checking.PLAIN_RATE", rate)
     run = checked("check recall checks_clustered --sample 2")
     if rate == 2000:
         assert (run.code, run.err) == (0, "numpy is not installed: exact search takes some 24 s\n")

@@ -6,21 +6,21 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .dialogue import ask
-from .errors import CliError, InvalidInput
-from .legs import leg_text
-from .names import nearest
-from .queries import read_queries
-from .rpc.hybrid import parse_reranker
-from .rpc.index_types import SEARCH_PARAMETERS, check_search_params
-from .rpc.schema import vector_fields
-from .rpc.search import search_field, shown_fields
-from .rpc.search_check import BM25, TEXT_EMBEDDING, describe_field, field_index
-from .searching import parse_params
-from .session import Session
+from ..errors import CliError, InvalidInput
+from ..names import nearest
+from ..rpc.hybrid import parse_reranker
+from ..rpc.index_types import SEARCH_PARAMETERS, check_search_params
+from ..rpc.schema import vector_fields
+from ..rpc.search import search_field, shown_fields
+from ..rpc.search_check import BM25, TEXT_EMBEDDING, describe_field, field_index
+from ..search.legs import leg_text
+from ..search.queries import read_queries
+from ..session import Session
+from ..tasks.searching import parse_params
+from .collection import ask
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 Given = Mapping[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import InvalidInput
-from .jsontext import parse_json
-from .output.console import Console
+from ..errors import InvalidInput
+from ..jsontext import parse_json
+from ..output.console import Console
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 SHAPES = {
     "ARRAY": "a list in JSON",
@@ -20,7 +20,7 @@ SHAPES = {
 
 def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict[str, Any]:
     """Raises InvalidInput when the person ends it with Ctrl-D."""
-    from .rpc.encode import taken_fields
+    from ..rpc.encode import taken_fields
 
     found = {}
     for field in taken_fields(schema, (), upsert=upsert):
@@ -31,11 +31,11 @@ def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict
 
 
 def _ask(console: Console, field: FieldSchema) -> Any:
-    from .rpc.encode import BadValue, check_value, takes_none
-    from .rpc.field_json import as_json, write_default
-    from .rpc.overview import type_text
-    from .rpc.schema import is_vector, type_name
-    from .transfer.cells import read_plain
+    from ..rpc.encode import BadValue, check_value, takes_none
+    from ..rpc.field_json import as_json, write_default
+    from ..rpc.overview import type_text
+    from ..rpc.schema import is_vector, type_name
+    from ..transfer.cells import read_plain
 
     kind = type_name(field.data_type)
     shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .errors import CliError, InvalidInput, Partial, ServerRefused
-from .output.progress import Progress
-from .result import Done
-from .session import Session
+from ..errors import CliError, InvalidInput, Partial, ServerRefused
+from ..output.progress import Progress
+from ..result import Done
+from ..session import Session
 from .sides import Side
 
 if TYPE_CHECKING:
-    from .rpc.definition import Definition
-    from .rpc.indexes import Index
-    from .transfer.copier import Way
-    from .transfer.cursor import Page
-    from .transfer.merging import Rows
+    from ..rpc.definition import Definition
+    from ..rpc.indexes import Index
+    from ..transfer.copier import Way
+    from ..transfer.cursor import Page
+    from ..transfer.merging import Rows
 
 
 DEFAULT_PARTITION = "_default"
@@ -79,7 +79,7 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
 
 
 def _plan(source: Side, target: Side, wish: Wish) -> Plan:
-    from .rpc.features import lacking_features, lacking_indexes
+    from ..rpc.features import lacking_features, lacking_indexes
 
     source.require()
     _refuse_itself(source, target)
@@ -101,9 +101,9 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
 
 def _as_told(source: Side) -> Definition:
     """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
-    from .rpc.definition import DEFAULT_LEVEL
-    from .rpc.features import LITE
-    from .rpc.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
+    from ..rpc.definition import DEFAULT_LEVEL
+    from ..rpc.features import LITE
+    from ..rpc.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 
     definition = source.definition()
     if not source.version.startswith(LITE):
@@ -122,7 +122,7 @@ def _refuse_itself(source: Side, target: Side) -> None:
 
 def _require_like(target: Side, definition: Definition, version: str, wish: Wish) -> None:
     """An existing target needs a word from the person, and fields that take the rows."""
-    from .rpc.difference import field_differences
+    from ..rpc.difference import field_differences
 
     if not (wish.resume or wish.into_existing):
         raise CliError(f"collection {target} exists", hint="--resume goes on with a copy that was interrupted, "
@@ -145,7 +145,7 @@ def _notes(plan: Plan, wish: Wish) -> Iterator[str]:
 
 def _make(plan: Plan) -> None:
     """The collection without its indexes; where the server did not keep what rows need, it goes again."""
-    from .rpc.definition import create, lost
+    from ..rpc.definition import create, lost
 
     client, definition = plan.target.client, replace(plan.definition, indexes=())
     create(client, definition)
@@ -157,8 +157,8 @@ def _make(plan: Plan) -> None:
 
 def _move(session: Session, plan: Plan, wish: Wish) -> int:
     """All rows, partition by partition; returns how many were sent."""
-    from .rpc.writing import Target
-    from .transfer.copier import Way
+    from ..rpc.writing import Target
+    from ..transfer.copier import Way
 
     upsert = plan.exists and wish.into_existing and not wish.resume and not plan.auto_id
     resume = plan.exists and wish.resume
@@ -177,7 +177,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
 
 
 def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: _Meter, *, resume: bool) -> None:
-    from .transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
+    from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
     rows = _remaining(plan, way) if resume else all_rows(way)
     sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
@@ -187,8 +187,8 @@ def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: _Meter, *, 
 
 def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
     """What an interrupted copy has not put into a partition yet."""
-    from .transfer.copier import missing_rows, rows_behind
-    from .transfer.cursor import Cursor
+    from ..transfer.copier import missing_rows, rows_behind
+    from ..transfer.cursor import Cursor
 
     if plan.auto_id:
         return rows_behind(way, _flushed_count(plan.target, way.target.partition))
@@ -238,8 +238,8 @@ def _make_readable(session: Session, plan: Plan) -> None:
 
 def _build_indexes(plan: Plan) -> list[str]:
     """Those that the target does not have yet; what the server refuses is returned."""
-    from .rpc.features import index_for
-    from .rpc.indexes import create_index, indexes
+    from ..rpc.features import index_for
+    from ..rpc.indexes import create_index, indexes
 
     client, name, refused = plan.target.client, plan.target.collection, []
     there = {each.field_name for each in indexes(client, name)}
@@ -253,7 +253,7 @@ def _build_indexes(plan: Plan) -> list[str]:
 
 
 def _load(session: Session, target: Side) -> None:
-    from .work import load
+    from .waiting import load
 
     with target.inside(session):
         load(session, target.collection)
@@ -261,7 +261,7 @@ def _load(session: Session, target: Side) -> None:
 
 def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     """Indexes and loading; returns what the server refused of them."""
-    from .work import wait_indexed
+    from .waiting import wait_indexed
 
     if not wish.indexes:
         return []
@@ -300,7 +300,7 @@ def _count(side: Side) -> int:
 
 def _flushed_count(side: Side, partition: str) -> int:
     """By the statistics after a flush, which are exact where nothing was deleted."""
-    from .rpc.objects import row_count
+    from ..rpc.objects import row_count
 
     side.client.call("Flush", collection_names=[side.collection])
     return row_count(side.client, side.collection, partition) or 0

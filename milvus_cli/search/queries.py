@@ -13,17 +13,17 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .errors import CliError, InvalidInput
-from .rpc.client import Client
-from .rpc.columns import raw_values
-from .rpc.encode import dimension, pack_queries, row_size
-from .rpc.filters import quoted
-from .rpc.schema import primary_field, type_name
-from .rpc.search import Queries, parse_vectors
-from .transfer.npy import MAGIC, NpyArray, read_npy
+from ..errors import CliError, InvalidInput
+from ..rpc.client import Client
+from ..rpc.columns import raw_values
+from ..rpc.encode import dimension, pack_queries, row_size
+from ..rpc.filters import quoted
+from ..rpc.schema import primary_field, type_name
+from ..rpc.search import Queries, parse_vectors
+from ..transfer.npy import MAGIC, NpyArray, read_npy
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .errors import CliError, Interrupted
-from .output.progress import Progress
-from .result import Done
-from .session import Session
+from ..errors import CliError, Interrupted
+from ..output.progress import Progress
+from ..result import Done
+from ..session import Session
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two looks, doubled each time: what is quick is seen at once, what is slow is left in peace."""
@@ -49,8 +49,8 @@ def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
     """Loads a collection, or these partitions of it, and waits for it."""
-    from .rpc.objects import require_partitions
-    from .rpc.progress import loaded_fraction
+    from ..rpc.objects import require_partitions
+    from ..rpc.progress import loaded_fraction
 
     client = session.client
     if partitions:
@@ -68,7 +68,7 @@ def load(
 
 def release(session: Session, collection: str, partitions: Sequence[str] = ()) -> Done:
     """Releases a collection, or these partitions of it."""
-    from .rpc.objects import require_partitions
+    from ..rpc.objects import require_partitions
 
     session.require_collection(collection)
     if partitions:
@@ -90,7 +90,7 @@ def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, o
 
 def wait_loaded(session: Session, collection: str, *, seconds: float | None = None) -> None:
     """Raises CliError at once for what nobody loads."""
-    from .rpc.progress import load_state, loaded_fraction
+    from ..rpc.progress import load_state, loaded_fraction
 
     client = session.client
     if load_state(client, collection) == "not loaded":
@@ -102,8 +102,8 @@ def wait_loaded(session: Session, collection: str, *, seconds: float | None = No
 
 def wait_indexed(session: Session, collection: str, index: str = "", *, seconds: float | None = None) -> Done:
     """Raises CliError at once for an index that is not there."""
-    from .rpc.objects import require_index
-    from .rpc.progress import indexed_fraction
+    from ..rpc.objects import require_index
+    from ..rpc.progress import indexed_fraction
 
     client = session.client
     if index:

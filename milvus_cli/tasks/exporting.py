@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .errors import InvalidInput
-from .output.progress import Progress
-from .result import Done
-from .rpc.selection import Selection
-from .session import Session
-from .transfer.export import Export, export_to_file, export_to_stream
-from .transfer.writers import Shape
+from ..errors import InvalidInput
+from ..output.progress import Progress
+from ..result import Done
+from ..rpc.selection import Selection
+from ..session import Session
+from ..transfer.export import Export, export_to_file, export_to_stream
+from ..transfer.writers import Shape
 
 
 def export_to_path(session: Session, selection: Selection, path: str, shape: Shape, *, resume: bool) -> Done:

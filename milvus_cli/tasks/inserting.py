@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import CliError, InvalidInput, Partial
-from .output.progress import Progress
-from .result import Done
-from .session import Session
+from ..errors import CliError, InvalidInput, Partial
+from ..output.progress import Progress
+from ..result import Done
+from ..session import Session
 
 if TYPE_CHECKING:
-    from .rpc.writing import Target
-    from .transfer.checkpoint import Checkpoint
-    from .transfer.checkpoint import Progress as Counts
-    from .transfer.pipeline import Job, Step
+    from ..rpc.writing import Target
+    from ..transfer.checkpoint import Checkpoint
+    from ..transfer.checkpoint import Progress as Counts
+    from ..transfer.pipeline import Job, Step
 
 IN_FLIGHT = 2
 WORTH_TELLING = 1.0
@@ -46,10 +46,10 @@ class Request:
 
 def insert_files(session: Session, request: Request) -> Done:
     """Raises Partial when rows were rejected, and what keeps the rest from being read or sent."""
-    from .rpc.writing import exact_count
-    from .transfer.intake import Intake
-    from .transfer.pipeline import Job, read_steps
-    from .transfer.sources import STDIN, find_places
+    from ..rpc.writing import exact_count
+    from ..transfer.intake import Intake
+    from ..transfer.pipeline import Job, read_steps
+    from ..transfer.sources import STDIN, find_places
 
     places = find_places(request.paths, request.format)
     if STDIN in request.paths and session.console.commands_on_stdin:
@@ -74,11 +74,11 @@ def insert_files(session: Session, request: Request) -> Done:
 
 def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     """As `insert_files`, of rows that are made up as a Recipe says."""
-    from .rpc.writing import exact_count
-    from .transfer.checkpoint import Checkpoint
-    from .transfer.fake import Recipe, fake_chunks
-    from .transfer.intake import Intake
-    from .transfer.pipeline import made_steps
+    from ..rpc.writing import exact_count
+    from ..transfer.checkpoint import Checkpoint
+    from ..transfer.fake import Recipe, fake_chunks
+    from ..transfer.intake import Intake
+    from ..transfer.pipeline import made_steps
 
     target = _target(session, request)
     before = exact_count(session.client, request.collection)
@@ -89,15 +89,15 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
 
 
 def _target(session: Session, request: Request) -> Target:
-    from .rpc.writing import Target
+    from ..rpc.writing import Target
 
     schema = session.client.call("DescribeCollection", collection_name=request.collection).schema
     return Target(request.collection, request.partition, schema, request.upsert)
 
 
 def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
-    from .transfer.checkpoint import Checkpoint, default_path
-    from .transfer.sources import identity
+    from ..transfer.checkpoint import Checkpoint, default_path
+    from ..transfer.sources import identity
 
     profile, target = session.profile, job.intake.target
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
@@ -123,9 +123,9 @@ def _run(
     session: Session, request: Request, target: Target, checkpoint: Checkpoint, steps: Iterable[Step], meter: Meter
 ) -> Sequence[str]:
     """Returns the first rejects, as they were told."""
-    from .transfer.pipeline import Pipeline
-    from .transfer.rejects import Rejects
-    from .transfer.sender import Sender
+    from ..transfer.pipeline import Pipeline
+    from ..transfer.rejects import Rejects
+    from ..transfer.sender import Sender
 
     profile = session.served(session.profile)
     rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
@@ -185,7 +185,7 @@ def _tell_how_to_go_on(error: CliError, counts: Counts) -> None:
 
 def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
     """The last line, with what there was before and is now."""
-    from .rpc.writing import exact_count
+    from ..rpc.writing import exact_count
 
     verb = "Upserted" if request.upsert else "Inserted"
     after = exact_count(session.client, request.collection)

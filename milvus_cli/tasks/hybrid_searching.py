@@ -7,21 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .errors import InvalidInput, Unsupported
-from .legs import parse_leg
-from .result import Table
-from .rpc.filters import both
-from .rpc.hybrid import Hybrid, parse_reranker
-from .rpc.operations import is_older
-from .rpc.search import hits, shown_fields
-from .rpc.search_check import check_search
+from ..errors import InvalidInput, Unsupported
+from ..result import Table
+from ..rpc.filters import both
+from ..rpc.hybrid import Hybrid, parse_reranker
+from ..rpc.operations import is_older
+from ..rpc.search import hits, shown_fields
+from ..rpc.search_check import check_search
+from ..search.legs import parse_leg
+from ..session import Session
 from .searching import FOR_PEOPLE, HIT, Asked, refusals_explained
-from .session import Session
 
 if TYPE_CHECKING:
-    from .rpc.search import Search
-    from .rpc.wire.milvus_pb2 import SearchResults
-    from .rpc.wire.schema_pb2 import CollectionSchema
+    from ..rpc.search import Search
+    from ..rpc.wire.milvus_pb2 import SearchResults
+    from ..rpc.wire.schema_pb2 import CollectionSchema
 
 NO_LEGS = "no --request is given"
 LEG_HINT = "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from .errors import CliError
-from .result import Table
-from .rpc.client import Client
-from .rpc.selection import (
+from ..errors import CliError
+from ..result import Table
+from ..rpc.client import Client
+from ..rpc.selection import (
     DYNAMIC,
     LONGEST_WINDOW,
     Decoded,
@@ -21,10 +21,10 @@ from .rpc.selection import (
     query,
     understood,
 )
-from .transfer.cursor import Cursor, row_bytes, rows_at_once
+from ..transfer.cursor import Cursor, row_bytes, rows_at_once
 
 if TYPE_CHECKING:
-    from .rpc.wire.schema_pb2 import FieldData
+    from ..rpc.wire.schema_pb2 import FieldData
 
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import Trial, measured
-from .result import Report, Section, Table
-from .rpc.indexes import Index
-from .rpc.progress import load_state
-from .rpc.schema import WIDTHS
-from .session import Session
-from .vectors.advice import Candidate, Rows, candidates, chosen, with_measured
-from .vectors.arithmetic import DISTANCES
-from .vectors.recall import Row
-from .vectors.target import Target, count_rows, find_target, index_on
+from ..result import Report, Section, Table
+from ..rpc.indexes import Index
+from ..rpc.progress import load_state
+from ..rpc.schema import WIDTHS
+from ..session import Session
+from ..vectors.advice import Candidate, Rows, candidates, chosen, with_measured
+from ..vectors.arithmetic import DISTANCES
+from ..vectors.recall import Row
+from ..vectors.target import Target, count_rows, find_target, index_on
+from .checking import Trial, measured
 
 QUERIES, HITS = 100, 10
 PROBES = ("nprobe", (1, 4, 16, 64, 256))

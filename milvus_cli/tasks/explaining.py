@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import CliError, Unsupported
-from .histogram import bars, bins, largest_gap
-from .result import Report, Section, Table
-from .rpc.client import Client, handshake
-from .rpc.objects import row_count
-from .rpc.progress import load_state
-from .rpc.search import hits, shown_fields
-from .rpc.search_check import describe_field, field_index
-from .rpc.segments import loaded_segments
+from ..errors import CliError, Unsupported
+from ..result import Report, Section, Table
+from ..rpc.client import Client, handshake
+from ..rpc.objects import row_count
+from ..rpc.progress import load_state
+from ..rpc.search import hits, shown_fields
+from ..rpc.search_check import describe_field, field_index
+from ..rpc.segments import loaded_segments
+from ..search.histogram import bars, bins, largest_gap
+from ..web import management_metrics
 from .searching import Asked, Found, all_hits, find, hit_table
-from .web import management_metrics
 
 # A counter of milliseconds (its _sum and _count) with what it counts.
 STEPS = (

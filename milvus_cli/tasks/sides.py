@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .errors import CliError
-from .places import Place
-from .session import Session
+from ..errors import CliError
+from ..places import Place
+from ..session import Session
 
 if TYPE_CHECKING:
-    from .connections.profile import Profile
-    from .rpc.client import Client
-    from .rpc.definition import Definition
-    from .rpc.selection import Selection
+    from ..connections.profile import Profile
+    from ..rpc.client import Client
+    from ..rpc.definition import Definition
+    from ..rpc.selection import Selection
 
 PATIENCE = 600.0
 """Seconds: Milvus Lite builds an index, loads and counts within the call, and answers nothing else meanwhile."""
@@ -62,19 +62,19 @@ class Side:
 
     def require(self) -> None:
         """Raises CliError, with the nearest names, where there is no such collection."""
-        from .names import nearest
+        from ..names import nearest
 
         if not self.exists:
             names = list(self.client.call("ShowCollections").collection_names)
             raise CliError(f"no collection {self}", hint=nearest(self.collection, names))
 
     def definition(self) -> Definition:
-        from .rpc.definition import fetch
+        from ..rpc.definition import fetch
 
         return fetch(self.client, self.collection)
 
     def loaded(self) -> bool:
-        from .rpc.progress import load_state
+        from ..rpc.progress import load_state
 
         return load_state(self.client, self.collection) == "loaded"
 
@@ -91,13 +91,13 @@ class Side:
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
         """All rows, as fresh as can be; all fields, or these."""
-        from .rpc.selection import selected
+        from ..rpc.selection import selected
 
         return selected(self.client, self.collection, fields=",".join(fields) or None)
 
     def count(self) -> int:
         """How many rows there are, exactly. Raises CliError where they are not loaded."""
-        from .rpc.selection import exact_count
+        from ..rpc.selection import exact_count
 
         return exact_count(self.client, self.selection())
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .errors import InvalidInput
-from .output.console import Console
+from ..errors import InvalidInput
+from ..output.console import Console
 
 if TYPE_CHECKING:
-    from .rpc.declaration import Declaration
-    from .rpc.wire.schema_pb2 import FieldSchema
+    from ..rpc.declaration import Declaration
+    from ..rpc.wire.schema_pb2 import FieldSchema
 
 END = "an empty name ends them"
 USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
@@ -35,9 +35,9 @@ class Field:
 
 def ask_collection(console: Console, name: str) -> Declaration:
     """The declaration of a collection. Raises InvalidInput when the person ends the dialogue with Ctrl-D."""
-    from .rpc.declaration import Declaration
-    from .rpc.definition import level_name, level_number
-    from .rpc.schema import check_name
+    from ..rpc.declaration import Declaration
+    from ..rpc.definition import level_name, level_number
+    from ..rpc.schema import check_name
 
     def named(text: str) -> str:
         check_name(text, "collection")
@@ -76,7 +76,7 @@ def _ask_fields(console: Console) -> list[Field]:
 
 
 def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
-    from .rpc.schema import PRIMARY_TYPES
+    from ..rpc.schema import PRIMARY_TYPES
 
     primary = not any(each.primary for each in before)
     kind, text = _ask_type(console, name, "INT64" if primary else "")
@@ -91,8 +91,8 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 
 def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
     """The type, and the declaration with its sizes."""
-    from .rpc.declaration import parse_plain_field
-    from .rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, TYPES
+    from ..rpc.declaration import parse_plain_field
+    from ..rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, TYPES
 
     kind = ask(console, "  Type", usual, lambda text: _type(text, TYPES))
     text, sized = f"{name}:{kind}", kind
@@ -107,8 +107,8 @@ def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
 
 
 def _ask_default(console: Console, kind: str, text: str) -> str:
-    from .rpc.declaration import parse_default, parse_plain_field
-    from .rpc.field_json import DEFAULTS
+    from ..rpc.declaration import parse_default, parse_plain_field
+    from ..rpc.field_json import DEFAULTS
 
     def check(answer: str) -> str:
         parse_default(parse_plain_field(text), answer)
@@ -118,7 +118,7 @@ def _ask_default(console: Console, kind: str, text: str) -> str:
 
 
 def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
-    from .rpc.declaration import parse_index
+    from ..rpc.declaration import parse_index
 
     def check(answer: str) -> str:
         if answer.lower() == "none":
@@ -134,7 +134,7 @@ def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
 
 def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
     """`text:sparse:analyzer`, where the vector is to be made of a text field."""
-    from .rpc.declaration import ANALYZERS
+    from ..rpc.declaration import ANALYZERS
 
     texts = [each.name for each in before if each.type == "VARCHAR" and not each.primary]
     if not texts:
@@ -151,7 +151,7 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
     """The declaration with the next argument, asked for until both can be read."""
 
     def check(answer: str) -> str:
-        from .rpc.schema import check_limits
+        from ..rpc.schema import check_limits
 
         field = parse(f"{text}:{answer}")
         check_limits(field)
@@ -161,7 +161,7 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
 
 
 def _type(text: str, types: Iterable[str]) -> str:
-    from .rpc.field_json import read_type
+    from ..rpc.field_json import read_type
 
     return read_type(text or None, "the field", types)
 
@@ -173,7 +173,7 @@ def _one_of(text: str, words: Sequence[str]) -> str:
 
 
 def _free(name: str, fields: list[Field]) -> str:
-    from .rpc.schema import check_name
+    from ..rpc.schema import check_name
 
     check_name(name, "field")
     if name in [each.name for each in fields]:

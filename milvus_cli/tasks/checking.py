@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import CliError, InvalidInput
-from .names import nearest
-from .output.progress import Progress
-from .result import Report, Section, Table
-from .rpc.client import Client
-from .rpc.index_types import check_search_params
-from .rpc.indexes import Index, indexes
-from .rpc.search import Queries, Search
-from .session import Session
-from .vectors.arithmetic import PlainArithmetic, arithmetic, require_metric
-from .vectors.audit import MEANINGS, Audit, audit, problems
-from .vectors.pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
-from .vectors.recall import Row, compare, measure, settings
-from .vectors.target import Target, count_rows, find_target, index_on, require_index
+from ..errors import CliError, InvalidInput
+from ..names import nearest
+from ..output.progress import Progress
+from ..result import Report, Section, Table
+from ..rpc.client import Client
+from ..rpc.index_types import check_search_params
+from ..rpc.indexes import Index, indexes
+from ..rpc.search import Queries, Search
+from ..session import Session
+from ..vectors.arithmetic import PlainArithmetic, arithmetic, require_metric
+from ..vectors.audit import MEANINGS, Audit, audit, problems
+from ..vectors.pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
+from ..vectors.recall import Row, compare, measure, settings
+from ..vectors.target import Target, count_rows, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
 """Multiplications a second that plain Python does, roughly."""

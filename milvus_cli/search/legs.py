@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import InvalidInput
-from .names import nearest
+from ..errors import InvalidInput
+from ..names import nearest
 
 KEYS = ("field", "vector", "text", "like", "limit", "filter", "params", "metric", "radius", "range_filter")
 FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'

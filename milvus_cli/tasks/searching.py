@@ -13,17 +13,16 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .errors import CliError, InvalidInput, ServerRefused
-from .jsontext import parse_json
-from .output.progress import Progress
-from .queries import entity_query, read_queries, text_queries
-from .result import Table
-from .rpc.filters import both, explained, filled
-from .rpc.objects import row_count_of
-from .rpc.operations import is_lite
-from .rpc.schema import primary_field
-from .rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
-from .rpc.search_check import (
+from ..errors import CliError, InvalidInput, ServerRefused
+from ..jsontext import parse_json
+from ..output.progress import Progress
+from ..result import Table
+from ..rpc.filters import both, explained, filled
+from ..rpc.objects import row_count_of
+from ..rpc.operations import is_lite
+from ..rpc.schema import primary_field
+from ..rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
+from ..rpc.search_check import (
     LOWER_IS_NEARER,
     check_search,
     explained_refusal,
@@ -31,14 +30,15 @@ from .rpc.search_check import (
     is_made_of_text,
     text_function,
 )
-from .rpc.widening import UNLIMITED
-from .rpc.widening import all_hits as all_of_search
-from .session import Session
+from ..rpc.widening import UNLIMITED
+from ..rpc.widening import all_hits as all_of_search
+from ..search.queries import entity_query, read_queries, text_queries
+from ..session import Session
 
 if TYPE_CHECKING:
-    from .rpc.client import Client, Pending
-    from .rpc.wire.milvus_pb2 import SearchResults
-    from .rpc.wire.schema_pb2 import CollectionSchema
+    from ..rpc.client import Client, Pending
+    from ..rpc.wire.milvus_pb2 import SearchResults
+    from ..rpc.wire.schema_pb2 import CollectionSchema
 
 HIT = ("query", "rank", "id", "distance")
 """What every hit has; a field of such a name gets another column."""

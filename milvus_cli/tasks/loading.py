@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .errors import CliError, Interrupted
-from .output.progress import Progress
-from .result import Report, Section, Table
-from .rpc.client import Client
-from .rpc.search_check import check_search
+from ..errors import CliError, Interrupted
+from ..output.progress import Progress
+from ..result import Report, Section, Table
+from ..rpc.client import Client
+from ..rpc.search_check import check_search
+from ..vectors.load import Load, put_load
+from ..vectors.pages import joined, key_pages, pages_of, sample_keys
+from ..vectors.recall import percentile
+from ..vectors.target import Target, find_target
 from .searching import Asked
-from .vectors.load import Load, put_load
-from .vectors.pages import joined, key_pages, pages_of, sample_keys
-from .vectors.recall import percentile
-from .vectors.target import Target, find_target
 
 DRAWN = 1_000
 """Rows that are drawn as queries at the most, where none are given."""

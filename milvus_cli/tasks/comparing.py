@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .output.progress import Progress
-from .result import Report, Section, Table
-from .session import Session
+from ..output.progress import Progress
+from ..result import Report, Section, Table
+from ..session import Session
 from .sides import Side
 
 if TYPE_CHECKING:
-    from .rpc.difference import Difference
-    from .rpc.wire.schema_pb2 import CollectionSchema
-    from .transfer.merging import Rows, Run
+    from ..rpc.difference import Difference
+    from ..rpc.wire.schema_pb2 import CollectionSchema
+    from ..transfer.merging import Rows, Run
 
 ALL, SAMPLE, NONE = "all", "sample", "none"
 THERE = "there"
@@ -50,7 +50,7 @@ class Found:
 
     def add(self, differences: Sequence[tuple[str, Any, Any]]) -> None:
         """Those of one row, which has been counted."""
-        from .rpc.difference import Difference
+        from ..rpc.difference import Difference
 
         if self.total <= self.told:
             self.differences += [Difference(*each) for each in differences]
@@ -58,7 +58,7 @@ class Found:
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
     """Raises CliError where one is missing, or its rows can't be read."""
-    from .rpc.difference import Difference, compare
+    from ..rpc.difference import Difference, compare
 
     for side in (a, b):
         side.require()
@@ -137,8 +137,8 @@ class _Comparison:
         self._take_fetched(keys)
 
     def _runs(self, fields: Sequence[str]) -> Iterator[Run]:
-        from .transfer.cursor import Cursor
-        from .transfer.merging import merged
+        from ..transfer.cursor import Cursor
+        from ..transfer.merging import merged
 
         a, b = (Cursor(side.client, side.selection(fields)).pages() for side in self._sides)
         for run in merged(a, b):
@@ -157,9 +157,9 @@ class _Comparison:
                 self._found.add([(f"row {_text(key)}", None, THERE)])
 
     def _take_fetched(self, keys: Sequence[Any]) -> None:
-        from .rpc.selection import with_keys
-        from .transfer.cursor import Cursor
-        from .transfer.merging import merged
+        from ..rpc.selection import with_keys
+        from ..transfer.cursor import Cursor
+        from ..transfer.merging import merged
 
         if not keys:
             return
@@ -169,7 +169,7 @@ class _Comparison:
 
     def _take_values(self, run: Run) -> None:
         """Rows that both sides have: where bytes differ, values decide."""
-        from .transfer.merging import differing
+        from ..transfer.merging import differing
 
         if run.a is None or run.b is None:
             return
@@ -183,7 +183,7 @@ class _Comparison:
                 self._found.add([(f"row {key}: {name}", one, other) for name, one, other in different])
 
     def _value(self, side: int, rows: Rows, name: str, row: int) -> Any:
-        from .rpc.columns import field_named, one_value
+        from ..rpc.columns import field_named, one_value
 
         column, schema = rows.window.column(name), self._selections[side].schema
         field = field_named(schema, name)
@@ -192,8 +192,8 @@ class _Comparison:
 
 def _common_fields(a: CollectionSchema, b: CollectionSchema) -> list[str]:
     """What rows of both have, and can be compared."""
-    from .rpc.columns import field_named, same_form
-    from .rpc.selection import DYNAMIC, readable_fields
+    from ..rpc.columns import field_named, same_form
+    from ..rpc.selection import DYNAMIC, readable_fields
 
     found = []
     for name in [*readable_fields(a), DYNAMIC]:

@@ -1,0 +1,1 @@
+"""What people write to search with, and what they see of the hits."""
