@@ -1,0 +1,49 @@
+"""Every command that takes a collection says alike that it is not there."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from milvus_cli.command import Leaf
+from milvus_cli.tree import leaves, tree
+from tests.support.typed import Typed
+
+NAME = "zyxwvq"
+"""Resembles nothing that other tests may have left, so that no hint names that."""
+
+
+def line(leaf: Leaf) -> str:
+    """Its first example, of a collection that is not there."""
+    example = re.findall(r"Example: (.+)", leaf.help or "")[0]
+    return re.sub(r"\bbook\b", NAME, re.sub(r" -o \w+$", "", example))
+
+
+TAKERS = [
+    pytest.param(line(leaf), id=leaf.path)
+    for leaf in leaves(tree())
+    if leaf.path != "create collection"
+    and any(param.name == "collection" for param in leaf.params)
+    and NAME in line(leaf)
+]
+
+
+@pytest.mark.parametrize("line", TAKERS)
+def test_a_collection_that_is_missing_is_named_with_a_hint_in_every_format(typed: Typed, line: str) -> None:
+    books = typed.cli.directory / "books.csv"
+    books.write_text("id\n1\n")
+    line = line.replace("books.csv", str(books))
+    run = typed(line)
+    found = re.fullmatch(r"error: (.+)\n(?:hint: (.+)\n)?", run.err)
+    assert (run.code, run.out) == (1, "")
+    assert found is not None, run
+    assert (NAME in found[1] and found[2]) or " has no " in found[1]
+    run = typed(f"-o json {line}")
+    error = json.loads(run.err)["error"]
+    assert (run.code, run.out, error["code"], error["message"], error["hint"]) == (1, "", 1, found[1], found[2])
+
+
+def test_most_commands_of_collections_are_among_them() -> None:
+    assert len(TAKERS) > 40, len(TAKERS)
+    assert all(NAME in shlex.split(each.values[0]) for each in TAKERS if isinstance(each.values[0], str))
