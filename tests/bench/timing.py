@@ -45,9 +45,11 @@ class Process:
 
     def __call__(self) -> Sample:
         argv = [str(word) for word in self.argv]
-        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as output:
-            stdin.write(self.stdin.encode())
-            stdin.seek(0)
+        # The official milvus-cli reads commands from a pipe, and none from a file. What is given fits a pipe's buffer.
+        reader, writer = os.pipe()
+        os.write(writer, self.stdin.encode())
+        os.close(writer)
+        with open(reader, "rb") as stdin, tempfile.TemporaryFile() as output:
             redirections = [(os.POSIX_SPAWN_DUP2, source.fileno(), target)
                             for source, target in ((stdin, 0), (output, 1), (output, 2))]  # fmt: skip
             started = time.perf_counter()
