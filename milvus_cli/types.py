@@ -11,6 +11,16 @@ import click
 
 from .names import OFFERED, Name, Names, named, nearest
 from .places import Place, parse_place
+from .words import (
+    COLLECTION_PROPERTIES,
+    CONSISTENCY_LEVELS,
+    DATABASE_PROPERTIES,
+    FIELD_PROPERTIES,
+    INDEX_TYPES,
+    METRICS,
+    RERANKERS,
+    WAITED,
+)
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -394,81 +404,14 @@ COMMAND = CommandWords()
 PARAMETER = KeyValue({})
 QUERY_VECTOR = FileOrText()
 DURATION = Duration()
-WAITED_FOR = WaitTarget({"loaded": "in memory, ready for searches", "indexed": "every index is built"})
-COLLECTION_PROPERTIES = {
-    "collection.ttl.seconds": "rows expire after these seconds",
-    "collection.autocompaction.enabled": "true or false",
-    "collection.insertRate.max.mb": "limit of inserts, in MB/s",
-    "collection.deleteRate.max.mb": "limit of deletes, in MB/s",
-    "collection.searchRate.max.vps": "limit of searches, in vectors/s",
-    "collection.queryRate.max.qps": "limit of queries, per second",
-    "collection.diskProtection.diskQuota.mb": "limit of storage, in MB",
-    "collection.replica.number": "replicas that a load makes",
-    "mmap.enabled": "map files into memory instead of reading them",
-    "partitionkey.isolation": "an index for each value of the partition key",
-    "timezone": "of timestamps without one",
-}
-DATABASE_PROPERTIES = {
-    "database.replica.number": "replicas that a load makes",
-    "database.resource_groups": "resource groups of loaded collections",
-    "database.diskQuota.mb": "limit of storage, in MB",
-    "database.max.collections": "limit of collections",
-    "database.force.deny.writing": "true refuses all writes",
-    "database.force.deny.reading": "true refuses all reads",
-    "timezone": "of timestamps without one",
-}
-FIELD_PROPERTIES = {
-    "max_length": "of a VARCHAR",
-    "max_capacity": "of an ARRAY",
-    "mmap.enabled": "map files into memory instead of reading them",
-    "description": "of the field",
-}
+WAITED_FOR = WaitTarget(WAITED)
 COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(
     KeyValue, (COLLECTION_PROPERTIES, DATABASE_PROPERTIES, FIELD_PROPERTIES)
 )
 COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 
-CONSISTENCY = Words("consistency level", {
-    "Strong": "sees every write before the read",
-    "Bounded": "may lag by some seconds",
-    "Session": "sees this client's own writes",
-    "Eventually": "sees what is there",
-})  # fmt: skip
-METRIC = Words("metric", {
-    "COSINE": "angle; higher is nearer",
-    "IP": "inner product; higher is nearer",
-    "L2": "Euclidean distance, squared; lower is nearer",
-    "HAMMING": "binary vectors: bits that differ",
-    "JACCARD": "binary vectors: bits not shared",
-    "SUBSTRUCTURE": "binary vectors: one lies within the other",
-    "SUPERSTRUCTURE": "binary vectors: one holds the other",
-    "BM25": "full text, on a sparse vector",
-})  # fmt: skip
-INDEX_TYPE = Words("index type", {
-    "AUTOINDEX": "the server's choice",
-    "HNSW": "graph: M, efConstruction",
-    "FLAT": "exact search",
-    "IVF_FLAT": "clusters: nlist",
-    "IVF_SQ8": "clusters, 1 byte a number: nlist",
-    "IVF_PQ": "clusters, product quantization: nlist, m, nbits",
-    "SCANN": "clusters, fast quantization: nlist",
-    "DISKANN": "graph on disk",
-    "BIN_FLAT": "binary vectors, exact",
-    "BIN_IVF_FLAT": "binary vectors, clusters: nlist",
-    "SPARSE_INVERTED_INDEX": "sparse vectors",
-    "SPARSE_WAND": "sparse vectors, approximate",
-    "GPU_IVF_FLAT": "clusters on a GPU: nlist",
-    "GPU_IVF_PQ": "clusters on a GPU, product quantization: nlist, m",
-    "GPU_CAGRA": "graph on a GPU",
-    "INVERTED": "scalar fields",
-    "BITMAP": "scalar fields with few values",
-    "STL_SORT": "numbers",
-    "Trie": "VARCHAR, by prefix",
-})  # fmt: skip
-RERANKER = Words("reranker", {
-    "rrf:60": "by ranks",
-    "weighted:0.7,0.3": "by weighted scores",
-    "decay:": "by the distance of a field's value from another",
-    "model:": "by a model of the server",
-})  # fmt: skip
+CONSISTENCY = Words("consistency level", CONSISTENCY_LEVELS)
+METRIC = Words("metric", METRICS)
+INDEX_TYPE = Words("index type", INDEX_TYPES)
+RERANKER = Words("reranker", RERANKERS)

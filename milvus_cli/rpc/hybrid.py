@@ -17,8 +17,6 @@ RRF_K = 60
 BY_RANKS = ("rrf", "weighted")
 BY_FUNCTION = ("decay", "model", "boost")
 """Rerankers that travel as functions, which Milvus has since 2.6."""
-RERANK = 3
-"""FunctionType of a reranker."""
 FORMS = "rrf:60, weighted:0.7,0.3, decay:field=year,function=gauss,origin=2000,scale=10, or model:provider=…"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..names import nearest
+from ..words import METRICS
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema
@@ -88,10 +89,6 @@ USUAL: dict[str, dict[str, str]] = {
 
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters that every type takes."""
-
-METRICS = ("COSINE", "IP", "L2", "HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTRUCTURE", "BM25", "MHJACCARD",
-           "TANIMOTO", "MAX_SIM", "MAX_SIM_COSINE", "MAX_SIM_IP", "MAX_SIM_L2", "MAX_SIM_HAMMING",
-           "MAX_SIM_JACCARD")  # fmt: skip
 
 FORCE = "--force sends it as it is, for a server that knows more"
 

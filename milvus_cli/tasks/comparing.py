@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema
     from ..transfer.merging import Rows, Run
 
-ALL, SAMPLE, NONE = "all", "sample", "none"
+ALL, NONE = "all", "none"
 THERE = "there"
 FETCHED_AT_ONCE = 500
 """Sampled rows that are asked for by their keys in one call."""

@@ -36,7 +36,6 @@ STEPS = (
     ("reduce in the proxy", "milvus_proxy_sq_reduce_result_latency", 'query_type="search"'),
     ("decoding in the proxy", "milvus_proxy_sq_decode_result_latency", 'query_type="search"'),
 )
-NO_SEGMENTS = "not told by this server"
 
 
 @dataclass(frozen=True)

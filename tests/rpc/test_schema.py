@@ -6,9 +6,11 @@ import pytest
 
 from milvus_cli.errors import InvalidInput
 from milvus_cli.rpc.declaration import Declaration, command_line, declared, parse_field, parse_index
+from milvus_cli.rpc.index_types import PARAMETERS
 from milvus_cli.rpc.indexes import Index
 from milvus_cli.rpc.schema import pairs, params, type_name, vector_fields
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
+from milvus_cli.words import INDEX_TYPES
 
 
 def field(name: str, data_type: int, description: str = "", element_type: int = 0, **type_params: int) -> FieldSchema:
@@ -232,3 +234,7 @@ def test_pairs_carry_texts() -> None:
     found = field("v", DataType.FloatVector, dim=3)
     assert params(found.type_params) == {"dim": "3"}
     assert pairs({"dim": 3, "metric": "L2"}) == [{"key": "dim", "value": "3"}, {"key": "metric", "value": "L2"}]
+
+
+def test_every_index_type_that_is_known_is_offered() -> None:
+    assert set(INDEX_TYPES) == set(PARAMETERS)

@@ -1,0 +1,97 @@
+"""The words that completion offers for values, each with what it means. Data only."""
+
+COLLECTION_PROPERTIES = {
+    "collection.ttl.seconds": "rows expire after these seconds",
+    "collection.autocompaction.enabled": "true or false",
+    "collection.insertRate.max.mb": "limit of inserts, in MB/s",
+    "collection.deleteRate.max.mb": "limit of deletes, in MB/s",
+    "collection.searchRate.max.vps": "limit of searches, in vectors/s",
+    "collection.queryRate.max.qps": "limit of queries, per second",
+    "collection.diskProtection.diskQuota.mb": "limit of storage, in MB",
+    "collection.replica.number": "replicas that a load makes",
+    "mmap.enabled": "map files into memory instead of reading them",
+    "partitionkey.isolation": "an index for each value of the partition key",
+    "timezone": "of timestamps without one",
+}
+
+DATABASE_PROPERTIES = {
+    "database.replica.number": "replicas that a load makes",
+    "database.resource_groups": "resource groups of loaded collections",
+    "database.diskQuota.mb": "limit of storage, in MB",
+    "database.max.collections": "limit of collections",
+    "database.force.deny.writing": "true refuses all writes",
+    "database.force.deny.reading": "true refuses all reads",
+    "timezone": "of timestamps without one",
+}
+
+FIELD_PROPERTIES = {
+    "max_length": "of a VARCHAR",
+    "max_capacity": "of an ARRAY",
+    "mmap.enabled": "map files into memory instead of reading them",
+    "description": "of the field",
+}
+
+CONSISTENCY_LEVELS = {
+    "Strong": "sees every write before the read",
+    "Bounded": "may lag by some seconds",
+    "Session": "sees this client's own writes",
+    "Eventually": "sees what is there",
+}
+
+METRICS = {
+    "COSINE": "angle; higher is nearer",
+    "IP": "inner product; higher is nearer",
+    "L2": "Euclidean distance, squared; lower is nearer",
+    "HAMMING": "binary vectors: bits that differ",
+    "JACCARD": "binary vectors: bits not shared",
+    "SUBSTRUCTURE": "binary vectors: one lies within the other",
+    "SUPERSTRUCTURE": "binary vectors: one holds the other",
+    "BM25": "full text, on a sparse vector",
+    "MHJACCARD": "MinHash signatures: sets not shared",
+    "TANIMOTO": "binary vectors: as JACCARD, as a logarithm",
+    "MAX_SIM": "lists of vectors, each with its nearest",
+    "MAX_SIM_COSINE": "the same, by COSINE",
+    "MAX_SIM_IP": "the same, by IP",
+    "MAX_SIM_L2": "the same, by L2",
+    "MAX_SIM_HAMMING": "the same, by HAMMING",
+    "MAX_SIM_JACCARD": "the same, by JACCARD",
+}
+
+INDEX_TYPES = {
+    "AUTOINDEX": "the server's choice",
+    "HNSW": "graph: M, efConstruction",
+    "HNSW_SQ": "graph of numbers cut short: M, efConstruction, sq_type",
+    "HNSW_PQ": "graph, product quantization: M, efConstruction, m, nbits",
+    "HNSW_PRQ": "graph, residual quantization: M, efConstruction, m, nbits, nrq",
+    "FLAT": "exact search",
+    "IVF_FLAT": "clusters: nlist",
+    "IVF_SQ8": "clusters, 1 byte a number: nlist",
+    "IVF_RABITQ": "clusters, 1 bit a number: nlist",
+    "IVF_PQ": "clusters, product quantization: nlist, m, nbits",
+    "SCANN": "clusters, fast quantization: nlist",
+    "DISKANN": "graph on disk",
+    "BIN_FLAT": "binary vectors, exact",
+    "BIN_IVF_FLAT": "binary vectors, clusters: nlist",
+    "SPARSE_INVERTED_INDEX": "sparse vectors",
+    "SPARSE_WAND": "sparse vectors, approximate",
+    "MINHASH_LSH": "binary vectors of MinHash signatures",
+    "GPU_BRUTE_FORCE": "exact search on a GPU",
+    "GPU_IVF_FLAT": "clusters on a GPU: nlist",
+    "GPU_IVF_PQ": "clusters on a GPU, product quantization: nlist, m",
+    "GPU_CAGRA": "graph on a GPU",
+    "INVERTED": "scalar fields",
+    "BITMAP": "scalar fields with few values",
+    "STL_SORT": "numbers",
+    "Trie": "VARCHAR, by prefix",
+    "NGRAM": "VARCHAR, by parts of words: min_gram, max_gram",
+    "RTREE": "GEOMETRY",
+}
+
+RERANKERS = {
+    "rrf:60": "by ranks",
+    "weighted:0.7,0.3": "by weighted scores",
+    "decay:": "by the distance of a field's value from another",
+    "model:": "by a model of the server",
+}
+
+WAITED = {"loaded": "in memory, ready for searches", "indexed": "every index is built"}
