@@ -101,7 +101,8 @@ def _run(
     **given: Any,
 ) -> int:
     from .config import Config
-    from .session import Options, Session
+    from .options import Options
+    from .session import Session
     from .settings import config_path, load
 
     options = Options(**given)

@@ -15,7 +15,8 @@ from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
-    from .session import Options, Session
+    from .options import Options
+    from .session import Session
 
 Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
 
@@ -288,7 +289,7 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
 
 def _options(ctx: click.Context) -> Options:
     """The global options of the command, and of the verbs before it."""
-    from .session import Options
+    from .options import Options
 
     given = Options()
     here: click.Context | None = ctx

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from .connections.resolve import Request, Resolved, from_environment, resolve
 from .connections.store import Saved, Store
 from .errors import CliError, InvalidInput, Unreachable, Unsupported
 from .names import nearest
+from .options import Options
 from .output.console import Console
 from .settings import Settings
 
@@ -22,30 +23,6 @@ if TYPE_CHECKING:
     from .rpc.client import Client, ServerInfo, Trace
     from .rpc.wire.schema_pb2 import CollectionSchema
     from .servers.lite import LiteServers
-
-
-@dataclass(frozen=True)
-class Options:
-    """The global options; None where not given."""
-
-    alias: str | None = None
-    database: str | None = None
-    output: str | None = None
-    yes: bool | None = None
-    no_input: bool | None = None
-    quiet: bool | None = None
-    timeout: float | None = None
-    debug: bool | None = None
-    color: str | None = None
-
-    def over(self, other: Options) -> Options:
-        """These, and the other's where these say nothing."""
-        return Options(
-            *(
-                getattr(other, each.name) if (mine := getattr(self, each.name)) is None else mine
-                for each in fields(self)
-            )
-        )
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,9 @@ class Tab:
     @cached_property
     def catalog(self) -> Catalog:
         from .config import Config
+        from .options import Options
         from .output.console import Console
-        from .session import Options, Session
+        from .session import Session
         from .settings import config_path, load
 
         catalog = Session(Config.from_environment(), Console(), load(config_path(), os.environ), Options()).catalog

@@ -12,8 +12,9 @@ from milvus_cli.app import execute
 from milvus_cli.catalog import Catalog
 from milvus_cli.config import Config
 from milvus_cli.names import Name, named
+from milvus_cli.options import Options
 from milvus_cli.output.console import Console
-from milvus_cli.session import Options, Session
+from milvus_cli.session import Session
 from milvus_cli.settings import load
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies

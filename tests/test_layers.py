@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "milvus_cli"
 
 BASE = {"errors", "files", "jsontext", "names", "result", "words", "yamltext"}
-SESSION = {"config", "session", "settings"}
+SESSION = {"config", "options", "session", "settings"}
 
 # A part is a module or a sub-package; what it may import of ours, at the top of a module or in a function.
 OURS = {
@@ -23,6 +23,7 @@ OURS = {
     "jsontext": {"errors"},
     "names": set[str](),
     "places": {"errors"},
+    "options": set[str](),
     "result": set[str](),
     "words": set[str](),
     "yamltext": {"errors"},
@@ -46,9 +47,9 @@ OURS = {
     | {"connections", "output", "places", "rpc", "search", "session", "transfer", "vectors", "web"},
     "dialogues": BASE | {"output", "rpc", "search", "session", "tasks", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
-    "session": BASE | {"catalog", "config", "connections", "output", "rpc", "servers", "settings"},
+    "session": BASE | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
-    "command": BASE | {"output", "session", "types"},
+    "command": BASE | {"options", "output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "calc", "command", "connections", "dialogues", "history", "metrics", "output", "places"}
     | {"reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer", "tree"}

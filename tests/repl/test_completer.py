@@ -12,10 +12,11 @@ from prompt_toolkit.document import Document
 from milvus_cli import types
 from milvus_cli.app import execute
 from milvus_cli.config import Config
+from milvus_cli.options import Options
 from milvus_cli.output.console import Console
 from milvus_cli.repl.completer import ShellCompleter, quoted
 from milvus_cli.rpc.privileges import GROUPS
-from milvus_cli.session import Options, Session
+from milvus_cli.session import Session
 from milvus_cli.settings import load
 from tests.support.cli import Cli
 from tests.support.grpc_peer import GrpcPeer, Handler, never_answers, replies
