@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import csv
 import io
 import json
 import os
@@ -16,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from milvus_cli.connections.profile import Profile, Tls
+from milvus_cli.output.formats import FOR_PROGRAMS, FORMATS
 from milvus_cli.snippets import LANGUAGES, snippet
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run
@@ -402,6 +405,18 @@ def test_go_with_mutual_tls() -> None:
         "\tfmt.Println(names)",
         "}",
     ]
+
+
+def test_for_programs_the_code_is_a_value(tmp_path: Path) -> None:
+    line = ["show", "connection", "--code", "python", "-o"]
+    found = {output: run_here([*line, output], tmp_path, "http://milvus.example:19530").out for output in FORMATS}
+    text = found["table"]
+    assert text.endswith("print(client.list_collections())\n")
+    assert {output for output, out in found.items() if out == text} == set(FORMATS) - set(FOR_PROGRAMS)
+    value = {"language": "python", "code": text}
+    assert [json.loads(found[each]) for each in ("json", "jsonl")] == [value, value]
+    assert yaml.safe_load(found["yaml"]) == value
+    assert list(csv.DictReader(io.StringIO(found["csv"]))) == [value]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
