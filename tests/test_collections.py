@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.official import milvus_pb2
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed, failed, on_milvus
 
 MISSING = failed("no collection 'folioo'", "did you mean folio?")
 
@@ -86,9 +86,8 @@ def test_load_of_a_missing_collection_is_refused_by_the_server(folio: Typed, is_
         assert folio(line) == failed(reason, "did you mean folio?")
 
 
-def test_load_without_an_index_says_what_to_do(typed: Typed, is_lite: bool) -> None:
-    if is_lite:
-        pytest.skip("Milvus Lite needs no index")
+@on_milvus  # Milvus Lite needs no index.
+def test_load_without_an_index_says_what_to_do(typed: Typed) -> None:
     typed.make("bare")
     assert typed("load bare") == failed("index not found[collection=bare]", "make one first: create index")
     typed.gone("bare")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, Partial, ServerRefused
+from ..errors import CliError, Interrupted, InvalidInput, Partial, ServerRefused
 from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_PARTITION = "_default"
+GOES_ON = "the same line with --resume goes on there"
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,11 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
             _make(plan)
         copied = _move(session, plan, wish)
         refused = _finish(session, plan, wish)
+    except KeyboardInterrupt:
+        raise Interrupted(hint=GOES_ON) from None
     except CliError as exc:
-        exc.hint = exc.hint or "the same line with --resume goes on there"
+        if isinstance(exc, Interrupted) or not exc.hint:
+            exc.hint = GOES_ON
         raise
     return _told(plan, copied, refused, wish)
 
