@@ -67,7 +67,7 @@ def test_an_open_quote_at_the_end_of_a_script_is_an_error(cli: Cli) -> None:
     assert cli(input="version -o jsonl\nversion 'open\n\n") == Run(
         2,
         VERSION,
-        "error: stdin: line 2: a quote, bracket or backslash is not closed\nhint: close what that line opens\n",
+        "error: stdin:2: a quote, bracket or backslash is not closed\nhint: close what that line opens\n",
     )
 
 
