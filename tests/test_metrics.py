@@ -22,7 +22,7 @@ from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
 from tests.support.typed import failed
 
-PORT_HINT = "is the management port open, and another one? give it with --management-port; connect keeps it"
+PORT_HINT = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
 
 METRICS = """\
 # HELP milvus_proxy_req_count count of operation executed

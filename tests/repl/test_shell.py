@@ -175,6 +175,20 @@ def test_a_question_is_asked_before_a_collection_goes(cli: Cli, shell: Terminal)
     shell.wait_for("Deleted collection 'asked'.")
 
 
+def test_ctrl_c_belongs_to_the_program_that_the_output_goes_to(shell: Terminal) -> None:
+    shell.send_line(
+        """version | exec sh -c 'trap "" INT; cat > /dev/null; echo reading; read it < /dev/tty; echo read $it'"""
+    )
+    shell.wait_for("\nreading")
+    shell.send_key("c-c")
+    shell.send_line("this")
+    shell.wait_for("\nread this\ndev/default>")
+    shell.send_line("version | exec sh -c 'echo waits; exec sleep 1000'")
+    shell.wait_for("\nwaits")
+    shell.send_key("c-c")
+    shell.wait_for("error: interrupted\ndev/default>")
+
+
 def test_a_needed_value_is_asked_for(shell: Terminal) -> None:
     shell.send_line("use connection")
     shell.wait_for("Alias:")
