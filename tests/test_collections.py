@@ -62,6 +62,10 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
         "message": "Loading collection 'folio'.", "collection": "folio", "loaded": False,
     }  # fmt: skip
     folio.all("wait collection folio --for loaded")
+    assert (
+        folio("delete collection folio --dry-run").out
+        == f"Would delete collection 'folio' on {folio.place}, with 2 rows.\n"
+    )
     assert folio("show load_state -c folio") == Run(
         0,
         "╭────────────┬─────────╮\n"
@@ -138,7 +142,8 @@ def test_alter_collection_field_says_what_the_server_lacks(folio: Typed, is_lite
 
 def test_truncate_or_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
     typed.make("brief", rows=1)
-    what = f"collection 'brief' on {typed.place}, with 1 rows by its statistics"
+    rows = "1 row" if is_lite else "1 rows by its statistics"
+    what = f"collection 'brief' on {typed.place}, with {rows}"
     assert typed("truncate brief --dry-run") == Run(0, f"Would truncate {what}.\n", "")
     run = typed("truncate -c brief -y")
     assert run == (Run(0, "Truncated collection 'brief'.\n", "") if is_lite

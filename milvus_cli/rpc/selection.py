@@ -258,3 +258,13 @@ def count_if_loaded(client: Client, selection: Selection) -> int | None:
         if exc.server_code == NOT_LOADED:
             return None
         raise
+
+
+def rows_told(client: Client, collection: str) -> str:
+    """How many rows a collection has, in words: counted where it is loaded, else by the statistics, which lag."""
+    with suppress(CliError):
+        counted = count_if_loaded(client, selected(client, collection))
+        if counted is not None:
+            return f"{counted} row{'' if counted == 1 else 's'}"
+    rows = row_count(client, collection)
+    return f"{'?' if rows is None else rows} rows by its statistics"
