@@ -91,10 +91,15 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
-        return self.start(method, timeout=timeout, **fields).result()
+        return self._pending(method, fields, timeout).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
+        pending = self._pending(method, fields, timeout)
+        pending.start()
+        return pending
+
+    def _pending(self, method: str, fields: Mapping[str, Any], timeout: float | None) -> "Pending":
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
@@ -115,48 +120,6 @@ class Client:
     def close(self) -> None:
         self._link.channel.close()
 
-    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
-        """The call that goes out; it waits for nothing."""
-        request_type, response_type = _types(method)
-        rpc = self._link.channel.unary_unary(
-            f"/{SERVICE}/{method}",
-            request_serializer=request_type.SerializeToString,
-            response_deserializer=response_type.FromString,
-        )
-        return rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
-
-    def _receive(self, call: Any, method: str, seconds: float) -> Any:
-        try:
-            response = call.result()
-        except KeyboardInterrupt:
-            call.cancel()
-            raise
-        except grpc.RpcError as exc:
-            profile = self.profile
-            raise status.failure(
-                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
-            ) from exc
-        self._link.answered = True
-        status.check(getattr(response, "status", response), method)
-        if method in WRITING_ROWS:
-            self._link.written = max(self._link.written, response.timestamp)
-        return response
-
-    def _receive_or_again(
-        self, call: Any, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
-    ) -> Any:
-        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
-        try:
-            return self._receive(call, method, seconds)
-        except Unreachable as exc:
-            unsent = exc.fault is Fault.REFUSED
-            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
-                raise
-        # Of several calls that were lost together the first one opens the channel that all go over again.
-        if self._link.channel is channel:
-            self._link.reopen()
-        return self._receive(self._send(method, fields, seconds), method, seconds)
-
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
         if not (database.isascii() and database.isprintable()):
@@ -173,20 +136,23 @@ class Client:
 
 
 class Pending:
-    """An RPC under way."""
+    """An RPC: under way once `start` was called, else sent by `result`, which then needs no thread beside its own."""
 
     def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
         self._client = client
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
         self._channel = client._link.channel
-        self._call = client._send(method, fields, seconds)
+        self._future: Any = None
+
+    def start(self) -> None:
+        self._future = self._send(wait=False)
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
         client = self._client
         try:
-            response = client._receive_or_again(self._call, self._channel, self._method, self._fields, self._seconds)
+            response = self._answer_or_again()
         except (CliError, KeyboardInterrupt) as exc:
             client._report(self._method, self._started, str(exc) or "cancelled")
             raise
@@ -195,7 +161,51 @@ class Pending:
 
     def cancel(self) -> None:
         """For an answer that nobody wants any more."""
-        self._call.cancel()
+        if self._future is not None:
+            self._future.cancel()
+
+    def _send(self, *, wait: bool) -> Any:
+        """The answer, or with `wait` off what it will come by."""
+        request_type, response_type = _types(self._method)
+        rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
+        # As bytes: grpc would hold the message beside them while it waits.
+        request = request_type(**self._fields).SerializeToString()
+        send = rpc if wait else rpc.future
+        return send(request, timeout=self._seconds, metadata=self._client._metadata())
+
+    def _answer(self) -> Any:
+        client, link = self._client, self._client._link
+        try:
+            # Ctrl-C ends what waits by itself, and the call with it.
+            response = self._send(wait=True) if self._future is None else self._future.result()
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
+        except grpc.RpcError as exc:
+            profile = client.profile
+            raise status.failure(
+                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered
+            ) from exc
+        link.answered = True
+        status.check(getattr(response, "status", response), self._method)
+        if self._method in WRITING_ROWS:
+            link.written = max(link.written, response.timestamp)
+        return response
+
+    def _answer_or_again(self) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        link = self._client._link
+        try:
+            return self._answer()
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(self._method))):
+                raise
+        # Of several calls that were lost together the first one opens the channel that all go over again.
+        if link.channel is self._channel:
+            link.reopen()
+        self._channel, self._future = link.channel, None
+        return self._answer()
 
 
 def handshake(client: Client) -> ServerInfo:
