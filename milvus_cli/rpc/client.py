@@ -20,6 +20,7 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
+from .interrupts import Call, undisturbed
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -72,8 +73,12 @@ class Link:
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
-        self.channel.close()
+        self.close()
         self.channel = self._open()
+
+    def close(self) -> None:
+        with undisturbed():
+            self.channel.close()
 
 
 class Client:
@@ -113,24 +118,26 @@ class Client:
         return other
 
     def close(self) -> None:
-        self._link.channel.close()
+        self._link.close()
 
-    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
+    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Call:
         """The call that goes out; it waits for nothing."""
         request_type, response_type = _types(method)
-        rpc = self._link.channel.unary_unary(
-            f"/{SERVICE}/{method}",
-            request_serializer=request_type.SerializeToString,
-            response_deserializer=response_type.FromString,
-        )
-        return rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
+        request, metadata = request_type(**fields), self._metadata()
 
-    def _receive(self, call: Any, method: str, seconds: float) -> Any:
+        def start() -> Any:
+            rpc = self._link.channel.unary_unary(
+                f"/{SERVICE}/{method}",
+                request_serializer=request_type.SerializeToString,
+                response_deserializer=response_type.FromString,
+            )
+            return rpc.future(request, timeout=seconds, metadata=metadata)
+
+        return Call(start)
+
+    def _receive(self, call: Call, method: str, seconds: float) -> Any:
         try:
             response = call.result()
-        except KeyboardInterrupt:
-            call.cancel()
-            raise
         except grpc.RpcError as exc:
             profile = self.profile
             raise status.failure(
@@ -143,7 +150,7 @@ class Client:
         return response
 
     def _receive_or_again(
-        self, call: Any, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
+        self, call: Call, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
     ) -> Any:
         """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
         try:
