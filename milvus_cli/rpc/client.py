@@ -20,6 +20,7 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
+from .interrupts import Call, undisturbed
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -72,8 +73,12 @@ class Link:
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
-        self.channel.close()
+        self.close()
         self.channel = self._open()
+
+    def close(self) -> None:
+        with undisturbed():
+            self.channel.close()
 
 
 class Client:
@@ -91,15 +96,10 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
-        return self._pending(method, fields, timeout).result()
+        return self.start(method, timeout=timeout, **fields).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
-        pending = self._pending(method, fields, timeout)
-        pending.start()
-        return pending
-
-    def _pending(self, method: str, fields: Mapping[str, Any], timeout: float | None) -> "Pending":
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
@@ -118,7 +118,7 @@ class Client:
         return other
 
     def close(self) -> None:
-        self._link.channel.close()
+        self._link.close()
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -136,17 +136,14 @@ class Client:
 
 
 class Pending:
-    """An RPC: under way once `start` was called, else sent by `result`, which then needs no thread beside its own."""
+    """An RPC under way."""
 
     def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
         self._client = client
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
         self._channel = client._link.channel
-        self._future: Any = None
-
-    def start(self) -> None:
-        self._future = self._send(wait=False)
+        self._call = self._send()
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
@@ -161,26 +158,20 @@ class Pending:
 
     def cancel(self) -> None:
         """For an answer that nobody wants any more."""
-        if self._future is not None:
-            self._future.cancel()
+        self._call.cancel()
 
-    def _send(self, *, wait: bool) -> Any:
-        """The answer, or with `wait` off what it will come by."""
+    def _send(self) -> Call:
         request_type, response_type = _types(self._method)
         rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
         # As bytes: grpc would hold the message beside them while it waits.
         request = request_type(**self._fields).SerializeToString()
-        send = rpc if wait else rpc.future
-        return send(request, timeout=self._seconds, metadata=self._client._metadata())
+        metadata = self._client._metadata()
+        return Call(lambda: rpc.future(request, timeout=self._seconds, metadata=metadata))
 
     def _answer(self) -> Any:
         client, link = self._client, self._client._link
         try:
-            # Ctrl-C ends what waits by itself, and the call with it.
-            response = self._send(wait=True) if self._future is None else self._future.result()
-        except KeyboardInterrupt:
-            self.cancel()
-            raise
+            response = self._call.result()
         except grpc.RpcError as exc:
             profile = client.profile
             raise status.failure(
@@ -204,7 +195,8 @@ class Pending:
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if link.channel is self._channel:
             link.reopen()
-        self._channel, self._future = link.channel, None
+        self._channel = link.channel
+        self._call = self._send()
         return self._answer()
 
 
