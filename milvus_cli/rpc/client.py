@@ -21,10 +21,10 @@ from google.protobuf.message_factory import GetMessageClass
 
 from . import status
 from .interrupts import Call, undisturbed
+from .missing import NO_DATABASE
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
-DATABASE_NOT_FOUND = 800
 WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
@@ -135,7 +135,7 @@ class Client:
 
         return Call(start)
 
-    def _receive(self, call: Call, method: str, seconds: float) -> Any:
+    def _receive(self, call: Call, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
         try:
             response = call.result()
         except grpc.RpcError as exc:
@@ -144,7 +144,7 @@ class Client:
                 exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
             ) from exc
         self._link.answered = True
-        status.check(getattr(response, "status", response), method)
+        status.check(getattr(response, "status", response), method, fields, self.profile.database)
         if method in WRITING_ROWS:
             self._link.written = max(self._link.written, response.timestamp)
         return response
@@ -154,7 +154,7 @@ class Client:
     ) -> Any:
         """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
         try:
-            return self._receive(call, method, seconds)
+            return self._receive(call, method, fields, seconds)
         except Unreachable as exc:
             unsent = exc.fault is Fault.REFUSED
             if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
@@ -162,7 +162,7 @@ class Client:
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if self._link.channel is channel:
             self._link.reopen()
-        return self._receive(self._send(method, fields, seconds), method, seconds)
+        return self._receive(self._send(method, fields, seconds), method, fields, seconds)
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -195,7 +195,8 @@ class Pending:
         try:
             response = client._receive_or_again(self._call, self._channel, self._method, self._fields, self._seconds)
         except (CliError, KeyboardInterrupt) as exc:
-            client._report(self._method, self._started, str(exc) or "cancelled")
+            said = exc.reason if isinstance(exc, ServerRefused) else ""
+            client._report(self._method, self._started, said or str(exc) or "cancelled")
             raise
         client._report(self._method, self._started, "OK")
         return response
@@ -215,7 +216,7 @@ def handshake(client: Client) -> ServerInfo:
     except Unsupported:
         return ServerInfo(client.call("GetVersion").version, "", _since(started))
     except ServerRefused as exc:
-        if exc.server_code == DATABASE_NOT_FOUND:
+        if exc.server_code == NO_DATABASE:
             raise _no_database(client) from exc
         raise
     latency = _since(started)
@@ -244,7 +245,7 @@ def _no_database(client: Client) -> ServerRefused:
         f"no database {client.profile.database!r} on {client.profile.address}",
         hint="connect without --db, then: list databases",
         fault=Fault.SAID_NO,
-        server_code=DATABASE_NOT_FOUND,
+        server_code=NO_DATABASE,
     )
 
 
