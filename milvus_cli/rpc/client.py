@@ -21,10 +21,10 @@ from google.protobuf.message_factory import GetMessageClass
 
 from . import status
 from .interrupts import Call, undisturbed
+from .missing import NO_DATABASE
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
-DATABASE_NOT_FOUND = 800
 WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
@@ -151,7 +151,8 @@ class Pending:
         try:
             response = self._answer_or_again()
         except (CliError, KeyboardInterrupt) as exc:
-            client._report(self._method, self._started, str(exc) or "cancelled")
+            said = exc.reason if isinstance(exc, ServerRefused) else ""
+            client._report(self._method, self._started, said or str(exc) or "cancelled")
             raise
         client._report(self._method, self._started, "OK")
         return response
@@ -178,7 +179,7 @@ class Pending:
                 exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered
             ) from exc
         link.answered = True
-        status.check(getattr(response, "status", response), self._method)
+        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
         return response
@@ -210,7 +211,7 @@ def handshake(client: Client) -> ServerInfo:
     except Unsupported:
         return ServerInfo(client.call("GetVersion").version, "", _since(started))
     except ServerRefused as exc:
-        if exc.server_code == DATABASE_NOT_FOUND:
+        if exc.server_code == NO_DATABASE:
             raise _no_database(client) from exc
         raise
     latency = _since(started)
@@ -239,7 +240,7 @@ def _no_database(client: Client) -> ServerRefused:
         f"no database {client.profile.database!r} on {client.profile.address}",
         hint="connect without --db, then: list databases",
         fault=Fault.SAID_NO,
-        server_code=DATABASE_NOT_FOUND,
+        server_code=NO_DATABASE,
     )
 
 

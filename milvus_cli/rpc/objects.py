@@ -9,13 +9,11 @@ from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
+from .missing import NO_ALIAS, NO_COLLECTION
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse
     from .wire.schema_pb2 import CollectionSchema
-
-NO_ALIAS = (100, 1600)
-"""What Milvus Lite and Milvus answer for an alias that is not there."""
 
 
 def require_database(client: Client, name: str) -> None:
@@ -47,7 +45,8 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
     try:
         answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
     except ServerRefused as exc:
-        if exc.server_code in NO_ALIAS:
+        # Milvus Lite has no code of its own for it.
+        if exc.server_code in (NO_ALIAS, NO_COLLECTION):
             return None
         raise
     return str(answer.collection)
