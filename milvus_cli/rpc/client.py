@@ -20,6 +20,7 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
+from .privileges import Where
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -125,7 +126,7 @@ class Client:
         )
         return rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
 
-    def _receive(self, call: Any, method: str, seconds: float) -> Any:
+    def _receive(self, call: Any, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
         try:
             response = call.result()
         except KeyboardInterrupt:
@@ -134,8 +135,9 @@ class Client:
         except grpc.RpcError as exc:
             profile = self.profile
             raise status.failure(
-                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
-            ) from exc
+                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered,
+                where=_where(fields, profile.database),
+            ) from exc  # fmt: skip
         self._link.answered = True
         status.check(getattr(response, "status", response), method)
         if method in WRITING_ROWS:
@@ -147,7 +149,7 @@ class Client:
     ) -> Any:
         """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
         try:
-            return self._receive(call, method, seconds)
+            return self._receive(call, method, fields, seconds)
         except Unreachable as exc:
             unsent = exc.fault is Fault.REFUSED
             if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
@@ -155,7 +157,7 @@ class Client:
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if self._link.channel is channel:
             self._link.reopen()
-        return self._receive(self._send(method, fields, seconds), method, seconds)
+        return self._receive(self._send(method, fields, seconds), method, fields, seconds)
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -243,6 +245,16 @@ def _no_database(client: Client) -> ServerRefused:
 
 def _since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
+
+
+def _where(fields: Mapping[str, Any], database: str) -> Where:
+    """What a request is about, in the words of Milvus's several spellings."""
+    collection = fields.get("collection_name") or fields.get("collectionName")
+    return Where(
+        collection=collection or next(iter(fields.get("collection_names", ())), ""),
+        user=fields.get("username") or fields.get("user", {}).get("name", ""),
+        database=database,
+    )
 
 
 @cache

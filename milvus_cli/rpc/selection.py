@@ -13,6 +13,7 @@ from .client import Client
 from .decode import decode_column
 from .filters import explained, quoted
 from .objects import require_partitions, row_count
+from .permitted import Permitted, permitted
 from .schema import pairs, primary_field, type_name
 
 if TYPE_CHECKING:
@@ -148,11 +149,11 @@ def moment_of(client: Client, selection: Selection) -> int:
     return 0
 
 
-def counted_by_statistics(client: Client, selection: Selection) -> int | None:
+def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Of the collection or its partitions; statistics know no filter."""
     if selection.filter:
         return None
-    counts = [row_count(client, selection.collection, each) for each in selection.partitions or [""]]
+    counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
     return None if None in counts else sum(each or 0 for each in counts)
 
 
@@ -251,9 +252,9 @@ def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:
 
 
 def count_if_loaded(client: Client, selection: Selection) -> int | None:
-    """As `exact_count`, None where the collection is not loaded."""
+    """As `exact_count`, None where the collection is not loaded, or this user may not read it."""
     try:
-        return exact_count(client, selection)
+        return permitted(exact_count, client, selection)
     except CliError as exc:
         if exc.server_code == NOT_LOADED:
             return None
