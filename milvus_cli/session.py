@@ -355,9 +355,9 @@ class Session:
 
     def use_database(self, database: str) -> None:
         """Makes a database current, here and, saved with the alias, for commands to come."""
-        names = list(self.client.call("ListDatabases").db_names)
-        if database not in names:
-            raise CliError(f"no database {database!r}", hint=nearest(database, names) or "list databases shows all")
+        from .rpc.objects import require_database
+
+        require_database(self.client, database)
         alias = self.alias
         self._databases[alias] = database
         if alias and alias not in self._unsaved:
