@@ -94,7 +94,11 @@ def test_load_without_an_index_says_what_to_do(typed: Typed, is_lite: bool) -> N
     if is_lite:
         pytest.skip("Milvus Lite needs no index")
     typed.make("bare")
-    assert typed("load bare") == failed("index not found[collection=bare]", "make one first: create index")
+    line = "create index -c bare"
+    assert typed("load bare") == failed("index not found[collection=bare]", f"make one first: {line}")
+    typed.all(f"{line} -t HNSW")
+    built = typed.json("show index -c bare")
+    assert (built["metric_type"], built["params"]) == ("COSINE", {"M": "16", "efConstruction": "200"})
     typed.gone("bare")
 
 

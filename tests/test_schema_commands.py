@@ -228,7 +228,7 @@ def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run]
 
 
 INDEXES = [
-    ("FLOAT_VECTOR:8", "AUTOINDEX", "", {}),
+    ("FLOAT_VECTOR:8", "AUTOINDEX", "COSINE", {}),
     ("FLOAT_VECTOR:8", "FLAT", "L2", {}),
     ("FLOAT_VECTOR:8", "HNSW", "IP", {"M": "8", "efConstruction": "40"}),
     ("FLOAT_VECTOR:8", "IVF_PQ", "COSINE", {"nlist": "4", "m": "4", "nbits": "8"}),
