@@ -1,8 +1,9 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..yamltext import to_yaml
@@ -13,6 +14,9 @@ FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Rows that a table shows on a terminal; the rest is counted and left out."""
+
+BETWEEN = " | "
+"""Stands between name and value where each value has a line."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
@@ -51,7 +55,12 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
     table = framed(_names(columns), cells, _to_the_right(columns, kept), ROUNDED if style.unicode else PLAIN)
-    yield "".join(_blocks(columns, cells)) if kept and style.expands(table) else table
+    if kept and style.expands(table):
+        # A value has a line for itself then.
+        label = max(map(width, _names(columns))) + len(BETWEEN)
+        style = replace(style, room=max(style.room, style.columns - label))
+        table = "".join(_blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept)))
+    yield table
     if style.counted:
         yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
@@ -68,7 +77,8 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    cut = False
+    """Who asks for it wants to read the values: of long ones only vectors are cut."""
+    cut, style = False, replace(style, room=sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
         nonlocal cut
@@ -131,7 +141,7 @@ def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[
     for number, row in enumerate(cells, start=1):
         yield f"-[ {number} ]-\n"
         for name, cell in zip(labels, row, strict=True):
-            yield f"{name} | {cell}\n"
+            yield f"{name}{BETWEEN}{cell}\n"
 
 
 def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
