@@ -84,7 +84,6 @@ OTHERS = {
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
     "pygments": {"repl"},
-    "tabulate": {"output"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"yamltext"},
@@ -98,7 +97,7 @@ DOORS = {
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
     "prometheus_client": {"metrics.py"},
     "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
-    "tabulate": {"output/formats.py"},
+    "wcwidth": {"output/grid.py"},
     "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py", "transfer/writers.py"},
 }

@@ -228,7 +228,7 @@ def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run]
 
 
 INDEXES = [
-    ("FLOAT_VECTOR:8", "AUTOINDEX", "", {}),
+    ("FLOAT_VECTOR:8", "AUTOINDEX", "COSINE", {}),
     ("FLOAT_VECTOR:8", "FLAT", "L2", {}),
     ("FLOAT_VECTOR:8", "HNSW", "IP", {"M": "8", "efConstruction": "40"}),
     ("FLOAT_VECTOR:8", "IVF_PQ", "COSINE", {"nlist": "4", "m": "4", "nbits": "8"}),
@@ -426,11 +426,11 @@ def test_show_collection_for_people(on: Callable[..., Run]) -> None:
 | properties           | collection.ttl.seconds=60 |
 
 Fields
-| field   | type                  | attributes   | default   | description   |
-|:--------|:----------------------|:-------------|:----------|:--------------|
-| id      | VARCHAR(8)            | primary      | x         | the key       |
-| tags    | ARRAY<VARCHAR(16)>(4) |              | NULL      |               |
-| v       | FLOAT_VECTOR(2)       |              | NULL      |               |"""
+| field | type                  | attributes | default | description |
+|:------|:----------------------|:-----------|:--------|:------------|
+| id    | VARCHAR(8)            | primary    | x       | the key     |
+| tags  | ARRAY<VARCHAR(16)>(4) |            | NULL    |             |
+| v     | FLOAT_VECTOR(2)       |            | NULL    |             |"""
     )
 
 

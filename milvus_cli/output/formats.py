@@ -1,17 +1,22 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..yamltext import to_yaml
+from .grid import PLAIN, ROUNDED, framed, markdown, padded, width
 from .values import CELL_WIDTH, exact, harmless, shown, to_json
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Rows that a table shows on a terminal; the rest is counted and left out."""
+
+BETWEEN = " | "
+"""Stands between name and value where each value has a line."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
@@ -49,8 +54,13 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
-    table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
-    yield "".join(_blocks(columns, cells)) if kept and style.expands(table) else f"{table}\n"
+    table = framed(_names(columns), cells, _to_the_right(columns, kept), ROUNDED if style.unicode else PLAIN)
+    if kept and style.expands(table):
+        # A value has a line for itself then.
+        label = max(map(width, _names(columns))) + len(BETWEEN)
+        style = replace(style, room=max(style.room, style.columns - label))
+        table = "".join(_blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept)))
+    yield table
     if style.counted:
         yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
@@ -62,11 +72,13 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     rows = list(rows)
     cells = [[shown(value).replace("|", "\\|") for value in row] for row in rows]
-    yield _tabulate([shown(column).replace("|", "\\|") for column in columns], cells, rows, "pipe") + "\n"
+    names = [name.replace("|", "\\|") for name in _names(columns)]
+    yield markdown(names, cells, _to_the_right(columns, rows))
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    cut = False
+    """Who asks for it wants to read the values: of long ones only vectors are cut."""
+    cut, style = False, replace(style, room=sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
         nonlocal cut
@@ -123,15 +135,13 @@ WRITERS: dict[str, Writer] = {
 
 def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
     """Each row as lines `column | cell` under its number."""
-    from wcwidth import wcswidth
-
-    names = [shown(column) for column in columns]
-    widest = max(map(wcswidth, names), default=0)
-    padded = [name + " " * (widest - wcswidth(name)) for name in names]
+    names = _names(columns)
+    widest = max(map(width, names), default=0)
+    labels = [padded(name, widest) for name in names]
     for number, row in enumerate(cells, start=1):
         yield f"-[ {number} ]-\n"
-        for name, cell in zip(padded, row, strict=True):
-            yield f"{name} | {cell}\n"
+        for name, cell in zip(labels, row, strict=True):
+            yield f"{name}{BETWEEN}{cell}\n"
 
 
 def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -169,20 +179,13 @@ def _is_cut(value: Any, style: Style) -> bool:
     return style.terminal and shown(value, width=style.width) != shown(value)
 
 
-def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str) -> str:
-    from tabulate import tabulate
+def _names(columns: Sequence[str]) -> list[str]:
+    return [shown(column) for column in columns]
 
-    align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]
-    return str(
-        tabulate(
-            cells,
-            headers=[shown(column) for column in columns],
-            tablefmt=table_format,
-            disable_numparse=True,
-            preserve_whitespace=True,
-            colalign=align if cells else None,
-        )
-    )
+
+def _to_the_right(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]:
+    """Which columns hold numbers."""
+    return [_is_numeric(rows, index) for index in range(len(columns))]
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:

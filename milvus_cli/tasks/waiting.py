@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..errors import CliError, Interrupted
+from ..errors import CliError, Interrupted, ServerRefused
 from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
@@ -49,15 +50,21 @@ def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
     """Loads a collection, or these partitions of it, and waits for it."""
+    from ..rpc.indexes import NO_INDEX
     from ..rpc.objects import require_partitions
     from ..rpc.progress import loaded_fraction
 
     client = session.client
     if partitions:
         require_partitions(client, collection, partitions)
-        client.call("LoadPartitions", collection_name=collection, partition_names=partitions, replica_number=replicas)
-    else:
-        client.call("LoadCollection", collection_name=collection, replica_number=replicas)
+    chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
+    try:
+        method = "LoadPartitions" if partitions else "LoadCollection"
+        client.call(method, collection_name=collection, replica_number=replicas, **chosen)
+    except ServerRefused as exc:
+        if exc.server_code == NO_INDEX:
+            exc.hint = f"make one first: create index -c {collection}"
+        raise
     thing, made = _named(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})

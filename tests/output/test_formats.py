@@ -30,12 +30,12 @@ def written(output: str, columns: Any = COLUMNS, rows: Any = ROWS, style: Style 
 
 TABLES = {
     "table": """\
-╭──────────────────────┬─────────┬─────────┬────────┬─────────────┬────────────────────────────────────────╮
-│                   id │ title   │   price │ sold   │ tags        │ vector                                 │
-├──────────────────────┼─────────┼─────────┼────────┼─────────────┼────────────────────────────────────────┤
-│ -9223372036854775808 │ Emma    │     0.1 │ yes    │ ["novel"]   │ [0.1, 0.2, 0.3, 0.4, 0.5]              │
-│  9223372036854775807 │ NULL    │    12.5 │ no     │ {"a": null} │ [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] │
-╰──────────────────────┴─────────┴─────────┴────────┴─────────────┴────────────────────────────────────────╯
+╭──────────────────────┬───────┬───────┬──────┬─────────────┬────────────────────────────────────────╮
+│                   id │ title │ price │ sold │ tags        │ vector                                 │
+├──────────────────────┼───────┼───────┼──────┼─────────────┼────────────────────────────────────────┤
+│ -9223372036854775808 │ Emma  │   0.1 │ yes  │ ["novel"]   │ [0.1, 0.2, 0.3, 0.4, 0.5]              │
+│  9223372036854775807 │ NULL  │  12.5 │ no   │ {"a": null} │ [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] │
+╰──────────────────────┴───────┴───────┴──────┴─────────────┴────────────────────────────────────────╯
 (2 rows)
 """,
     "vertical": """\
@@ -79,10 +79,10 @@ id\ttitle\tprice\tsold\ttags\tvector
 9223372036854775807\t\t12.5\tfalse\t"{""a"": null}"\t[1.0, -2.0, 1e-45, 3.4028235e+38, 0.0]
 """,
     "markdown": """\
-|                   id | title   |   price | sold   | tags        | vector                                 |
-|---------------------:|:--------|--------:|:-------|:------------|:---------------------------------------|
-| -9223372036854775808 | Emma    |     0.1 | yes    | ["novel"]   | [0.1, 0.2, 0.3, 0.4, 0.5]              |
-|  9223372036854775807 | NULL    |    12.5 | no     | {"a": null} | [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] |
+|                   id | title | price | sold | tags        | vector                                 |
+|---------------------:|:------|------:|:-----|:------------|:---------------------------------------|
+| -9223372036854775808 | Emma  |   0.1 | yes  | ["novel"]   | [0.1, 0.2, 0.3, 0.4, 0.5]              |
+|  9223372036854775807 | NULL  |  12.5 | no   | {"a": null} | [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] |
 """,
     "yaml": """\
 - id: -9223372036854775808
@@ -119,13 +119,13 @@ def test_a_table_in_each_format(output: str) -> None:
 
 
 EMPTY = {
-    "table": "╭─────┬─────╮\n│ a   │ b   │\n├─────┼─────┤\n╰─────┴─────╯\n(0 rows)\n",
+    "table": "╭───┬───╮\n│ a │ b │\n├───┼───┤\n╰───┴───╯\n(0 rows)\n",
     "vertical": "",
     "json": "[]\n",
     "jsonl": "",
     "csv": "a,b\n",
     "tsv": "a\tb\n",
-    "markdown": "| a   | b   |\n|-----|-----|\n",
+    "markdown": "| a | b |\n|:--|:--|\n",
     "yaml": "[]\n",
 }
 
@@ -137,11 +137,9 @@ def test_an_empty_table_in_each_format(output: str) -> None:
 
 def test_without_unicode_a_table_has_ascii_borders() -> None:
     assert written("table", ("a", "b"), [(1, "x")], LATIN) == (
-        "+-----+-----+\n|   a | b   |\n+=====+=====+\n|   1 | x   |\n+-----+-----+\n(1 row)\n"
+        "+---+---+\n| a | b |\n+===+===+\n| 1 | x |\n+---+---+\n(1 row)\n"
     )
-    assert written("table", ("a", "b"), [], LATIN) == (
-        "+-----+-----+\n| a   | b   |\n+=====+=====+\n+-----+-----+\n(0 rows)\n"
-    )
+    assert written("table", ("a", "b"), [], LATIN) == ("+---+---+\n| a | b |\n+===+===+\n+---+---+\n(0 rows)\n")
 
 
 @pytest.mark.parametrize(
@@ -180,10 +178,21 @@ def test_elsewhere_a_table_has_all_rows() -> None:
 @pytest.mark.parametrize("output", ["table", "vertical"])
 def test_a_terminal_says_that_cells_were_cut_and_how_to_see_them(output: str) -> None:
     long, vector = "x" * 100, [0.5] * 9
-    assert written(output, ("a",), [(long,)], TERMINAL).endswith(CUT_NOTE)
     assert written(output, ("a",), [(vector,)], TERMINAL).endswith(CUT_NOTE)
     assert CUT_NOTE not in written(output, ("a",), [("short",)], TERMINAL)
     assert long in written(output, ("a",), [(long,)])
+    assert written("table", ("a",), [(long,)], TERMINAL).endswith(CUT_NOTE)
+
+
+def test_a_text_is_whole_where_one_value_a_line_was_asked_for() -> None:
+    assert written("vertical", ("a",), [("x" * 100,)], TERMINAL) == f"-[ 1 ]-\na | {'x' * 100}\n"
+
+
+def test_a_row_too_wide_for_the_terminal_has_a_line_for_each_value() -> None:
+    row = ("x" * 100, "漢" * 50, "z")
+    assert written("table", ("a", "long", "c"), [row], TERMINAL) == (
+        f"-[ 1 ]-\na    | {'x' * 72}…\nlong | {'漢' * 36}…\nc    | z\n(1 row)\n{CUT_NOTE}"
+    )
 
 
 # What is hostile
@@ -203,7 +212,7 @@ def test_no_terminal_gets_what_it_would_obey(output: str, style: Style, text: st
 
 
 def test_a_pipe_in_a_cell_does_not_end_it_in_markdown() -> None:
-    assert written("markdown", ("a|b",), [("c|d",)]) == "| a\\|b   |\n|:-------|\n| c\\|d   |\n"
+    assert written("markdown", ("a|b",), [("c|d",)]) == "| a\\|b |\n|:-----|\n| c\\|d |\n"
 
 
 # Machine formats come back
