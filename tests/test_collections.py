@@ -68,13 +68,13 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
     )
     assert folio("show load_state -c folio") == Run(
         0,
-        "╭────────────┬────────╮\n"
-        "│ field      │ value  │\n"
-        "├────────────┼────────┤\n"
-        "│ collection │ folio  │\n"
-        "│ partitions │ NULL   │\n"
-        "│ state      │ loaded │\n"
-        "╰────────────┴────────╯\n",
+        "╭────────────┬─────────╮\n"
+        "│ field      │ value   │\n"
+        "├────────────┼─────────┤\n"
+        "│ collection │ folio   │\n"
+        "│ partitions │ NULL    │\n"
+        "│ state      │ loaded  │\n"
+        "╰────────────┴─────────╯\n",
         "",
     )
     folio.all("release folio")

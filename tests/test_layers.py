@@ -84,6 +84,7 @@ OTHERS = {
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
     "pygments": {"repl"},
+    "tabulate": {"output"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"yamltext"},
@@ -97,7 +98,7 @@ DOORS = {
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
     "prometheus_client": {"metrics.py"},
     "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
-    "wcwidth": {"output/grid.py"},
+    "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py", "transfer/writers.py"},
 }
