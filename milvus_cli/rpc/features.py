@@ -56,13 +56,16 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
     Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
     at the next flush the whole server ends.
     """
-    if not any(_types(schema)):
-        return
-    version = str(client.call("GetVersion").version)
-    lacks = _lacking(dict(_types(schema)), version)
+    lacks = lacking_types(client, schema)
     if lacks:
-        raise CliError(f"the server ({version}) keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
+        raise CliError(f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
                        hint=f"make the collection without: show collection {schema.name} -o ddl")  # fmt: skip
+
+
+def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
+    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    needs = dict(_types(schema))
+    return _lacking(needs, str(client.call("GetVersion").version)) if needs else []
 
 
 def lacking_indexes(definition: Definition, version: str) -> list[Index]:
