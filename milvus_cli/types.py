@@ -336,9 +336,15 @@ def meant(ctx: click.Context) -> str:
                 missing, known = param.type.missing(ctx, ctx.params.get(str(param.name)))
                 if missing:
                     return nearest(missing, known)
+        return _meant_database(ctx)
     finally:
         catalog.patience = patience
-    return ""
+
+
+def _meant_database(ctx: click.Context) -> str:
+    alias, database = ctx.obj.here()
+    known = [each.text for each in _catalog(ctx).names("databases", alias=alias, database="default").all]
+    return nearest(database, known) if database and database not in known else ""
 
 
 def paths(incomplete: str, *, files: bool = True) -> list[Name]:
