@@ -231,7 +231,7 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
-    typed.gone("places")
+    typed.gone("places", "places_copy")
     typed.all("create collection places -f id:INT64 -f g:GEOMETRY -f z:TIMESTAMPTZ -f n:TIMESTAMPTZ "
               "-f v:FLOAT_VECTOR:2 -p id --nullable n", f"insert row -c places --row {shlex.quote(json.dumps(ROWS))}",
               "create index -c places -f v -t FLAT -m L2", "load places")  # fmt: skip
@@ -249,9 +249,10 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     Path("bad.csv").write_text(
         'id,g,z,n,v\n1,POINT (5 6),2026-01-31T12:00:00.25+00:00,,"1,2"\n4,POINT (1;2),2026-01-31T12:00Z,,"1,2"\n'
         '5,POINT (1 2),31.1.2026,,"1,2"\n6,POINT (1 2),2026-01-31T12:00:00.0000001Z,,"1,2"\n7,POINT (1 2),,,"1,2"\n'
+        '8,"LINESTRING (0 0, 1 1)",2026-01-31T12:00Z,,"1,2"\n'
     )
     run = typed("upsert file -c places bad.csv")
-    assert (run.code, run.err.splitlines()[:4]) == (5, [
+    assert (run.code, run.err.splitlines()[:5]) == (5, [
         "bad.csv, line 3, column 'g': a geometry in WKT such as POINT (1 2) is wanted, not \"POINT (1;2)\": "
         "';2)' has no meaning there",
         "bad.csv, line 4, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not \"31.1.2026\": "
@@ -259,11 +260,21 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
         "bad.csv, line 5, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not "
         "\"2026-01-31T12:00:00.0000001Z\": microseconds are the finest that Milvus keeps",
         "bad.csv, line 6, column 'z': is missing",
+        # Milvus Lite knows points and polygons only.
+        "bad.csv, line 7: field 'g' value 'LINESTRING (0 0, 1 1)' does not match dtype DataType.GEOMETRY",
     ])  # fmt: skip
     assert typed.json("get -c places --ids 1 --fields g,z") == [
         {"g": "POINT (5 6)", "z": "2026-01-31T12:00:00.250000Z"}
     ]
-    typed.gone("places")
+    typed.all("copy places places_copy --yes")
+    other = {**ROWS[1], "g": "polygon((0 0,4 0,4 4.0,0 0))"}
+    typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps(other))}")
+    assert typed.json("diff places places_copy --rows all")["same"] is True
+    typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps({**other, 'z': '1970-01-01T00:00:00Z'}))}")
+    run = typed("-o json diff places places_copy --rows all")
+    assert (run.code, json.loads(run.out)["differences"]) == (
+        1, [{"what": "row 2: z", "a": second, "b": "1970-01-01T00:00:00Z"}])  # fmt: skip
+    typed.gone("places", "places_copy")
 
 
 def test_times_of_a_parquet_file_are_taken_whatever_their_unit(tmp_path: Path) -> None:
