@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..errors import CliError
+from ..errors import CliError, Unsupported
 from .client import Client
 from .definition import Definition
 from .indexes import Index
+from .permitted import permitted
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
@@ -65,7 +67,12 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
     """Fields of a collection whose types its server lacks, though it may have made the collection."""
     needs = dict(_types(schema))
-    return _lacking(needs, str(client.call("GetVersion").version)) if needs else []
+    if not needs:
+        return []
+    with suppress(Unsupported):
+        answer = permitted(client.call, "GetVersion")
+        return _lacking(needs, answer.version) if answer else []
+    return []
 
 
 def lacking_indexes(definition: Definition, version: str) -> list[Index]:
