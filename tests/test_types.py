@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy
 import pytest
+from pymilvus import DataType as PyDataType
 from pymilvus import MilvusClient
 
 from milvus_cli.rpc.columns import comparable, field_named, moved, one_value, raw_values
 from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.schema import type_number
+from milvus_cli.rpc.kinds import KINDS
+from milvus_cli.rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, type_name, type_number
 from milvus_cli.rpc.schema_file import read_definition
 from milvus_cli.rpc.unfit import BadValue
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
@@ -291,6 +293,36 @@ def test_times_of_a_parquet_file_are_taken_whatever_their_unit(tmp_path: Path) -
     with Shelf(read_definition({"collection_name": "times", "fields": fields}).schema) as peer:
         assert run_there(peer, f"insert file -c times {tmp_path / 'x.parquet'}").code == 0
         assert [list(each.scalars.string_data.data) for each in peer.columns[1:]] == [["2001-09-09T01:46:40Z"]] * 4
+
+
+def test_times_of_an_npy_file_are_taken_whatever_their_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    key: dict[str, Any] = {"name": "id", "type": "INT64", "is_primary": True}
+    fields = [key, {"name": "z", "type": "TIMESTAMPTZ", "nullable": True}]
+    numpy.save("id.npy", numpy.arange(3))
+    with Shelf(read_definition({"collection_name": "times", "fields": fields}).schema) as peer:
+        for unit, fraction in (("s", ""), ("ms", ".500000"), ("us", ".500001"), ("ns", ".500001")):
+            first = f"1969-12-31T23:59:59{fraction}"
+            numpy.save("z.npy", numpy.array([first, "NaT", "2262-04-11"], f"<M8[{unit}]"))
+            assert run_there(peer, "insert file -c times id.npy z.npy").code == 0
+            column = peer.columns[1]
+            assert list(column.valid_data) == [True, False, True]
+            assert list(column.scalars.string_data.data) == [f"{first}Z", "2262-04-11T00:00:00Z"]
+        numpy.save("z.npy", numpy.array(["1969-12-31T23:59:59.500001001"] + ["NaT"] * 2, "<M8[ns]"))
+        run = run_there(peer, "insert file -c times id.npy z.npy")
+        assert (run.code, run.err.splitlines()[0]) == (5, (
+            "id.npy, z.npy, line 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
+            'not "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'))  # fmt: skip
+
+
+def test_every_type_of_pymilvus_and_of_ours_is_among_these() -> None:
+    inner = {"STRUCT", "_ARRAY_OF_STRUCT", "_ARRAY_OF_VECTOR"}
+    nothing = {"NONE", "UNKNOWN", "STRING"}
+    assert {each.name for each in PyDataType} - inner - nothing == KINDS.keys()
+    schema = schema_of(nullable=False)
+    assert {type_name(field.data_type) for field in schema.fields} == KINDS.keys()
+    assert {type_name(field.element_type) for field in schema.struct_array_fields[0].fields} == {
+        *ELEMENT_TYPES, *DENSE_VECTORS}  # fmt: skip
 
 
 def test_rows_of_a_type_that_would_end_the_server_are_not_sent(cli: Cli, milvus: MilvusServer) -> None:
