@@ -268,7 +268,7 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     assert typed.json("get -c places --ids 1 --fields g,z") == [
         {"g": "POINT (5 6)", "z": "2026-01-31T12:00:00.250000Z"}
     ]
-    typed.all("copy places places_copy --yes")
+    typed.all("insert fake -c places -n 20 --first 100", "copy places places_copy --yes")
     other = {**ROWS[1], "g": "polygon((0 0,4 0,4 4.0,0 0))"}
     typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps(other))}")
     assert typed.json("diff places places_copy --rows all")["same"] is True
