@@ -170,6 +170,23 @@ def test_columns_of_every_type_move_to_another_server_as_they_are(shelf: Shelf) 
         ]
 
 
+def test_a_copy_has_every_type_and_a_comparison_sees_what_differs(shelf: Shelf, tmp_path: Path) -> None:
+    given = rows(nullable=is_nullable(shelf))
+    with Shelf(schema_of(nullable=is_nullable(shelf)), exists=False) as target:
+        for alias, peer in (("a", shelf), ("b", target)):
+            assert run_here(["connect", peer.address, "-a", alias], tmp_path).code == 0
+        run = run_here(["copy", "a:all_types", "b:all_types", "--yes"], tmp_path)
+        assert run.code == 0, run
+        assert target.sent == shelf.sent
+        diff = ["-o", "json", "diff", "a:all_types", "b:all_types", "--rows", "all"]
+        assert run_here(diff, tmp_path).code == 0
+        given[1]["chunks"] = []
+        run_there(target, f"insert row -c all_types --row {shlex.quote(json.dumps(given))}")
+        run = run_here(diff, tmp_path)
+        assert (run.code, json.loads(run.out)["differences"]) == (
+            1, [{"what": "row 1: chunks", "a": row(1)["chunks"], "b": []}])  # fmt: skip
+
+
 def _field(schema: CollectionSchema, column: FieldData) -> Any:
     return field_named(schema, column.field_name)
 
