@@ -307,11 +307,12 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
         "create collection -c in_asked -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -f g:GEOMETRY -f z:TIMESTAMPTZ "
         "-p id --nullable t --dynamic"
     )
-    shell = terminal("insert", "row", "-c", "in_asked", env={"MILVUS_URI": lite.uri})
+    shell = terminal("insert", "row", "-c", "in_asked", cols=160, env={"MILVUS_URI": lite.uri})
     for question, answer in (
         ("id, INT64:", "x"), ("'x' is no INT64", ""), ("'' is no INT64", "1"), ("t, VARCHAR(5) [null]:", ""),
         ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"),
-        ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"), ("'POINT (1", "POINT (1 2)"),
+        ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"),
+        ("a geometry in WKT such as POINT (1 2) is wanted", "POINT (1 2)"),
         ("z, TIMESTAMPTZ, such as 2026-01-31T12:00:00Z:", "2026-01-31 13:00+01:00"), ("[none]:", '{"a": 1}'),
     ):  # fmt: skip
         shell.wait_for(question, timeout=30)
