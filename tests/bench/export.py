@@ -9,8 +9,8 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.declaration import Declaration, declared
 from milvus_cli.rpc.wire.schema_pb2 import DataType, FieldData
-from tests.bench.install import clean_variables
 from tests.bench.insert import MEMORY_MB
+from tests.bench.install import clean_variables
 from tests.bench.report import Row, compare
 from tests.bench.timing import Process, Task, measure, peak_memory
 from tests.support.cli import ROOT
