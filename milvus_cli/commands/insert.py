@@ -74,8 +74,10 @@ def upsert_file(session: Session, **given: Any) -> Done:
 def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> Done:
     from dataclasses import replace
 
+    from ..memory import share_one_heap
     from ..tasks.inserting import Request, insert_files
 
+    share_one_heap()
     if seconds:
         session.options = replace(session.options, timeout=seconds)
     return insert_files(session, Request(**given))
