@@ -91,15 +91,16 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
-        return self._pending(method, fields, timeout).result()
+        return self.prepare(method, timeout=timeout, **fields).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
-        pending = self._pending(method, fields, timeout)
+        pending = self.prepare(method, timeout=timeout, **fields)
         pending.start()
         return pending
 
-    def _pending(self, method: str, fields: Mapping[str, Any], timeout: float | None) -> "Pending":
+    def prepare(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
+        """What `start` returns, but not sent: its `result()` does both."""
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
