@@ -233,7 +233,10 @@ def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
 
 
 class _Started:
-    """A search under way; one with a `metric` names it, and is sent when its outcome is asked for."""
+    """A search under way, or, with nothing to be asked beside it, sent when its outcome is asked for.
+
+    One that goes alone names a `metric`, which may be "" for the server's own.
+    """
 
     def __init__(self, asked: Asked, schema: CollectionSchema, search: Search, metric: str | None = None) -> None:
         self._schema, self._search = schema, search
@@ -242,12 +245,11 @@ class _Started:
         if asked.ignore_growing and is_lite(str(client.call("GetVersion").version)):
             asked.session.console.note(f"note: {LITE_GROWING}")
         first, *self._rest = search.chunks()
-        self._counting = self._count() if for_people(asked.session) else None
-        self._began = time.monotonic()
-        if metric is None:
-            self._pending: Pending = client.start("Search", **first.request())
-        else:
-            self._pending = client.prepare("Search", **replace(first, metric=metric or first.metric).request())
+        self._began, counted = time.monotonic(), for_people(asked.session)
+        self._pending: Pending = client.prepare("Search", **replace(first, metric=metric or first.metric).request())
+        if metric is None or counted:
+            self._pending.start()
+        self._counting = self._count() if counted else None
 
     def _count(self) -> Pending:
         return self._client.start("GetCollectionStatistics", collection_name=self._search.collection)
