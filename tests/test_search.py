@@ -1,6 +1,7 @@
 """search against Milvus 2.3.5 and Milvus Lite: the same hits as pymilvus, and every option reaches the server."""
 
 import json
+import re
 import struct
 from collections.abc import Iterator
 from itertools import pairwise
@@ -15,10 +16,10 @@ from milvus_cli.rpc.floats import shortest
 from milvus_cli.session import Session
 from milvus_cli.settings import load
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, Handler, in_turn, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
+from tests.support.official import common_pb2, grpc, milvus_pb2, official_client, schema_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import Recorder, run_here
 from tests.support.searched import LITE, MILVUS, ROWS, Kind, fill, gaussian, typed_on
@@ -382,18 +383,32 @@ def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed,
     typed.gone(name)
 
 
-def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: Cli) -> None:
-    def described(field: str) -> Handler:
-        schema = schema_pb2.CollectionSchema(name="c")
-        schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
-        schema.fields.add(name=field, data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
-        return replies(milvus_pb2.DescribeCollectionResponse(schema=schema))
+def two_numbers(field: str) -> Handler:
+    """Describes a collection with such vectors."""
+    schema = schema_pb2.CollectionSchema(name="c")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
+    schema.fields.add(name=field, data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
+    return replies(milvus_pb2.DescribeCollectionResponse(schema=schema))
 
+
+def test_who_may_not_count_rows_is_shown_hits(cli: Cli) -> None:
+    peer = GrpcPeer({
+        "DescribeCollection": two_numbers("v"),
+        "GetCollectionStatistics": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny"),
+        "Search": replies(milvus_pb2.SearchResults()),
+    })  # fmt: skip
+    with peer:
+        run = run_here(["search", "c", "-v", "[1,2]", "-o", "markdown"], cli.home, peer.uri)
+    assert (run.code, run.err) == (0, "")
+    assert re.sub(r"[\d.]+ ms", "# ms", run.out.splitlines()[-1]) == "# ms, consistency Strong"
+
+
+def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: Cli) -> None:
     index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
     index.params.add(key="metric_type", value="IP")
     found = replies(milvus_pb2.SearchResults())
     peer = GrpcPeer({
-        "DescribeCollection": in_turn(described("v"), described("v"), described("v"), described("w")),
+        "DescribeCollection": in_turn(*[two_numbers("v")] * 3, two_numbers("w")),
         "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
         "Search": in_turn(found, found, found, refuses(65535, "metric type not match"), found),
     })  # fmt: skip

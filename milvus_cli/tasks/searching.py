@@ -368,13 +368,21 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
             and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
-    rows = row_count_of(found.counting.result()) if found.counting else None
     shown = "" if found.rest else f"Top {found.count:,} of "
-    counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
     level = found.search.consistency.capitalize()
 
     def footer() -> str:
         taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
+        rows = _counted(found)
+        counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
         return f"{counted}{taken:.1f} ms, consistency {level}"
 
     return footer
+
+
+def _counted(found: Found) -> int | None:
+    """The collection's rows; None where nobody asked, or this user may not know."""
+    try:
+        return row_count_of(found.counting.result()) if found.counting else None
+    except CliError:
+        return None
