@@ -35,7 +35,7 @@ OURS = {
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
     "transfer": BASE | {"output", "rpc"},
-    "web": BASE | {"connections"},
+    "web": BASE | {"connections", "rpc"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
     "calc": BASE | {"rpc"},

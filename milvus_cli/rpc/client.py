@@ -136,7 +136,7 @@ class Client:
             profile = self.profile
             raise status.failure(
                 exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered,
-                where=_where(fields, profile.database),
+                where=_where(method, fields, profile.database),
             ) from exc  # fmt: skip
         self._link.answered = True
         status.check(getattr(response, "status", response), method)
@@ -247,11 +247,14 @@ def _since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
 
 
-def _where(fields: Mapping[str, Any], database: str) -> Where:
+def _where(method: str, fields: Mapping[str, Any], database: str) -> Where:
     """What a request is about, in the words of Milvus's several spellings."""
     collection = fields.get("collection_name") or fields.get("collectionName")
     return Where(
-        collection=collection or next(iter(fields.get("collection_names", ())), ""),
+        # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the right for all of them.
+        collection=""
+        if method == "ManualCompaction"
+        else collection or next(iter(fields.get("collection_names", ())), ""),
         user=fields.get("username") or fields.get("user", {}).get("name", ""),
         database=database,
     )

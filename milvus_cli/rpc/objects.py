@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, ServerRefused, Unsupported
+from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import DATABASE_NOT_FOUND, Client
 from .indexes import indexes
@@ -67,7 +67,20 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
         if exc.server_code in NO_ALIAS:
             return None
         raise
+    except NotAuthorized as exc:
+        return _described_target(client, alias, exc)
     return str(answer.collection)
+
+
+def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str | None:
+    """The same from the collection itself, which more users may see; raises the refusal where this one may not."""
+    try:
+        answer = permitted(client.call, "DescribeCollection", collection_name=alias)
+    except ServerRefused:
+        return None
+    if answer is None:
+        raise refusal
+    return str(answer.schema.name) if answer.schema.name != alias else None
 
 
 def require_alias(client: Client, alias: str) -> str:

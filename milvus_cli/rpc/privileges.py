@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import InvalidInput
+from ..errors import Fault, InvalidInput, NotAuthorized
 from ..names import nearest
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
@@ -78,19 +79,29 @@ def is_group(name: str, own: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class Where:
-    """What a call was about, as far as it named it; `database` is the connection's, for which Milvus looks."""
+    """What a call was about; what it does not name are all. `database` is the connection's: there Milvus looks."""
 
-    collection: str
-    user: str
-    database: str
+    collection: str = ""
+    user: str = ""
+    database: str = ""
 
 
-def granting(name: str, where: Where) -> str:
+def refusal(text: str, where: Where) -> NotAuthorized | None:
+    """Made of Milvus's words, which name what is missing: `PrivilegeSelectOwnership: permission deny to USER`.
+
+    None for other words.
+    """
+    found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
+    if found is None:
+        return None
+    error = NotAuthorized(f"not permitted: {found[0].strip()}", fault=Fault.NOT_PERMITTED,
+                          hint=f"an administrator can allow it: {_granting(found[1], where)}")  # fmt: skip
+    error.privilege = found[1]
+    return error
+
+
+def _granting(name: str, where: Where) -> str:
     """The line that grants a privilege, as far as it can be told."""
-    kind = TYPE_OF.get(name)
-    words = ["grant", "privilege", "-r", "ROLE", "-p", name]
-    if kind in (COLLECTION, USER):
-        words += ["-o", (where.user if kind == USER else where.collection) or str(kind).upper()]
-    if where.database != DEFAULT_DATABASE:
-        words += ["-db", where.database]
-    return shlex.join(words)
+    objects = {COLLECTION: where.collection or EVERY, USER: where.user or EVERY}.get(TYPE_OF.get(name, ""))
+    words = ["grant", "privilege", "-r", "ROLE", "-p", name, *(["-o", objects] if objects else ())]
+    return shlex.join([*words, *(["-db", where.database] if where.database not in ("", DEFAULT_DATABASE) else ())])
