@@ -365,10 +365,13 @@ class Session:
 
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
-        if self.client.call("HasCollection", collection_name=name).value:
+        from .rpc.missing import LIST_COLLECTIONS, no_collection
+
+        client = self.client
+        if client.call("HasCollection", collection_name=name).value:
             return
-        names = list(self.client.call("ShowCollections").collection_names)
-        raise CliError(f"no collection {name!r}", hint=nearest(name, names) or "list collections shows all")
+        names = list(client.call("ShowCollections").collection_names)
+        raise CliError(no_collection(name, client.profile.database), hint=nearest(name, names) or LIST_COLLECTIONS)
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""

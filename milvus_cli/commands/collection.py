@@ -117,14 +117,14 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
 
 
 def _removal(session: Session, verb: str, collection: str, method: str) -> Removal:
-    from ..rpc.objects import aliases_of, require_own_name, row_count
-    from ..rpc.permitted import permitted
+    from ..rpc.objects import aliases_of, require_own_name
+    from ..rpc.selection import rows_told
 
     session.require_collection(collection)
     client = session.client
     aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection))))
-    rows = permitted(row_count, client, collection)
-    also = f"with {'?' if rows is None else rows} rows by its statistics{aliases and f', also known as {aliases}'}"
+    rows = "" if session.options.yes else f"with {rows_told(client, collection)}"
+    also = ", ".join(filter(None, (rows, aliases and f"also known as {aliases}")))
     return Removal(verb, f"collection {collection!r}", also, {"collection": collection},
                    lambda: client.call(method, collection_name=collection))  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import ServerRefused
 from .client import Client
 from .gather import gather
-from .indexes import NO_INDEX
+from .missing import NO_INDEX
 from .objects import row_count
 from .permitted import Permitted
 from .progress import state_of

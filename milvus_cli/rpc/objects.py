@@ -10,30 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
-from .client import DATABASE_NOT_FOUND, Client
+from .client import Client
 from .indexes import indexes
+from .missing import NO_ALIAS, NO_COLLECTION
 from .permitted import permitted
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse
     from .wire.schema_pb2 import CollectionSchema
 
-NO_ALIAS = (100, 1600)
-"""What Milvus Lite and Milvus answer for an alias that is not there."""
-
 
 def require_database(client: Client, name: str) -> None:
     answer = permitted(client.call, "ListDatabases")
     if answer is not None:
-        _require(name, answer.db_names, f"no database {name!r}", "list databases")
-        return
-    try:
-        client.call("ShowCollections", db_name=name)
-    except ServerRefused as exc:
-        if exc.server_code != DATABASE_NOT_FOUND:
-            raise
-        raise CliError(f"no database {name!r}", fault=exc.fault, server_code=exc.server_code,
-                       hint="you may not list those that there are") from exc  # fmt: skip
+        return _require(name, answer.db_names, f"no database {name!r}", "list databases")
+    client.call("ShowCollections", db_name=name)
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
@@ -64,7 +55,8 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
     try:
         answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
     except ServerRefused as exc:
-        if exc.server_code in NO_ALIAS:
+        # Milvus Lite has no code of its own for it.
+        if exc.server_code in (NO_ALIAS, NO_COLLECTION):
             return None
         raise
     except NotAuthorized as exc:

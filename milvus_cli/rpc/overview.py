@@ -15,10 +15,11 @@ from .indexes import described, indexes
 from .objects import aliases_of, row_count
 from .permitted import Permitted
 from .progress import load_state
-from .schema import params, type_name
+from .schema import params, short_name, type_name
 from .schema_file import write_function
 
 if TYPE_CHECKING:
+    from .schema import Field
     from .wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
 
@@ -56,8 +57,12 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
     return Report(values, [_fields(schema), _functions(schema), _indexes(permitted(indexes, client, name) or [])])
 
 
-def type_text(field: FieldSchema) -> str:
-    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16)."""
+def type_text(field: Field) -> str:
+    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
+    from .wire.schema_pb2 import FieldSchema
+
+    if not isinstance(field, FieldSchema):
+        return f"ARRAY<STRUCT<{', '.join(short_name(field.name, each.name) for each in field.fields)}>>"
     given = params(field.type_params)
     kind = type_name(field.data_type)
     if kind not in ("ARRAY", "ARRAY_OF_VECTOR"):

@@ -6,12 +6,13 @@ import re
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import Fault, InvalidInput, NotAuthorized
 from ..names import nearest
+from .missing import COLLECTION_FIELDS, DEFAULT_DATABASE
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
-DEFAULT_DATABASE = "default"
 EVERY = "*"
 """As a privilege all those of a type of object, as an object all of its type, as a database all of them."""
 
@@ -84,6 +85,15 @@ class Where:
     collection: str = ""
     user: str = ""
     database: str = ""
+
+
+def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
+    """What a request is about."""
+    named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
+    collection = named if isinstance(named, str) else named[0]
+    # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the privilege on all of them.
+    return Where("" if method == "ManualCompaction" else collection,
+                 fields.get("username") or fields.get("user", {}).get("name", ""), database)  # fmt: skip
 
 
 def refusal(text: str, where: Where) -> NotAuthorized | None:

@@ -11,6 +11,7 @@ from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from .client import Client
 from .index_types import check_search_params
 from .indexes import Index, index_of, indexes
+from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
 from .permitted import permitted
@@ -21,8 +22,6 @@ from .search import HIGHEST_LIMIT, Search
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
 
-NOT_LOADED = 101
-NO_COLLECTION = 100
 BM25, TEXT_EMBEDDING = 1, 2
 """Numbers of FunctionType: the functions that make vectors of texts."""
 

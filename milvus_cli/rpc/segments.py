@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import CliError, InvalidInput, ServerRefused
 from .client import Client
+from .enums import value_name
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ def stored_segments(client: Client, collection: str) -> list[Segment]:
     from .wire.common_pb2 import SegmentState
 
     infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
-    return [Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows) for each in infos]
+    return [
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
+    ]
 
 
 def loaded_segments(client: Client, collection: str) -> list[Segment]:
@@ -34,7 +37,7 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
-        Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows, each.mem_size,
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows, each.mem_size,
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip

@@ -1,10 +1,12 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from .missing import HINTS, missing
 from .privileges import Where, refusal
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
@@ -64,14 +66,6 @@ NO_DELETE_KEYS = "collection properties is empty"
 NO_GRANTOR = "fail to get authorization from the md"
 """How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
 
-# What to do about codes of Milvus 2.3 and later.
-HINTS = {
-    100: "see what there is with: list collections",
-    101: "load it first: load collection NAME",
-    700: "make one first: create index",
-    800: "see what there is with: list databases",
-}
-
 
 def failure(
     error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool, where: Where
@@ -96,8 +90,8 @@ def failure(
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
 
-def check(status: Any, method: str) -> None:
-    """Raises ServerRefused for a `common.Status` that is not success.
+def check(status: Any, method: str, fields: Mapping[str, Any], database: str) -> None:
+    """Raises ServerRefused for a `common.Status` that is not success; `fields` are those of the request.
 
     Milvus before 2.3 sets only `error_code`, Milvus Lite only `code`; since then both are set.
     """
@@ -112,8 +106,9 @@ def check(status: Any, method: str) -> None:
         raise ServerRefused("a grant notes who gave it, and this connection has no user", fault=Fault.SAID_NO,
                             hint="connect with --username and --password, which this server does not check",
                             server_code=status.code)  # fmt: skip
-    hint = HINTS.get(status.code, "")
-    refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    lacking = missing(status.code, reason, fields, database)
+    message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
+    refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
     refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
     raise refused
 

@@ -135,6 +135,12 @@ def test_words_for_a_person_are_the_same_everywhere() -> None:
     assert [rendered(Text("Usage:\n  a\n\n"), output) for output in FORMATS] == ["Usage:\n  a\n"] * len(FORMATS)
 
 
+def test_words_with_values_are_these_for_programs() -> None:
+    text = Text("print(1)\n", {"code": "print(1)\n"})
+    assert {output for output in FORMATS if rendered(text, output) == "print(1)\n"} == set(FORMATS) - set(FOR_PROGRAMS)
+    assert rendered(text, "jsonl") == '{"code": "print(1)\\n"}\n'
+
+
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE.values(), ids=HOSTILE)
 def test_a_message_with_hostile_text_is_escaped(text: str, escaped: str) -> None:
     if text != "a\nb":
