@@ -17,9 +17,6 @@ USERS = ("acc_ann", "acc_bob", "acc_eve")
 ROLES = ("acc_reader", "acc_writer", "acc_keeper")
 NAMES = "it starts with a letter and has letters, digits and _ (at most 32)"
 
-# What each command needs of Milvus 2.3.5.
-KEEPER = "CreateOwnership,DropOwnership,SelectOwnership,ManageOwnership,ListDatabases"
-
 
 def cleaned(root: Typed) -> None:
     """Without what these tests make: the server is everybody's, and so are root and its password."""
@@ -51,11 +48,6 @@ def few(root: Typed) -> Typed:
     """As root, with a user and a role."""
     root.all("create role acc_reader", "create user acc_ann -p hunter22")
     return root
-
-
-def denied(privilege: str, way: str = "") -> Run:
-    hint = f"an administrator can allow it: grant privilege -r ROLE -p {privilege}{way}"
-    return failed(f"not permitted: Privilege{privilege}: permission deny to acc_ann", hint, code=4)
 
 
 def test_create_user_is_seen_by_pymilvus_and_may_connect(root: Typed) -> None:
@@ -284,37 +276,6 @@ def test_delete_says_what_goes_with_it_and_wants_yes(root: Typed) -> None:
     assert root("delete user acc_ann --dry-run") == Run(0, f"Would delete {who}.\n", "")
     assert root("delete role acc_reader --yes") == Run(0, "Deleted role 'acc_reader'.\n", "")
     assert root("delete user acc_ann --yes") == Run(0, "Deleted user 'acc_ann'.\n", "")
-
-
-LINES = [
-    ("create user acc_bob -p hunter22", "CreateOwnership", ""),
-    ("create role acc_reader acc_writer", "CreateOwnership", ""),
-    ("list users", "SelectOwnership", ""),
-    ("list roles", "SelectOwnership", ""),
-    ("show role acc_reader", "SelectOwnership", ""),
-    ("list grants", "SelectOwnership", ""),
-    ("grant role acc_reader -u acc_bob", "ManageOwnership", ""),
-    ("show user acc_bob", "SelectUser", " -o USER"),
-    ("grant privilege acc_reader -p Query -o '*'", "ManageOwnership", ""),
-    ("export access", "SelectOwnership", ""),
-    ("revoke privilege acc_reader -p Query -o '*'", "", ""),
-    ("revoke role acc_reader -u acc_bob", "ManageOwnership", ""),
-    ("update password acc_bob -op hunter22 -p hunter23", "UpdateUser", " -o USER"),
-    ("delete role acc_writer -y", "", ""),
-    ("delete user acc_bob -y", "DropOwnership", ""),
-]
-
-
-def test_a_user_without_the_privilege_is_told_which_is_missing(ann: Typed) -> None:
-    found = {line: ann(line) for line, privilege, _ in LINES if privilege}
-    assert found == {line: denied(privilege, way) for line, privilege, way in LINES if privilege}
-
-
-def test_a_user_with_the_privileges_may_do_what_root_may(root: Typed, ann: Typed) -> None:
-    root.all("create role acc_keeper", f"grant privilege acc_keeper -p {KEEPER}")
-    root.all("grant privilege acc_keeper -p SelectUser,UpdateUser -o '*'", "grant role acc_keeper -u acc_ann")
-    ann.all(*[line for line, _, _ in LINES], "delete role acc_reader -y")
-    root.all(*[line for line, _, _ in LINES])
 
 
 def test_a_user_sees_itself(ann: Typed) -> None:

@@ -147,7 +147,7 @@ CASES = [
     Case(f"upsert row prv_lot --row {ROW}", "Upsert@prv_lot"),
     Case("upsert file -c prv_lot rows.csv", "Upsert@prv_lot"),
     Case("delete ids prv_lot --ids 8 -y", "Delete@prv_lot"),
-    Case("delete entities prv_lot -e 'id == 9' -y", "Delete@prv_lot"),
+    Case("delete entities prv_book -e 'id == 99' -y", "Delete"),
     Case("get prv_book --ids 1", "Query"),
     Case("query prv_book -e 'id < 3'", "Query"),
     Case("query prv_alias -e 'id < 3'", "Query@prv_alias", before=("?create alias -c prv_book -a prv_alias -A",)),
