@@ -8,7 +8,7 @@ one's own roles are granted, or moves an alias; it looks for Load where it tells
 import json
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from milvus_cli.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.recorder import run_here
+from tests.support.terminal import Terminal
 from tests.support.typed import BOOK, INDEX, Typed, failed
 
 ROW = """'{"id": 7, "title": "Emma", "vector": [0.1, 0.2, 0.3, 0.4]}'"""
@@ -350,6 +351,28 @@ def test_what_nobody_may_see_is_left_empty(people: People) -> None:
     run = people.as_nobody(Case("show collection prv_book -o json"))
     shown = json.loads(run.out)
     assert [shown[key] for key in ("load_state", "exact", "statistics", "partitions")] == ["loaded", None, None, None]
+
+
+def test_in_the_shell_nobody_is_told_what_completion_may_not_see(
+    people: People, terminal: Callable[..., Terminal]
+) -> None:
+    server = people.root.server
+    shell = terminal(cols=160, env={"MILVUS_URI": server.uri, "MILVUS_TOKEN": "prv_nobody:hunter22"})
+    prompt = f"{server.address}/default>"
+    shell.wait_for(prompt)
+    for hidden in ("use database ", "list partitions -c prv_book", "load partition -c prv_book -p ", "show user "):
+        shell.send(hidden)
+        shell.send_key("tab")
+        shell.send_key("c-u")
+    shell.send("count prv_bo")
+    shell.wait_for("prv_book  loaded")
+    shell.send_key("tab")
+    shell.wait_for(f"{prompt} count prv_book")
+    shell.send_key("enter")
+    shell.wait_for("grant privilege -r ROLE -p Query -o prv_book")
+    assert [line for line in shell.screen if "error" in line or "note" in line] == [
+        "error: not permitted: PrivilegeQuery: permission deny to prv_nobody"
+    ]
 
 
 def refused(name: str, on: str) -> Run:
