@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from milvus_cli.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import milvus_pb2
@@ -335,20 +336,28 @@ def test_a_milvus_without_authorization_wants_to_know_who_grants(cli: Cli, milvu
     cleaned(somebody)
 
 
-@pytest.mark.parametrize(
-    ("line", "what"),
-    [
-        ("list users", "users"),
-        ("create user ann -p hunter22", "users"),
-        ("update password ann -op hunter22 -p hunter23", "users"),
-        ("list roles", "roles"),
-        ("create role reader", "roles"),
-        ("list grants", "roles"),
-        ("export access", "roles"),
-        ("list privilege_groups", "privilege groups"),
-    ],
-)
-def test_milvus_lite_has_none_of_it_and_says_so(cli: Cli, lite: MilvusServer, line: str, what: str) -> None:
-    run = Typed(cli, lite)(line)
-    needs = " (needs Milvus 2.5)" if "group" in what else ""
-    assert run == failed(f"Milvus Lite 3.2.2 has no {what}{needs}")
+GROUPS = "privilege groups (needs Milvus 2.5)"
+ON_LITE = {
+    "create user ann -p hunter22": "users", "list users": "users", "show user ann": "users",
+    "delete user ann -y": "users", "update password ann -op hunter22 -p hunter23": "users",
+    "create role reader": "roles", "list roles": "roles", "show role reader": "roles", "delete role reader -y": "roles",
+    "grant role reader -u ann": "roles", "revoke role reader -u ann": "roles",
+    "grant privilege reader -p All": "roles", "revoke privilege reader -p All": "roles", "list grants": "roles",
+    "export access": "roles", "apply access nothing.yaml": "roles",
+    "create privilege_group few": GROUPS, "list privilege_groups": GROUPS, "delete privilege_group few -y": GROUPS,
+    "grant privilege_group few -p Query": GROUPS, "revoke privilege_group few -p Query": GROUPS,
+}  # fmt: skip
+
+
+def test_milvus_lite_has_none_of_it_and_every_command_says_so(
+    cli: Cli, lite: MilvusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cli.directory / "nothing.yaml").write_text("roles: []\n")
+    monkeypatch.chdir(cli.directory)
+    here = Typed(cli, lite)
+    assert {line: here(line) for line in ON_LITE} == {
+        line: failed(f"Milvus Lite 3.2.2 has no {what}") for line, what in ON_LITE.items()
+    }
+    modules = {"user", "role", "privilege", "access"}
+    paths = {leaf.path for leaf in leaves(tree()) if leaf.callback.__module__.rpartition(".")[2] in modules}
+    assert {find(line.split()).command for line in ON_LITE} == {find(path.split()).command for path in paths}

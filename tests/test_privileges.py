@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from milvus_cli.command import Leaf
-from milvus_cli.rpc.privileges import TYPE_OF
+from milvus_cli.rpc.privileges import TYPE_OF, Where, refusal
 from milvus_cli.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
@@ -373,6 +373,28 @@ def test_in_the_shell_nobody_is_told_what_completion_may_not_see(
     assert [line for line in shell.screen if "error" in line or "note" in line] == [
         "error: not permitted: PrivilegeQuery: permission deny to prv_nobody"
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "where", "line"),
+    [
+        ("PrivilegeLoad: permission deny to ann", Where("book"), "-p Load -o book"),
+        ("PrivilegeLoad: permission deny to ann", Where("book", "", "shop"), "-p Load -o book -db shop"),
+        ("PrivilegeSelectUser: permission deny to ann", Where(), "-p SelectUser -o '*'"),
+        (
+            "PrivilegeSelectUser: permission deny to ann in the `shop` database",
+            Where("", "bob"),
+            "-p SelectUser -o bob",
+        ),
+        ("PrivilegeListDatabases: permission deny to ann", Where("", "", "shop"), "-p ListDatabases -db shop"),
+        ("rpc error: desc = PrivilegeNew: permission deny to ann\nat line 1", Where(), "-p New"),
+    ],
+)
+def test_the_line_that_grants_names_object_and_database(words: str, where: Where, line: str) -> None:
+    error = refusal(words, where)
+    assert error is not None
+    assert error.hint == f"an administrator can allow it: grant privilege -r ROLE {line}"
+    assert error.message == f"not permitted: {words.rpartition('= ')[2].splitlines()[0]}"
 
 
 def refused(name: str, on: str) -> Run:
