@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
 from .client import Client
 
 
@@ -38,6 +38,37 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+
+    source: int
+    targets: Sequence[int]
+    segments: Sequence[int]
+
+
+def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
+    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
+    if wish.source in wish.targets:
+        raise InvalidInput(f"node {wish.source} can't both give and get")
+    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+    try:
+        client.call("LoadBalance", collectionName=collection, src_nodeID=wish.source, dst_nodeIDs=wish.targets,
+                    sealed_segmentIDs=wish.segments, timeout=seconds)  # fmt: skip
+    except ServerRefused as exc:
+        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
+        raise
+    return held
+
+
+def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
+    try:
+        return [each.number for each in loaded_segments(client, collection)
+                if each.state == "Sealed" and node in each.nodes]  # fmt: skip
+    except NotAuthorized:
+        return None
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:
