@@ -46,6 +46,7 @@ def _run(statement: Statement, session: Session, where: str, *, page: bool) -> i
             result = tree().invoke(ctx)
         with redirected(session.console, statement.target):
             return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+        return 0  # The program that the output went to had read enough of it.
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except (Leave, BrokenPipeError, OutputLost):

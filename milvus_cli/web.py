@@ -45,7 +45,7 @@ def management(profile: Profile, port: int | None, path: str, seconds: float) ->
     try:
         return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
     except (Unreachable, Unsupported) as exc:
-        exc.hint = "is the management port open, and another one? give it with --management-port; connect keeps it"
+        exc.hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
         raise
 
 

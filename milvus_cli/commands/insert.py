@@ -130,11 +130,13 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
+    from ..rpc.features import require_types
 
     if text is None and not session.interactive:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
+    require_types(session.client, schema)
     rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=method == "Upsert")
     answer = session.client.call(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import collection_option, command, option, read_value, word
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..jsontext import parse_json
 from ..result import Done, Report, Text
 from ..types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
@@ -159,8 +159,12 @@ def show_collection(session: Session, collection: str) -> Report | Text:
 
         return Text(to_text(write_definition(fetch(session.client, collection))))
     from ..rpc.overview import overview
+    from ..rpc.permitted import Permitted
 
-    return overview(session.client, collection)
+    permitted = Permitted()
+    report = overview(session.client, collection, permitted)
+    permitted.tell(session.console.note)
+    return report
 
 
 def _definition(session: Session, dim: int | None, file: str | None, given: dict[str, Any]) -> Definition:
@@ -215,12 +219,10 @@ def _ask_or_refuse(session: Session, question: str, refusal: str) -> str:
 
 
 def _load(session: Session, name: str) -> None:
-    from ..tasks.waiting import Work, wait_for
+    from ..tasks.waiting import load
 
-    client = session.client
-    client.call("LoadCollection", collection_name=name, replica_number=1)
-
-    def fraction() -> float:
-        return float(client.call("GetLoadingProgress", collection_name=name).progress) / 100
-
-    wait_for(session, Work(f"loading {name!r}", fraction, f"show collection {name}"))
+    try:
+        load(session, name)
+    except CliError as exc:
+        exc.message = f"collection {name!r} is made and indexed, but not loaded: {exc.message}"
+        raise

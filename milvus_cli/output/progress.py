@@ -10,6 +10,9 @@ from .console import Console
 from .values import harmless
 
 WIDTH = 24
+LEFT_FREE = 3
+"""Columns at the end of the line, for the ^C that a terminal writes: a line that it breaks could not be erased."""
+
 ERASE = "\r\x1b[K"
 APPEARS_AFTER = 0.3
 """Seconds: what is done sooner needs no bar."""
@@ -36,7 +39,7 @@ class Progress:
         done = int((fraction or 0) * WIDTH)
         bar = "" if fraction is None else "█" * done + "░" * (WIDTH - done) + f" {fraction:4.0%}"
         line = f"{harmless(self._label)}  {bar} {seconds:4.0f} s{detail and '  '}{detail}"
-        self._write(ERASE + line[: columns - 1])
+        self._write(ERASE + line[: columns - LEFT_FREE])
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

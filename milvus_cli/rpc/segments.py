@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
+from ..errors import CliError, InvalidInput, ServerRefused
 from .client import Client
+from .enums import value_name
+from .permitted import permitted
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ def stored_segments(client: Client, collection: str) -> list[Segment]:
     from .wire.common_pb2 import SegmentState
 
     infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
-    return [Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows) for each in infos]
+    return [
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
+    ]
 
 
 def loaded_segments(client: Client, collection: str) -> list[Segment]:
@@ -34,7 +38,7 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
-        Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows, each.mem_size,
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows, each.mem_size,
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip
@@ -64,11 +68,16 @@ def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list
 
 
 def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
-    try:
-        return [each.number for each in loaded_segments(client, collection)
-                if each.state == "Sealed" and node in each.nodes]  # fmt: skip
-    except NotAuthorized:
+    found = permitted(loaded_segments, client, collection)
+    if found is None:
         return None
+    return [each.number for each in found if each.state == "Sealed" and node in each.nodes]
+
+
+def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
+    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    found = stored_segments(client, collection)
+    return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:

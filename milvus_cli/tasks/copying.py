@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, Interrupted, InvalidInput, Partial, ServerRefused
+from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused
 from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
@@ -222,9 +222,14 @@ class _Meter:
 
 def _require_partition(target: Side, partition: str) -> None:
     """One that an interrupted copy has not made, or that an older target lacks."""
+    from ..rpc.permitted import permitted
+
     if not partition or partition == DEFAULT_PARTITION:
         return
-    if not target.client.call("HasPartition", collection_name=target.collection, partition_name=partition).value:
+    there = permitted(
+        target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition
+    )  # fmt: skip
+    if there is None or not there.value:
         target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
 
 
@@ -251,7 +256,7 @@ def _build_indexes(plan: Plan) -> list[str]:
         if index.field not in there:
             try:
                 create_index(client, name, index_for(index, plan.target.version))
-            except ServerRefused as exc:
+            except (ServerRefused, NotAuthorized) as exc:
                 refused.append(f"the index on {index.field!r}: {exc.message}")
     return refused
 
@@ -276,29 +281,35 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     if wish.load and not plan.target.loaded():
         try:
             _load(session, plan.target)
-        except ServerRefused as exc:
+        except (ServerRefused, NotAuthorized) as exc:
             refused.append(f"loading it: {exc.message}")
     return refused
 
 
 def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
-    source, target = plan.source.count(), _count(plan.target)
+    from ..rpc.permitted import Permitted
+
+    seen = Permitted()
+    source, target = plan.source.count(), seen(_count, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
-    if (target < source) if mixed else (target != source):
+    if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(f"{message}, but that has {target:,} rows and the source {source:,}",
                        hint=f"look with: diff {plan.source.name} {plan.target.name}")  # fmt: skip
     if refused:
         raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
-    counts = f"it has {target:,}" if mixed else f"both have {source:,}"
+    if target is None:
+        counts = f"the source has {source:,}, the target's can't be counted without {', '.join(sorted(seen.missing))}"
+    else:
+        counts = f"it has {target:,}" if mixed else f"both have {source:,}"
     made = {"source": plan.source.name, "target": plan.target.name, "copied": copied,
             "source_rows": source, "target_rows": target}  # fmt: skip
     return Done(f"{message}: {counts}.", made)
 
 
 def _count(side: Side) -> int:
-    """Exactly; by the statistics after a flush where the rows can't be counted."""
+    """Exactly; by the statistics after a flush where the rows are not loaded."""
     return side.count() if side.loaded() else _flushed_count(side, "")
 
 

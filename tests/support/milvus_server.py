@@ -151,12 +151,14 @@ class MilvusServer(ServerProcess):
         if self.queue:
             config.set("mq.type", "kafka")
         config.write_config()
-        self._add_to_config()
+        self._add_what_the_template_lacks()
 
-    def _add_to_config(self) -> None:
-        """What the template has no place for."""
+    def _add_what_the_template_lacks(self) -> None:
         path = self.directory / "configs" / "milvus.yaml"
-        text = path.read_text().replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1)
+        text = path.read_text()
+        text = text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1)
+        # 10 by default, and a test of all privileges has a role for each set of them.
+        text = text.replace("\nproxy:\n", "\nproxy:\n  maxRoleNum: 100\n", 1)
         path.write_text(text + (f"\nkafka:\n  brokerList: {self.queue}\n" if self.queue else ""))
 
 
