@@ -5,9 +5,11 @@ Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..names import nearest
 from .client import Client
 from .index_types import check_search_params
 from .indexes import Index, index_of, indexes
@@ -15,6 +17,7 @@ from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
 from .progress import load_state
+from .rerankers import Reranker
 from .schema import type_name
 from .search import HIGHEST_LIMIT, Search
 
@@ -45,6 +48,20 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
             check_search_params(index.type, search.params)
     if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
         raise Unsupported("this server does not group hits", method="Search.group_by_field")
+
+
+def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
+    """Raises what is wrong: a function on a server that has none, or one of a field that there is not."""
+    functions = [each for each in rerankers if each.is_function]
+    if not functions:
+        return
+    if is_older(str(client.call("GetVersion").version), "2.6"):
+        raise Unsupported("this server has no rerank functions", method="HybridSearch.function_score")
+    known = [each.name for each in schema.fields]
+    for name in (name for each in functions for name in each.fields):
+        if name not in known:
+            raise CliError(f"{schema.name} has no field {name!r}",
+                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
 
 
 def field_index(client: Client, collection: str, field: str) -> Index | None:

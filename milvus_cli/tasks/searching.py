@@ -24,6 +24,7 @@ from ..rpc.schema import primary_field
 from ..rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
 from ..rpc.search_check import (
     LOWER_IS_NEARER,
+    check_rerankers,
     check_search,
     explained_refusal,
     field_index,
@@ -33,6 +34,7 @@ from ..rpc.search_check import (
 from ..rpc.widening import UNLIMITED
 from ..rpc.widening import all_hits as all_of_search
 from ..search.queries import entity_query, read_queries, text_queries
+from ..search.rerankers import parse_rerankers
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class Asked:
     round_decimal: int | None = None
     consistency: str = "Strong"
     ignore_growing: bool = False
+    rerank: Sequence[str] = ()
     force: bool = False
 
     @cached_property
@@ -120,6 +123,7 @@ class Asked:
             self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
             self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
             self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
+            parse_rerankers(self.rerank, 0),
         )  # fmt: skip
 
 
@@ -215,6 +219,7 @@ class _Started:
         self._client = asked.client
         self._search = asked.search(schema)
         check_search(self._client, self._search, force=asked.force)
+        check_rerankers(self._client, self._search.rerankers, schema)
         if asked.ignore_growing and is_lite(str(self._client.call("GetVersion").version)):
             asked.session.console.note(f"note: {LITE_GROWING}")
         self._first, *self._rest = self._search.chunks()
