@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymilvus import DataType, Function, FunctionType
 
 from milvus_cli.app import execute
 from milvus_cli.config import Config
@@ -18,6 +19,7 @@ from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
+from tests.support.models_peer import DIMENSION, ModelsPeer, embedding
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import Recorder, run_here
@@ -320,6 +322,43 @@ def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: P
     assert typed(f"search {name} -f words -v '{{\"1\": 2}}'") == failed(
         "'words' is made of text: no vector finds anything in it", "search it with --text, or --like ID", 2
     )
+    typed.gone(name)
+
+
+def test_texts_are_made_vectors_and_ranked_by_models_of_the_server(lite: LiteServer, tmp_path: Path) -> None:
+    typed = typed_on(tmp_path, lite)
+    name = "searched_models"
+    typed.gone(name)
+    client = official_client(lite.uri)
+    with ModelsPeer() as models:
+        asked = {"api_key": "none", "base_url": models.uri}
+        schema = client.create_schema()
+        schema.add_field("id", DataType.INT64, is_primary=True)
+        schema.add_field("body", DataType.VARCHAR, max_length=200)
+        schema.add_field("v", DataType.FLOAT_VECTOR, dim=DIMENSION)
+        schema.add_function(Function("embed", FunctionType.TEXTEMBEDDING, ["body"], ["v"],
+                                     params={"provider": "openai", "dimensions": DIMENSION, **asked}))  # fmt: skip
+        client.create_collection(name, schema=schema)
+        rows = [{"id": number, "body": text} for number, text in enumerate(TEXTS)]
+        typed.all(f"insert row -c {name} --row '{json.dumps(rows)}'",
+                  f"create index -c {name} -f v -t FLAT -m L2", f"load {name}")  # fmt: skip
+
+        def expected(text: str, **options: Any) -> list[list[tuple[int, float]]]:
+            found = client.search(name, [text], anns_field="v", limit=5, consistency_level="Strong", **options)
+            return [[(hit["id"], shortest(hit["distance"])) for hit in found[0]]]
+
+        by_text = ours(typed, f"search {name} --text 'black cats' -l 5")
+        assert by_text == expected("black cats")
+        assert by_text[0][0] == (2, 0.0)
+        assert ours(typed, f"search {name} -v '{json.dumps(embedding('black cats'))}' -l 5") == by_text
+        assert ours(typed, f"search {name} --like 2 -l 4") == [by_text[0][1:]]
+        model = {"provider": "cohere", "queries": ["white whale"], **asked}
+        ranker = Function("model", FunctionType.RERANK, ["body"], params={"reranker": "model", **model})
+        given = ",".join(f"{key}={json.dumps(value) if key == 'queries' else value}" for key, value in model.items())
+        reranked = ours(typed, f"search {name} --text 'black cats' -l 5 --rerank 'model:field=body,{given}'")
+        assert reranked == expected("black cats", ranker=ranker) != by_text
+    client.close()
+    assert typed(f"search {name} --text cats").code == 1
     typed.gone(name)
 
 
