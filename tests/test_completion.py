@@ -4,7 +4,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
