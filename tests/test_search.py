@@ -15,7 +15,7 @@ from pymilvus import DataType, Function, FunctionType
 from milvus_cli.app import execute
 from milvus_cli.config import Config
 from milvus_cli.rpc.floats import shortest
-from milvus_cli.rpc.schema import TYPES
+from milvus_cli.rpc.kinds import KINDS
 from milvus_cli.session import Session
 from milvus_cli.settings import load
 from milvus_cli.words import METRICS
@@ -164,7 +164,7 @@ def test_every_other_metric_and_type_is_one_that_the_server_does_not_have(typed:
     name, has = "searched_other", kinds(typed.server)
     types = {kind.type for kind in has}
     nowhere = NOWHERE["lite" if is_lite else "milvus"]
-    assert {*types, *nowhere, *(() if is_lite else (HALF.type,))} == {each for each in TYPES if "VECTOR" in each}
+    assert {*types, *nowhere, *(() if is_lite else (HALF.type,))} == {each for each in KINDS if "VECTOR" in each}
     for each in types:
         typed.gone(name)
         typed.all(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}")
