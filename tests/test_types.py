@@ -184,7 +184,7 @@ def test_a_copy_has_every_type_and_a_comparison_sees_what_differs(shelf: Shelf, 
         run_there(target, f"insert row -c all_types --row {shlex.quote(json.dumps(given))}")
         run = run_here(diff, tmp_path)
         assert (run.code, json.loads(run.out)["differences"]) == (
-            1, [{"what": "row 1: chunks", "a": row(1)["chunks"], "b": []}])  # fmt: skip
+            1, [{"what": "row 1: chunks", "key": 1, "field": "chunks", "a": row(1)["chunks"], "b": []}])  # fmt: skip
 
 
 def _field(schema: CollectionSchema, column: FieldData) -> Any:
@@ -292,7 +292,7 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps({**other, 'z': '1970-01-01T00:00:00Z'}))}")
     run = typed("-o json diff places places_copy --rows all")
     assert (run.code, json.loads(run.out)["differences"]) == (
-        1, [{"what": "row 2: z", "a": second, "b": "1970-01-01T00:00:00Z"}])  # fmt: skip
+        1, [{"what": "row 2: z", "key": 2, "field": "z", "a": second, "b": "1970-01-01T00:00:00Z"}])  # fmt: skip
     typed.gone("places", "places_copy")
 
 

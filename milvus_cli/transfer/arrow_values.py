@@ -12,7 +12,7 @@ CODES = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "f
 
 
 def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
-    """Numbers, booleans, texts, or lists of these; None is null."""
+    """Numbers, booleans, texts, objects and lists of these; None is null."""
     import pyarrow
 
     def made(buffers: list[Any], children: list[Any] | None = None) -> Any:
@@ -23,6 +23,9 @@ def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
     if pyarrow.types.is_list(wanted):
         inner = list(chain.from_iterable(value or () for value in values))
         return made([_offsets(values)], [arrow_array(inner, wanted.value_type)])
+    if pyarrow.types.is_struct(wanted):
+        columns = ([None if value is None else value[field.name] for value in values] for field in wanted)
+        return made([], [arrow_array(each, field.type) for each, field in zip(columns, wanted, strict=True)])
     if pyarrow.types.is_string(wanted):
         texts = [None if value is None else value.encode("utf-8", "surrogatepass") for value in values]
         return made([_offsets(texts), b"".join(filter(None, texts))])

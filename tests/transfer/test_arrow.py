@@ -23,6 +23,10 @@ VALUES: dict[str, tuple[Any, list[Any]]] = {
     "lists of numbers": (pyarrow.list_(pyarrow.int32()), [[1, 2], [], None, [3]]),
     "lists of texts": (pyarrow.list_(pyarrow.string()), [["a", ""], None, []]),
     "lists of truths": (pyarrow.list_(pyarrow.bool_()), [[True, False], [True]]),
+    "lists of objects": (
+        pyarrow.list_(pyarrow.struct([("a", pyarrow.int8()), ("v", pyarrow.list_(pyarrow.float32()))])),
+        [[{"a": 1, "v": [0.5]}, {"a": None, "v": []}], [], None, [{"a": 2, "v": None}]],
+    ),
     "nothing": (pyarrow.list_(pyarrow.float32()), []),
 }
 
