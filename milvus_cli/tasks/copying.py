@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused
-from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
+from .metering import Meter
 from .sides import Side
 
 if TYPE_CHECKING:
@@ -170,8 +169,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    with Progress(session.console, f"Copying {plan.source.collection!r}", quiet=bool(session.options.quiet)) as bar:
-        meter = _Meter(plan.rows, bar)
+    with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(plan.source.selection(), partitions=(partition,) if partition else ())
@@ -180,13 +178,13 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
     return meter.rows
 
 
-def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: _Meter, *, resume: bool) -> None:
+def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, resume: bool) -> None:
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
     rows = _remaining(session, plan, way) if resume else all_rows(way)
     sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
                        patience=wish.patience, seconds=session.timeout)  # fmt: skip
-    send(rows, way, sender, moved_on=meter.moved_on)
+    send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
 
 
 def _remaining(session: Session, plan: Plan, way: Way) -> Iterator[Rows]:
@@ -202,22 +200,6 @@ def _remaining(session: Session, plan: Plan, way: Way) -> Iterator[Rows]:
         return Cursor(plan.target.client, keys).pages(after)
 
     return missing_rows(way, keys_there)
-
-
-class _Meter:
-    """How far it is and how fast, for the bar."""
-
-    def __init__(self, total: int, bar: Progress) -> None:
-        self._bar = bar
-        self._total = total
-        self._begin = time.monotonic()
-        self.rows = 0
-
-    def moved_on(self, rows: int) -> None:
-        self.rows += rows
-        rate = self.rows / max(time.monotonic() - self._begin, 0.001)
-        fraction = min(self.rows / self._total, 1.0) if self._total else None
-        self._bar.show(fraction, f"{self.rows:,} of {self._total:,} rows, {rate:,.0f} rows/s")
 
 
 def _require_partition(target: Side, partition: str) -> None:

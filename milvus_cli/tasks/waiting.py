@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import CliError, Interrupted
 from ..output.progress import Progress
@@ -55,9 +56,9 @@ def load(
     client = session.client
     if partitions:
         require_partitions(client, collection, partitions)
-        client.call("LoadPartitions", collection_name=collection, partition_names=partitions, replica_number=replicas)
-    else:
-        client.call("LoadCollection", collection_name=collection, replica_number=replicas)
+    chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
+    method = "LoadPartitions" if partitions else "LoadCollection"
+    client.call(method, collection_name=collection, replica_number=replicas, **chosen)
     thing, made = _named(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})
