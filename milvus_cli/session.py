@@ -365,12 +365,14 @@ class Session:
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
         from .rpc.missing import LIST_COLLECTIONS, no_collection
+        from .rpc.permitted import permitted
 
         client = self.client
         if client.call("HasCollection", collection_name=name).value:
             return
-        names = list(client.call("ShowCollections").collection_names)
-        raise CliError(no_collection(name, client.profile.database), hint=nearest(name, names) or LIST_COLLECTIONS)
+        listed = permitted(client.call, "ShowCollections")
+        hint = nearest(name, listed.collection_names if listed else ()) or LIST_COLLECTIONS
+        raise CliError(no_collection(name, client.profile.database), hint=hint)
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""

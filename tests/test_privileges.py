@@ -18,7 +18,9 @@ from milvus_cli.command import Leaf
 from milvus_cli.rpc.privileges import TYPE_OF, Where, refusal
 from milvus_cli.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, replies
 from tests.support.milvus_server import MilvusServer
+from tests.support.official import grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
 from tests.support.typed import BOOK, INDEX, Typed, failed
@@ -65,6 +67,7 @@ OTHER, NO_GROUP, GROUP = (
     "?delete resource_group prv_group -y",
     "?create resource_group prv_group",
 )
+TTL = ("alter collection_properties prv_book --set collection.ttl.seconds=86400",)
 LOADING_LOT = ("load collection prv_lot --no-wait",)
 COPYING = "ShowPartitions, Query, CreateCollection, CreatePartition@prv_new, Insert@prv_new"
 NEW = (*NO_NEW, BOOK.format(name="prv_new"))
@@ -98,8 +101,7 @@ CASES = [
     Case("delete collection prv_new -y", "DropCollection", before=("?delete collection prv_newer -y", *NEW)),
     Case("truncate prv_book -y", code=1),
     Case("alter collection_properties prv_book --set collection.ttl.seconds=86400", "CreateCollection"),
-    Case("delete collection_properties prv_book -k collection.ttl.seconds -y", "CreateCollection", code=1,
-         before=("alter collection_properties prv_book --set collection.ttl.seconds=86400",)),
+    Case("delete collection_properties prv_book -k collection.ttl.seconds -y", "CreateCollection", code=1, before=TTL),
     Case("alter collection_field prv_book -f title --set max_length=400", code=1),
     Case("load collection prv_book", "Load"),
     Case("load collection prv_book -p half", "Load"),
@@ -151,7 +153,7 @@ CASES = [
     Case("delete entities prv_book -e 'id == 99' -y", "Delete"),
     Case("get prv_book --ids 1", "Query"),
     Case("query prv_book -e 'id < 3'", "Query"),
-    Case("query prv_alias -e 'id < 3'", "Query@prv_alias", before=("?create alias -c prv_book -a prv_alias -A",)),
+    Case("query prv_same -e 'id < 3'", "Query@prv_same"),
     Case("query_iterator prv_book -e 'id < 3'", "Query"),
     Case("count prv_book", "Query", hides="GetStatistics"),
     Case("export collection prv_book exported.csv --force", "Query"),
@@ -169,7 +171,8 @@ CASES = [
     Case("check recall prv_book --sample 5", "Query, Search"),
     Case("advise index prv_book --no-measure", "Query"),
     Case(f"bench search prv_book {VECTOR} -n 4", "Search"),
-    Case("diff prv_book prv_lot --rows none", "ShowPartitions, ShowPartitions@prv_lot, Query, Query@prv_lot", code=1),
+    Case("diff prv_book prv_lot --rows none", "ShowPartitions, ShowPartitions@prv_lot, Query, Query@prv_lot", code=1,
+         before=TTL),
     Case("copy prv_book prv_new --no-indexes -y", COPYING, before=NO_NEW),
     # Resource groups.
     Case("create resource_group prv_group", "CreateResourceGroup", before=(NO_GROUP,)),
@@ -252,7 +255,7 @@ class People:
         self.root(f"delete role {' '.join(name for name in known if name.startswith('prv_'))} -y")
         known = [row["user"] for row in self.root.json("list users")]
         self.root(f"delete user {' '.join(name for name in known if name.startswith('prv_'))} -y")
-        for each in ("prv_alias", "prv_moved"):
+        for each in ("prv_alias", "prv_same", "prv_moved"):
             self.root(f"delete alias {each} -y")
         self.root.gone("prv_book", "prv_lot", "prv_new", "prv_newer")
         self.root(NO_DATABASE.lstrip("?"))
@@ -301,7 +304,7 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
             BOOK.format(name=name), f"create partition -c {name} -p half", f"insert fake {name} -n 50",
             INDEX.format(name=name), f"load collection {name}",
         )  # fmt: skip
-    people.root.all("create alias -c prv_book -a prv_alias")
+    people.root.all("create alias -c prv_book -a prv_alias -a prv_same")
     yield people
     people.clean()
 
@@ -373,6 +376,34 @@ def test_in_the_shell_nobody_is_told_what_completion_may_not_see(
     assert [line for line in shell.screen if "error" in line or "note" in line] == [
         "error: not permitted: PrivilegeQuery: permission deny to prv_nobody"
     ]
+
+
+def denied(privilege: str) -> Handler:
+    return aborts(grpc.StatusCode.PERMISSION_DENIED, f"Privilege{privilege}: permission deny to ann")
+
+
+def test_what_even_everybody_may_not_see_where_public_was_stripped_hinders_nothing(tmp_path: Path) -> None:
+    schema = schema_pb2.CollectionSchema(name="book", fields=[
+        schema_pb2.FieldSchema(name="id", is_primary_key=True, data_type=schema_pb2.DataType.Int64),
+    ])  # fmt: skip
+    hidden = {"GetLoadState": "Load", "ShowCollections": "ShowCollections", "ShowPartitions": "ShowPartitions",
+              "DescribeIndex": "IndexDetail", "GetCollectionStatistics": "GetStatistics", "Query": "Query",
+              "ListAliases": "ListAliases"}  # fmt: skip
+    handlers = {method: denied(privilege) for method, privilege in hidden.items()}
+    handlers["DescribeCollection"] = replies(milvus_pb2.DescribeCollectionResponse(schema=schema))
+    handlers["HasCollection"] = in_turn(
+        replies(milvus_pb2.BoolResponse(value=True)), replies(milvus_pb2.BoolResponse())
+    )
+    with GrpcPeer(handlers) as peer:
+        shown = run_here(["show", "collection", "book", "-o", "json"], tmp_path, peer.uri)
+        missing = run_here(["show", "collection", "bok"], tmp_path, peer.uri)
+    note = "note: not all is shown, as that takes GetStatistics, IndexDetail, Load, Query, ShowPartitions\n"
+    assert (shown.code, shown.err) == (0, note)
+    values = json.loads(shown.out)
+    assert [values[key] for key in ("load_state", "exact", "statistics", "partitions", "indexes")] == [
+        None, None, None, None, [],
+    ]  # fmt: skip
+    assert missing == failed("no collection 'bok'", "list collections shows all")
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,14 @@ ATTRIBUTES = {
 def overview(client: Client, name: str, permitted: Permitted) -> Report:
     """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
     answer = client.call("DescribeCollection", collection_name=name)
-    state = load_state(client, name)
+    state = permitted(load_state, client, name)
     shown = permitted(client.call, "ShowPartitions", collection_name=name)
     schema = answer.schema
     values = {
         "collection": schema.name,
         "description": schema.description,
         "load_state": state,
-        "exact": permitted(_exact, client, name) if state == "loaded" else None,
+        "exact": permitted(_exact, client, name) if state in (None, "loaded") else None,
         "statistics": permitted(row_count, client, name),
         "aliases": aliases_of(client, answer),
         "partitions": sorted(shown.partition_names) if shown else None,

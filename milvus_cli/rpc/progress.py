@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import CliError, Fault, NotAuthorized, ServerRefused
 from .client import Client
 from .indexes import indexes
+from .permitted import permitted
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import GetCompactionStateResponse, IndexDescription
@@ -46,15 +47,18 @@ def loaded_percentages(client: Client) -> Mapping[str, int]:
 
 
 def _listed_percent(client: Client, collection: str, partitions: Sequence[str], refusal: NotAuthorized) -> int | None:
-    """As the list of loaded collections has it, which everybody may see; raises the refusal for partitions.
+    """As the list of loaded collections has it, which more users may see; raises the refusal where it does not tell.
 
     Milvus 2.3 tells the state of one collection only to those who may load it.
     """
-    if partitions or refusal.fault is not Fault.NOT_PERMITTED:
+    found = None if partitions or refusal.fault is not Fault.NOT_PERMITTED else permitted(loaded_percentages, client)
+    if found is None:
         raise refusal
     # The list knows no aliases.
     name = client.call("DescribeCollection", collection_name=collection).schema.name
-    return loaded_percentages(client).get(name)
+    if name not in found and name not in client.call("ShowCollections").collection_names:
+        raise refusal
+    return found.get(name)
 
 
 def state_of(percent: int | None) -> str:

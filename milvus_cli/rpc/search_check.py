@@ -45,7 +45,7 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
     if search.partitions:
         require_partitions(client, search.collection, search.partitions)
     if search.metric or search.params or search.range_filter is not None:
-        index = field_index(client, search.collection, search.field)
+        index = permitted(field_index, client, search.collection, search.field)
         check_metric(search, index)
         check_range(search, search.metric or (index.metric if index else ""))
         if index and not force:

@@ -105,13 +105,13 @@ def explain(asked: Asked) -> Report:
 def _facts(asked: Asked, found: Found, client: Client, count: int) -> dict[str, Any]:
     search = found.search
     field = next(each for each in found.schema.fields if each.name == search.field)
-    index = field_index(client, asked.collection, search.field)
+    index = permitted(field_index, client, asked.collection, search.field)
     return {
         "collection": asked.collection, "field": f"{field.name} ({describe_field(field)})",
         "index": index.name if index else None, "index_type": index.type if index else None,
         "metric": search.metric or (index.metric if index else None) or None,
         "index_params": dict(index.params) if index else {}, "search_params": dict(search.params),
-        "load_state": load_state(client, asked.collection), "consistency": search.consistency.capitalize(),
+        "load_state": permitted(load_state, client, asked.collection), "consistency": search.consistency.capitalize(),
         "filter": search.filter or None, "queries": len(search.queries), "hits": count,
         "rows_by_statistics": permitted(row_count, client, asked.collection),
     }  # fmt: skip

@@ -63,9 +63,11 @@ class Side:
     def require(self) -> None:
         """Raises CliError, with the nearest names, where there is no such collection."""
         from ..names import nearest
+        from ..rpc.permitted import permitted
 
         if not self.exists:
-            names = list(self.client.call("ShowCollections").collection_names)
+            listed = permitted(self.client.call, "ShowCollections")
+            names = listed.collection_names if listed else ()
             raise CliError(f"no collection {self}", hint=nearest(self.collection, names))
 
     def definition(self) -> Definition:

@@ -10,6 +10,7 @@ from ..rpc.client import Client
 from ..rpc.indexes import Index, described, index_of, indexes
 from ..rpc.objects import row_count
 from ..rpc.packing import row_size
+from ..rpc.permitted import permitted
 from ..rpc.progress import load_state
 from ..rpc.schema import WIDTHS, params, type_name
 from ..rpc.search import search_field
@@ -61,7 +62,8 @@ class Target:
 def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Selection:
     """Raises CliError where the collection is not loaded, ServerRefused where there is none."""
     schema = client.call("DescribeCollection", collection_name=collection).schema
-    if loaded and (state := load_state(client, collection)) != "loaded":
+    # Where nobody tells whether it is loaded, reading it will.
+    if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
         raise CliError(f"collection {collection!r} is {state}",
                        hint=f"load it first: load collection -c {collection}")  # fmt: skip
     found = Selection(schema, collection, _fields())
@@ -79,7 +81,7 @@ def find_target(client: Client, collection: str, field: str | None, *, loaded: b
 
 def count_rows(client: Client, keys: Selection) -> int:
     """Exactly where the collection is loaded, else by the statistics, which know nothing of rows not yet flushed."""
-    if load_state(client, keys.collection) != "loaded":
+    if (permitted(load_state, client, keys.collection) or "loaded") != "loaded":
         return row_count(client, keys.collection) or 0
     return exact_count(client, keys)
 
