@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
@@ -70,8 +72,9 @@ def _run(text: str, session: Session) -> int:
     return 0
 
 
+@lru_cache(maxsize=1)
 def _is_unfinished(text: str) -> bool:
-    """Whether Enter goes on in a next line: inside a quote, or after a backslash."""
+    """Whether Enter goes on in a next line: inside a quote, or after a backslash. Each drawing asks twenty times."""
     try:
         list(split(text))
     except Unfinished:
