@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Thread
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
@@ -15,6 +17,7 @@ from ..errors import Interrupted, InvalidInput, Leave
 from ..lines import Unfinished, split
 from ..output.render import render_error
 from ..session import Session
+from ..tree import tree
 from .completer import attach
 from .history import open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
@@ -25,6 +28,7 @@ def run_shell(session: Session) -> int:
     session.keep_alias()
     prompt = _prompt(session)
     completer = attach(prompt, session)
+    _prepare_once_drawn(prompt)
     status = 0
     while True:
         prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
@@ -55,6 +59,16 @@ def _prompt(session: Session) -> PromptSession[str]:
         enable_open_in_editor=True,
     )
     return prompt
+
+
+def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
+    """Reads all commands while the person looks at the first prompt: the first key would wait for them."""
+
+    def prepare(app: Application[str]) -> None:
+        app.after_render -= prepare
+        Thread(target=tree, daemon=True).start()
+
+    prompt.app.after_render += prepare
 
 
 def _run(text: str, session: Session) -> int:
