@@ -19,7 +19,8 @@ from pygments.lexers import GoLexer
 from pygments.token import Comment, Error, String
 
 from milvus_cli.connections.profile import Profile, Tls
-from milvus_cli.snippets import LANGUAGES, snippet
+from milvus_cli.snippets import snippet
+from milvus_cli.words import LANGUAGES
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
