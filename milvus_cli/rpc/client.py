@@ -20,10 +20,12 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
+from .interrupts import Call, undisturbed
+from .missing import NO_DATABASE
+from .privileges import place
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
-DATABASE_NOT_FOUND = 800
 WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
@@ -72,8 +74,12 @@ class Link:
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
-        self.channel.close()
+        self.close()
         self.channel = self._open()
+
+    def close(self) -> None:
+        with undisturbed():
+            self.channel.close()
 
 
 class Client:
@@ -91,16 +97,10 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
-        return self.prepare(method, timeout=timeout, **fields).result()
+        return self.start(method, timeout=timeout, **fields).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
-        pending = self.prepare(method, timeout=timeout, **fields)
-        pending.start()
-        return pending
-
-    def prepare(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
-        """What `start` returns, but not sent: its `result()` does both."""
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
@@ -119,7 +119,7 @@ class Client:
         return other
 
     def close(self) -> None:
-        self._link.channel.close()
+        self._link.close()
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -137,17 +137,14 @@ class Client:
 
 
 class Pending:
-    """An RPC: under way once `start` was called, else sent by `result`, which then needs no thread beside its own."""
+    """An RPC under way."""
 
     def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
         self._client = client
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
         self._channel = client._link.channel
-        self._future: Any = None
-
-    def start(self) -> None:
-        self._future = self._send(wait=False)
+        self._call = self._send()
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
@@ -155,40 +152,36 @@ class Pending:
         try:
             response = self._answer_or_again()
         except (CliError, KeyboardInterrupt) as exc:
-            client._report(self._method, self._started, str(exc) or "cancelled")
+            said = exc.reason if isinstance(exc, ServerRefused) else ""
+            client._report(self._method, self._started, said or str(exc) or "cancelled")
             raise
         client._report(self._method, self._started, "OK")
         return response
 
     def cancel(self) -> None:
         """For an answer that nobody wants any more."""
-        if self._future is not None:
-            self._future.cancel()
+        self._call.cancel()
 
-    def _send(self, *, wait: bool) -> Any:
-        """The answer, or with `wait` off what it will come by."""
+    def _send(self) -> Call:
         request_type, response_type = _types(self._method)
         rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
         # As bytes: grpc would hold the message beside them while it waits.
         request = request_type(**self._fields).SerializeToString()
-        send = rpc if wait else rpc.future
-        return send(request, timeout=self._seconds, metadata=self._client._metadata())
+        metadata = self._client._metadata()
+        return Call(lambda: rpc.future(request, timeout=self._seconds, metadata=metadata))
 
     def _answer(self) -> Any:
         client, link = self._client, self._client._link
         try:
-            # Ctrl-C ends what waits by itself, and the call with it.
-            response = self._send(wait=True) if self._future is None else self._future.result()
-        except KeyboardInterrupt:
-            self.cancel()
-            raise
+            response = self._call.result()
         except grpc.RpcError as exc:
             profile = client.profile
             raise status.failure(
-                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered
-            ) from exc
+                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered,
+                where=place(self._method, self._fields, profile.database),
+            ) from exc  # fmt: skip
         link.answered = True
-        status.check(getattr(response, "status", response), self._method)
+        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
         return response
@@ -205,7 +198,8 @@ class Pending:
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if link.channel is self._channel:
             link.reopen()
-        self._channel, self._future = link.channel, None
+        self._channel = link.channel
+        self._call = self._send()
         return self._answer()
 
 
@@ -219,7 +213,7 @@ def handshake(client: Client) -> ServerInfo:
     except Unsupported:
         return ServerInfo(client.call("GetVersion").version, "", _since(started))
     except ServerRefused as exc:
-        if exc.server_code == DATABASE_NOT_FOUND:
+        if exc.server_code == NO_DATABASE:
             raise _no_database(client) from exc
         raise
     latency = _since(started)
@@ -248,7 +242,7 @@ def _no_database(client: Client) -> ServerRefused:
         f"no database {client.profile.database!r} on {client.profile.address}",
         hint="connect without --db, then: list databases",
         fault=Fault.SAID_NO,
-        server_code=DATABASE_NOT_FOUND,
+        server_code=NO_DATABASE,
     )
 
 
