@@ -232,7 +232,6 @@ WRITERS: Mapping[str, Callable[[Profile, str], str]] = {
     "shell": _shell,
     "curl": _curl,
 }
-LANGUAGES = tuple(WRITERS)
 
 
 def _lines(*lines: str) -> str:

@@ -99,3 +99,6 @@ RERANK_FUNCTIONS = {
 }
 
 WAITED = {"loaded": "in memory, ready for searches", "indexed": "every index is built"}
+
+LANGUAGES = ("python", "nodejs", "go", "java", "shell", "curl")
+"""In which code is written that connects."""

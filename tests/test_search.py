@@ -533,6 +533,35 @@ def test_who_may_not_count_rows_is_shown_hits(cli: Cli) -> None:
     assert re.sub(r"[\d.]+ ms", "# ms", run.out.splitlines()[-1]) == "# ms, consistency Strong"
 
 
+def methods_of_searches(cli: Cli, peer: GrpcPeer, count: int) -> list[list[str]]:
+    """What each of so many searches in one shell asks the peer."""
+    session = Session(Config(cli.home, uri=peer.uri), Recorder(), load(cli.home / "none", {}))
+    called = []
+    try:
+        for _ in range(count):
+            before = len(peer.calls)
+            assert execute(["search", "c", "-v", "[1,2]", "-o", "jsonl"], session) == 0
+            called.append(sorted(peer.methods[before:]))
+    finally:
+        session.close()
+    return called
+
+
+def test_searches_of_who_may_not_see_indexes_are_all_confirmed(cli: Cli) -> None:
+    peer = GrpcPeer({
+        "DescribeCollection": two_numbers("v"),
+        "DescribeIndex": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeIndexDetail: permission deny to ann"),
+        "Search": replies(milvus_pb2.SearchResults()),
+    })  # fmt: skip
+    with peer:
+        called = methods_of_searches(cli, peer, 3)
+    assert called == [
+        ["DescribeCollection", "Search"],
+        ["DescribeCollection", "DescribeIndex", "GetVersion", "Search"],
+        ["DescribeCollection", "Search"],
+    ]
+
+
 def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: Cli) -> None:
     index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
     index.params.add(key="metric_type", value="IP")
@@ -542,16 +571,8 @@ def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: 
         "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
         "Search": in_turn(found, found, found, refuses(65535, "metric type not match"), found),
     })  # fmt: skip
-    called = []
     with peer:
-        session = Session(Config(cli.home, uri=peer.uri), Recorder(), load(cli.home / "none", {}))
-        try:
-            for _ in range(5):
-                before = len(peer.calls)
-                assert execute(["search", "c", "-v", "[1,2]", "-o", "jsonl"], session) == 0
-                called.append(sorted(peer.methods[before:]))
-        finally:
-            session.close()
+        called = methods_of_searches(cli, peer, 5)
         searches = [{each.key: each.value for each in request.search_params}  # type: ignore[attr-defined]
                     for request in peer.requests("Search")]  # fmt: skip
     assert called == [

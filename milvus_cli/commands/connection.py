@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import command, option, word
-from ..connections.profile import DEFAULT_ALIAS, Profile, checked_alias
 from ..errors import CliError, InvalidInput
 from ..result import Done, Record, Result, Table, Text
-from ..snippets import LANGUAGES, snippet
 from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
+from ..words import LANGUAGES
 
 if TYPE_CHECKING:
     from ..connections.resolve import Request, Resolved
@@ -194,6 +193,8 @@ def rename_connection(session: Session, old: str, new: str) -> Done:
     \b
     Example: rename connection default prod
     """
+    from ..connections.profile import checked_alias
+
     session.saved(old)
     if session.store.get(checked_alias(new)) is not None:
         raise CliError(f"connection {new!r} exists", hint=f"delete connection {new}")
@@ -295,6 +296,8 @@ def _status(status: Status) -> Record:
 
 
 def _disconnect(session: Session, alias: str | None) -> Done:
+    from ..connections.profile import DEFAULT_ALIAS
+
     alias = alias or session.alias or DEFAULT_ALIAS
     if not session.forget(alias):
         session.saved(alias)
@@ -329,6 +332,8 @@ def _when(saved: Saved) -> str | None:
 
 
 def _code(session: Session, alias: str | None, language: str) -> Text:
+    from ..snippets import snippet
+
     profile = _found(session, alias).profile
     server = session.servers.running(profile.lite) if profile.lite else None
     if server is not None:
@@ -342,6 +347,7 @@ def _found(session: Session, alias: str | None) -> Resolved:
     """A connection's parameters; those of another than the current one as they are kept."""
     if alias is None or (alias == session.alias and not _is_disconnected(session, alias)):
         return session.resolved()
+    from ..connections.profile import Profile
     from ..connections.resolve import Resolved
 
     return Resolved(session.with_token(session.saved(alias)), {each.name: "saved" for each in fields(Profile)})

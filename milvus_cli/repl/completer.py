@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -18,6 +19,22 @@ from ..types import items, paths, with_paths
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from prompt_toolkit import PromptSession
+
+
+class Candidate(Completion):
+    """A completion of plain texts: a menu asks for those of all candidates, several times with each drawing."""
+
+    def __init__(self, text: str, start_position: int, display: str, meta: str) -> None:
+        super().__init__(text, start_position, display=display, display_meta=meta)
+        self._texts = display, meta
+
+    @property
+    def display_text(self) -> str:
+        return self._texts[0]
+
+    @property
+    def display_meta_text(self) -> str:
+        return self._texts[1]
 
 
 class ShellCompleter(Completer):
@@ -36,6 +53,14 @@ class ShellCompleter(Completer):
             self.failure = self.failure or traceback.format_exc()
             return []
 
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """In a thread, which hands all over at once."""
+        loop = asyncio.get_running_loop()
+        for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
+            yield each
+
     def report(self) -> None:
         """Shows the failure once, where `--debug` asks for it."""
         failure = self.failure or self._session.catalog.failure
@@ -51,11 +76,8 @@ class ShellCompleter(Completer):
         if [item.value for item in found] == [line.raw]:
             return
         for item in found:
-            yield Completion(
-                quoted(item.value, line.mark),
-                start_position=line.start - len(text),
-                display=harmless(item.value),
-                display_meta=harmless(item.help or ""),
+            yield Candidate(
+                quoted(item.value, line.mark), line.start - len(text), harmless(item.value), harmless(item.help or "")
             )
 
     def _items(self, line: Line) -> list[CompletionItem[str]]:
@@ -70,7 +92,6 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     completer = ShellCompleter(session)
     prompt.completer = completer
     prompt.complete_while_typing = True
-    prompt.complete_in_thread = True
 
     def show_again() -> None:
         buffer = prompt.default_buffer

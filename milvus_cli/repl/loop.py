@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from threading import Thread
+
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
@@ -13,6 +17,7 @@ from ..errors import Interrupted, InvalidInput, Leave
 from ..lines import Unfinished, split
 from ..output.render import render_error
 from ..session import Session
+from ..tree import tree
 from .completer import attach
 from .history import open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
@@ -23,6 +28,7 @@ def run_shell(session: Session) -> int:
     session.keep_alias()
     prompt = _prompt(session)
     completer = attach(prompt, session)
+    _prepare_once_drawn(prompt)
     status = 0
     while True:
         prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
@@ -55,6 +61,16 @@ def _prompt(session: Session) -> PromptSession[str]:
     return prompt
 
 
+def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
+    """Reads all commands while the person looks at the first prompt: the first key would wait for them."""
+
+    def prepare(app: Application[str]) -> None:
+        app.after_render -= prepare
+        Thread(target=tree, daemon=True).start()
+
+    prompt.app.after_render += prepare
+
+
 def _run(text: str, session: Session) -> int:
     """Runs the commands of a line until one fails; returns its exit code."""
     try:
@@ -70,8 +86,9 @@ def _run(text: str, session: Session) -> int:
     return 0
 
 
+@lru_cache(maxsize=1)
 def _is_unfinished(text: str) -> bool:
-    """Whether Enter goes on in a next line: inside a quote, or after a backslash."""
+    """Whether Enter goes on in a next line: inside a quote, or after a backslash. Each drawing asks twenty times."""
     try:
         list(split(text))
     except Unfinished:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ServerRefused
+from ..errors import CliError
 from .client import Client
 from .indexes import index_of, indexes
 from .operations import is_lite
@@ -30,10 +30,11 @@ def telling_metrics(client: Client, collection: str, schema: CollectionSchema) -
     Milvus 2.3 takes vectors of any type that has as many bytes, but no other metric than the index has, which goes
     with the type. Milvus Lite is the other way round: nothing is to be named.
     """
-    if is_lite(str(client.call("GetVersion").version)):
-        return {each.name: "" for each in vector_fields(schema)}
     try:
+        if is_lite(str(client.call("GetVersion").version)):
+            return {each.name: "" for each in vector_fields(schema)}
         found = [index_of(each) for each in indexes(client, collection)]
-    except ServerRefused:
+    except CliError:
+        # Such as of a user who may search and no more: each search is confirmed then.
         return {}
     return {each.field: each.metric for each in found if each.metric}
