@@ -129,7 +129,8 @@ def test_wait_for_index(indexed: Typed, is_lite: bool) -> None:
         "message": f"Index '{name}' on 'tome' is built.", "collection": "tome", "index": name, "built": True,
     }  # fmt: skip
     indexed.all(f"delete index -c tome -in {name} -y")
-    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", "make one first: create index")
+    hint = "make one first: create index -c tome"
+    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
 
 
 def name_of(is_lite: bool) -> str:

@@ -30,13 +30,14 @@ OURS = {
     "yamltext": {"errors"},
     "config": set[str](),
     "lines": {"errors"},
+    "memory": set[str](),
     "settings": BASE | {"config", "output"},
     "connections": BASE | {"config"},
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
-    "transfer": BASE | {"output", "rpc"},
-    "web": BASE | {"connections"},
+    "transfer": BASE | {"memory", "output", "rpc"},
+    "web": BASE | {"connections", "rpc"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
     "calc": BASE | {"rpc"},
@@ -52,9 +53,9 @@ OURS = {
     "types": BASE | {"catalog", "complete", "places", "rpc"},
     "command": BASE | {"options", "output", "parameters", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "calc", "command", "connections", "dialogues", "history", "metrics", "output", "places"}
-    | {"reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer", "tree"}
-    | {"types", "vectors", "web"},
+    | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
+    | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
+    | {"tree", "types", "vectors", "web"},
     "tree": BASE | {"command", "commands"},
     "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
@@ -97,7 +98,7 @@ DOORS = {
     "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
     "prometheus_client": {"metrics.py"},
-    "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
+    "pyarrow": {"transfer/arrow.py", "transfer/arrow_values.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py", "transfer/writers.py"},

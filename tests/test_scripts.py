@@ -121,6 +121,10 @@ def test_a_name_given_twice_is_an_error(cli: Cli) -> None:
     )
 
 
+def test_an_option_without_its_value_points_to_the_help_of_its_command(cli: Cli) -> None:
+    assert cli("connect", "--host") == Run(2, "", "error: option '--host' requires an argument\nhint: help connect\n")
+
+
 def test_quiet_leaves_out_confirmations_and_not_data(connected: Cli) -> None:
     assert connected("use", "database", "default", "-q") == Run(0, "", "")
     assert connected("version", "-q", "-o", "jsonl") == Run(0, VERSION, "")

@@ -125,6 +125,7 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
     Example: create collection album --dim 4
     """
     from ..rpc.definition import create, lost
+    from ..rpc.features import lacking_types
 
     definition = _definition(session, dim, file, given)
     name = definition.name
@@ -134,6 +135,9 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
     gone = lost(session.client, definition)
     if gone:
         session.console.note(f"note: this server did not keep {', '.join(gone)}")
+    lacks = lacking_types(session.client, definition.schema)
+    if lacks:
+        session.console.note(f"note: this server will take no rows, as it lacks {'; '.join(lacks)}")
     if dim is not None:
         _load(session, name)
     loaded = ", indexed and loaded" if dim is not None else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..errors import CliError
+from ..errors import CliError, Unsupported
 from .client import Client
 from .definition import Definition
 from .indexes import Index
+from .permitted import permitted
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
@@ -56,13 +58,21 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
     Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
     at the next flush the whole server ends.
     """
-    if not any(_types(schema)):
-        return
-    version = str(client.call("GetVersion").version)
-    lacks = _lacking(dict(_types(schema)), version)
+    lacks = lacking_types(client, schema)
     if lacks:
-        raise CliError(f"the server ({version}) keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
+        raise CliError(f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
                        hint=f"make the collection without: show collection {schema.name} -o ddl")  # fmt: skip
+
+
+def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
+    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    needs = dict(_types(schema))
+    if not needs:
+        return []
+    with suppress(Unsupported):
+        answer = permitted(client.call, "GetVersion")
+        return _lacking(needs, answer.version) if answer else []
+    return []
 
 
 def lacking_indexes(definition: Definition, version: str) -> list[Index]:

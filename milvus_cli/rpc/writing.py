@@ -19,8 +19,8 @@ BUSY = frozenset({4, 8})
 """Codes of Milvus that ask for patience: too many requests, over the rate limit."""
 NOT_READY = 1
 """Milvus's code while a part of it still starts. Milvus Lite has it for every refusal."""
-OF_VALUES = frozenset({None, 0, 1, 1100, 65535})
-"""Codes that a value in one of the rows may cause. Milvus has others for what concerns the whole request."""
+OF_VALUES = frozenset({None, 0, 1, 6, 1100, 65535})
+"""Codes that a value in one of the rows may cause, 6 on Milvus Lite. Others are for what concerns the whole request."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
+from ..memory import give_back
 from ..output.values import exact
 from ..rpc.decode import decode_column
 from ..rpc.floats import packed
 from ..rpc.kinds import Form, form_of
 from ..rpc.schema import row_fields, short_name, type_name
 from ..rpc.selection import Selection
+from .arrow_values import arrow_array, arrow_lists
 from .texts import Texts, json_texts, texts_of
 from .writers import column_kind, column_names
 
@@ -26,6 +28,10 @@ TYPES = {"BOOL": "bool_", "INT8": "int8", "INT16": "int16", "INT32": "int32", "I
 ELEMENTS = {"FLOAT_VECTOR": "float32", "FLOAT16_VECTOR": "float32", "BFLOAT16_VECTOR": "float32",
             "INT8_VECTOR": "int8", "BINARY_VECTOR": "uint8"}  # fmt: skip
 LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
+
+
+DATA_PAGE = 1 << 18
+"""Bytes of a page of a column, of which several are held at once."""
 
 
 class ArrowWriter:
@@ -76,19 +82,12 @@ class ArrowWriter:
         kind, column = column_kind(self._selection, name), by_name.get(name)
         wanted = self.schema.field(name).type
         if column is None:
-            return self._arrow.array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
+            return arrow_array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
-            return self._vectors(packed(column.vectors.float_vector), column.vectors.dim)
+            return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
         if not self._arrow.types.is_string(wanted) or form_of(kind) in (Form.TEXT, Form.LITERAL):
-            return self._arrow.array(decode_column(column), wanted)
-        return self._arrow.array(json_texts(column), wanted)
-
-    def _vectors(self, raw: memoryview, width: int) -> Any:
-        """Without a Python number for each."""
-        arrow, rows = self._arrow, len(raw) // 4 // width
-        numbers = arrow.Array.from_buffers(arrow.float32(), rows * width, [None, arrow.py_buffer(raw)])
-        offsets = arrow.array(range(0, (rows + 1) * width, width), arrow.int32())
-        return arrow.ListArray.from_arrays(offsets, numbers)
+            return arrow_array(decode_column(column), wanted)
+        return arrow_array(json_texts(column), wanted)
 
 
 def to_parquet(streams: str, target: str, selection: Selection) -> None:
@@ -97,7 +96,12 @@ def to_parquet(streams: str, target: str, selection: Selection) -> None:
     from pyarrow import parquet
 
     size = os.path.getsize(streams)
-    with arrow.OSFile(streams) as source, parquet.ParquetWriter(target, ArrowWriter(selection).schema) as writer:
+    schema = ArrowWriter(selection).schema
+    # Numbers of vectors hardly come twice: a dictionary of them takes time and room, and makes the file larger.
+    repeated = [field.name for field in schema if not arrow.types.is_list(field.type)]
+    writing = parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
+    give_back()
+    with arrow.OSFile(streams) as source, writing as writer:
         while source.tell() < size:
             with arrow.ipc.open_stream(source) as stream:
                 writer.write_table(stream.read_all())
@@ -108,8 +112,7 @@ def pyarrow() -> Any:
         import pyarrow
         import pyarrow.ipc
     except ImportError:
-        raise CliError("parquet needs the package pyarrow",
-                       hint="pip install 'milvus_cli[parquet]', or write csv or jsonl") from None  # fmt: skip
+        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
     return pyarrow
 
 

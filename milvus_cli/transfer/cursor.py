@@ -32,11 +32,15 @@ SMALL = 8
 
 @dataclass(frozen=True)
 class Page:
-    """Columns as the server sent them, with the primary keys; after the key `last` the next page begins."""
+    """Columns as the server sent them, with the primary keys; after the key `last` the next page begins.
+
+    `size` is their bytes.
+    """
 
     columns: Sequence[FieldData]
     keys: Sequence[Any]
     last: Any
+    size: int
 
 
 class Cursor:
@@ -74,10 +78,10 @@ class Cursor:
         with understood(self._selection):
             columns = query(self._client, self._selection, expression, params=parameters, moment=moment)
         keys = keys_of(columns, self._selection)
+        size = sum(column.ByteSize() for column in columns)
         if keys and self._rows is None:
-            size = sum(column.ByteSize() for column in columns) / len(keys)
-            self._limit = max(1, min(int(PAGE_BYTES / size), self._limit * GROWTH, LONGEST_WINDOW))
-        return Page(columns, keys, max(keys, default=None))
+            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, LONGEST_WINDOW))
+        return Page(columns, keys, max(keys, default=None), size)
 
     def _behind(self, after: Any) -> str:
         return both(self._selection.filter, above(self._selection.primary.name, after) if after is not None else "")

@@ -55,6 +55,8 @@ class Recipe:
 
 Maker = Callable[[Sequence[int], Sequence[int]], Sequence[Any]]
 """The values of a column, from the numbers of its rows and the cluster of each."""
+One = Callable[[Random, int], Any]
+"""A value, for a row of that cluster."""
 
 
 def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
@@ -122,33 +124,37 @@ def _structs(struct: StructArrayFieldSchema, random: Random, clusters: int) -> M
 
 
 def _inner(field: FieldSchema, random: Random, clusters: int) -> Maker:
-    if vector_kind(field) in KINDS and form_of(vector_kind(field)) is Form.DENSE:
+    if form_of(vector_kind(field)) is Form.DENSE:
         return _vectors(field, random, clusters)
     return _each(random, _plain(field, type_name(field.element_type)))
 
 
-def _each(random: Random, one: Callable[[Random, int], Any]) -> Maker:
+def _each(random: Random, one: One) -> Maker:
     return lambda rows, clusters: [one(random, cluster) for cluster in clusters]
 
 
-def _plain(field: FieldSchema, kind: str) -> Callable[[Random, int], Any]:
+def _plain(field: FieldSchema, kind: str) -> One:
     if kind in LITERALS:
         return LITERALS[kind]
-    form = form_of(kind)
-    if form is Form.BOOLEAN:
-        return lambda random, cluster: random.random() < 0.5
-    if form is Form.WHOLE:
+    if form_of(kind) is Form.TEXT:
+        return _text(field)
+    if form_of(kind) is Form.WHOLE:
         highest = HIGHEST.get(kind, 1_000_000)
         return lambda random, cluster: int(random.random() * highest)
-    if form is Form.NUMBER:
-        return lambda random, cluster: round(random.random() * 100, 3)
-    if form is Form.JSON:
-        return lambda random, cluster: {"color": random.choice(COLORS), "price": round(random.random() * 100, 2),
-                                        "cluster": cluster, "tags": random.sample(WORDS, 2)}  # fmt: skip
+    # What can't be written is told when it is encoded.
+    return MAKERS.get(form_of(kind), lambda random, cluster: "")
+
+
+def _text(field: FieldSchema) -> One:
     longest = int(params(field.type_params).get("max_length", 100))
     if field.is_partition_key:
         return lambda random, cluster: f"group {cluster}"[:longest]
     return lambda random, cluster: " ".join(random.choices(WORDS, k=random.randint(2, 5)))[:longest]
+
+
+def _document(random: Random, cluster: int) -> dict[str, Any]:
+    return {"color": random.choice(COLORS), "price": round(random.random() * 100, 2), "cluster": cluster,
+            "tags": random.sample(WORDS, 2)}  # fmt: skip
 
 
 def _place(random: Random, cluster: int) -> str:
@@ -159,7 +165,12 @@ def _moment(random: Random, cluster: int) -> str:
     return str(instant(YEAR_2024 + random.randrange(YEAR)))
 
 
-LITERALS: dict[str, Callable[[Random, int], str]] = {"GEOMETRY": _place, "TIMESTAMPTZ": _moment}
+LITERALS: dict[str, One] = {"GEOMETRY": _place, "TIMESTAMPTZ": _moment}
+MAKERS: dict[Form | None, One] = {
+    Form.BOOLEAN: lambda random, cluster: random.random() < 0.5,
+    Form.NUMBER: lambda random, cluster: round(random.random() * 100, 3),
+    Form.JSON: _document,
+}
 
 
 def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:

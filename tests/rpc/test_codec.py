@@ -15,7 +15,7 @@ from pymilvus.client.prepare import Prepare
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.columns import raw_values
+from milvus_cli.rpc.columns import moved, raw_values
 from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.rpc.decode import decode_column
 from milvus_cli.rpc.encode import encode_rows
@@ -286,9 +286,14 @@ def test_what_servers_keep_for_themselves_is_shown_as_people_write_it() -> None:
     column.scalars.geometry_data.data.extend([struct.pack("<BI2d", 1, 1, 0.5, -2), b"\x01\xff"])
     assert decode_column(column) == ["POINT (0.5 -2)", "01ff"]
     assert raw_values(column, 2) == ["POINT (0.5 -2)", "01ff"]
+    made = moved(column, FieldSchema(name="g", data_type=DataType.Geometry), 2)
+    assert list(made.scalars.geometry_wkt_data.data) == ["POINT (0.5 -2)", "01ff"]
     column = FieldData(type=DataType.Timestamptz, field_name="t")
     column.scalars.timestamptz_data.data.extend([1, 2**62])
     assert decode_column(column) == ["1970-01-01T00:00:00.000001Z", 2**62]
+    del column.scalars.timestamptz_data.data[1:]
+    made = moved(column, FieldSchema(name="t", data_type=DataType.Timestamptz), 1)
+    assert list(made.scalars.string_data.data) == ["1970-01-01T00:00:00.000001Z"]
     column = FieldData(type=DataType.JSON, field_name="j")
     column.scalars.json_data.data.append(b"{no json\xff")
     assert decode_column(column) == ["{no json\\xff"]

@@ -13,9 +13,10 @@ class Shelf(GrpcPeer):
 
     version = "v2.6.5"
 
-    def __init__(self, schema: CollectionSchema) -> None:
+    def __init__(self, schema: CollectionSchema, *, exists: bool = True) -> None:
         info = common_pb2.ServerInfo(build_tags=self.version)
         self.schema = schema_pb2.CollectionSchema.FromString(schema.SerializeToString())
+        self.exists = exists
         self.rows = 0
         self.columns: list[Any] = []
         self._lock = threading.Lock()
@@ -24,6 +25,11 @@ class Shelf(GrpcPeer):
             "GetVersion": replies(milvus_pb2.GetVersionResponse(version=self.version)),
             "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
                 schema=self.schema, collection_name=schema.name, collectionID=1)),
+            "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default"])),
+            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
+            "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
+            "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=self.exists),
+            "CreateCollection": self._create,
             "Insert": self._insert, "Upsert": self._insert, "Query": self._query,
         })  # fmt: skip
 
@@ -31,6 +37,10 @@ class Shelf(GrpcPeer):
     def sent(self) -> list[bytes]:
         """The columns of the last insert, as bytes."""
         return [each.SerializeToString(deterministic=True) for each in self.columns]
+
+    def _create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.exists = True
+        return common_pb2.Status()
 
     def _insert(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:
