@@ -164,7 +164,7 @@ def run_node(text: str, directory: Path) -> str:
     file = directory / "snippet.mjs"
     file.write_text(text, encoding="utf-8")
     env = {**os.environ, "MILVUS_TOKEN": "root:Milvus"}
-    done = subprocess.run(["node", str(file)], capture_output=True, env=env, cwd=directory, check=False, timeout=60)
+    done = subprocess.run(["node", str(file)], capture_output=True, env=env, cwd=directory, check=False, timeout=180)
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
 
