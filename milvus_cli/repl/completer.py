@@ -52,7 +52,7 @@ class ShellCompleter(Completer):
             return
         for item in found:
             yield Completion(
-                quoted(item.value, line.mark),
+                quoted(item.value, line.mark, is_open=item.type == "part"),
                 start_position=line.start - len(text),
                 display=harmless(item.value),
                 display_meta=harmless(item.help or ""),
@@ -87,8 +87,13 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     return completer
 
 
-def quoted(value: str, mark: str = "") -> str:
-    """The value as it is typed: in the quotes that were begun, or in some where it needs them."""
+def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
+    """The value as it is typed: in the quotes that were begun, or in some where it needs them.
+
+    With `is_open` more of it is to follow, within the quotes.
+    """
+    if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
+        return closed[:-1]
     if not mark and re.fullmatch(r"[^\s'\"\\;#|>]+", value):
         return value
     if mark != '"' and "'" not in value:
