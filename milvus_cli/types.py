@@ -179,12 +179,12 @@ class FieldDeclaration(Offered):
     name = "field declaration"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from .rpc.schema import TYPES
+        from .rpc.kinds import KINDS
 
         before, colon, word = incomplete.rpartition(":")
         if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
             return []
-        return items(named((each, "") for each in TYPES).best(word), prefix=before + colon)
+        return items(named((each, "") for each in KINDS).best(word), prefix=before + colon)
 
 
 class DeclaredField(Offered):

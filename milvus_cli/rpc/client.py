@@ -22,6 +22,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import status
 from .interrupts import Call, undisturbed
 from .missing import NO_DATABASE
+from .privileges import place
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -120,50 +121,6 @@ class Client:
     def close(self) -> None:
         self._link.close()
 
-    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Call:
-        """The call that goes out; it waits for nothing."""
-        request_type, response_type = _types(method)
-        request, metadata = request_type(**fields), self._metadata()
-
-        def start() -> Any:
-            rpc = self._link.channel.unary_unary(
-                f"/{SERVICE}/{method}",
-                request_serializer=request_type.SerializeToString,
-                response_deserializer=response_type.FromString,
-            )
-            return rpc.future(request, timeout=seconds, metadata=metadata)
-
-        return Call(start)
-
-    def _receive(self, call: Call, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
-        try:
-            response = call.result()
-        except grpc.RpcError as exc:
-            profile = self.profile
-            raise status.failure(
-                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
-            ) from exc
-        self._link.answered = True
-        status.check(getattr(response, "status", response), method, fields, self.profile.database)
-        if method in WRITING_ROWS:
-            self._link.written = max(self._link.written, response.timestamp)
-        return response
-
-    def _receive_or_again(
-        self, call: Call, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
-    ) -> Any:
-        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
-        try:
-            return self._receive(call, method, fields, seconds)
-        except Unreachable as exc:
-            unsent = exc.fault is Fault.REFUSED
-            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
-                raise
-        # Of several calls that were lost together the first one opens the channel that all go over again.
-        if self._link.channel is channel:
-            self._link.reopen()
-        return self._receive(self._send(method, fields, seconds), method, fields, seconds)
-
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
         if not (database.isascii() and database.isprintable()):
@@ -187,13 +144,13 @@ class Pending:
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
         self._channel = client._link.channel
-        self._call = client._send(method, fields, seconds)
+        self._call = self._send()
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
         client = self._client
         try:
-            response = client._receive_or_again(self._call, self._channel, self._method, self._fields, self._seconds)
+            response = self._answer_or_again()
         except (CliError, KeyboardInterrupt) as exc:
             said = exc.reason if isinstance(exc, ServerRefused) else ""
             client._report(self._method, self._started, said or str(exc) or "cancelled")
@@ -204,6 +161,46 @@ class Pending:
     def cancel(self) -> None:
         """For an answer that nobody wants any more."""
         self._call.cancel()
+
+    def _send(self) -> Call:
+        request_type, response_type = _types(self._method)
+        rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
+        # As bytes: grpc would hold the message beside them while it waits.
+        request = request_type(**self._fields).SerializeToString()
+        metadata = self._client._metadata()
+        return Call(lambda: rpc.future(request, timeout=self._seconds, metadata=metadata))
+
+    def _answer(self) -> Any:
+        client, link = self._client, self._client._link
+        try:
+            response = self._call.result()
+        except grpc.RpcError as exc:
+            profile = client.profile
+            raise status.failure(
+                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered,
+                where=place(self._method, self._fields, profile.database),
+            ) from exc  # fmt: skip
+        link.answered = True
+        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        if self._method in WRITING_ROWS:
+            link.written = max(link.written, response.timestamp)
+        return response
+
+    def _answer_or_again(self) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        link = self._client._link
+        try:
+            return self._answer()
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(self._method))):
+                raise
+        # Of several calls that were lost together the first one opens the channel that all go over again.
+        if link.channel is self._channel:
+            link.reopen()
+        self._channel = link.channel
+        self._call = self._send()
+        return self._answer()
 
 
 def handshake(client: Client) -> ServerInfo:

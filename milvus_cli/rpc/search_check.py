@@ -17,6 +17,7 @@ from .indexes import Index, index_of, indexes, one_by_one
 from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
+from .permitted import permitted
 from .progress import load_state
 from .rerankers import Reranker
 from .schema import type_name
@@ -134,7 +135,8 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
         return error
     collection, field = search.collection, search.field
-    state = load_state(client, collection, search.partitions)
+    unseen = "not loaded" if error.server_code == NOT_LOADED else "loaded"
+    state = permitted(load_state, client, collection, search.partitions) or unseen
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
     found = not_loaded(client, collection, field, state, search.partitions)

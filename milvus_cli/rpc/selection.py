@@ -14,6 +14,7 @@ from .decode import decode_column
 from .filters import explained, quoted
 from .missing import NOT_LOADED
 from .objects import require_partitions, row_count
+from .permitted import Permitted, permitted
 from .schema import pairs, primary_field, type_name
 
 if TYPE_CHECKING:
@@ -141,11 +142,11 @@ def moment_of(client: Client, selection: Selection) -> int:
     return 0
 
 
-def counted_by_statistics(client: Client, selection: Selection) -> int | None:
+def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Of the collection or its partitions; statistics know no filter."""
     if selection.filter:
         return None
-    counts = [row_count(client, selection.collection, each) for each in selection.partitions or [""]]
+    counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
     return None if None in counts else sum(each or 0 for each in counts)
 
 
@@ -244,10 +245,20 @@ def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:
 
 
 def count_if_loaded(client: Client, selection: Selection) -> int | None:
-    """As `exact_count`, None where the collection is not loaded."""
+    """As `exact_count`, None where the collection is not loaded, or this user may not read it."""
     try:
-        return exact_count(client, selection)
+        return permitted(exact_count, client, selection)
     except CliError as exc:
         if exc.server_code == NOT_LOADED:
             return None
         raise
+
+
+def rows_told(client: Client, collection: str) -> str:
+    """How many rows a collection has, in words: counted where it is loaded, else by the statistics, which lag."""
+    with suppress(CliError):
+        counted = count_if_loaded(client, selected(client, collection))
+        if counted is not None:
+            return f"{counted} row{'' if counted == 1 else 's'}"
+    rows = permitted(row_count, client, collection)
+    return f"{'?' if rows is None else rows} rows by its statistics"

@@ -1,6 +1,5 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
 from .missing import HINTS, missing
-from .privileges import granting
+from .privileges import Where, refusal
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
            "Alloc")  # fmt: skip
@@ -68,7 +67,9 @@ NO_GRANTOR = "fail to get authorization from the md"
 """How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
 
 
-def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool) -> CliError:
+def failure(
+    error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool, where: Where
+) -> CliError:
     """Translates what grpc raised. `fresh` says that this channel had not yet completed a call."""
     code, details = error.code(), error.details() or ""
     if code is grpc.StatusCode.UNAVAILABLE:
@@ -80,9 +81,9 @@ def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, 
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return _unauthenticated(details, address)
     if code is grpc.StatusCode.PERMISSION_DENIED:
-        return NotAuthorized(
-            f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED, hint=_way_to_permit(details)
-        )
+        hint = "ask an administrator to grant it"
+        unnamed = NotAuthorized(f"not permitted: {short(details)}", hint=hint, fault=Fault.NOT_PERMITTED)
+        return refusal(details, where) or unnamed
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
@@ -175,14 +176,6 @@ def _unauthenticated(details: str, address: str) -> CliError:
     else:
         message = f"{address} did not accept the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
-
-
-def _way_to_permit(details: str) -> str:
-    """Milvus names what is missing: `PrivilegeSelectOwnership: permission deny to USER`."""
-    named = re.match(r"Privilege(\w+): ", details)
-    if named is None:
-        return "ask an administrator to grant the privilege"
-    return f"an administrator can allow it: {granting(named[1])}"
 
 
 def _tls_reason(details: str) -> str:

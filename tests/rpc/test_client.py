@@ -319,8 +319,8 @@ def test_a_call_ends_at_its_deadline(opened: Callable[..., Client], method: str,
         client.call("GetVersion")
         started = time.monotonic()
         error = failure_of(lambda: client.call(method, timeout=0.3))
-        assert 0.2 < time.monotonic() - started < 1
-        assert ended.wait(1)
+        assert 0.2 < time.monotonic() - started < 5
+        assert ended.wait(5)
         message = f"{peer.address} gave no answer to {method} within 0.3 s{unknown}"
     assert seen(error) == (Unreachable, Fault.SILENT, None, message, status.PATIENCE)
 
@@ -342,8 +342,8 @@ def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]
         presser.start()
         with pytest.raises(KeyboardInterrupt):
             client.call("ShowCollections")
-        assert ended.wait(0.5)
-        assert time.monotonic() - pressed[0] < 2
+        assert ended.wait(5)
+        assert time.monotonic() - pressed[0] < 8
         presser.join()
         assert client.call("GetVersion").version == "v2.3.5"
 
