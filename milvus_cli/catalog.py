@@ -257,6 +257,17 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
     return ((name, ", ".join(privileges)[:60]) for name, privileges in sorted(all_groups(client).items()))
 
 
+def _filter_words(client: Client, of: str) -> Pairs:
+    """What filters of this server have beside what all have."""
+    from .rpc.operations import is_lite, is_older
+    from .words import FILTER_NOT_LITE, FILTER_SINCE
+
+    version = str(client.call("GetVersion").version)
+    lacking = FILTER_NOT_LITE if is_lite(version) else ()
+    return [(word, note) for word, (since, note) in FILTER_SINCE.items()
+            if word not in lacking and not is_older(version, since)]  # fmt: skip
+
+
 def _plain(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
@@ -276,5 +287,6 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "roles": _roles,
     "resource_groups": _resource_groups,
     "privilege_groups": _privilege_groups,
+    "filter_words": _filter_words,
 }
 """What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""

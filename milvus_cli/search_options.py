@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .command import TEXT, all_of, option, param_option
-from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARTITION, QUERY_VECTOR, RERANK_FUNCTION, VECTOR_FIELD
+from .types import CONSISTENCY, FIELD, FIELDS, FILTER, METRIC, PARTITION, QUERY_VECTOR, RERANK_FUNCTION, VECTOR_FIELD
 
 HIGHEST_LIMIT = 16_384
 
@@ -42,7 +42,7 @@ offset_option = option(
     "--offset", type=click.IntRange(0, HIGHEST_LIMIT), default=0, metavar="N", help="Leave out the first N hits."
 )
 filter_options = all_of(
-    option("--filter", default="", metavar="EXPR", help="Only among the rows for which this holds."),
+    option("--filter", type=FILTER, default="", metavar="EXPR", help="Only among the rows for which this holds."),
     param_option,
 )
 fields_option = option("--fields", type=FIELDS, metavar="A,B", help="Fields to show beside id and distance; * is all.")

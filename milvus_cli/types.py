@@ -16,6 +16,8 @@ from .words import (
     CONSISTENCY_LEVELS,
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
+    FILTER_OPERATORS,
+    FILTER_STARTS,
     INDEX_TYPES,
     METRICS,
     RERANK_FUNCTIONS,
@@ -265,6 +267,45 @@ class KeyValue(Offered):
         return items(named((f"{key}=", note) for key, note in self.keys.items()).best(incomplete))
 
 
+class FilterExpression(Offered):
+    """A filter: the collection's fields, functions and operators are offered where each may stand, and `{name}`s."""
+
+    name = "filter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.filter_cursor import cursor
+
+        at = cursor(incomplete)
+        if at.in_text:
+            return []
+        words = self._words(ctx, at.word, after_value=at.after_value)
+        return items(words.best(at.word), prefix=at.before, ends=False)
+
+    def _words(self, ctx: click.Context, word: str, *, after_value: bool) -> Names:
+        place = {"alias": _given(ctx, "alias"), "database": _given(ctx, "database")}
+        if word.startswith("{"):
+            given = (each.partition("=")[0] for each in ctx.params.get("parameters") or ())
+            return named((f"{{{name}}}", "given by --param") for name in given)
+        newer = _catalog(ctx).names("filter_words", **place).all
+        if after_value:
+            return named([*FILTER_OPERATORS.items(), *(each for each in newer if each.text.startswith("is "))])
+        collection = _given(ctx, "collection")
+        fields = _catalog(ctx).names("fields", of=collection, **place).all if collection else ()
+        return named([*fields, *FILTER_STARTS.items(), *(each for each in newer if not each.text.startswith("is "))])
+
+
+class FilterParameter(KeyValue):
+    """NAME=VALUE: the `{name}`s of the line's filter that have no value yet."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .rpc.filter_cursor import places
+
+        given = [each.partition("=")[0] for each in ctx.params.get(str(param.name)) or ()]
+        wanted = places(_given(ctx, "filter") or _given(ctx, "expression"))
+        free = named((f"{each}=", "of the filter") for each in wanted if each not in given)
+        return [] if "=" in incomplete else items(free.best(incomplete))
+
+
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
 
@@ -317,11 +358,11 @@ class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since cl
         return items(named(self.words.items()).best(last), prefix=before + comma)
 
 
-def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "") -> list[CompletionItem[str]]:
-    """With a suffix more of the word is to follow."""
+def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bool = True) -> list[CompletionItem[str]]:
+    """With a suffix, and where it does not end so, more of the word is to follow."""
     from click.shell_completion import CompletionItem
 
-    kind = "part" if suffix else "plain"
+    kind = "plain" if ends and not suffix else "part"
     return [CompletionItem(prefix + each.text + suffix, kind, each.note or None) for each in names]
 
 
@@ -408,7 +449,8 @@ INDEX_DECLARATION = IndexDeclaration()
 INDEX_PARAMETER = IndexParameter()
 COMMAND = CommandWords()
 
-PARAMETER = KeyValue({})
+PARAMETER = FilterParameter({})
+FILTER = FilterExpression()
 QUERY_VECTOR = FileOrText()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)

@@ -68,6 +68,8 @@ def test_names_come_from_each_kind_of_server_with_a_word_about_them(session: Ses
     assert heard(catalog, "indexes", of="names") == [("v", "on v")]
     assert heard(catalog, "partitions", of="names") == [("_default", "")]
     assert ("default", "") in heard(catalog, "databases")
+    words = ["text_match(", "is null", "is not null"] if isinstance(server, LiteServer) else []
+    assert [word for word, _ in heard(catalog, "filter_words")] == words
     assert heard(catalog, "aliases") == []
     execute(["load", "collection", "names"], session)
     assert ("names", "loaded") in heard(catalog, "collections")

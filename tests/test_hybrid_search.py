@@ -149,8 +149,8 @@ def test_legs_may_search_one_field_twice(typed: Typed) -> None:
         ("--request 'text=white' --rerank decay:field=h,function=exp,origin=1,scale=2", "hybrid has no field 'h'",
          "fields: id, body, dense, other, g, words", 1),
         ("--request 'field=dense like=1 metric=L2'", "the index of 'dense' has the metric COSINE, not L2",
-         "leave --metric out, or rebuild it: delete index -c hybrid -in dense, then create index -c hybrid -f dense "
-         "-t FLAT -m L2", 1),
+         "leave --metric out, or rebuild it: release collection -c hybrid; delete index -c hybrid -in dense --yes; "
+         "create index -c hybrid -f dense -t FLAT -m L2; load collection -c hybrid", 1),
         ("--request 'field=dense like=1' --request 'field=other vector=[[1,2,3],[4,5,6]]'",
          "the requests have different numbers of queries: 1, 2", "", 2),
         ("--request 'field=dense like=1 limit=0'", "limit=0 is no number from 1 to 16384", "", 2),

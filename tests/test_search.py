@@ -331,8 +331,19 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
         ("search {} --like 3 --partition old", "no partition 'old' in 'searched'",
          "did you mean odd?", 1),
         ("search {} --like 3 --metric IP", "the index of 'v' has the metric L2, not IP",
-         "leave --metric out, or rebuild it: delete index -c searched -in {}, then create index -c searched -f v "
-         "-t FLAT -m IP", 1),
+         "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
+         "create index -c searched -f v -t FLAT -m IP; load collection -c searched", 1),
+        ("search {} --like 3 --metric cosin", "no metric 'COSIN'", "did you mean COSINE?", 2),
+        ("search {} -f g --like 3", "'g' of searched is no vector: its type is INT64", "vector fields: v", 1),
+        ("search searched_clusters -v [0,0,0,0] --params nprobe=many", "nprobe takes a number, not 'many'",
+         "--force sends it as it is, for a server that knows more", 2),
+        ("search_iterator {} --like 3 --filter 'h == 1 and q < 3' --fields x --metric IP",
+         "the index of 'v' has the metric L2, not IP",
+         "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
+         "create index -c searched -f v -t FLAT -m IP; load collection -c searched", 1),
+        ("bench search {} -v [1,2]", "query vector 1: 'v' takes a list of 8 numbers, not 2 numbers", "", 2),
+        ("bench search searched_clusters -v [0,0,0,0] -n 2 --filter 'idd > 1'",
+         "bad filter: unknown field 'idd'\n  idd > 1\n  ^", "did you mean id?", 1),
         ("search {} --like 3 --params ef=3", "a search of FLAT has no parameter 'ef'",
          "it takes none; --force sends it as it is, for a server that knows more", 2),
         ("search {} --like 3 --params ef", "bad parameter 'ef'", 'write ef=64, or {{"ef": 64}}', 2),

@@ -8,13 +8,13 @@ import click
 
 from ..command import TEXT, collection_option, command, option, param_option
 from ..result import Record, Table
-from ..types import CONSISTENCY, FIELDS, PARTITION
+from ..types import CONSISTENCY, FIELDS, FILTER, PARTITION
 
 if TYPE_CHECKING:
     from ..session import Session
 
 FIELDS_HELP = "Fields to show; all when not given."
-filter_option = option("-e", "--expr", "--filter", "expression", default="", metavar="EXPR",
+filter_option = option("-e", "--expr", "--filter", "expression", type=FILTER, default="", metavar="EXPR",
                        help="Only the rows for which this holds.")  # fmt: skip
 fields_option = option("--fields", type=FIELDS, metavar="A,B", help=FIELDS_HELP)
 partitions_option = option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",

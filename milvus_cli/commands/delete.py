@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..command import TEXT, Removal, carry_out, collection_option, command, dry_run_option, option, param_option
 from ..result import Done
-from ..types import PARTITION
+from ..types import FILTER, PARTITION
 
 if TYPE_CHECKING:
     from ..rpc.selection import Selection
@@ -17,7 +17,8 @@ partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", h
 
 @command("delete entities")
 @collection_option
-@option("-e", "--expr", "--filter", "expression", needed=True, metavar="EXPR", help="The rows for which this holds.")
+@option("-e", "--expr", "--filter", "expression", needed=True, type=FILTER, metavar="EXPR",
+        help="The rows for which this holds.")  # fmt: skip
 @param_option
 @partition_option
 @dry_run_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..command import collection_option, command, option, param_option, word
 from ..errors import InvalidInput
 from ..result import Done
-from ..types import CONSISTENCY, FIELDS, FILE, PARTITION, Words
+from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, Words
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -27,7 +27,7 @@ FORMAT = Words("format", {
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
 @option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
-@option("-e", "--expr", "--filter", "expression", default="", metavar="EXPR",
+@option("-e", "--expr", "--filter", "expression", type=FILTER, default="", metavar="EXPR",
         help="Only the rows for which this holds.")  # fmt: skip
 @param_option
 @option("--fields", type=FIELDS, metavar="A,B", help="Fields to write; all when not given.")

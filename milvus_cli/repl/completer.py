@@ -76,9 +76,8 @@ class ShellCompleter(Completer):
         if [item.value for item in found] == [line.raw]:
             return
         for item in found:
-            yield Candidate(
-                quoted(item.value, line.mark), line.start - len(text), harmless(item.value), harmless(item.help or "")
-            )
+            replaced = quoted(item.value, line.mark, is_open=item.type == "part")
+            yield Candidate(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
 
     def _items(self, line: Line) -> list[CompletionItem[str]]:
         if line.redirect:
@@ -108,8 +107,13 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     return completer
 
 
-def quoted(value: str, mark: str = "") -> str:
-    """The value as it is typed: in the quotes that were begun, or in some where it needs them."""
+def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
+    """The value as it is typed: in the quotes that were begun, or in some where it needs them.
+
+    With `is_open` more of it is to follow, within the quotes.
+    """
+    if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
+        return closed[:-1]
     if not mark and re.fullmatch(r"[^\s'\"\\;#|>]+", value):
         return value
     if mark != '"' and "'" not in value:

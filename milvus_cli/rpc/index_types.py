@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..names import nearest
@@ -81,6 +81,9 @@ SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
 SEARCH_ANYWHERE = ("radius", "range_filter", "hints", "page_retain_order", "retain_iterator_order", "level")
 """Parameters that every search takes."""
 
+NO_NUMBERS = ("hints", "page_retain_order", "retain_iterator_order", "mh_search_with_jaccard", "mh_lsh_batch_search")
+"""Those whose value is a word, or true or false."""
+
 USUAL: dict[str, dict[str, str]] = {
     "HNSW": {"M": "16", "efConstruction": "200"},
     **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
@@ -145,10 +148,10 @@ def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) 
             raise InvalidInput(f"{index_type} has no parameter {name!r}", hint=hint)
 
 
-def check_search_params(index_type: str, parameters: Iterable[str]) -> None:
-    """Raises InvalidInput for a parameter that no search of such an index takes: servers ignore it without a word.
+def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:
+    """Raises InvalidInput for a parameter that no search of such an index takes, and for a number that is none.
 
-    An index type that is not known here takes all.
+    Servers ignore them without a word. An index type that is not known here takes all.
     """
     if index_type not in SEARCH_PARAMETERS:
         return
@@ -158,6 +161,9 @@ def check_search_params(index_type: str, parameters: Iterable[str]) -> None:
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             raise InvalidInput(f"a search of {index_type} has no parameter {name!r}",
                                hint=f"{nearest(name, known) or takes}; {FORCE}")  # fmt: skip
+        value = parameters[name]
+        if name not in NO_NUMBERS and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise InvalidInput(f"{name} takes a number, not {value!r}", hint=FORCE)
 
 
 def _hint(word: str, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from ..names import nearest
 from .decode import decode_column
 from .floats import shortest
 from .rerankers import Reranker, function_score
-from .schema import pairs, primary_field, vector_fields
+from .schema import pairs, primary_field, type_name, vector_fields
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, SearchResultData
@@ -147,6 +147,10 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
     if name is None:
         raise InvalidInput(f"{schema.name} has {len(fields)} vector fields", hint=f"give one: -f {' or '.join(fields)}")
     if name not in fields:
+        other = next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
+        if other:
+            raise CliError(f"{name!r} of {schema.name} is no vector: its type is {other}",
+                           hint=f"vector fields: {', '.join(fields)}")  # fmt: skip
         raise CliError(f"{schema.name} has no vector field {name!r}",
                        hint=nearest(name, fields) or f"vector fields: {', '.join(fields)}")  # fmt: skip
     return fields[name]

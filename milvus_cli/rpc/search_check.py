@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..names import nearest
+from ..words import METRICS
 from .client import Client
 from .index_types import check_search_params
-from .indexes import Index, index_of, indexes
+from .indexes import Index, index_of, indexes, one_by_one
 from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
@@ -77,11 +78,17 @@ def field_index(client: Client, collection: str, field: str) -> Index | None:
 
 def check_metric(search: Search, index: Index | None) -> None:
     """Milvus Lite would compute another metric than the index has, without a word."""
+    if search.metric and search.metric not in METRICS:
+        raise InvalidInput(f"no metric {search.metric!r}",
+                           hint=nearest(search.metric, METRICS) or f"metrics: {', '.join(METRICS)}")  # fmt: skip
     if index and index.metric and search.metric and search.metric != index.metric:
+        name = search.collection
+        params = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())
         raise CliError(
             f"the index of {search.field!r} has the metric {index.metric}, not {search.metric}",
-            hint=f"leave --metric out, or rebuild it: delete index -c {search.collection} -in {index.name}, "
-            f"then create index -c {search.collection} -f {search.field} -t {index.type} -m {search.metric}",
+            hint=f"leave --metric out, or rebuild it: release collection -c {name}; delete index -c {name} "
+            f"-in {index.name} --yes; create index -c {name} -f {search.field} -t {index.type} -m {search.metric}"
+            f"{params}; load collection -c {name}",
         )
 
 

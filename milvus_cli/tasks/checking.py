@@ -95,7 +95,8 @@ def measured(session: Session, target: Target, index: Index, trial: Trial) -> Me
     wanted = settings(trial.sweeps)
     params = trial.params or {}
     if not trial.force:
-        check_search_params(index.type, [*params, *(name for setting in wanted for name in setting)])
+        for setting in (params, *wanted):
+            check_search_params(index.type, setting)
     require_metric(index.metric)
     client, count = session.client, arithmetic(target.kind)
     keys, total = sample_keys(key_pages(client, target.keys), trial.sample, trial.seed)

@@ -13,7 +13,7 @@ from ..vectors.load import Load, put_load
 from ..vectors.pages import joined, key_pages, pages_of, sample_keys
 from ..vectors.recall import percentile
 from ..vectors.target import Target, find_target
-from .searching import Asked
+from .searching import Asked, refusals_explained
 
 DRAWN = 1_000
 """Rows that are drawn as queries at the most, where none are given."""
@@ -31,7 +31,8 @@ def search_load(asked: Asked, *, count: int, jobs: int) -> Report:
     def send(number: int) -> None:
         client.call("Search", **search.of_one(queries[number % len(queries)]).request())
 
-    with Progress(session.console, f"Searching {asked.collection!r}", quiet=bool(session.options.quiet)) as bar:
+    progress = Progress(session.console, f"Searching {asked.collection!r}", quiet=bool(session.options.quiet))
+    with progress as bar, refusals_explained(client, search, target.keys.schema):
         load = put_load(send, count, jobs, bar.show)
     if load.interrupted and not load.sent:
         raise Interrupted
