@@ -355,9 +355,9 @@ class Session:
 
     def use_database(self, database: str) -> None:
         """Makes a database current, here and, saved with the alias, for commands to come."""
-        names = list(self.client.call("ListDatabases").db_names)
-        if database not in names:
-            raise CliError(f"no database {database!r}", hint=nearest(database, names) or "list databases shows all")
+        from .rpc.objects import require_database
+
+        require_database(self.client, database)
         alias = self.alias
         self._databases[alias] = database
         if alias and alias not in self._unsaved:
@@ -365,10 +365,13 @@ class Session:
 
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
-        if self.client.call("HasCollection", collection_name=name).value:
+        from .rpc.missing import LIST_COLLECTIONS, no_collection
+
+        client = self.client
+        if client.call("HasCollection", collection_name=name).value:
             return
-        names = list(self.client.call("ShowCollections").collection_names)
-        raise CliError(f"no collection {name!r}", hint=nearest(name, names) or "list collections shows all")
+        names = list(client.call("ShowCollections").collection_names)
+        raise CliError(no_collection(name, client.profile.database), hint=nearest(name, names) or LIST_COLLECTIONS)
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""

@@ -1,5 +1,6 @@
 """Fixtures: real servers, started when a test first asks for them, and milvus_cli as a process."""
 
+import math
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -21,6 +22,14 @@ def pytest_configure() -> None:
     # A shell starts background jobs with SIGINT ignored, and our children would inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    """How fast rows moved is told of what took long, which is not the same on every machine: here nothing took long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("milvus_cli.tasks.metering.WORTH_TELLING", math.inf)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def test_asking_a_server_that_never_answers_takes_no_time_and_one_call(session: 
         catalog = connect(session, peer.address)
         started = time.monotonic()
         assert [catalog.names("collections").all for _ in range(100)] == [()] * 100
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         eventually(lambda: "ShowCollections" in peer.methods)
         assert peer.methods.count("ShowCollections") == 1
 

@@ -48,7 +48,7 @@ def test_create_database_without_a_name_exits_2(typed: Typed) -> None:
 
 def test_list_databases_as_table_and_json(shop: Typed) -> None:
     assert {"database": "shop"} in shop.json("list databases")
-    assert "│ shop     │\n" in shop("list databases").out
+    assert "│ shop       │\n" in shop("list databases").out
 
 
 def test_show_database_tells_what_the_server_tells(shop: Typed, is_lite: bool) -> None:
@@ -58,13 +58,13 @@ def test_show_database_tells_what_the_server_tells(shop: Typed, is_lite: bool) -
     assert shop.json("describe database shop") == expected
     assert shop.json("show database")["database"] == "default"
     assert shop("show database shop").out == (
-        "╭─────────────┬───────╮\n"
-        "│ field       │ value │\n"
-        "├─────────────┼───────┤\n"
-        "│ database    │ shop  │\n"
-        "│ collections │ 1     │\n"
-        f"│ properties  │ {'{}  ' if is_lite else 'NULL'}  │\n"
-        "╰─────────────┴───────╯\n"
+        "╭─────────────┬─────────╮\n"
+        "│ field       │ value   │\n"
+        "├─────────────┼─────────┤\n"
+        "│ database    │ shop    │\n"
+        "│ collections │ 1       │\n"
+        f"│ properties  │ {'{}  ' if is_lite else 'NULL'}    │\n"
+        "╰─────────────┴─────────╯\n"
     )
 
 

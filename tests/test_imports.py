@@ -50,7 +50,7 @@ def test_what_asks_no_server_imports_nothing_heavy(connected: Cli, argv: list[st
 
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]], ids=" ".join)
 def test_version_and_help_need_no_store_and_no_format(cli: Cli, argv: list[str]) -> None:
-    assert modules_after(cli, *argv) & {"sqlite3", "wcwidth", "yaml", "ssl"} == set()
+    assert modules_after(cli, *argv) & {"sqlite3", "tabulate", "yaml", "ssl"} == set()
 
 
 def test_json_needs_no_table_no_yaml_and_no_prompt(cli: Cli) -> None:
@@ -58,12 +58,13 @@ def test_json_needs_no_table_no_yaml_and_no_prompt(cli: Cli) -> None:
         assert cli("connect", "-h", peer.host, "-p", str(peer.port)).code == 0
         found = modules_after(cli, "list", "collections", "-o", "json")
     assert "grpc" in found
-    heavy = {"wcwidth", "prompt_toolkit", "yaml", "pymilvus", "pandas", "numpy", "keyring"}
+    heavy = {"tabulate", "wcwidth", "prompt_toolkit", "yaml", "pymilvus", "pandas", "numpy", "keyring"}
     assert found & heavy == set()
 
 
-def test_a_table_of_ascii_needs_no_widths_and_no_yaml(connected: Cli) -> None:
-    assert modules_after(connected, "list", "connections", "-o", "table") & {"wcwidth", "yaml"} == set()
+def test_a_table_needs_tabulate_and_no_yaml(connected: Cli) -> None:
+    found = modules_after(connected, "list", "connections", "-o", "table")
+    assert found & {"tabulate", "yaml"} == {"tabulate"}
 
 
 def test_pymilvus_can_be_imported_beside_our_generated_code(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.official import milvus_pb2
-from tests.support.typed import INDEX, Typed, failed
+from tests.support.typed import INDEX, Typed, failed, on_milvus
 
 FORCE = "--force sends it as it is, for a server that knows more"
 
@@ -88,9 +88,8 @@ def test_create_index_with_a_mistyped_word_exits_2(indexed: Typed, options: str,
     assert indexed(f"create index -c tome -f vector {options}") == failed(message, hint + FORCE, code=2)
 
 
-def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed, is_lite: bool) -> None:
-    if is_lite:
-        pytest.skip("Milvus Lite takes any type")
+@on_milvus  # Milvus Lite takes any type.
+def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed) -> None:
     indexed("delete index tome -y")
     assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
         "invalid index type: HNWS", "see: help create index"

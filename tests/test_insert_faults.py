@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
 
+from milvus_cli.rpc.declaration import Declaration, declared
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
+from tests.support.shelf import Shelf
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.typed import Typed, failed
-from tests.test_insert_files import without_speed
 
 SMALL = "create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
 
@@ -98,7 +100,7 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
         "--resume goes on there, --restart begins anew", code=2,
     )  # fmt: skip
     before = exact(typed, "fault_killed")
-    run = without_speed(run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}"))
+    run = run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert run == Run(0, "Inserted 20,000 of 20,000 rows into 'fault_killed', which had "
                          f"{before:,} and has 20,000.\n", "")  # fmt: skip
     assert not checkpoint.exists()
@@ -138,7 +140,7 @@ def test_a_connection_that_is_cut_at_random_loses_and_doubles_no_row(
     write_rows(rows, 20_000)
     with RandomCuts(typed.server.host, typed.server.port, cuts=20, least=5_000, most=30_000) as proxy:
         line = ["insert", "file", "-c", "fault_cut", str(rows)]
-        run = without_speed(run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}"))
+        run = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
         assert proxy.left == 0
     assert run == Run(0, "Inserted 20,000 of 20,000 rows into 'fault_cut', which had 0 and has 20,000.\n", "")
     assert distinct(typed, "fault_cut") == 20_000
@@ -253,7 +255,7 @@ def test_rows_whose_keys_the_server_gives_out_may_be_there_twice_and_that_is_sai
         "Insert": in_turn(lost, lost, replies(milvus_pb2.MutationResult())),
     }
     with GrpcPeer(handlers) as peer:
-        run = without_speed(run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri))
+        run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
     said = "Milvus gives out the keys, so that nobody can tell how many of them are in twice"
     assert run == Run(
         0, "Inserted 2 of 2 rows into 'book'.\n", f"4 rows were sent again as answers were lost: {said}\n"
@@ -276,7 +278,39 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
     with GrpcPeer(handlers) as peer:
         run = run_here(line, cli.home, peer.uri)
         assert (run.code, run.out) == (3, "")
-        run = without_speed(run_here([*line, "--resume"], cli.home, peer.uri))
+        run = run_here([*line, "--resume"], cli.home, peer.uri)
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", "")
         # It can't be asked for the rows, so that they take the place of those that may be there.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["after it arrived", "before it arrived"])
+def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arrived: bool, tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
+    with Shelf(schema) as peer:
+        insert = peer.handlers["Insert"]
+
+        def cut(request: Message, context: grpc.ServicerContext) -> Message:
+            if arrived:
+                insert(request, context)
+            return aborts(grpc.StatusCode.UNAVAILABLE, "cut")(request, context)
+
+        peer.handlers["Insert"] = cut
+        run = run_here(
+            ["-o", "json", "insert", "row", "-c", "lost", "--row", '{"id": 7, "v": [1, 2]}'], tmp_path, peer.uri
+        )
+        assert (run.code, run.err, json.loads(run.out)["ids"]) == (0, "", [7])
+        assert peer.methods.count("Insert") == peer.methods.count("Upsert") == 1
+        first: Any = peer.requests("Insert")[0]
+        second: Any = peer.requests("Upsert")[0]
+        assert list(first.fields_data) == list(second.fields_data)
+
+
+def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id", auto_id=True)).schema
+    with Shelf(schema) as peer:
+        peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+        run = run_here(["insert", "row", "-c", "lost", "--row", '{"v": [1, 2]}'], tmp_path, peer.uri)
+        assert run == failed(f"the connection to {peer.address} was lost during Insert: outcome unknown",
+                             "the server may have done it or not: look before you send it again", 3)  # fmt: skip
+        assert peer.methods.count("Insert") == 1

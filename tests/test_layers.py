@@ -24,17 +24,19 @@ OURS = {
     "names": set[str](),
     "places": {"errors"},
     "options": set[str](),
+    "parameters": set[str](),
     "result": set[str](),
     "words": set[str](),
     "yamltext": {"errors"},
     "config": set[str](),
     "lines": {"errors"},
+    "memory": set[str](),
     "settings": BASE | {"config", "output"},
     "connections": BASE | {"config"},
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
-    "transfer": BASE | {"output", "rpc"},
+    "transfer": BASE | {"memory", "output", "rpc"},
     "web": BASE | {"connections"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
@@ -49,11 +51,11 @@ OURS = {
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
-    "command": BASE | {"options", "output", "session", "types"},
+    "command": BASE | {"options", "output", "parameters", "session", "types"},
     "commands": BASE | SESSION
-    | {"__version__", "calc", "command", "connections", "dialogues", "history", "metrics", "output", "places"}
-    | {"reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer", "tree"}
-    | {"types", "vectors", "web"},
+    | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
+    | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
+    | {"tree", "types", "vectors", "web"},
     "tree": BASE | {"command", "commands"},
     "reference": BASE | {"__version__", "command", "settings", "tree"},
     "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
@@ -69,8 +71,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl", "search_options",
-        "shells", "tree", "types"}  # fmt: skip
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "parameters", "reference", "repl",
+        "search_options", "shells", "tree", "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},
@@ -83,6 +85,7 @@ OTHERS = {
     "prompt_toolkit": {"repl"},
     "pyarrow": {"transfer"},
     "pygments": {"repl"},
+    "tabulate": {"output"},
     "tomli": {"settings"},
     "wcwidth": {"output"},
     "yaml": {"yamltext"},
@@ -95,8 +98,8 @@ DOORS = {
     "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
     "prometheus_client": {"metrics.py"},
-    "pyarrow": {"transfer/arrow.py", "transfer/columnar.py"},
-    "wcwidth": {"output/grid.py"},
+    "pyarrow": {"transfer/arrow.py", "transfer/arrow_values.py", "transfer/columnar.py"},
+    "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py", "transfer/writers.py"},
 }

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..command import Removal, carry_out, collection_option, command, dry_run_option, option, word
-from ..errors import CliError
+from ..errors import CliError, ServerRefused
 from ..result import Done, Record, Table
 from ..types import COLLECTION, COLLECTION_ALIAS
 
 if TYPE_CHECKING:
+    from ..rpc.client import Client
     from ..session import Session
 
 SPELLINGS = ("-a", "--alias-name", "--collection-alias")
@@ -36,20 +37,21 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -A
     """
     from ..rpc.objects import alias_target, require_free
+    from ..rpc.permitted import Permitted
     from ..rpc.schema import check_name
 
     for alias in aliases:
         check_name(alias, "alias")
     session.require_collection(collection)
-    targets = {alias: alias_target(session.client, alias) for alias in aliases}
+    permitted = Permitted()
+    targets = {alias: permitted(alias_target, session.client, alias) for alias in aliases}
     for alias, target in targets.items():
         if target is not None and not alter:
             raise CliError(f"alias {alias!r} exists, for collection {target!r}", hint="-A moves it to this one")
         if target is None:
             require_free(session.client, alias)
     for alias, target in targets.items():
-        method = "CreateAlias" if target is None else "AlterAlias"
-        session.client.call(method, collection_name=collection, alias=alias)
+        _point(session.client, alias, collection, moves=target is not None, unsure=alter and bool(permitted.missing))
     moved = [alias for alias, target in targets.items() if target is not None]
     made = {"collection": collection, "aliases": list(targets), "moved": moved}
     return Done(f"{_quoted(aliases)} now stand{'s' if len(aliases) == 1 else ''} for collection {collection!r}.", made)
@@ -75,18 +77,22 @@ def list_aliases(session: Session, collection: str | None) -> Table:
     """
     from ..rpc.gather import gather
     from ..rpc.objects import alias_names, alias_target
+    from ..rpc.permitted import Permitted
 
     if collection:
         session.require_collection(collection)
     client = session.client
     names = sorted(alias_names(client, collection or ""))
 
+    permitted = Permitted()
+
     def ask(alias: str, seconds: float) -> str | None:
-        return alias_target(client, alias, timeout=seconds)
+        return permitted(alias_target, client, alias, timeout=seconds)
 
     if collection:
         return Table(("alias", "collection"), [(name, collection) for name in names])
     targets = gather(ask, names, seconds=session.timeout)
+    permitted.tell(session.console.note)
     return Table(("alias", "collection"), list(zip(names, targets, strict=True)))
 
 
@@ -114,13 +120,26 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
     Example: delete alias -a reading --yes
     """
     from ..rpc.objects import require_alias
+    from ..rpc.permitted import permitted
 
     client = session.client
-    target = require_alias(client, collection_alias)
-    removal = Removal("delete", f"alias {collection_alias!r}", f"which stands for collection {target!r}",
+    target = permitted(require_alias, client, collection_alias)
+    also = f"which stands for collection {target!r}" if target else ""
+    removal = Removal("delete", f"alias {collection_alias!r}", also,
                       {"alias": collection_alias, "collection": target},
                       lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip
     return carry_out(session, removal, dry_run=dry_run)
+
+
+def _point(client: Client, alias: str, collection: str, *, moves: bool, unsure: bool) -> None:
+    """Makes an alias, or moves it; where it is not known which it takes, it tries to move it first."""
+    method = "AlterAlias" if moves or unsure else "CreateAlias"
+    try:
+        client.call(method, collection_name=collection, alias=alias)
+    except ServerRefused:
+        if not unsure:
+            raise
+        client.call("CreateAlias", collection_name=collection, alias=alias)
 
 
 def _quoted(names: Iterable[str]) -> str:

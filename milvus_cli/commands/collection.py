@@ -46,6 +46,7 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     Example: list collections --names
     """
     from ..rpc.listing import lines
+    from ..rpc.permitted import Permitted
     from ..rpc.progress import loaded_percentages
 
     client = session.client
@@ -55,8 +56,10 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
         names = [name for name in names if percentages.get(name) == 100]
     if only_names:
         return Table(("collection",), ((name,) for name in names))
-    rows = lines(client, names, percentages, seconds=session.timeout)
-    late = sum(row.rows is None for row in rows)
+    permitted = Permitted()
+    rows = lines(client, names, percentages, permitted, seconds=session.timeout)
+    permitted.tell(session.console.note)
+    late = sum(row.late for row in rows)
     note = f"(no answer about {late} of these within {session.timeout:g} s, see --timeout)" if late else ""
     return Table(
         ("collection", "state", "rows_by_statistics", "indexes"),

@@ -63,8 +63,10 @@ def copy(
     \b
     Example: copy book default:book_copy --yes
     """
+    from ..memory import share_one_heap
     from ..tasks.copying import Wish, copy_collection
     from ..tasks.sides import open_side
 
+    share_one_heap()
     sides = open_side(session, source), open_side(session, target, collection=source.collection)
     return copy_collection(session, *sides, Wish(resume, into_existing, not no_indexes, not no_load, dry_run, patience))

@@ -50,11 +50,13 @@ def export_collection(
     \b
     Example: export collection -c book books.jsonl --force
     """
+    from ..memory import share_one_heap
     from ..rpc.filters import filled
     from ..rpc.selection import selected
     from ..tasks.exporting import export_to_path, export_to_stdout
     from ..transfer.writers import shape_of
 
+    share_one_heap()
     shape = shape_of(file, wanted)
     if file != "-" and os.path.exists(file) and not (force or session.options.yes):
         raise InvalidInput(f"{file} exists", hint="add --force to replace it")

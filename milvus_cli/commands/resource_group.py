@@ -62,9 +62,13 @@ def list_resource_groups(session: Session) -> Table:
     \b
     Example: list resource_groups
     """
+    from ..rpc.permitted import Permitted
     from ..rpc.resource_groups import list_groups
 
-    return list_groups(session.client, seconds=session.timeout)
+    permitted = Permitted()
+    table = list_groups(session.client, permitted, seconds=session.timeout)
+    permitted.tell(session.console.note)
+    return table
 
 
 @command("update resource_group")
@@ -100,13 +104,15 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
     \b
     Example: delete resource_group -n search_only --yes
     """
+    from ..rpc.permitted import permitted
+
     client = session.client
-    group = client.call("DescribeResourceGroup", resource_group=name).resource_group
+    known = permitted(client.call, "DescribeResourceGroup", resource_group=name)
 
     def delete() -> None:
         client.call("DropResourceGroup", resource_group=name)
 
-    nodes = group.num_available_node
+    nodes = known.resource_group.num_available_node if known else "?"
     also = f"which has {nodes} node{'' if nodes == 1 else 's'}"
     removal = Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, delete)
     return carry_out(session, removal, dry_run=dry_run)

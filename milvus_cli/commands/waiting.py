@@ -34,6 +34,8 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
     \b
     Example: flush -c book
     """
+    from ..rpc.permitted import permitted
+    from ..rpc.segments import are_stored
     from ..tasks.waiting import Work, wait_for
 
     client = session.client
@@ -46,7 +48,8 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
 
     def fraction() -> float:
         fields = {"segmentIDs": segments, "flush_ts": stamp, "collection_name": collection}
-        return float(client.call("GetFlushState", **fields).flushed)
+        known = permitted(client.call, "GetFlushState", **fields)
+        return float(are_stored(client, collection, segments) if known is None else known.flushed)
 
     work = Work(f"flushing collection {collection!r}", fraction, f"show flush_state -c {collection}")
     wait_for(session, work, seconds=timeout)

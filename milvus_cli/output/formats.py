@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..yamltext import to_yaml
-from .grid import PLAIN, ROUNDED, framed, markdown, padded, width
-from .values import CELL_WIDTH, exact, harmless, shown, to_json
+from .values import CELL_WIDTH, exact, harmless, shown, to_json, width_of
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
@@ -54,13 +53,14 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
-    table = framed(_names(columns), cells, _to_the_right(columns, kept), ROUNDED if style.unicode else PLAIN)
+    table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
     if kept and style.expands(table):
         # A value has a line for itself then.
-        label = max(map(width, _names(columns))) + len(BETWEEN)
+        label = max(map(width_of, _names(columns))) + len(BETWEEN)
         style = replace(style, room=max(style.room, style.columns - label))
-        table = "".join(_blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept)))
-    yield table
+        yield from _blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept))
+    else:
+        yield f"{table}\n"
     if style.counted:
         yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
@@ -72,8 +72,7 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     rows = list(rows)
     cells = [[shown(value).replace("|", "\\|") for value in row] for row in rows]
-    names = [name.replace("|", "\\|") for name in _names(columns)]
-    yield markdown(names, cells, _to_the_right(columns, rows))
+    yield _tabulate([shown(column).replace("|", "\\|") for column in columns], cells, rows, "pipe") + "\n"
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
@@ -136,11 +135,11 @@ WRITERS: dict[str, Writer] = {
 def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
     """Each row as lines `column | cell` under its number."""
     names = _names(columns)
-    widest = max(map(width, names), default=0)
-    labels = [padded(name, widest) for name in names]
+    widest = max(map(width_of, names), default=0)
+    padded = [name + " " * (widest - width_of(name)) for name in names]
     for number, row in enumerate(cells, start=1):
         yield f"-[ {number} ]-\n"
-        for name, cell in zip(labels, row, strict=True):
+        for name, cell in zip(padded, row, strict=True):
             yield f"{name}{BETWEEN}{cell}\n"
 
 
@@ -183,9 +182,20 @@ def _names(columns: Sequence[str]) -> list[str]:
     return [shown(column) for column in columns]
 
 
-def _to_the_right(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]:
-    """Which columns hold numbers."""
-    return [_is_numeric(rows, index) for index in range(len(columns))]
+def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str) -> str:
+    from tabulate import tabulate
+
+    align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]
+    return str(
+        tabulate(
+            cells,
+            headers=_names(columns),
+            tablefmt=table_format,
+            disable_numparse=True,
+            preserve_whitespace=True,
+            colalign=align if cells else None,
+        )
+    )
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:

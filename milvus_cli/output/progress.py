@@ -9,7 +9,7 @@ from types import TracebackType
 from .console import Console
 from .values import harmless
 
-WIDTH = 24
+WIDTH, NARROWEST = 24, 4
 LEFT_FREE = 3
 """Columns at the end of the line, for the ^C that a terminal writes: a line that it breaks could not be erased."""
 
@@ -31,15 +31,17 @@ class Progress:
         return self
 
     def show(self, fraction: float | None, detail: str = "") -> None:
-        """From 0 to 1, None where nobody knows; `detail` stands behind it."""
+        """From 0 to 1, None where nobody knows; `detail` stands behind it, in place of the seconds."""
         seconds = time.monotonic() - self._started
         if not self._wanted or seconds < APPEARS_AFTER:
             return
+        label, end = harmless(self._label), detail or f"{seconds:4.0f} s"
         columns = shutil.get_terminal_size().columns
-        done = int((fraction or 0) * WIDTH)
-        bar = "" if fraction is None else "█" * done + "░" * (WIDTH - done) + f" {fraction:4.0%}"
-        line = f"{harmless(self._label)}  {bar} {seconds:4.0f} s{detail and '  '}{detail}"
-        self._write(ERASE + line[: columns - LEFT_FREE])
+        if fraction is not None:
+            width = max(NARROWEST, min(WIDTH, columns - LEFT_FREE - len(label) - len(end) - len("  100%   ")))
+            done = int(fraction * width)
+            label += "  " + "█" * done + "░" * (width - done) + f" {fraction:4.0%}"
+        self._write(ERASE + f"{label}  {end}"[: columns - LEFT_FREE])
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

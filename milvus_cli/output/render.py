@@ -33,7 +33,7 @@ def render(result: Result, output: str, console: Console, *, quiet: bool = False
     elif isinstance(result, Document):
         _render_document(result, output, console, style)
     elif isinstance(result, Text):
-        console.write(result.text.rstrip("\n") + "\n")
+        _render_text(result, output, console, style)
     console.flush()
 
 
@@ -53,6 +53,13 @@ def _render_done(result: Done, output: str, console: Console, style: Style, *, q
         _render_record(Record({"message": result.message, **result.made}), output, console, style)
     elif not quiet:
         console.write(harmless(result.message, keep="\n") + "\n")
+
+
+def _render_text(result: Text, output: str, console: Console, style: Style) -> None:
+    if output in FOR_PROGRAMS and result.values:
+        _render_record(Record(result.values), output, console, style)
+    else:
+        console.write(result.text.rstrip("\n") + "\n")
 
 
 def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:

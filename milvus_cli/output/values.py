@@ -6,13 +6,20 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from .grid import width as width_of
-
 CELL_WIDTH = 60
 """Columns of a terminal that a table gives to a cell."""
 
 VECTOR_HEAD = 2
 NULL = "NULL"
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal it takes."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return wcswidth(text)
 
 
 def exact(value: Any) -> str:

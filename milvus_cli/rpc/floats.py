@@ -10,6 +10,9 @@ NAMES = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 MANY_BYTES = 1 << 16
 """Importing numpy takes as long as it saves with so many."""
 
+BLOCK = 1 << 16
+"""Numbers that are written at once: several copies of their digits are held then."""
+
 SMALLEST_NORMAL = 2.0**-126
 """Of float32: below it numbers have fewer than the six digits that every other one has."""
 
@@ -78,7 +81,8 @@ def float32_texts(raw: bytes | memoryview, width: int) -> list[str]:
     """
     numbers = _many(raw, width)
     if numbers is not None:
-        return _fast_texts(numbers)
+        rows = max(1, BLOCK // width)
+        return [text for start in range(0, len(numbers), rows) for text in _fast_texts(numbers[start : start + rows])]
     texts = [_text(shortest(number)) for (number,) in struct.iter_unpack("<f", raw)]
     return [f"[{','.join(texts[start : start + width])}]" for start in range(0, len(texts), width)]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from ..errors import InvalidInput
 from ..names import nearest
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
+DEFAULT_DATABASE = "default"
 EVERY = "*"
 """As a privilege all those of a type of object, as an object all of its type, as a database all of them."""
 
@@ -73,7 +76,21 @@ def is_group(name: str, own: Collection[str]) -> bool:
     return name in GROUPS or name in own
 
 
-def granting(name: str) -> str:
+@dataclass(frozen=True)
+class Where:
+    """What a call was about, as far as it named it; `database` is the connection's, for which Milvus looks."""
+
+    collection: str
+    user: str
+    database: str
+
+
+def granting(name: str, where: Where) -> str:
     """The line that grants a privilege, as far as it can be told."""
-    missing = {COLLECTION: " -o COLLECTION", USER: " -o USER"}.get(TYPE_OF.get(name, ""), "")
-    return f"grant privilege -r ROLE -p {name}{missing}"
+    kind = TYPE_OF.get(name)
+    words = ["grant", "privilege", "-r", "ROLE", "-p", name]
+    if kind in (COLLECTION, USER):
+        words += ["-o", (where.user if kind == USER else where.collection) or str(kind).upper()]
+    if where.database != DEFAULT_DATABASE:
+        words += ["-db", where.database]
+    return shlex.join(words)

@@ -11,6 +11,7 @@ from ..errors import CliError, NotAuthorized, ServerRefused
 from ..result import Report, Section, Table
 from .client import Client
 from .gather import gather
+from .permitted import Permitted
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import ResourceGroup
@@ -50,13 +51,15 @@ def update(client: Client, name: str, wishes: Wishes) -> None:
     client.call("UpdateResourceGroups", resource_groups={name: _config(wishes, config)})
 
 
-def list_groups(client: Client, *, seconds: float) -> Table:
+def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:
     """A row per group; what did not come in time, or is gone again, is None."""
     names = sorted(client.call("ListResourceGroups").resource_groups)
 
-    def ask(name: str, left: float) -> tuple[Any, ...]:
-        group = client.call("DescribeResourceGroup", resource_group=name, timeout=left).resource_group
-        config = group.config
+    def ask(name: str, left: float) -> tuple[Any, ...] | None:
+        answer = permitted(client.call, "DescribeResourceGroup", resource_group=name, timeout=left)
+        if answer is None:
+            return None
+        group, config = answer.resource_group, answer.resource_group.config
         return (group.num_available_node, group.capacity, _wish(config, "requests"), _wish(config, "limits"),
                 sum(group.num_loaded_replica.values()))  # fmt: skip
 

@@ -11,8 +11,10 @@ from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from .client import Client
 from .index_types import check_search_params
 from .indexes import Index, index_of, indexes
+from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
+from .permitted import permitted
 from .progress import load_state
 from .schema import type_name
 from .search import HIGHEST_LIMIT, Search
@@ -20,8 +22,6 @@ from .search import HIGHEST_LIMIT, Search
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
 
-NOT_LOADED = 101
-NO_COLLECTION = 100
 BM25, TEXT_EMBEDDING = 1, 2
 """Numbers of FunctionType: the functions that make vectors of texts."""
 
@@ -106,7 +106,8 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
         return error
     collection, field = search.collection, search.field
-    state = load_state(client, collection, search.partitions)
+    unseen = "not loaded" if error.server_code == NOT_LOADED else "loaded"
+    state = permitted(load_state, client, collection, search.partitions) or unseen
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
     if field_index(client, collection, field) is None and state != "loading":

@@ -43,6 +43,12 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
     ]  # fmt: skip
 
 
+def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
+    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    found = stored_segments(client, collection)
+    return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
+
+
 def collection_of(client: Client, segments: Sequence[int]) -> str:
     """The loaded collection that has the first of these segments. Raises CliError when none has."""
     if not segments:

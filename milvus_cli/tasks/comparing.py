@@ -176,11 +176,19 @@ class _Comparison:
         self._found.compared += len(run.a)
         for row, names in differing(run, self._fields).items():
             values = [(name, self._value(0, run.a, name, row), self._value(1, run.b, name, row)) for name in names]
-            different = [(name, one, other) for name, one, other in values if _text(one) != _text(other)]
+            different = [(name, one, other) for name, one, other in values if not self._are_same(name, one, other)]
             if different:
                 self._found.differing += 1
                 key = _text(run.a.keys[row])
                 self._found.add([(f"row {key}: {name}", one, other) for name, one, other in different])
+
+    def _are_same(self, name: str, one: Any, other: Any) -> bool:
+        from ..rpc.columns import comparable, field_named
+
+        field = field_named(self._selections[0].schema, name)
+        if _text(one) == _text(other) or field is None:
+            return True
+        return _text(comparable(field, one)) == _text(comparable(field, other))
 
     def _value(self, side: int, rows: Rows, name: str, row: int) -> Any:
         from ..rpc.columns import field_named, one_value

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, Partial, ServerRefused
-from ..output.progress import Progress
+from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused
 from ..result import Done
 from ..session import Session
+from .metering import Meter
 from .sides import Side
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_PARTITION = "_default"
+GOES_ON = "the same line with --resume goes on there"
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,11 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
             _make(plan)
         copied = _move(session, plan, wish)
         refused = _finish(session, plan, wish)
+    except KeyboardInterrupt:
+        raise Interrupted(hint=GOES_ON) from None
     except CliError as exc:
-        exc.hint = exc.hint or "the same line with --resume goes on there"
+        if isinstance(exc, Interrupted) or not exc.hint:
+            exc.hint = GOES_ON
         raise
     return _told(plan, copied, refused, wish)
 
@@ -166,8 +169,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    with Progress(session.console, f"Copying {plan.source.collection!r}", quiet=bool(session.options.quiet)) as bar:
-        meter = _Meter(plan.rows, bar)
+    with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(plan.source.selection(), partitions=(partition,) if partition else ())
@@ -176,13 +178,13 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
     return meter.rows
 
 
-def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: _Meter, *, resume: bool) -> None:
+def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, resume: bool) -> None:
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
     rows = _remaining(plan, way) if resume else all_rows(way)
     sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
                        patience=wish.patience, seconds=session.timeout)  # fmt: skip
-    send(rows, way, sender, moved_on=meter.moved_on)
+    send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
 
 
 def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
@@ -200,27 +202,16 @@ def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
     return missing_rows(way, keys_there)
 
 
-class _Meter:
-    """How far it is and how fast, for the bar."""
-
-    def __init__(self, total: int, bar: Progress) -> None:
-        self._bar = bar
-        self._total = total
-        self._begin = time.monotonic()
-        self.rows = 0
-
-    def moved_on(self, rows: int) -> None:
-        self.rows += rows
-        rate = self.rows / max(time.monotonic() - self._begin, 0.001)
-        fraction = min(self.rows / self._total, 1.0) if self._total else None
-        self._bar.show(fraction, f"{self.rows:,} of {self._total:,} rows, {rate:,.0f} rows/s")
-
-
 def _require_partition(target: Side, partition: str) -> None:
     """One that an interrupted copy has not made, or that an older target lacks."""
+    from ..rpc.permitted import permitted
+
     if not partition or partition == DEFAULT_PARTITION:
         return
-    if not target.client.call("HasPartition", collection_name=target.collection, partition_name=partition).value:
+    there = permitted(
+        target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition
+    )  # fmt: skip
+    if there is None or not there.value:
         target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
 
 
@@ -247,7 +238,7 @@ def _build_indexes(plan: Plan) -> list[str]:
         if index.field not in there:
             try:
                 create_index(client, name, index_for(index, plan.target.version))
-            except ServerRefused as exc:
+            except (ServerRefused, NotAuthorized) as exc:
                 refused.append(f"the index on {index.field!r}: {exc.message}")
     return refused
 
@@ -272,29 +263,35 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     if wish.load and not plan.target.loaded():
         try:
             _load(session, plan.target)
-        except ServerRefused as exc:
+        except (ServerRefused, NotAuthorized) as exc:
             refused.append(f"loading it: {exc.message}")
     return refused
 
 
 def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
-    source, target = plan.source.count(), _count(plan.target)
+    from ..rpc.permitted import Permitted
+
+    seen = Permitted()
+    source, target = plan.source.count(), seen(_count, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
-    if (target < source) if mixed else (target != source):
+    if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(f"{message}, but that has {target:,} rows and the source {source:,}",
                        hint=f"look with: diff {plan.source.name} {plan.target.name}")  # fmt: skip
     if refused:
         raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
-    counts = f"it has {target:,}" if mixed else f"both have {source:,}"
+    if target is None:
+        counts = f"the source has {source:,}, the target's can't be counted without {', '.join(sorted(seen.missing))}"
+    else:
+        counts = f"it has {target:,}" if mixed else f"both have {source:,}"
     made = {"source": plan.source.name, "target": plan.target.name, "copied": copied,
             "source_rows": source, "target_rows": target}  # fmt: skip
     return Done(f"{message}: {counts}.", made)
 
 
 def _count(side: Side) -> int:
-    """Exactly; by the statistics after a flush where the rows can't be counted."""
+    """Exactly; by the statistics after a flush where the rows are not loaded."""
     return side.count() if side.loaded() else _flushed_count(side, "")
 
 

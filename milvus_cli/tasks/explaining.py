@@ -16,6 +16,7 @@ from ..errors import CliError, Unsupported
 from ..result import Report, Section, Table
 from ..rpc.client import Client, handshake
 from ..rpc.objects import row_count
+from ..rpc.permitted import permitted
 from ..rpc.progress import load_state
 from ..rpc.search import hits, shown_fields
 from ..rpc.search_check import describe_field, field_index
@@ -111,7 +112,7 @@ def _facts(asked: Asked, found: Found, client: Client, count: int) -> dict[str, 
         "index_params": dict(index.params) if index else {}, "search_params": dict(search.params),
         "load_state": load_state(client, asked.collection), "consistency": search.consistency.capitalize(),
         "filter": search.filter or None, "queries": len(search.queries), "hits": count,
-        "rows_by_statistics": row_count(client, asked.collection),
+        "rows_by_statistics": permitted(row_count, client, asked.collection),
     }  # fmt: skip
 
 

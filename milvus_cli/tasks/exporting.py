@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from ..errors import InvalidInput
-from ..output.progress import Progress
 from ..result import Done
 from ..rpc.selection import Selection
 from ..session import Session
-from ..transfer.export import Export, export_to_file, export_to_stream
+from ..transfer.export import Export, Point, export_to_file, export_to_stream, point_of
 from ..transfer.writers import Shape
+from .metering import Meter
 
 
 def export_to_path(session: Session, selection: Selection, path: str, shape: Shape, *, resume: bool) -> Done:
     """Raises as `export_to_file`."""
     profile = session.profile
     work = Export(selection, path, shape, f"{profile.address}/{profile.database}")
-    with Progress(session.console, f"Exporting {selection.collection!r}", quiet=bool(session.options.quiet)) as bar:
-        done = export_to_file(session.client, work, resume=resume, told=bar.show)
+    begun = point_of(work) if resume else Point()
+    with Meter(session, f"Exporting {selection.collection!r}", rows=begun.rows) as meter:
+        done = export_to_file(
+            session.client, work, begun,
+            told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
+        )  # fmt: skip
     rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
     return Done(f"Exported {rows} of {selection.collection!r} to {path}.",
                 {"collection": selection.collection, "file": path, "format": shape.format, "count": done.rows,

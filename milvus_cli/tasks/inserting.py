@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput, Partial
-from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
+from .metering import Meter
 
 if TYPE_CHECKING:
     from ..rpc.writing import Target
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from ..transfer.pipeline import Job, Step
 
 IN_FLIGHT = 2
-WORTH_TELLING = 1.0
-"""Seconds: of what is done sooner nobody asks how fast it was."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +56,10 @@ def insert_files(session: Session, request: Request) -> Done:
     job = Job(places, intake, getattr(session.console.stdin, "buffer", None))
     before = exact_count(session.client, request.collection)
     checkpoint = _checkpoint(session, request, job)
-    meter = Meter(sum(_size(each.path) for each in places))
+    size = sum(_size(each.path) for each in places)
     try:
-        shown = _run(session, request, target, checkpoint, read_steps(job, checkpoint.progress.done), meter)
+        steps = read_steps(job, checkpoint.progress.done)
+        shown = _run(session, request, target, checkpoint, steps, lambda _, done: done / size if size else None)
         counts = checkpoint.progress
         checkpoint.finish()
     except CliError as exc:
@@ -84,14 +82,16 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     before = exact_count(session.client, request.collection)
     checkpoint = Checkpoint()
     steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), Intake(target, {}))
-    shown = _run(session, request, target, checkpoint, steps, Meter(rows=recipe["count"]))
+    shown = _run(session, request, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
     return _finished(session, request, checkpoint.progress, shown, before)
 
 
 def _target(session: Session, request: Request) -> Target:
+    from ..rpc.features import require_types
     from ..rpc.writing import Target
 
     schema = session.client.call("DescribeCollection", collection_name=request.collection).schema
+    require_types(session.client, schema)
     return Target(request.collection, request.partition, schema, request.upsert)
 
 
@@ -120,9 +120,10 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
 
 
 def _run(
-    session: Session, request: Request, target: Target, checkpoint: Checkpoint, steps: Iterable[Step], meter: Meter
-) -> Sequence[str]:
-    """Returns the first rejects, as they were told."""
+    session: Session, request: Request, target: Target, checkpoint: Checkpoint, steps: Iterable[Step],
+    fraction: Callable[[int, int], float | None],
+) -> Sequence[str]:  # fmt: skip
+    """Returns the first rejects, as they were told; `fraction` is how far it is after so many rows and bytes."""
     from ..transfer.pipeline import Pipeline
     from ..transfer.rejects import Rejects
     from ..transfer.sender import Sender
@@ -131,46 +132,18 @@ def _run(
     rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
     sender = Sender(lambda: session.open(profile), target, in_flight=IN_FLIGHT,
                     patience=request.patience, seconds=session.timeout)  # fmt: skip
-    quiet = bool(session.options.quiet)
-    with Progress(session.console, f"{target.method}ing into {target.collection!r}", quiet=quiet) as bar:
-        try:
+    label = f"{target.method}ing into {target.collection!r}"
+    try:
+        with Meter(session, label, rows=checkpoint.progress.read) as meter:
             Pipeline(
                 sender, checkpoint, rejects, strict=request.strict,
-                moved=lambda size, rows: bar.show(*meter.moved(size, rows)),
+                moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
             ).run(steps)  # fmt: skip
-        finally:
-            rejects.close()
-            for line in rejects.shown:
-                session.console.note(line)
-    if not quiet and meter.seconds >= WORTH_TELLING:
-        session.console.note(f"{meter.seconds:.1f} s: {meter.speed}")
+    finally:
+        rejects.close()
+        for line in rejects.shown:
+            session.console.note(line)
     return rejects.shown
-
-
-class Meter:
-    """How far and how fast it goes, of so many bytes or rows where they are known."""
-
-    def __init__(self, size: int = 0, *, rows: int = 0) -> None:
-        self._total = size or rows
-        self._counts_rows = bool(rows)
-        self._begin = time.monotonic()
-        self._rows = self._bytes = 0
-
-    @property
-    def seconds(self) -> float:
-        return max(time.monotonic() - self._begin, 0.001)
-
-    @property
-    def speed(self) -> str:
-        return f"{self._rows / self.seconds:,.0f} rows/s, {self._bytes / 1e6 / self.seconds:,.1f} MB/s"
-
-    def moved(self, size: int, rows: int) -> tuple[float | None, str]:
-        """The fraction, and words about it, after so many bytes and rows in all."""
-        self._rows, self._bytes = rows, size
-        done = rows if self._counts_rows else size
-        fraction = min(done / self._total, 1.0) if self._total else None
-        left = f", {self.seconds * (1 - fraction) / fraction:.0f} s left" if fraction else ""
-        return fraction, f"{rows:,} rows, {self.speed}{left}"
 
 
 def _size(path: str) -> int:

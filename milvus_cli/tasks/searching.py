@@ -20,6 +20,7 @@ from ..result import Table
 from ..rpc.filters import both, explained, filled
 from ..rpc.objects import row_count_of
 from ..rpc.operations import is_lite
+from ..rpc.permitted import permitted
 from ..rpc.schema import primary_field
 from ..rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
 from ..rpc.search_check import (
@@ -339,7 +340,8 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
             and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
-    rows = row_count_of(found.counting.result()) if found.counting else None
+    answer = permitted(found.counting.result) if found.counting else None
+    rows = row_count_of(answer) if answer else None
     shown = "" if found.rest else f"Top {found.count:,} of "
     counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
     level = found.search.consistency.capitalize()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import CliError, Interrupted, ServerRefused
+from ..errors import CliError, Interrupted
 from ..output.progress import Progress
 from ..result import Done
 from ..session import Session
@@ -50,7 +50,6 @@ def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
     """Loads a collection, or these partitions of it, and waits for it."""
-    from ..rpc.indexes import NO_INDEX
     from ..rpc.objects import require_partitions
     from ..rpc.progress import loaded_fraction
 
@@ -58,13 +57,8 @@ def load(
     if partitions:
         require_partitions(client, collection, partitions)
     chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
-    try:
-        method = "LoadPartitions" if partitions else "LoadCollection"
-        client.call(method, collection_name=collection, replica_number=replicas, **chosen)
-    except ServerRefused as exc:
-        if exc.server_code == NO_INDEX:
-            exc.hint = f"make one first: create index -c {collection}"
-        raise
+    method = "LoadPartitions" if partitions else "LoadCollection"
+    client.call(method, collection_name=collection, replica_number=replicas, **chosen)
     thing, made = _named(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})

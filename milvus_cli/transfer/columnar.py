@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import CliError
-from ..rpc.encode import Packed
+from ..rpc.packing import Packed
+from .arrow import pyarrow
 from .npy import NpyArray, read_npy
 from .readers import Chunk, Dense, Table
 from .sources import BUFFER, Source
 
 CHUNK = 1 << 20
 """Bytes of a chunk, which are about those of its message."""
+TEXTS = ("string", "large_string", "string_view")
+PIECE, PIECE_ROWS = CHUNK // 4, 512
+"""Bytes of what is read of a Parquet file at once, as the file has them, and rows at the most."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
 """Arrow's names of the numbers in vectors."""
@@ -22,17 +26,15 @@ ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
 
 def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
     """Raises CliError where pyarrow is not installed, or the file is none of Parquet."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+    arrow = pyarrow()
+    from pyarrow import parquet
+
     # Its own pools keep tens of megabytes for later.
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    arrow.set_memory_pool(arrow.system_memory_pool())
     with _failures(source):
-        file = pyarrow.parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
+        file = parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
         schema = file.schema_arrow
-        nested = {each.name for each in schema if str(each.type) in ("string", "large_string")}
+        nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
         return Table(_parquet_chunks(source, file, dense), schema.names, nested=nested)
 
 
@@ -48,17 +50,60 @@ def _seekable(source: Source) -> Any:
 
 
 def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> Iterator[Chunk]:
-    total = file.metadata.num_rows
-    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-    size = sum(each.total_byte_size for each in groups)
-    done = 0
+    total, done = file.metadata.num_rows, 0
     with _failures(source):
-        for batch in file.iter_batches(batch_size=max(1, CHUNK * total // max(1, size)), use_threads=False):
+        for batch in _batches(file):
             columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
             rows = batch.num_rows
             source.read = (source.total or 0) * (done + rows) // max(1, total)
             yield Chunk(columns, range(done + 1, done + rows + 1))
             done += rows
+
+
+def _batches(file: Any) -> Iterator[Any]:
+    """Rows of about CHUNK bytes: read in smaller pieces, as nobody knows before how large texts are that came twice."""
+    waiting, size = list[Any](), 0
+    for piece in file.iter_batches(batch_size=_rows_of_a_piece(file.metadata), use_threads=False):
+        waiting.append(_without_dictionaries(piece))
+        size += waiting[-1].nbytes
+        if size >= CHUNK:
+            yield from _cut(_joined(waiting))
+            waiting, size = [], 0
+    if waiting:
+        yield from _cut(_joined(waiting))
+
+
+def _rows_of_a_piece(metadata: Any) -> int:
+    size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return int(max(1, min(PIECE_ROWS, PIECE * metadata.num_rows // max(1, size))))
+
+
+def _without_dictionaries(batch: Any) -> Any:
+    """A dictionary is of the whole file, and would come with each piece."""
+    import pyarrow
+
+    columns = [each.dictionary_decode() if pyarrow.types.is_dictionary(each.type) else each for each in batch.columns]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _joined(batches: Sequence[Any]) -> Any:
+    import pyarrow
+
+    columns = [pyarrow.concat_arrays(each) for each in zip(*(batch.columns for batch in batches), strict=True)]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batches[0].schema.names)
+
+
+def _cut(batch: Any) -> Iterator[Any]:
+    """Into parts of a size that a message may have, rows being about equal."""
+    rows = max(1, batch.num_rows * CHUNK // max(CHUNK, batch.nbytes))
+    return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+
+
+def _plain_type(kind: Any) -> Any:
+    """Of the values, where a dictionary has them."""
+    import pyarrow
+
+    return kind.value_type if pyarrow.types.is_dictionary(kind) else kind
 
 
 @contextmanager
@@ -75,8 +120,15 @@ def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
     packed = _packed(array, dense) if dense and len(array) else None
     if packed is not None:
         return packed
-    values: list[Any] = array.to_pylist()
+    values: list[Any] = _plain(array).to_pylist()
     return values
+
+
+def _plain(array: Any) -> Any:
+    """Moments as text, which has their zone, and every digit."""
+    import pyarrow
+
+    return array.cast(pyarrow.string()) if pyarrow.types.is_timestamp(array.type) else array
 
 
 def _packed(array: Any, dense: Dense) -> Packed | None:

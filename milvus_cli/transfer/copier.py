@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Interrupted, ServerRefused
 from ..rpc.columns import field_named, moved
+from ..rpc.encode import DYNAMIC, taken_fields
 from ..rpc.writing import Target, write
 from .cursor import Cursor, Page
 from .intake import Batch
@@ -112,26 +113,28 @@ def _foreign(way: Way, key: Any) -> CliError:
     )
 
 
-def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[int], None]) -> int:
-    """Sends all, and returns how many rows arrived; `moved_on` hears of each batch.
+def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[int, int], None]) -> int:
+    """Sends all, and returns how many rows arrived; `moved_on` hears of the rows and bytes of each batch.
 
     Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent.
     """
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: deque[tuple[int, Future[Outcome]]] = deque()
     # A server that gives out keys gets rows in order, so that their number tells how far it is.
     in_flight = IN_FLIGHT if way.target.key else 1
     arrived = 0
 
     def acknowledge(seconds: float | None = None) -> None:
         nonlocal arrived
-        outcome = waiting[0].result(seconds)
+        size, future = waiting[0]
+        outcome = future.result(seconds)
         waiting.popleft()
         arrived += outcome.inserted
-        moved_on(outcome.inserted)
+        moved_on(outcome.inserted, size)
 
     try:
         for each in rows:
-            waiting.append(sender.submit(_batch(each, way), doubtful=False))
+            size = each.page.size * len(each) // len(each.page.keys)
+            waiting.append((size, sender.submit(_batch(each, way), doubtful=False)))
             while len(waiting) >= in_flight:
                 acknowledge()
         while waiting:
@@ -156,9 +159,10 @@ def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> N
 
 def _batch(rows: Rows, way: Way) -> Batch:
     schema, places, count = way.target.schema, rows.places, len(rows.page.keys)
+    taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(way.target.key)))}
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
-        if field is not None and not field.is_function_output and not (field.autoID and not way.target.key):
+        if field is not None and field.name in taken:
             columns.append(moved(column, field, count, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))

@@ -15,9 +15,6 @@ from ..rpc.selection import Selection, exact_count
 from .cursor import Cursor
 from .writers import Shape, compressor, writer_of
 
-Told = Callable[[float], None]
-"""Takes how far the export is, from 0 to 1."""
-
 
 @dataclass(frozen=True)
 class Export:
@@ -51,13 +48,17 @@ class Point:
     last: Any = None
 
 
-def export_to_file(client: Client, export: Export, *, resume: bool, told: Told) -> Point:
-    """Writes the file, and returns its size, rows and last key.
+Told = Callable[[Point, int], None]
+"""Takes where the export is, and how many rows there were when it began."""
+
+
+def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) -> Point:
+    """Writes the file from where it begins or goes on, and returns its size, rows and last key.
 
     Raises CliError where it can't be written, or has fewer rows than the server counts; what is done is kept for
     `resume` where that can help.
     """
-    point = begun = _point_of(export) if resume else Point()
+    point = begun
     with _resumable(export), _writing(export.part):
         before = exact_count(client, export.selection)
         with open(export.part, "r+b" if begun.bytes else "wb") as file:
@@ -66,7 +67,7 @@ def export_to_file(client: Client, export: Export, *, resume: bool, told: Told) 
             for point in _pages(client, export, begun, file.write):
                 file.flush()
                 _keep(export, point)
-                told(min(1.0, point.rows / (before or 1)))
+                told(point, before)
             file.flush()
             os.fsync(file.fileno())
         _check_count(client, export.selection, point.rows, before)
@@ -111,7 +112,7 @@ def _check_count(client: Client, selection: Selection, rows: int, before: int) -
         )
 
 
-def _point_of(export: Export) -> Point:
+def point_of(export: Export) -> Point:
     """Where a part file may go on; the beginning, where there is none. Raises CliError for one of another export."""
     try:
         with open(f"{export.part}.json", encoding="utf-8") as file:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from ..rpc.client import Client
-from ..rpc.encode import row_size
 from ..rpc.indexes import Index, described, index_of, indexes
 from ..rpc.objects import row_count
+from ..rpc.packing import row_size
 from ..rpc.progress import load_state
 from ..rpc.schema import WIDTHS, params, type_name
 from ..rpc.search import search_field

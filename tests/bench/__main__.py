@@ -10,8 +10,21 @@ import platformdirs
 from tests.bench.report import Row, table, write_json
 from tests.bench.timing import BenchFailed
 
-WHAT = ("startup", "store", "size", "typing", "collections", "collections-2.3.5", "search", "export", "top", "insert")
+WHAT = (
+    "startup",
+    "store",
+    "size",
+    "typing",
+    "collections",
+    "collections-2.3.5",
+    "search",
+    "export",
+    "top",
+    "insert",
+    "memory",
+)
 ROUNDS = 15
+ROWS = 100_000
 
 
 def main() -> int:
@@ -36,6 +49,7 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.export import measure_export
     from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.memory import measure_memory
     from tests.bench.search import measure_search
     from tests.bench.size import measure_size
     from tests.bench.startup import measure_startup
@@ -47,6 +61,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_size(work)
     if what == "export":
         return measure_export(work, given.rounds)
+    if what == "memory":
+        return measure_memory(work, given.rows)
     if what == "top":
         return measure_top(given.rounds)
     if what == "insert":
@@ -70,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
                         help=f"what to measure: {', '.join(WHAT)}; all when not given")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N",
                         help=f"runs of each command that count [{ROUNDS}]")  # fmt: skip
+    parser.add_argument("--rows", type=int, default=ROWS, metavar="N",
+                        help=f"rows of 128 dimensions for memory [{ROWS}]; a million take half an hour")  # fmt: skip
     parser.add_argument("--official", action="store_true",
                         help="also time the official milvus-cli from PyPI, in an environment of its own")  # fmt: skip
     parser.add_argument("--cache", type=Path, metavar="DIR",

@@ -9,9 +9,10 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.declaration import Declaration, declared
 from milvus_cli.rpc.wire.schema_pb2 import DataType, FieldData
+from tests.bench.insert import MEMORY_MB
 from tests.bench.install import clean_variables
 from tests.bench.report import Row, compare
-from tests.bench.timing import Process, Task, measure
+from tests.bench.timing import Process, Task, measure, peak_memory
 from tests.support.cli import ROOT
 from tests.support.milvus_server import MilvusServer
 
@@ -37,6 +38,18 @@ with open(sys.argv[2], "w", newline="") as file:
                 file.write(json.dumps({"id": row["id"], "v": [float(each) for each in row["v"]]}) + "\\n")
 """
 
+LOOP_PARQUET = """\
+import sys
+import pyarrow, pyarrow.parquet
+from pymilvus import MilvusClient
+iterator = MilvusClient(sys.argv[1]).query_iterator("many", filter="", output_fields=["id", "v"], batch_size=5000)
+schema = pyarrow.schema([("id", pyarrow.int64()), ("v", pyarrow.list_(pyarrow.float32()))])
+with pyarrow.parquet.ParquetWriter(sys.argv[2], schema) as file:
+    while rows := iterator.next():
+        columns = {"id": [row["id"] for row in rows], "v": [row["v"] for row in rows]}
+        file.write_table(pyarrow.table(columns, schema))
+"""
+
 
 def measure_export(work: Path, rounds: int) -> list[Row]:
     """In the interpreter that runs the bench, as both need packages of the `test` extra."""
@@ -45,13 +58,16 @@ def measure_export(work: Path, rounds: int) -> list[Row]:
         _fill(server)
         (work / "home").mkdir()
         variables = {**clean_variables(work / "home"), "PYTHONPATH": str(ROOT), "MILVUS_URI": server.uri}
-        for kind in ("csv", "jsonl"):
-            loop: list[str | Path] = [sys.executable, "-c", LOOP, server.uri, work / f"loop.{kind}"]
+        for kind in ("csv", "jsonl", "parquet"):
+            script = LOOP_PARQUET if kind == "parquet" else LOOP
+            loop: list[str | Path] = [sys.executable, "-c", script, server.uri, work / f"loop.{kind}"]
             ours: list[str | Path] = [sys.executable, "-m", "milvus_cli", "export", "-c", "many",
                                       work / f"ours.{kind}", "--force"]  # fmt: skip
             floor = f"query_iterator to {kind}, {COUNT:,}×{DIM}"
             tasks: dict[str, Task] = {floor: Process(loop, variables), f"export to {kind}": Process(ours, variables)}
             rows += compare(measure(tasks, min(rounds, ROUNDS)), floor, {f"export to {kind}": BUDGET})
+            most = peak_memory(ours, variables)
+            rows.append(Row(f"export to {kind}: most memory", most, most, unit="MB", budget=MEMORY_MB))
     return rows
 
 

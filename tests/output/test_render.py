@@ -70,14 +70,14 @@ def test_a_success_is_data_for_programs(quiet: bool) -> None:
 RECORD = Record({"alias": "prod", "tls": None, "latency_ms": 1.5, "read_only": False})
 RECORDS = {
     "table": """\
-╭────────────┬───────╮
-│ field      │ value │
-├────────────┼───────┤
-│ alias      │ prod  │
-│ tls        │ NULL  │
-│ latency_ms │ 1.5   │
-│ read_only  │ no    │
-╰────────────┴───────╯
+╭────────────┬─────────╮
+│ field      │ value   │
+├────────────┼─────────┤
+│ alias      │ prod    │
+│ tls        │ NULL    │
+│ latency_ms │ 1.5     │
+│ read_only  │ no      │
+╰────────────┴─────────╯
 """,
     "vertical": "-[ 1 ]-\nalias      | prod\ntls        | NULL\nlatency_ms | 1.5\nread_only  | no\n",
     "json": '{\n  "alias": "prod",\n  "tls": null,\n  "latency_ms": 1.5,\n  "read_only": false\n}\n',
@@ -85,12 +85,12 @@ RECORDS = {
     "csv": "alias,tls,latency_ms,read_only\nprod,,1.5,false\n",
     "tsv": "alias\ttls\tlatency_ms\tread_only\nprod\t\t1.5\tfalse\n",
     "markdown": """\
-| field      | value |
-|:-----------|:------|
-| alias      | prod  |
-| tls        | NULL  |
-| latency_ms | 1.5   |
-| read_only  | no    |
+| field      | value   |
+|:-----------|:--------|
+| alias      | prod    |
+| tls        | NULL    |
+| latency_ms | 1.5     |
+| read_only  | no      |
 """,
     "yaml": "alias: prod\ntls: null\nlatency_ms: 1.5\nread_only: false\n",
 }
@@ -135,6 +135,12 @@ def test_words_for_a_person_are_the_same_everywhere() -> None:
     assert [rendered(Text("Usage:\n  a\n\n"), output) for output in FORMATS] == ["Usage:\n  a\n"] * len(FORMATS)
 
 
+def test_words_with_values_are_these_for_programs() -> None:
+    text = Text("print(1)\n", {"code": "print(1)\n"})
+    assert {output for output in FORMATS if rendered(text, output) == "print(1)\n"} == set(FORMATS) - set(FOR_PROGRAMS)
+    assert rendered(text, "jsonl") == '{"code": "print(1)\\n"}\n'
+
+
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE.values(), ids=HOSTILE)
 def test_a_message_with_hostile_text_is_escaped(text: str, escaped: str) -> None:
     if text != "a\nb":
@@ -173,5 +179,5 @@ def test_a_stream_without_unicode_gets_ascii() -> None:
     render(Table(("a",), [("漢🦅",)]), "jsonl", target)
     render(Table(("a",), [("x",)]), "table", target)
     assert raw.getvalue().decode("ascii") == (
-        '{"a": "\\u6f22\\ud83e\\udd85"}\n+---+\n| a |\n+===+\n| x |\n+---+\n(1 row)\n'
+        '{"a": "\\u6f22\\ud83e\\udd85"}\n+-----+\n| a   |\n+=====+\n| x   |\n+-----+\n(1 row)\n'
     )

@@ -86,7 +86,7 @@ def test_ctrl_c_cancels_a_call_long_before_its_deadline(cli: Cli, terminal: Star
         started = time.monotonic()
         shell.send_key("c-c")
         shell.wait_for("error: interrupted\nslow/default>")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 6
 
 
 def test_exit_takes_a_code(shell: Terminal) -> None:

@@ -111,7 +111,7 @@ def _serve(address: str) -> None:
 
 
 def _import_what_commands_import() -> None:
-    import wcwidth  # noqa: F401
+    import tabulate  # noqa: F401
 
     import milvus_cli.app
     import milvus_cli.cli

@@ -146,12 +146,14 @@ class MilvusServer(ServerProcess):
         config.set("queryCoord.checkInterval", "100")
         config.set("queryCoord.distPullInterval", "100")
         config.write_config()
-        self._point_to_etcd_config()
+        self._add_what_the_template_lacks()
 
-    def _point_to_etcd_config(self) -> None:
+    def _add_what_the_template_lacks(self) -> None:
         path = self.directory / "configs" / "milvus.yaml"
         text = path.read_text()
-        path.write_text(text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1))
+        text = text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1)
+        # 10 by default, and a test of all privileges has a role for each set of them.
+        path.write_text(text.replace("\nproxy:\n", "\nproxy:\n  maxRoleNum: 100\n", 1))
 
 
 def binaries() -> Path:

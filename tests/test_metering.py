@@ -1,0 +1,99 @@
+"""What is shown while rows move, on a terminal and elsewhere, by a clock that the test moves."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from milvus_cli.config import Config
+from milvus_cli.errors import CliError
+from milvus_cli.options import Options
+from milvus_cli.output import progress
+from milvus_cli.session import Session
+from milvus_cli.settings import load
+from milvus_cli.tasks import metering
+from milvus_cli.tasks.metering import Meter
+from tests.support.recorder import Recorder
+
+
+class Watched(Recorder):
+    """A terminal of 100 columns."""
+
+    stderr_is_terminal = True
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Its `seconds` are what both modules see."""
+    clock = SimpleNamespace(seconds=1_000.0)
+    for module in (metering, progress):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
+    monkeypatch.setattr(metering, "WORTH_TELLING", 1.0)
+    monkeypatch.setenv("COLUMNS", "100")
+    return clock
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Callable[[Recorder], Session]:
+    return lambda console: Session(Config(tmp_path), console, load(tmp_path / "config.toml", {}))
+
+
+def test_a_bar_tells_rows_speed_and_time_left(now: SimpleNamespace, session: Callable[[Recorder], Session]) -> None:
+    console = Watched()
+    with Meter(session(console), "Exporting 'book'") as meter:
+        now.seconds += 0.2
+        meter.moved(10, 1_000, 0.1)
+        now.seconds += 1.8
+        meter.moved(4_000, 8_000_000, 0.4)
+        now.seconds += 3
+        meter.add(6_000, 12_000_000, of=10_000)
+    assert console.written() == ("", (
+        "\r\x1b[KExporting 'book'  █████████░░░░░░░░░░░░░░░  40%  4,000 rows, 2,000/s, 4.0 MB/s, 3 s left"
+        "\r\x1b[KExporting 'book'  ████████████████████████ 100%  10,000 rows, 2,000/s, 4.0 MB/s, 0 s left"
+        "\r\x1b[K5.0 s: 2,000 rows/s, 4.0 MB/s\n"
+    ))  # fmt: skip
+
+
+def test_a_bar_is_as_wide_as_there_is_room(
+    now: SimpleNamespace, session: Callable[[Recorder], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = Watched()
+    monkeypatch.setenv("COLUMNS", "80")
+    with Meter(session(console), "Exporting 'book'") as meter:
+        now.seconds += 2
+        meter.moved(4_000, 8_000_000, 0.5)
+    line = console.written()[1].split("\r\x1b[K")[1]
+    assert line == "Exporting 'book'  ███████░░░░░░░░  50%  4,000 rows, 2,000/s, 4.0 MB/s, 2 s left"
+    assert len(line) == 79
+
+
+def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
+    now: SimpleNamespace, session: Callable[[Recorder], Session]
+) -> None:
+    console = Recorder()
+    with Meter(session(console), "Exporting 'book'", rows=1_000) as meter:
+        # What an earlier run moved is passed over in no time.
+        meter.moved(1_500, 3_000_000, 0.15)
+        now.seconds += 2
+        meter.moved(10_000, 20_000_000, 1.0)
+    assert console.written() == ("", "2.0 s: 4,250 rows/s, 8.5 MB/s\n")
+
+
+def test_nothing_is_told_of_what_was_quick_or_failed_or_is_to_be_quiet(
+    now: SimpleNamespace, session: Callable[[Recorder], Session]
+) -> None:
+    console = Recorder()
+    with Meter(session(console), "Exporting 'book'") as meter:
+        now.seconds += 0.9
+        meter.moved(10, 10, 1.0)
+    with contextlib.suppress(CliError), Meter(session(console), "Exporting 'book'"):
+        now.seconds += 9
+        raise CliError("no")
+    quiet = session(console)
+    quiet.options = Options(quiet=True)
+    with Meter(quiet, "Exporting 'book'") as meter:
+        now.seconds += 9
+        meter.moved(10, 10, 1.0)
+    assert console.written() == ("", "")
