@@ -302,13 +302,14 @@ def _options(ctx: click.Context) -> Options:
     """The global options of the command, and of the verbs before it."""
     from .options import Options
 
-    given = Options()
+    given: dict[str, Any] = {}
     here: click.Context | None = ctx
     while here is not None:
         own = here.command.global_params if isinstance(here.command, Node) else ()
-        given = given.over(Options(**{str(param.name): here.params.get(str(param.name)) for param in own}))
+        values = ((str(param.name), here.params.get(str(param.name))) for param in own)
+        given = {**{name: value for name, value in values if value is not None}, **given}
         here = here.parent
-    return given
+    return Options(**given)
 
 
 def _merge_words(ctx: click.Context) -> None:

@@ -21,7 +21,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .catalog import Catalog
     from .rpc.client import Client, ServerInfo, Trace
-    from .rpc.wire.schema_pb2 import CollectionSchema
+    from .rpc.seen import Seen
     from .servers.lite import LiteServers
 
 
@@ -36,8 +36,7 @@ class Status:
 class Session:
     """One shell, script or one-shot command. Owns its clients; the store is shared with other processes.
 
-    `schemas` are those that collections had when last seen, by address, database and name: for requests that go out
-    while the server is asked whether they still hold.
+    `seen` is what collections were when last searched, by address, database and name.
     """
 
     def __init__(self, config: Config, console: Console, settings: Settings, defaults: Options = Options()) -> None:
@@ -53,7 +52,7 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
-        self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
+        self.seen: dict[tuple[str, str, str], Seen] = {}
 
     @contextmanager
     def by_default(self, options: Options) -> Iterator[None]:

@@ -124,6 +124,15 @@ def test_a_refusal_means_that_there_are_none_and_is_remembered(session: Session)
         assert heard(catalog, "collections") == [("a", "not loaded")]
 
 
+def test_what_a_user_may_not_see_is_nothing_and_keeps_no_other_names_away(session: Session) -> None:
+    denied = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeShowPartitions: permission deny to ann")
+    with GrpcPeer({"ShowPartitions": denied, "ShowCollections": replies(collections("a"))}) as peer:
+        catalog = connect(session, peer.address)
+        assert [heard(catalog, "partitions", of="a") for _ in range(3)] == [[], [], []]
+        assert peer.methods.count("ShowPartitions") == 1
+        assert heard(catalog, "collections") == [("a", "not loaded")]
+
+
 def test_names_are_kept_and_asked_for_again_when_they_are_old(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -267,20 +267,23 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
     two.all("upsert row -c copy_b --alias old --row '"
             '{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')  # fmt: skip
     found = two.json("diff old:copy_a old:copy_b --rows all", code=1)
+    part = {"key": None, "field": None}
     assert found == {
         "a": f"'copy_a' on {two.place('old')}", "b": f"'copy_b' on {two.place('old')}",
         "same": False, "rows_a": 3, "rows_b": 4, "compared": 3, "differing": 1, "only_in_a": 0, "only_in_b": 1,
         "not_compared": [],
         "differences": [
-            {"what": "field title: max length", "a": 200, "b": 100},
-            {"what": "index on vector: index type", "a": "HNSW", "b": "FLAT"},
-            {"what": "index on vector: params: M", "a": "16", "b": None},
-            {"what": "index on vector: params: efConstruction", "a": "200", "b": None},
-            {"what": "rows", "a": 3, "b": 4},
-            {"what": "row 2: title", "a": "t2", "b": "changed"},
-            {"what": "row 4", "a": None, "b": "there"},
+            {**part, "what": "field title: max length", "a": 200, "b": 100},
+            {**part, "what": "index on vector: index type", "a": "HNSW", "b": "FLAT"},
+            {**part, "what": "index on vector: params: M", "a": "16", "b": None},
+            {**part, "what": "index on vector: params: efConstruction", "a": "200", "b": None},
+            {**part, "what": "rows", "a": 3, "b": 4},
+            {"what": "row 2: title", "key": 2, "field": "title", "a": "t2", "b": "changed"},
+            {"what": "row 4", "key": 4, "field": None, "a": None, "b": "there"},
         ],
     }  # fmt: skip
+    run = two("diff old:copy_a old:copy_b --rows all --limit 1")
+    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 tells all\n")) == (1, True), run
     assert two.json("diff old:copy_a old: --sample 2")["same"] is True
     assert two.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
     two.drop("old", "copy_a", "copy_b")

@@ -37,7 +37,7 @@ OURS = {
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
     "transfer": BASE | {"memory", "output", "rpc"},
-    "web": BASE | {"connections"},
+    "web": BASE | {"connections", "rpc"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
     "calc": BASE | {"rpc"},

@@ -53,16 +53,15 @@ def test_a_command_is_told_with_types_defaults_and_examples(data: dict[str, Any]
     commands = {each["command"]: each for each in data["commands"]}
     option = {"choices": None, "min": None, "max": None, "metavar": None, "flag": False, "required": False,
               "repeatable": False, "secret": False, "plain_word": False, "default": None}  # fmt: skip
+    vector = {**option, "type": "text", "means": None, "metavar": "JSON", "required": True, "plain_word": True}
     assert commands["calc distance"] == {
-        "command": "calc distance", "usage": "calc distance [OPTIONS]",
+        "command": "calc distance", "usage": "calc distance [OPTIONS] [LEFT] [RIGHT]",
         "help": ["Calculate the distance of each left vector to each right one, as a search would show it."],
         "examples": ["calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt"],
         "words": [],
         "options": [
-            {**option, "names": ["-l", "--left"], "type": "text", "means": None, "metavar": "JSON", "required": True,
-             "help": "A vector or a list of them; @FILE reads a file."},
-            {**option, "names": ["-r", "--right"], "type": "text", "means": None, "metavar": "JSON", "required": True,
-             "help": "What they are compared with, likewise."},
+            {**vector, "names": ["-l", "--left"], "help": "A vector or a list of them; @FILE reads a file."},
+            {**vector, "names": ["-r", "--right"], "help": "What they are compared with, likewise."},
             {**option, "names": ["-m", "--metric"], "type": "choice", "means": None, "default": "L2",
              "choices": ["L2", "IP", "COSINE", "HAMMING", "JACCARD", "TANIMOTO"],
              "help": "The measure; for the last three a vector is a list of bytes."},

@@ -1,6 +1,7 @@
 """search against Milvus 2.3.5 and Milvus Lite: the same hits as pymilvus, and every option reaches the server."""
 
 import json
+import re
 import struct
 from collections.abc import Iterator
 from itertools import pairwise
@@ -15,10 +16,10 @@ from milvus_cli.rpc.floats import shortest
 from milvus_cli.session import Session
 from milvus_cli.settings import load
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, replies
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
+from tests.support.official import common_pb2, grpc, milvus_pb2, official_client, schema_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import Recorder, run_here
 from tests.support.searched import LITE, MILVUS, ROWS, Kind, fill, gaussian, typed_on
@@ -355,30 +356,84 @@ def test_search_parameters_reach_the_index(typed: Typed) -> None:
 
 
 def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed, tmp_path: Path) -> None:
-    """A schema seen before is taken at its word only when the server confirms it."""
+    """What was seen of it is taken at its word only where the server confirms it, or would refuse the search else."""
     name = "searched_anew"
     typed.make(name)
     typed.all(f"create index -c {name} -f vector -t FLAT -m L2", f"load {name}")
     console = Recorder()
     session = Session(Config(tmp_path / "shell", uri=typed.server.uri), console, load(tmp_path / "none", {}))
     try:
-        assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "jsonl"], session) == 0
+        for _ in range(3):
+            assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "jsonl"], session) == 0
         typed.gone(name)
         # As many bytes a vector: Milvus 2.3 takes the one for the other.
         declared, index = ("BINARY_VECTOR:128", "BIN_FLAT -m HAMMING") if isinstance(typed.server, MilvusServer) \
             else ("FLOAT_VECTOR:2", "FLAT -m L2")  # fmt: skip
         vector = list(range(16)) if isinstance(typed.server, MilvusServer) else [1, 2]
-        typed.all(f"create collection -c {name} -f key:INT64 -f w:{declared} -p key",
-                  f"create index -c {name} -f w -t {index}", f"load {name}",
-                  f"insert row -c {name} --row '{json.dumps({'key': 5, 'w': vector})}'")  # fmt: skip
-        assert execute(["search", name, "-v", json.dumps(vector), "-o", "jsonl"], session) == 0
+        typed.all(f"create collection -c {name} -f key:INT64 -f vector:{declared} -p key",
+                  f"create index -c {name} -f vector -t {index}", f"load {name}",
+                  f"insert row -c {name} --row '{json.dumps({'key': 5, 'vector': vector})}'")  # fmt: skip
         assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "table"], session) == 2
+        assert execute(["search", name, "-v", json.dumps(vector), "-o", "jsonl"], session) == 0
     finally:
         session.close()
     out, err = console.written()
     assert out == '{"rank": 1, "id": 5, "distance": 0.0}\n'
-    assert err.startswith("error: query vector 1: 'w' takes a list of ")
+    assert err.startswith("error: query vector 1: 'vector' takes a list of ")
     typed.gone(name)
+
+
+def two_numbers(field: str) -> Handler:
+    """Describes a collection with such vectors."""
+    schema = schema_pb2.CollectionSchema(name="c")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
+    schema.fields.add(name=field, data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
+    return replies(milvus_pb2.DescribeCollectionResponse(schema=schema))
+
+
+def test_who_may_not_count_rows_is_shown_hits(cli: Cli) -> None:
+    peer = GrpcPeer({
+        "DescribeCollection": two_numbers("v"),
+        "GetCollectionStatistics": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny"),
+        "Search": replies(milvus_pb2.SearchResults()),
+    })  # fmt: skip
+    with peer:
+        run = run_here(["search", "c", "-v", "[1,2]", "-o", "markdown"], cli.home, peer.uri)
+    assert (run.code, run.err) == (0, "")
+    assert re.sub(r"[\d.]+ ms", "# ms", run.out.splitlines()[-1]) == "# ms, consistency Strong"
+
+
+def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: Cli) -> None:
+    index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
+    index.params.add(key="metric_type", value="IP")
+    found = replies(milvus_pb2.SearchResults())
+    peer = GrpcPeer({
+        "DescribeCollection": in_turn(*[two_numbers("v")] * 3, two_numbers("w")),
+        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
+        "Search": in_turn(found, found, found, refuses(65535, "metric type not match"), found),
+    })  # fmt: skip
+    called = []
+    with peer:
+        session = Session(Config(cli.home, uri=peer.uri), Recorder(), load(cli.home / "none", {}))
+        try:
+            for _ in range(5):
+                before = len(peer.calls)
+                assert execute(["search", "c", "-v", "[1,2]", "-o", "jsonl"], session) == 0
+                called.append(sorted(peer.methods[before:]))
+        finally:
+            session.close()
+        searches = [{each.key: each.value for each in request.search_params}  # type: ignore[attr-defined]
+                    for request in peer.requests("Search")]  # fmt: skip
+    assert called == [
+        ["DescribeCollection", "Search"],
+        ["DescribeCollection", "DescribeIndex", "GetVersion", "Search"],
+        ["Search"],
+        ["DescribeCollection", "Search", "Search"],
+        ["DescribeCollection", "Search", "Search"],
+    ]
+    assert [(each["anns_field"], each.get("metric_type", "")) for each in searches] == [
+        ("v", ""), ("v", ""), ("v", "IP"), ("v", "IP"), ("v", ""), ("v", ""), ("w", "")
+    ]  # fmt: skip
 
 
 def test_every_option_stands_in_the_request(cli: Cli) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..command import Removal, carry_out, collection_option, command, dry_run_option, option, word
-from ..errors import CliError, ServerRefused
+from ..errors import CliError
 from ..result import Done, Record, Table
 from ..types import COLLECTION, COLLECTION_ALIAS
 
 if TYPE_CHECKING:
-    from ..rpc.client import Client
     from ..session import Session
 
 SPELLINGS = ("-a", "--alias-name", "--collection-alias")
@@ -37,13 +36,12 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -A
     """
     from ..rpc.objects import alias_target, require_free
-    from ..rpc.permitted import Permitted
+    from ..rpc.permitted import permitted
     from ..rpc.schema import check_name
 
     for alias in aliases:
         check_name(alias, "alias")
     session.require_collection(collection)
-    permitted = Permitted()
     targets = {alias: permitted(alias_target, session.client, alias) for alias in aliases}
     for alias, target in targets.items():
         if target is not None and not alter:
@@ -51,7 +49,8 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
         if target is None:
             require_free(session.client, alias)
     for alias, target in targets.items():
-        _point(session.client, alias, collection, moves=target is not None, unsure=alter and bool(permitted.missing))
+        method = "CreateAlias" if target is None else "AlterAlias"
+        session.client.call(method, collection_name=collection, alias=alias)
     moved = [alias for alias, target in targets.items() if target is not None]
     made = {"collection": collection, "aliases": list(targets), "moved": moved}
     return Done(f"{_quoted(aliases)} now stand{'s' if len(aliases) == 1 else ''} for collection {collection!r}.", made)
@@ -129,17 +128,6 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
                       {"alias": collection_alias, "collection": target},
                       lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip
     return carry_out(session, removal, dry_run=dry_run)
-
-
-def _point(client: Client, alias: str, collection: str, *, moves: bool, unsure: bool) -> None:
-    """Makes an alias, or moves it; where it is not known which it takes, it tries to move it first."""
-    method = "AlterAlias" if moves or unsure else "CreateAlias"
-    try:
-        client.call(method, collection_name=collection, alias=alias)
-    except ServerRefused:
-        if not unsure:
-            raise
-        client.call("CreateAlias", collection_name=collection, alias=alias)
 
 
 def _quoted(names: Iterable[str]) -> str:

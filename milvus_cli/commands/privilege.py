@@ -43,6 +43,8 @@ def _grant_options(function: Any) -> Any:
 def grant_privilege(session: Session, **given: Any) -> Done:
     """Let roles do something: privileges on a collection, on a user, or on all.
 
+    It is for one database, whatever it is about. Seconds may pass until Milvus heeds it.
+
     \b
     Example: grant privilege -r reader -p Search,Query -o book
     Example: grant privilege -r reader -ot Global -o '*' -p CreateCollection

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ CELL_WIDTH = 60
 
 VECTOR_HEAD = 2
 NULL = "NULL"
+NUMBERS = re.compile(r"\[\n(?:\s*-?\d[^,\s]*,\n)*\s*-?\d[^,\s]*\n\s*\]")
+"""A list of nothing but numbers in indented JSON, where text has no line ends."""
 
 
 def width_of(text: str) -> int:
@@ -39,6 +42,8 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
         text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
     except ValueError:
         text = json.dumps(_named(value), ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+    if indent is not None:
+        text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
     return _escaped(text, lambda character: f"\\u{ord(character):04x}", keep="\n")

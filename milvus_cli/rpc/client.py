@@ -22,7 +22,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import status
 from .interrupts import Call, undisturbed
 from .missing import NO_DATABASE
-from .privileges import Where
+from .privileges import place
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -177,8 +177,8 @@ class Pending:
         except grpc.RpcError as exc:
             profile = client.profile
             raise status.failure(
-                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0,
-                fresh=not link.answered, where=_where(self._fields, profile.database),
+                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered,
+                where=place(self._method, self._fields, profile.database),
             ) from exc  # fmt: skip
         link.answered = True
         status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
@@ -248,16 +248,6 @@ def _no_database(client: Client) -> ServerRefused:
 
 def _since(started: float) -> float:
     return round((time.monotonic() - started) * 1000, 1)
-
-
-def _where(fields: Mapping[str, Any], database: str) -> Where:
-    """What a request is about, in the words of Milvus's several spellings."""
-    collection = fields.get("collection_name") or fields.get("collectionName")
-    return Where(
-        collection=collection or next(iter(fields.get("collection_names", ())), ""),
-        user=fields.get("username") or fields.get("user", {}).get("name", ""),
-        database=database,
-    )
 
 
 @cache

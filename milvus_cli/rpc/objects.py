@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, ServerRefused, Unsupported
+from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
-from .missing import NO_ALIAS, NO_COLLECTION, NO_DATABASE
+from .missing import NO_ALIAS, NO_COLLECTION
 from .permitted import permitted
 
 if TYPE_CHECKING:
@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 def require_database(client: Client, name: str) -> None:
     answer = permitted(client.call, "ListDatabases")
     if answer is not None:
-        _require(name, answer.db_names, f"no database {name!r}", "list databases")
-        return
-    try:
-        client.call("ShowCollections", db_name=name)
-    except ServerRefused as exc:
-        if exc.server_code != NO_DATABASE:
-            raise
-        raise CliError(f"no database {name!r}", fault=exc.fault, server_code=exc.server_code,
-                       hint="you may not list those that there are") from exc  # fmt: skip
+        return _require(name, answer.db_names, f"no database {name!r}", "list databases")
+    client.call("ShowCollections", db_name=name)
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
@@ -66,7 +59,20 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
         if exc.server_code in (NO_ALIAS, NO_COLLECTION):
             return None
         raise
+    except NotAuthorized as exc:
+        return _described_target(client, alias, exc)
     return str(answer.collection)
+
+
+def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str | None:
+    """The same from the collection itself, which more users may see; raises the refusal where this one may not."""
+    try:
+        answer = permitted(client.call, "DescribeCollection", collection_name=alias)
+    except ServerRefused:
+        return None
+    if answer is None:
+        raise refusal
+    return str(answer.schema.name) if answer.schema.name != alias else None
 
 
 def require_alias(client: Client, alias: str) -> str:

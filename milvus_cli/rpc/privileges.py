@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import Fault, InvalidInput, NotAuthorized
 from ..names import nearest
+from .missing import COLLECTION_FIELDS, DEFAULT_DATABASE
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
-DEFAULT_DATABASE = "default"
 EVERY = "*"
 """As a privilege all those of a type of object, as an object all of its type, as a database all of them."""
 
@@ -78,19 +80,38 @@ def is_group(name: str, own: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class Where:
-    """What a call was about, as far as it named it; `database` is the connection's, for which Milvus looks."""
+    """What a call was about; what it does not name are all. `database` is the connection's: there Milvus looks."""
 
-    collection: str
-    user: str
-    database: str
+    collection: str = ""
+    user: str = ""
+    database: str = ""
 
 
-def granting(name: str, where: Where) -> str:
+def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
+    """What a request is about."""
+    named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
+    collection = named if isinstance(named, str) else named[0]
+    # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the privilege on all of them.
+    return Where("" if method == "ManualCompaction" else collection,
+                 fields.get("username") or fields.get("user", {}).get("name", ""), database)  # fmt: skip
+
+
+def refusal(text: str, where: Where) -> NotAuthorized | None:
+    """Made of Milvus's words, which name what is missing: `PrivilegeSelectOwnership: permission deny to USER`.
+
+    None for other words.
+    """
+    found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
+    if found is None:
+        return None
+    error = NotAuthorized(f"not permitted: {found[0].strip()}", fault=Fault.NOT_PERMITTED,
+                          hint=f"an administrator can allow it: {_granting(found[1], where)}")  # fmt: skip
+    error.privilege = found[1]
+    return error
+
+
+def _granting(name: str, where: Where) -> str:
     """The line that grants a privilege, as far as it can be told."""
-    kind = TYPE_OF.get(name)
-    words = ["grant", "privilege", "-r", "ROLE", "-p", name]
-    if kind in (COLLECTION, USER):
-        words += ["-o", (where.user if kind == USER else where.collection) or str(kind).upper()]
-    if where.database != DEFAULT_DATABASE:
-        words += ["-db", where.database]
-    return shlex.join(words)
+    objects = {COLLECTION: where.collection or EVERY, USER: where.user or EVERY}.get(TYPE_OF.get(name, ""))
+    words = ["grant", "privilege", "-r", "ROLE", "-p", name, *(["-o", objects] if objects else ())]
+    return shlex.join([*words, *(["-db", where.database] if where.database not in ("", DEFAULT_DATABASE) else ())])

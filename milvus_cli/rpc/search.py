@@ -99,6 +99,9 @@ class Search:
         values = self.queries.values
         size = max(map(len, values[:1]), default=1) or 1
         step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
+        if len(values) <= step:
+            yield self
+            return
         for start in range(0, len(values), step):
             yield replace(self, queries=replace(self.queries, values=values[start : start + step]))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import CliError, InvalidInput, ServerRefused
 from .client import Client
 from .enums import value_name
+from .permitted import permitted
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,36 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+
+    source: int
+    targets: Sequence[int]
+    segments: Sequence[int]
+
+
+def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
+    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
+    if wish.source in wish.targets:
+        raise InvalidInput(f"node {wish.source} can't both give and get")
+    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+    try:
+        client.call("LoadBalance", collectionName=collection, src_nodeID=wish.source, dst_nodeIDs=wish.targets,
+                    sealed_segmentIDs=wish.segments, timeout=seconds)  # fmt: skip
+    except ServerRefused as exc:
+        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
+        raise
+    return held
+
+
+def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
+    found = permitted(loaded_segments, client, collection)
+    if found is None:
+        return None
+    return [each.number for each in found if each.state == "Sealed" and node in each.nodes]
 
 
 def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:

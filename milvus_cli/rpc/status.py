@@ -1,6 +1,5 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
 from .missing import HINTS, missing
-from .privileges import Where, granting
+from .privileges import Where, refusal
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
            "Alloc")  # fmt: skip
@@ -82,7 +81,9 @@ def failure(
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return _unauthenticated(details, address)
     if code is grpc.StatusCode.PERMISSION_DENIED:
-        return _not_permitted(details, where)
+        hint = "ask an administrator to grant it"
+        unnamed = NotAuthorized(f"not permitted: {short(details)}", hint=hint, fault=Fault.NOT_PERMITTED)
+        return refusal(details, where) or unnamed
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
@@ -175,17 +176,6 @@ def _unauthenticated(details: str, address: str) -> CliError:
     else:
         message = f"{address} did not accept the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
-
-
-def _not_permitted(details: str, where: Where) -> NotAuthorized:
-    """Milvus names what is missing: `PrivilegeSelectOwnership: permission deny to USER`."""
-    named = re.match(r"Privilege(\w+): ", details)
-    hint = (
-        f"an administrator can allow it: {granting(named[1], where)}" if named else "ask an administrator to grant it"
-    )
-    error = NotAuthorized(f"not permitted: {short(details)}", hint=hint, fault=Fault.NOT_PERMITTED)
-    error.privilege = named[1] if named else ""
-    return error
 
 
 def _tls_reason(details: str) -> str:

@@ -78,7 +78,7 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
         if isinstance(exc, Interrupted) or not exc.hint:
             exc.hint = GOES_ON
         raise
-    return _told(plan, copied, refused, wish)
+    return _told(session, plan, copied, refused, wish)
 
 
 def _plan(source: Side, target: Side, wish: Wish) -> Plan:
@@ -181,19 +181,19 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
 def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, resume: bool) -> None:
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
-    rows = _remaining(plan, way) if resume else all_rows(way)
+    rows = _remaining(session, plan, way) if resume else all_rows(way)
     sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
                        patience=wish.patience, seconds=session.timeout)  # fmt: skip
     send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
 
 
-def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
+def _remaining(session: Session, plan: Plan, way: Way) -> Iterator[Rows]:
     """What an interrupted copy has not put into a partition yet."""
     from ..transfer.copier import missing_rows, rows_behind
     from ..transfer.cursor import Cursor
 
     if plan.auto_id:
-        return rows_behind(way, _flushed_count(plan.target, way.target.partition))
+        return rows_behind(way, _flushed_count(session, plan.target, way.target.partition))
     keys = replace(plan.target.selection([way.selection.primary.name]), partitions=way.selection.partitions)
 
     def keys_there(after: Any) -> Iterator[Page]:
@@ -268,12 +268,12 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     return refused
 
 
-def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
+def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
     from ..rpc.permitted import Permitted
 
     seen = Permitted()
-    source, target = plan.source.count(), seen(_count, plan.target)
+    source, target = plan.source.count(), seen(_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):
@@ -290,14 +290,16 @@ def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     return Done(f"{message}: {counts}.", made)
 
 
-def _count(side: Side) -> int:
+def _count(session: Session, side: Side) -> int:
     """Exactly; by the statistics after a flush where the rows are not loaded."""
-    return side.count() if side.loaded() else _flushed_count(side, "")
+    return side.count() if side.loaded() else _flushed_count(session, side, "")
 
 
-def _flushed_count(side: Side, partition: str) -> int:
+def _flushed_count(session: Session, side: Side, partition: str) -> int:
     """By the statistics after a flush, which are exact where nothing was deleted."""
     from ..rpc.objects import row_count
+    from .waiting import flush
 
-    side.client.call("Flush", collection_names=[side.collection])
+    with side.inside(session):
+        flush(session, side.collection)
     return row_count(side.client, side.collection, partition) or 0

@@ -81,6 +81,28 @@ def release(session: Session, collection: str, partitions: Sequence[str] = ()) -
     return Done(f"Released {thing}.", {**made, "released": True})
 
 
+def flush(session: Session, collection: str, *, seconds: float | None = None, wait: bool = True) -> Done:
+    """Flushes a collection, and waits for it."""
+    from ..rpc.permitted import permitted
+    from ..rpc.segments import are_stored
+
+    client = session.client
+    answer = client.call("Flush", collection_names=[collection])
+    segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
+    made = {"collection": collection, "segments": segments, "flush_ts": stamp or None}
+    if not wait:
+        return Done(f"Flushing collection {collection!r}.", {**made, "flushed": False})
+
+    def fraction() -> float:
+        fields = {"segmentIDs": segments, "flush_ts": stamp, "collection_name": collection}
+        known = permitted(client.call, "GetFlushState", **fields)
+        return float(are_stored(client, collection, segments) if known is None else known.flushed)
+
+    work = Work(f"flushing collection {collection!r}", fraction, f"show flush_state -c {collection}")
+    wait_for(session, work, seconds=seconds)
+    return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
+
+
 def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
     if not partitions:
         return f"collection {collection!r}", {"collection": collection}
