@@ -18,6 +18,7 @@ from .words import (
     FIELD_PROPERTIES,
     INDEX_TYPES,
     METRICS,
+    RERANK_FUNCTIONS,
     RERANKERS,
     WAITED,
 )
@@ -420,4 +421,5 @@ DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 CONSISTENCY = Words("consistency level", CONSISTENCY_LEVELS)
 METRIC = Words("metric", METRICS)
 INDEX_TYPE = Words("index type", INDEX_TYPES)
-RERANKER = Words("reranker", RERANKERS)
+RERANKER = Words("reranker", {**RERANKERS, **RERANK_FUNCTIONS})
+RERANK_FUNCTION = Words("reranker", RERANK_FUNCTIONS)

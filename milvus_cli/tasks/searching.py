@@ -24,6 +24,7 @@ from ..rpc.schema import primary_field
 from ..rpc.search import EVERY_FIELD, HIGHEST_LIMIT, Search, hits, search_field, shown_fields
 from ..rpc.search_check import (
     LOWER_IS_NEARER,
+    check_rerankers,
     check_search,
     explained_refusal,
     field_index,
@@ -34,6 +35,7 @@ from ..rpc.seen import Seen, telling_metrics
 from ..rpc.widening import UNLIMITED
 from ..rpc.widening import all_hits as all_of_search
 from ..search.queries import entity_query, read_queries, text_queries
+from ..search.rerankers import parse_rerankers
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ class Asked:
     round_decimal: int | None = None
     consistency: str = "Strong"
     ignore_growing: bool = False
+    rerank: Sequence[str] = ()
     force: bool = False
 
     @cached_property
@@ -121,6 +124,7 @@ class Asked:
             self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
             self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
             self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
+            parse_rerankers(self.rerank, 0),
         )  # fmt: skip
 
 
@@ -239,6 +243,7 @@ class _Started:
         self._schema, self._search = schema, search
         self._client = client = asked.client
         check_search(client, search, force=asked.force)
+        check_rerankers(client, search.rerankers, schema)
         if asked.ignore_growing and is_lite(str(client.call("GetVersion").version)):
             asked.session.console.note(f"note: {LITE_GROWING}")
         first, *self._rest = search.chunks()
