@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.cli import Cli
@@ -17,8 +18,12 @@ from tests.support.process import ServerProcess
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed
 
+# How long an example takes, or is searched for, says how busy the machine is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 def pytest_configure() -> None:
+    settings.load_profile("unhurried")
     # A shell starts background jobs with SIGINT ignored, and our children would inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pymilvus.orm import utility
 
@@ -40,7 +40,6 @@ def value(run: Run) -> Any:
     return found
 
 
-@settings(deadline=None)
 @given(st.integers(0, HIGHEST), st.integers(-(10**6), 10**6))
 def test_timestamps_are_those_of_pymilvus(hybridts: int, milliseconds: int) -> None:
     assert unix_seconds(hybridts) == utility.hybridts_to_unixtime(hybridts)
@@ -48,7 +47,6 @@ def test_timestamps_are_those_of_pymilvus(hybridts: int, milliseconds: int) -> N
         assert later(hybridts, milliseconds) == utility.mkts_from_hybridts(hybridts, milliseconds=milliseconds)
 
 
-@settings(deadline=None)
 @given(st.integers(0, HIGHEST >> 18))
 def test_every_millisecond_comes_back(milliseconds: int) -> None:
     assert hybrid(round(unix_seconds(milliseconds << 18) * 1000)) == milliseconds << 18

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milvus_cli.app import execute
@@ -66,7 +66,7 @@ def harmless(console: Recorder) -> bool:
     return "internal error" not in said and "Traceback" not in said and "\x1b" not in said
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(lines)
 def test_no_command_line_ends_in_a_traceback(home: Path, argv: list[str]) -> None:
     session, console = fresh(home)
@@ -81,7 +81,7 @@ def test_no_command_line_ends_in_a_traceback(home: Path, argv: list[str]) -> Non
     assert code == 0 or console.err.getvalue().strip(), argv
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text())
 def test_no_script_ends_in_a_traceback(home: Path, text: str) -> None:
     session, console = fresh(home)
@@ -93,7 +93,7 @@ def test_no_script_ends_in_a_traceback(home: Path, text: str) -> None:
     assert harmless(console), (text, console.said())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(alphabet=st.sampled_from("ab'\"\\ ;\n#>|é\t")) | st.text())
 def test_scanning_never_fails_and_covers_every_command(text: str) -> None:
     scanned = scan(text)

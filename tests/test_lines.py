@@ -85,7 +85,7 @@ def bash(text: str) -> list[tuple[str, ...]]:
     return [tuple(each.split("\0")[:-1]) for each in commands]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(alphabet="ab'\"\\# \tü\u00a0", max_size=16), min_size=1, max_size=3), st.sampled_from(";\n"))
 @example(["'it'\\''s' \"a\\\"b\\\\c\\d\" x#y #z"], ";")
 @example(["b\\", "c"], "\n")

@@ -21,7 +21,7 @@ LESS_OPTIONS = "-RSX"
 @contextmanager
 def paged(console: Console) -> Iterator[None]:
     """Within it, what is written to the console's terminal goes through the pager if it is long."""
-    command = shlex.split(os.environ.get("PAGER", "")) or [DEFAULT_PAGER]
+    command = _command(os.environ.get("PAGER", ""))
     if not console.to_terminal or not console.interactive or shutil.which(command[0]) is None:
         yield
         return
@@ -35,6 +35,13 @@ def paged(console: Console) -> Iterator[None]:
     finally:
         console.stdout = screen
         pager.close()
+
+
+def _command(chosen: str) -> list[str]:
+    """The words of $PAGER; the usual one for none, and for what no shell would read."""
+    with suppress(ValueError):
+        return shlex.split(chosen) or [DEFAULT_PAGER]
+    return [DEFAULT_PAGER]
 
 
 class Pager:

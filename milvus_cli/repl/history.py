@@ -10,11 +10,25 @@ from ..session import Session
 
 
 class PrivateHistory(FileHistory):
-    """A history file that only its owner reads, and that no secret is written to."""
+    """A history file that only its owner reads, and that no secret is written to; `failure` is why it takes no more."""
+
+    failure = ""
+    _reported = False
 
     def store_string(self, string: str) -> None:
-        if not carries_secret(string):
+        if carries_secret(string):
+            return
+        try:
             super().store_string(string)
+        except OSError as exc:
+            # Who types must not be kept from it by a full disk.
+            self.failure = exc.strerror or str(exc)
+
+    def report(self, session: Session) -> None:
+        """Shows the failure once."""
+        if self.failure and not self._reported:
+            self._reported = True
+            session.console.note(f"history is not kept: {self.filename!s}: {self.failure}")
 
 
 def was_cleared(history: History, session: Session) -> bool:
@@ -22,6 +36,7 @@ def was_cleared(history: History, session: Session) -> bool:
     path = history_path(session.config.home)
     return (
         isinstance(history, PrivateHistory)
+        and not history.failure
         and bool(history.get_strings())
         and not (path.exists() and path.stat().st_size)
     )

@@ -40,10 +40,10 @@ def prompt_message(session: Session) -> StyleAndTextTuples:
     """The prompt as the setting writes it; red on a protected connection, the program's name without any."""
     try:
         profile = session.profile
+        text = _filled(session.settings["prompt"], session, profile)
     except CliError:
         return [("class:prompt", "milvus_cli> ")]
-    style = "class:prompt.protected" if profile.protected else "class:prompt"
-    return [(style, harmless(_filled(session.settings["prompt"], session, profile)))]
+    return [("class:prompt.protected" if profile.protected else "class:prompt", harmless(text))]
 
 
 def _filled(template: str, session: Session, profile: Profile) -> str:
@@ -60,10 +60,10 @@ def _filled(template: str, session: Session, profile: Profile) -> str:
 def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
     """What is known without asking anybody: connection, server version, last latency, marks, last failure."""
     try:
-        profile = session.profile
+        profile, version = session.profile, session.server_version
     except CliError:
         return [("class:bottom-toolbar", " not connected: connect -h HOST -p PORT, or connect --lite")]
-    parts = [profile.alias, profile.address, f"db {profile.database}", session.server_version]
+    parts = [profile.alias, profile.address, f"db {profile.database}", version]
     if session.last_latency_ms is not None:
         parts.append(f"{session.last_latency_ms:.1f} ms")
     marks = [name for name, is_set in (("read-only", profile.read_only), ("protected", profile.protected)) if is_set]

@@ -19,7 +19,7 @@ from ..output.render import render_error
 from ..session import Session
 from ..tree import tree
 from .completer import attach
-from .history import open_history, was_cleared
+from .history import PrivateHistory, open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
 
 
@@ -39,6 +39,8 @@ def run_shell(session: Session) -> int:
         except EOFError:
             return 0
         completer.report()
+        if isinstance(prompt.history, PrivateHistory):
+            prompt.history.report(session)
         try:
             status = _run(text, session)
         except Leave as leave:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -134,6 +135,17 @@ def test_two_shells_keep_the_lines_of_both(cli: Cli, terminal: Start) -> None:
             shell.wait_for(f"{name}{number}\noutput\ntable\nmilvus_cli>")
     kept = {row["line"] for row in json.loads(cli("history", "-o", "json").out)}
     assert kept == {f"show output -o csv # {name}{number}" for name in "ab" for number in range(5)}
+
+
+def test_a_full_disk_is_told_once_and_keeps_nobody_from_typing(cli: Cli, terminal: Start) -> None:
+    shell = terminal(cols=200)
+    shell.wait_for("milvus_cli>")
+    resource.prlimit(shell.pid, resource.RLIMIT_FSIZE, (0, 0))
+    answer = 'version -o jsonl\n{}{{"milvus_cli": "0.1.0"}}\nmilvus_cli>'
+    shell.send_line("version -o jsonl")
+    shell.wait_for(answer.format(f"history is not kept: {cli.home / 'history'}: File too large\n"))
+    shell.send_line("version -o jsonl")
+    shell.wait_for("milvus_cli> " + answer.format(""))
 
 
 def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: LiteServer) -> None:
