@@ -21,7 +21,7 @@ TRIMMED = 8
 """Chunks after which what is free in between is given back: it grows with rows of many kilobytes."""
 
 TEXTS = ("string", "large_string", "string_view")
-PIECE, PIECE_ROWS = CHUNK // 4, 512
+PIECE, PIECE_ROWS = CHUNK // 4, 256
 """Bytes of what is read of a Parquet file at once, as the file has them, and rows at the most."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
