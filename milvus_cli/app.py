@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from itertools import pairwise
 
 import click
@@ -18,7 +18,7 @@ from .output.render import render, render_error
 from .redirect import redirected
 from .result import Live, Look, Repeat, Report, Result, Script, Table
 from .session import Session
-from .tree import PROGRAM, UnknownCommand, tree
+from .tree import PROGRAM, UnknownCommand, find, tree
 
 
 def execute(argv: Sequence[str], session: Session, *, page: bool = False) -> int:
@@ -46,12 +46,13 @@ def _run(statement: Statement, session: Session, where: str, *, page: bool) -> i
             result = tree().invoke(ctx)
         with redirected(session.console, statement.target):
             return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+        return 0  # The program that the output went to had read enough of it.
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except (Leave, BrokenPipeError, OutputLost):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
-        error = _translated(exc)
+        error = _translated(exc, statement.argv)
         _trace_back(session)
     except Exception as exc:
         error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
@@ -136,22 +137,26 @@ def _looks(live: Live, keys: Keys) -> Iterator[Look]:
         yield live.look()
 
 
-def _translated(error: BaseException) -> CliError:
+def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
     if isinstance(error, CliError):
         return error
     if isinstance(error, UnknownCommand):
         return InvalidInput(error.message, hint=error.hint)
     if isinstance(error, click.NoSuchOption):
-        hint = nearest(error.option_name, error.possibilities or ()) or _usage_hint(error)
+        hint = nearest(error.option_name, error.possibilities or ()) or _usage_hint(error, argv)
         return InvalidInput(f"no such option {error.option_name!r}", hint=hint)
     if isinstance(error, click.UsageError):
-        return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error))
+        return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error, argv))
     return Interrupted()
 
 
-def _usage_hint(error: click.UsageError) -> str:
-    command = error.ctx.command if error.ctx else None
-    return f"help {command.path}" if isinstance(command, Leaf) else "help shows all commands"
+def _usage_hint(error: click.UsageError, argv: Sequence[str]) -> str:
+    """The help of the command; click does not tell which it was of an option without its value."""
+    with suppress(click.UsageError):
+        command = error.ctx.command if error.ctx else find(argv).command
+        if isinstance(command, Leaf):
+            return f"help {command.path}"
+    return "help shows all commands"
 
 
 def _lower_first(message: str) -> str:

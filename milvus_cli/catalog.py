@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .errors import CliError, ServerRefused
+from .errors import CliError, Fault, ServerRefused
 from .names import OFFERED, Names, Pairs, named
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ class Catalog:
         names: Names | None = None
         try:
             names = named(self._pairs(wanted))
-        except ServerRefused:
-            names = Names()
-        except CliError:
-            pass
+        except CliError as exc:
+            # What the server won't tell, now or to this user, is no trouble with the place.
+            if isinstance(exc, ServerRefused) or exc.fault is Fault.NOT_PERMITTED:
+                names = Names()
         except Exception:
             # A thread's traceback would be written over the line that is being typed.
             self.failure = traceback.format_exc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,6 +12,7 @@ import click
 
 from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
+from .parameters import Argument, Option
 from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
 
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
 
 
-class NeededOption(click.Option):
+class NeededOption(Option):
     """An option that must get a value: from the line, or from the person where there is one."""
 
 
-class SecretOption(click.Option):
+class SecretOption(Option):
     """An option whose value no history keeps: `-` asks for it or reads standard input, `@FILE` reads a file."""
 
     twice = False
@@ -79,28 +81,31 @@ OUTPUT_HELP = "Write results in this format."
 
 SECONDS = click.FloatRange(min=0.001, max=86400)
 PROGRAM_OPTIONS = (
-    click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-    click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
-    click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
-    click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+    Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
+    Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
+    Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
+    Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
 )  # fmt: skip
 """What only the program takes, before a command."""
 
 GLOBAL_OPTIONS = (
-    click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
-    click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
-    click.Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
-    click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
-    click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
-    click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    click.Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
-    click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
-    click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
+    Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
+    Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
+    Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
+    Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
+    Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
+    Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
+    Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
+    Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
 
 
 class Node(click.Command):
     """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
+
+    _parser: Any = None
+    _every_param: list[click.Parameter] | None = None
 
     @cached_property
     def global_params(self) -> list[click.Option]:
@@ -109,13 +114,19 @@ class Node(click.Command):
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
 
     def make_parser(self, ctx: click.Context) -> Any:
-        """Short options are found at once: else click first looks for long ones that are spelled like them."""
-        parser = super().make_parser(ctx)
-        parser._long_opt.update(parser._short_opt)
+        """Made once. Short options are found at once: else click first seeks long ones that are spelled like them."""
+        if self._parser is None:
+            self._parser = super().make_parser(ctx)
+            self._parser._long_opt.update(self._parser._short_opt)
+            self._parser.ctx = None
+        parser = copy(self._parser)
+        parser.ctx = ctx
         return parser
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        return [*super().get_params(ctx), *self.global_params]
+        if self._every_param is None:
+            self._every_param = [*super().get_params(ctx), *self.global_params]
+        return self._every_param
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         options = (param for param in super().get_params(ctx) if isinstance(param, click.Option))
@@ -150,7 +161,7 @@ class Leaf(Node):
         """With the formats that only this command has, for `-o` after its words."""
         if not self._formats:
             return super().global_params
-        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
+        own = Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
         return [own if each.name == own.name else each for each in super().global_params]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -196,7 +207,7 @@ def word(
     """An option that may also be written as a plain word after the command, or words: `show collection book`."""
 
     def decorate(function: Any) -> Any:
-        kind = NeededOption if needed else click.Option
+        kind = NeededOption if needed else Option
         label = f"[{name.upper()}]" + ("…" if multiple else "")
         nargs = -1 if multiple else 1
         function = argument(f"{name}_word", required=False, nargs=nargs, metavar=label)(function)
@@ -206,7 +217,7 @@ def word(
 
 
 def argument(name: str, **attributes: Any) -> Callable[[Any], Any]:
-    return _declare(partial(click.Argument, (name,), **attributes))
+    return _declare(partial(Argument, (name,), **attributes))
 
 
 def option(
@@ -216,7 +227,7 @@ def option(
 
     One that is asked for `twice` is both.
     """
-    kinds = {(False, False): click.Option, (True, False): NeededOption,
+    kinds = {(False, False): Option, (True, False): NeededOption,
              (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
     return _declare(partial(NewSecretOption if twice else kinds[needed, secret], spellings, **attributes))
 
@@ -284,20 +295,21 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
         "help": option.help,
         "metavar": option.metavar,
     }
-    return click.Option([str(option.name), *free], **info)
+    return Option([str(option.name), *free], **info)
 
 
 def _options(ctx: click.Context) -> Options:
     """The global options of the command, and of the verbs before it."""
     from .options import Options
 
-    given = Options()
+    given: dict[str, Any] = {}
     here: click.Context | None = ctx
     while here is not None:
         own = here.command.global_params if isinstance(here.command, Node) else ()
-        given = given.over(Options(**{str(param.name): here.params.get(str(param.name)) for param in own}))
+        values = ((str(param.name), here.params.get(str(param.name))) for param in own)
+        given = {**{name: value for name, value in values if value is not None}, **given}
         here = here.parent
-    return given
+    return Options(**given)
 
 
 def _merge_words(ctx: click.Context) -> None:

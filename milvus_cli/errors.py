@@ -66,7 +66,10 @@ class Unreachable(CliError):
 
 
 class NotAuthorized(CliError):
+    """`privilege` is the one that is missing, as `grant privilege` takes it; empty where the server does not say."""
+
     exit_code = 4
+    privilege = ""
 
 
 class Partial(CliError):

@@ -9,6 +9,9 @@ from .errors import InvalidInput
 BLANKS = " \t\r"
 """What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What editors on Windows begin a file with."""
+
 QUOTES = "'\""
 BRACKETS = {"[": "]", "{": "}"}
 """What opens JSON that needs no quotes, and what closes it."""
@@ -26,6 +29,14 @@ class Unfinished(InvalidInput):
     def __init__(self, message: str, mark: str = "") -> None:
         super().__init__(message)
         self.mark = mark
+
+
+class Unreadable(InvalidInput):
+    """A text whose `line` can't be taken apart."""
+
+    def __init__(self, error: InvalidInput, line: int) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.line = line
 
 
 @dataclass(frozen=True)
@@ -68,10 +79,12 @@ class Statement:
 def statements(lines: Iterable[str]) -> Iterator[Statement]:
     """Yields the commands of a text, each as soon as its last line was read.
 
-    Raises InvalidInput for a quote or bracket that the last line leaves open; `.args` tells the line.
+    Raises Unreadable for a quote or bracket that the last line leaves open, and where `split` raises InvalidInput.
     """
     pending, start, comment, mark = "", 1, "", ""
     for number, line in enumerate(lines, start=1):
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
         if not pending:
             start = number
         pending += line if line.endswith("\n") else line + "\n"
@@ -83,6 +96,8 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
         except Unfinished as exc:
             mark = exc.mark
             continue
+        except InvalidInput as exc:
+            raise Unreadable(exc, start) from exc
         mark = ""
         if pending.lstrip().startswith("#"):
             comment += pending
@@ -91,15 +106,14 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
             comment = ""
         pending = ""
     if pending:
-        raise InvalidInput(
-            f"line {start}: a quote, bracket or backslash is not closed", hint="close what that line opens"
-        )
+        error = InvalidInput("a quote, bracket or backslash is not closed", hint="close what that line opens")
+        raise Unreadable(error, start)
 
 
 def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
     """Splits `text` at newlines and unquoted `;` into commands.
 
-    Raises Unfinished when it ends in mid-word, and InvalidInput for `>` without a file.
+    Raises Unfinished when it ends in mid-word, and InvalidInput for `>` or `|` with nothing before or after it.
     """
     line = first_line
     position = 0
@@ -150,15 +164,21 @@ def _statement(words: list[Word], text: str, line: int) -> Statement:
     target = None
     for number, word in enumerate(words):
         if word.raw.startswith("|"):
-            target = Target("|", text[word.start + 1 :].strip())
+            target = _pipe_target(text[word.start + 1 :].strip())
         elif word.raw.startswith(">"):
             target = _file_target(words[number:])
         if target is not None:
             break
         argv.append(word.value)
-    return Statement(
-        tuple(argv), text[words[0].start if words else 0 :].strip(), line, target=target, vertical=vertical
-    )
+    if not argv:
+        raise InvalidInput("a command is missing", hint="COMMAND > FILE, COMMAND | PROGRAM, or COMMAND \\G")
+    return Statement(tuple(argv), text[words[0].start :].strip(), line, target=target, vertical=vertical)
+
+
+def _pipe_target(program: str) -> Target:
+    if not program:
+        raise InvalidInput("| takes a program to write to", hint="… | PROGRAM")
+    return Target("|", program)
 
 
 def _file_target(words: list[Word]) -> Target:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
-from .errors import CliError
+from .errors import CliError, Interrupted
 from .lines import Target
 from .output.console import Console
 
@@ -76,24 +77,26 @@ def _piped(console: Console, target: Target) -> Iterator[None]:
     process = subprocess.Popen(
         target.name, shell=True, stdin=subprocess.PIPE, encoding="utf-8", errors="backslashreplace"
     )
-    assert process.stdin is not None
-    console.stdout = cast(TextIO, process.stdin)
+    pipe = console.stdout = cast(TextIO, process.stdin)
     try:
         yield
-        process.stdin.close()
     except BrokenPipeError:
         # It has read what it wanted, as `head` does.
         pass
     finally:
-        _closed(process)
-    if process.returncode not in (0, -13):
+        _wait(process, pipe)
+    if process.returncode == -signal.SIGINT:
+        raise Interrupted
+    if process.returncode not in (0, -signal.SIGPIPE):
         raise CliError(f"{target.name!r} ended with exit code {process.returncode}")
 
 
-def _closed(process: subprocess.Popen[str]) -> None:
+def _wait(process: subprocess.Popen[str], pipe: TextIO) -> None:
+    """For the program's end; Ctrl-C is the program's meanwhile, as it may be a pager."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        if process.stdin is not None:
-            process.stdin.close()
-    except BrokenPipeError:
-        pass
-    process.wait()
+        with suppress(BrokenPipeError):
+            pipe.close()
+        process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,16 +1,18 @@
-"""The manual page and the command reference, written from the commands themselves."""
+"""The manual page and the command reference, as text and as data, written from the commands themselves."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
 from . import __version__
-from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, Leaf
+from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, Leaf, NeededOption, SecretOption
+from .result import Report, Section, Table, Value
 from .settings import SETTINGS
 from .tree import PROGRAM, SYNONYMS, leaves, tree
 
@@ -49,18 +51,31 @@ VARIABLES = (
     ("NO_COLOR", "No colour, when it is set."),
 )
 
+TYPES: Mapping[type[click.ParamType[Any]], str] = {
+    click.types.BoolParamType: "boolean",
+    click.types.IntParamType: "integer",
+    click.types.FloatParamType: "float",
+    click.Choice: "choice",
+}
+"""What a program gives as a value; everything else is text."""
+
 Terms = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A command: its usage, what it does in paragraphs, example lines, and its options with their meanings."""
+    """A command: its usage, what it does in paragraphs, example lines, and its options with their meanings.
+
+    `words` and `parameters` are what it takes, as data.
+    """
 
     path: str
     usage: str
     paragraphs: Sequence[str]
     examples: Sequence[str]
     options: Terms
+    words: Sequence[Mapping[str, Value]]
+    parameters: Sequence[Mapping[str, Value]]
 
 
 def entries() -> Iterator[Entry]:
@@ -99,6 +114,60 @@ def markdown() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def report() -> Report:
+    """The reference as data: for people the commands with their first sentences, for programs all that is known."""
+    found = list(entries())
+    commands = [
+        {"command": each.path, "usage": each.usage, "help": list(each.paragraphs), "examples": list(each.examples),
+         "words": list(each.words), "options": list(each.parameters)}
+        for each in found
+    ]  # fmt: skip
+    sentences = [(each.path, each.paragraphs[0]) for each in found]
+    synonyms = {word: " ".join(words) for word, words in SYNONYMS.items()}
+    values = {"program": PROGRAM, "version": __version__, "summary": SUMMARY, "synonyms": synonyms}
+    return Report(values, [
+        Section("commands", Table(("command", "help"), sentences), commands),
+        _option_section("program_options", PROGRAM_OPTIONS),
+        _option_section("global_options", GLOBAL_OPTIONS),
+        _rows_section("exit_codes", ("code", "meaning"), [(int(code), meaning) for code, meaning in EXIT_CODES]),
+        _rows_section("variables", ("variable", "meaning"), VARIABLES),
+    ])  # fmt: skip
+
+
+def _option_section(key: str, options: Sequence[click.Option]) -> Section:
+    return Section(key, Table(("option", "meaning"), _records(options)), [_parameter(each) for each in options])
+
+
+def _rows_section(key: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Section:
+    return Section(key, Table(columns, rows), [dict(zip(columns, each, strict=True)) for each in rows])
+
+
+def _parameter(option: click.Option, words: Sequence[str] = ()) -> dict[str, Value]:
+    """An option; `default` is what is taken without it, None where that is nothing or depends on where it runs."""
+    kind, info = option.type, option.to_info_dict()
+    return {
+        "names": [*option.opts, *option.secondary_opts],
+        "type": next((name for each, name in TYPES.items() if isinstance(kind, each)), "text"),
+        "means": None if isinstance(kind, tuple(TYPES)) or kind.name == "text" else kind.name,
+        "choices": info["type"].get("choices"),
+        "min": info["type"].get("min"),
+        "max": info["type"].get("max"),
+        "metavar": option.metavar,
+        "flag": option.is_flag,
+        "required": isinstance(option, NeededOption),
+        "repeatable": option.multiple,
+        "secret": isinstance(option, SecretOption),
+        "plain_word": f"{option.name}_word" in words,
+        "default": None if info["default"] is False or info["default"] == "" else info["default"],
+        "help": option.help,
+    }
+
+
+def _word(argument: click.Argument, ctx: click.Context) -> dict[str, Value]:
+    return {"name": argument.name, "metavar": argument.make_metavar(ctx), "required": argument.required,
+            "repeatable": argument.nargs == -1}  # fmt: skip
+
+
 def _entry(leaf: Leaf) -> Entry:
     ctx = click.Context(leaf, info_name=leaf.path)
     blocks = [block.strip() for block in inspect.cleandoc(leaf.help or "").split("\n\n")]
@@ -107,7 +176,10 @@ def _entry(leaf: Leaf) -> Entry:
     paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("\b")]
     own = [param for param in leaf.params if isinstance(param, click.Option)]
     usage = " ".join([leaf.path, *leaf.collect_usage_pieces(ctx)])
-    return Entry(leaf.path, usage, paragraphs, examples, _records(own))
+    arguments = {str(each.name): each for each in leaf.params if isinstance(each, click.Argument)}
+    words = [_word(each, ctx) for name, each in arguments.items() if not name.endswith("_word")]
+    return Entry(leaf.path, usage, paragraphs, examples, _records(own), words,
+                 [_parameter(each, list(arguments)) for each in own])  # fmt: skip
 
 
 def _records(options: Sequence[click.Option]) -> Terms:

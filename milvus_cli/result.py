@@ -68,9 +68,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Text:
-    """Words for a person, such as help; the same in every format."""
+    """Words for a person, such as help; the same in every format, but where there are `values` for programs."""
 
     text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

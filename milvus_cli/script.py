@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from .app import run
-from .errors import CliError, Leave
-from .lines import Statement, statements
+from .errors import Leave
+from .lines import Statement, Unreadable, statements
 from .output.render import render_error
 from .session import Session
 
@@ -22,8 +22,8 @@ def run_script(
                 break
     except Leave as leave:
         return leave.exit_code or code
-    except CliError as exc:
-        render_error(exc, session.output, session.console, where=name)
+    except Unreadable as exc:
+        render_error(exc, session.output, session.console, where=f"{name}:{exc.line}")
         return exc.exit_code
     return code
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .command import TEXT, all_of, option, param_option
-from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARTITION, QUERY_VECTOR, VECTOR_FIELD
+from .types import CONSISTENCY, FIELD, FIELDS, METRIC, PARTITION, QUERY_VECTOR, RERANK_FUNCTION, VECTOR_FIELD
 
 HIGHEST_LIMIT = 16_384
 
@@ -75,6 +75,13 @@ range_options = all_of(
 group_options = all_of(
     option("--group-by", type=FIELD, default="", metavar="FIELD", help="Hits with different values of this field."),
     option("--group-size", type=click.IntRange(1), metavar="N", help="So many hits of each group [1]."),
+)
+rerank_option = option(
+    "--rerank",
+    type=RERANK_FUNCTION,
+    multiple=True,
+    metavar="NAME:ARGS",
+    help="Change distances by decay:field=F,…, boost:weight=W,filter=…, or model:field=F,…; repeatable. Milvus 2.6.",
 )
 round_option = option(
     "--round-decimal", type=click.IntRange(0, 6), metavar="N", help="Let the server round distances to N places."

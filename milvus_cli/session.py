@@ -21,7 +21,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .catalog import Catalog
     from .rpc.client import Client, ServerInfo, Trace
-    from .rpc.wire.schema_pb2 import CollectionSchema
+    from .rpc.seen import Seen
     from .servers.lite import LiteServers
 
 
@@ -36,8 +36,7 @@ class Status:
 class Session:
     """One shell, script or one-shot command. Owns its clients; the store is shared with other processes.
 
-    `schemas` are those that collections had when last seen, by address, database and name: for requests that go out
-    while the server is asked whether they still hold.
+    `seen` is what collections were when last searched, by address, database and name.
     """
 
     def __init__(self, config: Config, console: Console, settings: Settings, defaults: Options = Options()) -> None:
@@ -53,7 +52,7 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
-        self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
+        self.seen: dict[tuple[str, str, str], Seen] = {}
 
     @contextmanager
     def by_default(self, options: Options) -> Iterator[None]:
@@ -355,9 +354,9 @@ class Session:
 
     def use_database(self, database: str) -> None:
         """Makes a database current, here and, saved with the alias, for commands to come."""
-        names = list(self.client.call("ListDatabases").db_names)
-        if database not in names:
-            raise CliError(f"no database {database!r}", hint=nearest(database, names) or "list databases shows all")
+        from .rpc.objects import require_database
+
+        require_database(self.client, database)
         alias = self.alias
         self._databases[alias] = database
         if alias and alias not in self._unsaved:
@@ -365,10 +364,13 @@ class Session:
 
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
-        if self.client.call("HasCollection", collection_name=name).value:
+        from .rpc.missing import LIST_COLLECTIONS, no_collection
+
+        client = self.client
+        if client.call("HasCollection", collection_name=name).value:
             return
-        names = list(self.client.call("ShowCollections").collection_names)
-        raise CliError(f"no collection {name!r}", hint=nearest(name, names) or "list collections shows all")
+        names = list(client.call("ShowCollections").collection_names)
+        raise CliError(no_collection(name, client.profile.database), hint=nearest(name, names) or LIST_COLLECTIONS)
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""

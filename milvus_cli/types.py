@@ -18,6 +18,7 @@ from .words import (
     FIELD_PROPERTIES,
     INDEX_TYPES,
     METRICS,
+    RERANK_FUNCTIONS,
     RERANKERS,
     WAITED,
 )
@@ -176,12 +177,12 @@ class FieldDeclaration(Offered):
     name = "field declaration"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from .rpc.schema import TYPES
+        from .rpc.kinds import KINDS
 
         before, colon, word = incomplete.rpartition(":")
         if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
             return []
-        return items(named((each, "") for each in TYPES).best(word), prefix=before + colon)
+        return items(named((each, "") for each in KINDS).best(word), prefix=before + colon)
 
 
 class DeclaredField(Offered):
@@ -336,9 +337,15 @@ def meant(ctx: click.Context) -> str:
                 missing, known = param.type.missing(ctx, ctx.params.get(str(param.name)))
                 if missing:
                     return nearest(missing, known)
+        return _meant_database(ctx)
     finally:
         catalog.patience = patience
-    return ""
+
+
+def _meant_database(ctx: click.Context) -> str:
+    alias, database = ctx.obj.here()
+    known = [each.text for each in _catalog(ctx).names("databases", alias=alias, database="default").all]
+    return nearest(database, known) if database and database not in known else ""
 
 
 def paths(incomplete: str, *, files: bool = True) -> list[Name]:
@@ -414,4 +421,5 @@ DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 CONSISTENCY = Words("consistency level", CONSISTENCY_LEVELS)
 METRIC = Words("metric", METRICS)
 INDEX_TYPE = Words("index type", INDEX_TYPES)
-RERANKER = Words("reranker", RERANKERS)
+RERANKER = Words("reranker", {**RERANKERS, **RERANK_FUNCTIONS})
+RERANK_FUNCTION = Words("reranker", RERANK_FUNCTIONS)

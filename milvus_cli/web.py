@@ -9,6 +9,7 @@ from typing import Any
 from .connections.profile import Profile, Tls
 from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
 from .jsontext import parse_json
+from .rpc.privileges import Where, refusal
 
 AUTHENTICATION_CODE = 1800
 """What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
@@ -34,8 +35,19 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
                             server_code=code, hint="connect with --username and --password, or --token")  # fmt: skip
     if code not in (0, 200) or status >= 400:
         message = answer.get("message") if isinstance(answer, dict) else None
+        refused = refusal(str(message), _where(profile, body))
+        if refused:
+            refused.server_code = code
+            raise refused
         raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
     return answer
+
+
+def _where(profile: Profile, body: str | None) -> Where:
+    """What a request is about, by its body."""
+    given = json.loads(body) if body else {}
+    named = given if isinstance(given, dict) else {}
+    return Where(collection=str(named.get("collectionName", "")), database=str(named.get("dbName", profile.database)))
 
 
 def management(profile: Profile, port: int | None, path: str, seconds: float) -> tuple[int, str]:
@@ -45,7 +57,7 @@ def management(profile: Profile, port: int | None, path: str, seconds: float) ->
     try:
         return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
     except (Unreachable, Unsupported) as exc:
-        exc.hint = "is the management port open, and another one? give it with --management-port; connect keeps it"
+        exc.hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
         raise
 
 

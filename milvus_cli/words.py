@@ -89,9 +89,13 @@ INDEX_TYPES = {
 
 RERANKERS = {
     "rrf:60": "by ranks",
-    "weighted:0.7,0.3": "by weighted scores",
-    "decay:": "by the distance of a field's value from another",
-    "model:": "by a model of the server",
+    "weighted:0.7,0.3": "by weighted distances",
+}
+
+RERANK_FUNCTIONS = {
+    "decay:": "by how far a field's value is from another",
+    "boost:": "by a weight for the rows that a filter matches",
+    "model:": "by a model that the server asks",
 }
 
 WAITED = {"loaded": "in memory, ready for searches", "indexed": "every index is built"}

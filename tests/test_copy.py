@@ -3,9 +3,8 @@
 import json
 import shlex
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from tests.support.official import official_client
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 from tests.support.tcp_proxy import TcpProxy
+from tests.support.terminal import Terminal
 
 ROWS = 2_500
 SECOND = 500
@@ -206,7 +206,7 @@ def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled
             proxy.delay(0.03)
             resume = ["--resume"] if code == 130 else []
             process = cli.start(*line, *resume, env={"MILVUS_CLI_HOME": str(two.home)})
-            _wait_for_bytes(process, proxy, 400_000)
+            _wait_for_bytes(proxy, 400_000)
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         hint = "error: interrupted\nhint: the same line with --resume goes on there\n"
@@ -219,12 +219,47 @@ def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled
     two.drop(target, "copy_killed")
 
 
-def _wait_for_bytes(process: subprocess.Popen[str], proxy: TcpProxy, count: int) -> None:
+def _wait_for_bytes(proxy: TcpProxy, count: int) -> None:
     until = time.monotonic() + 60
     while proxy.bytes_up < count:
-        assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, proxy.bytes_up
         time.sleep(0.01)
+
+
+def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
+    two: Two, terminal: Callable[..., Terminal]
+) -> None:
+    two.make("lite", "copy_typed", rows=3)
+    two.drop("lite", "copy_there")
+    line, env = ["copy", "lite:copy_typed", "guarded:copy_there"], {"MILVUS_CLI_HOME": str(two.home)}
+    with TcpProxy(two.servers["lite"].host, two.servers["lite"].port) as proxy:
+        two.all(f"connect 127.0.0.1:{proxy.port} -a guarded --protected")
+        place = f"guarded (127.0.0.1:{proxy.port}, database default)"
+        question = (
+            f"Copy 3 rows of 'copy_typed' on {two.place('lite')} to 'copy_there' on {place}, which is new? "
+            "guarded is protected: type its name to go on:"
+        )
+        # Neither --yes nor the name of the source will do.
+        screen = terminal(*line, "--yes", cols=250, env=env)
+        screen.wait_for(question)
+        screen.send_line("lite")
+        assert screen.wait_exit() == 1
+        assert screen.text == f"{question} lite\nerror: not done"
+        assert two("show collection copy_there --alias lite").code == 1
+        screen = terminal(*line, cols=250, env=env)
+        screen.wait_for(question)
+        asked = proxy.bytes_up
+        proxy.delay(0.5)
+        screen.send_line("guarded")
+        _wait_for_bytes(proxy, asked + 1)
+        screen.send_key("c-c")
+        assert screen.wait_exit() == 130, screen.text
+        assert screen.text.endswith("error: interrupted\nhint: the same line with --resume goes on there"), screen.text
+    # What was on its way is gone with the proxy.
+    two.all(f"connect {two.servers['lite'].address} -a guarded", f"{' '.join(line)} --resume -y")
+    assert two.count("lite", "copy_there") == 3
+    two.drop("lite", "copy_typed", "copy_there")
+    two.all("delete connection guarded -y")
 
 
 def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(two: Two) -> None:
@@ -234,20 +269,23 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
     two.all("upsert row -c copy_b --alias old --row '"
             '{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')  # fmt: skip
     found = two.json("diff old:copy_a old:copy_b --rows all", code=1)
+    part = {"key": None, "field": None}
     assert found == {
         "a": f"'copy_a' on {two.place('old')}", "b": f"'copy_b' on {two.place('old')}",
         "same": False, "rows_a": 3, "rows_b": 4, "compared": 3, "differing": 1, "only_in_a": 0, "only_in_b": 1,
         "not_compared": [],
         "differences": [
-            {"what": "field title: max length", "a": 200, "b": 100},
-            {"what": "index on vector: index type", "a": "HNSW", "b": "FLAT"},
-            {"what": "index on vector: params: M", "a": "16", "b": None},
-            {"what": "index on vector: params: efConstruction", "a": "200", "b": None},
-            {"what": "rows", "a": 3, "b": 4},
-            {"what": "row 2: title", "a": "t2", "b": "changed"},
-            {"what": "row 4", "a": None, "b": "there"},
+            {**part, "what": "field title: max length", "a": 200, "b": 100},
+            {**part, "what": "index on vector: index type", "a": "HNSW", "b": "FLAT"},
+            {**part, "what": "index on vector: params: M", "a": "16", "b": None},
+            {**part, "what": "index on vector: params: efConstruction", "a": "200", "b": None},
+            {**part, "what": "rows", "a": 3, "b": 4},
+            {"what": "row 2: title", "key": 2, "field": "title", "a": "t2", "b": "changed"},
+            {"what": "row 4", "key": 4, "field": None, "a": None, "b": "there"},
         ],
     }  # fmt: skip
+    run = two("diff old:copy_a old:copy_b --rows all --limit 1")
+    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 tells all\n")) == (1, True), run
     assert two.json("diff old:copy_a old: --sample 2")["same"] is True
     assert two.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
     two.drop("old", "copy_a", "copy_b")

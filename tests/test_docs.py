@@ -45,7 +45,7 @@ LACKING = ["alter database", "alter collection_field", "hybrid_search", "update 
 LACKING += [leaf.path for leaf in COMMANDS if "privilege_group" in leaf.path]
 FILES = {"ann.password": "anns-password", "new.password": "another-password", "new.passwords": "eve:eves-password\n"}
 
-# What would move the one query node of the tests' Milvus, or what is loaded there.
+# What would move the one query node of this Milvus, or what is loaded there.
 MOVING = ["load_balance", "transfer node", "transfer replica"]
 # What asks the management port, which stands elsewhere in tests.
 MANAGED = ("show metrics", "top")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymilvus import AnnSearchRequest, Function, FunctionType, RRFRanker, WeightedRanker
+from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, RRFRanker, WeightedRanker
 
 from milvus_cli.rpc.floats import shortest
 from tests.support.cli import Cli, Run
@@ -19,6 +19,7 @@ from tests.support.typed import Typed, failed
 NAME = "hybrid"
 WORDS = ("white", "whale", "black", "horse", "sea", "ship")
 DENSE, OTHER = gaussian(31, 1)[0], gaussian(32, 1, 3)[0]
+DECAY = "decay:field=id,function=gauss,origin=1,scale=2"
 LEGS = f"--request 'field=dense vector={json.dumps(DENSE)} limit=15' --request 'text=white whale limit=12'"
 
 
@@ -68,6 +69,37 @@ def test_fused_hits_are_those_of_pymilvus(typed: Typed) -> None:
     assert ours(typed, f"{LEGS} --rerank decay:field=g,function=gauss,origin=3,scale=2") == official(typed, decay)
 
 
+RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
+    "decay:field=g,function=gauss,origin=3,scale=2,offset=1,decay=0.3": [
+        ("decay", ["g"], {"function": "gauss", "origin": 3, "scale": 2, "offset": 1, "decay": 0.3})],
+    "decay:field=g,function=exp,origin=1,scale=3": [("decay", ["g"], {"function": "exp", "origin": 1, "scale": 3})],
+    "decay:field=g,function=linear,origin=0,scale=3": [
+        ("decay", ["g"], {"function": "linear", "origin": 0, "scale": 3})],
+    "boost:weight=0.25,filter=g in [1,2]": [("boost", [], {"weight": 0.25, "filter": "g in [1,2]"})],
+    'boost:weight=0.25,filter=g == 1|boost:weight=2,random_score={"seed": 7}': [
+        ("boost", [], {"weight": 0.25, "filter": "g == 1"}), ("boost", [], {"weight": 2, "random_score": {"seed": 7}})],
+}  # fmt: skip
+"""Those that Milvus Lite computes itself, as options and as pymilvus takes them."""
+
+
+@pytest.mark.parametrize("text", RERANKERS)
+def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(typed: Typed, text: str) -> None:
+    score = FunctionScore([Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
+                           for name, fields, params in RERANKERS[text]])  # fmt: skip
+    options = " ".join(f"--rerank '{each}'" for each in text.split("|"))
+    single = f"search {NAME} -f dense -v '{json.dumps(DENSE)}'"
+    client = official_client(typed.server.uri)
+    try:
+        (found,) = client.search(NAME, [DENSE], anns_field="dense", limit=10, consistency_level="Strong", ranker=score)
+    finally:
+        client.close()
+    expected = [(hit["id"], shortest(hit["distance"])) for hit in found]
+    reranked = [(row["id"], row["distance"]) for row in typed.json(f"{single} {options}")]
+    assert reranked == expected != [(row["id"], row["distance"]) for row in typed.json(single)]
+    if len(score.functions) == 1:  # pymilvus takes no more in hybrid_search.
+        assert ours(typed, f"{LEGS} {options}") == official(typed, score.functions[0])
+
+
 def test_filters_limit_offset_and_partition_reach_the_server(typed: Typed) -> None:
     whole = ours(typed, LEGS)
     assert ours(typed, f"{LEGS} -l 4 --offset 2") == whole[2:6]
@@ -114,6 +146,8 @@ def test_legs_may_search_one_field_twice(typed: Typed) -> None:
         ("--request 'text=white' --rerank weighted:1,2", "1 requests and 2 weights", "give each --request its weight",
          2),
         ("--request 'text=white' --rerank rff", "no reranker 'rff'", "did you mean rrf?", 2),
+        ("--request 'text=white' --rerank decay:field=h,function=exp,origin=1,scale=2", "hybrid has no field 'h'",
+         "fields: id, body, dense, other, g, words", 1),
         ("--request 'field=dense like=1 metric=L2'", "the index of 'dense' has the metric COSINE, not L2",
          "leave --metric out, or rebuild it: delete index -c hybrid -in dense, then create index -c hybrid -f dense "
          "-t FLAT -m L2", 1),
@@ -132,7 +166,10 @@ def test_milvus_2_3_says_which_version_has_it(milvus: MilvusServer, tmp_path: Pa
     assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --request 'vector=[2,1]'") == failed(
         "Milvus 2.3.5 has no hybrid_search (needs 2.4)"
     )
-    assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --rerank decay:field=id") == failed(
+    assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --rerank {DECAY}") == failed(
+        "Milvus 2.3.5 has no rerankers that are functions (needs 2.6)"
+    )
+    assert typed(f"search {NAME} -v '[1,2]' --rerank {DECAY}") == failed(
         "Milvus 2.3.5 has no rerankers that are functions (needs 2.6)"
     )
     typed.gone(NAME)

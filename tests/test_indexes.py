@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.official import milvus_pb2
-from tests.support.typed import INDEX, Typed, failed
+from tests.support.typed import INDEX, Typed, failed, on_milvus
 
 FORCE = "--force sends it as it is, for a server that knows more"
 
@@ -88,9 +88,8 @@ def test_create_index_with_a_mistyped_word_exits_2(indexed: Typed, options: str,
     assert indexed(f"create index -c tome -f vector {options}") == failed(message, hint + FORCE, code=2)
 
 
-def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed, is_lite: bool) -> None:
-    if is_lite:
-        pytest.skip("Milvus Lite takes any type")
+@on_milvus  # Milvus Lite takes any type.
+def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed) -> None:
     indexed("delete index tome -y")
     assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
         "invalid index type: HNWS", "see: help create index"
@@ -130,7 +129,8 @@ def test_wait_for_index(indexed: Typed, is_lite: bool) -> None:
         "message": f"Index '{name}' on 'tome' is built.", "collection": "tome", "index": name, "built": True,
     }  # fmt: skip
     indexed.all(f"delete index -c tome -in {name} -y")
-    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", "make one first: create index")
+    hint = "make one first: create index -c tome"
+    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
 
 
 def name_of(is_lite: bool) -> str:

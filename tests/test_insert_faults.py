@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.message import Message
 
+from milvus_cli.rpc.declaration import Declaration, declared
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
+from tests.support.shelf import Shelf
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.typed import Typed, failed
 
@@ -323,3 +326,35 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", "")
         # It can't be asked for the rows, so that they take the place of those that may be there.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["after it arrived", "before it arrived"])
+def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arrived: bool, tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
+    with Shelf(schema) as peer:
+        insert = peer.handlers["Insert"]
+
+        def cut(request: Message, context: grpc.ServicerContext) -> Message:
+            if arrived:
+                insert(request, context)
+            return aborts(grpc.StatusCode.UNAVAILABLE, "cut")(request, context)
+
+        peer.handlers["Insert"] = cut
+        run = run_here(
+            ["-o", "json", "insert", "row", "-c", "lost", "--row", '{"id": 7, "v": [1, 2]}'], tmp_path, peer.uri
+        )
+        assert (run.code, run.err, json.loads(run.out)["ids"]) == (0, "", [7])
+        assert peer.methods.count("Insert") == peer.methods.count("Upsert") == 1
+        first: Any = peer.requests("Insert")[0]
+        second: Any = peer.requests("Upsert")[0]
+        assert list(first.fields_data) == list(second.fields_data)
+
+
+def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id", auto_id=True)).schema
+    with Shelf(schema) as peer:
+        peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+        run = run_here(["insert", "row", "-c", "lost", "--row", '{"v": [1, 2]}'], tmp_path, peer.uri)
+        assert run == failed(f"the connection to {peer.address} was lost during Insert: outcome unknown",
+                             "the server may have done it or not: look before you send it again", 3)  # fmt: skip
+        assert peer.methods.count("Insert") == 1

@@ -279,9 +279,15 @@ def test_insert_fake_makes_the_same_rows_of_every_type_for_the_same_seed(fresh: 
     fresh.gone("in_fake")
 
 
+STRUCT = json.dumps({"name": "c", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 3, "fields": [
+    {"name": "t", "type": "VARCHAR"}, {"name": "v", "type": "FLOAT_VECTOR", "dim": 2},
+    {"name": "b", "type": "BOOL"}, {"name": "d", "type": "DOUBLE"}]})  # fmt: skip
+
+
 def fake_schema() -> CollectionSchema:
     fields = ("id:INT64", "t:VARCHAR:9", "v:FLOAT_VECTOR:3", "b:BINARY_VECTOR:16", "h:FLOAT16_VECTOR:2",
-              "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR")  # fmt: skip
+              "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR", "g:GEOMETRY", "tz:TIMESTAMPTZ",
+              "x:TEXT", STRUCT)  # fmt: skip
     schema = declared(Declaration("book", fields, primary="id")).schema
     for chunk in fake_chunks(schema, Recipe(10)):
         assert len(encode_columns(chunk.columns, 10, schema)) == len(fields)
@@ -292,19 +298,24 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
     typed = Typed(cli, lite)
     typed.gone("in_asked")
     typed.all(
-        "create collection -c in_asked -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id --nullable t --dynamic"
+        "create collection -c in_asked -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -f g:GEOMETRY -f z:TIMESTAMPTZ "
+        "-p id --nullable t --dynamic"
     )
-    shell = terminal("insert", "row", "-c", "in_asked", env={"MILVUS_URI": lite.uri})
+    shell = terminal("insert", "row", "-c", "in_asked", cols=160, env={"MILVUS_URI": lite.uri})
     for question, answer in (
         ("id, INT64:", "x"), ("'x' is no INT64", ""), ("'' is no INT64", "1"), ("t, VARCHAR(5) [null]:", ""),
-        ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"), ("[none]:", '{"a": 1}'),
+        ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"),
+        ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"),
+        ("a geometry in WKT such as POINT (1 2) is wanted", "POINT (1 2)"),
+        ("z, TIMESTAMPTZ, such as 2026-01-31T12:00:00Z:", "2026-01-31 13:00+01:00"), ("[none]:", '{"a": 1}'),
     ):  # fmt: skip
         shell.wait_for(question, timeout=30)
         shell.send_line(answer)
     assert shell.wait_exit(30) == 0
     assert shell.text.splitlines()[-3:] == [
         "The same in one line:",
-        """insert row -c in_asked --row '{"id": 1, "v": [0.5, 2], "a": 1}'""",
+        """insert row -c in_asked --row '{"id": 1, "v": [0.5, 2], "g": "POINT (1 2)", "z": "2026-01-31 13:00+01:00", """
+        """"a": 1}'""",
         "Inserted 1 row into 'in_asked'.",
     ]
     assert typed("insert row -c in_asked") == failed("missing option '--row'", """--row '{"id": 1, …}'""", code=2)

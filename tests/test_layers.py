@@ -24,6 +24,7 @@ OURS = {
     "names": set[str](),
     "places": {"errors"},
     "options": set[str](),
+    "parameters": set[str](),
     "result": set[str](),
     "words": set[str](),
     "yamltext": {"errors"},
@@ -36,7 +37,7 @@ OURS = {
     "rpc": BASE | {"__version__", "connections"},
     "servers": BASE,
     "transfer": BASE | {"memory", "output", "rpc"},
-    "web": BASE | {"connections"},
+    "web": BASE | {"connections", "rpc"},
     "vectors": BASE | {"rpc", "transfer"},
     "snippets": BASE | {"connections"},
     "calc": BASE | {"rpc"},
@@ -50,7 +51,7 @@ OURS = {
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
-    "command": BASE | {"options", "output", "session", "types"},
+    "command": BASE | {"options", "output", "parameters", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
     | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
@@ -70,8 +71,8 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl", "search_options",
-        "shells", "tree", "types"}  # fmt: skip
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "parameters", "reference", "repl",
+        "search_options", "shells", "tree", "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.lines import Statement, Unfinished, split, statements
+from milvus_cli.lines import Statement, Unfinished, Unreadable, split, statements
 
 WORD_TEXT = st.text(alphabet="ab \t'\"\\#;ü漢\u00a0\u3000$*~", max_size=24)
 
@@ -153,6 +153,7 @@ def test_a_text_of_many_lines_keeps_line_numbers_and_comments() -> None:
 def test_lines_may_come_with_their_ends_and_those_of_windows() -> None:
     expected = [Statement(("a",), "a", 1), Statement(("b", "c"), "b c", 2)]
     assert list(statements(["a\n", "b c\n"])) == list(statements(["a\r\n", "b c\r\n"])) == expected
+    assert list(statements(["\ufeffa\r\n", "b c\r\n"])) == expected
 
 
 def test_a_command_is_there_as_soon_as_its_last_line_was_read() -> None:
@@ -172,11 +173,9 @@ def test_a_command_is_there_as_soon_as_its_last_line_was_read() -> None:
 def test_a_quote_that_nothing_closes_names_the_line_it_opened_on(text: str) -> None:
     found = statements(text.splitlines())
     assert next(found).argv == ("a",)
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(Unreadable, match="a quote, bracket or backslash is not closed") as caught:
         next(found)
-    assert (caught.value.message, caught.value.hint) == (
-        "line 2: a quote, bracket or backslash is not closed", "close what that line opens",
-    )  # fmt: skip
+    assert (caught.value.line, caught.value.hint) == (2, "close what that line opens")
 
 
 def test_a_quote_of_many_lines_takes_time_in_proportion_to_its_length() -> None:

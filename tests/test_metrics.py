@@ -22,7 +22,7 @@ from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
 from tests.support.typed import failed
 
-PORT_HINT = "is the management port open, and another one? give it with --management-port; connect keeps it"
+PORT_HINT = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
 
 METRICS = """\
 # HELP milvus_proxy_req_count count of operation executed
@@ -133,13 +133,13 @@ def test_milvus_lite_has_no_management_port() -> None:
 
 
 def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, peer: MetricsPeer) -> None:
-    answer = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["no datanode"], quota_states=[5])
+    answer = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["no datanode"], quota_states=[5, 99])
     peer.text, peer.status = "component datanode is unhealthy\n", 500
     with GrpcPeer({"CheckHealth": replies(answer)}) as server:
         words = ["show", "health", "--management-port", str(peer.port), "-o", "csv"]
         assert run_here(words, cli.home, server.uri) == Run(0, (
             "check,healthy,details\n"
-            'CheckHealth,false,"no datanode, DenyToWrite"\n'
+            'CheckHealth,false,"no datanode, DenyToWrite, 99"\n'
             f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
         ), "")  # fmt: skip
 

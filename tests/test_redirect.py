@@ -50,9 +50,9 @@ def test_output_goes_through_a_shell_command(cli: Cli) -> None:
 
 
 def test_a_command_that_reads_no_further_is_no_failure(cli: Cli) -> None:
-    assert (
-        cli("-c", "help | head -1; version -o jsonl").out == "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION
-    )
+    """The reference is longer than a pipe holds."""
+    found = cli("-c", "help | head -1; docs --markdown | exec <&-; version -o jsonl")
+    assert found == Run(0, "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION, "")
 
 
 def test_a_shell_command_that_fails_fails_the_line(cli: Cli) -> None:
@@ -61,7 +61,13 @@ def test_a_shell_command_that_fails_fails_the_line(cli: Cli) -> None:
 
 def test_a_missing_or_second_file_is_a_usage_error(cli: Cli) -> None:
     for line in ("version >", "version > a b"):
-        assert cli("-c", line).code == 2
+        assert cli("-c", line) == Run(2, "", "error: -c:1: > takes one file, as the last of the line\nhint: … > FILE\n")
+    assert cli("-c", "version |") == Run(2, "", "error: -c:1: | takes a program to write to\nhint: … | PROGRAM\n")
+
+
+def test_output_of_no_command_is_a_usage_error(cli: Cli) -> None:
+    for line in ("> a", "| cat", r"\G"):
+        assert cli("-c", line).err.startswith("error: -c:1: a command is missing\n")
 
 
 def test_a_quoted_sign_is_a_word(cli: Cli) -> None:

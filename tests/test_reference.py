@@ -1,9 +1,11 @@
 """docs: the manual page and the command reference have every command and option, and are well formed."""
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -20,11 +22,70 @@ PATHS = sorted(leaf.path for leaf in leaves(tree()))
 def test_docs_writes_them(tmp_path: Path) -> None:
     assert run_here(["docs", "--man"], tmp_path, "") == Run(0, manual(), "")
     assert run_here(["docs", "--markdown", "-o", "json"], tmp_path, "") == Run(0, markdown(), "")
+    assert run_here(["docs", "--man", "--markdown"], tmp_path, "") == failed(
+        "--man and --markdown can't be together", code=2
+    )
 
 
-@pytest.mark.parametrize("words", [["docs"], ["docs", "--man", "--markdown"]], ids=" ".join)
-def test_docs_wants_one_of_them(tmp_path: Path, words: list[str]) -> None:
-    assert run_here(words, tmp_path, "") == failed("docs what?", "give --man or --markdown", code=2)
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The reference as a program reads it."""
+    run = run_here(["docs", "-o", "json"], tmp_path_factory.mktemp("docs"), "")
+    assert (run.code, run.err) == (0, "")
+    found: dict[str, Any] = json.loads(run.out)
+    return found
+
+
+def test_the_reference_is_one_object_for_programs(data: dict[str, Any]) -> None:
+    assert list(data) == ["program", "version", "summary", "synonyms", "commands", "program_options", "global_options",
+                          "exit_codes", "variables"]  # fmt: skip
+    assert data["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
+    assert [each["code"] for each in data["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
+    assert [each["names"] for each in data["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
+    commands = {each["command"]: each for each in data["commands"]}
+    assert list(commands) == PATHS
+    for leaf in leaves(tree()):
+        declared = [[*each.opts, *each.secondary_opts] for each in leaf.params if isinstance(each, click.Option)]
+        assert [each["names"] for each in commands[leaf.path]["options"]] == declared, leaf.path
+
+
+def test_a_command_is_told_with_types_defaults_and_examples(data: dict[str, Any]) -> None:
+    commands = {each["command"]: each for each in data["commands"]}
+    option = {"choices": None, "min": None, "max": None, "metavar": None, "flag": False, "required": False,
+              "repeatable": False, "secret": False, "plain_word": False, "default": None}  # fmt: skip
+    vector = {**option, "type": "text", "means": None, "metavar": "JSON", "required": True, "plain_word": True}
+    assert commands["calc distance"] == {
+        "command": "calc distance", "usage": "calc distance [OPTIONS] [LEFT] [RIGHT]",
+        "help": ["Calculate the distance of each left vector to each right one, as a search would show it."],
+        "examples": ["calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt"],
+        "words": [],
+        "options": [
+            {**vector, "names": ["-l", "--left"], "help": "A vector or a list of them; @FILE reads a file."},
+            {**vector, "names": ["-r", "--right"], "help": "What they are compared with, likewise."},
+            {**option, "names": ["-m", "--metric"], "type": "choice", "means": None, "default": "L2",
+             "choices": ["L2", "IP", "COSINE", "HAMMING", "JACCARD", "TANIMOTO"],
+             "help": "The measure; for the last three a vector is a list of bytes."},
+            {**option, "names": ["--sqrt"], "type": "boolean", "means": None, "flag": True,
+             "help": "With L2: the root, which is the distance; searches show its square."},
+        ],
+    }  # fmt: skip
+    assert commands["diff"]["words"][1] == {
+        "name": "b", "metavar": "B:COLLECTION", "required": True, "repeatable": False
+    }  # fmt: skip
+    [limit] = [each for each in commands["check keys"]["options"] if "--limit" in each["names"]]
+    assert (limit["type"], limit["min"], limit["max"], limit["default"]) == ("integer", 0, None, 20)
+    named = commands["delete collection"]["options"][0]
+    assert (named["means"], named["required"], named["plain_word"]) == ("collections", True, True)
+    assert [each["secret"] for each in commands["create user"]["options"] if "-p" in each["names"]] == [True]
+
+
+def test_people_see_the_commands_with_their_first_sentences(tmp_path: Path) -> None:
+    run = run_here(["docs"], tmp_path, "")
+    assert (run.code, run.err) == (0, "")
+    assert re.findall(r"│ delete collection +│ (.*?) +│", run.out) == [
+        "Delete a collection with its data and indexes. It asks first, or takes --yes."
+    ]
+    assert f"({len(PATHS)} rows)" in run.out
 
 
 def test_both_have_every_command_in_order() -> None:

@@ -1,8 +1,8 @@
-"""Resource groups on a real server of their own, and the requests of newer ones on a peer."""
+"""Resource groups, replicas and segments on a real server with two query nodes; newer requests on a peer."""
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from google.protobuf.message import Message
 from pymilvus.grpc_gen import rg_pb2
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, Handler, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import common_pb2, milvus_pb2
+from tests.support.official import common_pb2, grpc, milvus_pb2
+from tests.support.query_node import Broker, QueryNode
 from tests.support.recorder import run_here
-from tests.support.typed import Typed, failed
+from tests.support.typed import ROW, Typed, failed
 
 DEFAULT = "__default_resource_group"
 OK = replies(common_pb2.Status())
@@ -54,22 +55,22 @@ HANDLERS: dict[str, Handler] = {
 
 
 @pytest.fixture(scope="module")
-def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A Milvus that no other test uses: its only query node is moved about here."""
-    server = MilvusServer(tmp_path_factory.mktemp("lone"))
-    with server:
-        _wait_for_the_node(server)
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A Milvus with two query nodes, which no other test uses: they are moved about here."""
+    with (
+        Broker() as broker,
+        MilvusServer(tmp_path_factory.mktemp("pair"), queue=broker.address) as server,
+        QueryNode(tmp_path_factory.mktemp("node"), server),
+    ):
         yield server
 
 
-def _wait_for_the_node(server: MilvusServer) -> None:
-    """Until the node has joined the default group, which may be after the server calls itself healthy."""
+def eventually(look: Callable[[], Any], expected: Any) -> None:
+    """Until it is so: what a server tells of its nodes is as old as its last look at them."""
     until = time.monotonic() + 60
-    request = milvus_pb2.DescribeResourceGroupRequest(resource_group=DEFAULT)
-    with server.stub() as stub:
-        while stub.DescribeResourceGroup(request).resource_group.num_available_node != 1:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+    while (found := look()) != expected:
+        assert time.monotonic() < until, found
+        time.sleep(0.1)
 
 
 @dataclass
@@ -93,19 +94,26 @@ def newer(tmp_path: Path) -> Iterator[Newer]:
         yield Newer(peer, tmp_path)
 
 
-def test_a_group_gets_the_node_gives_it_back_and_goes(cli: Cli, lone: MilvusServer) -> None:
-    here = Typed(cli, lone)
+def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer) -> None:
+    here = Typed(cli, pair)
     row = {"resource_group": "few", "nodes": 0, "capacity": 0, "requests": None, "limits": None, "replicas": 0}
-    all_nodes = {**row, "resource_group": DEFAULT, "nodes": 1, "capacity": 1_000_000}
+    all_nodes = {**row, "resource_group": DEFAULT, "nodes": 2, "capacity": 1_000_000}
     assert here("create resource_group few") == Run(0, "Created resource group 'few'.\n", "")
     assert here.json("list resource_groups") == [all_nodes, row]
     assert here(f"transfer node --source {DEFAULT} --target few") == Run(
         0, f"Moved 1 node from '{DEFAULT}' to 'few'.\n", ""
     )
+    assert here.json("list resource_groups") == [{**all_nodes, "nodes": 1}, {**row, "nodes": 1, "capacity": 1}]
     assert here.json("show resource_group few") == {
         "resource_group": "few", "nodes": 1, "capacity": 1, "requests": None, "limits": None, "transfer_from": [],
         "transfer_to": [], "collections": [], "members": [],
     }  # fmt: skip
+    assert here(f"transfer node --source {DEFAULT} --target few --num 2") == failed(
+        "nodes not enough", "see how many each group has: list resource_groups"
+    )
+    assert here("transfer node --source few --target few") == failed(
+        "source and target are the same group 'few'", code=2
+    )
     assert here("delete resource_group few -y").code == 1
     assert here.json(f"transfer node --source few --target {DEFAULT}")["nodes"] == 1
     assert here("delete resource_group few --dry-run") == Run(
@@ -116,8 +124,58 @@ def test_a_group_gets_the_node_gives_it_back_and_goes(cli: Cli, lone: MilvusServ
     assert here.json("list resource_groups") == [all_nodes]
 
 
-def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, lone: MilvusServer) -> None:
-    here = Typed(cli, lone)
+def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: MilvusServer) -> None:
+    here = Typed(cli, pair)
+    here.make("moved")
+    here.all("create partition -c moved -p second", f"insert row -c moved --row '{ROW.format(id=1)}'",
+             f"insert row -c moved -p second --row '{ROW.format(id=2)}'", "flush moved",
+             "create index -c moved -f vector -t FLAT -m L2", "load moved")  # fmt: skip
+    replica = here.json("show replicas moved")[0]
+    one, other = replica["nodes"]
+
+    def holders() -> dict[int, list[int]]:
+        return {each["segment"]: each["nodes"] for each in here.json("show query_segment_info moved")}
+
+    here.all(f"load_balance -c moved -s {one} -d {other}")
+    eventually(lambda: len(holders()), 2)
+    first, second = sorted(holders())
+    eventually(holders, {first: [other], second: [other]})
+    assert here(f"load_balance -c moved -s {other} -d {one}") == Run(
+        0, f"Moved 2 segments of 'moved' from node {other}.\n", ""
+    )
+    eventually(holders, {first: [one], second: [one]})
+    assert here.json(f"load_balance -s {one} -d {other} -ss {second}") == {
+        "message": f"Moved 1 segment of 'moved' from node {one}.", "collection": "moved", "source": one,
+        "targets": [other], "segments": [second],
+    }  # fmt: skip
+    eventually(holders, {first: [one], second: [other]})
+    assert here(f"load_balance -c moved -s {one} -d 999") == failed(
+        "destination node not found in the same replica: node not found[node=999]",
+        "see which nodes hold what: show query_segment_info moved",
+    )
+
+    def serving(group: str) -> list[tuple[int, int, int]]:
+        """Replicas of the group, nodes of others that serve them, and nodes of its own that serve others' replicas."""
+        found = here.json(f"show resource_group {group}")["collections"]
+        return [(each["replicas"], each["outgoing_nodes"], each["incoming_nodes"]) for each in found]
+
+    here.all("create resource_group apart", f"transfer node --source {DEFAULT} --target apart")
+    eventually(lambda: (serving(DEFAULT), serving("apart")), ([(1, 1, 0)], [(0, 0, 1)]))
+    assert here(f"transfer replica -c moved --source {DEFAULT} --target apart") == Run(
+        0, f"Moved 1 replica of 'moved' from '{DEFAULT}' to 'apart'.\n", ""
+    )
+    eventually(lambda: (serving(DEFAULT), serving("apart")), ([(0, 0, 1)], [(1, 1, 0)]))
+    assert [each["resource_group"] for each in here.json("show replicas moved")] == ["apart"]
+    refused = here(f"transfer replica -c moved --source {DEFAULT} --target apart")
+    assert (refused.code, refused.err.splitlines()[1]) == (1, "hint: see where they are: show replicas moved")
+    assert here.json("count moved")["exact"] == 2
+    here.all(f"transfer replica -c moved --source apart --target {DEFAULT}",
+             f"transfer node --source apart --target {DEFAULT}", "delete resource_group apart -y")  # fmt: skip
+    here.gone("moved")
+
+
+def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, pair: MilvusServer) -> None:
+    here = Typed(cli, pair)
     message = "resource group 'wanting' is made, but this server takes no requests and limits (needs Milvus 2.4)"
     hint = "transfer node --source GROUP --target GROUP --num N moves nodes"
     assert here("create resource_group -n wanting --requests 1") == failed(message, hint)
@@ -130,10 +188,10 @@ def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, lone: MilvusServer) -> 
 @pytest.mark.parametrize(
     "line",
     ["show resource_group nosuch", "delete resource_group nosuch -y", "transfer node --source nosuch --target x",
-     "transfer replica -c nosuch --source x --target x", "load_balance -s 1 -c nosuch"],
+     "transfer replica -c nosuch --source x --target y", "load_balance -s 1 -c nosuch"],
 )  # fmt: skip
-def test_what_is_not_there_exits_1(cli: Cli, lone: MilvusServer, line: str) -> None:
-    run = Typed(cli, lone)(line)
+def test_what_is_not_there_exits_1(cli: Cli, pair: MilvusServer, line: str) -> None:
+    run = Typed(cli, pair)(line)
     assert (run.code, run.out) == (1, "")
     assert "nosuch" in run.err
 
@@ -201,7 +259,7 @@ def test_segments_are_moved_also_without_the_collection_as_scripts_of_old_do(
     newer: Newer, given: str, collection: str
 ) -> None:
     run = newer(f"load_balance {given}-s 1 -d 2 -d 3 -ss 77 -ss 78")
-    assert run == Run(0, f"Moving segments of '{collection}' from node 1.\n", "")
+    assert run == Run(0, f"Moved 2 segments of '{collection}' from node 1.\n", "")
     assert newer.sent("LoadBalance") == milvus_pb2.LoadBalanceRequest(
         src_nodeID=1, dst_nodeIDs=[2, 3], sealed_segmentIDs=[77, 78], collectionName=collection
     )
@@ -214,7 +272,16 @@ def test_segments_that_nothing_has_are_not_moved(newer: Newer) -> None:
     assert newer("load_balance -s 1") == failed(
         "which collection?", "give -c COLLECTION, or segments of it with -ss", code=2
     )
+    assert newer("load_balance -c book -s 1 -d 1") == failed("node 1 can't both give and get", code=2)
     assert newer.peer.requests("LoadBalance") == []
+    assert newer("load_balance -c book -s 9") == Run(0, "Node 9 has no sealed segments of 'book': nothing moved.\n", "")
+
+
+def test_segments_are_moved_also_where_one_may_not_see_them(tmp_path: Path) -> None:
+    denied = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny to ann")
+    with GrpcPeer({**HANDLERS, "GetQuerySegmentInfo": denied}) as peer:
+        run = run_here(["load_balance", "-c", "book", "-s", "1"], tmp_path, peer.uri)
+    assert run == Run(0, "Moved segments of 'book' from node 1.\n", "")
 
 
 @pytest.mark.parametrize(
@@ -246,4 +313,4 @@ def test_a_read_only_connection_changes_nothing(newer: Newer, line: str) -> None
     assert run_here(["connect", newer.peer.uri, "--read-only"], newer.home, "").code == 0
     run = run_here(line.split(), newer.home, "")
     assert (run.code, "connection 'default' is read-only" in run.err) == (1, True)
-    assert [each for each in newer.peer.methods if each not in ("Connect", "DescribeResourceGroup")] == []
+    assert [each for each in newer.peer.methods if each in WRITES] == []

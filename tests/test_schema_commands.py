@@ -107,7 +107,9 @@ def made_by_pymilvus(client: MilvusClient, fields: list[dict[str, Any]]) -> str:
 def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
     run = on("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
-    assert run.err == "" or run.err.startswith("note: this server did not keep ")
+    assert run.err == "" or run.err.startswith(
+        ("note: this server did not keep ", "note: this server will take no rows")
+    )
 
 
 def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], client: MilvusClient) -> None:
@@ -228,7 +230,7 @@ def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run]
 
 
 INDEXES = [
-    ("FLOAT_VECTOR:8", "AUTOINDEX", "", {}),
+    ("FLOAT_VECTOR:8", "AUTOINDEX", "COSINE", {}),
     ("FLOAT_VECTOR:8", "FLAT", "L2", {}),
     ("FLOAT_VECTOR:8", "HNSW", "IP", {"M": "8", "efConstruction": "40"}),
     ("FLOAT_VECTOR:8", "IVF_PQ", "COSINE", {"nlist": "4", "m": "4", "nbits": "8"}),

@@ -67,7 +67,7 @@ def test_an_open_quote_at_the_end_of_a_script_is_an_error(cli: Cli) -> None:
     assert cli(input="version -o jsonl\nversion 'open\n\n") == Run(
         2,
         VERSION,
-        "error: stdin: line 2: a quote, bracket or backslash is not closed\nhint: close what that line opens\n",
+        "error: stdin:2: a quote, bracket or backslash is not closed\nhint: close what that line opens\n",
     )
 
 
@@ -121,6 +121,10 @@ def test_a_name_given_twice_is_an_error(cli: Cli) -> None:
     )
 
 
+def test_an_option_without_its_value_points_to_the_help_of_its_command(cli: Cli) -> None:
+    assert cli("connect", "--host") == Run(2, "", "error: option '--host' requires an argument\nhint: help connect\n")
+
+
 def test_quiet_leaves_out_confirmations_and_not_data(connected: Cli) -> None:
     assert connected("use", "database", "default", "-q") == Run(0, "", "")
     assert connected("version", "-q", "-o", "jsonl") == Run(0, VERSION, "")
@@ -132,7 +136,7 @@ def test_delete_needs_yes_where_nobody_can_be_asked(connected: Cli, lite: LiteSe
     assert connected("delete", "collection", "gone") == Run(
         2,
         "",
-        f"error: Delete collection 'gone' on default ({lite.address}, database default), with 0 rows by its statistics?"
+        f"error: Delete collection 'gone' on default ({lite.address}, database default), with 0 rows?"
         " Not without --yes, as nobody can be asked.\nhint: add --yes\n",
     )
     assert connected("drop", "collection", "gone", "-y") == Run(0, "Deleted collection 'gone'.\n", "")

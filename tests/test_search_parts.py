@@ -5,11 +5,12 @@ import math
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.rpc.hybrid import Reranker, parse_reranker
 from milvus_cli.rpc.operations import is_older
+from milvus_cli.rpc.rerankers import Reranker
 from milvus_cli.rpc.search import Queries, Search
 from milvus_cli.search.histogram import Bin, Gap, bars, bins, largest_gap
 from milvus_cli.search.legs import leg_text, parse_leg
+from milvus_cli.search.rerankers import parse_rerankers
 from milvus_cli.tasks.searching import parse_params
 
 
@@ -47,20 +48,64 @@ def test_a_leg_that_can_not_be_meant_is_refused(text: str, message: str) -> None
     assert failure.value.message.startswith(message)
 
 
-def test_rerankers_are_read() -> None:
-    assert parse_reranker("rrf", 2) == Reranker("rrf", {"k": 60})
-    assert parse_reranker("RRF:7", 2) == Reranker("rrf", {"k": 7})
-    assert parse_reranker("weighted:0.7, 1", 2) == Reranker("weighted", {"weights": [0.7, 1], "norm_score": True})
-    assert parse_reranker("weighted:1,norm_score=false", 1) == Reranker(
-        "weighted", {"weights": [1], "norm_score": False}
-    )
-    assert parse_reranker("decay:field=a+b,scale=2", 2) == Reranker(
-        "decay", {"reranker": "decay", "scale": "2"}, ["a", "b"]
-    )
-    for text, message in (("rrf:x", "bad reranker 'rrf:x': 'x' is no number"), ("decay:x", "bad reranker 'decay:x'")):
-        with pytest.raises(InvalidInput) as failure:
-            parse_reranker(text, 2)
-        assert failure.value.message == message
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rrf", Reranker("rrf", {"k": 60})),
+        ("RRF:7", Reranker("rrf", {"k": 7})),
+        ("weighted:0.7, 1", Reranker("weighted", {"weights": [0.7, 1], "norm_score": True})),
+        ("weighted:1,2,norm_score=false", Reranker("weighted", {"weights": [1, 2], "norm_score": False})),
+        ("decay:field=year,function=exp,origin=2000,scale=2",
+         Reranker("decay", {"function": "exp", "origin": "2000", "scale": "2"}, ("year",))),
+        ("boost:weight=1.5,filter=g in [1, 2] and t == \"a,weight=3\",boost_mode=Sum",
+         Reranker("boost", {"weight": "1.5", "filter": 'g in [1, 2] and t == "a,weight=3"'}, (),
+                  {"boost_mode": "Sum"})),
+        ('boost:weight=0.5, random_score={"seed": 7, "field": "id"}',
+         Reranker("boost", {"weight": "0.5", "random_score": '{"seed": 7, "field": "id"}'})),
+        ('model:field=body,provider=vllm,queries=["a", "b"],endpoint=http://x:1',
+         Reranker("model", {"provider": "vllm", "queries": '["a", "b"]', "endpoint": "http://x:1"}, ("body",))),
+    ],
+)  # fmt: skip
+def test_a_reranker_is_read(text: str, found: Reranker) -> None:
+    assert parse_rerankers([text], 2) == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("rff", "no reranker 'rff'", "did you mean rrf?"),
+        ("none", "no reranker 'none'", "there are rrf, weighted, decay, boost, model"),
+        ("rrf:x", "bad reranker 'rrf:x': 'x' is no number", "write rrf:60, or weighted:0.7,0.3"),
+        ("weighted:1", "2 requests and 1 weights", "give each --request its weight"),
+        ("decay:x", "bad reranker 'decay:x'",
+         "write decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5"),
+        ("decay:field=g,function=gauss,orgin=3,scale=2", "the reranker decay has no parameter 'orgin'",
+         "did you mean origin?"),
+        ("decay:field=g,function=gauss", "the reranker decay needs origin, scale",
+         "it needs field, function, origin, scale, and takes offset, decay: "
+         "decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5"),
+        ("decay:field=g,function=gaus,origin=3,scale=2", "bad reranker: function=gaus",
+         "function is one of gauss, exp, linear"),
+        ("boost:weight=1,boost_mode=max", "bad reranker: boost_mode=max", "boost_mode is one of multiply, sum"),
+        ("boost:weight=much", "bad reranker 'boost:weight=much': 'much' is no number",
+         "write boost:weight=1.5,filter=year > 2000"),
+        ("model:field=t,provider=x,queries=white", "bad reranker: queries=white", 'write queries=["white whale"]'),
+        ("boost", "the reranker boost needs weight",
+         "it needs weight, and takes filter, random_score, boost_mode, function_mode: "
+         "boost:weight=1.5,filter=year > 2000"),
+    ],
+)  # fmt: skip
+def test_a_reranker_that_can_not_be_meant_is_refused_with_what_can(text: str, message: str, hint: str) -> None:
+    with pytest.raises(InvalidInput) as failure:
+        parse_rerankers([text], 2)
+    assert (failure.value.message, failure.value.hint) == (message, hint)
+
+
+def test_one_search_takes_no_reranker_of_several_and_several_take_one() -> None:
+    with pytest.raises(InvalidInput, match="rrf makes one list of several searches' hits, and search has one"):
+        parse_rerankers(["rrf:60"], 0)
+    with pytest.raises(InvalidInput, match="rrf and weighted are two ways to the same: give one of them"):
+        parse_rerankers(["rrf:60", "weighted:1,2"], 2)
 
 
 def test_parameters_are_read_in_three_forms() -> None:

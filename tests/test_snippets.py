@@ -2,9 +2,11 @@
 
 import ast
 import contextlib
+import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,20 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pygments.lexers import GoLexer
-from pygments.token import Comment, Error, String
+import yaml
 
 from milvus_cli.connections.profile import Profile, Tls
+from milvus_cli.output.formats import FOR_PROGRAMS, FORMATS
 from milvus_cli.snippets import LANGUAGES, snippet
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run
+from tests.support.go_compiler import GoCompiler, equal_texts
 from tests.support.milvus_server import MilvusServer
+from tests.support.node_sdk import node_modules
 from tests.support.recorder import run_here
 from tests.support.typed import failed
-
-# npm install --prefix ~/.cache/milvus_cli-tests @zilliz/milvus2-sdk-node
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "milvus_cli-tests"
-NODE_MODULES = CACHE / "node_modules"
 
 HOSTILE = "a'b\"c\\d$(touch x)`e`\nf\x1b[2J\u202e\U0001f600é\\u0022 #{g}"
 PLAIN = Profile(alias="prod", host="milvus.example", token="root:secret")
@@ -38,9 +38,7 @@ TRICKY = replace(PLAIN, database=HOSTILE, tls=Tls(2, f"/ca/{HOSTILE}", f"/cert/{
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 needs_java = pytest.mark.skipif(shutil.which("javac") is None, reason="javac is not installed")
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-needs_sdk = pytest.mark.skipif(
-    shutil.which("node") is None or not (NODE_MODULES / "@zilliz").exists(), reason="the Node.js SDK is not installed"
-)
+needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
 JAVA_CONFIG = """\
 package io.milvus.v2.client;
@@ -118,6 +116,18 @@ def code(cli: Cli, language: str, *argv: str) -> str:
     run = typed(cli, "show", "connection", *argv, "--code", language)
     assert (run.code, run.err) == (0, "")
     return run.out
+
+
+@pytest.fixture
+def sdk(tmp_path: Path) -> Path:
+    """A folder in which a module finds Milvus's SDK for Node.js."""
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def go(tmp_path_factory: pytest.TempPathFactory) -> GoCompiler:
+    return GoCompiler(tmp_path_factory.mktemp("go"))
 
 
 def connect(cli: Cli, server: MilvusServer, *options: str) -> None:
@@ -214,18 +224,26 @@ def test_curl_on_a_server_with_authorization(cli: Cli, milvus_auth: MilvusServer
     assert (run.code, json.loads(run.out)["code"], run.err) == (0, 200, "")
 
 
-@needs_sdk
-def test_node_lists_the_collections_of_the_database(cli: Cli, library: str) -> None:
-    (cli.directory / "node_modules").symlink_to(NODE_MODULES)
-    assert "'only_here'" in run_node(code(cli, "nodejs", library), cli.directory)
-
-
-@needs_sdk
-def test_node_over_mutual_tls_with_a_user(cli: Cli, milvus_mutual: MilvusServer, certificates: Certificates) -> None:
-    connect(cli, milvus_mutual, "--ca", str(certificates.ca), "--client-cert", str(certificates.client),
-            "--client-key", str(certificates.client_key), "--server-name", "localhost")  # fmt: skip
-    (cli.directory / "node_modules").symlink_to(NODE_MODULES)
-    assert "Success" in run_node(code(cli, "nodejs"), cli.directory)
+@needs_npm
+def test_node_connects_to_every_kind_of_server(
+    cli: Cli, library: str, milvus_auth: MilvusServer, milvus_tls: MilvusServer, milvus_mutual: MilvusServer,
+    certificates: Certificates, sdk: Path,
+) -> None:  # fmt: skip
+    """In one process, as loading the SDK takes longer than all the rest."""
+    trusted = ["--ca", str(certificates.ca), "--server-name", "localhost"]
+    ours = ["--client-cert", str(certificates.client), "--client-key", str(certificates.client_key)]
+    codes = {"plain": code(cli, "nodejs", library)}
+    for kind, server, options in (("user", milvus_auth, []), ("tls", milvus_tls, trusted),
+                                  ("mutual", milvus_mutual, [*trusted, *ours])):  # fmt: skip
+        connect(cli, server, *options)
+        codes[kind] = code(cli, "nodejs")
+    for kind, text in codes.items():
+        (sdk / f"{kind}.mjs").write_text(text, encoding="utf-8")
+    run = "".join(f'console.log("== {kind}"); await import("./{kind}.mjs");\n' for kind in codes)
+    _, *said = re.split(r"^== (\w+)\n", run_node(run, sdk), flags=re.MULTILINE)
+    answers = dict(zip(said[::2], said[1::2], strict=True))
+    assert "collection_names: [ 'only_here' ]," in answers["plain"]
+    assert [kind for kind in codes if "error_code: 'Success'," not in answers[kind]] == []
 
 
 # Hostile values
@@ -296,13 +314,38 @@ def test_curl_gives_every_value_as_one_word(cli: Cli) -> None:
     assert json.loads(words[-2]) == {"dbName": HOSTILE}
 
 
-@pytest.mark.parametrize("profile", [PLAIN, replace(PLAIN, tls=MUTUAL), replace(PLAIN, tls=Tls(1)), TRICKY])
-def test_go_is_lexed_without_errors_and_its_brackets_match(profile: Profile) -> None:
-    tokens = list(GoLexer().get_tokens(snippet("go", profile, "")))
-    assert [text for kind, text in tokens if kind in Error] == []
-    plain = "".join(text for kind, text in tokens if kind not in String and kind not in Comment)
-    for pair in ("()", "[]", "{}"):
-        assert plain.count(pair[0]) == plain.count(pair[1])
+@pytest.mark.parametrize(
+    "profile",
+    [PLAIN, replace(PLAIN, token=""), replace(PLAIN, tls=Tls(1)), replace(PLAIN, tls=Tls(1, ca="ca.pem")),
+     replace(PLAIN, tls=Tls(1, server_name="n")), replace(PLAIN, tls=replace(MUTUAL, ca="")), TRICKY],
+    ids=["plain", "no token", "TLS", "CA", "server name", "mutual TLS", "hostile"],
+)  # fmt: skip
+def test_go_compiles_and_is_as_gofmt_writes_it(go: GoCompiler, profile: Profile) -> None:
+    text = snippet("go", profile, "")
+    assert (go.errors(text), go.difference(text)) == ("", "")
+
+
+def test_what_is_wrong_in_go_is_found(go: GoCompiler) -> None:
+    text = snippet("go", PLAIN, "")
+    for right, wrong in (
+        (",\n", "\n"),
+        ("DBName:", "Database:"),
+        ('\t"fmt"\n', '\t"fmt"\n\t"io"\n'),
+        ("err != nil", "err"),
+    ):
+        assert go.errors(text.replace(right, wrong)) != "", wrong
+    assert go.difference(text.replace("\t\tAPIKey:  os", "\t\tAPIKey: os")) != ""
+
+
+def test_go_reads_back_every_value(go: GoCompiler) -> None:
+    text = snippet("go", TRICKY, "")
+    literals = re.findall(r'"(?:[^"\\]|\\.)*"', text.partition("\n)\n")[2])
+    values = [TRICKY.tls.ca, "no certificate in the CA's file", TRICKY.tls.client_cert, TRICKY.tls.client_key, "n",
+              TRICKY.address, "MILVUS_TOKEN", HOSTILE]  # fmt: skip
+    assert go.errors(text, equal_texts(literals, values)) == ""
+    assert "duplicate key" in go.errors(text, equal_texts(literals, [*values[:-1], "another"]))
+    bytes_of_a_file = replace(PLAIN, tls=Tls(1, ca="/ca/\udcff"))
+    assert go.errors(snippet("go", bytes_of_a_file, ""), equal_texts(['"/ca/\\xff"'], ["/ca/\udcff"])) == ""
 
 
 # Whole texts
@@ -362,6 +405,18 @@ def test_go_with_mutual_tls() -> None:
         "\tfmt.Println(names)",
         "}",
     ]
+
+
+def test_for_programs_the_code_is_a_value(tmp_path: Path) -> None:
+    line = ["show", "connection", "--code", "python", "-o"]
+    found = {output: run_here([*line, output], tmp_path, "http://milvus.example:19530").out for output in FORMATS}
+    text = found["table"]
+    assert text.endswith("print(client.list_collections())\n")
+    assert {output for output, out in found.items() if out == text} == set(FORMATS) - set(FOR_PROGRAMS)
+    value = {"language": "python", "code": text}
+    assert [json.loads(found[each]) for each in ("json", "jsonl")] == [value, value]
+    assert yaml.safe_load(found["yaml"]) == value
+    assert list(csv.DictReader(io.StringIO(found["csv"]))) == [value]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

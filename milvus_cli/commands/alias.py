@@ -36,12 +36,13 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -A
     """
     from ..rpc.objects import alias_target, require_free
+    from ..rpc.permitted import permitted
     from ..rpc.schema import check_name
 
     for alias in aliases:
         check_name(alias, "alias")
     session.require_collection(collection)
-    targets = {alias: alias_target(session.client, alias) for alias in aliases}
+    targets = {alias: permitted(alias_target, session.client, alias) for alias in aliases}
     for alias, target in targets.items():
         if target is not None and not alter:
             raise CliError(f"alias {alias!r} exists, for collection {target!r}", hint="-A moves it to this one")
@@ -75,18 +76,22 @@ def list_aliases(session: Session, collection: str | None) -> Table:
     """
     from ..rpc.gather import gather
     from ..rpc.objects import alias_names, alias_target
+    from ..rpc.permitted import Permitted
 
     if collection:
         session.require_collection(collection)
     client = session.client
     names = sorted(alias_names(client, collection or ""))
 
+    permitted = Permitted()
+
     def ask(alias: str, seconds: float) -> str | None:
-        return alias_target(client, alias, timeout=seconds)
+        return permitted(alias_target, client, alias, timeout=seconds)
 
     if collection:
         return Table(("alias", "collection"), [(name, collection) for name in names])
     targets = gather(ask, names, seconds=session.timeout)
+    permitted.tell(session.console.note)
     return Table(("alias", "collection"), list(zip(names, targets, strict=True)))
 
 
@@ -114,10 +119,12 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
     Example: delete alias -a reading --yes
     """
     from ..rpc.objects import require_alias
+    from ..rpc.permitted import permitted
 
     client = session.client
-    target = require_alias(client, collection_alias)
-    removal = Removal("delete", f"alias {collection_alias!r}", f"which stands for collection {target!r}",
+    target = permitted(require_alias, client, collection_alias)
+    also = f"which stands for collection {target!r}" if target else ""
+    removal = Removal("delete", f"alias {collection_alias!r}", also,
                       {"alias": collection_alias, "collection": target},
                       lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip
     return carry_out(session, removal, dry_run=dry_run)

@@ -24,8 +24,8 @@ milliseconds_option = option("-m", "--milliseconds", type=float, default=0.0, me
 
 
 @command("calc distance")
-@option("-l", "--left", needed=True, type=TEXT, metavar="JSON", help="A vector or a list of them; @FILE reads a file.")
-@option("-r", "--right", needed=True, type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
+@word("left", "-l", "--left", type=TEXT, metavar="JSON", help="A vector or a list of them; @FILE reads a file.")
+@word("right", "-r", "--right", type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
 @option("-m", "--metric", type=OneOf(METRICS, case_sensitive=False), default="L2", show_default=True,
         help="The measure; for the last three a vector is a list of bytes.")  # fmt: skip
 @option("--sqrt", is_flag=True, help="With L2: the root, which is the distance; searches show its square.")
@@ -36,7 +36,8 @@ def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bo
     Example: calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt
     """
     rows = distances(_vectors(left, "--left"), _vectors(right, "--right"), metric, root=sqrt)
-    return Table(("left", "right", "distance"), list(rows))
+    note = "L2 is squared, as searches show it: --sqrt takes the root" if metric == "L2" and not sqrt else ""
+    return Table(("left", "right", "distance"), list(rows), note)
 
 
 @command("calc mkts_from_hybridts")

@@ -46,6 +46,7 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     Example: list collections --names
     """
     from ..rpc.listing import lines
+    from ..rpc.permitted import Permitted
     from ..rpc.progress import loaded_percentages
 
     client = session.client
@@ -55,8 +56,10 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
         names = [name for name in names if percentages.get(name) == 100]
     if only_names:
         return Table(("collection",), ((name,) for name in names))
-    rows = lines(client, names, percentages, seconds=session.timeout)
-    late = sum(row.rows is None for row in rows)
+    permitted = Permitted()
+    rows = lines(client, names, percentages, permitted, seconds=session.timeout)
+    permitted.tell(session.console.note)
+    late = sum(row.late for row in rows)
     note = f"(no answer about {late} of these within {session.timeout:g} s, see --timeout)" if late else ""
     return Table(
         ("collection", "state", "rows_by_statistics", "indexes"),
@@ -114,13 +117,14 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
 
 
 def _removal(session: Session, verb: str, collection: str, method: str) -> Removal:
-    from ..rpc.objects import aliases_of, require_own_name, row_count
+    from ..rpc.objects import aliases_of, require_own_name
+    from ..rpc.selection import rows_told
 
     session.require_collection(collection)
     client = session.client
     aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection))))
-    rows = row_count(client, collection)
-    also = f"with {'?' if rows is None else rows} rows by its statistics{aliases and f', also known as {aliases}'}"
+    rows = "" if session.options.yes else f"with {rows_told(client, collection)}"
+    also = ", ".join(filter(None, (rows, aliases and f"also known as {aliases}")))
     return Removal(verb, f"collection {collection!r}", also, {"collection": collection},
                    lambda: client.call(method, collection_name=collection))  # fmt: skip
 

@@ -334,7 +334,8 @@ def _code(session: Session, alias: str | None, language: str) -> Text:
     if server is not None:
         profile = replace(profile, host=server.host, port=server.port)
     saved = session.store.get(profile.alias)
-    return Text(snippet(language, profile, saved.server_version if saved else ""))
+    code = snippet(language, profile, saved.server_version if saved else "")
+    return Text(code, {"language": language, "code": code})
 
 
 def _found(session: Session, alias: str | None) -> Resolved:

@@ -20,9 +20,11 @@ ROWS = ("all", "sample", "none")
 @command("diff")
 @click.argument("a", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("b", type=COLLECTION_PLACE, metavar="B:COLLECTION")
-@option("--rows", type=OneOf(ROWS), default="sample", help="How rows are compared by their keys [sample].")
-@option("--sample", type=click.IntRange(1), default=1000, metavar="N", help="Rows of a sample [1000].")
-@option("-l", "--limit", type=click.IntRange(0), default=20, metavar="N", help="Differing rows that are told [20].")
+@option("--rows", type=OneOf(ROWS), default="sample", show_default=True,
+        help="How rows are compared by their keys.")  # fmt: skip
+@option("--sample", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Rows of a sample.")
+@option("-l", "--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N",
+        help="Differing rows that are told.")  # fmt: skip
 def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
 
@@ -47,8 +49,8 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
 @option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
 @option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
 @option("--no-load", is_flag=True, help="Don't load the copy.")
-@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
-        help="Try for so long to reach a target that went away [60].")  # fmt: skip
+@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+        help="Try for so long to reach a target that went away.")  # fmt: skip
 @dry_run_option
 def copy(
     session: Session, source: Place, target: Place, resume: bool, into_existing: bool, no_indexes: bool,

@@ -39,12 +39,15 @@ def count(
     Example: count -c book --filter 'title like "E%"'
     """
     from ..rpc.filters import filled
+    from ..rpc.permitted import Permitted
     from ..rpc.selection import counted_by_statistics, exact_count, selected
 
     selection = selected(session.client, collection, filter=filled(expression, parameters), partitions=partitions,
                          consistency=consistency)  # fmt: skip
     exact = exact_count(session.client, selection)
-    statistics = counted_by_statistics(session.client, selection)
+    permitted = Permitted()
+    statistics = counted_by_statistics(session.client, selection, permitted)
+    permitted.tell(session.console.note)
     return Record({"collection": collection, "exact": exact, "statistics": statistics})
 
 

@@ -27,10 +27,12 @@ def create_database(
     \b
     Example: create database -db shop
     """
+    from ..rpc.permitted import permitted
     from ..rpc.schema import check_name, pairs
 
     check_name(database, "database")
-    if database in session.client.call("ListDatabases").db_names:
+    listed = permitted(session.client.call, "ListDatabases")
+    if listed is not None and database in listed.db_names:
         if if_not_exists:
             return Done(f"Database {database!r} exists.", {"database": database, "created": False})
         raise CliError(f"database {database!r} exists", hint=f"see it with: show database {database}")

@@ -31,11 +31,12 @@ def delete_entities(
     Example: delete entities -c book -e 'id > 1000' --yes
     """
     from ..rpc.filters import filled
+    from ..rpc.permitted import permitted
     from ..rpc.selection import exact_count, selected
 
     selection = selected(session.client, collection, fields="*", filter=filled(expression, parameters),
                          partitions=(partition,) if partition else ())  # fmt: skip
-    matching = exact_count(session.client, selection)
+    matching = permitted(exact_count, session.client, selection)
     return _delete(session, selection, matching, f"where {selection.filter}", dry_run=dry_run)
 
 
@@ -67,7 +68,7 @@ def _delete(session: Session, selection: Selection, matching: int | None, which:
     rows = "rows" if matching is None else "1 row" if matching == 1 else f"{matching} rows"
     removal = Removal(
         "delete", f"{rows} of {selection.collection!r} {which}",
-        "how many there are is not known, as it is not loaded" if matching is None else "", made,
+        "how many there are is not known, as they can't be read" if matching is None else "", made,
         lambda: session.client.call(
             "Delete", collection_name=selection.collection, expr=selection.filter,
             partition_name=next(iter(selection.partitions), ""),

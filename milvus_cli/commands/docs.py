@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING
 
 from ..command import command, option
 from ..errors import InvalidInput
-from ..result import Text
+from ..result import Report, Text
 
 if TYPE_CHECKING:
     from ..session import Session
 
 
 @command("docs")
-@option("--man", is_flag=True, help="The manual page, for man.")
-@option("--markdown", is_flag=True, help="The command reference, in Markdown.")
-def docs(session: Session, man: bool, markdown: bool) -> Text:
-    """Write the manual page or the whole command reference.
+@option("--man", is_flag=True, help="The manual page, for man, whatever the format of output.")
+@option("--markdown", is_flag=True, help="The command reference as one page of Markdown, likewise.")
+def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
+    """Write the whole command reference: all commands, for programs with their options, types and defaults.
 
     \b
+    Example: docs -o json
     Example: docs --man
     Example: docs --markdown
     """
     from .. import reference
 
-    if man == markdown:
-        raise InvalidInput("docs what?", hint="give --man or --markdown")
-    return Text(reference.manual() if man else reference.markdown())
+    if man and markdown:
+        raise InvalidInput("--man and --markdown can't be together")
+    if man or markdown:
+        return Text(reference.manual() if man else reference.markdown())
+    return reference.report()

@@ -34,10 +34,12 @@ hybrid_options = all_of(
     option(
         "--rerank",
         type=RERANKER,
-        default="rrf:60",
+        multiple=True,
+        default=("rrf:60",),
         show_default=True,
         metavar="NAME[:ARGS]",
-        help="How the legs' hits become one list: rrf:K, weighted:W1,W2, decay:field=F,…, model:provider=…",
+        help="How the legs' hits become one list: rrf:K, weighted:W1,W2; and, since Milvus 2.6, what else goes into "
+        "distances: decay:field=F,…, boost:weight=W,…, model:field=F,… (repeatable).",
     ),
     limit_option,
     offset_option,

@@ -14,6 +14,7 @@ from ..types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
 if TYPE_CHECKING:
     from ..rpc.indexes import Index
     from ..rpc.wire.milvus_pb2 import IndexDescription
+    from ..rpc.wire.schema_pb2 import CollectionSchema
     from ..session import Session
 
 INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
@@ -21,7 +22,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 
 @command("create index")
 @collection_option
-@option("-f", "--field", needed=True, type=FIELD, metavar="FIELD", help="The field to index.")
+@option("-f", "--field", type=FIELD, metavar="FIELD", help="The field to index; the only vector field when not given.")
 @option(
     "-in",
     "--index-name",
@@ -45,7 +46,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     "metric",
     type=METRIC,
     metavar="METRIC",
-    help="E.g. COSINE, L2, IP; the server's choice when not given.",
+    help="E.g. COSINE, L2, IP [COSINE; HAMMING for binary, IP or BM25 for sparse vectors].",
 )
 @option(
     "--param",
@@ -61,7 +62,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 @option("--force", is_flag=True, help="Send types, metrics and parameters that are not known here.")
 @no_wait_option
 def create_index(
-    session: Session, collection: str, field: str, name: str, index_type: str | None, metric: str | None,
+    session: Session, collection: str, field: str | None, name: str, index_type: str | None, metric: str | None,
     params: tuple[str, ...], if_not_exists: bool, force: bool, no_wait: bool,
 ) -> Done:  # fmt: skip
     """Build an index on a field, and wait for it.
@@ -69,18 +70,17 @@ def create_index(
     \b
     Example: create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200
     """
-    from ..rpc.index_types import known_index_type, usual_index
+    from ..rpc.index_types import USUAL, known_index_type, usual_metric, usual_type
     from ..rpc.indexes import Index, indexes
-    from ..rpc.objects import require_field
     from ..tasks.waiting import wait_indexed
 
-    wanted = Index(
-        field, name, known_index_type(index_type or "AUTOINDEX"), (metric or "").upper(), _parameters(params)
-    )
+    kind = known_index_type(index_type or "AUTOINDEX")
+    wanted = Index("", name, kind, (metric or "").upper(), _parameters(params) or USUAL.get(kind, {}))
     _check(wanted, force=force)
     session.require_collection(collection)
-    usual_type, usual_metric = usual_index(require_field(session.client, collection, field), field)
-    wanted = replace(wanted, type=wanted.type if index_type else usual_type, metric=wanted.metric or usual_metric)
+    schema, field = _field(session, collection, field)
+    wanted = replace(wanted, field=field, type=kind if index_type else usual_type(schema, field),
+                     metric=wanted.metric or usual_metric(schema, field))  # fmt: skip
     made = {"collection": collection, "field": field}
     existing = next((each for each in indexes(session.client, collection) if each.field_name == field), None)
     if if_not_exists and existing is not None:
@@ -178,6 +178,17 @@ def _one(session: Session, collection: str, name: str | None) -> IndexDescriptio
         names = ", ".join(each.index_name for each in found)
         raise InvalidInput(f"collection {collection!r} has {len(found)} indexes", hint=f"give -in, one of: {names}")
     return found[0]
+
+
+def _field(session: Session, collection: str, name: str | None) -> tuple[CollectionSchema, str]:
+    """The schema, and the field to index."""
+    from ..rpc.objects import require_field
+    from ..rpc.search import search_field
+
+    if name is not None:
+        return require_field(session.client, collection, name), name
+    schema: CollectionSchema = session.client.call("DescribeCollection", collection_name=collection).schema
+    return schema, search_field(schema, None).name
 
 
 def _check(wanted: Index, *, force: bool) -> None:

@@ -132,16 +132,19 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
+    from ..rpc.features import require_types
+    from ..rpc.writing import Target
+    from ..transfer.sender import write_once
 
     if text is None and not session.interactive:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
+    require_types(session.client, schema)
     rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=method == "Upsert")
-    answer = session.client.call(
-        method, collection_name=collection, partition_name=partition, fields_data=columns, num_rows=len(rows)
-    )
+    target = Target(collection, partition, schema, upsert=method == "Upsert")
+    answer = write_once(session.client, target, columns, len(rows), seconds=session.timeout)
     ids = list(answer.IDs.int_id.data or answer.IDs.str_id.data)
     message = f"{method}ed {len(rows)} row{'' if len(rows) == 1 else 's'} into {collection!r}."
     return Done(message, {"collection": collection, "count": len(rows), "ids": ids})

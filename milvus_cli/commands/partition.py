@@ -10,6 +10,7 @@ from ..result import Done, Record, Table
 from ..types import PARTITION
 
 if TYPE_CHECKING:
+    from ..rpc.permitted import Permitted
     from ..session import Session
 
 partition_option = option("-p", "--partition", "--partition-name", "partition", needed=True, type=PARTITION,
@@ -31,17 +32,22 @@ def create_partition(
     \b
     Example: create partition -c book -p novels
     """
+    from ..rpc.permitted import permitted
     from ..rpc.schema import check_name
 
     check_name(partition, "partition")
     made = {"collection": collection, "partition": partition}
     session.require_collection(collection)
-    if session.client.call("HasPartition", collection_name=collection, partition_name=partition).value:
+    known = permitted(session.client.call, "HasPartition", collection_name=collection, partition_name=partition)
+    if known is not None and known.value:
         if if_not_exists:
             return Done(f"Partition {partition!r} of {collection!r} exists.", {**made, "created": False})
         raise CliError(f"partition {partition!r} of {collection!r} exists",
                        hint=f"see all with: list partitions -c {collection}")  # fmt: skip
     session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
+    if known is None:
+        # Milvus says yes to one that exists, too.
+        return Done(f"Partition {partition!r} of {collection!r} is there now.", {**made, "created": None})
     return Done(f"Created partition {partition!r} in {collection!r}.", {**made, "created": True})
 
 
@@ -54,6 +60,7 @@ def list_partitions(session: Session, collection: str) -> Table:
     Example: list partitions -c book
     """
     from ..rpc.gather import gather
+    from ..rpc.permitted import Permitted
 
     session.require_collection(collection)
     client = session.client
@@ -61,10 +68,13 @@ def list_partitions(session: Session, collection: str) -> Table:
     names = list(answer.partition_names)
     ids = list(answer.partitionIDs) or [None] * len(names)
 
+    permitted = Permitted()
+
     def ask(name: str, seconds: float) -> tuple[str | None, int | None]:
-        return _load_state(session, collection, name), _rows(session, collection, name)
+        return _looks(session, collection, name, permitted)
 
     found = [each or (None, None) for each in gather(ask, names, seconds=session.timeout)]
+    permitted.tell(session.console.note)
     rows = [(name, number, *rest) for name, number, rest in zip(names, ids, found, strict=True)]
     return Table(("partition", "id", "state", "rows_by_statistics"), rows)
 
@@ -79,17 +89,21 @@ def show_partition(session: Session, collection: str, partition: str) -> Record:
     Example: show partition -c book -p novels
     """
     from ..rpc.objects import require_partitions
+    from ..rpc.permitted import Permitted
 
     session.require_collection(collection)
-    require_partitions(session.client, collection, [partition])
     answer = session.client.call("ShowPartitions", collection_name=collection)
+    require_partitions(session.client, collection, [partition])
     ids = dict(zip(answer.partition_names, answer.partitionIDs, strict=False))
+    permitted = Permitted()
+    state, rows = _looks(session, collection, partition, permitted)
+    permitted.tell(session.console.note)
     return Record({
         "partition": partition,
         "collection": collection,
         "id": ids.get(partition),
-        "state": _load_state(session, collection, partition),
-        "rows_by_statistics": _rows(session, collection, partition),
+        "state": state,
+        "rows_by_statistics": rows,
     })  # fmt: skip
 
 
@@ -122,14 +136,16 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
     \b
     Example: delete partition -c book -p novels --yes
     """
-    from ..rpc.objects import require_partitions
+    from ..rpc.objects import require_partitions, row_count
+    from ..rpc.permitted import permitted
 
     session.require_collection(collection)
     client = session.client
     require_partitions(client, collection, [partition])
-    rows = _rows(session, collection, partition)
+    rows = permitted(row_count, client, collection, partition)
     removal = Removal(
-        "delete", f"partition {partition!r} of {collection!r}", f"with {rows} rows by its statistics",
+        "delete", f"partition {partition!r} of {collection!r}",
+        f"with {'?' if rows is None else rows} rows by its statistics",
         {"collection": collection, "partition": partition},
         lambda: client.call("DropPartition", collection_name=collection, partition_name=partition),
     )  # fmt: skip
@@ -165,16 +181,14 @@ def release_partition(session: Session, collection: str, partitions: tuple[str, 
     return release(session, collection, partitions)
 
 
-def _load_state(session: Session, collection: str, partition: str) -> str | None:
+def _looks(session: Session, collection: str, partition: str, permitted: Permitted) -> tuple[str | None, int | None]:
+    """The load state and the rows by the statistics."""
+    from ..rpc.objects import row_count
     from ..rpc.progress import load_state
 
+    client = session.client
     try:
-        return load_state(session.client, collection, [partition])
+        state = permitted(load_state, client, collection, [partition])
     except ServerRefused:
-        return None
-
-
-def _rows(session: Session, collection: str, partition: str) -> int | None:
-    from ..rpc.objects import row_count
-
-    return row_count(session.client, collection, partition)
+        state = None
+    return state, permitted(row_count, client, collection, partition)

@@ -43,6 +43,8 @@ def _grant_options(function: Any) -> Any:
 def grant_privilege(session: Session, **given: Any) -> Done:
     """Let roles do something: privileges on a collection, on a user, or on all.
 
+    It is for one database, whatever it is about. Seconds may pass until Milvus heeds it.
+
     \b
     Example: grant privilege -r reader -p Search,Query -o book
     Example: grant privilege -r reader -ot Global -o '*' -p CreateCollection
@@ -68,13 +70,15 @@ def revoke_privilege(session: Session, **given: Any) -> Done:
     Example: revoke privilege -r reader -p Search -o book
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     client = session.client
     wanted = _wanted(session, **given, revoke=True)
     databases = list(dict.fromkeys(each.grant.database for each in wanted))
-    there = {grant.key for grant in access.grants(client, list(given["roles"]), databases)}
+    there = permitted(access.grants, client, list(given["roles"]), databases)
+    known = None if there is None else {grant.key for grant in there}
     for each in wanted:
-        if each.grant.key not in there:
+        if known is not None and each.grant.key not in known:
             raise CliError(f"role {each.grant.role!r} has no {each.grant.words}",
                            hint=f"show role {each.grant.role} shows what it has")  # fmt: skip
     for each in wanted:

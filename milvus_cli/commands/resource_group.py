@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NODES = click.IntRange(min=0)
 NUMBER = click.IntRange(min=1)
+PATIENCE = 600.0
+"""Seconds: a query node loads what it gets before the server answers."""
 
 name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="The resource group.")
 requests_option = option("--requests", type=NODES, metavar="N", help="Nodes that it wants; fetched when it has fewer.")
@@ -45,7 +47,7 @@ def create_resource_group(session: Session, name: str, requests: int | None, lim
 def show_resource_group(session: Session, name: str) -> Report:
     """Show a resource group: its nodes, and the replicas that it serves.
 
-    Outgoing nodes serve a collection whose replica is of another group, incoming ones are of another group themselves.
+    Outgoing nodes are of other groups, and serve replicas of this one; incoming ones serve replicas of other groups.
 
     \b
     Example: show resource_group __default_resource_group
@@ -62,9 +64,13 @@ def list_resource_groups(session: Session) -> Table:
     \b
     Example: list resource_groups
     """
+    from ..rpc.permitted import Permitted
     from ..rpc.resource_groups import list_groups
 
-    return list_groups(session.client, seconds=session.timeout)
+    permitted = Permitted()
+    table = list_groups(session.client, permitted, seconds=session.timeout)
+    permitted.tell(session.console.note)
+    return table
 
 
 @command("update resource_group")
@@ -100,13 +106,15 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
     \b
     Example: delete resource_group -n search_only --yes
     """
+    from ..rpc.permitted import permitted
+
     client = session.client
-    group = client.call("DescribeResourceGroup", resource_group=name).resource_group
+    known = permitted(client.call, "DescribeResourceGroup", resource_group=name)
 
     def delete() -> None:
         client.call("DropResourceGroup", resource_group=name)
 
-    nodes = group.num_available_node
+    nodes = known.resource_group.num_available_node if known else "?"
     also = f"which has {nodes} node{'' if nodes == 1 else 's'}"
     removal = Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, delete)
     return carry_out(session, removal, dry_run=dry_run)
@@ -122,7 +130,9 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
     \b
     Example: transfer node --source __default_resource_group --target search_only --num 1
     """
-    session.client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=num)
+    from ..rpc.resource_groups import transfer_nodes
+
+    transfer_nodes(session.client, source, target, num)
     made = {"source": source, "target": target, "nodes": num}
     return Done(f"Moved {num} node{'' if num == 1 else 's'} from {source!r} to {target!r}.", made)
 
@@ -134,13 +144,14 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
 @target_option
 @option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many replicas.")
 def transfer_replica(session: Session, collection: str, source: str, target: str, num: int) -> Done:
-    """Move replicas of a collection from one resource group to another.
+    """Move replicas of a collection from one resource group to another; all of them from or to the default one.
 
     \b
     Example: transfer replica -c book --source __default_resource_group --target search_only --num 1
     """
-    session.client.call("TransferReplica", source_resource_group=source, target_resource_group=target,
-                        collection_name=collection, num_replica=num)  # fmt: skip
+    from ..rpc.resource_groups import transfer_replicas
+
+    transfer_replicas(session.client, collection, source, target, num)
     made = {"collection": collection, "source": source, "target": target, "replicas": num}
     thing = f"{num} replica{'' if num == 1 else 's'} of {collection!r}"
     return Done(f"Moved {thing} from {source!r} to {target!r}.", made)
@@ -157,15 +168,19 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
 def load_balance(
     session: Session, collection: str | None, source: int, targets: tuple[int, ...], segments: tuple[int, ...]
 ) -> Done:
-    """Move loaded segments from one query node to others.
+    """Move loaded segments from one query node to others of the same replica, and wait for it.
 
     \b
     Example: load_balance -c book -s 1
     """
-    from ..rpc.segments import collection_of
+    from ..rpc.permitted import permitted
+    from ..rpc.segments import Move, collection_of, move
 
     name = collection or collection_of(session.client, segments)
-    session.client.call("LoadBalance", collectionName=name, src_nodeID=source, dst_nodeIDs=targets,
-                        sealed_segmentIDs=segments)  # fmt: skip
-    made = {"collection": name, "source": source, "targets": list(targets), "segments": list(segments)}
-    return Done(f"Moving segments of {name!r} from node {source}.", made)
+    permitted(session.require_collection, name)
+    moved = move(session.client, name, Move(source, targets, segments), seconds=session.options.timeout or PATIENCE)
+    made = {"collection": name, "source": source, "targets": list(targets), "segments": moved}
+    if moved == []:
+        return Done(f"Node {source} has no sealed segments of {name!r}: nothing moved.", made)
+    count = "segments" if moved is None else "1 segment" if len(moved) == 1 else f"{len(moved)} segments"
+    return Done(f"Moved {count} of {name!r} from node {source}.", made)

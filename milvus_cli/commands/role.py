@@ -32,11 +32,12 @@ def create_role(session: Session, roles: tuple[str, ...]) -> Done:
     Example: create role -r reader
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     for role in roles:
         access.check_role_name(role)
     client = session.client
-    known = access.permitted(access.users_of_roles, client) or {}
+    known = permitted(access.users_of_roles, client) or {}
     for role in roles:
         if role in known:
             raise CliError(f"role {role!r} exists", hint=f"see it with: show role {role}")
@@ -67,10 +68,11 @@ def show_role(session: Session, role: str) -> Report:
     Example: show role -r public
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     client = session.client
     access.require_roles(client, [role])
-    users = access.permitted(access.users_of_roles, client, role)
+    users = permitted(access.users_of_roles, client, role)
     rows = [grant.key[1:] for grant in access.grants(client, [role], access.databases(client))]
     section = Section(
         "grants", Table(GRANT_COLUMNS, rows), [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
@@ -88,12 +90,13 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
     Example: delete role -r old_reader --yes
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     access.check_deletable(roles)
     client = session.client
     access.require_roles(client, roles)
-    grants = access.grants(client, roles, access.databases(client))
-    known = access.permitted(access.users_of_roles, client) or {}
+    grants = permitted(access.grants, client, roles, access.databases(client)) or []
+    known = permitted(access.users_of_roles, client) or {}
     users = sorted({user for role in roles for user in known.get(role, ())})
 
     def act() -> None:
@@ -137,11 +140,12 @@ def revoke_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, 
     Example: revoke role -r reader -u ann
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     client = session.client
     access.require_roles(client, roles)
     access.require_users(client, usernames)
-    known = access.permitted(access.users_of_roles, client)
+    known = permitted(access.users_of_roles, client)
     for user in usernames:
         for role in roles:
             if known is not None and user not in known.get(role, ()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import collection_option, command, option, read_value, word
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..jsontext import parse_json
 from ..result import Done, Report, Text
 from ..types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
@@ -125,6 +125,7 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
     Example: create collection album --dim 4
     """
     from ..rpc.definition import create, lost
+    from ..rpc.features import lacking_types
 
     definition = _definition(session, dim, file, given)
     name = definition.name
@@ -134,6 +135,9 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
     gone = lost(session.client, definition)
     if gone:
         session.console.note(f"note: this server did not keep {', '.join(gone)}")
+    lacks = lacking_types(session.client, definition.schema)
+    if lacks:
+        session.console.note(f"note: this server will take no rows, as it lacks {'; '.join(lacks)}")
     if dim is not None:
         _load(session, name)
     loaded = ", indexed and loaded" if dim is not None else ""
@@ -159,8 +163,12 @@ def show_collection(session: Session, collection: str) -> Report | Text:
 
         return Text(to_text(write_definition(fetch(session.client, collection))))
     from ..rpc.overview import overview
+    from ..rpc.permitted import Permitted
 
-    return overview(session.client, collection)
+    permitted = Permitted()
+    report = overview(session.client, collection, permitted)
+    permitted.tell(session.console.note)
+    return report
 
 
 def _definition(session: Session, dim: int | None, file: str | None, given: dict[str, Any]) -> Definition:
@@ -215,12 +223,10 @@ def _ask_or_refuse(session: Session, question: str, refusal: str) -> str:
 
 
 def _load(session: Session, name: str) -> None:
-    from ..tasks.waiting import Work, wait_for
+    from ..tasks.waiting import load
 
-    client = session.client
-    client.call("LoadCollection", collection_name=name, replica_number=1)
-
-    def fraction() -> float:
-        return float(client.call("GetLoadingProgress", collection_name=name).progress) / 100
-
-    wait_for(session, Work(f"loading {name!r}", fraction, f"show collection {name}"))
+    try:
+        load(session, name)
+    except CliError as exc:
+        exc.message = f"collection {name!r} is made and indexed, but not loaded: {exc.message}"
+        raise

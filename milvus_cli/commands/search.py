@@ -18,6 +18,7 @@ from ..search_options import (
     offset_option,
     partition_option,
     range_options,
+    rerank_option,
     round_option,
     text_option,
     vector_option,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 search_options = all_of(
     vector_option, like_option, text_option, field_option, limit_option, offset_option, filter_options, fields_option,
-    partition_option, index_options, range_options, group_options, round_option, consistency_options,
+    partition_option, index_options, range_options, group_options, rerank_option, round_option,
+    consistency_options,
 )  # fmt: skip
 
 

@@ -143,8 +143,9 @@ def _described(server: Any) -> dict[str, Any]:
 
 
 def _own_word(session: Session) -> tuple[str, bool | None, str | None]:
+    from ..rpc.enums import value_name
     from ..rpc.wire.milvus_pb2 import QuotaState
 
     answer = session.client.call("CheckHealth")
-    details = [*answer.reasons, *map(QuotaState.Name, answer.quota_states)]
+    details = [*answer.reasons, *(value_name(QuotaState, each) for each in answer.quota_states)]
     return "CheckHealth", answer.isHealthy, ", ".join(details) or None

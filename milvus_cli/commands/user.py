@@ -54,10 +54,11 @@ def list_users(session: Session) -> Table:
     Example: list users
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     client = session.client
     names = access.users(client)
-    roles = access.permitted(access.roles_of_users, client)
+    roles = permitted(access.roles_of_users, client)
     return Table(("user", "roles"), [(name, None if roles is None else ", ".join(roles.get(name, ())))
                                      for name in names])  # fmt: skip
 
@@ -73,14 +74,16 @@ def show_user(session: Session, username: str) -> Report:
     from ..errors import CliError
     from ..names import nearest
     from ..rpc import access
+    from ..rpc.permitted import Permitted
 
-    client = session.client
+    client, permitted = session.client, Permitted()
     roles = access.roles_of_users(client, username).get(username)
     if roles is None:
-        known = access.permitted(access.users, client) or []
+        known = permitted(access.users, client) or []
         raise CliError(f"no user {username!r}", hint=nearest(username, known) or "list users shows all")
-    grants = access.grants(client, roles, access.databases(client))
-    rows = [grant.key for grant in grants]
+    grants = permitted(access.grants, client, roles, access.databases(client))
+    permitted.tell(session.console.note)
+    rows = [grant.key for grant in grants or ()]
     section = Section(
         "grants", Table(GRANT_COLUMNS, rows), [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
     )
@@ -97,10 +100,11 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
     Example: delete user -u bob --yes
     """
     from ..rpc import access
+    from ..rpc.permitted import permitted
 
     client = session.client
     access.require_users(client, usernames)
-    roles = access.permitted(access.roles_of_users, client) or {}
+    roles = permitted(access.roles_of_users, client) or {}
     having = sorted({role for name in usernames for role in roles.get(name, ())})
 
     def act() -> None:

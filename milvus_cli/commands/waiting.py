@@ -34,23 +34,10 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
     \b
     Example: flush -c book
     """
-    from ..tasks.waiting import Work, wait_for
+    from ..tasks import waiting
 
-    client = session.client
     session.require_collection(collection)
-    answer = client.call("Flush", collection_names=[collection])
-    segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
-    made = {"collection": collection, "segments": segments, "flush_ts": stamp or None}
-    if no_wait:
-        return Done(f"Flushing collection {collection!r}.", {**made, "flushed": False})
-
-    def fraction() -> float:
-        fields = {"segmentIDs": segments, "flush_ts": stamp, "collection_name": collection}
-        return float(client.call("GetFlushState", **fields).flushed)
-
-    work = Work(f"flushing collection {collection!r}", fraction, f"show flush_state -c {collection}")
-    wait_for(session, work, seconds=timeout)
-    return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
+    return waiting.flush(session, collection, seconds=timeout, wait=not no_wait)
 
 
 @command("flush_all")

@@ -4,11 +4,11 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..errors import CliError
@@ -20,6 +20,9 @@ LIMIT = 65_536
 """Milvus's own limit of connections, which the store keeps too."""
 
 BUSY_SECONDS = 5.0
+COARSEST_CLOCK_NS = 2_000_000_000
+"""The longest that file systems take two changes for simultaneous; most tell milliseconds apart."""
+
 SCHEMA_VERSION = 1
 
 # `state.total` is kept by triggers: counting 65,536 rows would cost more than adding one.
@@ -46,6 +49,9 @@ PUT = f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFL
 )
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class Saved:
     """A stored connection. `profile.token` is empty: `Store.token` fetches it. `last_used` is Unix time in seconds."""
@@ -62,6 +68,18 @@ class Saved:
         return self.profile.alias
 
 
+Stamp = tuple[tuple[int, int, int], ...]
+"""Of each file its inode, the nanosecond of its last change, and its size."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read from the file when it had this stamp."""
+
+    stamp: Stamp
+    answers: dict[Hashable, Any] = field(repr=False)
+
+
 class Store:
     """The file `connections.db` under `home`, made at the first write. Knows nothing of servers.
 
@@ -74,9 +92,10 @@ class Store:
         self.home = home
         self.path = home / "connections.db"
         self._notice = notice
+        self._read = Read((), {})
 
     def get(self, alias: str) -> Saved | None:
-        return next(self._select("WHERE alias = ?", alias), None)
+        return self._unchanged(("get", alias), lambda: next(self._select("WHERE alias = ?", alias), None))
 
     def all(self) -> Iterator[Saved]:
         """Every connection in order of alias, one at a time: 65,536 of them take no more memory than one."""
@@ -89,15 +108,13 @@ class Store:
 
     def current(self) -> str:
         """The alias that commands use when none is named; empty when there is none."""
-        with self._reading() as database:
-            return str(database.execute("SELECT current FROM state").fetchone()[0]) if database else ""
+        return self._unchanged("current", lambda: self._value("SELECT current FROM state"))
 
     def token(self, saved: Saved) -> str:
         """The secret of a stored connection; where the keyring does not give it, `notice` is told and it is empty."""
         if saved.secret_in == secrets.FILE:
-            with self._reading() as database:
-                rows = database.execute("SELECT token FROM secret WHERE alias = ?", (saved.alias,)) if database else ()
-                return next((row[0] for row in rows), "")
+            query = "SELECT token FROM secret WHERE alias = ?"
+            return self._unchanged(("token", saved.alias), lambda: self._value(query, saved.alias))
         token = secrets.fetch(saved.secret_in)
         if saved.secret_in and not token:
             self._notice(f"The keyring did not give the credentials of {saved.alias!r}: is it locked?")
@@ -167,6 +184,41 @@ class Store:
         with self._reading() as database:
             for row in database.execute(f"SELECT {COLUMNS} FROM connection {clause}", values) if database else ():
                 yield Saved(_from_json(row[0], row[1]), row[2], bool(row[3]), *row[4:])
+
+    def _value(self, query: str, *values: object) -> str:
+        """The one value that a query finds; empty when there is none."""
+        with self._reading() as database:
+            row = database.execute(query, values).fetchone() if database else None
+            return str(row[0]) if row else ""
+
+    def _unchanged(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What was read before, while the file is as it was then: opening it costs more than the rest of a command.
+
+        What changed a moment ago is not remembered: the next change might leave the same stamp.
+        """
+        stamp, now = self._stamp(), time.time_ns()
+        if not stamp or any(now - changed < COARSEST_CLOCK_NS for _, changed, _ in stamp):
+            return read()
+        known = self._read
+        if known.stamp != stamp:
+            known = self._read = Read(stamp, {})
+        if key not in known.answers:
+            known.answers[key] = read()
+        answer: T = known.answers[key]
+        return answer
+
+    def _stamp(self) -> Stamp:
+        """Other after every change of the file, or of the WAL beside it; empty where that can't be told."""
+        found = []
+        for path in (self.path, f"{self.path}-wal"):
+            try:
+                status = os.stat(path)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return ()
+            found.append((status.st_ino, status.st_ctime_ns, status.st_size))
+        return tuple(found)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

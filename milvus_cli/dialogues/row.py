@@ -9,12 +9,16 @@ from ..jsontext import parse_json
 from ..output.console import Console
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.schema import Field
+    from ..rpc.wire.schema_pb2 import CollectionSchema
 
 SHAPES = {
     "ARRAY": "a list in JSON",
     "JSON": "in JSON",
     "SPARSE_FLOAT_VECTOR": '{"index": value, …}',
+    "ARRAY_OF_STRUCT": "a list of objects in JSON",
+    "GEOMETRY": "such as POINT (1 2)",
+    "TIMESTAMPTZ": "such as 2026-01-31T12:00:00Z",
 }
 
 
@@ -30,14 +34,15 @@ def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict
     return {**found, **_ask_more(console)} if schema.enable_dynamic_field else found
 
 
-def _ask(console: Console, field: FieldSchema) -> Any:
-    from ..rpc.encode import BadValue, check_value, takes_none
+def _ask(console: Console, field: Field) -> Any:
+    from ..rpc.encode import check_value, takes_none
     from ..rpc.field_json import as_json, write_default
     from ..rpc.overview import type_text
-    from ..rpc.schema import is_vector, type_name
+    from ..rpc.schema import is_vector, kind_of
+    from ..rpc.unfit import BadValue
     from ..transfer.cells import read_plain
 
-    kind = type_name(field.data_type)
+    kind = kind_of(field)
     shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
     default = write_default(field)
     empty = "" if not takes_none(field) else " [null]" if default is None else f" [{as_json(default)}]"

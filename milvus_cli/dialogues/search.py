@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
 from ..names import nearest
-from ..rpc.hybrid import parse_reranker
 from ..rpc.index_types import SEARCH_PARAMETERS, check_search_params
 from ..rpc.schema import vector_fields
 from ..rpc.search import search_field, shown_fields
 from ..rpc.search_check import BM25, TEXT_EMBEDDING, describe_field, field_index
 from ..search.legs import leg_text
 from ..search.queries import read_queries
+from ..search.rerankers import parse_rerankers
 from ..session import Session
 from ..tasks.searching import parse_params
 from .collection import ask
@@ -65,10 +65,10 @@ def asked_hybrid(session: Session, given: Given) -> dict[str, Any]:
         legs.append(leg_text({**leg, "limit": _ask_number(session, "  Hits of it", str(given["limit"]))}))
 
     def reranker(text: str) -> str:
-        parse_reranker(text, len(legs))
+        parse_rerankers([text], len(legs))
         return text
 
-    answers: dict[str, Any] = {"requests": legs, "rerank": ask(session.console, "Reranker", "rrf:60", reranker)}
+    answers: dict[str, Any] = {"requests": legs, "rerank": [ask(session.console, "Reranker", "rrf:60", reranker)]}
     answers["limit"] = _ask_number(session, "Hits", str(given["limit"]))
     return _told(session, "hybrid_search", given, answers | _ask_rest(session, schema))
 

@@ -86,18 +86,36 @@ class Console:
         self.stderr.flush()
         answer = self.stdin.readline()
         if not answer:
-            raise InvalidInput("no answer")
+            raise self._no_answer()
         return answer.strip()
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
         """What a person types unseen; `twice` is for what is new. Raises InvalidInput where the two differ."""
         self._require_person(question)
+        import signal
+
+        # Who came back from Ctrl-Z would see what is typed.
+        before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        try:
+            answer = self._typed_unseen(question)
+            if twice and self._typed_unseen("Once more: ") != answer:
+                raise InvalidInput("the two differ", hint="type it again")
+            return answer
+        finally:
+            signal.signal(signal.SIGTSTP, before)
+
+    def _typed_unseen(self, question: str) -> str:
         from getpass import getpass
 
-        answer = getpass(harmless(question), stream=self.stderr)
-        if twice and getpass("Once more: ", stream=self.stderr) != answer:
-            raise InvalidInput("the two differ", hint="type it again")
-        return answer
+        try:
+            return getpass(harmless(question), stream=self.stderr)
+        except EOFError as exc:
+            raise self._no_answer() from exc
+
+    def _no_answer(self) -> InvalidInput:
+        """Ctrl-D leaves the cursor behind the question."""
+        self.stderr.write("\n")
+        return InvalidInput("no answer")
 
     def _require_person(self, question: str) -> None:
         if not self.interactive:

@@ -1,17 +1,21 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..yamltext import to_yaml
-from .values import CELL_WIDTH, exact, harmless, shown, to_json
+from .values import CELL_WIDTH, exact, harmless, shown, to_json, width_of
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Rows that a table shows on a terminal; the rest is counted and left out."""
+
+BETWEEN = " | "
+"""Stands between name and value where each value has a line."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
@@ -50,7 +54,13 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
     table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
-    yield "".join(_blocks(columns, cells)) if kept and style.expands(table) else f"{table}\n"
+    if kept and style.expands(table):
+        # A value has a line for itself then.
+        label = max(map(width_of, _names(columns))) + len(BETWEEN)
+        style = replace(style, room=max(style.room, style.columns - label))
+        yield from _blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept))
+    else:
+        yield f"{table}\n"
     if style.counted:
         yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
@@ -66,7 +76,8 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    cut = False
+    """Who asks for it wants to read the values: of long ones only vectors are cut."""
+    cut, style = False, replace(style, room=sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
         nonlocal cut
@@ -123,15 +134,13 @@ WRITERS: dict[str, Writer] = {
 
 def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
     """Each row as lines `column | cell` under its number."""
-    from wcwidth import wcswidth
-
-    names = [shown(column) for column in columns]
-    widest = max(map(wcswidth, names), default=0)
-    padded = [name + " " * (widest - wcswidth(name)) for name in names]
+    names = _names(columns)
+    widest = max(map(width_of, names), default=0)
+    padded = [name + " " * (widest - width_of(name)) for name in names]
     for number, row in enumerate(cells, start=1):
         yield f"-[ {number} ]-\n"
         for name, cell in zip(padded, row, strict=True):
-            yield f"{name} | {cell}\n"
+            yield f"{name}{BETWEEN}{cell}\n"
 
 
 def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -169,6 +178,10 @@ def _is_cut(value: Any, style: Style) -> bool:
     return style.terminal and shown(value, width=style.width) != shown(value)
 
 
+def _names(columns: Sequence[str]) -> list[str]:
+    return [shown(column) for column in columns]
+
+
 def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str) -> str:
     from tabulate import tabulate
 
@@ -176,7 +189,7 @@ def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Seq
     return str(
         tabulate(
             cells,
-            headers=[shown(column) for column in columns],
+            headers=_names(columns),
             tablefmt=table_format,
             disable_numparse=True,
             preserve_whitespace=True,

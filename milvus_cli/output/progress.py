@@ -10,6 +10,9 @@ from .console import Console
 from .values import harmless
 
 WIDTH, NARROWEST = 24, 4
+LEFT_FREE = 3
+"""Columns at the end of the line, for the ^C that a terminal writes: a line that it breaks could not be erased."""
+
 ERASE = "\r\x1b[K"
 APPEARS_AFTER = 0.3
 """Seconds: what is done sooner needs no bar."""
@@ -35,10 +38,10 @@ class Progress:
         label, end = harmless(self._label), detail or f"{seconds:4.0f} s"
         columns = shutil.get_terminal_size().columns
         if fraction is not None:
-            width = max(NARROWEST, min(WIDTH, columns - len(label) - len(end) - len("   100%   ")))
+            width = max(NARROWEST, min(WIDTH, columns - LEFT_FREE - len(label) - len(end) - len("  100%   ")))
             done = int(fraction * width)
             label += "  " + "█" * done + "░" * (width - done) + f" {fraction:4.0%}"
-        self._write(ERASE + f"{label}  {end}"[: columns - 1])
+        self._write(ERASE + f"{label}  {end}"[: columns - LEFT_FREE])
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -29,11 +29,11 @@ def render(result: Result, output: str, console: Console, *, quiet: bool = False
     elif isinstance(result, Record):
         _render_record(result, output, console, style)
     elif isinstance(result, Report):
-        _render_report(result, output, console, style)
+        _render_report(result, output, console, style, quiet=quiet)
     elif isinstance(result, Document):
         _render_document(result, output, console, style)
     elif isinstance(result, Text):
-        console.write(result.text.rstrip("\n") + "\n")
+        _render_text(result, output, console, style)
     console.flush()
 
 
@@ -53,6 +53,13 @@ def _render_done(result: Done, output: str, console: Console, style: Style, *, q
         _render_record(Record({"message": result.message, **result.made}), output, console, style)
     elif not quiet:
         console.write(harmless(result.message, keep="\n") + "\n")
+
+
+def _render_text(result: Text, output: str, console: Console, style: Style) -> None:
+    if output in FOR_PROGRAMS and result.values:
+        _render_record(Record(result.values), output, console, style)
+    else:
+        console.write(result.text.rstrip("\n") + "\n")
 
 
 def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:
@@ -80,7 +87,7 @@ def _render_record(result: Record, output: str, console: Console, style: Style) 
         _write(WRITERS[output](tuple(values), [tuple(values.values())], style), console)
 
 
-def _render_report(result: Report, output: str, console: Console, style: Style) -> None:
+def _render_report(result: Report, output: str, console: Console, style: Style, *, quiet: bool) -> None:
     if output in FOR_PROGRAMS:
         parts = {section.key: [dict(each) for each in section.items] for section in result.sections}
         _render_record(Record({**result.values, **parts}), output, console, style)
@@ -90,7 +97,7 @@ def _render_report(result: Report, output: str, console: Console, style: Style) 
     for section in result.sections:
         if section.items:
             console.write(f"\n{section.key.replace('_', ' ').capitalize()}\n")
-            _write(WRITERS[output](section.table.columns, section.table.rows, style), console)
+            _render_table(section.table, output, console, style, quiet=quiet)
 
 
 def _plain(value: Value) -> Value:

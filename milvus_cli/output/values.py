@@ -2,15 +2,27 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 CELL_WIDTH = 60
-"""Characters of a cell that a table shows on a terminal."""
+"""Columns of a terminal that a table gives to a cell."""
 
 VECTOR_HEAD = 2
 NULL = "NULL"
+NUMBERS = re.compile(r"\[\n(?:\s*-?\d[^,\s]*,\n)*\s*-?\d[^,\s]*\n\s*\]")
+"""A list of nothing but numbers in indented JSON, where text has no line ends."""
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal it takes."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return wcswidth(text)
 
 
 def exact(value: Any) -> str:
@@ -30,6 +42,8 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
         text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
     except ValueError:
         text = json.dumps(_named(value), ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+    if indent is not None:
+        text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
     return _escaped(text, lambda character: f"\\u{ord(character):04x}", keep="\n")
@@ -46,7 +60,17 @@ def shown(value: Any, *, width: int | None = None) -> str:
     if width is not None and _is_vector(value):
         return _short_vector(value)
     text = harmless(value if isinstance(value, str) else _bare(value))
-    return text if width is None or len(text) <= width else text[: width - 1] + "…"
+    return text if width is None else _clipped(text, width)
+
+
+def _clipped(text: str, columns: int) -> str:
+    """As much of a text as so many columns of a terminal hold."""
+    if len(text) <= columns and width_of(text) <= columns:
+        return text
+    end = columns - 1
+    while width_of(text[:end]) >= columns:
+        end -= 1
+    return text[:end] + "…"
 
 
 def harmless(text: str, *, keep: str = "") -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from ..errors import CliError, Fault, InvalidInput, NotAuthorized, ServerRefused, Unsupported
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .gather import THREADS
+from .permitted import permitted
 from .privileges import EVERY, is_group
 
 ADMIN = "root"
@@ -26,8 +27,6 @@ ROLE_NAME = re.compile(r"[A-Za-z_][\w$]{0,254}", re.ASCII)
 PASSWORD_BYTES = range(6, 257)
 WRONG_PASSWORD = 1400
 """How Milvus answers an old password that is not the user's."""
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, order=True)
@@ -50,16 +49,6 @@ class Grant:
     def words(self) -> str:
         where = "every database" if self.database == EVERY else f"database {self.database}"
         return f"{self.privilege} on {self.object_type} {self.object_name} ({where})"
-
-
-def permitted(ask: Callable[..., Answer], *given: Any) -> Answer | None:
-    """The answer, or None where this user may not see it: what only helps must not hinder."""
-    try:
-        return ask(*given)
-    except NotAuthorized as exc:
-        if exc.fault is not Fault.NOT_PERMITTED:
-            raise
-        return None
 
 
 # Users

@@ -11,12 +11,12 @@ from ..names import nearest
 from . import access
 from .access import Grant
 from .client import Client
+from .missing import DEFAULT_DATABASE
 from .privileges import COLLECTION, EVERY, GLOBAL, GROUPS, TYPE_OF, check_privilege, is_group, read_type
 
 PARTS = ("users", "roles", "privilege_groups")
 GRANT_KEYS = ("database", "object_type", "object_name", "privileges")
 HINT = "export access prints such a file"
-DEFAULT_DATABASE = "default"
 
 
 @dataclass(frozen=True)

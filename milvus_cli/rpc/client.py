@@ -20,10 +20,12 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
+from .interrupts import Call, undisturbed
+from .missing import NO_DATABASE
+from .privileges import place
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
-DATABASE_NOT_FOUND = 800
 WRITING_ROWS = ("Insert", "Upsert", "Delete")
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
@@ -72,8 +74,12 @@ class Link:
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
-        self.channel.close()
+        self.close()
         self.channel = self._open()
+
+    def close(self) -> None:
+        with undisturbed():
+            self.channel.close()
 
 
 class Client:
@@ -113,49 +119,7 @@ class Client:
         return other
 
     def close(self) -> None:
-        self._link.channel.close()
-
-    def _send(self, method: str, fields: Mapping[str, Any], seconds: float) -> Any:
-        """The call that goes out; it waits for nothing."""
-        request_type, response_type = _types(method)
-        rpc = self._link.channel.unary_unary(
-            f"/{SERVICE}/{method}",
-            request_serializer=request_type.SerializeToString,
-            response_deserializer=response_type.FromString,
-        )
-        return rpc.future(request_type(**fields), timeout=seconds, metadata=self._metadata())
-
-    def _receive(self, call: Any, method: str, seconds: float) -> Any:
-        try:
-            response = call.result()
-        except KeyboardInterrupt:
-            call.cancel()
-            raise
-        except grpc.RpcError as exc:
-            profile = self.profile
-            raise status.failure(
-                exc, method, profile.address, seconds, secure=profile.tls.mode > 0, fresh=not self._link.answered
-            ) from exc
-        self._link.answered = True
-        status.check(getattr(response, "status", response), method)
-        if method in WRITING_ROWS:
-            self._link.written = max(self._link.written, response.timestamp)
-        return response
-
-    def _receive_or_again(
-        self, call: Any, channel: grpc.Channel, method: str, fields: Mapping[str, Any], seconds: float
-    ) -> Any:
-        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
-        try:
-            return self._receive(call, method, seconds)
-        except Unreachable as exc:
-            unsent = exc.fault is Fault.REFUSED
-            if not self._link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(method))):
-                raise
-        # Of several calls that were lost together the first one opens the channel that all go over again.
-        if self._link.channel is channel:
-            self._link.reopen()
-        return self._receive(self._send(method, fields, seconds), method, seconds)
+        self._link.close()
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -180,15 +144,16 @@ class Pending:
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
         self._channel = client._link.channel
-        self._call = client._send(method, fields, seconds)
+        self._call = self._send()
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
         client = self._client
         try:
-            response = client._receive_or_again(self._call, self._channel, self._method, self._fields, self._seconds)
+            response = self._answer_or_again()
         except (CliError, KeyboardInterrupt) as exc:
-            client._report(self._method, self._started, str(exc) or "cancelled")
+            said = exc.reason if isinstance(exc, ServerRefused) else ""
+            client._report(self._method, self._started, said or str(exc) or "cancelled")
             raise
         client._report(self._method, self._started, "OK")
         return response
@@ -196,6 +161,46 @@ class Pending:
     def cancel(self) -> None:
         """For an answer that nobody wants any more."""
         self._call.cancel()
+
+    def _send(self) -> Call:
+        request_type, response_type = _types(self._method)
+        rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
+        # As bytes: grpc would hold the message beside them while it waits.
+        request = request_type(**self._fields).SerializeToString()
+        metadata = self._client._metadata()
+        return Call(lambda: rpc.future(request, timeout=self._seconds, metadata=metadata))
+
+    def _answer(self) -> Any:
+        client, link = self._client, self._client._link
+        try:
+            response = self._call.result()
+        except grpc.RpcError as exc:
+            profile = client.profile
+            raise status.failure(
+                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered,
+                where=place(self._method, self._fields, profile.database),
+            ) from exc  # fmt: skip
+        link.answered = True
+        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        if self._method in WRITING_ROWS:
+            link.written = max(link.written, response.timestamp)
+        return response
+
+    def _answer_or_again(self) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        link = self._client._link
+        try:
+            return self._answer()
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(self._method))):
+                raise
+        # Of several calls that were lost together the first one opens the channel that all go over again.
+        if link.channel is self._channel:
+            link.reopen()
+        self._channel = link.channel
+        self._call = self._send()
+        return self._answer()
 
 
 def handshake(client: Client) -> ServerInfo:
@@ -208,7 +213,7 @@ def handshake(client: Client) -> ServerInfo:
     except Unsupported:
         return ServerInfo(client.call("GetVersion").version, "", _since(started))
     except ServerRefused as exc:
-        if exc.server_code == DATABASE_NOT_FOUND:
+        if exc.server_code == NO_DATABASE:
             raise _no_database(client) from exc
         raise
     latency = _since(started)
@@ -237,7 +242,7 @@ def _no_database(client: Client) -> ServerRefused:
         f"no database {client.profile.database!r} on {client.profile.address}",
         hint="connect without --db, then: list databases",
         fault=Fault.SAID_NO,
-        server_code=DATABASE_NOT_FOUND,
+        server_code=NO_DATABASE,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..names import nearest
 from .client import Client
+from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
 from .schema import pairs, params
 
@@ -99,7 +100,8 @@ def create(client: Client, definition: Definition) -> None:
         client.call("CreatePartition", collection_name=name, partition_name=partition)
     for index in definition.indexes:
         try:
-            create_index(client, name, index)
+            metric = index.metric or usual_metric(definition.schema, index.field)
+            create_index(client, name, dataclasses.replace(index, metric=metric))
         except CliError as exc:
             exc.message = f"collection {name!r} is made, but not its index on {index.field!r}: {exc.message}"
             exc.hint = exc.hint or f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC"

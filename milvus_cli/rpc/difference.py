@@ -30,11 +30,13 @@ PARTS = ("fields", "functions", "indexes")
 
 @dataclass(frozen=True)
 class Difference:
-    """`what` has `a` here and `b` there; None where it is not there at all."""
+    """`what` has `a` here and `b` there; None where it is not there at all. Of a row its `key`, and the `field`."""
 
     what: str
     a: Any
     b: Any
+    key: Any = None
+    field: str | None = None
 
 
 @dataclass(frozen=True)

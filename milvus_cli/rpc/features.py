@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ..errors import CliError, Unsupported
+from .client import Client
 from .definition import Definition
 from .indexes import Index
+from .permitted import permitted
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ LITE = "milvus_lite"
 # First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
 # older than every server we work with.
 TYPES_SINCE = {
-    "FLOAT16_VECTOR": "2.4", "BFLOAT16_VECTOR": "2.4", "SPARSE_FLOAT_VECTOR": "2.4", "INT8_VECTOR": "2.6",
+    "FLOAT16_VECTOR": "2.3", "BFLOAT16_VECTOR": "2.4", "SPARSE_FLOAT_VECTOR": "2.4", "INT8_VECTOR": "2.6",
     "GEOMETRY": "2.6", "TIMESTAMPTZ": "2.6", "TEXT": "2.6", "ARRAY_OF_VECTOR": "2.6",
 }  # fmt: skip
 INDEXES_SINCE = {
@@ -38,11 +42,37 @@ INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
 
 def lacking_features(definition: Definition, version: str) -> list[str]:
     """What of a collection's fields and functions a server has no place for; `version` is as the server writes it."""
-    needs = dict(_needs(definition.schema))
+    return _lacking(dict(_needs(definition.schema)), version)
+
+
+def _lacking(needs: Mapping[str, str], version: str) -> list[str]:
     if version.startswith(LITE):
         return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
     number = _number(version)
     return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _number(since)]
+
+
+def require_types(client: Client, schema: CollectionSchema) -> None:
+    """Raises CliError where a collection has fields of types that its server keeps no rows of.
+
+    Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
+    at the next flush the whole server ends.
+    """
+    lacks = lacking_types(client, schema)
+    if lacks:
+        raise CliError(f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
+                       hint=f"make the collection without: show collection {schema.name} -o ddl")  # fmt: skip
+
+
+def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
+    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    needs = dict(_types(schema))
+    if not needs:
+        return []
+    with suppress(Unsupported):
+        answer = permitted(client.call, "GetVersion")
+        return _lacking(needs, answer.version) if answer else []
+    return []
 
 
 def lacking_indexes(definition: Definition, version: str) -> list[Index]:
@@ -67,10 +97,7 @@ def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
     """Words for each, and the first Milvus that has it."""
-    for field in all_fields(schema):
-        kind = type_name(field.data_type)
-        if kind in TYPES_SINCE or kind in LITE_LACKS:
-            yield f"{kind} {field.name!r}", TYPES_SINCE.get(kind, "")
+    yield from _types(schema)
     if len(vector_fields(schema)) > 1:
         yield "several vector fields", SEVERAL_VECTORS
     nullable = [field.name for field in schema.fields if field.nullable]
@@ -80,6 +107,13 @@ def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
         yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
     if schema.struct_array_fields:
         yield f"struct array {_listed([each.name for each in schema.struct_array_fields])}", STRUCTS
+
+
+def _types(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
+    for field in all_fields(schema):
+        kind = type_name(field.data_type)
+        if kind in TYPES_SINCE or kind in LITE_LACKS:
+            yield f"{kind} {field.name!r}", TYPES_SINCE.get(kind, "")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..names import nearest
 from .floats import shortest
+from .instants import instant
+from .kinds import KINDS, Form, form_of
 from .schema import (
     DEFAULT_MAX_LENGTH,
     DENSE_VECTORS,
     ELEMENT_TYPES,
-    TYPES,
     known_type,
     no_such_type,
     params,
+    short_name,
     type_name,
     type_number,
 )
 
 if TYPE_CHECKING:
+    from .schema import Field
     from .wire.schema_pb2 import FieldSchema, StructArrayFieldSchema, ValueField
 
 # Other spellings of a key.
@@ -49,17 +51,13 @@ KNOWN = ("name", "type", "description", *FLAGS, "default_value", "element_type",
 # What a server tells, and gives out itself.
 IGNORED = ("field_id", "is_function_output", "is_dynamic", "indexes")
 
+WORDS = {Form.TEXT: "string_data", Form.LITERAL: "string_data", Form.JSON: "bytes_data"}
 DEFAULTS = {
-    "BOOL": "bool_data",
-    **dict.fromkeys(("INT8", "INT16", "INT32"), "int_data"),
-    "INT64": "long_data",
-    "FLOAT": "float_data",
-    "DOUBLE": "double_data",
-    **dict.fromkeys(("VARCHAR", "TEXT", "GEOMETRY", "TIMESTAMPTZ"), "string_data"),
-    "JSON": "bytes_data",
+    name: WORDS.get(kind.form, kind.slot)
+    for name, kind in KINDS.items()
+    if kind.form in (Form.BOOLEAN, Form.WHOLE, Form.NUMBER, *WORDS)
 }
-RANGES = {"INT8": 7, "INT16": 15, "INT32": 31, "INT64": 63}
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+"""Where a default stands in its message."""
 
 
 def read_field(value: Any, where: str = "the field") -> FieldSchema | StructArrayFieldSchema:
@@ -152,8 +150,7 @@ def write_struct(struct: StructArrayFieldSchema) -> dict[str, Any]:
     for field in struct.fields:
         given = params(field.type_params)
         capacity = given.pop("max_capacity", capacity)
-        name = field.name.removeprefix(f"{struct.name}[").removesuffix("]") if "[" in field.name else field.name
-        inner: dict[str, Any] = {"name": name, "type": type_name(field.element_type)}
+        inner: dict[str, Any] = {"name": short_name(struct.name, field.name), "type": type_name(field.element_type)}
         if field.description:
             inner["description"] = field.description
         fields.append({**inner, **_write_params(given)})
@@ -165,10 +162,12 @@ def write_struct(struct: StructArrayFieldSchema) -> dict[str, Any]:
     return {**written, **_write_params({"max_capacity": capacity, **params(struct.type_params)}), "fields": fields}
 
 
-def write_default(field: FieldSchema) -> Any:
+def write_default(field: Field) -> Any:
     """The default of a field as JSON; None where it has none."""
-    source = field.default_value.WhichOneof("data")
-    if source is None:
+    from .wire.schema_pb2 import FieldSchema
+
+    source = field.default_value.WhichOneof("data") if isinstance(field, FieldSchema) else None
+    if source is None or not isinstance(field, FieldSchema):
         return None
     value = getattr(field.default_value, source)
     if source == "float_data":
@@ -176,7 +175,7 @@ def write_default(field: FieldSchema) -> Any:
     if source == "bytes_data":
         return json.loads(value)
     if source == "timestamptz_data" or (source == "long_data" and type_name(field.data_type) == "TIMESTAMPTZ"):
-        return _instant(value)
+        return instant(value)
     return value
 
 
@@ -187,7 +186,7 @@ def as_json(value: Any) -> str:
 def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
     from .wire.schema_pb2 import FieldSchema
 
-    kind = read_type(given.get("type"), where, TYPES)
+    kind = read_type(given.get("type"), where, KINDS)
     description = read_text(given, "description", where)
     field = FieldSchema(name=given["name"], description=description, data_type=type_number(kind))
     for key, attribute in FLAGS.items():
@@ -291,8 +290,9 @@ def _check_default(kind: str, value: Any, where: str) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind == "BOOL":
         fits = isinstance(value, bool)
-    elif kind in RANGES:
-        fits = number and isinstance(value, int) and -(2 ** RANGES[kind]) <= value < 2 ** RANGES[kind]
+    elif form_of(kind) is Form.WHOLE:
+        limit = 2 ** (KINDS[kind].bits - 1)
+        fits = number and isinstance(value, int) and -limit <= value < limit
     elif kind in ("FLOAT", "DOUBLE"):
         fits = number
     else:
@@ -303,11 +303,3 @@ def _check_default(kind: str, value: Any, where: str) -> None:
 
 def _unfit(kind: str, value: Any, where: str) -> InvalidInput:
     return InvalidInput(f"{where}: {json.dumps(value, ensure_ascii=False, default=str)[:60]} is no {kind}")
-
-
-def _instant(microseconds: int) -> Any:
-    """ISO 8601 text, exact; the number itself beyond the years that dates have."""
-    try:
-        return (EPOCH + timedelta(microseconds=microseconds)).isoformat().replace("+00:00", "Z")
-    except OverflowError:
-        return microseconds

@@ -10,6 +10,7 @@ from ..names import nearest
 from . import access
 from .access import Grant
 from .client import Client
+from .permitted import permitted
 from .privileges import COLLECTION, EVERY, GLOBAL, GROUPS, TYPE_OF, USER, check_privilege, is_group
 
 
@@ -60,7 +61,7 @@ def not_there(client: Client, found: Sequence[Wanted]) -> Iterator[str]:
     """A sentence on each object that a grant is for and nothing has yet: Milvus takes any name."""
     places = {(each.grant.object_type, each.grant.database) for each in found}
     for kind, database in sorted(place for place in places if EVERY not in place and place[0] != GLOBAL):
-        known = access.permitted(_names, client, kind, database)
+        known = permitted(_names, client, kind, database)
         objects = {each.grant.object_name: None for each in found if each.grant.object_type == kind}
         for name in objects if known is not None else ():
             if name not in (EVERY, *(known or ())):
@@ -75,7 +76,7 @@ def _names(client: Client, kind: str, database: str) -> list[str]:
 
 
 def _require_database(client: Client, name: str) -> None:
-    known = access.permitted(access.all_databases, client)
+    known = permitted(access.all_databases, client)
     if name != EVERY and known is not None and name not in known:
         raise CliError(f"no database {name!r}", hint=nearest(name, known) or "list databases shows all, * is every one")
 

@@ -87,6 +87,11 @@ USUAL: dict[str, dict[str, str]] = {
 }
 """What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
 
+USUAL_METRICS = {
+    **dict.fromkeys(("FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR"), "COSINE"),
+    "BINARY_VECTOR": "HAMMING",
+}
+
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters that every type takes."""
 
@@ -104,15 +109,26 @@ def takes(index_type: str) -> str:
     return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
 
 
-def usual_index(schema: CollectionSchema, name: str) -> tuple[str, str]:
-    """Type and metric for a field; "" leaves the metric to the server. Sparse vectors have no choice everywhere."""
+def usual_type(schema: CollectionSchema, name: str) -> str:
+    """The index type for a field. Sparse vectors have no choice everywhere."""
+    return "SPARSE_INVERTED_INDEX" if _kind(schema, name) == "SPARSE_FLOAT_VECTOR" else "AUTOINDEX"
+
+
+def usual_metric(schema: CollectionSchema, name: str) -> str:
+    """The metric for a field, as newer servers choose it: Milvus 2.3 takes IP for every vector, or demands one.
+
+    "" is for what has none, or is better left to the server.
+    """
+    kind = _kind(schema, name)
+    if kind == "SPARSE_FLOAT_VECTOR":
+        return "BM25" if any(name in each.output_field_names for each in schema.functions) else "IP"
+    return USUAL_METRICS.get(kind, "")
+
+
+def _kind(schema: CollectionSchema, name: str) -> str:
     from .schema import type_name
 
-    field = next(each for each in schema.fields if each.name == name)
-    if type_name(field.data_type) != "SPARSE_FLOAT_VECTOR":
-        return "AUTOINDEX", ""
-    made_of_text = any(name in each.output_field_names for each in schema.functions)
-    return "SPARSE_INVERTED_INDEX", "BM25" if made_of_text else "IP"
+    return next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ServerRefused
 from .client import Client
 from .field_json import as_param
+from .missing import NO_INDEX
 from .schema import pairs, params
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import IndexDescription
 
-NO_INDEX = 700
-"""Milvus 2.3's code for a collection without any; Milvus Lite answers an empty list."""
 NO_METRIC = "NONE"
 """Milvus Lite's word for the metric of an index on a scalar field."""
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from ..errors import ServerRefused
 from .client import Client
 from .gather import gather
-from .indexes import NO_INDEX
+from .missing import NO_INDEX
+from .objects import row_count
+from .permitted import Permitted
 from .progress import state_of
 
 if TYPE_CHECKING:
@@ -18,24 +20,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`rows` by the statistics and `indexes` in words ("vector HNSW COSINE"); None where the server did not tell."""
+    """`rows` by the statistics and `indexes` in words ("vector HNSW COSINE"); None where the server did not tell.
+
+    `late` where there was no answer in time.
+    """
 
     name: str
     state: str
     rows: int | None
     indexes: str | None
+    late: bool
 
 
-def lines(client: Client, names: Sequence[str], percentages: Mapping[str, int], *, seconds: float) -> list[Line]:
+def lines(
+    client: Client, names: Sequence[str], percentages: Mapping[str, int], permitted: Permitted, *, seconds: float
+) -> list[Line]:
     """Asks for statistics and indexes of all at once, and waits so long at most. `percentages` say what is loaded."""
 
-    def ask(name: str, left: float) -> tuple[int | None, str]:
-        stats = client.call("GetCollectionStatistics", collection_name=name, timeout=left).stats
-        return next((int(pair.value) for pair in stats if pair.key == "row_count"), None), _indexes(client, name, left)
+    def ask(name: str, left: float) -> tuple[int | None, str | None]:
+        return (permitted(row_count, client, name, timeout=left), permitted(_indexes, client, name, left))
 
     answers = gather(ask, names, seconds=seconds)
     return [
-        Line(name, state_of(percentages.get(name)), *(answer or (None, None)))
+        Line(name, state_of(percentages.get(name)), *(answer or (None, None)), late=answer is None)
         for name, answer in zip(names, answers, strict=True)
     ]
 

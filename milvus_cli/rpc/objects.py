@@ -1,4 +1,7 @@
-"""Whether things are there. Several servers report success for what does not exist, so commands ask before they act."""
+"""Whether things are there. Several servers report success for what does not exist, so commands ask before they act.
+
+Where a user may not ask, what follows is tried: the server has the last word.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,29 @@ from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
+from .missing import NO_ALIAS, NO_COLLECTION
+from .permitted import permitted
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse
     from .wire.schema_pb2 import CollectionSchema
 
-NO_ALIAS = (100, 1600)
-"""What Milvus Lite and Milvus answer for an alias that is not there."""
-
 
 def require_database(client: Client, name: str) -> None:
-    _require(name, client.call("ListDatabases").db_names, f"no database {name!r}", "list databases")
+    answer = permitted(client.call, "ListDatabases")
+    if answer is not None:
+        return _require(name, answer.db_names, f"no database {name!r}", "list databases")
+    client.call("ShowCollections", db_name=name)
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
     """Raises ServerRefused where there is no such collection, CliError where it lacks one of the partitions."""
-    known = client.call("ShowPartitions", collection_name=collection).partition_names
+    answer = permitted(client.call, "ShowPartitions", collection_name=collection)
+    if answer is None:
+        return
     for name in names:
-        _require(name, known, f"no partition {name!r} in {collection!r}", f"list partitions -c {collection}")
+        message = f"no partition {name!r} in {collection!r}"
+        _require(name, answer.partition_names, message, f"list partitions -c {collection}")
 
 
 def require_index(client: Client, collection: str, name: str) -> None:
@@ -47,17 +55,31 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
     try:
         answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
     except ServerRefused as exc:
-        if exc.server_code in NO_ALIAS:
+        # Milvus Lite has no code of its own for it.
+        if exc.server_code in (NO_ALIAS, NO_COLLECTION):
             return None
         raise
+    except NotAuthorized as exc:
+        return _described_target(client, alias, exc)
     return str(answer.collection)
+
+
+def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str | None:
+    """The same from the collection itself, which more users may see; raises the refusal where this one may not."""
+    try:
+        answer = permitted(client.call, "DescribeCollection", collection_name=alias)
+    except ServerRefused:
+        return None
+    if answer is None:
+        raise refusal
+    return str(answer.schema.name) if answer.schema.name != alias else None
 
 
 def require_alias(client: Client, alias: str) -> str:
     """The collection that an alias stands for."""
     target = alias_target(client, alias)
     if target is None:
-        known = alias_names(client)
+        known = permitted(alias_names, client) or []
         raise CliError(f"no alias {alias!r}", hint=nearest(alias, known) or "list aliases shows all")
     return target
 
@@ -66,8 +88,8 @@ def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str]:
     """Of a collection that was described; none where the server has none to tell, or tells them not to this user."""
     # Milvus Lite and Milvus 2.3 tell them only when asked for them.
     try:
-        return sorted(answer.aliases or alias_names(client, answer.schema.name))
-    except (NotAuthorized, Unsupported):
+        return sorted(answer.aliases) or sorted(permitted(alias_names, client, answer.schema.name) or ())
+    except Unsupported:
         return []
 
 
@@ -92,20 +114,18 @@ def require_own_name(client: Client, collection: str) -> DescribeCollectionRespo
 
 def require_free(client: Client, name: str) -> None:
     """Raises CliError for a name that a collection or an alias has already."""
-    target = alias_target(client, name)
+    target = permitted(alias_target, client, name)
     if target is not None:
         raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"there is a collection {name!r}", hint="take another name")
 
 
-def row_count(client: Client, collection: str, partition: str = "") -> int | None:
+def row_count(client: Client, collection: str, partition: str = "", *, timeout: float | None = None) -> int | None:
     """By the statistics, which lag behind inserts and still count deleted rows; None where they tell nothing."""
-    if partition:
-        answer = client.call("GetPartitionStatistics", collection_name=collection, partition_name=partition)
-    else:
-        answer = client.call("GetCollectionStatistics", collection_name=collection)
-    return row_count_of(answer)
+    fields: dict[str, Any] = {"partition_name": partition} if partition else {}
+    method = "GetPartitionStatistics" if partition else "GetCollectionStatistics"
+    return row_count_of(client.call(method, collection_name=collection, timeout=timeout, **fields))
 
 
 def row_count_of(answer: Any) -> int | None:

@@ -54,6 +54,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),

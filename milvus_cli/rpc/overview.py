@@ -13,11 +13,13 @@ from .definition import level_name
 from .field_json import FLAGS, write_default, write_struct
 from .indexes import described, indexes
 from .objects import aliases_of, row_count
+from .permitted import Permitted
 from .progress import load_state
-from .schema import params, type_name
+from .schema import params, short_name, type_name
 from .schema_file import write_function
 
 if TYPE_CHECKING:
+    from .schema import Field
     from .wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
 
@@ -32,31 +34,35 @@ ATTRIBUTES = {
 }
 
 
-def overview(client: Client, name: str) -> Report:
+def overview(client: Client, name: str, permitted: Permitted) -> Report:
     """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
     answer = client.call("DescribeCollection", collection_name=name)
     state = load_state(client, name)
-    partitions = sorted(client.call("ShowPartitions", collection_name=name).partition_names)
+    shown = permitted(client.call, "ShowPartitions", collection_name=name)
     schema = answer.schema
     values = {
         "collection": schema.name,
         "description": schema.description,
         "load_state": state,
-        "exact": _exact(client, name) if state == "loaded" else None,
-        "statistics": row_count(client, name),
+        "exact": permitted(_exact, client, name) if state == "loaded" else None,
+        "statistics": permitted(row_count, client, name),
         "aliases": aliases_of(client, answer),
-        "partitions": partitions,
+        "partitions": sorted(shown.partition_names) if shown else None,
         "shards": answer.shards_num,
         "consistency_level": level_name(answer.consistency_level),
         "enable_dynamic_field": schema.enable_dynamic_field,
         "properties": params(answer.properties),
         "created": _when(answer),
     }
-    return Report(values, [_fields(schema), _functions(schema), _indexes(indexes(client, name))])
+    return Report(values, [_fields(schema), _functions(schema), _indexes(permitted(indexes, client, name) or [])])
 
 
-def type_text(field: FieldSchema) -> str:
-    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16)."""
+def type_text(field: Field) -> str:
+    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
+    from .wire.schema_pb2 import FieldSchema
+
+    if not isinstance(field, FieldSchema):
+        return f"ARRAY<STRUCT<{', '.join(short_name(field.name, each.name) for each in field.fields)}>>"
     given = params(field.type_params)
     kind = type_name(field.data_type)
     if kind not in ("ARRAY", "ARRAY_OF_VECTOR"):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import Fault, InvalidInput, NotAuthorized
 from ..names import nearest
+from .missing import COLLECTION_FIELDS, DEFAULT_DATABASE
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
 EVERY = "*"
@@ -73,7 +78,40 @@ def is_group(name: str, own: Collection[str]) -> bool:
     return name in GROUPS or name in own
 
 
-def granting(name: str) -> str:
+@dataclass(frozen=True)
+class Where:
+    """What a call was about; what it does not name are all. `database` is the connection's: there Milvus looks."""
+
+    collection: str = ""
+    user: str = ""
+    database: str = ""
+
+
+def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
+    """What a request is about."""
+    named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
+    collection = named if isinstance(named, str) else named[0]
+    # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the privilege on all of them.
+    return Where("" if method == "ManualCompaction" else collection,
+                 fields.get("username") or fields.get("user", {}).get("name", ""), database)  # fmt: skip
+
+
+def refusal(text: str, where: Where) -> NotAuthorized | None:
+    """Made of Milvus's words, which name what is missing: `PrivilegeSelectOwnership: permission deny to USER`.
+
+    None for other words.
+    """
+    found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
+    if found is None:
+        return None
+    error = NotAuthorized(f"not permitted: {found[0].strip()}", fault=Fault.NOT_PERMITTED,
+                          hint=f"an administrator can allow it: {_granting(found[1], where)}")  # fmt: skip
+    error.privilege = found[1]
+    return error
+
+
+def _granting(name: str, where: Where) -> str:
     """The line that grants a privilege, as far as it can be told."""
-    missing = {COLLECTION: " -o COLLECTION", USER: " -o USER"}.get(TYPE_OF.get(name, ""), "")
-    return f"grant privilege -r ROLE -p {name}{missing}"
+    objects = {COLLECTION: where.collection or EVERY, USER: where.user or EVERY}.get(TYPE_OF.get(name, ""))
+    words = ["grant", "privilege", "-r", "ROLE", "-p", name, *(["-o", objects] if objects else ())]
+    return shlex.join([*words, *(["-db", where.database] if where.database not in ("", DEFAULT_DATABASE) else ())])

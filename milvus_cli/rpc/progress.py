@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import CliError, Fault, ServerRefused
+from ..errors import CliError, Fault, NotAuthorized, ServerRefused
 from .client import Client
 from .indexes import indexes
 
@@ -19,7 +19,11 @@ FAILED, FINISHED = 4, 3
 
 def load_state(client: Client, collection: str, partitions: Sequence[str] = (), *, timeout: float | None = None) -> str:
     """A value of LOAD_STATES. Raises ServerRefused where Milvus looks for the collection first."""
-    answer = client.call("GetLoadState", collection_name=collection, partition_names=partitions, timeout=timeout)
+    try:
+        answer = client.call("GetLoadState", collection_name=collection, partition_names=partitions, timeout=timeout)
+    except NotAuthorized as exc:
+        percent = _listed_percent(client, collection, partitions, exc)
+        return "not loaded" if percent is None else "loaded" if percent == 100 else "loading"
     return LOAD_STATES.get(answer.state, str(answer.state))
 
 
@@ -27,6 +31,8 @@ def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] =
     """Raises CliError when the load has failed or was given up."""
     try:
         answer = client.call("GetLoadingProgress", collection_name=collection, partition_names=partitions)
+    except NotAuthorized as exc:
+        return (_listed_percent(client, collection, partitions, exc) or 0) / 100
     except ServerRefused as exc:
         message = f"loading {collection!r} failed: {exc.message}"
         raise CliError(message, hint=exc.hint, fault=exc.fault, server_code=exc.server_code) from exc
@@ -39,6 +45,18 @@ def loaded_percentages(client: Client) -> Mapping[str, int]:
     return dict(zip(answer.collection_names, answer.inMemory_percentages, strict=False))
 
 
+def _listed_percent(client: Client, collection: str, partitions: Sequence[str], refusal: NotAuthorized) -> int | None:
+    """As the list of loaded collections has it, which everybody may see; raises the refusal for partitions.
+
+    Milvus 2.3 tells the state of one collection only to those who may load it.
+    """
+    if partitions or refusal.fault is not Fault.NOT_PERMITTED:
+        raise refusal
+    # The list knows no aliases.
+    name = client.call("DescribeCollection", collection_name=collection).schema.name
+    return loaded_percentages(client).get(name)
+
+
 def state_of(percent: int | None) -> str:
     """The words for an entry of `loaded_percentages`: Milvus leaves out what is not loaded, Milvus Lite says 0."""
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
@@ -48,8 +66,8 @@ def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
     """Of one index, or of all. Raises CliError when a build has failed, or when there is no index to wait for."""
     found = [each for each in indexes(client, collection) if name in ("", each.index_name)]
     if not found:
-        raise CliError(f"no index on {collection!r} to wait for", hint="make one first: create index",
-                       fault=Fault.SAID_NO)  # fmt: skip
+        raise CliError(f"no index on {collection!r} to wait for",
+                       hint=f"make one first: create index -c {collection}", fault=Fault.SAID_NO)  # fmt: skip
     return sum(map(_built, found)) / len(found)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, NotAuthorized, ServerRefused
+from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
 from ..result import Report, Section, Table
 from .client import Client
 from .gather import gather
+from .permitted import Permitted
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import ResourceGroup
@@ -50,13 +52,15 @@ def update(client: Client, name: str, wishes: Wishes) -> None:
     client.call("UpdateResourceGroups", resource_groups={name: _config(wishes, config)})
 
 
-def list_groups(client: Client, *, seconds: float) -> Table:
+def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:
     """A row per group; what did not come in time, or is gone again, is None."""
     names = sorted(client.call("ListResourceGroups").resource_groups)
 
-    def ask(name: str, left: float) -> tuple[Any, ...]:
-        group = client.call("DescribeResourceGroup", resource_group=name, timeout=left).resource_group
-        config = group.config
+    def ask(name: str, left: float) -> tuple[Any, ...] | None:
+        answer = permitted(client.call, "DescribeResourceGroup", resource_group=name, timeout=left)
+        if answer is None:
+            return None
+        group, config = answer.resource_group, answer.resource_group.config
         return (group.num_available_node, group.capacity, _wish(config, "requests"), _wish(config, "limits"),
                 sum(group.num_loaded_replica.values()))  # fmt: skip
 
@@ -80,6 +84,19 @@ def report(client: Client, name: str) -> Report:
     return Report(values, [_collections(group), _members(group)])
 
 
+def transfer_nodes(client: Client, source: str, target: str, number: int) -> None:
+    _require_two(source, target)
+    with _hinting("see how many each group has: list resource_groups"):
+        client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=number)
+
+
+def transfer_replicas(client: Client, collection: str, source: str, target: str, number: int) -> None:
+    _require_two(source, target)
+    with _hinting(f"see where they are: show replicas {collection}"):
+        client.call("TransferReplica", source_resource_group=source, target_resource_group=target,
+                    collection_name=collection, num_replica=number)  # fmt: skip
+
+
 def query_nodes(client: Client) -> Mapping[int, str]:
     """Address by number of each query node; none where the server does not tell, or may not tell this user."""
     try:
@@ -90,6 +107,22 @@ def query_nodes(client: Client) -> Mapping[int, str]:
                 if str(info["name"]).startswith("querynode")}  # fmt: skip
     except (ServerRefused, NotAuthorized, ValueError, KeyError, TypeError):
         return {}
+
+
+def _require_two(source: str, target: str) -> None:
+    """Milvus 2.3 says that it moved nodes of a group to itself."""
+    if source == target:
+        raise InvalidInput(f"source and target are the same group {source!r}")
+
+
+@contextmanager
+def _hinting(hint: str) -> Iterator[None]:
+    """What to look at after a refusal that tells no more itself."""
+    try:
+        yield
+    except ServerRefused as exc:
+        exc.hint = exc.hint or hint
+        raise
 
 
 def _describe(client: Client, name: str) -> ResourceGroup:

@@ -5,41 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import InvalidInput
 from ..names import nearest
+from .kinds import INNER, KINDS, STRUCTS, Form, form_of, of_form
 
 if TYPE_CHECKING:
-    from .wire.schema_pb2 import CollectionSchema, FieldSchema
+    from .wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
 
-# Milvus's own words for its types, and the names of DataType on the wire.
-TYPES = {
-    "BOOL": "Bool",
-    "INT8": "Int8",
-    "INT16": "Int16",
-    "INT32": "Int32",
-    "INT64": "Int64",
-    "FLOAT": "Float",
-    "DOUBLE": "Double",
-    "VARCHAR": "VarChar",
-    "JSON": "JSON",
-    "ARRAY": "Array",
-    "GEOMETRY": "Geometry",
-    "TIMESTAMPTZ": "Timestamptz",
-    "TEXT": "Text",
-    "BINARY_VECTOR": "BinaryVector",
-    "FLOAT_VECTOR": "FloatVector",
-    "FLOAT16_VECTOR": "Float16Vector",
-    "BFLOAT16_VECTOR": "BFloat16Vector",
-    "INT8_VECTOR": "Int8Vector",
-    "SPARSE_FLOAT_VECTOR": "SparseFloatVector",
-}
-# Types that only stand inside others: a struct array is an ARRAY of STRUCT for people.
-INNER_TYPES = {"STRUCT": "Struct", "ARRAY_OF_STRUCT": "ArrayOfStruct", "ARRAY_OF_VECTOR": "ArrayOfVector"}
+    Field: TypeAlias = FieldSchema | StructArrayFieldSchema
+    """Whatever a row has a value of."""
+
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
-DENSE_VECTORS = ("BINARY_VECTOR", "FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR")
-WIDTHS = {"FLOAT_VECTOR": 32, "FLOAT16_VECTOR": 16, "BFLOAT16_VECTOR": 16, "INT8_VECTOR": 8, "BINARY_VECTOR": 1}
+DENSE_VECTORS = of_form(Form.DENSE)
+WIDTHS = {name: KINDS[name].bits for name in DENSE_VECTORS}
 """Bits of a dimension of each dense vector."""
 PRIMARY_TYPES = ("INT64", "VARCHAR")
 DEFAULT_MAX_LENGTH = 65_535
@@ -61,10 +41,10 @@ SYSTEM_FIELDS = ("RowID", "Timestamp")
 
 @cache
 def type_name(number: int) -> str:
-    """Milvus's word for a DataType number; for one that is not in TYPES its name on the wire, or the number itself."""
+    """Milvus's word for a DataType number; for one that is not in KINDS its name on the wire, or the number itself."""
     from .wire.schema_pb2 import DataType
 
-    wire: dict[int, str] = {getattr(DataType, value): name for name, value in {**TYPES, **INNER_TYPES}.items()}
+    wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**KINDS, **INNER}.items()}
     return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
@@ -72,7 +52,7 @@ def type_number(kind: str) -> Any:
     """The DataType of Milvus's word for it."""
     from .wire.schema_pb2 import DataType
 
-    return getattr(DataType, TYPES.get(kind) or INNER_TYPES[kind])
+    return getattr(DataType, (KINDS.get(kind) or INNER[kind]).wire)
 
 
 def known_type(word: str, types: Iterable[str]) -> str | None:
@@ -87,8 +67,24 @@ def no_such_type(word: str, where: str, types: Iterable[str], *, meaning: str = 
     return InvalidInput(f"{where}: no {meaning} {word!r}", hint=hint)
 
 
-def is_vector(field: FieldSchema) -> bool:
-    return type_name(field.data_type).endswith("_VECTOR")
+def kind_of(field: Field) -> str:
+    """The type of a field's values by Milvus's word; a struct array has one of its own."""
+    return type_name(field.data_type) if hasattr(field, "data_type") else STRUCTS
+
+
+def row_fields(schema: CollectionSchema) -> list[Field]:
+    """All that rows have values of: fields and struct arrays."""
+    return [*schema.fields, *schema.struct_array_fields]
+
+
+def short_name(struct: str, field: str) -> str:
+    """Of a field of a struct: servers call it `struct[field]`."""
+    prefix = f"{struct}["
+    return field[len(prefix) : -1] if field.startswith(prefix) and field.endswith("]") else field
+
+
+def is_vector(field: Field) -> bool:
+    return form_of(kind_of(field)) in (Form.DENSE, Form.SPARSE)
 
 
 def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:

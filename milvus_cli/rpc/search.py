@@ -13,6 +13,7 @@ from ..jsontext import parse_json
 from ..names import nearest
 from .decode import decode_column
 from .floats import shortest
+from .rerankers import Reranker, function_score
 from .schema import pairs, primary_field, vector_fields
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Search:
     consistency: str = "Strong"
     written: int = 0
     ignore_growing: bool = False
+    rerankers: Sequence[Reranker] = ()
 
     def request(self) -> dict[str, Any]:
         """The fields of a SearchRequest."""
@@ -77,6 +79,7 @@ class Search:
             "dsl_type": "BoolExprV1", "nq": len(self.queries), "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
             "search_params": pairs(self._values()), **guarantee(self.consistency, self.written),
+            **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
         }  # fmt: skip
 
     def _values(self) -> dict[str, Any]:
@@ -99,6 +102,9 @@ class Search:
         values = self.queries.values
         size = max(map(len, values[:1]), default=1) or 1
         step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
+        if len(values) <= step:
+            yield self
+            return
         for start in range(0, len(values), step):
             yield replace(self, queries=replace(self.queries, values=values[start : start + step]))
 

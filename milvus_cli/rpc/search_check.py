@@ -5,25 +5,31 @@ Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..names import nearest
 from .client import Client
 from .index_types import check_search_params
 from .indexes import Index, index_of, indexes
+from .missing import NO_COLLECTION, NOT_LOADED
 from .objects import require_partitions
 from .operations import is_older
+from .permitted import permitted
 from .progress import load_state
+from .rerankers import Reranker
 from .schema import type_name
 from .search import HIGHEST_LIMIT, Search
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
 
-NOT_LOADED = 101
-NO_COLLECTION = 100
 BM25, TEXT_EMBEDDING = 1, 2
 """Numbers of FunctionType: the functions that make vectors of texts."""
+
+HALF_FLOATS = (102, 103)
+"""Milvus 2.3 keeps them, and reads as many float32s from a query, beyond its end: what it finds is chance."""
 
 LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPERSTRUCTURE")
 
@@ -44,8 +50,24 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
         check_range(search, search.metric or (index.metric if index else ""))
         if index and not force:
             check_search_params(index.type, search.params)
+    if search.queries.kind in HALF_FLOATS and not force and is_older(str(client.call("GetVersion").version), "2.4"):
+        raise Unsupported("this server reads half floats as floats", method="Search.half_floats")
     if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
         raise Unsupported("this server does not group hits", method="Search.group_by_field")
+
+
+def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
+    """Raises what is wrong: a function on a server that has none, or one of a field that there is not."""
+    functions = [each for each in rerankers if each.is_function]
+    if not functions:
+        return
+    if is_older(str(client.call("GetVersion").version), "2.6"):
+        raise Unsupported("this server has no rerank functions", method="HybridSearch.function_score")
+    known = [each.name for each in schema.fields]
+    for name in (name for each in functions for name in each.fields):
+        if name not in known:
+            raise CliError(f"{schema.name} has no field {name!r}",
+                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
 
 
 def field_index(client: Client, collection: str, field: str) -> Index | None:
@@ -106,21 +128,27 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
         return error
     collection, field = search.collection, search.field
-    state = load_state(client, collection, search.partitions)
+    unseen = "not loaded" if error.server_code == NOT_LOADED else "loaded"
+    state = permitted(load_state, client, collection, search.partitions) or unseen
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
-    if field_index(client, collection, field) is None and state != "loading":
-        return CliError(
-            f"collection {collection!r} is not loaded, and {field!r} has no index", fault=error.fault,
-            hint=f"create index -c {collection} -f {field}, then load collection -c {collection}",
-            server_code=error.server_code,
-        )  # fmt: skip
-    which = f"partition {', '.join(map(repr, search.partitions))} of {collection!r}" if search.partitions else ""
-    return CliError(
-        f"{which or f'collection {collection!r}'} is {'still loading' if state == 'loading' else 'not loaded'}",
-        hint=f"wait collection {collection} --for loaded" if state == "loading" else f"load collection -c {collection}",
-        fault=error.fault, server_code=error.server_code,
-    )  # fmt: skip
+    found = not_loaded(client, collection, field, state, search.partitions)
+    found.fault, found.server_code = error.fault, error.server_code
+    return found
+
+
+def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
+    """What to do about a collection, or partitions, in another load state than "loaded"."""
+    if state == "loading":
+        hint = f"wait collection {collection} --for loaded"
+    elif field_index(client, collection, field) is None:
+        message = f"collection {collection!r} is not loaded, and {field!r} has no index"
+        return CliError(message, hint=f"create index -c {collection} -f {field}, then load collection -c {collection}")
+    else:
+        hint = f"load it first: load collection -c {collection}"
+    which = f"partition {', '.join(map(repr, partitions))} of {collection!r}" if partitions else ""
+    what = "still loading" if state == "loading" else "not loaded"
+    return CliError(f"{which or f'collection {collection!r}'} is {what}", hint=hint)
 
 
 def _shortened(error: ServerRefused) -> ServerRefused:

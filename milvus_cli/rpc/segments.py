@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ..errors import CliError, InvalidInput, ServerRefused
 from .client import Client
+from .enums import value_name
+from .permitted import permitted
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ def stored_segments(client: Client, collection: str) -> list[Segment]:
     from .wire.common_pb2 import SegmentState
 
     infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
-    return [Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows) for each in infos]
+    return [
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
+    ]
 
 
 def loaded_segments(client: Client, collection: str) -> list[Segment]:
@@ -34,10 +38,46 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
-        Segment(each.segmentID, SegmentState.Name(each.state), each.partitionID, each.num_rows, each.mem_size,
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows, each.mem_size,
                 each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
         for each in infos
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+
+    source: int
+    targets: Sequence[int]
+    segments: Sequence[int]
+
+
+def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
+    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
+    if wish.source in wish.targets:
+        raise InvalidInput(f"node {wish.source} can't both give and get")
+    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+    try:
+        client.call("LoadBalance", collectionName=collection, src_nodeID=wish.source, dst_nodeIDs=wish.targets,
+                    sealed_segmentIDs=wish.segments, timeout=seconds)  # fmt: skip
+    except ServerRefused as exc:
+        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
+        raise
+    return held
+
+
+def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
+    found = permitted(loaded_segments, client, collection)
+    if found is None:
+        return None
+    return [each.number for each in found if each.state == "Sealed" and node in each.nodes]
+
+
+def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
+    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    found = stored_segments(client, collection)
+    return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:

@@ -7,12 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..errors import CliError, InvalidInput, Unsupported
 from ..names import nearest
 from .client import Client
 from .decode import decode_column
 from .filters import explained, quoted
+from .missing import NOT_LOADED
 from .objects import require_partitions, row_count
+from .permitted import Permitted, permitted
 from .schema import pairs, primary_field, type_name
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 DYNAMIC = "$meta"
 """The field in which a collection keeps what its schema does not name: a JSON object a row."""
 
-NOT_LOADED = 101
 LONGEST_WINDOW = 16_384
 """Milvus's limit of a query's offset plus limit."""
 
@@ -104,16 +105,9 @@ def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
 
 @contextmanager
 def understood(selection: Selection) -> Iterator[None]:
-    """Within it, a refusal of the selection's filter shows the place, and one of what is not loaded how to load it."""
-    try:
-        with explained(selection.filter, readable_fields(selection.schema)):
-            yield
-    except ServerRefused as exc:
-        if exc.server_code == NOT_LOADED:
-            message = f"{selection.collection!r} is not loaded"
-            raise CliError(message, hint=f"load it first: load collection -c {selection.collection}",
-                           fault=exc.fault, server_code=exc.server_code) from exc  # fmt: skip
-        raise
+    """Within it, a refusal of the selection's filter shows the place."""
+    with explained(selection.filter, readable_fields(selection.schema)):
+        yield
 
 
 def query(
@@ -148,11 +142,11 @@ def moment_of(client: Client, selection: Selection) -> int:
     return 0
 
 
-def counted_by_statistics(client: Client, selection: Selection) -> int | None:
+def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Of the collection or its partitions; statistics know no filter."""
     if selection.filter:
         return None
-    counts = [row_count(client, selection.collection, each) for each in selection.partitions or [""]]
+    counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
     return None if None in counts else sum(each or 0 for each in counts)
 
 
@@ -251,10 +245,20 @@ def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:
 
 
 def count_if_loaded(client: Client, selection: Selection) -> int | None:
-    """As `exact_count`, None where the collection is not loaded."""
+    """As `exact_count`, None where the collection is not loaded, or this user may not read it."""
     try:
-        return exact_count(client, selection)
+        return permitted(exact_count, client, selection)
     except CliError as exc:
         if exc.server_code == NOT_LOADED:
             return None
         raise
+
+
+def rows_told(client: Client, collection: str) -> str:
+    """How many rows a collection has, in words: counted where it is loaded, else by the statistics, which lag."""
+    with suppress(CliError):
+        counted = count_if_loaded(client, selected(client, collection))
+        if counted is not None:
+            return f"{counted} row{'' if counted == 1 else 's'}"
+    rows = permitted(row_count, client, collection)
+    return f"{'?' if rows is None else rows} rows by its statistics"

@@ -1,12 +1,13 @@
 """The one place that knows what failures look like on the wire, and makes them ours."""
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
 
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
-from .privileges import granting
+from .missing import HINTS, missing
+from .privileges import Where, refusal
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
            "Alloc")  # fmt: skip
@@ -65,16 +66,10 @@ NO_DELETE_KEYS = "collection properties is empty"
 NO_GRANTOR = "fail to get authorization from the md"
 """How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
 
-# What to do about codes of Milvus 2.3 and later.
-HINTS = {
-    100: "see what there is with: list collections",
-    101: "load it first: load collection NAME",
-    700: "make one first: create index",
-    800: "see what there is with: list databases",
-}
 
-
-def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool) -> CliError:
+def failure(
+    error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool, where: Where
+) -> CliError:
     """Translates what grpc raised. `fresh` says that this channel had not yet completed a call."""
     code, details = error.code(), error.details() or ""
     if code is grpc.StatusCode.UNAVAILABLE:
@@ -86,17 +81,17 @@ def failure(error: grpc.RpcError, method: str, address: str, seconds: float, *, 
     if code is grpc.StatusCode.UNAUTHENTICATED:
         return _unauthenticated(details, address)
     if code is grpc.StatusCode.PERMISSION_DENIED:
-        return NotAuthorized(
-            f"not permitted: {short(details)}", fault=Fault.NOT_PERMITTED, hint=_way_to_permit(details)
-        )
+        hint = "ask an administrator to grant it"
+        unnamed = NotAuthorized(f"not permitted: {short(details)}", hint=hint, fault=Fault.NOT_PERMITTED)
+        return refusal(details, where) or unnamed
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
 
-def check(status: Any, method: str) -> None:
-    """Raises ServerRefused for a `common.Status` that is not success.
+def check(status: Any, method: str, fields: Mapping[str, Any], database: str) -> None:
+    """Raises ServerRefused for a `common.Status` that is not success; `fields` are those of the request.
 
     Milvus before 2.3 sets only `error_code`, Milvus Lite only `code`; since then both are set.
     """
@@ -111,8 +106,9 @@ def check(status: Any, method: str) -> None:
         raise ServerRefused("a grant notes who gave it, and this connection has no user", fault=Fault.SAID_NO,
                             hint="connect with --username and --password, which this server does not check",
                             server_code=status.code)  # fmt: skip
-    hint = HINTS.get(status.code, "")
-    refused = ServerRefused(reason, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    lacking = missing(status.code, reason, fields, database)
+    message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
+    refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
     refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
     raise refused
 
@@ -180,14 +176,6 @@ def _unauthenticated(details: str, address: str) -> CliError:
     else:
         message = f"{address} did not accept the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
-
-
-def _way_to_permit(details: str) -> str:
-    """Milvus names what is missing: `PrivilegeSelectOwnership: permission deny to USER`."""
-    named = re.match(r"Privilege(\w+): ", details)
-    if named is None:
-        return "ask an administrator to grant the privilege"
-    return f"an administrator can allow it: {granting(named[1])}"
 
 
 def _tls_reason(details: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ServerRefused
+from ..errors import NotAuthorized, ServerRefused
 from .client import Client
 from .operations import is_lite
+from .permitted import permitted
 from .schema import primary_field
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ BUSY = frozenset({4, 8})
 """Codes of Milvus that ask for patience: too many requests, over the rate limit."""
 NOT_READY = 1
 """Milvus's code while a part of it still starts. Milvus Lite has it for every refusal."""
-OF_VALUES = frozenset({None, 0, 1, 1100, 65535})
-"""Codes that a value in one of the rows may cause. Milvus has others for what concerns the whole request."""
+OF_VALUES = frozenset({None, 0, 1, 6, 1100, 65535})
+"""Codes that a value in one of the rows may cause, 6 on Milvus Lite. Others are for what concerns the whole request."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def is_busy(error: ServerRefused) -> bool:
 
 
 def have_arrived(client: Client, target: Target, keys: Sequence[Any], *, seconds: float) -> bool | None:
-    """Whether the server has rows with all of these primary keys; None where it can't be asked, as nothing is loaded.
+    """Whether the server has rows with all of these primary keys; None where it can't be asked.
 
-    Raises Unreachable.
+    That is where nothing is loaded, or where this user may not read. Raises Unreachable.
     """
     wanted = ", ".join(json.dumps(key, ensure_ascii=False) for key in keys)
     try:
@@ -72,7 +73,7 @@ def have_arrived(client: Client, target: Target, keys: Sequence[Any], *, seconds
             "Query", timeout=seconds, collection_name=target.collection, expr=f"{target.key} in [{wanted}]",
             output_fields=[target.key], partition_names=[target.partition] if target.partition else [],
         )  # fmt: skip
-    except ServerRefused:
+    except (ServerRefused, NotAuthorized):
         return None
     found: set[Any] = set()
     for column in answer.fields_data:
@@ -82,9 +83,11 @@ def have_arrived(client: Client, target: Target, keys: Sequence[Any], *, seconds
 
 
 def exact_count(client: Client, collection: str) -> int | None:
-    """Rows by a query; None where the collection is not loaded."""
+    """Rows by a query; None where the collection is not loaded, or where this user may not read it."""
     try:
-        answer = client.call("Query", collection_name=collection, output_fields=["count(*)"])
+        answer = permitted(client.call, "Query", collection_name=collection, output_fields=["count(*)"])
     except ServerRefused:
+        return None
+    if answer is None:
         return None
     return int(answer.fields_data[0].scalars.long_data.data[0])

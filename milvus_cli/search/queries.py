@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..rpc.client import Client
 from ..rpc.columns import raw_values
-from ..rpc.encode import dimension, pack_queries, row_size
 from ..rpc.filters import quoted
+from ..rpc.packing import dimension, pack_queries, row_size
 from ..rpc.schema import primary_field, type_name
 from ..rpc.search import Queries, parse_vectors
 from ..transfer.npy import MAGIC, NpyArray, read_npy

@@ -48,12 +48,14 @@ class Found:
     def total(self) -> int:
         return self.differing + self.only_a + self.only_b
 
-    def add(self, differences: Sequence[tuple[str, Any, Any]]) -> None:
-        """Those of one row, which has been counted."""
-        from ..rpc.difference import Difference
+    @property
+    def untold(self) -> int:
+        return max(0, self.total - self.told)
 
-        if self.total <= self.told:
-            self.differences += [Difference(*each) for each in differences]
+    def add(self, differences: Sequence[Difference]) -> None:
+        """Those of one row, which has been counted."""
+        if not self.untold:
+            self.differences += differences
 
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
@@ -147,14 +149,16 @@ class _Comparison:
 
     def _take_lonely(self, run: Run) -> None:
         """Rows that one side lacks."""
+        from ..rpc.difference import Difference
+
         if run.b is None and run.a is not None:
             for key in run.a.keys:
                 self._found.only_a += 1
-                self._found.add([(f"row {_text(key)}", THERE, None)])
+                self._found.add([Difference(f"row {_text(key)}", THERE, None, key)])
         elif run.a is None and run.b is not None:
             for key in run.b.keys:
                 self._found.only_b += 1
-                self._found.add([(f"row {_text(key)}", None, THERE)])
+                self._found.add([Difference(f"row {_text(key)}", None, THERE, key)])
 
     def _take_fetched(self, keys: Sequence[Any]) -> None:
         from ..rpc.selection import with_keys
@@ -169,6 +173,7 @@ class _Comparison:
 
     def _take_values(self, run: Run) -> None:
         """Rows that both sides have: where bytes differ, values decide."""
+        from ..rpc.difference import Difference
         from ..transfer.merging import differing
 
         if run.a is None or run.b is None:
@@ -176,11 +181,20 @@ class _Comparison:
         self._found.compared += len(run.a)
         for row, names in differing(run, self._fields).items():
             values = [(name, self._value(0, run.a, name, row), self._value(1, run.b, name, row)) for name in names]
-            different = [(name, one, other) for name, one, other in values if _text(one) != _text(other)]
+            different = [(name, one, other) for name, one, other in values if not self._are_same(name, one, other)]
             if different:
                 self._found.differing += 1
-                key = _text(run.a.keys[row])
-                self._found.add([(f"row {key}: {name}", one, other) for name, one, other in different])
+                key = run.a.keys[row]
+                self._found.add([Difference(f"row {_text(key)}: {name}", one, other, key, name)
+                                 for name, one, other in different])  # fmt: skip
+
+    def _are_same(self, name: str, one: Any, other: Any) -> bool:
+        from ..rpc.columns import comparable, field_named
+
+        field = field_named(self._selections[0].schema, name)
+        if _text(one) == _text(other) or field is None:
+            return True
+        return _text(comparable(field, one)) == _text(comparable(field, other))
 
     def _value(self, side: int, rows: Rows, name: str, row: int) -> Any:
         from ..rpc.columns import field_named, one_value
@@ -219,5 +233,13 @@ def _report(
         "only_in_a": found and found.only_a, "only_in_b": found and found.only_b, "not_compared": list(left_out),
     }  # fmt: skip
     rows = [(each.what, each.a, each.b) for each in differences]
-    items = [{"what": what, "a": a, "b": b} for what, a, b in rows]
-    return Report(values, [Section("differences", Table(("what", "a", "b"), rows), items)], 0 if same else 1)
+    items = [{"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b}
+             for each in differences]  # fmt: skip
+    table = Table(("what", "a", "b"), rows, _note(found) if found else "")
+    return Report(values, [Section("differences", table, items)], 0 if same else 1)
+
+
+def _note(found: Found) -> str:
+    """What a limit has kept from being told."""
+    words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
+    return f"{words}: --limit {found.total} tells all" if found.untold else ""

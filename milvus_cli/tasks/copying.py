@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, Partial, ServerRefused
+from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused
 from ..result import Done
 from ..session import Session
 from .metering import Meter
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_PARTITION = "_default"
+GOES_ON = "the same line with --resume goes on there"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
             _make(plan)
         copied = _move(session, plan, wish)
         refused = _finish(session, plan, wish)
+    except KeyboardInterrupt:
+        raise Interrupted(hint=GOES_ON) from None
     except CliError as exc:
-        exc.hint = exc.hint or "the same line with --resume goes on there"
+        if isinstance(exc, Interrupted) or not exc.hint:
+            exc.hint = GOES_ON
         raise
-    return _told(plan, copied, refused, wish)
+    return _told(session, plan, copied, refused, wish)
 
 
 def _plan(source: Side, target: Side, wish: Wish) -> Plan:
@@ -178,7 +182,7 @@ def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, r
     from ..rpc.writing import writes_at_once
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
-    rows = _remaining(plan, way) if resume else all_rows(way)
+    rows = _remaining(session, plan, way) if resume else all_rows(way)
     # A server that gives out keys gets rows in order, so that their number tells how far it is.
     in_flight = writes_at_once(plan.target.client, IN_FLIGHT) if way.target.key else 1
     sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=in_flight,
@@ -186,13 +190,13 @@ def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, r
     send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
 
 
-def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
+def _remaining(session: Session, plan: Plan, way: Way) -> Iterator[Rows]:
     """What an interrupted copy has not put into a partition yet."""
     from ..transfer.copier import missing_rows, rows_behind
     from ..transfer.cursor import Cursor
 
     if plan.auto_id:
-        return rows_behind(way, _flushed_count(plan.target, way.target.partition))
+        return rows_behind(way, _flushed_count(session, plan.target, way.target.partition))
     keys = replace(plan.target.selection([way.selection.primary.name]), partitions=way.selection.partitions)
 
     def keys_there(after: Any) -> Iterator[Page]:
@@ -203,9 +207,14 @@ def _remaining(plan: Plan, way: Way) -> Iterator[Rows]:
 
 def _require_partition(target: Side, partition: str) -> None:
     """One that an interrupted copy has not made, or that an older target lacks."""
+    from ..rpc.permitted import permitted
+
     if not partition or partition == DEFAULT_PARTITION:
         return
-    if not target.client.call("HasPartition", collection_name=target.collection, partition_name=partition).value:
+    there = permitted(
+        target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition
+    )  # fmt: skip
+    if there is None or not there.value:
         target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
 
 
@@ -232,7 +241,7 @@ def _build_indexes(plan: Plan) -> list[str]:
         if index.field not in there:
             try:
                 create_index(client, name, index_for(index, plan.target.version))
-            except ServerRefused as exc:
+            except (ServerRefused, NotAuthorized) as exc:
                 refused.append(f"the index on {index.field!r}: {exc.message}")
     return refused
 
@@ -257,35 +266,43 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     if wish.load and not plan.target.loaded():
         try:
             _load(session, plan.target)
-        except ServerRefused as exc:
+        except (ServerRefused, NotAuthorized) as exc:
             refused.append(f"loading it: {exc.message}")
     return refused
 
 
-def _told(plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
+def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
-    source, target = plan.source.count(), _count(plan.target)
+    from ..rpc.permitted import Permitted
+
+    seen = Permitted()
+    source, target = plan.source.count(), seen(_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
-    if (target < source) if mixed else (target != source):
+    if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(f"{message}, but that has {target:,} rows and the source {source:,}",
                        hint=f"look with: diff {plan.source.name} {plan.target.name}")  # fmt: skip
     if refused:
         raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
-    counts = f"it has {target:,}" if mixed else f"both have {source:,}"
+    if target is None:
+        counts = f"the source has {source:,}, the target's can't be counted without {', '.join(sorted(seen.missing))}"
+    else:
+        counts = f"it has {target:,}" if mixed else f"both have {source:,}"
     made = {"source": plan.source.name, "target": plan.target.name, "copied": copied,
             "source_rows": source, "target_rows": target}  # fmt: skip
     return Done(f"{message}: {counts}.", made)
 
 
-def _count(side: Side) -> int:
-    """Exactly; by the statistics after a flush where the rows can't be counted."""
-    return side.count() if side.loaded() else _flushed_count(side, "")
+def _count(session: Session, side: Side) -> int:
+    """Exactly; by the statistics after a flush where the rows are not loaded."""
+    return side.count() if side.loaded() else _flushed_count(session, side, "")
 
 
-def _flushed_count(side: Side, partition: str) -> int:
+def _flushed_count(session: Session, side: Side, partition: str) -> int:
     """By the statistics after a flush, which are exact where nothing was deleted."""
     from ..rpc.objects import row_count
+    from .waiting import flush
 
-    side.client.call("Flush", collection_names=[side.collection])
+    with side.inside(session):
+        flush(session, side.collection)
     return row_count(side.client, side.collection, partition) or 0

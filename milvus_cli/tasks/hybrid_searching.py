@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput, Unsupported
+from ..errors import InvalidInput
 from ..result import Table
 from ..rpc.filters import both
-from ..rpc.hybrid import Hybrid, parse_reranker
-from ..rpc.operations import is_older
+from ..rpc.hybrid import Hybrid
 from ..rpc.search import hits, shown_fields
-from ..rpc.search_check import check_search
+from ..rpc.search_check import check_rerankers, check_search
 from ..search.legs import parse_leg
+from ..search.rerankers import parse_rerankers
 from ..session import Session
 from .searching import FOR_PEOPLE, HIT, Asked, refusals_explained
 
@@ -34,7 +34,7 @@ class AskedHybrid:
     session: Session = field(repr=False)
     collection: str
     requests: Sequence[str]
-    rerank: str = "rrf:60"
+    rerank: Sequence[str] = ("rrf:60",)
     limit: int = 10
     offset: int = 0
     filter: str = ""
@@ -67,7 +67,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
     if not asked.requests:
         raise InvalidInput(NO_LEGS, hint=LEG_HINT)
     session, client = asked.session, asked.session.client
-    reranker = parse_reranker(asked.rerank, len(asked.requests))
+    rerankers = parse_rerankers(asked.rerank, len(asked.requests))
     legs = [asked.leg(text) for text in asked.requests]
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
     searches = [each.search(schema) for each in legs]
@@ -76,10 +76,9 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
         raise InvalidInput(f"the requests have different numbers of queries: {counts}")
     for each in searches:
         check_search(client, each, force=asked.force)
-    if reranker.is_function and is_older(str(client.call("GetVersion").version), "2.6"):
-        raise Unsupported("this server has no rerank functions", method="HybridSearch.function_score")
+    check_rerankers(client, rerankers, schema)
     hybrid = Hybrid(
-        searches, reranker, asked.limit, asked.offset, legs[0].names, asked.partitions, asked.group_by,
+        searches, rerankers, asked.limit, asked.offset, legs[0].names, asked.partitions, asked.group_by,
         asked.group_size, asked.round_decimal, asked.consistency, client.written,
     )  # fmt: skip
     began = time.monotonic()
@@ -89,7 +88,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
         answer = pending.result()
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000
-    note = f"{taken:.1f} ms, {asked.rerank}, consistency {asked.consistency.capitalize()}"
+    note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {asked.consistency.capitalize()}"
     found = _Fused(searches, answer, answers, schema, legs[0].names)
     return found.table(note if session.output in FOR_PEOPLE else "")
 

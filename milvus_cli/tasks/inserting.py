@@ -87,9 +87,11 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
 
 
 def _target(session: Session, request: Request) -> Target:
+    from ..rpc.features import require_types
     from ..rpc.writing import Target
 
     schema = session.client.call("DescribeCollection", collection_name=request.collection).schema
+    require_types(session.client, schema)
     return Target(request.collection, request.partition, schema, request.upsert)
 
 

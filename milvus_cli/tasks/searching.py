@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as given_field
 from functools import cached_property
 from itertools import islice
@@ -21,18 +21,21 @@ from ..rpc.filters import both, explained, filled
 from ..rpc.objects import row_count_of
 from ..rpc.operations import is_lite
 from ..rpc.schema import primary_field
-from ..rpc.search import HIGHEST_LIMIT, Search, hits, search_field, shown_fields
+from ..rpc.search import EVERY_FIELD, HIGHEST_LIMIT, Search, hits, search_field, shown_fields
 from ..rpc.search_check import (
     LOWER_IS_NEARER,
+    check_rerankers,
     check_search,
     explained_refusal,
     field_index,
     is_made_of_text,
     text_function,
 )
+from ..rpc.seen import Seen, telling_metrics
 from ..rpc.widening import UNLIMITED
 from ..rpc.widening import all_hits as all_of_search
 from ..search.queries import entity_query, read_queries, text_queries
+from ..search.rerankers import parse_rerankers
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -76,6 +79,7 @@ class Asked:
     round_decimal: int | None = None
     consistency: str = "Strong"
     ignore_growing: bool = False
+    rerank: Sequence[str] = ()
     force: bool = False
 
     @cached_property
@@ -120,6 +124,7 @@ class Asked:
             self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
             self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
             self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
+            parse_rerankers(self.rerank, 0),
         )  # fmt: skip
 
 
@@ -172,23 +177,47 @@ def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
 def find(asked: Asked) -> Found:
     """Sends a search, and waits for the first answer.
 
-    A schema that was seen before is taken at its word, and the server asked at the same time whether it still holds:
-    else the search is made anew.
+    What was seen of the collection before is taken at its word: alone where the server would refuse what is meant for
+    another, else while the server is asked whether it still holds.
     """
     _check_query(asked)
-    session, client = asked.session, asked.client
-    key = (client.profile.address, client.profile.database, asked.collection)
-    known = session.schemas.get(key)
-    started = _optimistic(asked, known) if known is not None else None
+    profile, seen = asked.client.profile, asked.session.seen
+    key = (profile.address, profile.database, asked.collection)
+    known = seen.get(key)
+    started = _alone(asked, known) if known else None
+    if started is not None and isinstance(started.outcome, ServerRefused):
+        started = known = None
+    if started is None:
+        started, seen[key] = _confirmed(asked, known)
+    return started.found()
+
+
+def _alone(asked: Asked, known: Seen) -> _Started | None:
+    """None for what depends on more of the schema than a server checks: searches by entities and texts, all fields."""
+    if not known.metrics or not asked.vectors or EVERY_FIELD in asked.names:
+        return None
+    try:
+        search = asked.search(known.schema)
+        metric = known.metrics.get(search.field)
+        return None if metric is None else _Started(asked, known.schema, search, metric)
+    except CliError:
+        return None
+
+
+def _confirmed(asked: Asked, known: Seen | None) -> tuple[_Started, Seen]:
+    """By the schema that the server tells, before the search or beside it."""
+    client = asked.client
+    started = _optimistic(asked, known.schema) if known else None
     describing = client.start("DescribeCollection", collection_name=asked.collection)
     if started is not None:
         # The search first: what confirms its schema is there by then.
         started.outcome  # noqa: B018
     schema = describing.result().schema
-    session.schemas[key] = schema
-    if started is None or schema != known:
-        started = _Started(asked, schema)
-    return started.found()
+    if started is None or known is None or schema != known.schema:
+        return _Started(asked, schema, asked.search(schema)), Seen(schema)
+    if known.metrics is None:
+        known = Seen(schema, telling_metrics(client, asked.collection, schema))
+    return started, known
 
 
 def _check_query(asked: Asked) -> None:
@@ -202,24 +231,24 @@ def _check_query(asked: Asked) -> None:
 def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
     """What is wrong by a schema that may have changed is said by the one that the server tells."""
     try:
-        return _Started(asked, schema)
-    except (InvalidInput, CliError):
+        return _Started(asked, schema, asked.search(schema))
+    except CliError:
         return None
 
 
 class _Started:
-    """A search under way."""
+    """A search under way. One that goes alone names a `metric`, which may be "" for the server's own."""
 
-    def __init__(self, asked: Asked, schema: CollectionSchema) -> None:
-        self._asked, self._schema = asked, schema
-        self._client = asked.client
-        self._search = asked.search(schema)
-        check_search(self._client, self._search, force=asked.force)
-        if asked.ignore_growing and is_lite(str(self._client.call("GetVersion").version)):
+    def __init__(self, asked: Asked, schema: CollectionSchema, search: Search, metric: str | None = None) -> None:
+        self._schema, self._search = schema, search
+        self._client = client = asked.client
+        check_search(client, search, force=asked.force)
+        check_rerankers(client, search.rerankers, schema)
+        if asked.ignore_growing and is_lite(str(client.call("GetVersion").version)):
             asked.session.console.note(f"note: {LITE_GROWING}")
-        self._first, *self._rest = self._search.chunks()
+        first, *self._rest = search.chunks()
         self._began = time.monotonic()
-        self._pending: Pending = self._client.start("Search", **self._first.request())
+        self._pending: Pending = client.start("Search", **replace(first, metric=metric or first.metric).request())
         self._counting = self._count() if for_people(asked.session) else None
 
     def _count(self) -> Pending:
@@ -339,13 +368,21 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
             and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
-    rows = row_count_of(found.counting.result()) if found.counting else None
     shown = "" if found.rest else f"Top {found.count:,} of "
-    counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
     level = found.search.consistency.capitalize()
 
     def footer() -> str:
         taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
+        rows = _counted(found)
+        counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
         return f"{counted}{taken:.1f} ms, consistency {level}"
 
     return footer
+
+
+def _counted(found: Found) -> int | None:
+    """The collection's rows; None where nobody asked, or this user may not know."""
+    try:
+        return row_count_of(found.counting.result()) if found.counting else None
+    except CliError:
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import CliError, Interrupted
 from ..output.progress import Progress
@@ -55,9 +56,9 @@ def load(
     client = session.client
     if partitions:
         require_partitions(client, collection, partitions)
-        client.call("LoadPartitions", collection_name=collection, partition_names=partitions, replica_number=replicas)
-    else:
-        client.call("LoadCollection", collection_name=collection, replica_number=replicas)
+    chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
+    method = "LoadPartitions" if partitions else "LoadCollection"
+    client.call(method, collection_name=collection, replica_number=replicas, **chosen)
     thing, made = _named(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})
@@ -78,6 +79,28 @@ def release(session: Session, collection: str, partitions: Sequence[str] = ()) -
         session.client.call("ReleaseCollection", collection_name=collection)
     thing, made = _named(collection, partitions)
     return Done(f"Released {thing}.", {**made, "released": True})
+
+
+def flush(session: Session, collection: str, *, seconds: float | None = None, wait: bool = True) -> Done:
+    """Flushes a collection, and waits for it."""
+    from ..rpc.permitted import permitted
+    from ..rpc.segments import are_stored
+
+    client = session.client
+    answer = client.call("Flush", collection_names=[collection])
+    segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
+    made = {"collection": collection, "segments": segments, "flush_ts": stamp or None}
+    if not wait:
+        return Done(f"Flushing collection {collection!r}.", {**made, "flushed": False})
+
+    def fraction() -> float:
+        fields = {"segmentIDs": segments, "flush_ts": stamp, "collection_name": collection}
+        known = permitted(client.call, "GetFlushState", **fields)
+        return float(are_stored(client, collection, segments) if known is None else known.flushed)
+
+    work = Work(f"flushing collection {collection!r}", fraction, f"show flush_state -c {collection}")
+    wait_for(session, work, seconds=seconds)
+    return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
 
 
 def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:

@@ -12,19 +12,22 @@ from ..memory import give_back
 from ..output.values import exact
 from ..rpc.decode import decode_column
 from ..rpc.floats import packed
-from ..rpc.schema import type_name
+from ..rpc.kinds import Form, form_of
+from ..rpc.schema import row_fields, short_name, type_name
 from ..rpc.selection import Selection
 from .arrow_values import arrow_array, arrow_lists
 from .texts import Texts, json_texts, texts_of
-from .writers import column_names, kind_of
+from .writers import column_kind, column_names
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
+    from ..rpc.schema import Field
+    from ..rpc.wire.schema_pb2 import FieldData
 
 TYPES = {"BOOL": "bool_", "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "FLOAT": "float32",
          "DOUBLE": "float64"}  # fmt: skip
 ELEMENTS = {"FLOAT_VECTOR": "float32", "FLOAT16_VECTOR": "float32", "BFLOAT16_VECTOR": "float32",
             "INT8_VECTOR": "int8", "BINARY_VECTOR": "uint8"}  # fmt: skip
+LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
 
 
 DATA_PAGE = 1 << 18
@@ -41,7 +44,7 @@ class ArrowWriter:
         self._arrow = pyarrow()
         self._selection = selection
         self._names = column_names(selection)
-        fields = {field.name: field for field in selection.schema.fields}
+        fields = {field.name: field for field in row_fields(selection.schema)}
         self.schema = self._arrow.schema([(name, self._type(fields.get(name))) for name in self._names])
         self.head, self.tail = b"", b""
 
@@ -54,23 +57,35 @@ class ArrowWriter:
             stream.write_batch(batch)
         return bytes(sink.getvalue())
 
-    def _type(self, field: FieldSchema | None) -> Any:
-        arrow, kind = self._arrow, type_name(field.data_type) if field is not None else ""
-        if kind == "ARRAY" and field is not None:
-            element = TYPES.get(type_name(field.element_type))
-            return arrow.list_(getattr(arrow, element)() if element else arrow.string())
+    def _type(self, field: Field | None) -> Any:
+        from ..rpc.wire.schema_pb2 import FieldSchema
+
+        arrow = self._arrow
+        if field is None:
+            return arrow.string()
+        if not isinstance(field, FieldSchema):
+            members = [(short_name(field.name, each.name), self._type(each).value_type) for each in field.fields]
+            return arrow.list_(arrow.struct(members))
+        kind = type_name(field.data_type)
+        if kind in LISTS:
+            return arrow.list_(self._single(type_name(field.element_type)))
+        return self._single(kind)
+
+    def _single(self, kind: str) -> Any:
+        """The type of one value; a vector is a list."""
+        arrow = self._arrow
         if kind in ELEMENTS:
             return arrow.list_(getattr(arrow, ELEMENTS[kind])())
         return getattr(arrow, TYPES[kind])() if kind in TYPES else arrow.string()
 
     def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
-        kind, column = kind_of(self._selection, name), by_name.get(name)
+        kind, column = column_kind(self._selection, name), by_name.get(name)
         wanted = self.schema.field(name).type
         if column is None:
             return arrow_array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
-        if kind in TYPES or kind in ELEMENTS or kind in ("ARRAY", "VARCHAR"):
+        if not self._arrow.types.is_string(wanted) or form_of(kind) in (Form.TEXT, Form.LITERAL):
             return arrow_array(decode_column(column), wanted)
         return arrow_array(json_texts(column), wanted)
 

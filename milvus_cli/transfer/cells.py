@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..rpc.encode import INTEGERS, PACKED, BadValue, dimension, takes_none
-from ..rpc.schema import is_vector, type_name
+from ..rpc.encode import takes_none
+from ..rpc.kinds import KINDS, Form, form_of
+from ..rpc.packing import dimension
+from ..rpc.schema import kind_of
+from ..rpc.unfit import BadValue
 from .readers import EMPTY
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldSchema
+    from ..rpc.schema import Field
 
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 SEPARATORS = re.compile(r"[\s,;|]+")
@@ -22,11 +25,11 @@ UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 WORDS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
 
 
-def read_cells(field: FieldSchema, cells: Sequence[str]) -> list[Any]:
+def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
     """The values of cells. Raises BadValue for the first that can't be read."""
-    kind = type_name(field.data_type)
+    kind = kind_of(field)
     read = _reader(field, kind)
-    empty_text = kind == "VARCHAR" and not takes_none(field)
+    empty_text = form_of(kind) is Form.TEXT and not takes_none(field)
     try:
         if "" not in cells:
             return list(map(read, cells))
@@ -41,10 +44,10 @@ def read_cells(field: FieldSchema, cells: Sequence[str]) -> list[Any]:
         raise
 
 
-def read_plain(field: FieldSchema, text: str) -> Any:
+def read_plain(field: Field, text: str) -> Any:
     """The value of what a person typed, vectors as lists. Raises BadValue."""
-    kind = type_name(field.data_type)
-    if not is_vector(field) or kind == "SPARSE_FLOAT_VECTOR":
+    kind = kind_of(field)
+    if form_of(kind) is not Form.DENSE:
         return read_cells(field, [text or EMPTY])[0]
     try:
         return _numbers(text)
@@ -52,20 +55,20 @@ def read_plain(field: FieldSchema, text: str) -> Any:
         raise BadValue(0, field.name, f"{_short(text)} is no {kind}") from None
 
 
-def _reader(field: FieldSchema, kind: str) -> Callable[[str], Any]:
-    if kind == "VARCHAR":
-        return str
-    if kind in INTEGERS:
-        return _whole
-    if kind == "BOOL":
-        return lambda cell: WORDS[cell.strip().lower()]
-    if kind in ("FLOAT", "DOUBLE"):
-        return _number
-    if kind == "SPARSE_FLOAT_VECTOR":
-        return lambda cell: json.loads(BARE_KEY.sub(r'\1"\2"\3', cell))
-    if kind in PACKED:
-        return _packer(dimension(field), PACKED[kind])
-    return _numbers if kind.endswith("_VECTOR") else json.loads
+def _reader(field: Field, kind: str) -> Callable[[str], Any]:
+    form = form_of(kind)
+    if form is Form.DENSE:
+        return _dense(field, KINDS[kind].code)
+    return READERS[form] if form else json.loads
+
+
+def _dense(field: Any, code: str) -> Callable[[str], Any]:
+    return _packer(dimension(field), code) if code not in ("", "B") else _numbers
+
+
+def _sparse(cell: str) -> Any:
+    """Its indexes may do without quotes."""
+    return json.loads(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
 def _whole(cell: str) -> int:
@@ -115,3 +118,17 @@ def _numbers(cell: str) -> Any:
 
 def _short(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:39] + "…")
+
+
+READERS: Mapping[Form, Callable[[str], Any]] = {
+    Form.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
+    Form.WHOLE: _whole,
+    Form.NUMBER: _number,
+    Form.TEXT: str,
+    Form.LITERAL: str,
+    Form.JSON: json.loads,
+    Form.LIST: json.loads,
+    Form.STRUCTS: json.loads,
+    Form.SPARSE: _sparse,
+}
+"""The value of a cell; what can't be read raises one of UNREADABLE."""

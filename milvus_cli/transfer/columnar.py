@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import CliError
 from ..memory import give_back
-from ..rpc.encode import Packed
+from ..rpc.packing import Packed
 from .arrow import pyarrow
 from .npy import NpyArray, read_npy
 from .readers import Chunk, Dense, Table
@@ -126,8 +126,15 @@ def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
     packed = _packed(array, dense) if dense and len(array) else None
     if packed is not None:
         return packed
-    values: list[Any] = array.to_pylist()
+    values: list[Any] = _plain(array).to_pylist()
     return values
+
+
+def _plain(array: Any) -> Any:
+    """Moments as text, which has their zone, and every digit."""
+    import pyarrow
+
+    return array.cast(pyarrow.string()) if pyarrow.types.is_timestamp(array.type) else array
 
 
 def _packed(array: Any, dense: Dense) -> Packed | None:

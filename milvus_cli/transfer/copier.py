@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Interrupted, ServerRefused
 from ..rpc.columns import field_named, moved
+from ..rpc.encode import DYNAMIC, taken_fields
 from ..rpc.writing import Target, write
 from .cursor import Cursor, Page
 from .intake import Batch
@@ -156,9 +157,10 @@ def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> N
 
 def _batch(rows: Rows, way: Way) -> Batch:
     schema, places, count = way.target.schema, rows.places, len(rows.page.keys)
+    taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(way.target.key)))}
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
-        if field is not None and not field.is_function_output and not (field.autoID and not way.target.key):
+        if field is not None and field.name in taken:
             columns.append(moved(column, field, count, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError
 from ..rpc.client import Client
 from ..rpc.filters import above, both
-from ..rpc.schema import WIDTHS, params, type_name
+from ..rpc.kinds import Form, form_of
+from ..rpc.schema import WIDTHS, kind_of, params, row_fields
 from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
+    from ..rpc.schema import Field
+    from ..rpc.wire.schema_pb2 import FieldData
 
 PAGE_BYTES = 2 << 20
 FIRST_ROWS = 1_000
@@ -25,6 +27,7 @@ GROWTH = 8
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}
 SOME_BYTES = 1_024
 """Taken for what may be of any size: JSON, an array, a sparse vector."""
+SMALL = 8
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Cursor:
 def row_bytes(selection: Selection) -> float:
     """What a row of these fields takes in a message, about."""
     asked = selection.fields.asked
-    return sum(_bytes(field) for field in selection.schema.fields if field.name in asked) or 1
+    return sum(_bytes(field) for field in row_fields(selection.schema) if field.name in asked) or 1
 
 
 def rows_at_once(selection: Selection) -> int:
@@ -100,10 +103,10 @@ def rows_at_once(selection: Selection) -> int:
     return max(1, min(FIRST_ROWS, int(PAGE_BYTES / row_bytes(selection))))
 
 
-def _bytes(field: FieldSchema) -> float:
-    kind, given = type_name(field.data_type), params(field.type_params)
+def _bytes(field: Field) -> float:
+    kind, given = kind_of(field), params(field.type_params)
     if kind in WIDTHS:
         return int(given["dim"]) * WIDTHS[kind] / 8
     if kind == "VARCHAR":
         return int(given.get("max_length", 0)) / 4
-    return SOME_BYTES if kind in ("JSON", "ARRAY", "SPARSE_FLOAT_VECTOR") else 8
+    return SMALL if form_of(kind) in (Form.BOOLEAN, Form.WHOLE, Form.NUMBER) else SOME_BYTES

@@ -10,13 +10,17 @@ from operator import add, and_
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from ..rpc.encode import ABSENT, INTEGERS, PACKED, Packed, dense_fields, dimension, row_size, taken_fields
+from ..rpc.encode import ABSENT, taken_fields
 from ..rpc.floats import bfloat16
-from ..rpc.schema import is_vector, params, primary_field, type_name
+from ..rpc.instants import instant
+from ..rpc.kinds import KINDS, Form, form_of
+from ..rpc.packing import Packed, dense_fields, dimension, row_size, vector_kind
+from ..rpc.schema import is_vector, kind_of, params, primary_field, short_name, type_name
 from .readers import CHUNK, Chunk
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..rpc.schema import Field
+    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
 
 WORDS = (
     "amber", "book", "cloud", "dune", "ember", "field", "grove", "harbor", "iris", "jade", "kite", "lake",
@@ -31,6 +35,10 @@ SPREAD = 0.15
 """Of the points around the middle of their cluster, whose coordinates are about 1 apart."""
 LARGEST_SPARSE = 10_000
 LARGEST_INT8 = 127
+LONGEST_LIST = 5
+YEAR_2024 = 1_704_067_200_000_000
+YEAR = 365 * 86_400_000_000
+"""In microseconds, the former since 1970."""
 ROW = 200
 """Bytes of a row beside its vectors, about."""
 
@@ -47,6 +55,8 @@ class Recipe:
 
 Maker = Callable[[Sequence[int], Sequence[int]], Sequence[Any]]
 """The values of a column, from the numbers of its rows and the cluster of each."""
+One = Callable[[Random, int], Any]
+"""A value, for a row of that cluster."""
 
 
 def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
@@ -60,7 +70,7 @@ def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
 
 
 def _makers(schema: CollectionSchema, recipe: Recipe) -> dict[str, Maker]:
-    found = {field.name: _maker(field, recipe) for field in taken_fields(schema, (), upsert=False) if field is not None}
+    found = {field.name: _maker(field, recipe) for field in taken_fields(schema, (), upsert=False)}
     primary = primary_field(schema)
     if primary and primary.name in found:
         found[primary.name] = _keys(primary, recipe)
@@ -70,59 +80,102 @@ def _makers(schema: CollectionSchema, recipe: Recipe) -> dict[str, Maker]:
 
 
 def _keys(field: FieldSchema, recipe: Recipe) -> Maker:
-    if type_name(field.data_type) == "VARCHAR":
+    if kind_of(field) == "VARCHAR":
         return lambda rows, clusters: [f"{row + recipe.first:08}" for row in rows]
     return lambda rows, clusters: [row + recipe.first for row in rows]
 
 
-def _maker(field: FieldSchema, recipe: Recipe) -> Maker:
+def _maker(field: Field, recipe: Recipe) -> Maker:
     random = Random(f"{recipe.seed} {field.name}")
-    if is_vector(field):
-        make = _vectors(field, random, recipe.clusters)
-    else:
-        one = _scalar(field, random)
-        make = _each(random, one)
+    make = _values(field, random, recipe.clusters)
     if not field.nullable:
         return make
     return lambda rows, clusters: [ABSENT if random.random() < NULLS else value for value in make(rows, clusters)]
 
 
-def _each(random: Random, one: Callable[[Random, int], Any]) -> Maker:
+def _values(field: Field, random: Random, clusters: int) -> Maker:
+    from ..rpc.wire.schema_pb2 import FieldSchema
+
+    if not isinstance(field, FieldSchema):
+        return _structs(field, random, clusters)
+    if is_vector(field):
+        return _vectors(field, random, clusters)
+    if type_name(field.data_type) == "ARRAY":
+        element = _plain(field, type_name(field.element_type))
+        most = min(LONGEST_LIST, int(params(field.type_params)["max_capacity"]))
+        return _each(random, lambda random, cluster: [element(random, cluster) for _ in range(random.randint(0, most))])
+    return _each(random, _plain(field, type_name(field.data_type)))
+
+
+def _structs(struct: StructArrayFieldSchema, random: Random, clusters: int) -> Maker:
+    """Some objects a row, each field of theirs made as a column of its own."""
+    most = min(LONGEST_LIST, int(params(struct.fields[0].type_params).get("max_capacity", LONGEST_LIST)))
+    makers = {short_name(struct.name, field.name): _inner(field, random, clusters) for field in struct.fields}
+
+    def make(rows: Sequence[int], chosen: Sequence[int]) -> Sequence[Any]:
+        found = []
+        for row, cluster in zip(rows, chosen, strict=True):
+            count = random.randint(0, most)
+            columns = [make([row] * count, [cluster] * count) for make in makers.values()]
+            found.append([dict(zip(makers, each, strict=True)) for each in zip(*columns, strict=True)])
+        return found
+
+    return make
+
+
+def _inner(field: FieldSchema, random: Random, clusters: int) -> Maker:
+    if form_of(vector_kind(field)) is Form.DENSE:
+        return _vectors(field, random, clusters)
+    return _each(random, _plain(field, type_name(field.element_type)))
+
+
+def _each(random: Random, one: One) -> Maker:
     return lambda rows, clusters: [one(random, cluster) for cluster in clusters]
 
 
-def _scalar(field: FieldSchema, random: Random) -> Callable[[Random, int], Any]:
-    kind = type_name(field.data_type)
-    if kind == "ARRAY":
-        element = _plain(field, type_name(field.element_type))
-        most = min(5, int(params(field.type_params)["max_capacity"]))
-        return lambda random, cluster: [element(random, cluster) for _ in range(random.randint(0, most))]
-    return _plain(field, kind)
-
-
-def _plain(field: FieldSchema, kind: str) -> Callable[[Random, int], Any]:
-    if kind == "BOOL":
-        return lambda random, cluster: random.random() < 0.5
-    if kind in INTEGERS:
+def _plain(field: FieldSchema, kind: str) -> One:
+    if kind in LITERALS:
+        return LITERALS[kind]
+    if form_of(kind) is Form.TEXT:
+        return _text(field)
+    if form_of(kind) is Form.WHOLE:
         highest = HIGHEST.get(kind, 1_000_000)
         return lambda random, cluster: int(random.random() * highest)
-    if kind in ("FLOAT", "DOUBLE"):
-        return lambda random, cluster: round(random.random() * 100, 3)
-    if kind == "VARCHAR":
-        longest = int(params(field.type_params).get("max_length", 100))
-        if field.is_partition_key:
-            return lambda random, cluster: f"group {cluster}"[:longest]
-        return lambda random, cluster: " ".join(random.choices(WORDS, k=random.randint(2, 5)))[:longest]
-    if kind == "JSON":
-        return lambda random, cluster: {"color": random.choice(COLORS), "price": round(random.random() * 100, 2),
-                                        "cluster": cluster, "tags": random.sample(WORDS, 2)}  # fmt: skip
     # What can't be written is told when it is encoded.
-    return lambda random, cluster: ""
+    return MAKERS.get(form_of(kind), lambda random, cluster: "")
+
+
+def _text(field: FieldSchema) -> One:
+    longest = int(params(field.type_params).get("max_length", 100))
+    if field.is_partition_key:
+        return lambda random, cluster: f"group {cluster}"[:longest]
+    return lambda random, cluster: " ".join(random.choices(WORDS, k=random.randint(2, 5)))[:longest]
+
+
+def _document(random: Random, cluster: int) -> dict[str, Any]:
+    return {"color": random.choice(COLORS), "price": round(random.random() * 100, 2), "cluster": cluster,
+            "tags": random.sample(WORDS, 2)}  # fmt: skip
+
+
+def _place(random: Random, cluster: int) -> str:
+    return f"POINT ({round(random.uniform(-180, 180), 4)} {round(random.uniform(-90, 90), 4)})"
+
+
+def _moment(random: Random, cluster: int) -> str:
+    return str(instant(YEAR_2024 + random.randrange(YEAR)))
+
+
+LITERALS: dict[str, One] = {"GEOMETRY": _place, "TIMESTAMPTZ": _moment}
+MAKERS: dict[Form | None, One] = {
+    Form.BOOLEAN: lambda random, cluster: random.random() < 0.5,
+    Form.NUMBER: lambda random, cluster: round(random.random() * 100, 3),
+    Form.JSON: _document,
+}
 
 
 def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
-    kind = type_name(field.data_type)
-    if kind == "SPARSE_FLOAT_VECTOR":
+    kind = vector_kind(field)
+    if form_of(kind) is Form.SPARSE:
         return _sparse(random, clusters)
     size = dimension(field)
     if kind == "BINARY_VECTOR":
@@ -147,7 +200,7 @@ def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
 def _packer(kind: str, size: int) -> Callable[[Iterator[float]], bytes]:
     if kind == "BFLOAT16_VECTOR":
         return lambda values: b"".join(map(bfloat16, values))
-    form = struct.Struct(f"<{size}{PACKED.get(kind, 'f')}")
+    form = struct.Struct(f"<{size}{KINDS[kind].code}")
     if kind == "INT8_VECTOR":
         return lambda values: form.pack(*(max(-LARGEST_INT8, min(LARGEST_INT8, round(each * 30))) for each in values))
     return lambda values: form.pack(*values)

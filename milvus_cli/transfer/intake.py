@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
-from ..rpc.encode import (
-    ABSENT,
-    DYNAMIC,
-    BadValue,
-    dense_fields,
-    encode_columns,
-    row_size,
-    taken_fields,
-    takes_none,
-)  # fmt: skip
-from ..rpc.schema import type_name
+from ..rpc.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
+from ..rpc.kinds import KINDS, Form, form_of
+from ..rpc.packing import dense_fields, row_size
+from ..rpc.schema import kind_of, row_fields, type_name
+from ..rpc.unfit import BadValue
 from .cells import read_cells
 from .readers import Bad, Chunk, Dense, Table
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldData, FieldSchema
+    from ..rpc.schema import Field
+    from ..rpc.wire.schema_pb2 import FieldData
     from ..rpc.writing import Target
 
-CODES = {"FLOAT_VECTOR": "f4", "FLOAT16_VECTOR": "f2", "INT8_VECTOR": "i1", "BINARY_VECTOR": "u1"}
-NESTED = ("JSON", "ARRAY", "SPARSE_FLOAT_VECTOR")
+CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
+"""NumPy's names of numbers by struct's."""
+NESTED = (Form.JSON, Form.LIST, Form.STRUCTS, Form.SPARSE)
 """Types that a column of text in a Parquet file holds as JSON."""
 VALUES = Table(iter(()))
 """Of a chunk whose values are what they are."""
@@ -62,7 +58,7 @@ class Intake:
         if absent:
             hint = nearest(absent[0], table.columns) or f"columns: {', '.join(table.columns)}"
             raise InvalidInput(f"{name} has no column {absent[0]!r}", hint=hint)
-        names = [each.name for each in schema.fields if not each.is_function_output and not each.is_dynamic]
+        names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
         if unknown:
             hint = nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
@@ -110,7 +106,7 @@ class Intake:
 
     def _values(self, chunk: Chunk, table: Table) -> dict[str, Sequence[Any]]:
         """Columns by their fields; the cells of a text as values."""
-        fields = {each.name: each for each in self.target.schema.fields}
+        fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
             name = self._field_of(column)
@@ -122,9 +118,10 @@ class Intake:
     @property
     def dense(self) -> dict[str, Dense]:
         """The columns that fill dense vectors."""
-        names = {field: column for column, field in self.mapping.items()}
-        return {names.get(each.name, each.name): Dense(CODES[type_name(each.data_type)], row_size(each))
-                for each in dense_fields(self.target.schema) if type_name(each.data_type) in CODES}  # fmt: skip
+        names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
+        codes = {each.name: CODES.get(KINDS[type_name(each.data_type)].code) for each in fields}
+        return {names.get(each.name, each.name): Dense(code, row_size(each))
+                for each in fields if (code := codes[each.name])}  # fmt: skip
 
     @property
     def _takes_unknown(self) -> bool:
@@ -134,7 +131,7 @@ class Intake:
         """The field that a column fills; empty where it is left out."""
         name = self.mapping.get(column, column)
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
-            known = {each.name for each in self.target.schema.fields if not each.is_function_output}
+            known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
             return name if name in known else ""
         return name
 
@@ -145,7 +142,7 @@ class Intake:
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
 
 
-def _read(values: Sequence[Any], name: str, field: FieldSchema | None, table: Table, column: str) -> Sequence[Any]:
+def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, column: str) -> Sequence[Any]:
     """The values of a column whose cells are text, or may be."""
     if table.text and field is not None:
         return read_cells(field, values)
@@ -153,7 +150,7 @@ def _read(values: Sequence[Any], name: str, field: FieldSchema | None, table: Ta
         return [cell if cell else ABSENT for cell in values]
     if table.text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and type_name(field.data_type) in NESTED:
+    if column in table.nested and field is not None and form_of(kind_of(field)) in NESTED:
         return read_cells(field, [cell or "" for cell in values])
     return values
 

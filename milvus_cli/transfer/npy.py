@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..errors import CliError
+from ..rpc.instants import instant
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
@@ -23,6 +24,9 @@ NUMBERS = {
     "<f2": "e", "<f4": "f", "<f8": "d",
 }  # fmt: skip
 """What struct calls the types of numbers. `<U7` is text of 7 characters."""
+MOMENTS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
+"""Digits of a second's fraction in each type of moments, which are in UTC."""
+NO_MOMENT = -(2**63)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class NpyArray:
 
     @property
     def item_size(self) -> int:
+        if self.dtype in MOMENTS:
+            return 8
         return 4 * int(self.dtype[2:]) if self.dtype[1] == "U" else int(self.dtype[2:])
 
     @property
@@ -74,7 +80,10 @@ class NpyArray:
             cells = (block[start : start + size] for start in range(0, len(block), size or 1))
             numbers = [cell.decode("utf-32-le").rstrip("\0") for cell in cells]
         else:
-            numbers = list(struct.unpack(f"<{len(block) // self.item_size}{NUMBERS[self.dtype]}", block))
+            code = NUMBERS.get(self.dtype, "q")
+            numbers = list(struct.unpack(f"<{len(block) // self.item_size}{code}", block))
+        if self.dtype in MOMENTS:
+            numbers = [_moment(each, MOMENTS[self.dtype]) for each in numbers]
         if len(self.shape) == 1:
             return numbers
         return [numbers[start : start + self.width] for start in range(0, len(numbers), self.width)]
@@ -89,15 +98,26 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
     if not isinstance(dtype, str) or not (
-        dtype in NUMBERS or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
+        dtype in NUMBERS
+        or dtype in MOMENTS
+        or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
     ):
         known = ", ".join(each[1:] for each in NUMBERS)
-        raise CliError(f"{name} holds {dtype!r}", hint=f"little-endian {known} and text (U) can be read")
+        raise CliError(f"{name} holds {dtype!r}", hint=f"little-endian {known}, text (U) and moments (M8) can be read")
     if header["fortran_order"] and len(shape) > 1:
         raise CliError(f"{name} is in Fortran order", hint="save numpy.ascontiguousarray(array)")
     if len(shape) not in (1, 2) or not all(isinstance(each, int) and each >= 0 for each in shape) or 0 in shape[1:]:
         raise CliError(f"{name} has the shape {shape}", hint="one dimension is for numbers, two are for vectors")
     return NpyArray(name, dtype, shape, stream)
+
+
+def _moment(value: int, digits: int) -> str | None:
+    """ISO 8601 text with all digits; None for NumPy's NaT."""
+    if value == NO_MOMENT:
+        return None
+    seconds, rest = divmod(value, 10**digits)
+    whole = str(instant(seconds * 10**6)).removesuffix("Z")
+    return f"{whole}.{rest:0{digits}}Z" if rest else f"{whole}Z"
 
 
 def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ..errors import CliError, Interrupted
+from ..errors import CliError, Interrupted, NotAuthorized
 from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
 from .readers import READERS, Chunk, Table
@@ -120,6 +120,9 @@ class Pipeline:
         except KeyboardInterrupt:
             self._leave()
             raise Interrupted() from None
+        except NotAuthorized:
+            self._take_back(started)
+            raise
         finally:
             self._sender.stop()
 
@@ -164,6 +167,12 @@ class Pipeline:
         while self._waiting and not self._stuck:
             with suppress(CliError):
                 self._acknowledge(seconds)
+
+    def _take_back(self, started: Mark) -> None:
+        """What was only refused has not arrived: nothing of it is in doubt."""
+        if all(isinstance(future.exception(), NotAuthorized) for _, future in self._waiting):
+            self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
+            self._checkpoint.save()
 
     def _leave(self) -> None:
         """After Ctrl-C: what is about to come back counts."""

@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..rpc.client import Client
 from ..rpc.writing import OF_VALUES, Target, have_arrived, is_busy, write
 from .intake import VALUES, Batch, Intake
 from .readers import Bad, Chunk
+
+if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import FieldData
 
 SECONDS = 60.0
 """That a call may take at least: a batch is more than a command has to send as a rule."""
@@ -137,6 +141,23 @@ class Sender:
             yield client
         finally:
             self._clients.put(client)
+
+
+def write_once(client: Client, target: Target, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
+    """The answer to one write. When it is lost, rows that bring their keys are sent again in place of themselves.
+
+    Raises as Client.call: for rows whose keys the server gives out, and for what stays lost, the outcome is unknown.
+    """
+    try:
+        return write(client, target, columns, rows, seconds=seconds)
+    except Unreachable as exc:
+        if exc.fault is not Fault.LOST or not target.key:
+            raise
+        time.sleep(SETTLING)
+        try:
+            return write(client, replace(target, upsert=True), columns, rows, seconds=seconds)
+        except CliError:
+            raise exc from None
 
 
 def _row(chunk: Chunk) -> dict[str, object]:

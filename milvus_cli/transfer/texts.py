@@ -10,8 +10,10 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from ..output.values import exact
-from ..rpc.decode import decode_column, with_nulls
+from ..rpc.decode import decode_column
 from ..rpc.floats import float32_texts, packed
+from ..rpc.kinds import Form, form_of
+from ..rpc.nulls import with_nulls
 from ..rpc.schema import type_name
 from ..rpc.selection import DYNAMIC, Fields
 
@@ -44,7 +46,7 @@ def json_texts(column: FieldData) -> Texts:
         return _with_nulls(float32_texts(packed(vectors.float_vector), vectors.dim), column)
     if kind == "JSON" and content == "scalars":
         return _with_nulls([_json_text(each) for each in column.scalars.json_data.data], column)
-    write: Callable[[Any], str] = WRITERS.get(kind, to_text)
+    write = WRITERS.get(form_of(kind), to_text)
     return [None if value is None else write(value) for value in decode_column(column)]
 
 
@@ -97,7 +99,7 @@ def _object(text: str | None) -> dict[str, Any]:
 
 def _unwrapped(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
     """Texts and names of numbers without the quotes of JSON."""
-    if kind in ("VARCHAR", "TEXT", "FLOAT", "DOUBLE", "GEOMETRY", "TIMESTAMPTZ", ""):
+    if form_of(kind) in (Form.TEXT, Form.LITERAL, Form.NUMBER, None):
         return [json.loads(text) if text and text[0] == '"' else text for text in texts]
     return texts
 
@@ -126,10 +128,10 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-WRITERS: dict[str, Callable[[Any], str]] = {
-    "BOOL": _boolean,
-    **dict.fromkeys(("INT8", "INT16", "INT32", "INT64"), str),
-    "FLOAT": _number,
-    "DOUBLE": _number,
-    "VARCHAR": encode_basestring,
+WRITERS: dict[Form | None, Callable[[Any], str]] = {
+    Form.BOOLEAN: _boolean,
+    Form.WHOLE: str,
+    Form.NUMBER: _number,
+    Form.TEXT: encode_basestring,
+    Form.LITERAL: encode_basestring,
 }

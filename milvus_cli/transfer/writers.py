@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import CliError, InvalidInput
 from ..names import nearest
-from ..rpc.schema import type_name
+from ..rpc.schema import kind_of, row_fields
 from ..rpc.selection import DYNAMIC, Selection
 from .texts import csv_cells, flattened, texts_of
 
@@ -85,11 +85,11 @@ def column_names(selection: Selection) -> tuple[str, ...]:
     return (*shown, DYNAMIC) if selection.fields.flat and DYNAMIC not in shown else shown
 
 
-def kind_of(selection: Selection, name: str) -> str:
+def column_kind(selection: Selection, name: str) -> str:
     """The type of a field; "" of a key of the dynamic field."""
     if name == DYNAMIC:
         return "JSON"
-    return next((type_name(field.data_type) for field in selection.schema.fields if field.name == name), "")
+    return next((kind_of(field) for field in row_fields(selection.schema) if field.name == name), "")
 
 
 class SeparatedWriter:
@@ -97,7 +97,7 @@ class SeparatedWriter:
         self._selection = selection
         self._delimiter = delimiter
         self._names = column_names(selection)
-        self._kinds = [kind_of(selection, name) for name in self._names]
+        self._kinds = [column_kind(selection, name) for name in self._names]
         names = csv_cells("VARCHAR", list(self._names), delimiter)
         self.head = (delimiter.join(names) + "\n").encode()
         self.tail = b""

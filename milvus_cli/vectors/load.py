@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from threading import Event, Lock
 
 from ..errors import CliError
+from ..rpc.interrupts import undisturbed
 
 LOOK = 0.1
 """Seconds between two looks at how far it is."""
@@ -60,16 +62,22 @@ def put_load(send: Callable[[int], object], count: int, threads: int, show: Call
                 return
             one(number)
 
+    # A queue that is no Python: whatever Ctrl-C breaks off here, no thread waits for it.
+    ended: SimpleQueue[Future[None]] = SimpleQueue()
     begun = time.perf_counter()
     pool = ThreadPoolExecutor(threads)
     try:
         send(0)
         load.latencies.append((time.perf_counter() - begun) * 1000)
-        workers = {pool.submit(work) for _ in range(threads)}
-        while wait(workers, LOOK).not_done:
-            show(load.sent / count)
-        for worker in workers:
-            worker.result()
+        with undisturbed():
+            for _ in range(threads):
+                pool.submit(work).add_done_callback(ended.put)
+        while threads:
+            try:
+                ended.get(timeout=LOOK).result()
+                threads -= 1
+            except Empty:
+                show(load.sent / count)
     except KeyboardInterrupt:
         load.interrupted = True
     finally:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from ..rpc.client import Client
-from ..rpc.encode import row_size
 from ..rpc.indexes import Index, described, index_of, indexes
 from ..rpc.objects import row_count
+from ..rpc.packing import row_size
 from ..rpc.progress import load_state
 from ..rpc.schema import WIDTHS, params, type_name
 from ..rpc.search import search_field
+from ..rpc.search_check import not_loaded
 from ..rpc.selection import Fields, Selection, exact_count
 
 if TYPE_CHECKING:
@@ -69,8 +70,11 @@ def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Select
 
 def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> Target:
     """The vector field of that name, or the only one. Raises as `find_keys`, and CliError for a missing field."""
-    keys = find_keys(client, collection, loaded=loaded)
-    return Target(keys, search_field(keys.schema, field))
+    keys = find_keys(client, collection, loaded=False)
+    target = Target(keys, search_field(keys.schema, field))
+    if loaded and (state := load_state(client, collection)) != "loaded":
+        raise not_loaded(client, collection, target.field, state)
+    return target
 
 
 def count_rows(client: Client, keys: Selection) -> int:

@@ -19,19 +19,24 @@ ROWS, DIM, QUERIES = 10_000, 128, 1_000
 OVERHEAD_MS = 2.0
 FASTER_THAN_PYMILVUS = 1.5
 
-# Bare calls with a prebuilt message and whole commands in turn, in one process, as a shell runs them.
+# Bare calls with a prebuilt message and whole lines in turn, in one process, as a shell that is connected runs them.
 IN_SHELL = """\
 import io, json, random, statistics, struct, sys, tempfile, time
 from pathlib import Path
-from milvus_cli.app import execute
+from milvus_cli.app import execute, run
 from milvus_cli.config import Config
+from milvus_cli.lines import split
 from milvus_cli.output.console import Console
 from milvus_cli.rpc.search import Queries, Search
 from milvus_cli.session import Session
 from milvus_cli.settings import load
 console, home = Console(), Path(tempfile.mkdtemp())
 console.stdout, console.stdin = io.StringIO(), io.StringIO()
-session = Session(Config(home, uri=sys.argv[1]), console, load(home / "config.toml", {}))
+session = Session(Config(home), console, load(home / "config.toml", {}))
+assert execute(["connect", sys.argv[1]], session) == 0
+session.keep_alias()
+# A store that was just written is read anew for each command.
+time.sleep(2.1)
 from milvus_cli.rpc.wire import milvus_pb2 as wire
 vector = [random.gauss(0, 1) for _ in range(128)]
 raw = struct.pack("<128f", *vector)
@@ -40,13 +45,14 @@ client = session.client
 rpc = client._link.channel.unary_unary("/milvus.proto.milvus.MilvusService/Search",
                                        request_serializer=wire.SearchRequest.SerializeToString,
                                        response_deserializer=wire.SearchResults.FromString)
-words = ["search", "-c", "bench", "-v", json.dumps(vector), "--consistency", "Eventually", "-o", sys.argv[2]]
+line = f"search -c bench -v {json.dumps(vector)} --consistency Eventually -o {sys.argv[2]}"
 def timed(act):
     began = time.perf_counter()
     act()
     return (time.perf_counter() - began) * 1000
 def command():
-    assert execute(words, session) == 0
+    for statement in split(line):
+        assert run(statement, session, page=True) == 0
 pairs = [(timed(lambda: rpc(request, metadata=client._metadata(), timeout=10)), timed(command)) for _ in range(220)]
 over = sorted(ours - bare for bare, ours in pairs[20:])
 bare = sorted(bare for bare, _ in pairs[20:])

@@ -135,6 +135,20 @@ def test_words_for_a_person_are_the_same_everywhere() -> None:
     assert [rendered(Text("Usage:\n  a\n\n"), output) for output in FORMATS] == ["Usage:\n  a\n"] * len(FORMATS)
 
 
+def test_a_list_of_numbers_takes_one_line_of_json() -> None:
+    value = {"v": [-1.5, 2, 1e-7], "words": ["[1,", "2]"], "none": [], "mixed": [1, None], "deep": [[1, 2], [3]]}
+    text = rendered(Document(value), "json")
+    assert json.loads(text) == value
+    assert text.startswith('{\n  "v": [-1.5, 2, 1e-07],\n  "words": [\n    "[1,",\n    "2]"\n  ],\n  "none": [],\n')
+    assert text.endswith('  "deep": [\n    [1, 2],\n    [3]\n  ]\n}\n')
+
+
+def test_words_with_values_are_these_for_programs() -> None:
+    text = Text("print(1)\n", {"code": "print(1)\n"})
+    assert {output for output in FORMATS if rendered(text, output) == "print(1)\n"} == set(FORMATS) - set(FOR_PROGRAMS)
+    assert rendered(text, "jsonl") == '{"code": "print(1)\\n"}\n'
+
+
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE.values(), ids=HOSTILE)
 def test_a_message_with_hostile_text_is_escaped(text: str, escaped: str) -> None:
     if text != "a\nb":

@@ -246,7 +246,7 @@ def test_completing_takes_no_time_while_the_server_never_answers(tmp_path: Path)
         for line in ("count ", "count b", "search -c book -f ", "list collections --db ", "list "):
             started = time.monotonic()
             found = list(completer.get_completions(Document(line), CompleteEvent()))
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < 5
             assert bool(found) == (line == "list ")
         session.close()
 

@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import grpc
 import pytest
@@ -82,7 +85,7 @@ def test_ctrl_c_cancels_a_call_long_before_its_deadline(cli: Cli, terminal: Star
         started = time.monotonic()
         shell.send_key("c-c")
         shell.wait_for("error: interrupted\nslow/default>")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 6
 
 
 def test_exit_takes_a_code(shell: Terminal) -> None:
@@ -136,22 +139,54 @@ def test_two_shells_keep_the_lines_of_both(cli: Cli, terminal: Start) -> None:
 def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: LiteServer) -> None:
     shell = terminal("connect", milvus_auth.address, "-u", "root", "-o", "jsonl")
     shell.wait_for("Password of root:")
+    assert signal.SIGTSTP in ignored_signals(shell.pid)
     shell.send_line("Milvus")
     shell.wait_exit()
     shell.wait_for('"user": "root"')
     assert b"Milvus" not in shell.raw.replace(b"Milvus Lite", b"")
 
 
+def ignored_signals(pid: int) -> set[int]:
+    """The terminal would echo a password after Ctrl-Z and fg. (A test can't press it: nobody is there to go on.)"""
+    mask = int(re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[0], 16)
+    return {number for number in range(1, 65) if mask >> (number - 1) & 1}
+
+
+def test_no_password_is_an_answer_too(shell: Terminal) -> None:
+    shell.send_line("connect 127.0.0.1:1 -u root")
+    shell.wait_for("Password of root:")
+    shell.send_key("c-d")
+    shell.wait_for("Password of root:\nerror: no answer\ndev/default>")
+
+
 def test_a_question_is_asked_before_a_collection_goes(cli: Cli, shell: Terminal) -> None:
     cli("create", "collection", "asked", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
     shell.send_line("delete collection asked")
-    shell.wait_for("with 0 rows by its statistics? [y/N]")
+    shell.wait_for("with 0 rows? [y/N]")
     shell.send_line("n")
     shell.wait_for("error: not done\ndev/default>")
     shell.send_line("delete collection asked")
     shell.wait_for("error: not done\ndev/default> delete collection asked\nDelete collection 'asked' on dev")
+    shell.send_key("c-d")
+    shell.wait_for("[y/N]\nerror: no answer\ndev/default>")
+    shell.send_line("delete collection asked")
+    shell.wait_for("error: no answer\ndev/default> delete collection asked\nDelete collection 'asked' on dev")
     shell.send_line("y")
     shell.wait_for("Deleted collection 'asked'.")
+
+
+def test_ctrl_c_belongs_to_the_program_that_the_output_goes_to(shell: Terminal) -> None:
+    shell.send_line(
+        """version | exec sh -c 'trap "" INT; cat > /dev/null; echo reading; read it < /dev/tty; echo read $it'"""
+    )
+    shell.wait_for("\nreading")
+    shell.send_key("c-c")
+    shell.send_line("this")
+    shell.wait_for("\nread this\ndev/default>")
+    shell.send_line("version | exec sh -c 'echo waits; exec sleep 1000'")
+    shell.wait_for("\nwaits")
+    shell.send_key("c-c")
+    shell.wait_for("error: interrupted\ndev/default>")
 
 
 def test_a_needed_value_is_asked_for(shell: Terminal) -> None:

@@ -15,11 +15,12 @@ from pymilvus.client.prepare import Prepare
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.columns import raw_values
+from milvus_cli.rpc.columns import moved, raw_values
 from milvus_cli.rpc.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.rpc.decode import decode_column
-from milvus_cli.rpc.encode import encode_rows, pack_queries
+from milvus_cli.rpc.encode import encode_rows
 from milvus_cli.rpc.floats import shortest
+from milvus_cli.rpc.packing import pack_queries
 from milvus_cli.rpc.search import hits, parse_vectors, placeholder_group, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
@@ -29,19 +30,20 @@ from tests.support.process import ServerProcess
 FIELDS = (
     "id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:100", "j:JSON",
     "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:8", "v:FLOAT_VECTOR:3", "bin:BINARY_VECTOR:16", "h:FLOAT16_VECTOR:2",
-    "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR",
+    "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR", "g:GEOMETRY", "tz:TIMESTAMPTZ", "x:TEXT",
 )  # fmt: skip
 ROWS: list[dict[str, Any]] = [
     {
         "id": -(2**63), "b": True, "i8": -128, "i16": -(2**15), "i32": -(2**31), "f": 0.1, "d": 0.1, "t": "",
         "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1}, "a": [-(2**63), 2**63 - 1], "at": ["x", "ü"],
         "v": [0.1, -0.001, 3.4028235e38], "bin": [0, 255], "h": [0.1, 65500.0], "bf": [0.1, -3.0], "i": [-128, 127],
-        "s": {"0": 0.5, "4294967294": 0.1},
+        "s": {"0": 0.5, "4294967294": 0.1}, "g": "POINT (0.1 -1e-300)", "tz": "0001-01-01T00:00:00.000001Z", "x": "",
     },
     {
         "id": 2**63 - 1, "b": False, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "f": 1e-45, "d": 1.7e308,
         "t": "tab\tnul\0漢🦅", "j": [], "a": [], "at": [], "v": [1.0, 2.0, 3.0], "bin": [1, 2], "h": [0.0, -0.5],
-        "bf": [1.0, 2.0], "i": [0, 1], "s": {},
+        "bf": [1.0, 2.0], "i": [0, 1], "s": {}, "g": "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), EMPTY)",
+        "tz": "9999-12-31T23:59:59.999999Z", "x": "ü\0漢🦅",
     },
 ]  # fmt: skip
 
@@ -207,12 +209,20 @@ def test_every_bfloat16_comes_back(bits: int) -> None:
         ("x:BFLOAT16_VECTOR:2", [1.0, 3.4e38], "3.4e+38 does not fit in 'x', a BFLOAT16_VECTOR"),
         ("x:INT8_VECTOR:2", [1, 128], "128 does not fit in 'x', a INT8_VECTOR"),
         ("x:INT8_VECTOR:2", [1, 1.5], "1.5 does not fit in 'x', a INT8_VECTOR"),
+        ("x:GEOMETRY", "POINT (1)", 'a geometry in WKT such as POINT (1 2) is wanted, not "POINT (1)": '
+                                    "a point has 2 to 4 numbers, not 1"),
+        ("x:GEOMETRY", [1, 2], "a geometry in WKT such as POINT (1 2) is wanted, not [1, 2]"),
+        ("x:TIMESTAMPTZ", 5, "a time such as 2026-01-31T12:00:00Z is wanted, not 5"),
+        ("x:TIMESTAMPTZ", "2026-02-30T00:00:00Z", 'a time such as 2026-01-31T12:00:00Z is wanted, '
+                                                  'not "2026-02-30T00:00:00Z": day is out of range for month'),
+        ("x:TEXT", 7, "text is wanted, not 7"),
         ("x:BINARY_VECTOR:16", [1, 256], "256 does not fit in 'x', a BINARY_VECTOR"),
         ("x:BINARY_VECTOR:16", [1, 2, 3], "'x' takes a list of 2 bytes, not 3 numbers"),
     ],
 )  # fmt: skip
 def test_a_bad_value_names_its_row_and_field(field: str, value: Any, message: str) -> None:
-    good = {"x:BOOL": True, "x:VARCHAR": "", "x:JSON": 1, "x:ARRAY:INT8:9": []}.get(field, 1)
+    good = {"x:BOOL": True, "x:VARCHAR": "", "x:JSON": 1, "x:ARRAY:INT8:9": [], "x:TEXT": "",
+            "x:GEOMETRY": "POINT EMPTY", "x:TIMESTAMPTZ": "2026-01-31 12:00Z"}.get(field, 1)  # fmt: skip
     if "VECTOR" in field:
         good = [1, 1]
     where = "row 2, field 'x': "
@@ -252,40 +262,38 @@ def test_a_bad_value_without_a_field_names_its_row() -> None:
 
 def test_a_type_that_can_not_be_written_is_named() -> None:
     schema = schema_of("id:INT64")
-    schema.fields.append(FieldSchema(name="g", data_type=DataType.Geometry))
-    assert refusal(schema, {"id": 1, "g": "POINT (0 0)"}) == "field 'g': values of type GEOMETRY can't be written yet"
+    schema.fields.append(FieldSchema(name="m", data_type=DataType.Mol))
+    assert refusal(schema, {"id": 1, "m": "C"}) == "field 'm': values of type Mol can't be written yet"
 
 
 # Columns of types that this program does not know
 
 
-@pytest.mark.parametrize("number", [DataType.ArrayOfVector, 9999])
-def test_a_vector_of_an_unknown_type_is_an_error_that_names_it(number: int) -> None:
+@pytest.mark.parametrize("content", ["scalars", "vectors"])
+def test_a_column_of_an_unknown_type_is_an_error_that_names_it(content: str) -> None:
     column = FieldData(field_name="x")
-    column.type = number  # type: ignore[assignment]
-    column.vectors.dim = 2
-    name = "ARRAY_OF_VECTOR" if number != 9999 else "9999"
+    column.type = 9999  # type: ignore[assignment]
+    getattr(column, content).SetInParent()
     with pytest.raises(CliError) as caught:
         decode_column(column)
     assert (caught.value.exit_code, caught.value.message, caught.value.hint) == (
-        1, f"field 'x': values of type {name} can't be shown yet", "leave it out with --fields",
+        1, "field 'x': values of type 9999 can't be shown yet", "leave it out with --fields",
     )  # fmt: skip
 
 
-def test_a_column_of_structs_is_an_error_that_names_it() -> None:
-    column = FieldData(type=DataType.ArrayOfStruct, field_name="x")
-    column.struct_arrays.fields.add(field_name="y")
-    with pytest.raises(CliError, match=r"^field 'x': values of type ARRAY_OF_STRUCT can't be shown yet$"):
-        decode_column(column)
-
-
-def test_scalars_of_other_types_are_shown_as_they_travel() -> None:
+def test_what_servers_keep_for_themselves_is_shown_as_people_write_it() -> None:
     column = FieldData(type=DataType.Geometry, field_name="g")
-    column.scalars.geometry_data.data.append(b"\x01\xff")
-    assert decode_column(column) == ["01ff"]
+    column.scalars.geometry_data.data.extend([struct.pack("<BI2d", 1, 1, 0.5, -2), b"\x01\xff"])
+    assert decode_column(column) == ["POINT (0.5 -2)", "01ff"]
+    assert raw_values(column, 2) == ["POINT (0.5 -2)", "01ff"]
+    made = moved(column, FieldSchema(name="g", data_type=DataType.Geometry), 2)
+    assert list(made.scalars.geometry_wkt_data.data) == ["POINT (0.5 -2)", "01ff"]
     column = FieldData(type=DataType.Timestamptz, field_name="t")
-    column.scalars.timestamptz_data.data.append(1)
-    assert decode_column(column) == [1]
+    column.scalars.timestamptz_data.data.extend([1, 2**62])
+    assert decode_column(column) == ["1970-01-01T00:00:00.000001Z", 2**62]
+    del column.scalars.timestamptz_data.data[1:]
+    made = moved(column, FieldSchema(name="t", data_type=DataType.Timestamptz), 1)
+    assert list(made.scalars.string_data.data) == ["1970-01-01T00:00:00.000001Z"]
     column = FieldData(type=DataType.JSON, field_name="j")
     column.scalars.json_data.data.append(b"{no json\xff")
     assert decode_column(column) == ["{no json\\xff"]

@@ -42,6 +42,7 @@ class MilvusServer(ServerProcess):
     With authorization the user is root, the password Milvus. `tls_mode` is 0 (none), 1 (TLS) or
     2 (the client shows a certificate too). A restart lasts until the old sessions have expired:
     9 s with a `session_ttl` of 5, 35 s with 30. A server frozen for longer than that exits when it thaws.
+    `queue` is the address of a Kafka broker, in place of the queue in the server's own process.
     """
 
     port_names = (*CONFIGURABLE_PORTS, "etcd_peer", "management")
@@ -56,6 +57,7 @@ class MilvusServer(ServerProcess):
         tls_mode: int = 0,
         certificates: Certificates | None = None,
         session_ttl: int = 30,
+        queue: str = "",
     ) -> None:
         super().__init__(directory)
         if tls_mode and certificates is None:
@@ -64,6 +66,7 @@ class MilvusServer(ServerProcess):
         self.tls_mode = tls_mode
         self.certificates = certificates
         self.session_ttl = session_ttl
+        self.queue = queue
 
     @property
     def management_port(self) -> int:
@@ -145,13 +148,18 @@ class MilvusServer(ServerProcess):
         # Else every load waits for a look around each second.
         config.set("queryCoord.checkInterval", "100")
         config.set("queryCoord.distPullInterval", "100")
+        if self.queue:
+            config.set("mq.type", "kafka")
         config.write_config()
-        self._point_to_etcd_config()
+        self._add_what_the_template_lacks()
 
-    def _point_to_etcd_config(self) -> None:
+    def _add_what_the_template_lacks(self) -> None:
         path = self.directory / "configs" / "milvus.yaml"
         text = path.read_text()
-        path.write_text(text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1))
+        text = text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1)
+        # 10 by default, and a test of all privileges has a role for each set of them.
+        text = text.replace("\nproxy:\n", "\nproxy:\n  maxRoleNum: 100\n", 1)
+        path.write_text(text + (f"\nkafka:\n  brokerList: {self.queue}\n" if self.queue else ""))
 
 
 def binaries() -> Path:

@@ -63,14 +63,28 @@ class Kind:
         return vector
 
 
+# What each server has of METRICS, seen by trying all of them; tests try the others too, and are refused.
 MILVUS = (
     Kind("FLOAT_VECTOR", "L2"), Kind("FLOAT_VECTOR", "IP"), Kind("FLOAT_VECTOR", "COSINE"),
     Kind("BINARY_VECTOR", "HAMMING", "BIN_FLAT"), Kind("BINARY_VECTOR", "JACCARD", "BIN_FLAT"),
+    Kind("BINARY_VECTOR", "SUBSTRUCTURE", "BIN_FLAT"), Kind("BINARY_VECTOR", "SUPERSTRUCTURE", "BIN_FLAT"),
 )  # fmt: skip
 LITE = (
     Kind("FLOAT_VECTOR", "L2"), Kind("FLOAT_VECTOR", "IP"), Kind("FLOAT_VECTOR", "COSINE"),
     Kind("SPARSE_FLOAT_VECTOR", "IP", "SPARSE_INVERTED_INDEX"),
 )  # fmt: skip
+INDEXES = {"BINARY_VECTOR": "BIN_FLAT", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX"}
+"""What else than FLAT an exact index is called."""
+HALF = Kind("FLOAT16_VECTOR", "L2")
+"""Milvus 2.3.5 keeps such vectors, and takes a search of them; it reads as many float32s from the query, beyond its
+end: what it answers is another each time, for pymilvus too."""
+NOWHERE = {
+    "milvus": ("BFLOAT16_VECTOR", "INT8_VECTOR", "SPARSE_FLOAT_VECTOR"),
+    "lite": ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR"),
+}
+"""Types that a server does not have: what is asked of others about them is compared as messages, without a server."""
+TIED = ("SUBSTRUCTURE", "SUPERSTRUCTURE")
+"""Metrics that know near and not near, and nothing between."""
 
 
 def typed_on(directory: Path, server: ServerProcess) -> Typed:
@@ -79,12 +93,15 @@ def typed_on(directory: Path, server: ServerProcess) -> Typed:
 
 def fill(typed: Typed, name: str, declarations: Sequence[str], rows: list[dict[str, Any]], *indexes: str,
          options: str = "") -> None:  # fmt: skip
-    """A fresh, loaded collection with an id, these fields and rows, half of them in partition `odd`."""
+    """A fresh, loaded collection with an id, these fields and rows, half of them in partition `odd`.
+
+    Several may be filled at once.
+    """
     typed.gone(name)
     fields = " ".join(f"-f {each}" for each in declarations)
     typed.all(f"create collection -c {name} -f id:INT64 -p id {fields} {options}", f"create partition -c {name} -p odd")
     typed.all(*(f"create index -c {name} {each}" for each in indexes))
-    file = typed.cli.directory / "rows.json"
+    file = typed.cli.directory / f"{name}.json"
     for partition, remainder in (("", 0), ("-p odd", 1)):
         file.write_text(json.dumps([row for row in rows if row["id"] % 2 == remainder]))
         typed.all(f"insert row -c {name} {partition} --row @{file}")

@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
@@ -12,6 +14,10 @@ from tests.support.recorder import run_here
 BOOK = "create collection -c {name} -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id"
 ROW = '{{"id": {id}, "title": "t{id}", "vector": [0.1, 0.2, 0.3, {id}]}}'
 INDEX = "create index -c {name} -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200"
+
+# For a test that takes the server which both kinds are else.
+on_milvus = pytest.mark.parametrize("server", ["milvus"], indirect=True)
+on_lite = pytest.mark.parametrize("server", ["lite"], indirect=True)
 
 
 class Typed:

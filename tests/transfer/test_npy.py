@@ -78,7 +78,7 @@ def test_what_is_no_npy_file_is_refused() -> None:
 
 
 def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
-    known = "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8 and text (U) can be read"
+    known = "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8, text (U) and moments (M8) can be read"
     assert refusal(saved(numpy.zeros(2, ">f4"))) == ("x.npy holds '>f4'", known)
     assert refusal(saved(numpy.zeros(2, "c8"))) == ("x.npy holds '<c8'", known)
     assert refusal(saved(numpy.zeros(2, "i4,f4"))) == ("x.npy holds [('f0', '<i4'), ('f1', '<f4')]", known)

@@ -1,0 +1,95 @@
+"""What a server says is not there, in our words: Milvus and Milvus Lite each have several sentences for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+DEFAULT_DATABASE = "default"
+
+NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
+"""Codes of Milvus since 2.3, which Milvus Lite has too."""
+
+LIST_COLLECTIONS, LIST_DATABASES = "list collections shows all", "list databases shows all"
+
+HINTS = {
+    NO_COLLECTION: LIST_COLLECTIONS,
+    NOT_LOADED: "load it first: load collection NAME",
+    NO_INDEX: "make one first: create index",
+    NO_DATABASE: LIST_DATABASES,
+}
+"""What to do where the names are not known."""
+
+COLLECTION_FIELDS = ("collection_name", "collectionName", "oldName", "collection_names", "collections_name")
+"""How requests name the collection that they are about."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is not there, or not ready, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+def no_collection(name: str, database: str) -> str:
+    """The database is told where it is another than people have who know of none."""
+    return f"no collection {name!r}" + ("" if database == DEFAULT_DATABASE else f" in database {database!r}")
+
+
+def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) -> Missing | None:
+    """By the code of a refusal, and the names in the request that was refused; None where they don't tell.
+
+    `database` is the connection's, which a request may overrule.
+    """
+    database = str(fields.get("db_name") or database)
+    if code == NO_DATABASE or reason == f"database {database!r} does not exist":
+        # Milvus Lite has no code for it.
+        return Missing(f"no database {database!r}", LIST_DATABASES)
+    alias = str(fields.get("alias", ""))
+    if code in (NO_COLLECTION, NO_ALIAS) and alias and _is_about(reason, alias, ("alias=", "alias ")):
+        return Missing(f"no alias {alias!r}", "list aliases shows all")
+    name = _collection(fields)
+    if not name:
+        return None
+    if code == NO_COLLECTION and _is_about(reason, name, ("",)):
+        return Missing(no_collection(name, database), LIST_COLLECTIONS)
+    if code == NOT_LOADED:
+        return Missing(f"collection {name!r} is not loaded", f"load it first: load collection -c {name}")
+    if code == NO_PARTITION:
+        return _no_partition(name, reason, _partitions(fields))
+    if code == NO_INDEX:
+        return _no_index(name, str(fields.get("index_name", "")))
+    return None
+
+
+def _is_about(reason: str, name: str, before: Sequence[str]) -> bool:
+    return any(form in reason for each in before for form in (f"{each}{name}]", f"{each}{name!r}"))
+
+
+def _no_partition(collection: str, reason: str, names: Sequence[str]) -> Missing | None:
+    # Milvus Lite says the name, and nothing else.
+    named = [each for each in names if reason == each or f"partition={each}]" in reason]
+    if len(named) != 1:
+        return None
+    message = f"no partition {named[0]!r} in {collection!r}"
+    return Missing(message, f"list partitions -c {collection} shows all")
+
+
+def _no_index(collection: str, name: str) -> Missing:
+    if name:
+        return Missing(f"no index {name!r} on {collection!r}", f"list indexes -c {collection} shows all")
+    return Missing(f"{collection!r} has no index", f"make one first: create index -c {collection}")
+
+
+def _collection(fields: Mapping[str, Any]) -> str:
+    given = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
+    if isinstance(given, str):
+        return given
+    return given[0] if len(given) == 1 else ""
+
+
+def _partitions(fields: Mapping[str, Any]) -> list[str]:
+    one = fields.get("partition_name")
+    return [str(one)] if one else list(fields.get("partition_names") or ())

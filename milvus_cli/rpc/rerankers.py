@@ -1,0 +1,134 @@
+"""Rerankers of the server: what they are called, what each takes, and how they travel.
+
+From Milvus's guides (https://milvus.io/docs/decay-ranker-overview.md, boost-ranker.md, model-ranker-overview.md): two
+go by the ranks or scores of several searches, the others are functions, which single searches take too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InvalidInput
+from ..names import nearest
+from .schema import pairs
+
+RRF_K = 60
+BY_RANKS = ("rrf", "weighted")
+CURVES = ("gauss", "exp", "linear")
+MODES = ("multiply", "sum")
+
+PARAMETERS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "decay": (("field", "function", "origin", "scale"), ("offset", "decay")),
+    "boost": (("weight",), ("filter", "random_score", "boost_mode", "function_mode")),
+    "model": (("field", "provider", "queries"), ("endpoint", "model_name", "credential", "max_client_batch_size",
+                                                 "truncate", "truncation_direction", "url", "api_key", "base_url")),
+}  # fmt: skip
+"""Of the functions: what each needs, and what it takes beside that. Providers of models have more of their own."""
+
+FORMS = {
+    "rrf": "rrf:60",
+    "weighted": "weighted:0.7,0.3",
+    "decay": "decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5",
+    "boost": "boost:weight=1.5,filter=year > 2000",
+    "model": 'model:field=body,provider=vllm,queries=["white whale"],endpoint=http://HOST:PORT',
+}
+NUMBERS = ("origin", "scale", "offset", "decay", "weight")
+OF_ALL = ("boost_mode", "function_mode")
+"""Parameters of all boosts together: how a weight goes into a distance, and how several weights become one."""
+
+
+@dataclass(frozen=True)
+class Reranker:
+    """`params` as the server calls them; `fields` are those that a function reads; `common` is said once for all."""
+
+    name: str
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fields: Sequence[str] = ()
+    common: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def is_function(self) -> bool:
+        return self.name in PARAMETERS
+
+    def function(self) -> dict[str, Any]:
+        """The fields of a FunctionSchema."""
+        return {"name": self.name, "type": "Rerank", "input_field_names": list(self.fields),
+                "params": pairs({"reranker": self.name, **self.params})}  # fmt: skip
+
+
+def function_score(rerankers: Sequence[Reranker]) -> dict[str, Any]:
+    """The fields of a FunctionScore."""
+    common = {key: value for each in rerankers for key, value in each.common.items()}
+    return {"functions": [each.function() for each in rerankers], "params": pairs(common)}
+
+
+def ranked(name: str, arguments: Sequence[str], whole: str, legs: int) -> Reranker:
+    """By ranks (rrf) or weighted distances, for so many searches."""
+    words = [each.strip() for each in arguments if each.strip()]
+    if name == "rrf":
+        return Reranker(name, {"k": _number((words or [str(RRF_K)])[0].removeprefix("k="), whole)})
+    weights = [_number(each, whole) for each in words if "=" not in each]
+    if len(weights) != legs:
+        raise InvalidInput(f"{legs} requests and {len(weights)} weights", hint="give each --request its weight")
+    return Reranker("weighted", {"weights": weights, "norm_score": "norm_score=false" not in words})
+
+
+def made(name: str, values: Mapping[str, str], whole: str) -> Reranker:
+    """A function with these parameters. Raises InvalidInput for what it does not take, or lacks."""
+    needed, optional = PARAMETERS[name]
+    for key in values:
+        if key not in (*needed, *optional) and name != "model":
+            raise InvalidInput(f"the reranker {name} has no parameter {key!r}",
+                               hint=nearest(key, (*needed, *optional)) or _takes(name))  # fmt: skip
+    missing = [key for key in needed if not values.get(key)]
+    if missing:
+        raise InvalidInput(f"the reranker {name} needs {', '.join(missing)}", hint=_takes(name))
+    _check(values, whole)
+    own = {key: value for key, value in values.items() if key not in (*OF_ALL, "field")}
+    fields = (values["field"],) if "field" in values else ()
+    return Reranker(name, own, fields, {key: values[key] for key in OF_ALL if key in values})
+
+
+def unknown(name: str) -> InvalidInput:
+    return InvalidInput(f"no reranker {name!r}", hint=nearest(name, FORMS) or f"there are {', '.join(FORMS)}")
+
+
+def _check(values: Mapping[str, str], whole: str) -> None:
+    for key in NUMBERS:
+        if key in values:
+            _number(values[key], whole)
+    for key, words in (("function", CURVES), *((each, MODES) for each in OF_ALL)):
+        if key in values and values[key].lower() not in words:
+            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"{key} is one of {', '.join(words)}")
+    for key, kind, form in (("queries", list, '["white whale"]'), ("random_score", dict, '{"seed": 7}')):
+        if key in values and not isinstance(_json(values[key]), kind):
+            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"write {key}={form}")
+
+
+def _takes(name: str) -> str:
+    needed, optional = PARAMETERS[name]
+    return f"it needs {', '.join(needed)}, and takes {', '.join(optional)}: {FORMS[name]}"
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str, whole: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise InvalidInput(f"bad reranker {whole!r}: {text!r} is no number", hint=_form(whole)) from None
+    return int(number) if number.is_integer() else number
+
+
+def _form(whole: str) -> str:
+    name = whole.partition(":")[0].strip().lower()
+    return f"write {FORMS[name] if name in PARAMETERS else ', or '.join(FORMS[each] for each in BY_RANKS)}"

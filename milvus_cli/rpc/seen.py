@@ -1,0 +1,39 @@
+"""What a collection was when it was last seen, and by what a server refuses a search that is meant for what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import ServerRefused
+from .client import Client
+from .indexes import index_of, indexes
+from .operations import is_lite
+from .schema import vector_fields
+
+if TYPE_CHECKING:
+    from .wire.schema_pb2 import CollectionSchema
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`metrics` has the metric to name for each vector field that is searched without asking; None: not known yet."""
+
+    schema: CollectionSchema
+    metrics: Mapping[str, str] | None = None
+
+
+def telling_metrics(client: Client, collection: str, schema: CollectionSchema) -> Mapping[str, str]:
+    """What a search names for a vector field, so that it fails where the collection has others by now.
+
+    Milvus 2.3 takes vectors of any type that has as many bytes, but no other metric than the index has, which goes
+    with the type. Milvus Lite is the other way round: nothing is to be named.
+    """
+    if is_lite(str(client.call("GetVersion").version)):
+        return {each.name: "" for each in vector_fields(schema)}
+    try:
+        found = [index_of(each) for each in indexes(client, collection)]
+    except ServerRefused:
+        return {}
+    return {each.field: each.metric for each in found if each.metric}

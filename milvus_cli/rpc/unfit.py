@@ -1,0 +1,44 @@
+"""Values that don't fit: the reason where it is found, and then with row and field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..errors import InvalidInput
+
+MISSING = "is missing"
+
+
+class BadValue(InvalidInput):
+    """A value that does not fit; `row` counts from 0, `field` is empty for what concerns the whole row."""
+
+    def __init__(self, row: int, field: str, reason: str, *, hint: str = "") -> None:
+        where = f"row {row + 1}" + (f", field {field!r}" if field else "")
+        super().__init__(f"{where}{' ' if reason == MISSING else ': '}{reason}", hint=hint)
+        self.row = row
+        self.field = field
+        self.reason = reason
+
+
+class Unfit(Exception):
+    """Why a value does not fit; whoever knows its row says so."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def unfit(wanted: str, value: Any) -> Unfit:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = text if is_encodable(text) else json.dumps(value, default=str)
+    return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
+
+
+def is_encodable(text: str) -> bool:
+    """Whether it has no lone surrogate, which UTF-8 has no place for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

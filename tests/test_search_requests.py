@@ -1,0 +1,252 @@
+"""Requests of searches, whole, beside those that pymilvus sends for the same: for every type of vector and every form.
+
+That a server answers both alike is tested where one has the type (`support/searched` lists them); here is the rest.
+"""
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from google.protobuf.message import Message
+from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, MilvusClient, RRFRanker, WeightedRanker
+
+from milvus_cli.rpc.kinds import KINDS
+from tests.support.grpc_peer import GrpcPeer, replies
+from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
+from tests.support.recorder import run_here
+
+NUMBERS = [[1.5, -2.0, 0.25, 3.0, 0.5, -0.125, 8.0, 1.0], [0.0, 1.0, 2.0, -3.0, 4.0, 5.5, 6.0, -7.0]]
+WHOLE = [[1, -2, 3, 127, -128, 0, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1]]
+SPARSE = [{"3": 0.5, "70000": 1.25}, {"0": 2.0}]
+BITS = [[0b10110001], [0b00000001]]
+
+METRICS = {
+    "FLOAT_VECTOR": ("L2", "IP", "COSINE"),
+    "FLOAT16_VECTOR": ("L2", "IP", "COSINE"),
+    "BFLOAT16_VECTOR": ("L2", "IP", "COSINE"),
+    "INT8_VECTOR": ("L2", "IP", "COSINE"),
+    "BINARY_VECTOR": ("HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTRUCTURE", "TANIMOTO", "MHJACCARD"),
+    "SPARSE_FLOAT_VECTOR": ("IP", "BM25"),
+}
+"""What Milvus 2.6 has for each type: https://milvus.io/docs/metric.md"""
+
+PAIRS = [(kind, metric) for kind, metrics in METRICS.items() for metric in metrics]
+FORMS = ("single", "batched", "range", "grouped", "hybrid", "iterator")
+
+
+def test_no_type_of_vector_is_left_out() -> None:
+    assert {each for each in KINDS if "VECTOR" in each} == METRICS.keys()
+
+
+def as_typed(kind: str) -> list[Any]:
+    special: dict[str, list[Any]] = {"INT8_VECTOR": WHOLE, "SPARSE_FLOAT_VECTOR": SPARSE, "BINARY_VECTOR": BITS}
+    return special.get(kind, NUMBERS)
+
+
+def as_official(kind: str) -> list[Any]:
+    """The same queries as pymilvus takes them."""
+    if kind == "SPARSE_FLOAT_VECTOR":
+        return [{int(place): value for place, value in each.items()} for each in SPARSE]
+    if kind == "BINARY_VECTOR":
+        return [bytes(each) for each in BITS]
+    dtype = {"FLOAT16_VECTOR": "f2", "INT8_VECTOR": "i1"}.get(kind, "f4")
+    return list(np.array(as_typed(kind), dtype=dtype))
+
+
+class Sent:
+    """A server with a collection `c` of one vector field `v`, and the requests that both clients send to it."""
+
+    def __init__(self, peer: GrpcPeer, client: MilvusClient, home: Path) -> None:
+        self.peer, self.client, self.home = peer, client, home
+
+    def has(self, kind: str, metric: str) -> None:
+        schema = schema_pb2.CollectionSchema(name="c")
+        schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, fieldID=100)
+        schema.fields.add(name="body", data_type=schema_pb2.VarChar, fieldID=101).type_params.add(
+            key="max_length", value="99")  # fmt: skip
+        field = schema.fields.add(name="v", data_type=schema_pb2.DataType.Value(KINDS[kind].wire), fieldID=102)
+        if kind != "SPARSE_FLOAT_VECTOR":
+            field.type_params.add(key="dim", value="8")
+        if metric == "BM25":
+            field.is_function_output = True
+            schema.functions.add(name="f", type=schema_pb2.BM25, input_field_names=["body"], output_field_names=["v"])
+        index = milvus_pb2.IndexDescription(field_name="v", index_name="v")
+        for key, value in (("index_type", "HNSW"), ("metric_type", metric)):
+            index.params.add(key=key, value=value)
+        described = milvus_pb2.DescribeCollectionResponse(schema=schema, collection_name="c", collectionID=1)
+        self.peer.handlers |= {
+            "DescribeCollection": replies(described),
+            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
+        }
+
+    def ours(self, *argv: str, method: str = "Search") -> dict[str, Any]:
+        self.peer.calls.clear()
+        run = run_here([*argv, "-o", "jsonl"], self.home, self.peer.uri)
+        assert run.code == 0, run
+        return said(self.peer.requests(method)[0])
+
+    def theirs(self, method: str = "Search") -> dict[str, Any]:
+        """What pymilvus sent last."""
+        request = said(self.peer.requests(method)[-1])
+        self.peer.calls.clear()
+        return request
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+    peer = GrpcPeer({
+        "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.2")),
+        "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
+        "Search": replies(milvus_pb2.SearchResults()),
+        "HybridSearch": replies(milvus_pb2.SearchResults()),
+    })  # fmt: skip
+    with peer:
+        client = official_client(peer.uri)
+        yield Sent(peer, client, tmp_path_factory.mktemp("requests"))
+        client.close()
+
+
+def said(request: Message) -> dict[str, Any]:
+    """All that a request says, without what is the same as saying nothing."""
+    found = {field.name: value for field, value in request.ListFields() if field.name != "base"}
+    for name in ("search_params", "rank_params"):
+        if name in found:
+            found[name] = _pairs(found[name])
+    if "placeholder_group" in found:
+        (value,) = common_pb2.PlaceholderGroup.FromString(found["placeholder_group"]).placeholders
+        found["placeholder_group"] = (value.tag, value.type, list(value.values))
+    if "function_score" in found:
+        score = found["function_score"]
+        functions = [(each.name, each.type, list(each.input_field_names), _pairs(each.params))
+                     for each in score.functions]  # fmt: skip
+        found["function_score"] = (functions, _pairs(score.params))
+    if "requests" in found:
+        found["requests"] = [said(each) for each in found["requests"]]
+    return {name: list(value) if name.endswith(("_names", "_fields")) else value for name, value in found.items()}
+
+
+def _pairs(given: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {pair.key: pair.value for pair in given}
+    if "ignore_growing" in values:
+        values["ignore_growing"] = values["ignore_growing"].lower()
+    for name, nothing in (("round_decimal", "-1"), ("ignore_growing", "false"), ("offset", "0")):
+        if values.get(name) == nothing:
+            del values[name]
+    for name in ("params", "queries", "random_score"):
+        if name in values:
+            values[name] = json.loads(values[name])
+    if "params" in values:
+        # pymilvus says once more there what stands beside.
+        values["params"] = {key: each for key, each in values["params"].items() if key not in values}
+    return values
+
+
+def placeholder(kind: str, queries: list[Any]) -> tuple[str, int, list[bytes]]:
+    """As pymilvus takes no bfloat16 without a package of its own, its bytes are told here."""
+    values = [b"".join(struct.pack("<f", number)[2:] for number in each) for each in queries]
+    return ("$0", common_pb2.PlaceholderType.BFloat16Vector, values)
+
+
+@pytest.mark.parametrize(("kind", "metric"), PAIRS)
+def test_requests_of_every_form_are_those_of_pymilvus(sent: Sent, kind: str, metric: str) -> None:
+    sent.has(kind, metric)
+    typed, data = as_typed(kind), as_official(kind)
+    if metric == "BM25":
+        typed, data = ["white whale", "cats"], ["white whale", "cats"]
+    for form in FORMS:
+        queries = typed if form == "batched" else typed[:1]
+        expected = theirs(sent, form, data[: len(queries)], metric)
+        found = ours(sent, form, queries, metric)
+        if kind == "BFLOAT16_VECTOR":
+            for each in expected.get("requests", [expected]):
+                each["placeholder_group"] = placeholder(kind, queries)
+        assert found == expected, form
+
+
+def ours(sent: Sent, form: str, queries: list[Any], metric: str) -> dict[str, Any]:
+    is_text = isinstance(queries[0], str)
+    query = [word for each in queries for word in ("--text", each)] if is_text else ["-v", json.dumps(queries)]
+    more = {
+        "single": ["-l", "7", "--offset", "2", "--filter", "id > 3", "--fields", "id,body", "--partition", "p",
+                   "--partition", "q", "--metric", metric, "--params", "ef=9"],
+        "batched": ["--round-decimal", "3", "--ignore-growing"],
+        "range": ["--metric", metric, "--radius", "5", "--consistency", "bounded"],
+        "grouped": ["--group-by", "body", "--group-size", "2", "--consistency", "eventually"],
+        "iterator": ["--batch-size", "20", "--filter", "id > 3"],
+    }  # fmt: skip
+    if form == "hybrid":
+        what = f"text={queries[0]}" if is_text else f"vector={json.dumps(queries)}"
+        legs = (f"field=v {what} limit=15 metric={metric} params={{\"ef\": 9}}",
+                f"field=v {what} limit=12 filter=id > 3")  # fmt: skip
+        return sent.ours("hybrid_search", "c", "--request", legs[0], "--request", legs[1], "--fields", "id", "-l", "5",
+                         "--partition", "p", "--rerank", "weighted:0.7,0.3", method="HybridSearch")  # fmt: skip
+    return sent.ours("search_iterator" if form == "iterator" else "search", "c", *query, *more[form])
+
+
+def theirs(sent: Sent, form: str, data: list[Any], metric: str) -> dict[str, Any]:
+    client = sent.client
+    with_metric = {"metric_type": metric, "params": {"ef": 9}}
+    if form == "hybrid":
+        legs = [AnnSearchRequest(data, "v", with_metric, 15), AnnSearchRequest(data, "v", {}, 12, expr="id > 3")]
+        client.hybrid_search("c", legs, WeightedRanker(0.7, 0.3), limit=5, output_fields=["id"],
+                             partition_names=["p"], consistency_level="Strong")  # fmt: skip
+        return sent.theirs("HybridSearch")
+    options: dict[str, Any] = {
+        "single": {"limit": 7, "filter": "id > 3", "output_fields": ["id", "body"], "partition_names": ["p", "q"],
+                   "search_params": {**with_metric, "offset": 2}},
+        "batched": {"limit": 10, "search_params": {"ignore_growing": True}, "round_decimal": 3},
+        "range": {"limit": 10, "search_params": {"metric_type": metric, "params": {"radius": 5.0}},
+                  "consistency_level": "Bounded"},
+        "grouped": {"limit": 10, "group_by_field": "body", "group_size": 2, "consistency_level": "Eventually"},
+        # pymilvus walks by marks of the server; ours asks for the nearest so many, as any search.
+        "iterator": {"limit": 20, "filter": "id > 3"},
+    }[form]  # fmt: skip
+    client.search("c", data, anns_field="v", **{"consistency_level": "Strong", **options})
+    return sent.theirs()
+
+
+RERANKERS: list[tuple[list[str], Any]] = [
+    (["rrf:7"], RRFRanker(7)),
+    (["weighted:0.5,2,norm_score=false"], WeightedRanker(0.5, 2, norm_score=False)),
+    (["decay:field=id,function=exp,origin=10,scale=3,offset=1,decay=0.5"],
+     ("decay", ["id"], {"function": "exp", "origin": 10, "scale": 3, "offset": 1, "decay": 0.5})),
+    (["boost:weight=1.5,filter=id in [1, 2]"], ("boost", [], {"weight": 1.5, "filter": "id in [1, 2]"})),
+    (['model:field=body,provider=tei,queries=["white whale"],endpoint=http://x:80'],
+     ("model", ["body"], {"provider": "tei", "queries": ["white whale"], "endpoint": "http://x:80"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "ranker"), RERANKERS, ids=lambda each: str(each)[:12])
+def test_rerankers_travel_as_those_of_pymilvus(sent: Sent, given: list[str], ranker: Any) -> None:
+    sent.has("FLOAT_VECTOR", "L2")
+    options = [word for each in given for word in ("--rerank", each)]
+    if isinstance(ranker, tuple):
+        name, fields, params = ranker
+        ranker = Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
+        sent.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=ranker)
+        expected = sent.theirs()
+        assert sent.ours("search", "c", "-v", json.dumps(NUMBERS[0]), *options) == expected
+    legs = [AnnSearchRequest(NUMBERS[:1], "v", {}, 10)] * 2
+    sent.client.hybrid_search("c", legs, ranker, limit=10, consistency_level="Strong")
+    expected = sent.theirs("HybridSearch")
+    leg = f"vector={json.dumps(NUMBERS[0])}"
+    assert (
+        sent.ours("hybrid_search", "c", "--request", leg, "--request", leg, *options, method="HybridSearch") == expected
+    )
+
+
+def test_several_boosts_travel_as_one_score(sent: Sent) -> None:
+    sent.has("FLOAT_VECTOR", "L2")
+    boosts = [Function("boost", FunctionType.RERANK, [], params={"reranker": "boost", "weight": weight, **more})
+              for weight, more in ((2, {"filter": "id > 3"}), (0.5, {"random_score": {"seed": 7}}))]  # fmt: skip
+    score = FunctionScore(boosts, params={"boost_mode": "Sum", "function_mode": "Multiply"})
+    sent.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=score)
+    expected = sent.theirs()
+    assert sent.ours(
+        "search", "c", "-v", json.dumps(NUMBERS[0]), "--rerank", "boost:weight=2,filter=id > 3,boost_mode=Sum",
+        "--rerank", 'boost:weight=0.5,random_score={"seed": 7},function_mode=Multiply',
+    ) == expected  # fmt: skip
