@@ -21,7 +21,9 @@ from tests.support.recorder import run_here
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.terminal import Terminal
 
-ROWS = 5_000
+ROWS = 2_500
+SECOND = 500
+"""Of them in a partition of its own."""
 DIM = 64
 ALIASES = {"old": "milvus", "lite": "lite"}
 BOOK = "-f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id"
@@ -103,7 +105,7 @@ def everything(number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def source(two: Two) -> Iterator[str]:
-    """5,000 rows of all common types on Milvus, in two partitions."""
+    """Rows of all common types on Milvus, in two partitions."""
     name = "copy_source"
     client = official_client(two.servers["old"].uri)
     if client.has_collection(name):
@@ -124,9 +126,9 @@ def source(two: Two) -> Iterator[str]:
     index.add_index("vector", index_type="FLAT", metric_type="L2")
     client.create_collection(name, schema=schema, index_params=index)
     client.create_partition(name, "second")
-    for begin in range(0, ROWS, 1000):
-        rows = [everything(number) for number in range(begin, begin + 1000)]
-        client.insert(name, rows, partition_name="second" if begin == 0 else "_default")
+    for begin in range(0, ROWS, 500):
+        rows = [everything(number) for number in range(begin, begin + 500)]
+        client.insert(name, rows, partition_name="second" if begin < SECOND else "_default")
     yield name
     client.drop_collection(name)
     client.close()
@@ -164,8 +166,8 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
     two: Two, source: str, source_on_lite: Run, expected: list[str]
 ) -> None:
     assert source_on_lite == Run(0, (
-        f"Copied 5,000 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
-        "both have 5,000.\n"
+        f"Copied 2,500 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
+        "both have 2,500.\n"
     ), "")  # fmt: skip
     two.drop("old", "copy_back")
     two.all(f"copy lite:{source} old:copy_back -y")
@@ -184,7 +186,7 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
     partitions = two.json("list partitions -c copy_back --alias old")
     assert sorted(each["partition"] for each in partitions) == ["_default", "second"]
     second = two.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
-    assert sorted(each["id"] for each in second) == sorted(everything(number)["id"] for number in range(1000))
+    assert sorted(each["id"] for each in second) == sorted(everything(number)["id"] for number in range(SECOND))
     two.drop("old", "copy_back")
 
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import resource
 import shlex
 import signal
 import struct
@@ -247,6 +248,8 @@ def test_an_export_goes_on_where_it_was_killed(
 def test_an_export_goes_on_where_ctrl_c_ended_it(
     run: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
+    if is_lite and file != "x.parquet":
+        pytest.skip("the server makes no difference")
     many, keep = FEWER if is_lite else MANY, export._keep
     kept = []
 
@@ -262,6 +265,30 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
     )
     assert run(f"export -c many {file} --resume") == Run(0, f"Exported {many} rows of 'many' to {file}.\n", "")
     assert keys_in(Path(file)) == list(range(many))
+    assert os.listdir() == [file]
+
+
+@pytest.mark.parametrize("file", ["x.jsonl", "x.parquet"])
+def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(run: Typed, is_lite: bool, file: str) -> None:
+    if not is_lite:
+        pytest.skip("the server makes no difference")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (45_000, limits[1]))
+    try:
+        found = run(f"export -c many {file}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    hint = "make room; then go on with the same command and --resume"
+    assert found == failed(f"can't write {file}.part: File too large", hint)
+    assert json.loads(Path(f"{file}.part.json").read_text())["point"]["rows"] > 0
+    if file == "x.parquet":
+        # Pages fit, and the file that is made of them does not.
+        os.symlink("/dev/full", "x.parquet.part.parquet")
+        assert run(f"export -c many {file} --resume") == failed(
+            "can't write x.parquet.part: No space left on device", hint
+        )
+    assert run(f"export -c many {file} --resume") == Run(0, f"Exported {FEWER} rows of 'many' to {file}.\n", "")
+    assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]
 
 

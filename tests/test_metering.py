@@ -65,8 +65,8 @@ def test_a_bar_is_as_wide_as_there_is_room(
         now.seconds += 2
         meter.moved(4_000, 8_000_000, 0.5)
     line = console.written()[1].split("\r\x1b[K")[1]
-    assert line == "Exporting 'book'  ███████░░░░░░░░  50%  4,000 rows, 2,000/s, 4.0 MB/s, 2 s left"
-    assert len(line) == 79
+    assert line == "Exporting 'book'  ██████░░░░░░░  50%  4,000 rows, 2,000/s, 4.0 MB/s, 2 s left"
+    assert len(line) == 80 - progress.LEFT_FREE
 
 
 def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(

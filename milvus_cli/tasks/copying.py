@@ -179,10 +179,13 @@ def _move(session: Session, plan: Plan, wish: Wish) -> int:
 
 
 def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, resume: bool) -> None:
+    from ..rpc.writing import writes_at_once
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
     rows = _remaining(session, plan, way) if resume else all_rows(way)
-    sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=IN_FLIGHT,
+    # A server that gives out keys gets rows in order, so that their number tells how far it is.
+    in_flight = writes_at_once(plan.target.client, IN_FLIGHT) if way.target.key else 1
+    sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=in_flight,
                        patience=wish.patience, seconds=session.timeout)  # fmt: skip
     send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
 

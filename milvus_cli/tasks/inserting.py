@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CliError, InvalidInput, Partial
+from ..errors import CliError, InvalidInput, Partial, ServerRefused
 from ..result import Done
 from ..session import Session
 from .metering import Meter
@@ -124,13 +124,14 @@ def _run(
     fraction: Callable[[int, int], float | None],
 ) -> Sequence[str]:  # fmt: skip
     """Returns the first rejects, as they were told; `fraction` is how far it is after so many rows and bytes."""
+    from ..rpc.writing import writes_at_once
     from ..transfer.pipeline import Pipeline
     from ..transfer.rejects import Rejects
     from ..transfer.sender import Sender
 
     profile = session.served(session.profile)
     rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
-    sender = Sender(lambda: session.open(profile), target, in_flight=IN_FLIGHT,
+    sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(session.client, IN_FLIGHT),
                     patience=request.patience, seconds=session.timeout)  # fmt: skip
     label = f"{target.method}ing into {target.collection!r}"
     try:
@@ -151,8 +152,9 @@ def _size(path: str) -> int:
 
 
 def _tell_how_to_go_on(error: CliError, counts: Counts) -> None:
-    if counts.read:
-        error.message += f"; {counts.inserted:,} rows are in"
+    unsure = counts.sent > counts.done
+    if counts.read or (unsure and not isinstance(error, ServerRefused)):
+        error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
         error.hint = error.hint or "the same line with --resume goes on there"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -66,22 +67,27 @@ class Checkpoint:
         try:
             make_private(self.path.parent)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            self.save()
+            if restart:
+                os.ftruncate(self._file, 0)
+            self._write(self._file)
         except OSError as exc:
-            raise self._failed(exc) from exc
+            self.close()
+            raise self._failed(exc, "name a file on another disk: --checkpoint FILE") from exc
 
     def save(self) -> None:
         """Raises CliError where the disk does not take it."""
         if self._file is None:
             return
+        try:
+            self._write(self._file)
+        except OSError as exc:
+            raise self._failed(exc, "make room; then the same line with --resume goes on there") from exc
+
+    def _write(self, file: int) -> None:
         text = json.dumps({"job": self._job, **asdict(self.progress)}, ensure_ascii=False).encode()
         size = max(ROOM, len(text) + 1)
-        try:
-            written = os.pwrite(self._file, text.ljust(size - 1) + b"\n", 0)
-        except OSError as exc:
-            raise self._failed(exc) from exc
-        if written < size:
-            raise self._failed(OSError(28, "no space left on device"))
+        if os.pwrite(file, text.ljust(size - 1) + b"\n", 0) < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def finish(self) -> None:
         """All is done: the file goes."""
@@ -103,6 +109,8 @@ class Checkpoint:
             return None
         except OSError as exc:
             raise CliError(f"can't read the checkpoint {self.path}: {exc.strerror}") from exc
+        if not text:
+            return None
         try:
             values: dict[str, Any] = json.loads(text)
             job = values.pop("job")
@@ -116,9 +124,8 @@ class Checkpoint:
                                hint="--restart begins anew")  # fmt: skip
         return found
 
-    def _failed(self, error: OSError) -> CliError:
-        return CliError(f"can't write the checkpoint {self.path}: {error.strerror}",
-                        hint="name a file on another disk: --checkpoint FILE")  # fmt: skip
+    def _failed(self, error: OSError, hint: str) -> CliError:
+        return CliError(f"can't write the checkpoint {self.path}: {error.strerror}", hint=hint)
 
 
 def default_path(home: Path, words: Sequence[str]) -> Path:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import CliError
+from ..memory import give_back
 from ..rpc.packing import Packed
 from .arrow import pyarrow
 from .npy import NpyArray, read_npy
@@ -16,8 +17,11 @@ from .sources import BUFFER, Source
 
 CHUNK = 1 << 20
 """Bytes of a chunk, which are about those of its message."""
+TRIMMED = 8
+"""Chunks after which what is free in between is given back: it grows with rows of many kilobytes."""
+
 TEXTS = ("string", "large_string", "string_view")
-PIECE, PIECE_ROWS = CHUNK // 4, 512
+PIECE, PIECE_ROWS = CHUNK // 4, 256
 """Bytes of what is read of a Parquet file at once, as the file has them, and rows at the most."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
@@ -52,7 +56,9 @@ def _seekable(source: Source) -> Any:
 def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> Iterator[Chunk]:
     total, done = file.metadata.num_rows, 0
     with _failures(source):
-        for batch in _batches(file):
+        for number, batch in enumerate(_batches(file)):
+            if number % TRIMMED == 0:
+                give_back()
             columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
             rows = batch.num_rows
             source.read = (source.total or 0) * (done + rows) // max(1, total)

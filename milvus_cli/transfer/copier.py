@@ -119,8 +119,6 @@ def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[
     Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent.
     """
     waiting: deque[tuple[int, Future[Outcome]]] = deque()
-    # A server that gives out keys gets rows in order, so that their number tells how far it is.
-    in_flight = IN_FLIGHT if way.target.key else 1
     arrived = 0
 
     def acknowledge(seconds: float | None = None) -> None:
@@ -135,7 +133,7 @@ def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[
         for each in rows:
             size = each.page.size * len(each) // len(each.page.keys)
             waiting.append((size, sender.submit(_batch(each, way), doubtful=False)))
-            while len(waiting) >= in_flight:
+            while len(waiting) >= sender.in_flight:
                 acknowledge()
         while waiting:
             acknowledge()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -59,7 +59,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
     `resume` where that can help.
     """
     point = begun
-    with _resumable(export), _writing(export.part):
+    with _resumable(export), _writing(export):
         before = exact_count(client, export.selection)
         with open(export.part, "r+b" if begun.bytes else "wb") as file:
             file.truncate(begun.bytes)
@@ -130,9 +130,13 @@ def point_of(export: Export) -> Point:
 def _keep(export: Export, point: Point) -> None:
     """A state is replaced in one step, after the bytes that it tells of are in the file."""
     state = f"{export.part}.json"
-    with open(f"{state}.new", "w", encoding="utf-8") as file:
-        json.dump({"identity": export.identity, "point": asdict(point)}, file)
-    os.replace(f"{state}.new", state)
+    try:
+        with open(f"{state}.new", "w", encoding="utf-8") as file:
+            json.dump({"identity": export.identity, "point": asdict(point)}, file)
+        os.replace(f"{state}.new", state)
+    except OSError:
+        _remove(f"{state}.new")
+        raise
 
 
 def _finish(export: Export) -> None:
@@ -140,21 +144,34 @@ def _finish(export: Export) -> None:
         from .arrow import to_parquet
 
         whole = f"{export.part}.parquet"
-        to_parquet(export.part, whole, export.selection)
+        try:
+            to_parquet(export.part, whole, export.selection)
+        except OSError:
+            _remove(whole)
+            raise
         os.replace(whole, export.path)
         os.remove(export.part)
     else:
         os.replace(export.part, export.path)
-    if os.path.exists(f"{export.part}.json"):
-        os.remove(f"{export.part}.json")
+    _remove(f"{export.part}.json")
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.remove(path)
 
 
 @contextmanager
-def _writing(path: str) -> Iterator[None]:
+def _writing(export: Export) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+        hint = (
+            "make room; then go on with the same command and --resume" if os.path.exists(f"{export.part}.json") else ""
+        )
+        # pyarrow has words of its own around those of the system.
+        reason = os.strerror(exc.errno) if exc.errno else exc
+        raise CliError(f"can't write {export.part}: {reason}", hint=hint) from exc
 
 
 @contextmanager

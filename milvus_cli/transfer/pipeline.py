@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -100,6 +100,7 @@ class Pipeline:
         self._strict = strict
         self._moved = moved
         self._waiting: deque[tuple[Step, Future[Outcome]]] = deque()
+        self._stuck = False
 
     def run(self, steps: Iterable[Step]) -> None:
         """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
@@ -111,10 +112,11 @@ class Pipeline:
                     self._send(step, doubtful=_begin(step) < started)
                     while len(self._waiting) >= self._sender.in_flight:
                         self._acknowledge()
+                while self._waiting:
+                    self._acknowledge()
             except CliError:
-                self._drain(None)
+                self._count_the_rest()
                 raise
-            self._drain(None)
         except KeyboardInterrupt:
             self._leave()
             raise Interrupted() from None
@@ -127,8 +129,12 @@ class Pipeline:
     def _send(self, step: Step, *, doubtful: bool) -> None:
         progress = self._checkpoint.progress
         if step.end > progress.sent:
-            progress.sent = step.end
-            self._checkpoint.save()
+            before, progress.sent = progress.sent, step.end
+            try:
+                self._checkpoint.save()
+            except CliError:
+                progress.sent = before
+                raise
         self._waiting.append((step, self._sender.submit(step.batch, doubtful=doubtful)))
 
     def _require_good(self, step: Step) -> None:
@@ -137,13 +143,17 @@ class Pipeline:
                            hint="leave out --strict to insert the rows that are good")  # fmt: skip
 
     def _acknowledge(self, seconds: float | None = None) -> None:
-        """Waits for the oldest in flight."""
+        """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""
         step, future = self._waiting[0]
+        self._stuck = True
         outcome = future.result(seconds)
-        self._waiting.popleft()
         bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
         progress = self._checkpoint.progress
-        progress.rejects_size = self._rejects.add(step.name, bad) if bad else progress.rejects_size
+        progress.rejects_size = (
+            self._rejects.add(step.name, bad, at=progress.rejects_size) if bad else progress.rejects_size
+        )
+        self._waiting.popleft()
+        self._stuck = False
         progress.done = step.end
         progress.read += step.batch.rows + len(step.batch.bad)
         progress.inserted += outcome.inserted
@@ -152,9 +162,11 @@ class Pipeline:
         self._checkpoint.save()
         self._moved(step.position, progress.read)
 
-    def _drain(self, seconds: float | None) -> None:
-        while self._waiting:
-            self._acknowledge(seconds)
+    def _count_the_rest(self, seconds: float | None = None) -> None:
+        """What arrives in order, also where the checkpoint can't be written."""
+        while self._waiting and not self._stuck:
+            with suppress(CliError):
+                self._acknowledge(seconds)
 
     def _take_back(self, started: Mark) -> None:
         """What was only refused has not arrived: nothing of it is in doubt."""
@@ -164,10 +176,10 @@ class Pipeline:
 
     def _leave(self) -> None:
         """After Ctrl-C: what is about to come back counts."""
-        try:
-            self._drain(LEAVING)
-        except (CliError, NotYet, KeyboardInterrupt):
-            self._waiting.clear()
+        self._stuck = False
+        with suppress(NotYet, KeyboardInterrupt):
+            self._count_the_rest(LEAVING)
+        self._waiting.clear()
 
 
 def _begin(step: Step) -> Mark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import BinaryIO
+from io import FileIO
 
 from ..errors import CliError
 from .readers import Bad
@@ -18,29 +18,28 @@ class Rejects:
     def __init__(self, path: str | None, *, size: int = 0) -> None:
         self._path = path
         self.shown: list[str] = []
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         if path:
             try:
-                self._file = open(path, "r+b" if size else "wb")  # noqa: SIM115
+                # Without a buffer, what could not be written is not tried again when it is closed.
+                self._file = open(path, "r+b" if size else "wb", buffering=0)  # noqa: SIM115
                 self._file.truncate(size)
                 self._file.seek(size)
             except OSError as exc:
                 raise self._failed(exc) from exc
 
-    def add(self, name: str, bad: Sequence[Bad]) -> int:
-        """Returns the size of the file after it."""
+    def add(self, name: str, bad: Sequence[Bad], *, at: int) -> int:
+        """Returns the size of the file after it, which begins at a place of it."""
         for each in bad:
             if len(self.shown) < SHOWN:
                 self.shown.append(told(name, each))
         if self._file is None:
             return 0
+        data = b"".join(_line(name, each) for each in bad)
         try:
-            for each in bad:
-                values = {"file": name, "line": each.line, "column": each.field or None, "reason": each.reason,
-                          "row": each.row}  # fmt: skip
-                text = json.dumps(values, ensure_ascii=False, default=str)
-                self._file.write(text.encode(errors="backslashreplace") + b"\n")
-            self._file.flush()
+            self._file.seek(at)
+            while data:
+                data = data[self._file.write(data) :]
             return self._file.tell()
         except OSError as exc:
             raise self._failed(exc) from exc
@@ -50,7 +49,13 @@ class Rejects:
             self._file.close()
 
     def _failed(self, error: OSError) -> CliError:
-        return CliError(f"can't write {self._path}: {error.strerror}")
+        return CliError(f"can't write {self._path}: {error.strerror}",
+                        hint="make room; then the same line with --resume goes on there")  # fmt: skip
+
+
+def _line(name: str, bad: Bad) -> bytes:
+    values = {"file": name, "line": bad.line, "column": bad.field or None, "reason": bad.reason, "row": bad.row}
+    return json.dumps(values, ensure_ascii=False, default=str).encode(errors="backslashreplace") + b"\n"
 
 
 def told(name: str, bad: Bad) -> str:

@@ -60,6 +60,7 @@ class Endless:
             ),
             "Insert": self._insert,
             "Query": self._query,
+            "GetVersion": lambda _: milvus_pb2.GetVersionResponse(version="v2.3.5"),
             "AllocTimestamp": lambda _: milvus_pb2.AllocTimestampResponse(timestamp=1),
         }
         handlers = {name: grpc.unary_unary_rpc_method_handler(
