@@ -470,7 +470,7 @@ def test_what_is_no_vector_is_refused(text: str) -> None:
     [
         (("id:INT64",), None, "book has no vector field"),
         (("id:INT64", "v:FLOAT_VECTOR:2", "w:FLOAT_VECTOR:2"), None, "book has 2 vector fields"),
-        (("id:INT64", "v:FLOAT_VECTOR:2"), "id", "book has no vector field 'id'"),
+        (("id:INT64", "v:FLOAT_VECTOR:2"), "id", "'id' of book is no vector: its type is INT64"),
     ],
 )
 def test_the_field_to_search_is_found_or_named(fields: tuple[str, ...], name: str | None, message: str) -> None:
