@@ -150,7 +150,7 @@ def test_a_connection_that_is_cut_at_random_loses_and_doubles_no_row(
 
 
 def test_a_server_that_is_killed_and_comes_back_has_every_row(cli: Cli) -> None:
-    with LiteServer(cli.directory / "killed") as server:
+    with MilvusServer(cli.directory / "killed", session_ttl=5) as server:
         typed = Typed(cli, server)
         make_loaded(typed, "fault_server")
         rows, checkpoint = cli.directory / "rows.jsonl", cli.directory / "how_far"
@@ -165,7 +165,7 @@ def test_a_server_that_is_killed_and_comes_back_has_every_row(cli: Cli) -> None:
             server.start()
             out, err = process.communicate(timeout=120)
         assert (process.returncode, out.partition(",")[0]) == (0, "Inserted 8"), err
-        assert typed("load collection fault_server").code == 0
+        wait_for(lambda: typed("count fault_server").code == 0, 90)
         assert (exact(typed, "fault_server"), distinct(typed, "fault_server")) == (8_000, 8_000)
 
 

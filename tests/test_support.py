@@ -115,22 +115,6 @@ def test_milvus_with_mutual_tls_refuses_a_client_without_certificate(
     assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
-def test_milvus_keeps_its_data_and_ports_when_killed_and_restarted(tmp_path: Path) -> None:
-    with MilvusServer(tmp_path / "milvus", session_ttl=5) as server:
-        before = (server.pid, server.ports)
-        with server.stub() as stub:
-            stub.CreateDatabase(milvus_pb2.CreateDatabaseRequest(db_name="kept"), timeout=10)
-        server.kill()
-        assert not server.is_running
-        server.start()
-        with server.stub() as stub:
-            reply = stub.ListDatabases(milvus_pb2.ListDatabasesRequest(), timeout=10)
-        assert sorted(reply.db_names) == ["default", "kept"]
-        assert server.pid != before[0]
-        assert server.ports == before[1]
-    assert not server.is_running
-
-
 def test_lite_keeps_its_port_over_a_restart(tmp_path: Path) -> None:
     with LiteServer(tmp_path / "lite") as server:
         address = server.address
