@@ -8,10 +8,10 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..names import nearest
+from .outside import outside
 
 KEYS = ("field", "vector", "text", "like", "limit", "filter", "params", "metric", "radius", "range_filter")
 FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'
-OPENING, CLOSING = "[{(", "]})"
 
 
 def parse_leg(text: str) -> dict[str, str]:
@@ -50,19 +50,8 @@ def _put(found: dict[str, str], key: str, value: str) -> None:
 
 def _keys(text: str) -> list[tuple[int, str]]:
     """Where each KEY= begins: at a word's begin, in no quotes and no brackets. `==` is a filter's."""
-    found, depth, quote = [], 0, ""
-    for place, each in enumerate(text):
-        if quote:
-            quote = "" if each == quote and text[place - 1] != "\\" else quote
-        elif each in "\"'":
-            quote = each
-        elif each in OPENING + CLOSING:
-            depth += 1 if each in OPENING else -1
-        elif depth == 0 and (place == 0 or text[place - 1].isspace()):
-            key = _key_at(text, place)
-            if key:
-                found.append((place, key))
-    return found
+    begins = [place for place, _ in outside(text) if place == 0 or text[place - 1].isspace()]
+    return [(place, key) for place in begins if (key := _key_at(text, place))]
 
 
 def _key_at(text: str, place: int) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import InvalidInput
 from ..rpc.rerankers import BY_RANKS, FORMS, PARAMETERS, Reranker, made, ranked, unknown
+from .outside import outside
 
 ONE_WAY = "rrf and weighted are two ways to the same: give one of them"
 ARGUMENT = re.compile(r"\s*(\w+)\s*=(?!=)")
-OPENING, CLOSING = "[{(", "]})"
 
 
 def parse_rerankers(texts: Sequence[str], legs: int) -> list[Reranker]:
@@ -43,15 +43,9 @@ def _parse(text: str, legs: int) -> Reranker:
 
 def _arguments(text: str) -> Iterator[str]:
     """The text cut at its commas before `KEY=`, which stand in no quotes and no brackets."""
-    start, depth, quote = 0, 0, ""
-    for place, each in enumerate(text):
-        if quote:
-            quote = "" if each == quote and text[place - 1] != "\\" else quote
-        elif each in "\"'":
-            quote = each
-        elif each in OPENING + CLOSING:
-            depth += 1 if each in OPENING else -1
-        elif each == "," and depth == 0 and ARGUMENT.match(text, place + 1):
+    start = 0
+    for place, each in outside(text):
+        if each == "," and ARGUMENT.match(text, place + 1):
             yield text[start:place]
             start = place + 1
     if text[start:].strip():
