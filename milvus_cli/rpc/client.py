@@ -20,7 +20,7 @@ import grpc
 from google.protobuf.message_factory import GetMessageClass
 
 from . import status
-from .interrupts import Call, undisturbed
+from .interrupts import Call, interruptible, undisturbed
 from .missing import NO_DATABASE
 from .privileges import place
 from .wire import milvus_pb2
@@ -63,23 +63,42 @@ class ServerInfo:
     latency_ms: float
 
 
-class Link:
-    """A channel, whether it ever carried an answer, and the timestamp of the last write that it carried."""
+class Channel:
+    """A channel of grpc. Its methods are made once."""
 
     def __init__(self, profile: Profile, timeout: float) -> None:
-        self._open = partial(_channel, profile, timeout)
-        self.channel = self._open()
-        self.answered = False
-        self.written = 0
+        self._channel = _channel(profile, timeout)
+        self._methods: dict[str, Any] = {}
 
-    def reopen(self) -> None:
-        """A new channel: the old one would wait before it looks for the server again."""
-        self.close()
-        self.channel = self._open()
+    def method(self, name: str) -> Any:
+        """What grpc calls it by; takes a serialized request."""
+        if name not in self._methods:
+            read = _types(name)[1].FromString
+            self._methods[name] = self._channel.unary_unary(f"/{SERVICE}/{name}", response_deserializer=read)
+        return self._methods[name]
 
     def close(self) -> None:
         with undisturbed():
-            self.channel.close()
+            self._channel.close()
+
+
+class Link:
+    """A channel, whether it ever carried an answer, and what it changed.
+
+    `written` is the timestamp of the last write of rows, `changes` how many calls did not only read.
+    """
+
+    def __init__(self, profile: Profile, timeout: float) -> None:
+        self._open = partial(Channel, profile, timeout)
+        self.channel = self._open()
+        self.answered = False
+        self.written = 0
+        self.changes = 0
+
+    def reopen(self) -> None:
+        """A new channel: the old one would wait before it looks for the server again."""
+        self.channel.close()
+        self.channel = self._open()
 
 
 class Client:
@@ -97,10 +116,16 @@ class Client:
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
         cancels the call.
         """
-        return self.start(method, timeout=timeout, **fields).result()
+        return self.request(method, timeout=timeout, **fields).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
+        pending = self.request(method, timeout=timeout, **fields)
+        pending.start()
+        return pending
+
+    def request(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
+        """A call that is not sent before its `result()` is asked for, unless it is started."""
         if self.profile.read_only and not status.reads(method):
             raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
                            hint="connect again with --no-read-only to allow it")  # fmt: skip
@@ -111,15 +136,22 @@ class Client:
         """The hybrid timestamp of this client's last write of rows, 0 before the first."""
         return self._link.written
 
+    @property
+    def changes(self) -> int:
+        """How many of this client's calls did not only read."""
+        return self._link.changes
+
     def with_options(self, *, database: str, timeout: float) -> "Client":
         """The same channel for another database and deadline."""
+        if (database, timeout) == (self.profile.database, self.timeout):
+            return self
         other = copy(self)
         other.profile = replace(self.profile, database=database)
         other.timeout = timeout
         return other
 
     def close(self) -> None:
-        self._link.close()
+        self._link.channel.close()
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -137,14 +169,17 @@ class Client:
 
 
 class Pending:
-    """An RPC under way."""
+    """An RPC to be sent, or under way. One that was not started costs less: grpc then waits in this thread."""
 
     def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
         self._client = client
         self._method, self._fields, self._seconds = method, fields, seconds
         self._started = time.monotonic()
-        self._channel = client._link.channel
-        self._call = self._send()
+        self._call: Call | None = None
+
+    def start(self) -> None:
+        """Sends it, and does not wait."""
+        self._call = Call(self._sending(waits=False))
 
     def result(self) -> Any:
         """Waits for the answer; see `Client.call`."""
@@ -158,22 +193,19 @@ class Pending:
         client._report(self._method, self._started, "OK")
         return response
 
-    def cancel(self) -> None:
-        """For an answer that nobody wants any more."""
-        self._call.cancel()
-
-    def _send(self) -> Call:
-        request_type, response_type = _types(self._method)
-        rpc = self._channel.unary_unary(f"/{SERVICE}/{self._method}", response_deserializer=response_type.FromString)
+    def _sending(self, *, waits: bool) -> Callable[[], Any]:
+        """What sends it: and waits for the answer, or returns grpc's future."""
+        self._channel = self._client._link.channel
+        rpc = self._channel.method(self._method)
         # As bytes: grpc would hold the message beside them while it waits.
-        request = request_type(**self._fields).SerializeToString()
-        metadata = self._client._metadata()
-        return Call(lambda: rpc.future(request, timeout=self._seconds, metadata=metadata))
+        request = _types(self._method)[0](**self._fields).SerializeToString()
+        send = rpc if waits else rpc.future
+        return partial(send, request, timeout=self._seconds, metadata=self._client._metadata())
 
     def _answer(self) -> Any:
         client, link = self._client, self._client._link
         try:
-            response = self._call.result()
+            response = self._call.result() if self._call else interruptible(self._sending(waits=True))
         except grpc.RpcError as exc:
             profile = client.profile
             raise status.failure(
@@ -182,6 +214,8 @@ class Pending:
             ) from exc  # fmt: skip
         link.answered = True
         status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        if not status.reads(self._method):
+            link.changes += 1
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
         return response
@@ -198,8 +232,7 @@ class Pending:
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if link.channel is self._channel:
             link.reopen()
-        self._channel = link.channel
-        self._call = self._send()
+        self._call = None
         return self._answer()
 
 

@@ -1,6 +1,6 @@
-"""Ctrl-C and the locks of others: an interrupt inside grpc leaves a lock of the channel held, and all its calls hang.
+"""Ctrl-C and the locks of others: an interrupt where grpc holds a lock of its channel leaves all its calls hanging.
 
-So SIGINT waits while grpc works, which takes microseconds, and what takes long is waited for outside of it.
+So SIGINT waits while grpc works, which takes microseconds, and comes where it waits, which takes long.
 """
 
 from __future__ import annotations
@@ -9,7 +9,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
+
+WAITS = "grpc._channel"
+"""The module of grpc whose functions hold no lock while they wait for the answer of a blocking call."""
+
+SOON = 0.02
+"""Seconds until a signal that came at a bad moment is tried again."""
 
 LOOK = 0.2
 """Seconds between two looks for a signal that another thread got."""
@@ -30,6 +39,31 @@ def undisturbed() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
         if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+def interruptible(ask: Callable[[], Answer]) -> Answer:
+    """What a blocking call of grpc answers. KeyboardInterrupt cancels it, and is raised where that does no harm."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        return ask()
+    interrupted, late = before, list[threading.Timer]()
+
+    def arrived(number: int, frame: FrameType | None) -> None:
+        if frame is not None and frame.f_globals.get("__name__") == WAITS:
+            interrupted(number, frame)
+            return
+        again = threading.Timer(SOON, signal.raise_signal, [number])
+        late.append(again)
+        again.start()
+
+    signal.signal(signal.SIGINT, arrived)
+    try:
+        return ask()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if late and not late[-1].finished.is_set():
+            late[-1].cancel()
             signal.raise_signal(signal.SIGINT)
 
 

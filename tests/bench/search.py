@@ -42,7 +42,7 @@ vector = [random.gauss(0, 1) for _ in range(128)]
 raw = struct.pack("<128f", *vector)
 request = wire.SearchRequest(**Search("bench", "v", Queries(101, [raw]), consistency="Eventually").request())
 client = session.client
-rpc = client._link.channel.unary_unary("/milvus.proto.milvus.MilvusService/Search",
+rpc = client._link.channel._channel.unary_unary("/milvus.proto.milvus.MilvusService/Search",
                                        request_serializer=wire.SearchRequest.SerializeToString,
                                        response_deserializer=wire.SearchResults.FromString)
 line = f"search -c bench -v {json.dumps(vector)} --consistency Eventually -o {sys.argv[2]}"

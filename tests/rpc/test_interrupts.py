@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -13,7 +14,7 @@ import pytest
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.interrupts import undisturbed
-from tests.support.grpc_peer import GrpcPeer
+from tests.support.grpc_peer import GrpcPeer, never_answers
 
 
 def interrupted_at(moment: int, act: Callable[[], object]) -> tuple[bool, bool]:
@@ -67,6 +68,25 @@ def test_ctrl_c_at_any_step_of_a_call_is_raised_and_the_next_call_answered() -> 
             assert is_answered(client), moment
         client.close()
     assert moment > 100
+
+
+def test_ctrl_c_where_a_lock_is_held_ends_a_call_that_nobody_answers() -> None:
+    with GrpcPeer({"GetVersion": never_answers()}) as peer:
+        client = Client(Profile(host=peer.host, port=peer.port), timeout=60)
+
+        def held(frame: FrameType, event: str, what: object) -> None:
+            caller = frame.f_back
+            if frame.f_code.co_name == "__enter__" and caller and caller.f_code.co_name == "_blocking":
+                sys.setprofile(None)
+                signal.raise_signal(signal.SIGINT)
+
+        began = time.monotonic()
+        sys.setprofile(held)
+        with pytest.raises(KeyboardInterrupt):
+            client.call("GetVersion")
+        assert sys.getprofile() is None
+        assert time.monotonic() - began < 30
+        client.close()
 
 
 def test_a_signal_waits_while_nothing_may_be_disturbed() -> None:
