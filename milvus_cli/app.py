@@ -18,7 +18,7 @@ from .output.render import render, render_error
 from .redirect import redirected
 from .result import Live, Look, Repeat, Report, Result, Script, Table
 from .session import Session
-from .tree import PROGRAM, UnknownCommand, find, tree
+from .tree import PROGRAM, UnknownCommand, Verb, find, tree
 
 
 def execute(argv: Sequence[str], session: Session, *, page: bool = False) -> int:
@@ -42,8 +42,7 @@ def run(statement: Statement, session: Session, *, where: str = "", page: bool =
 
 def _run(statement: Statement, session: Session, where: str, *, page: bool) -> int:
     try:
-        with tree().make_context(PROGRAM, list(statement.argv), obj=session) as ctx:
-            result = tree().invoke(ctx)
+        result = _invoked(statement.argv, session)
         with redirected(session.console, statement.target):
             return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
         return 0  # The program that the output went to had read enough of it.
@@ -62,6 +61,19 @@ def _run(statement: Statement, session: Session, where: str, *, page: bool) -> i
         session.console.note("")
     render_error(error, _output(statement.argv, session), session.console, where=where)
     return error.exit_code
+
+
+def _invoked(words: Sequence[str], session: Session) -> Result | None:
+    """What the command says that these words are."""
+    here: click.Command = tree()
+    ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
+    while isinstance(here, Verb):
+        here.parse_args(ctx, rest)
+        name, here, rest = here.child(ctx.args)
+        ctx = click.Context(here, info_name=name, parent=ctx)
+    assert isinstance(here, Leaf)
+    here.parse_args(ctx, rest)
+    return here.invoke(ctx)
 
 
 def _show(result: object, session: Session, output: str, *, page: bool) -> int:

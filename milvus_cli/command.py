@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.core import iter_params_for_processing
 
 from .errors import ServerRefused, Unsupported
 from .output.formats import FORMATS
-from .parameters import Argument, Option
 from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
 
 if TYPE_CHECKING:
-    from .options import Options
     from .session import Session
 
 Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
 
 
-class NeededOption(Option):
+class NeededOption(click.Option):
     """An option that must get a value: from the line, or from the person where there is one."""
 
 
-class SecretOption(Option):
+class SecretOption(click.Option):
     """An option whose value no history keeps: `-` asks for it or reads standard input, `@FILE` reads a file."""
 
     twice = False
@@ -81,24 +79,28 @@ OUTPUT_HELP = "Write results in this format."
 
 SECONDS = click.FloatRange(min=0.001, max=86400)
 PROGRAM_OPTIONS = (
-    Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-    Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
-    Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
-    Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+    click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
+    click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
+    click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
+    click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
 )  # fmt: skip
 """What only the program takes, before a command."""
 
 GLOBAL_OPTIONS = (
-    Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
-    Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
-    Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
-    Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
-    Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
-    Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
-    Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
-    Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
+    click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
+    click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
+    click.Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
+    click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
+    click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
+    click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
+    click.Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
+    click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
+
+
+UNSET = getattr(click.core, "UNSET", None)
+"""What click, since 8.3, parses where nothing is given."""
 
 
 class Node(click.Command):
@@ -107,21 +109,47 @@ class Node(click.Command):
     _parser: Any = None
     _every_param: list[click.Parameter] | None = None
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, but for looking at each of forty options anew for every line that leaves them out."""
+        rest: list[str]
+        values, rest, named = self.make_parser(ctx).parse_args(args)
+        given = [each for each in dict.fromkeys(named) if each.required or values[each.name] is not UNSET]
+        for param in iter_params_for_processing(named, given):
+            value = _value(param, ctx, values)
+            if param.expose_value:
+                ctx.params[str(param.name)] = value
+        ctx.params = {**self._left_out, **ctx.params}
+        if rest and not ctx.allow_extra_args:
+            ctx.fail(f"unexpected argument {rest[0]!r}")
+        ctx.args = rest
+        return rest
+
+    @cached_property
+    def _left_out(self) -> dict[str, Any]:
+        """What parameters are on a line that names none of them."""
+        ctx = click.Context(self)
+        for param in self.get_params(ctx):
+            if not param.required:
+                param.handle_parse_result(ctx, {}, [])
+        return {name: None if value is UNSET else value for name, value in ctx.params.items()}
+
     @cached_property
     def global_params(self) -> list[click.Option]:
         taken = {spelling for param in self.params for spelling in param.opts}
         names = {param.name for param in self.params}
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
 
+    @cached_property
+    def global_names(self) -> list[str]:
+        return [str(param.name) for param in self.global_params]
+
     def make_parser(self, ctx: click.Context) -> Any:
         """Made once. Short options are found at once: else click first seeks long ones that are spelled like them."""
         if self._parser is None:
             self._parser = super().make_parser(ctx)
             self._parser._long_opt.update(self._parser._short_opt)
-            self._parser.ctx = None
-        parser = copy(self._parser)
-        parser.ctx = ctx
-        return parser
+        self._parser.ctx = ctx
+        return self._parser
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         if self._every_param is None:
@@ -161,29 +189,76 @@ class Leaf(Node):
         """With the formats that only this command has, for `-o` after its words."""
         if not self._formats:
             return super().global_params
-        own = Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
+        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
         return [own if each.name == own.name else each for each in super().global_params]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
-        if not ctx.resilient_parsing:
-            _merge_words(ctx)
-            _ask_for_missing(ctx)
+        self._merge_words(ctx)
+        self._ask_for_missing(ctx)
         return rest
+
+    @cached_property
+    def _words(self) -> dict[str, click.Parameter]:
+        """The options that words stand for, in the order of the words."""
+        params = {str(param.name): param for param in self.params}
+        names = [name.removesuffix("_word") for name in params if name.endswith("_word")]
+        return {name: params[name] for name in names}
+
+    @cached_property
+    def _needed(self) -> list[NeededOption]:
+        return [param for param in self.params if isinstance(param, NeededOption)]
+
+    def _merge_words(self, ctx: click.Context) -> None:
+        """Words stand for options that are not given, as they are declared; or for more of a repeatable one."""
+        words = [word for name in self._words if (word := ctx.params.pop(f"{name}_word", None)) not in (None, ())]
+        if not words:
+            return
+        free = [name for name, param in self._words.items() if param.multiple or ctx.params.get(name) is None]
+        if len(words) > len(free):
+            option = list(self._words.values())[-1].opts[0]
+            raise click.UsageError(f"{option} and the word {words[-1]!r} name it twice", ctx)
+        for name, word in zip(free, words, strict=False):
+            param = self._words[name]
+            value = param.type_cast_value(ctx, word)
+            ctx.params[name] = (*(ctx.params.get(name) or ()), *value) if param.multiple else value
+
+    def _ask_for_missing(self, ctx: click.Context) -> None:
+        session: Session | None = ctx.obj
+        for param in self._needed:
+            if ctx.params.get(str(param.name)) not in (None, ()):
+                continue
+            no_input = _options(ctx).get("no_input")
+            if session is None or not session.interactive or no_input:
+                raise click.MissingParameter(ctx=ctx, param=param)
+            question = f"{str(param.name).replace('_', ' ').capitalize()}: "
+            if isinstance(param, SecretOption):
+                ctx.params[str(param.name)] = session.console.ask_secret(question, twice=param.twice)
+                continue
+            answer = session.console.ask(question)
+            ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)
 
     def invoke(self, ctx: click.Context) -> Result | None:
         session: Session = ctx.obj
-        session.options = _options(ctx).over(session.defaults)
-        for param in self.global_params:
-            ctx.params.pop(str(param.name), None)
+        session.options = session.defaults.but(_options(ctx))
+        given = {name: value for name, value in ctx.params.items() if name not in self.global_names}
         try:
-            result: Result | None = super().invoke(ctx)
+            result: Result | None = self.callback(session, **given) if self.callback else None
         except Unsupported as exc:
             raise session.explained(exc) from exc
         except ServerRefused as exc:
             exc.hint = meant(ctx) or exc.hint
             raise
         return result
+
+
+def _value(param: click.Parameter, ctx: click.Context, values: Mapping[str, Any]) -> Any:
+    """What the line gives it, as its type has it."""
+    try:
+        return param.process_value(ctx, param.consume_value(ctx, values)[0])
+    except click.BadParameter as exc:
+        exc.ctx, exc.param = exc.ctx or ctx, exc.param or param
+        raise
 
 
 def command(
@@ -196,7 +271,7 @@ def command(
 
     def declare(function: Callable[..., Result | None]) -> Leaf:
         declared = tuple(reversed(getattr(function, "__click_params__", ())))
-        return Leaf(path, declared, formats, help=function.__doc__, callback=click.pass_obj(function), **attributes)
+        return Leaf(path, declared, formats, help=function.__doc__, callback=function, **attributes)
 
     return declare
 
@@ -207,7 +282,7 @@ def word(
     """An option that may also be written as a plain word after the command, or words: `show collection book`."""
 
     def decorate(function: Any) -> Any:
-        kind = NeededOption if needed else Option
+        kind = NeededOption if needed else click.Option
         label = f"[{name.upper()}]" + ("…" if multiple else "")
         nargs = -1 if multiple else 1
         function = argument(f"{name}_word", required=False, nargs=nargs, metavar=label)(function)
@@ -217,7 +292,7 @@ def word(
 
 
 def argument(name: str, **attributes: Any) -> Callable[[Any], Any]:
-    return _declare(partial(Argument, (name,), **attributes))
+    return _declare(partial(click.Argument, (name,), **attributes))
 
 
 def option(
@@ -227,7 +302,7 @@ def option(
 
     One that is asked for `twice` is both.
     """
-    kinds = {(False, False): Option, (True, False): NeededOption,
+    kinds = {(False, False): click.Option, (True, False): NeededOption,
              (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
     return _declare(partial(NewSecretOption if twice else kinds[needed, secret], spellings, **attributes))
 
@@ -295,48 +370,16 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
         "help": option.help,
         "metavar": option.metavar,
     }
-    return Option([str(option.name), *free], **info)
+    return click.Option([str(option.name), *free], **info)
 
 
-def _options(ctx: click.Context) -> Options:
-    """The global options of the command, and of the verbs before it."""
-    from .options import Options
-
+def _options(ctx: click.Context) -> dict[str, Any]:
+    """The global options that the command was given, and the verbs before it."""
     given: dict[str, Any] = {}
     here: click.Context | None = ctx
     while here is not None:
-        own = here.command.global_params if isinstance(here.command, Node) else ()
-        values = ((str(param.name), here.params.get(str(param.name))) for param in own)
-        given = {**{name: value for name, value in values if value is not None}, **given}
+        if here.params and isinstance(here.command, Node):
+            values = [(name, here.params.get(name)) for name in here.command.global_names]
+            given = {**{name: value for name, value in values if value is not None}, **given}
         here = here.parent
-    return Options(**given)
-
-
-def _merge_words(ctx: click.Context) -> None:
-    """Words stand for options that are not given, as they are declared; or for more of a repeatable one."""
-    params = {str(param.name): param for param in ctx.command.params}
-    targets = [name.removesuffix("_word") for name in params if name.endswith("_word")]
-    words = [word for name in targets if (word := ctx.params.pop(f"{name}_word", None)) not in (None, ())]
-    free = [name for name in targets if params[name].multiple or ctx.params.get(name) is None]
-    if len(words) > len(free):
-        param = params[targets[-1]]
-        raise click.UsageError(f"{param.opts[0]} and the word {words[-1]!r} name it twice", ctx)
-    for name, word in zip(free, words, strict=False):
-        value = params[name].type_cast_value(ctx, word)
-        ctx.params[name] = (*(ctx.params.get(name) or ()), *value) if params[name].multiple else value
-
-
-def _ask_for_missing(ctx: click.Context) -> None:
-    session: Session | None = ctx.obj
-    for param in ctx.command.params:
-        if not isinstance(param, NeededOption) or ctx.params.get(str(param.name)) not in (None, ()):
-            continue
-        no_input = _options(ctx).no_input
-        if session is None or not session.interactive or no_input:
-            raise click.MissingParameter(ctx=ctx, param=param)
-        question = f"{str(param.name).replace('_', ' ').capitalize()}: "
-        if isinstance(param, SecretOption):
-            ctx.params[str(param.name)] = session.console.ask_secret(question, twice=param.twice)
-            continue
-        answer = session.console.ask(question)
-        ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)
+    return given

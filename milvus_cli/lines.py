@@ -16,8 +16,16 @@ QUOTES = "'\""
 BRACKETS = {"[": "]", "{": "}"}
 """What opens JSON that needs no quotes, and what closes it."""
 
-JSON_MARK = re.compile(r"""[\[{]|[\]}]|"(?:[^"\\]|\\.)*("?)""", re.DOTALL)
-"""An opening bracket, a closing one, or a string: to its end, or that of the text."""
+JSON_MARK = re.compile(r"""[\[\]{}"]""")
+"""What opens or closes a list, an object or a string."""
+
+JSON_STRING = re.compile(r'''"(?:[^"\\]|\\.)*"''', re.DOTALL)
+
+END_OF_WORD = BLANKS + "\n;"
+"""Any of these, or none: the end of the text."""
+
+PLAIN = re.compile(r"""[^ \t\r\n;'"\\]+""")
+"""What stands for itself in a word."""
 
 
 class Unfinished(InvalidInput):
@@ -220,12 +228,15 @@ def _skip(text: str, position: int) -> int:
 
 
 def _word(text: str, position: int) -> tuple[str, int]:
+    plain = PLAIN.match(text, position)
+    if plain and text[position] not in BRACKETS and text[plain.end() : plain.end() + 1] in END_OF_WORD:
+        return plain[0], plain.end()
     parts: list[str] = []
     if text[position] in BRACKETS:
         end = _bracketed(text, position)
         parts.append(text[position:end])
         position = end
-    while position < len(text) and text[position] not in BLANKS + "\n;":
+    while position < len(text) and text[position] not in END_OF_WORD:
         character = text[position]
         if character == "'":
             end = text.find("'", position + 1)
@@ -240,23 +251,29 @@ def _word(text: str, position: int) -> tuple[str, int]:
             part, position = _escaped(text, position)
             parts.append(part)
         else:
-            parts.append(character)
-            position += 1
+            end = PLAIN.match(text, position).end()  # type: ignore[union-attr]
+            parts.append(text[position:end])
+            position = end
     return "".join(parts), position
 
 
 def _bracketed(text: str, position: int) -> int:
     """Where the JSON list or object that begins here ends; a shell would take its blanks and quotes apart."""
-    depth = 0
-    for found in JSON_MARK.finditer(text, position):
-        mark = found[0]
-        if mark[0] == '"':
-            if not found[1]:
+    end = text.find("]", position)
+    if end >= 0 and text[position] == "[" and not any(mark in text[position + 1 : end] for mark in '[{}"'):
+        return end + 1
+    depth, here = 0, position
+    while found := JSON_MARK.search(text, here):
+        here = found.end()
+        if found[0] == '"':
+            string = JSON_STRING.match(text, found.start())
+            if string is None:
                 raise Unfinished("a double quote is not closed", '"')
+            here = string.end()
             continue
-        depth += 1 if mark in BRACKETS else -1
+        depth += 1 if found[0] in BRACKETS else -1
         if depth == 0:
-            return found.end()
+            return here
     raise Unfinished("a bracket is not closed", BRACKETS[text[position]])
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,7 @@ class Options:
 
     def over(self, other: Options) -> Options:
         """These, and the other's where these say nothing."""
-        return Options(
-            *(
-                getattr(other, each.name) if (mine := getattr(self, each.name)) is None else mine
-                for each in fields(self)
-            )
-        )
+        return other.but({name: value for name, value in vars(self).items() if value is not None})
+
+    def but(self, given: Mapping[str, Any]) -> Options:
+        return Options(**{**vars(self), **given})

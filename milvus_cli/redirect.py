@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from .errors import CliError, Interrupted
@@ -42,12 +42,13 @@ class LazyFile:
             self._file.close()
 
 
-@contextmanager
-def redirected(console: Console, target: Target | None) -> Iterator[None]:
+def redirected(console: Console, target: Target | None) -> AbstractContextManager[None]:
     """Within it the console's stdout is the target. Raises CliError for a file that can't be written."""
-    if target is None:
-        yield
-        return
+    return _redirected(console, target) if target else nullcontext()
+
+
+@contextmanager
+def _redirected(console: Console, target: Target) -> Iterator[None]:
     before = console.stdout
     before.flush()
     try:

@@ -52,6 +52,7 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
+        self._found: dict[str, tuple[Saved, str, Resolved]] = {}
         self.seen: dict[tuple[str, str, str], Seen] = {}
 
     @contextmanager
@@ -221,7 +222,7 @@ class Session:
         elif alias in self._unsaved:
             found = self._resolve(Request(alias=alias), self._unsaved[alias])
         else:
-            found = self._resolve(Request(alias=alias), self._connected(alias))
+            found = self._resolved_as_saved(alias)
         if database or chosen:
             source = "--db" if database else "use database"
             profile = replace(found.profile, database=database or chosen or "")
@@ -232,11 +233,21 @@ class Session:
     def profile(self) -> Profile:
         return self.resolved().profile
 
-    def _connected(self, alias: str) -> Profile:
+    def _connected(self, alias: str) -> Saved:
         saved = self.saved(alias)
         if not saved.connected:
             raise Unreachable(f"connection {alias!r} is disconnected", hint=f"connect -a {alias}")
-        return self.with_token(saved)
+        return saved
+
+    def _resolved_as_saved(self, alias: str) -> Resolved:
+        """Of an alias in the store; as before, while the same is stored."""
+        saved = self._connected(alias)
+        token = self.store.token(saved)
+        known = self._found.get(alias)
+        if known is None or known[:2] != (saved, token):
+            found = self._resolve(Request(alias=alias), replace(saved.profile, token=token))
+            known = self._found[alias] = saved, token, found
+        return known[2]
 
     def _resolve(self, request: Request, profile: Profile) -> Resolved:
         # An alias names its server: MILVUS_URI speaks only where no alias does, and its MILVUS_TOKEN only

@@ -45,24 +45,32 @@ class Verb(Node, click.Group):
         return self.name == PROGRAM
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args and not self.is_root:
-            raise UnknownCommand(f"{self.name} what?", f"one of: {', '.join(self.commands)}")
-        return super().parse_args(ctx, self.with_default_noun(args))
+        """The global options before a command; there are seldom any."""
+        args = self.with_default_noun(args)
+        if args[:1] and not args[0].startswith("-"):
+            ctx.args = args
+        else:
+            super().parse_args(ctx, args)
+        if not ctx.args:
+            raise UnknownCommand(*self._what())
+        return ctx.args
+
+    def _what(self) -> tuple[str, str]:
+        if self.is_root:
+            return "a command is missing", "help shows all commands"
+        return f"{self.name} what?", f"one of: {', '.join(self.commands)}"
 
     def with_default_noun(self, args: list[str]) -> list[str]:
         """The words after the verb, with the noun that it takes for granted."""
         default = DEFAULT_NOUNS.get(str(self.name))
         return [default, *args] if default and args and args[0] not in (*self.commands, "--help") else args
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.is_root:
-            args = self._spelled_out(args)
-        name = args[0]
+    def child(self, words: list[str]) -> tuple[str, click.Command, list[str]]:
+        """The verb or command that the first word names, and the words after it. Raises UnknownCommand."""
+        name, *rest = self._spelled_out(words) if self.is_root else words
         if name not in self.commands:
             raise self._unknown(name)
-        return name, self.commands[name], args[1:]
+        return name, self.commands[name], rest
 
     def _spelled_out(self, args: list[str]) -> list[str]:
         """The line with the verb meant by a synonym, or by a bare plural: `collections`."""
@@ -141,9 +149,8 @@ def find(words: Sequence[str]) -> Found:
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, resilient_parsing=True), list(words)
     while rest and isinstance(here, Verb):
-        name, found, rest = here.resolve_command(ctx, here.with_default_noun(rest))
-        assert found is not None
-        here, ctx = found, click.Context(found, info_name=name, parent=ctx, resilient_parsing=True)
+        name, here, rest = here.child(here.with_default_noun(rest))
+        ctx = click.Context(here, info_name=name, parent=ctx, resilient_parsing=True)
     return Found(here, ctx, rest)
 
 

@@ -114,6 +114,9 @@ class Words(Offered):
 class OneOf(click.Choice[str]):
     """One of these words, offered as others are: those that begin with what was typed first, then those near it."""
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value in self.choices else super().convert(value, param, ctx)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         return items(named((word, "") for word in self.choices).best(incomplete))
 

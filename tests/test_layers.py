@@ -24,7 +24,6 @@ OURS = {
     "names": set[str](),
     "places": {"errors"},
     "options": set[str](),
-    "parameters": set[str](),
     "result": set[str](),
     "words": set[str](),
     "yamltext": {"errors"},
@@ -51,7 +50,7 @@ OURS = {
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
-    "command": BASE | {"options", "output", "parameters", "session", "types"},
+    "command": BASE | {"options", "output", "session", "types"},
     "commands": BASE | SESSION
     | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
     | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
@@ -71,7 +70,7 @@ OURS = {
 }  # fmt: skip
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "parameters", "reference", "repl",
+CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl",
         "search_options", "shells", "tree", "types"}  # fmt: skip
 OTHERS = {
     "click": CLICK,

@@ -91,6 +91,7 @@ class Store:
     def __init__(self, home: Path, notice: Callable[[str], None]) -> None:
         self.home = home
         self.path = home / "connections.db"
+        self._files = (str(self.path), f"{self.path}-wal")
         self._notice = notice
         self._read = Read((), {})
 
@@ -210,7 +211,7 @@ class Store:
     def _stamp(self) -> Stamp:
         """Other after every change of the file, or of the WAL beside it; empty where that can't be told."""
         found = []
-        for path in (self.path, f"{self.path}-wal"):
+        for path in self._files:
             try:
                 status = os.stat(path)
             except FileNotFoundError:

@@ -2,8 +2,6 @@
 
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TextIO
 
 from ..errors import CliError, InvalidInput, OutputLost
@@ -37,24 +35,26 @@ class Console:
         return _is_terminal(self.stderr)
 
     def write(self, text: str) -> None:
-        with self._checked():
-            self.stdout.write(text)
-
-    def flush(self) -> None:
-        with self._checked():
-            self.stdout.flush()
-
-    @contextmanager
-    def _checked(self) -> Iterator[None]:
-        """Raises OutputLost where stdout takes no more, CliError where a file or pipe in its place doesn't."""
         try:
-            yield
+            self.stdout.write(text)
         except BrokenPipeError:
             raise
         except OSError as exc:
-            if self.stdout is sys.stdout:
-                raise OutputLost(f"can't write the output: {exc.strerror}") from exc
-            raise CliError(f"can't write {self.stdout.name}: {exc.strerror}") from exc
+            raise self._lost(exc) from exc
+
+    def flush(self) -> None:
+        try:
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as exc:
+            raise self._lost(exc) from exc
+
+    def _lost(self, error: OSError) -> CliError | OutputLost:
+        """OutputLost where stdout takes no more, CliError where a file or pipe in its place doesn't."""
+        if self.stdout is sys.stdout:
+            return OutputLost(f"can't write the output: {error.strerror}")
+        return CliError(f"can't write {self.stdout.name}: {error.strerror}")
 
     def clear(self) -> None:
         """An empty screen, where there is one."""

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TextIO, cast
 
 from .console import Console
@@ -18,13 +18,16 @@ DEFAULT_PAGER = "less"
 LESS_OPTIONS = "-RSX"
 
 
-@contextmanager
-def paged(console: Console) -> Iterator[None]:
+def paged(console: Console) -> AbstractContextManager[None]:
     """Within it, what is written to the console's terminal goes through the pager if it is long."""
+    if not console.to_terminal or not console.interactive:
+        return nullcontext()
     command = _command(os.environ.get("PAGER", ""))
-    if not console.to_terminal or not console.interactive or shutil.which(command[0]) is None:
-        yield
-        return
+    return nullcontext() if shutil.which(command[0]) is None else _paged(console, command)
+
+
+@contextmanager
+def _paged(console: Console, command: list[str]) -> Iterator[None]:
     screen = console.stdout
     pager = Pager(screen, command, shutil.get_terminal_size().lines - 1)
     console.stdout = cast(TextIO, pager)

@@ -5,10 +5,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 CELL_WIDTH = 60
 """Columns of a terminal that a table gives to a cell."""
+
+ELLIPSIS = "…"
+"""Stands for what is left out."""
 
 VECTOR_HEAD = 2
 NULL = "NULL"
@@ -38,15 +42,21 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
     JSON has no NaN and no infinities: they are the strings "NaN", "Infinity" and "-Infinity", as in
     Protocol Buffers' JSON.
     """
+    encode = _encoder(ascii_only, indent).encode
     try:
-        text = json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+        text = encode(value)
     except ValueError:
-        text = json.dumps(_named(value), ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
+        text = encode(_named(value))
     if indent is not None:
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
     return _escaped(text, lambda character: f"\\u{ord(character):04x}", keep="\n")
+
+
+@cache
+def _encoder(ascii_only: bool, indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
 
 
 def shown(value: Any, *, width: int | None = None) -> str:
@@ -57,9 +67,12 @@ def shown(value: Any, *, width: int | None = None) -> str:
         return "yes" if value else "no"
     if value == NULL:
         return f'"{NULL}"'
-    if width is not None and _is_vector(value):
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        text = repr(value)
+    elif width is not None and _is_vector(value):
         return _short_vector(value)
-    text = harmless(value if isinstance(value, str) else _bare(value))
+    else:
+        text = harmless(value if isinstance(value, str) else _bare(value))
     return text if width is None else _clipped(text, width)
 
 
@@ -70,7 +83,7 @@ def _clipped(text: str, columns: int) -> str:
     end = columns - 1
     while width_of(text[:end]) >= columns:
         end -= 1
-    return text[:end] + "…"
+    return text[:end] + ELLIPSIS
 
 
 def harmless(text: str, *, keep: str = "") -> str:
@@ -116,4 +129,4 @@ def _is_vector(value: Any) -> bool:
 
 def _short_vector(value: list[Any]) -> str:
     head = ", ".join(_bare(each) for each in value[:VECTOR_HEAD])
-    return f"[{head}, … ×{len(value)}]"
+    return f"[{head}, {ELLIPSIS} ×{len(value)}]"

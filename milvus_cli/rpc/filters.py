@@ -71,6 +71,8 @@ def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     Text that is a JSON number, list, string, true or false is that, all other text a string. Line breaks become
     spaces. Raises InvalidInput for a `{name}` without a parameter, and for a parameter without its `{name}`.
     """
+    if not (expression or parameters):
+        return ""
     values = {name: quoted(_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")

@@ -13,13 +13,30 @@ MANY_BYTES = 1 << 16
 BLOCK = 1 << 16
 """Numbers that are written at once: several copies of their digits are held then."""
 
+ROUND = b"\0\0"
+"""How a float32 begins that has few digits, in binary: all powers of two are among them."""
+
 SMALLEST_NORMAL = 2.0**-126
 """Of float32: below it numbers have fewer than the six digits that every other one has."""
 
 
+float32 = struct.Struct("<f").pack
+
+
 def shortest(value: float) -> float:
     """The double that prints a float32 with its fewest digits: 0.001 for 0.0010000000474974513."""
-    return shortest_of(value, 6 if abs(value) >= SMALLEST_NORMAL else 1, 9, lambda number: struct.pack("<f", number))
+    packed = float32(value)
+    if packed[:2] == ROUND or abs(value) < SMALLEST_NORMAL:
+        return shortest_of(value, 6 if abs(value) >= SMALLEST_NORMAL else 1, 9, float32)
+    # What does not fit with eight digits fits with nine only, but for powers of two.
+    most = float(f"{value:.8g}")
+    if float32(most) != packed:
+        return float(f"{value:.9g}")
+    fewest = float(f"{value:.6g}")
+    if float32(fewest) == packed:
+        return fewest
+    seven = float(f"{value:.7g}")
+    return seven if float32(seven) == packed else most
 
 
 def shortest_of(value: float, fewest: int, most: int, pack: Callable[[float], bytes]) -> float:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
@@ -72,26 +73,26 @@ class Search:
     ignore_growing: bool = False
     rerankers: Sequence[Reranker] = ()
 
-    def request(self) -> dict[str, Any]:
-        """The fields of a SearchRequest."""
+    def request(self, metric: str = "") -> dict[str, Any]:
+        """The fields of a SearchRequest; `metric` is named where the search names none."""
         return {
             "collection_name": self.collection, "partition_names": self.partitions, "dsl": self.filter,
             "dsl_type": "BoolExprV1", "nq": len(self.queries), "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
-            "search_params": pairs(self._values()), **guarantee(self.consistency, self.written),
+            "search_params": pairs(self._values(self.metric or metric)), **guarantee(self.consistency, self.written),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
         }  # fmt: skip
 
-    def _values(self) -> dict[str, Any]:
+    def _values(self, metric: str) -> dict[str, Any]:
         bounds = {"radius": self.radius, "range_filter": self.range_filter}
         params = {**self.params, **{key: value for key, value in bounds.items() if value is not None}}
         optional = {
-            "metric_type": self.metric, "group_by_field": self.group_by, "group_size": self.group_size,
+            "metric_type": metric, "group_by_field": self.group_by, "group_size": self.group_size,
             "round_decimal": self.round_decimal, "ignore_growing": "true" if self.ignore_growing else None,
         }  # fmt: skip
         given = {key: value for key, value in optional.items() if value not in (None, "")}
         return {"anns_field": self.field, "topk": self.limit, "offset": self.offset,
-                "params": json.dumps(params), **given}  # fmt: skip
+                "params": json.dumps(params) if params else "{}", **given}  # fmt: skip
 
     def of_one(self, query: bytes) -> Search:
         """The same search for one query."""
@@ -161,6 +162,8 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> list[str]:
 
     Raises CliError for a field that there is not; where rows may have values without a field, any name can be meant.
     """
+    if not names:
+        return []
     known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
     primary = primary_field(schema)
     found: list[str] = []
@@ -188,13 +191,11 @@ def hits(results: SearchResultData, names: Sequence[str], *, first: int = 0) -> 
     None where a row has none. What the schema does not name comes in one column of JSON objects.
     """
     ids = hit_ids(results)
-    chosen = _columns(results, names, len(ids)) if names else []
-    position = 0
+    chosen = zip(*_columns(results, names, len(ids)), strict=True) if names else repeat(())
+    found = zip(ids, results.scores, chosen, strict=False)
     for query, count in enumerate(results.topks, start=first):
-        for rank in range(1, count + 1):
-            distance = shortest(results.scores[position])
-            yield (query, rank, ids[position], distance, *(column[position] for column in chosen))
-            position += 1
+        for rank, (key, score, values) in enumerate(islice(found, count), start=1):
+            yield (query, rank, key, shortest(score), *values)
 
 
 def _columns(results: SearchResultData, names: Sequence[str], count: int) -> list[list[Any]]:
