@@ -598,6 +598,19 @@ def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: 
     ]  # fmt: skip
 
 
+def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Typed) -> None:
+    typed.make("counted", rows=3, index=True)
+    typed.all("load counted")
+    search = "search counted -v [1,2,3,4]"
+    lines = [search, search, "delete entities -c counted -e 'id == 1' --yes", search, search]
+    run = typed.cli("--debug", "-c", "; ".join(lines), env=typed.env)
+    typed.gone("counted")
+    assert (run.code, run.out.count(" rows by the statistics, ")) == (0, 4), run
+    traced = re.findall("^rpc (GetCollectionStatistics|Delete|Search) ", run.err, re.MULTILINE)
+    assert traced == ["Search", "GetCollectionStatistics", "Search", "Delete", "Search", "GetCollectionStatistics",
+                      "Search"]  # fmt: skip
+
+
 def test_every_option_stands_in_the_request(cli: Cli) -> None:
     schema = schema_pb2.CollectionSchema(name="c")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)

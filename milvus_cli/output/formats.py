@@ -1,13 +1,14 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
 import io
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..yamltext import to_yaml
-from .values import CELL_WIDTH, exact, harmless, shown, to_json, width_of
+from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width_of
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
@@ -24,14 +25,13 @@ CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 class Style:
     """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is.
 
-    `columns` is the terminal's width, `room` that of a cell; `counted` writes how many rows there are.
+    `room` is the width of a cell; `counted` writes how many rows there are.
     `expanded` tells when a table's rows are shown one value a line: "on", "off", or "auto", which is when
     the table is wider than the terminal.
     """
 
     terminal: bool = False
     unicode: bool = True
-    columns: int = 80
     expanded: str = "auto"
     counted: bool = True
     room: int = CELL_WIDTH
@@ -40,6 +40,11 @@ class Style:
         if self.expanded != "auto" or not self.terminal:
             return self.expanded == "on"
         return len(table.partition("\n")[0]) > self.columns
+
+    @property
+    def columns(self) -> int:
+        """The terminal's width."""
+        return shutil.get_terminal_size().columns
 
     @property
     def width(self) -> int | None:
@@ -58,14 +63,15 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
         # A value has a line for itself then.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
         style = replace(style, room=max(style.room, style.columns - label))
-        yield from _blocks(columns, ([shown(value, width=style.width) for value in row] for row in kept))
+        cells = [[shown(value, width=style.width) for value in row] for row in kept]
+        yield from _blocks(columns, cells)
     else:
         yield f"{table}\n"
     if style.counted:
         yield f"({total} row{'' if total == 1 else 's'})\n"
     if total > len(kept):
         yield f"{total - len(kept)} rows not shown: all are in -o csv or -o jsonl\n"
-    if any(_is_cut(value, style) for row in kept for value in row):
+    if any(any(map(_is_cut, *each)) for each in zip(kept, cells, strict=True)):
         yield CUT_NOTE
 
 
@@ -82,8 +88,9 @@ def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
     def cells() -> Iterator[list[str]]:
         nonlocal cut
         for row in rows:
-            cut = cut or any(_is_cut(value, style) for value in row)
-            yield [shown(value, width=style.width) for value in row]
+            texts = [shown(value, width=style.width) for value in row]
+            cut = cut or any(map(_is_cut, row, texts))
+            yield texts
 
     yield from _blocks(columns, cells())
     if cut:
@@ -174,8 +181,9 @@ def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int]:
     return kept, total
 
 
-def _is_cut(value: Any, style: Style) -> bool:
-    return style.terminal and shown(value, width=style.width) != shown(value)
+def _is_cut(value: Any, text: str) -> bool:
+    """Whether the text of a cell leaves some of the value out."""
+    return ELLIPSIS in text and text != shown(value)
 
 
 def _names(columns: Sequence[str]) -> list[str]:
@@ -186,9 +194,11 @@ def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Seq
     from tabulate import tabulate
 
     align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]
+    # As one row whose cells have many lines: tabulate looks at each cell several times. At the end it needs a text.
+    at_once = [["\n".join(column) for column in zip(*cells, strict=True)]] if cells and any(cells[-1]) else cells
     return str(
         tabulate(
-            cells,
+            at_once,
             headers=_names(columns),
             tablefmt=table_format,
             disable_numparse=True,

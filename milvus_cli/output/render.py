@@ -1,6 +1,5 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -126,6 +125,5 @@ def _style(console: Console, expanded: str) -> Style:
     return Style(
         terminal=console.to_terminal,
         unicode=encoding.startswith("utf"),
-        columns=shutil.get_terminal_size().columns,
         expanded=expanded,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,12 +17,32 @@ if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema
 
 
+COUNT_HOLDS = 10.0
+"""Seconds; statistics are behind the rows by more, as Milvus counts what it sealed."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows by the statistics; None where the user may not know. `at` by the monotonic clock.
+
+    `changes` are the client's own until then.
+    """
+
+    rows: int | None
+    at: float
+    changes: int
+
+    def holds(self, client: Client) -> bool:
+        return self.changes == client.changes and time.monotonic() < self.at + COUNT_HOLDS
+
+
 @dataclass(frozen=True)
 class Seen:
     """`metrics` has the metric to name for each vector field that is searched without asking; None: not known yet."""
 
     schema: CollectionSchema
     metrics: Mapping[str, str] | None = None
+    counted: Counted | None = None
 
 
 def telling_metrics(client: Client, collection: str, schema: CollectionSchema) -> Mapping[str, str]:

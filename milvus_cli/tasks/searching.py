@@ -31,7 +31,7 @@ from ..rpc.search_check import (
     is_made_of_text,
     text_function,
 )
-from ..rpc.seen import Seen, telling_metrics
+from ..rpc.seen import Counted, Seen, telling_metrics
 from ..rpc.widening import UNLIMITED
 from ..rpc.widening import all_hits as all_of_search
 from ..search.queries import entity_query, read_queries, text_queries
@@ -88,11 +88,23 @@ class Asked:
         return self.session.client
 
     @cached_property
+    def place(self) -> tuple[str, str, str]:
+        """The collection, among those of all servers."""
+        profile = self.client.profile
+        return profile.address, profile.database, self.collection
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its rows were counted a moment ago."""
+        seen = self.session.seen.get(self.place)
+        return seen is not None and seen.counted is not None and seen.counted.holds(self.client)
+
+    @property
     def names(self) -> list[str]:
         """The output fields."""
         return [name.strip() for name in self.fields.split(",") if name.strip()] if self.fields else []
 
-    @cached_property
+    @property
     def expression(self) -> str:
         return filled(self.filter, self.parameters)
 
@@ -130,7 +142,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Found:
-    """A search whose first answer is there; `milliseconds` of that. `counting` asks for the collection's rows."""
+    """A search whose first answer is there; `milliseconds` of that. `counting` asks how many rows there are."""
 
     search: Search
     schema: CollectionSchema
@@ -181,14 +193,13 @@ def find(asked: Asked) -> Found:
     another, else while the server is asked whether it still holds.
     """
     _check_query(asked)
-    profile, seen = asked.client.profile, asked.session.seen
-    key = (profile.address, profile.database, asked.collection)
-    known = seen.get(key)
+    seen, place = asked.session.seen, asked.place
+    known = seen.get(place)
     started = _alone(asked, known) if known else None
     if started is not None and isinstance(started.outcome, ServerRefused):
         started = known = None
     if started is None:
-        started, seen[key] = _confirmed(asked, known)
+        started, seen[place] = _confirmed(asked, known)
     return started.found()
 
 
@@ -216,7 +227,7 @@ def _confirmed(asked: Asked, known: Seen | None) -> tuple[_Started, Seen]:
     if started is None or known is None or schema != known.schema:
         return _Started(asked, schema, asked.search(schema)), Seen(schema)
     if known.metrics is None:
-        known = Seen(schema, telling_metrics(client, asked.collection, schema))
+        known = replace(known, metrics=telling_metrics(client, asked.collection, schema))
     return started, known
 
 
@@ -231,15 +242,20 @@ def _check_query(asked: Asked) -> None:
 def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
     """What is wrong by a schema that may have changed is said by the one that the server tells."""
     try:
-        return _Started(asked, schema, asked.search(schema))
+        return _Started(asked, schema, asked.search(schema), beside=True)
     except CliError:
         return None
 
 
 class _Started:
-    """A search under way. One that goes alone names a `metric`, which may be "" for the server's own."""
+    """A search under way, or about to be where nothing is asked `beside` it.
 
-    def __init__(self, asked: Asked, schema: CollectionSchema, search: Search, metric: str | None = None) -> None:
+    One that goes alone names a `metric`, which may be "" for the server's own.
+    """
+
+    def __init__(
+        self, asked: Asked, schema: CollectionSchema, search: Search, metric: str = "", *, beside: bool = False
+    ) -> None:
         self._schema, self._search = schema, search
         self._client = client = asked.client
         check_search(client, search, force=asked.force)
@@ -248,11 +264,13 @@ class _Started:
             asked.session.console.note(f"note: {LITE_GROWING}")
         first, *self._rest = search.chunks()
         self._began = time.monotonic()
-        self._pending: Pending = client.start("Search", **replace(first, metric=metric or first.metric).request())
-        self._counting = self._count() if for_people(asked.session) else None
-
-    def _count(self) -> Pending:
-        return self._client.start("GetCollectionStatistics", collection_name=self._search.collection)
+        self._pending = client.request("Search", **first.request(metric))
+        self._counting: Pending | None = None
+        if for_people(asked.session) and not asked.is_counted:
+            self._pending.start()
+            self._counting = client.start("GetCollectionStatistics", collection_name=search.collection)
+        elif beside:
+            self._pending.start()
 
     @cached_property
     def outcome(self) -> SearchResults | CliError:
@@ -373,16 +391,21 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
 
     def footer() -> str:
         taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
-        rows = _counted(found)
+        rows = _counted(asked, found)
         counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
         return f"{counted}{taken:.1f} ms, consistency {level}"
 
     return footer
 
 
-def _counted(found: Found) -> int | None:
-    """The collection's rows; None where nobody asked, or this user may not know."""
-    try:
-        return row_count_of(found.counting.result()) if found.counting else None
-    except CliError:
-        return None
+def _counted(asked: Asked, found: Found) -> int | None:
+    """The collection's rows, as just asked or a moment ago; None where this user may not know."""
+    seen, place = asked.session.seen, asked.place
+    if found.counting is not None:
+        try:
+            rows = row_count_of(found.counting.result())
+        except CliError:
+            rows = None
+        seen[place] = replace(seen[place], counted=Counted(rows, time.monotonic(), asked.client.changes))
+    counted = seen[place].counted
+    return counted.rows if counted else None

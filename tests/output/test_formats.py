@@ -10,10 +10,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tabulate import tabulate
 from wcwidth import wcswidth
 
 from milvus_cli.output.formats import CUT_NOTE, FORMATS, ROWS_SHOWN, WRITERS, Style
-from milvus_cli.output.values import exact
+from milvus_cli.output.values import exact, shown
 from tests.output.test_values import HOSTILE, TEXT, VALUES
 
 PIPE, TERMINAL, LATIN = Style(), Style(terminal=True), Style(unicode=False)
@@ -300,3 +301,19 @@ def test_a_row_is_written_before_the_next_is_asked_for(output: str) -> None:
         if "41" in text:
             break
     assert asked == [41]
+
+
+CELL = st.text(max_size=5)
+
+
+@given(
+    st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=4)),
+    st.sampled_from(["table", "markdown"]),
+)
+def test_a_table_is_what_tabulate_makes_of_its_cells_one_by_one(rows: list[tuple[str, ...]], output: str) -> None:
+    columns = [f"c{number}" for number in range(len(rows[0]))]
+    bar = "|" if output == "markdown" else ""
+    cells = [[shown(value).replace(bar, f"\\{bar}") if bar else shown(value) for value in row] for row in rows]
+    expected = tabulate(cells, columns, {"table": "rounded_outline", "markdown": "pipe"}[output],
+                        disable_numparse=True, preserve_whitespace=True, colalign=["left"] * len(columns))  # fmt: skip
+    assert written(output, columns, rows).startswith(f"{expected}\n")
