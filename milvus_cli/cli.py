@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -26,8 +24,6 @@ USAGE_HINT = "milvus_cli --help"
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
-    # Else the search for garbage when Python ends takes a sixth of the time of a short command.
-    atexit.register(gc.freeze)
     if COMPLETE_VARIABLE in os.environ:
         from .shells import answer
 

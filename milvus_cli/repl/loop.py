@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
 from threading import Thread
 
@@ -21,6 +22,9 @@ from ..tree import tree
 from .completer import attach
 from .history import PrivateHistory, open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
+
+OFTEN = 700
+"""Objects that Python makes before it looks for garbage, as it does by itself."""
 
 
 def run_shell(session: Session) -> int:
@@ -68,9 +72,16 @@ def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
 
     def prepare(app: Application[str]) -> None:
         app.after_render -= prepare
-        Thread(target=tree, daemon=True).start()
+        Thread(target=_read_commands, daemon=True).start()
 
     prompt.app.after_render += prepare
+
+
+def _read_commands() -> None:
+    tree()
+    # What is there by now stays, and a look for garbage takes little time: a key may wait for it.
+    gc.freeze()
+    gc.set_threshold(OFTEN)
 
 
 def _run(text: str, session: Session) -> int:
