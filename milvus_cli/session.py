@@ -52,7 +52,7 @@ class Session:
         self._databases: dict[str, str] = {}
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
-        self._found: dict[str, tuple[Saved, str, Resolved]] = {}
+        self._as_stored: dict[str, tuple[Saved, str, Resolved]] = {}
         self.seen: dict[tuple[str, str, str], Seen] = {}
 
     @contextmanager
@@ -243,10 +243,10 @@ class Session:
         """Of an alias in the store; as before, while the same is stored."""
         saved = self._connected(alias)
         token = self.store.token(saved)
-        known = self._found.get(alias)
+        known = self._as_stored.get(alias)
         if known is None or known[:2] != (saved, token):
             found = self._resolve(Request(alias=alias), replace(saved.profile, token=token))
-            known = self._found[alias] = saved, token, found
+            known = self._as_stored[alias] = saved, token, found
         return known[2]
 
     def _resolve(self, request: Request, profile: Profile) -> Resolved:
