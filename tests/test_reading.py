@@ -155,7 +155,7 @@ def test_a_partition_that_is_missing_exits_1(reads: Typed, line: str) -> None:
 
 
 def test_a_field_that_no_row_can_have_exits_2(reads: Typed) -> None:
-    assert reads("query keys --fields kee") == failed("keys has no field 'kee'", "did you mean key?", code=2)
+    assert reads("query keys --fields kee") == failed("keys has no field 'kee'", "did you mean key?")
 
 
 def test_a_consistency_level_that_there_is_not_exits_2(reads: Typed) -> None:

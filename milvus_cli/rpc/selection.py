@@ -79,15 +79,15 @@ def readable_fields(schema: CollectionSchema) -> list[str]:
 
 
 def chosen_fields(schema: CollectionSchema, text: str | None) -> Fields:
-    """The fields of `a,b`; `*` and nothing are all. Raises InvalidInput for one that no row can have."""
+    """The fields of `a,b`; `*` and nothing are all. Raises CliError for one that no row can have."""
     every = tuple(readable_fields(schema))
     names = [name.strip() for name in text.split(",") if name.strip()] if text else ["*"]
     dynamic = schema.enable_dynamic_field
     known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
     for name in names:
         if name not in (*known, "*") and not dynamic:
-            raise InvalidInput(f"{schema.name} has no field {name!r}",
-                               hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
+            raise CliError(f"{schema.name} has no field {name!r}",
+                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
     flat = dynamic and "*" in names
     shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (name,))))
     asked = [name for name in shown if name in known]
