@@ -5,6 +5,7 @@ import json
 import random
 import re
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -358,3 +359,16 @@ def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) 
         assert run == failed(f"the connection to {peer.address} was lost during Insert: outcome unknown",
                              "the server may have done it or not: look before you send it again", 3)  # fmt: skip
         assert peer.methods.count("Insert") == 1
+
+
+def test_ctrl_c_in_insert_fake_tells_how_many_rows_are_in(on_lite: Typed) -> None:
+    make_loaded(on_lite, "fault_fake")
+    inserting = on_lite.cli.start("insert", "fake", "-c", "fault_fake", "-n", "100000000", env=on_lite.env)
+    wait_for(lambda: exact(on_lite, "fault_fake") > 0)
+    inserting.send_signal(signal.SIGINT)
+    out, err = inserting.communicate(timeout=30)
+    told = re.fullmatch(r"error: interrupted; ([\d,]+) rows are in(?:, and what was on its way may be)?\n", err)
+    assert told, err
+    assert (inserting.returncode, out) == (130, "")
+    assert 0 < int(told[1].replace(",", "")) <= exact(on_lite, "fault_fake")
+    on_lite.gone("fault_fake")

@@ -63,7 +63,7 @@ def insert_files(session: Session, request: Request) -> Done:
         counts = checkpoint.progress
         checkpoint.finish()
     except CliError as exc:
-        _tell_how_to_go_on(exc, checkpoint.progress)
+        _tell_how_far(exc, checkpoint.progress, "the same line with --resume goes on there")
         raise
     finally:
         checkpoint.close()
@@ -82,7 +82,11 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     before = exact_count(session.client, request.collection)
     checkpoint = Checkpoint()
     steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), Intake(target, {}))
-    shown = _run(session, request, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
+    try:
+        shown = _run(session, request, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
+    except CliError as exc:
+        _tell_how_far(exc, checkpoint.progress)
+        raise
     return _finished(session, request, checkpoint.progress, shown, before)
 
 
@@ -151,11 +155,11 @@ def _size(path: str) -> int:
     return os.path.getsize(path) if os.path.isfile(path) else 0
 
 
-def _tell_how_to_go_on(error: CliError, counts: Counts) -> None:
+def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
     unsure = counts.sent > counts.done
     if counts.read or (unsure and not isinstance(error, ServerRefused)):
         error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
-        error.hint = error.hint or "the same line with --resume goes on there"
+        error.hint = error.hint or hint
 
 
 def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
