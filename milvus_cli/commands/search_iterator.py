@@ -49,7 +49,8 @@ def search_iterator(session: Session, *, limit: int | None, batch_size: int, **g
     \b
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl
     """
-    from ..tasks.searching import Asked, iterated, needs_query
+    from ..tasks.iterating import iterated
+    from ..tasks.searching import Asked, needs_query
 
     given = {**given, "limit": limit, "batch_size": batch_size}
     if needs_query(session, given):

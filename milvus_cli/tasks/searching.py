@@ -10,7 +10,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from dataclasses import field as given_field
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput, ServerRefused
@@ -20,20 +19,15 @@ from ..result import Table
 from ..rpc.filters import both, explained, filled
 from ..rpc.objects import row_count_of
 from ..rpc.operations import is_lite
-from ..rpc.schema import primary_field
-from ..rpc.search import EVERY_FIELD, HIGHEST_LIMIT, Search, hits, search_field, shown_fields
+from ..rpc.search import EVERY_FIELD, Search, hits, search_field, shown_fields
 from ..rpc.search_check import (
-    LOWER_IS_NEARER,
     check_rerankers,
     check_search,
     explained_refusal,
-    field_index,
     is_made_of_text,
     text_function,
 )
 from ..rpc.seen import Counted, Seen, telling_metrics
-from ..rpc.widening import UNLIMITED
-from ..rpc.widening import all_hits as all_of_search
 from ..search.queries import entity_query, read_queries, text_queries
 from ..search.rerankers import parse_rerankers
 from ..session import Session
@@ -192,12 +186,14 @@ def find(asked: Asked) -> Found:
     What was seen of the collection before is taken at its word: alone where the server would refuse what is meant for
     another, else while the server is asked whether it still holds.
     """
-    _check_query(asked)
+    check_query(asked)
     seen, place = asked.session.seen, asked.place
     known = seen.get(place)
     started = _alone(asked, known) if known else None
     if started is not None and isinstance(started.outcome, ServerRefused):
+        # What was seen holds no longer, its count neither.
         started = known = None
+        del seen[place]
     if started is None:
         started, seen[place] = _confirmed(asked, known)
     return started.found()
@@ -231,7 +227,8 @@ def _confirmed(asked: Asked, known: Seen | None) -> tuple[_Started, Seen]:
     return started, known
 
 
-def _check_query(asked: Asked) -> None:
+def check_query(asked: Asked) -> None:
+    """Raises InvalidInput unless just one query is given, in one of the three ways."""
     given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
     if not given:
         raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
@@ -308,7 +305,7 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
 def hit_table(asked: Asked, found: Found) -> Table:
     """A row per hit, written as answers come; with several queries each row tells which, from 0."""
     names = shown_fields(found.schema, asked.names)
-    columns = [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
+    columns = hit_columns(names)
     rows = all_hits(asked, found, names)
     note = _footer(asked, found)
     if len(found.search.queries) > 1:
@@ -316,33 +313,8 @@ def hit_table(asked: Asked, found: Found) -> Table:
     return Table(columns[1:], (row[1:] for row in rows), note)
 
 
-def iterated(asked: Asked, limit: int | None) -> Table:
-    """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
-    _check_query(asked)
-    client = asked.client
-    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
-    search = asked.search(schema)
-    if len(search.queries) > 1:
-        raise InvalidInput(f"{len(search.queries)} queries are given, and search_iterator takes one",
-                           hint="search takes several")  # fmt: skip
-    check_search(client, search, force=asked.force)
-    index = field_index(client, asked.collection, search.field)
-    metric = search.metric or (index.metric if index else "") or "COSINE"
-    primary = primary_field(schema)
-    assert primary is not None
-    names = shown_fields(schema, asked.names)
-    unlimited = is_lite(str(client.call("GetVersion").version))
-    rows = all_of_search(client, search, names, lower=metric in LOWER_IS_NEARER, primary=primary.name,
-                         most=UNLIMITED if unlimited else HIGHEST_LIMIT)  # fmt: skip
-    columns = [*HIT[1:], *(f"{name}_field" if name in HIT else name for name in names)]
-    return Table(columns, (row[1:] for row in islice(_explaining(asked, search, schema, rows), limit)))
-
-
-def _explaining(
-    asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
-) -> Iterator[tuple[Any, ...]]:
-    with refusals_explained(asked.client, search, schema):
-        yield from rows
+def hit_columns(names: Sequence[str]) -> list[str]:
+    return [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
 
 
 def all_hits(asked: Asked, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
