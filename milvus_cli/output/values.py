@@ -51,7 +51,12 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
-    return _escaped(text, lambda character: f"\\u{ord(character):04x}", keep="\n")
+    return _escaped(text, _escape_in_json, keep="\n")
+
+
+def _escape_in_json(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tabulate import tabulate
 from wcwidth import wcswidth
@@ -226,6 +226,7 @@ def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[list[tuple[Any,
 
 
 @given(rows_of(VALUES, TEXT))
+@example([(None, "\U000e0020")])
 def test_json_comes_back(rows: list[tuple[Any, ...]]) -> None:
     expected = [dict(zip(("a", "ü\x1b"), row, strict=True)) for row in rows]
     assert json.loads(written("json", ("a", "ü\x1b"), rows)) == expected
