@@ -133,6 +133,7 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
     from ..rpc.features import require_types
+    from ..rpc.readback import Sent
     from ..rpc.writing import Target
     from ..transfer.sender import write_once
 
@@ -144,8 +145,7 @@ def _write(session: Session, method: str, collection: str, text: str | None, par
     rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=method == "Upsert")
     target = Target(collection, partition, schema, upsert=method == "Upsert")
-    answer = write_once(session.client, target, columns, len(rows), seconds=session.timeout)
-    ids = list(answer.IDs.int_id.data or answer.IDs.str_id.data)
+    ids = write_once(session.client, Sent(target, columns, len(rows)), seconds=session.timeout)
     message = f"{method}ed {len(rows)} row{'' if len(rows) == 1 else 's'} into {collection!r}."
     return Done(message, {"collection": collection, "count": len(rows), "ids": ids})
 

@@ -159,6 +159,8 @@ class Pipeline:
         progress.inserted += outcome.inserted
         progress.rejected += len(bad)
         progress.doubtful += outcome.doubtful
+        progress.unknown += outcome.unknown
+        progress.replaced += outcome.replaced
         self._checkpoint.save()
         self._moved(step.position, progress.read)
 
