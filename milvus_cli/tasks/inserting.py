@@ -164,15 +164,19 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
 
 def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
     """The last line, with what there was before and is now. Raises Partial where not every row is known to be in."""
+    from ..transfer.sender import replaced_told
+
     verb = "Upserted" if request.upsert else "Inserted"
     after = _count_again(session, request.collection)
     known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
-    if counts.replaced:
-        session.console.note(
-            f"note: {counts.replaced:,} rows were sent again as an upsert, because answers were lost and the rows "
-            "could not be read back: earlier rows with the same keys were replaced"
+    if counts.superseded:
+        # Which keys came before an interruption is not remembered.
+        message += (
+            f"; {'at least ' if request.resume else ''}{counts.superseded:,} superseded by later rows of their key"
         )
+    if counts.replaced:
+        session.console.note(replaced_told(counts.replaced))
     failures = list(_failures(session, request, counts, shown))
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
@@ -181,6 +185,8 @@ def _finished(session: Session, request: Request, counts: Counts, shown: Sequenc
         raise error
     made = {"collection": request.collection, "read": counts.read, "inserted": counts.inserted,
             "rejected": counts.rejected, "before": before, "after": after}  # fmt: skip
+    if counts.superseded:
+        made["superseded"] = counts.superseded
     return Done(f"{message}.", made)
 
 

@@ -39,6 +39,7 @@ class Progress:
     doubtful: int = 0
     unknown: int = 0
     replaced: int = 0
+    superseded: int = 0
     rejects_size: int = 0
 
 

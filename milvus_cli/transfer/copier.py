@@ -36,9 +36,14 @@ class Forwarder(Sender):
     """
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        if self._target.key:
-            return super()._written(client, batch, doubtful=doubtful)
-        write(client, self._target, batch.columns, batch.rows, seconds=self._seconds)
+        if self.target.key:
+            outcome = super()._written(client, batch, doubtful=doubtful)
+            if outcome.unknown:
+                raise CliError(
+                    f"{outcome.unknown:,} rows may be in {self.target.collection!r} or not: an answer was lost"
+                )
+            return outcome
+        write(client, self.target, batch.columns, batch.rows, seconds=self._seconds)
         return Outcome(batch.rows)
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:

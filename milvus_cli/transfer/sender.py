@@ -31,7 +31,8 @@ SETTLING = 0.2
 class Outcome:
     """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows.
 
-    `unknown` and `replaced` are as in Settled.
+    `unknown` and `replaced` are as in Settled. `revived` rows of those that a later one with the same key superseded
+    count after all: the server refused that.
     """
 
     inserted: int
@@ -39,11 +40,13 @@ class Outcome:
     doubtful: int = 0
     unknown: int = 0
     replaced: int = 0
+    revived: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
             self.inserted + other.inserted, [*self.bad, *other.bad], self.doubtful + other.doubtful,
             self.unknown + other.unknown, self.replaced + other.replaced,
+            self.revived + other.revived,
         )  # fmt: skip
 
 
@@ -72,7 +75,7 @@ class Sender:
     ) -> None:  # fmt: skip
         self._open = open_client
         self._intake = Intake(target, {})
-        self._target = target
+        self.target = target
         self._patience = patience
         self._seconds = max(seconds, SECONDS)
         self._retrying = retrying
@@ -101,12 +104,13 @@ class Sender:
             try:
                 return self._written(client, batch, doubtful=doubtful)
             except Refused as exc:
-                require_unchanged(client, self._target)
-                return self._sifted(client, batch, exc)
+                require_unchanged(client, self.target)
+                outcome = self._sifted(client, batch, exc)
+                return outcome + self._revived(client, batch, outcome.bad, doubtful=exc.doubtful)
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
         """Tries until it is known what became of it. Raises Refused, and what no patience helps against."""
-        target, until, pause, lost = self._target, 0.0, FIRST_PAUSE, int(doubtful)
+        target, until, pause, lost = self.target, 0.0, FIRST_PAUSE, int(doubtful)
         while True:
             try:
                 if lost and target.key and not target.upsert:
@@ -143,7 +147,7 @@ class Sender:
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
         """Parts of a batch that was refused, and their parts, until what is refused is a row."""
-        found = suspects(batch.chunk, self._target.schema)
+        found = suspects(batch.chunk, self.target.schema)
         if batch.rows == 1:
             return Outcome(0, [self._bad(batch.chunk, 0, found.get(0), refused.refusal.message)])
         found = {row: each for row, each in found.items() if self._refused_kinds.get(each.kind, True)}
@@ -183,6 +187,18 @@ class Sender:
                 outcome += self._part(client, batch, rows, doubtful=doubtful)
         return outcome
 
+    def _revived(self, client: Client, batch: Batch, bad: Sequence[Bad], *, doubtful: bool) -> Outcome:
+        """Where the last row of a key was refused, the one before it is the last."""
+        lines, key = {each.line for each in bad}, self.target.key
+        keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
+        rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
+        if not rows:
+            return Outcome(0)
+        part = self._intake.batch(batch.earlier.pick(rows), VALUES)
+        outcome = self._part(client, part, range(part.rows), doubtful=doubtful)
+        outcome += self._revived(client, part, outcome.bad, doubtful=doubtful)
+        return outcome + Outcome(0, revived=part.rows)
+
     def _part(self, client: Client, batch: Batch, rows: Sequence[int], *, doubtful: bool) -> Outcome:
         part = self._intake.batch(batch.chunk.pick(rows), VALUES)
         try:
@@ -210,26 +226,46 @@ class Sender:
             self._clients.put(client)
 
 
-def write_once(client: Client, sent: Sent, *, seconds: float) -> Sequence[Any]:
-    """The keys of rows that were written. When the answer is lost, rows that bring their keys are settled.
+def replaced_told(rows: int) -> str:
+    """What a person should know of rows that were settled without being read back."""
+    return (f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
+            "read back: earlier rows with the same keys were replaced")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Written:
+    """The keys of rows; `replaced` as in Settled."""
+
+    keys: Sequence[Any]
+    replaced: int = 0
+
+
+def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
+    """When the answer is lost, rows that bring their keys are settled.
 
     Raises as Client.call: for rows whose keys the server gives out, and for what stays lost, the outcome is unknown.
     """
     try:
         ids = write(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
-        return list(ids.int_id.data or ids.str_id.data)
+        return Written(list(ids.int_id.data or ids.str_id.data))
     except Unreachable as exc:
         if exc.fault not in (Fault.LOST, Fault.SILENT) or not sent.target.key:
             raise
         time.sleep(SETTLING)
         try:
-            if sent.target.upsert:
-                write(client, sent.target, sent.columns, sent.rows, seconds=seconds)
-            elif settle(client, sent, seconds=seconds).unknown:
-                raise
+            return _settled_once(client, sent, exc, seconds=seconds)
         except CliError:
             raise exc from None
-        return sent.keys
+
+
+def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: float) -> Written:
+    if sent.target.upsert:
+        write(client, sent.target, sent.columns, sent.rows, seconds=seconds)
+        return Written(sent.keys)
+    settled = settle(client, sent, seconds=seconds)
+    if settled.unknown:
+        raise lost
+    return Written(sent.keys, settled.replaced)
 
 
 def _row(chunk: Chunk) -> dict[str, object]:

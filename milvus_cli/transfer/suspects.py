@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST_JSON = 65_536
 """Bytes of a JSON value, and of the dynamic field of a row, that Milvus takes."""
 
+WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
+
 
 @dataclass(frozen=True)
 class Suspect:
@@ -49,7 +51,9 @@ def _of_value(field: Field, value: Any) -> Iterator[Suspect]:
         yield from _too_long(field, value)
     elif kind == "JSON":
         if not isinstance(value, dict):
-            yield Suspect("not an object", field.name, "not a JSON object, which is all that this server takes")
+            # Milvus 2.3 takes objects only, Milvus Lite takes texts and lists too, and no numbers.
+            what = WORDS.get(type(value), "another value")
+            yield Suspect(what, field.name, f"expected a JSON object, got {what}")
         if (size := len(json_bytes(value))) > LONGEST_JSON:
             yield _large("JSON", field.name, size)
 
