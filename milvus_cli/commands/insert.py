@@ -133,21 +133,28 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
     from ..rpc.features import require_types
+    from ..rpc.readback import Sent
     from ..rpc.writing import Target
-    from ..transfer.sender import write_once
+    from ..transfer.intake import last_rows
+    from ..transfer.sender import replaced_told, write_once
 
     if text is None and not session.interactive:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
-    rows = given or [_asked(session, method, collection, schema, partition)]
-    columns = encode_rows(rows, schema, upsert=method == "Upsert")
     target = Target(collection, partition, schema, upsert=method == "Upsert")
-    answer = write_once(session.client, target, columns, len(rows), seconds=session.timeout)
-    ids = list(answer.IDs.int_id.data or answer.IDs.str_id.data)
-    message = f"{method}ed {len(rows)} row{'' if len(rows) == 1 else 's'} into {collection!r}."
-    return Done(message, {"collection": collection, "count": len(rows), "ids": ids})
+    rows = given or [_asked(session, method, collection, schema, partition)]
+    columns = encode_rows(rows, schema, upsert=target.upsert)
+    kept = last_rows(rows, target.key) if target.upsert else rows
+    columns = encode_rows(kept, schema, upsert=True) if len(kept) < len(rows) else columns
+    sent = Sent(target, columns, len(kept))
+    written = write_once(session.client, sent, seconds=session.timeout)
+    if written.replaced:
+        session.console.note(replaced_told(written.replaced))
+    message = f"{method}ed {len(kept)} row{'' if len(kept) == 1 else 's'} into {collection!r}"
+    message += f"; {len(rows) - len(kept)} superseded by later rows of their key" if len(kept) < len(rows) else ""
+    return Done(f"{message}.", {"collection": collection, "count": len(kept), "ids": list(written.keys)})
 
 
 def _asked(session: Session, method: str, collection: str, schema: CollectionSchema, partition: str) -> dict[str, Any]:

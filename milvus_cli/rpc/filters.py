@@ -60,6 +60,16 @@ def up_to(field: str, key: Any) -> str:
     return f"{field} < {LOWEST + 1}" if key == LOWEST else f"{field} <= {quoted(key)}"
 
 
+def one_of(field: str, values: Sequence[Any]) -> str:
+    """The filter for rows whose field has one of these values."""
+    plain = [value for value in values if value != LOWEST]
+    among = f"{field} in {quoted(plain)}"
+    if len(plain) == len(values):
+        return among
+    lowest = up_to(field, LOWEST)
+    return f"{lowest} or {among}" if plain else lowest
+
+
 def both(one: str, other: str) -> str:
     """The filter for what both hold; an empty one holds everything."""
     return f"({one}) and ({other})" if one and other else one or other

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CliError, InvalidInput, Partial, ServerRefused
+from ..errors import CliError, InvalidInput, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..session import Session
 from .metering import Meter
@@ -135,11 +135,11 @@ def _run(
 
     profile = session.served(session.profile)
     rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
+    meter = Meter(session, f"{target.method}ing into {target.collection!r}", rows=checkpoint.progress.read)
     sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(session.client, IN_FLIGHT),
-                    patience=request.patience, seconds=session.timeout)  # fmt: skip
-    label = f"{target.method}ing into {target.collection!r}"
+                    patience=request.patience, seconds=session.timeout, retrying=meter.retrying)  # fmt: skip
     try:
-        with Meter(session, label, rows=checkpoint.progress.read) as meter:
+        with meter:
             Pipeline(
                 sender, checkpoint, rejects, strict=request.strict,
                 moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
@@ -159,28 +159,62 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
     unsure = counts.sent > counts.done
     if counts.read or (unsure and not isinstance(error, ServerRefused)):
         error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
-        error.hint = error.hint or hint
+        error.add_hint(hint)
 
 
 def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
-    """The last line, with what there was before and is now."""
-    from ..rpc.writing import exact_count
+    """The last line, with what there was before and is now. Raises Partial where not every row is known to be in."""
+    from ..transfer.sender import replaced_told
 
     verb = "Upserted" if request.upsert else "Inserted"
-    after = exact_count(session.client, request.collection)
+    after = _count_again(session, request.collection)
     known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
-    if counts.doubtful:
-        session.console.note(
-            f"{counts.doubtful:,} rows were sent again as answers were lost: Milvus gives out the keys, so that "
-            "nobody can tell how many of them are in twice"
+    if counts.superseded:
+        # Which keys came before an interruption is not remembered.
+        message += (
+            f"; {'at least ' if request.resume else ''}{counts.superseded:,} superseded by later rows of their key"
         )
+    if counts.replaced:
+        session.console.note(replaced_told(counts.replaced))
+    failures = list(_failures(session, request, counts, shown))
+    if failures:
+        error = Partial("; ".join([message, *(each.message for each in failures)]))
+        for each in failures:
+            error.add_hint(each.hint)
+        raise error
+    made = {"collection": request.collection, "read": counts.read, "inserted": counts.inserted,
+            "rejected": counts.rejected, "before": before, "after": after}  # fmt: skip
+    if counts.superseded:
+        made["superseded"] = counts.superseded
+    return Done(f"{message}.", made)
+
+
+def _failures(session: Session, request: Request, counts: Counts, shown: Sequence[str]) -> Iterator[Partial]:
+    """What keeps an insert from being done in full."""
     if counts.rejected:
         more = counts.rejected - len(shown)
         if more > 0:
             session.console.note(f"… and {more:,} more")
         hint = f"{request.rejects} has them" if request.rejects else "--rejects FILE keeps them"
-        raise Partial(f"{message}; {counts.rejected:,} rejected", hint=hint)
-    made = {"collection": request.collection, "read": counts.read, "inserted": counts.inserted,
-            "rejected": counts.rejected, "before": before, "after": after}  # fmt: skip
-    return Done(f"{message}.", made)
+        yield Partial(f"{counts.rejected:,} rejected", hint=hint)
+    if counts.unknown:
+        yield Partial(
+            f"{counts.unknown:,} may be in or not: answers were lost, and other rows have the same keys",
+            hint="upsert file with the same files puts every row in, and leaves one for each key",
+        )
+    if counts.doubtful:
+        yield Partial(
+            f"{counts.doubtful:,} were sent again and may be in twice: answers were lost, and Milvus assigns the keys",
+            hint="compare the number of rows with the files",
+        )
+
+
+def _count_again(session: Session, collection: str) -> int | None:
+    """What was inserted is in, whether the server can still be asked or not."""
+    from ..rpc.writing import exact_count
+
+    try:
+        return exact_count(session.client, collection)
+    except Unreachable:
+        return None

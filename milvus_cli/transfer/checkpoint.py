@@ -37,6 +37,9 @@ class Progress:
     inserted: int = 0
     rejected: int = 0
     doubtful: int = 0
+    unknown: int = 0
+    replaced: int = 0
+    superseded: int = 0
     rejects_size: int = 0
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, Interrupted, ServerRefused
+from ..errors import CliError, Interrupted
 from ..rpc.columns import field_named, moved
 from ..rpc.encode import DYNAMIC, taken_fields
 from ..rpc.writing import Target, write
@@ -18,7 +18,7 @@ from .cursor import Cursor, Page
 from .intake import Batch
 from .merging import Rows, Window, merged
 from .readers import Chunk
-from .sender import Outcome, Sender
+from .sender import Outcome, Refused, Sender
 
 if TYPE_CHECKING:
     from ..rpc.client import Client
@@ -36,13 +36,18 @@ class Forwarder(Sender):
     """
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        if self._target.key:
-            return super()._written(client, batch, doubtful=doubtful)
-        write(client, self._target, batch.columns, batch.rows, seconds=self._seconds)
+        if self.target.key:
+            outcome = super()._written(client, batch, doubtful=doubtful)
+            if outcome.unknown:
+                raise CliError(
+                    f"{outcome.unknown:,} rows may be in {self.target.collection!r} or not: an answer was lost"
+                )
+            return outcome
+        write(client, self.target, batch.columns, batch.rows, seconds=self._seconds)
         return Outcome(batch.rows)
 
-    def _sifted(self, client: Client, batch: Batch, refusal: ServerRefused) -> Outcome:
-        raise refusal
+    def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
+        raise refused.refusal
 
 
 @dataclass(frozen=True)

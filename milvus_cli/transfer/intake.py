@@ -26,19 +26,24 @@ CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's names of numbers by struct's."""
 NESTED = (Form.JSON, Form.LIST, Form.STRUCTS, Form.SPARSE)
 """Types that a column of text in a Parquet file holds as JSON."""
+NOTHING = Chunk({}, ())
 VALUES = Table(iter(()))
 """Of a chunk whose values are what they are."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows ready to be sent in one message, and those of the same chunk that can't be."""
+    """Rows ready to be sent in one message, and those of the same chunk that can't be.
+
+    `earlier` are rows of an upsert that were left out, as a later one has the same key.
+    """
 
     rows: int
     columns: Sequence[FieldData]
     keys: Sequence[Any]
     chunk: Chunk
     bad: Sequence[Bad] = field(default=())
+    earlier: Chunk = NOTHING
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,17 @@ class Intake:
                     bad.append(self._bad(chunk, row, exc))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        rows = len(chunk.lines)
         keys = values.get(self.target.key, ()) if self.target.key else ()
+        earlier = NOTHING
+        if self.target.upsert and (last := last_of_each(keys)) is not None:
+            whole, latest = Chunk(values, chunk.lines), set(last)
+            earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
+            chunk = whole.pick(last)
+            values, columns = self._encode(chunk, VALUES)
+            keys = values[self.target.key]
         plain = Chunk(values, chunk.lines)
-        return Batch(rows, columns, keys, plain, sorted(bad, key=lambda each: each.line))
+        bad.sort(key=lambda each: each.line)
+        return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
 
     def _tried(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
         try:
@@ -140,6 +152,22 @@ class Intake:
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: each[row] for name, each in chunk.columns.items() if each[row] is not ABSENT}
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
+
+
+def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
+    """Where the last row of each key stands, in order; None where no key comes twice.
+
+    Milvus 2.3 keeps all rows of an upsert that share a key.
+    """
+    if len(set(keys)) == len(keys):
+        return None
+    return sorted({key: row for row, key in enumerate(keys)}.values())
+
+
+def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[str, Any]]:
+    """The rows, all of which have a key, without those that a later one with the same key supersedes."""
+    last = last_of_each([row[key] for row in rows])
+    return rows if last is None else [rows[row] for row in last]
 
 
 def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, column: str) -> Sequence[Any]:

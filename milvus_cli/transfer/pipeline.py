@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..errors import CliError, Interrupted, NotAuthorized
 from .checkpoint import Checkpoint, Mark
@@ -17,6 +17,7 @@ from .readers import READERS, Chunk, Table
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
 from .sources import Place, Source, open_source
+from .superseded import Keys
 
 LEAVING = 3.0
 """Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
@@ -30,6 +31,15 @@ class Step:
     name: str
     end: Mark
     position: int
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A batch on its way; `keys` are those of an upsert."""
+
+    step: Step
+    future: Future[Outcome]
+    keys: frozenset[Any]
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,8 @@ class Pipeline:
         self._rejects = rejects
         self._strict = strict
         self._moved = moved
-        self._waiting: deque[tuple[Step, Future[Outcome]]] = deque()
+        self._waiting: deque[Flight] = deque()
+        self._keys = Keys() if sender.target.upsert else None
         self._stuck = False
 
     def run(self, steps: Iterable[Step]) -> None:
@@ -109,11 +120,13 @@ class Pipeline:
             try:
                 for step in steps:
                     self._require_good(step)
+                    self._let_pass(step)
                     self._send(step, doubtful=_begin(step) < started)
                     while len(self._waiting) >= self._sender.in_flight:
                         self._acknowledge()
                 while self._waiting:
                     self._acknowledge()
+                self._count_superseded()
             except CliError:
                 self._count_the_rest()
                 raise
@@ -125,6 +138,8 @@ class Pipeline:
             raise
         finally:
             self._sender.stop()
+            if self._keys:
+                self._keys.close()
 
     def _send(self, step: Step, *, doubtful: bool) -> None:
         progress = self._checkpoint.progress
@@ -135,7 +150,13 @@ class Pipeline:
             except CliError:
                 progress.sent = before
                 raise
-        self._waiting.append((step, self._sender.submit(step.batch, doubtful=doubtful)))
+        keys = frozenset(step.batch.keys if self._keys else ())
+        self._waiting.append(Flight(step, self._sender.submit(step.batch, doubtful=doubtful), keys))
+
+    def _let_pass(self, step: Step) -> None:
+        """Of two batches in flight either may be the first to arrive: one with keys of the other waits for it."""
+        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._waiting):
+            self._acknowledge()
 
     def _require_good(self, step: Step) -> None:
         if self._strict and step.batch.bad:
@@ -144,7 +165,7 @@ class Pipeline:
 
     def _acknowledge(self, seconds: float | None = None) -> None:
         """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""
-        step, future = self._waiting[0]
+        step, future = self._waiting[0].step, self._waiting[0].future
         self._stuck = True
         outcome = future.result(seconds)
         bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
@@ -155,12 +176,30 @@ class Pipeline:
         self._waiting.popleft()
         self._stuck = False
         progress.done = step.end
-        progress.read += step.batch.rows + len(step.batch.bad)
+        progress.read += step.batch.rows + len(step.batch.bad) + len(step.batch.earlier.lines)
         progress.inserted += outcome.inserted
         progress.rejected += len(bad)
         progress.doubtful += outcome.doubtful
+        progress.unknown += outcome.unknown
+        progress.replaced += outcome.replaced
+        progress.superseded += len(step.batch.earlier.lines) - outcome.revived
+        self._remember(step.batch, outcome)
         self._checkpoint.save()
         self._moved(step.position, progress.read)
+
+    def _remember(self, batch: Batch, outcome: Outcome) -> None:
+        """The keys that are in."""
+        if self._keys:
+            refused = {each.line for each in outcome.bad}
+            rows = zip(batch.keys, batch.chunk.lines, strict=True)
+            self._keys.add([key for key, line in rows if line not in refused] if refused else batch.keys)
+
+    def _count_superseded(self) -> None:
+        """Rows that one in a later batch replaced."""
+        if self._keys:
+            repeated = self._keys.repeated()
+            self._checkpoint.progress.superseded += repeated
+            self._checkpoint.progress.inserted -= repeated
 
     def _count_the_rest(self, seconds: float | None = None) -> None:
         """What arrives in order, also where the checkpoint can't be written."""
@@ -170,7 +209,7 @@ class Pipeline:
 
     def _take_back(self, started: Mark) -> None:
         """What was only refused has not arrived: nothing of it is in doubt."""
-        if all(isinstance(future.exception(), NotAuthorized) for _, future in self._waiting):
+        if all(isinstance(each.future.exception(), NotAuthorized) for each in self._waiting):
             self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
             self._checkpoint.save()
 
