@@ -42,6 +42,12 @@ class CliError(Exception):
         self.fault = fault
         self.server_code = server_code
 
+    def with_hint(self, hint: str) -> "CliError":
+        """The same with one more hint: what was known before stays."""
+        if hint not in self.hint:
+            self.hint = f"{self.hint}; {hint}" if self.hint else hint
+        return self
+
 
 class ServerRefused(CliError):
     """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""

@@ -15,6 +15,7 @@ from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..rpc.client import Client
 from ..rpc.writing import OF_VALUES, Target, have_arrived, is_busy, write
 from .intake import VALUES, Batch, Intake
+from .patience import FIRST_PAUSE, LONGEST_PAUSE
 from .readers import Bad, Chunk
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 """That a call may take at least: a batch is more than a command has to send as a rule."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 SETTLING = 0.2
 """Seconds that a request which reached the server before its connection broke may still be under way in it."""
 

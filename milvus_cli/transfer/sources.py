@@ -112,7 +112,7 @@ class Source:
     def require_unchanged(self) -> None:
         """Raises CliError when the file is no longer the one that was opened."""
         if identity(self.place) != self.opened:
-            raise CliError(f"{self.place.name} changed while it was read")
+            raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
 def identity(place: Place) -> str:
