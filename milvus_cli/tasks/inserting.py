@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..transfer.checkpoint import Checkpoint
     from ..transfer.checkpoint import Progress as Counts
     from ..transfer.pipeline import Job, Step
-    from ..transfer.sources import Place
+    from ..transfer.sources import Place, Source
 
 IN_FLIGHT = 2
 GOES_ON = "the same line with --resume goes on there"
@@ -64,13 +64,14 @@ def insert_files(session: Session, request: Request) -> Done:
         before = exact_count(session.client, request.collection)
         checkpoint = _checkpoint(session, request, job, made)
         size = sum(_size(each.path) for each in places)
+        job = replace(job, opened=lambda source: _recognize(checkpoint, source))
         reading = Reading(read_steps(job, checkpoint.progress.done))
         try:
             shown = _run(session, request, target, checkpoint, reading, lambda _, done: done / size if size else None)
             counts = checkpoint.progress
             checkpoint.finish()
         except CliError as exc:
-            _tell_how_far(exc, checkpoint.progress, _how_to_go_on(job, is_read=exc is reading.failure))
+            _tell_how_far(exc, checkpoint.progress, _how_to_go_on(job, exc if exc is reading.failure else None))
             raise
         finally:
             checkpoint.close()
@@ -188,11 +189,11 @@ def _checkpoint_path(session: Session, request: Request, job: Job) -> Path:
 
 
 def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[object]) -> Checkpoint:
-    from ..transfer.checkpoint import FILES, Checkpoint
+    from ..transfer.checkpoint import FILES, TARGET, Checkpoint
     from ..transfer.sources import identity
 
     checkpoint = Checkpoint(_checkpoint_path(session, request, job), {
-        "target": _where(session, request, job), "--format": request.format, "--map": dict(request.mapping),
+        TARGET: _where(session, request, job), "--format": request.format, "--map": dict(request.mapping),
         "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
         "collection of that name": list(made), FILES: list(map(identity, job.places)),
     }, anew=_anew(job.intake.target))  # fmt: skip
@@ -200,15 +201,22 @@ def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[obj
     return checkpoint
 
 
-def _how_to_go_on(job: Job, *, is_read: bool) -> str:
-    """Of a file that has to become another one nobody can tell which of its rows are in."""
+def _recognize(checkpoint: Checkpoint, source: Source) -> None:
+    if source.place.is_url:
+        checkpoint.recognize(source.place.path, source.opened)
+
+
+def _how_to_go_on(job: Job, unread: CliError | None) -> str:
+    """`unread` is what kept a file from being read: once that is another file, nobody can tell which rows are in."""
     from ..transfer.sources import identity
 
     try:
         is_file = any(map(identity, job.places))
     except CliError:
         is_file = True
-    return f"then {_anew(job.intake.target)}" if is_read and is_file else GOES_ON
+    if unread is None or not is_file:
+        return GOES_ON
+    return f"{'' if unread.hint else 'repair the file, '}then {_anew(job.intake.target)}"
 
 
 def _anew(target: Target) -> str:
@@ -256,8 +264,8 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
     unsure = counts.sent > counts.done
     if counts.read or (unsure and not isinstance(error, ServerRefused)):
         error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
-        # Who knows of a full disk has said so, and how to go on.
-        if hint and "--resume" not in error.hint:
+        # Who knows more than this, as of a full disk, has said how to go on.
+        if hint and not ("--resume" in error.hint or "--restart" in error.hint):
             error.with_hint(hint)
 
 

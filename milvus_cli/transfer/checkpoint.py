@@ -17,6 +17,7 @@ from ..files import make_private
 
 FILES = "state of the files"
 """Of a job: what tells each file from itself after a change."""
+TARGET = "target"
 ROOM = 4096
 """Bytes that the file has from the start: on a disk that fills up later it can still be written in its place."""
 
@@ -31,7 +32,10 @@ class Mark:
 
 @dataclass
 class Progress:
-    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived."""
+    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived.
+
+    `versions` are those of what was read from URLs.
+    """
 
     done: Mark = field(default_factory=Mark)
     sent: Mark = field(default_factory=Mark)
@@ -40,6 +44,7 @@ class Progress:
     rejected: int = 0
     doubtful: int = 0
     rejects_size: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 class Checkpoint:
@@ -79,6 +84,11 @@ class Checkpoint:
         except OSError as exc:
             self.close()
             raise self._failed(exc, "name a file on another disk: --checkpoint FILE") from exc
+
+    def recognize(self, url: str, version: str) -> None:
+        """Raises InvalidInput where a URL has other content than the interrupted insert has read."""
+        if self.progress.versions.setdefault(url, version) != version:
+            raise InvalidInput(f"{url} has changed since an earlier insert was interrupted", hint=self._anew)
 
     def save(self) -> None:
         """Raises CliError where the disk does not take it."""
@@ -138,6 +148,8 @@ class Checkpoint:
             return self._anew
         if all(name.startswith("--") for name in different):
             return f"give {', '.join(different)} as before; or {self._anew}"
+        if TARGET in different:
+            return "name another file with --checkpoint; --restart forgets the earlier insert"
         return "--restart begins anew"
 
     def _failed(self, error: OSError, hint: str) -> CliError:
