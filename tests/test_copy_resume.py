@@ -42,8 +42,9 @@ class Servers:
     def made(self, alias: str, name: str, fields: str = FIELDS) -> None:
         """Fresh, empty and loaded."""
         self.gone(alias, name)
-        self.all(f"create collection {name} {fields} --alias {alias}",
-                 f"create index -c {name} -f v -t FLAT -m L2 --alias {alias}", f"load {name} --alias {alias}")  # fmt: skip
+        index = f"create index -c {name} -f v -t FLAT -m L2"
+        for line in (f"create collection {name} {fields}", index, f"load {name}"):
+            self.all(f"{line} --alias {alias}")
 
     def gone(self, alias: str, *names: str) -> None:
         for name in names:

@@ -104,8 +104,10 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
         process = cli.start("export", "job_export", "x.jsonl", env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"})
         wait_for((here / "x.jsonl.part.json").exists)
         proxy.freeze()
-        for line in ("export job_export x.jsonl", "export job_export x.jsonl --resume", f"export job_empty {here}/x.jsonl",
-                     "export job_empty folder/link.jsonl --force"):  # fmt: skip
+        for line in (
+            "export job_export x.jsonl", "export job_export x.jsonl --resume", f"export job_empty {here}/x.jsonl",
+            "export job_empty folder/link.jsonl --force",
+        ):  # fmt: skip
             assert refused(typed(line), process, "exporting 'job_export' to x.jsonl"), line
         assert typed("export job_empty y.jsonl").code == 0
         proxy.delay(0)

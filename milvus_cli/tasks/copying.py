@@ -185,6 +185,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
     """All rows, partition by partition."""
     from ..rpc.writing import Target
     from ..transfer.copier import Sent, Way
+    from ..transfer.patience import Patience
 
     resume = plan.exists and wish.resume
     # What is there is read first when a copy is resumed, else it is written over unread.
@@ -193,11 +194,12 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
+    everything = Patience(wish.patience).tried(plan.source.selection)
     moved = Sent()
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         for partition in partitions:
             _require_partition(plan.target, partition)
-            selection = replace(plan.source.selection(), partitions=(partition,) if partition else ())
+            selection = replace(everything, partitions=(partition,) if partition else ())
             target = Target(plan.target.collection, partition, schema, upsert)
             way = Way(plan.source.client, selection, target, wish.patience)
             pieces = _remaining(plan, way, wish) if resume else None
@@ -302,9 +304,10 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
 def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
     from ..rpc.permitted import Permitted
+    from ..transfer.patience import Patience
 
     seen = Permitted()
-    source, target = plan.source.count(), seen(_count, session, plan.target)
+    source, target = Patience(wish.patience).tried(plan.source.count), seen(_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):

@@ -87,7 +87,7 @@ class Checkpoint:
 
     def recognize(self, url: str, version: str) -> None:
         """Raises InvalidInput where a URL has other content than the interrupted insert has read."""
-        if self.progress.versions.setdefault(url, version) != version:
+        if version and self.progress.versions.setdefault(url, version) != version:
             raise InvalidInput(f"{url} has changed since an earlier insert was interrupted", hint=self._anew)
 
     def save(self) -> None:

@@ -182,9 +182,7 @@ class _Checked(io.RawIOBase):
         length = response.headers.get("Content-Length")
         self._left = int(length) if length and length.isdecimal() else None
         # What tells the content of a URL from another that it had before; empty where the server says nothing.
-        self.version = response.headers.get("ETag") or " ".join(
-            filter(None, (response.headers.get("Last-Modified"), length))
-        )
+        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
 
     def readable(self) -> bool:
         return True
@@ -193,7 +191,8 @@ class _Checked(io.RawIOBase):
         from http.client import HTTPException
 
         try:
-            found: bytes = self._response.read(len(buffer))
+            # What has come by then is given out before a break is told.
+            found: bytes = self._response.read1(len(buffer))
         except (HTTPException, ValueError) as exc:
             raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
         if self._left is not None:
