@@ -25,6 +25,7 @@ from tests.support.shelf import Shelf
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.typed import Typed, failed
 
+ANEW = "send all rows again with: upsert file … --restart, which replaces those that are in"
 SMALL = "create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
 
 
@@ -251,14 +252,15 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
     assert 0 < there < 5_000
     assert run == failed(
         "rows.jsonl.gz is cut off or broken: Compressed file ended before the end-of-stream marker was reached; "
-        f"{there:,} rows are in", "the same line with --resume goes on there",
+        f"{there:,} rows are in", f"repair the file, then {ANEW}",
     )  # fmt: skip
     # The file as it should be is another file: nothing is doubled by mistake, and upsert puts in the rest.
     Path("rows.jsonl.gz").write_bytes(whole)
     assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(
-        "an earlier insert was interrupted, and had another state of the files", "--restart begins anew", code=2
-    )
-    assert typed("upsert file -c fault_gzip rows.jsonl.gz").code == 0
+        f"an earlier insert was interrupted after {there:,} rows were in, and had another state of the files", ANEW,
+        code=2,
+    )  # fmt: skip
+    assert typed("upsert file -c fault_gzip rows.jsonl.gz --restart").code == 0
     assert (exact(typed, "fault_gzip"), distinct(typed, "fault_gzip")) == (5_000, 5_000)
     typed.gone("fault_gzip")
 
@@ -281,7 +283,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
 
     monkeypatch.setattr(Intake, "batch", changing)
     assert typed("insert file -c fault_changed rows.jsonl") == failed(
-        "rows.jsonl changed while it was read; 100 rows are in", "the same line with --resume goes on there"
+        "rows.jsonl changed while it was read; 100 rows are in", f"wait until nothing writes to it; then {ANEW}"
     )
     assert exact(typed, "fault_changed") == 100
     typed.gone("fault_changed")

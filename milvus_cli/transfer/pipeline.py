@@ -44,11 +44,12 @@ class Flight:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be inserted, and how."""
+    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read."""
 
     places: Sequence[Place]
     intake: Intake
     stdin: BinaryIO | None
+    opened: Callable[[Source], None] = lambda source: None
 
 
 def read_steps(job: Job, done: Mark) -> Iterator[Step]:
@@ -61,6 +62,8 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
             continue
         with ExitStack() as stack:
             sources = [stack.enter_context(open_source(place, job.stdin)) for place in places]
+            for source in sources:
+                job.opened(source)
             table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
             job.intake.require_columns(name, table)
             last = done.line if number == done.file else 0

@@ -16,13 +16,13 @@ from ..rpc.client import Client
 from ..rpc.readback import Sent
 from ..rpc.writing import OF_VALUES, Target, is_busy, require_unchanged, write
 from .intake import VALUES, Batch, Intake
+from .patience import FIRST_PAUSE, LONGEST_PAUSE
 from .readers import Bad, Chunk
 from .settling import settle
 from .suspects import Suspect, suspects
 
 SECONDS = 60.0
 """That a call may take at least: a batch is more than a command has to send as a rule."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 SETTLING = 0.2
 """Seconds that a request which reached the server before its connection broke may still be under way in it."""
 

@@ -111,8 +111,8 @@ class Source:
 
     def require_unchanged(self) -> None:
         """Raises CliError when the file is no longer the one that was opened."""
-        if identity(self.place) != self.opened:
-            raise CliError(f"{self.place.name} changed while it was read")
+        if not self.place.is_url and identity(self.place) != self.opened:
+            raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
 def identity(place: Place) -> str:
@@ -139,7 +139,8 @@ def open_source(place: Place, stdin: BinaryIO | None = None) -> Iterator[Source]
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
         stream = _decompressed(raw, place)
-        yield Source(place, stream, raw, total, identity(place))
+        opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        yield Source(place, stream, raw, total, opened)
     except (EOFError, zlib.error) as exc:
         raise CliError(f"{place.name} is cut off or broken: {exc}") from exc
     except OSError as exc:
@@ -180,12 +181,20 @@ class _Checked(io.RawIOBase):
         self._response = response
         length = response.headers.get("Content-Length")
         self._left = int(length) if length and length.isdecimal() else None
+        # What tells the content of a URL from another that it had before; empty where the server says nothing.
+        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        found: bytes = self._response.read(len(buffer))
+        from http.client import HTTPException
+
+        try:
+            # What has come by then is given out before a break is told.
+            found: bytes = self._response.read1(len(buffer))
+        except (HTTPException, ValueError) as exc:
+            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
         if self._left is not None:
             self._left -= len(found)
             if not found and self._left:
