@@ -53,7 +53,8 @@ def insert_files(session: Session, request: Request) -> Done:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
     target = _target(session, request)
     intake = Intake(target, dict(request.mapping), request.ignore_unknown)
-    job = Job(places, intake, getattr(session.console.stdin, "buffer", None))
+    notes: list[str] = []
+    job = Job(places, intake, getattr(session.console.stdin, "buffer", None), notes.append)
     before = exact_count(session.client, request.collection)
     checkpoint = _checkpoint(session, request, job)
     size = sum(_size(each.path) for each in places)
@@ -67,6 +68,8 @@ def insert_files(session: Session, request: Request) -> Done:
         raise
     finally:
         checkpoint.close()
+        for line in notes:
+            session.console.note(line)
     return _finished(session, request, counts, shown, before)
 
 
@@ -113,14 +116,26 @@ def _checkpoint(session: Session, request: Request, job: Job) -> Checkpoint:
         target.method,
         *paths,
     ]
+    kept = [_without_secret(each) for each in where]
     path = Path(request.checkpoint) if request.checkpoint else default_path(session.config.home, where)
     checkpoint = Checkpoint(path, {
-        "target": where, "--format": request.format, "--map": dict(request.mapping),
+        "target": kept, "--format": request.format, "--map": dict(request.mapping),
         "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
         "state of the files": list(map(identity, job.places)),
     })  # fmt: skip
     checkpoint.begin(resume=request.resume, restart=request.restart)
     return checkpoint
+
+
+def _without_secret(word: str) -> str:
+    """A URL so that it can be told from others, but not read."""
+    from hashlib import sha256
+
+    from ..transfer.urls import shown_url
+
+    if not word.startswith(("http://", "https://")):
+        return word
+    return f"{shown_url(word)} {sha256(word.encode(errors='replace')).hexdigest()[:16]}"
 
 
 def _run(

@@ -13,7 +13,8 @@ from typing import BinaryIO
 from ..errors import CliError, Interrupted, NotAuthorized
 from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
-from .readers import READERS, Chunk, Table
+from .json_rows import read_json
+from .readers import DELIMITERS, Chunk, Table, read_separated
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
 from .sources import Place, Source, open_source
@@ -39,6 +40,8 @@ class Job:
     places: Sequence[Place]
     intake: Intake
     stdin: BinaryIO | None
+    note: Callable[[str], None] = lambda text: None
+    """Takes what a person should know of the files."""
 
 
 def read_steps(job: Job, done: Mark) -> Iterator[Step]:
@@ -50,7 +53,7 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
         if number < done.file:
             continue
         with ExitStack() as stack:
-            sources = [stack.enter_context(open_source(place, job.stdin)) for place in places]
+            sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
             job.intake.require_columns(name, table)
             last = done.line if number == done.file else 0
@@ -63,8 +66,10 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
 
 def _table(sources: Sequence[Source], intake: Intake) -> Table:
     source, kind = sources[0], sources[0].place.format
-    if kind in READERS:
-        return READERS[kind](source)
+    if kind in DELIMITERS:
+        return read_separated(source, DELIMITERS[kind])
+    if kind in ("json", "jsonl"):
+        return read_json(source, intake.keys)
     from .columnar import read_npys, read_parquet
 
     return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
