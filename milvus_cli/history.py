@@ -14,7 +14,8 @@ from .lines import scan
 from .tree import find, leaves, tree
 from .types import CommandWords
 
-ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@")
+ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]")
+"""With a user, or a query, which often has a token."""
 
 
 def history_path(home: Path) -> Path:

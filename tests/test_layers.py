@@ -95,7 +95,7 @@ OTHERS = {
 DOORS = {
     "keyring": {"connections/secrets.py"},
     "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
-    "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/readers.py"},
+    "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/json_text.py"},
     "prometheus_client": {"metrics.py"},
     "pyarrow": {"transfer/arrow.py", "transfer/arrow_values.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},

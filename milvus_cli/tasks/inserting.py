@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -59,7 +58,8 @@ def insert_files(session: Session, request: Request) -> Done:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
     target, made = _target(session, request)
     intake = Intake(target, dict(request.mapping), request.ignore_unknown)
-    job = Job(places, intake, getattr(session.console.stdin, "buffer", None))
+    notes: list[str] = []
+    job = Job(places, intake, getattr(session.console.stdin, "buffer", None), note=notes.append)
     with _locked(session, request, job, made):
         before = exact_count(session.client, request.collection)
         checkpoint = _checkpoint(session, request, job, made)
@@ -75,6 +75,8 @@ def insert_files(session: Session, request: Request) -> Done:
             raise
         finally:
             checkpoint.close()
+            for line in notes:
+                session.console.note(line)
     return _finished(session, request, counts, shown, before)
 
 
@@ -132,7 +134,7 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
     """
     from ..transfer.sources import STDIN
 
-    names = ", ".join(map(_shown, job.places[:3])) + (", …" if len(job.places) > 3 else "")
+    names = ", ".join(each.name for each in job.places[:3]) + (", …" if len(job.places) > 3 else "")
     doing = f"{job.intake.target.method.lower()}ing {names} into {request.collection!r}"
     with ExitStack() as stack:
         if all(each.path != STDIN for each in job.places):
@@ -155,11 +157,6 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
         if request.rejects:
             stack.enter_context(file_lock(session, request.rejects, f"writing rejected rows to {request.rejects}"))
         yield
-
-
-def _shown(place: Place) -> str:
-    """A URL may have secrets before its host and behind its path."""
-    return re.sub(r"//[^/]*@", "//", place.name.partition("?")[0]) if place.is_url else place.name
 
 
 def _file(place: Place) -> str:
@@ -192,8 +189,9 @@ def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[obj
     from ..transfer.checkpoint import FILES, TARGET, Checkpoint
     from ..transfer.sources import identity
 
+    where = [_without_secret(each) for each in _where(session, request, job)]
     checkpoint = Checkpoint(_checkpoint_path(session, request, job), {
-        TARGET: _where(session, request, job), "--format": request.format, "--map": dict(request.mapping),
+        TARGET: where, "--format": request.format, "--map": dict(request.mapping),
         "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
         "collection of that name": list(made), FILES: list(map(identity, job.places)),
     }, anew=_anew(job.intake.target))  # fmt: skip
@@ -203,7 +201,7 @@ def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[obj
 
 def _recognize(checkpoint: Checkpoint, source: Source) -> None:
     if source.place.is_url:
-        checkpoint.recognize(source.place.path, source.opened)
+        checkpoint.recognize(_without_secret(source.place.path), source.place.name, source.opened)
 
 
 def _how_to_go_on(job: Job, unread: CliError | None) -> str:
@@ -226,6 +224,17 @@ def _anew(target: Target) -> str:
     if target.key:
         return "send all rows again with: upsert file … --restart, which replaces those that are in"
     return "delete the rows that are in, and send all again with --restart: Milvus generates the keys"
+
+
+def _without_secret(word: str) -> str:
+    """A URL so that it can be told from others, but not read."""
+    from hashlib import sha256
+
+    from ..transfer.urls import shown_url
+
+    if not word.startswith(("http://", "https://")):
+        return word
+    return f"{shown_url(word)} {sha256(word.encode(errors='replace')).hexdigest()[:16]}"
 
 
 def _run(

@@ -88,10 +88,13 @@ class Checkpoint:
             self.close()
             raise self._failed(exc, "name a file on another disk: --checkpoint FILE") from exc
 
-    def recognize(self, url: str, version: str) -> None:
-        """Raises InvalidInput where a URL has other content than the interrupted insert has read."""
-        if version and self.progress.versions.setdefault(url, version) != version:
-            raise InvalidInput(f"{url} has changed since an earlier insert was interrupted", hint=self._anew)
+    def recognize(self, key: str, name: str, version: str) -> None:
+        """Raises InvalidInput where a URL has other content than the interrupted insert has read.
+
+        `key` tells the URL from others without its secrets, which this file does not keep; `name` is for the message.
+        """
+        if version and self.progress.versions.setdefault(key, version) != version:
+            raise InvalidInput(f"{name} has changed since an earlier insert was interrupted", hint=self._anew)
 
     def save(self) -> None:
         """Raises CliError where the disk does not take it."""

@@ -15,6 +15,7 @@ from ..rpc.packing import dense_fields, row_size
 from ..rpc.schema import kind_of, row_fields, type_name
 from ..rpc.unfit import BadValue
 from .cells import read_cells
+from .json_rows import Keys
 from .readers import Bad, Chunk, Dense, Table
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ class Intake:
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
         if unknown:
-            hint = nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            hint = _other_delimiter(table) or nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
             raise InvalidInput(f"{name} has no column for {_listed(missing)}",
-                               hint=f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD")  # fmt: skip
+                               hint=_other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD")  # fmt: skip
 
     def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
         """One for each chunk that has something behind a line."""
@@ -136,6 +137,14 @@ class Intake:
                 for each in fields if (code := codes[each.name])}  # fmt: skip
 
     @property
+    def keys(self) -> Keys:
+        """The columns of the collection, by the names that they have in files, and those that each row has."""
+        names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
+        needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
+        return Keys(frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
+                    frozenset(names.get(each.name, each.name) for each in needed))  # fmt: skip
+
+    @property
     def _takes_unknown(self) -> bool:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
@@ -181,6 +190,15 @@ def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, c
     if column in table.nested and field is not None and form_of(kind_of(field)) in NESTED:
         return read_cells(field, [cell or "" for cell in values])
     return values
+
+
+def _other_delimiter(table: Table) -> str:
+    """A hint for a header that is one column, as its file has another delimiter."""
+    names = table.columns or ()
+    mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
+    if mark in ("\t", ","):
+        return f"the delimiter looks like {mark!r}: --format {'csv' if mark == ',' else 'tsv'}"
+    return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
 
 
 def _read_object(cell: str, row: int) -> Any:

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 from ..errors import CliError, Interrupted, NotAuthorized
 from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
-from .readers import READERS, Chunk, Table
+from .json_rows import read_json
+from .readers import DELIMITERS, Chunk, Table, read_separated
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
 from .sources import Place, Source, open_source
@@ -49,6 +50,8 @@ class Job:
     places: Sequence[Place]
     intake: Intake
     stdin: BinaryIO | None
+    note: Callable[[str], None] = lambda text: None
+    """Takes what a person should know of the files."""
     opened: Callable[[Source], None] = lambda source: None
 
 
@@ -61,7 +64,7 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
         if number < done.file:
             continue
         with ExitStack() as stack:
-            sources = [stack.enter_context(open_source(place, job.stdin)) for place in places]
+            sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
             table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
@@ -76,8 +79,10 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
 
 def _table(sources: Sequence[Source], intake: Intake) -> Table:
     source, kind = sources[0], sources[0].place.format
-    if kind in READERS:
-        return READERS[kind](source)
+    if kind in DELIMITERS:
+        return read_separated(source, DELIMITERS[kind])
+    if kind in ("json", "jsonl"):
+        return read_json(source, intake.keys)
     from .columnar import read_npys, read_parquet
 
     return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
