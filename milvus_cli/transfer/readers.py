@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import CliError
 from ..rpc.encode import to_columns
+from ..rpc.exact_json import decoder_of, exact_loads
 from .sources import Source
 
 CHUNK = 2 << 20
@@ -34,12 +35,18 @@ EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 
 @dataclass(frozen=True)
 class Bad:
-    """What is no row of its file, or does not fit a collection; `row` is what there is of it."""
+    """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
+
+    With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
+    that.
+    """
 
     line: int
     field: str
     reason: str
     row: Any
+    delimiter: str = ""
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,14 @@ class Dense:
 class Table:
     """What a reader found: rows, and the columns where they are known before.
 
-    `text`: all values are a text's cells. `nested` columns hold text, which may be JSON.
+    `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
     """
 
     chunks: Iterator[Chunk]
     columns: Sequence[str] | None = None
     text: bool = False
     nested: Collection[str] = ()
+    delimiter: str = ""
 
 
 # Separated values
@@ -107,7 +115,7 @@ def read_separated(source: Source, delimiter: str) -> Table:
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
-    return Table(_separated_chunks(reader, text, header, delimiter), header, text=True)
+    return Table(_separated_chunks(reader, text, header, delimiter), header, text=True, delimiter=delimiter)
 
 
 class _Lines:
@@ -138,13 +146,16 @@ def _separated_chunks(reader: Any, text: _Lines, header: Sequence[str], delimite
         size = 0
         while size < CHUNK and more:
             step: list[list[str]] = []
-            before = reader.line_num
+            before, broken = reader.line_num, ""
             try:
                 step.extend(islice(reader, STEP))
                 more = len(step) == STEP
             except csv.Error as exc:
-                bad.append(Bad(reader.line_num, "", str(exc), None))
+                broken = str(exc)
             raw = text.take()
+            if broken:
+                good = sum(1 + sum(len(BREAK.findall(cell)) for cell in row) for row in step)
+                bad.append(Bad(reader.line_num, "", broken, "".join(raw[good:]).rstrip("\r\n")))
             size += sum(map(len, raw))
             lines += _starts(step, before + 1, raw)
             rows += _marked(step, raw, cell)
@@ -203,16 +214,16 @@ def loads_exact() -> Callable[[bytes], Any]:
     try:
         import orjson
     except ImportError:
-        return json.loads
+        return exact_loads
 
     def loads(text: bytes) -> Any:
         # orjson makes floats of what has more than 64 bits, and knows no NaN.
         if TOO_LONG_FOR_64_BITS.search(text):
-            return json.loads(text)
+            return exact_loads(text)
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
-            return json.loads(text)
+            return exact_loads(text)
 
     return loads
 
@@ -353,6 +364,7 @@ class _Json:
         data = self._source.stream.read(max(1 << 18, len(self._text) - self._at))
         self._text = self._text[self._at :] + self._decode(data)
         self._at = 0
+        self._scan = decoder_of(self._text).raw_decode
         if len(self._text) > LONGEST:
             raise CliError(f"{self._source.place.name}: a row is longer than {LONGEST >> 20} MiB, or has no end")
         self._ended = not data

@@ -161,8 +161,4 @@ def write_once(client: Client, target: Target, columns: Sequence[FieldData], row
 
 
 def _row(chunk: Chunk) -> dict[str, object]:
-    return {name: _plain(values[0]) for name, values in chunk.columns.items()}
-
-
-def _plain(value: object) -> object:
-    return value.hex() if isinstance(value, bytes) else value
+    return {name: values[0] for name, values in chunk.columns.items()}
