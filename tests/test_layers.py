@@ -97,7 +97,7 @@ DOORS = {
     "numpy": {"rpc/floats.py", "transfer/columnar.py", "vectors/arithmetic.py"},
     "orjson": {"rpc/floats.py", "transfer/cells.py", "transfer/json_text.py"},
     "prometheus_client": {"metrics.py"},
-    "pyarrow": {"transfer/arrow.py", "transfer/arrow_values.py", "transfer/columnar.py"},
+    "pyarrow": {"transfer/arrow.py", "transfer/arrow_plain.py", "transfer/arrow_values.py", "transfer/columnar.py"},
     "tabulate": {"output/formats.py"},
     "yaml": {"yamltext.py"},
     "zstandard": {"transfer/sources.py", "transfer/writers.py"},

@@ -322,7 +322,7 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
     [
         ("search {} -v [1,2,3]", "query vector 1: 'v' takes a list of 8 numbers, not 3 numbers", "", 2),
         ("search {} -v [1,2,3,4,5,6,7,true]", "query vector 1: true does not fit in 'v', a FLOAT_VECTOR", "", 2),
-        ("search {} -v [1,2,3,4,5,6,7,NaN]", "query vector 1 holds a number that is not finite", "", 2),
+        ("search {} -v [1,2,3,4,5,6,7,NaN]", "query vector 1: invalid vector: number 8 is NaN, expected finite numbers", "", 2),
         ("search {} -v [1 -l 3", "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
          "write it as [0.1, 0.2, …]", 2),
         ("search {}", "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2),

@@ -172,7 +172,9 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
-    value = parse_json(text, "the row", 'write it as {"id": 1, …}')
+    from ..rpc.exact_json import exact_loads
+
+    value = parse_json(text, "the row", 'write it as {"id": 1, …}', loads=exact_loads)
     rows = value if isinstance(value, list) else [value]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput("a row is a JSON object, several are a list of objects")

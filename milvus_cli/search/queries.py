@@ -8,8 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-import struct
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ from ..errors import CliError, InvalidInput
 from ..rpc.client import Client
 from ..rpc.columns import raw_values
 from ..rpc.filters import quoted
-from ..rpc.packing import dimension, pack_queries, row_size
+from ..rpc.packing import dimension, pack_queries
 from ..rpc.schema import primary_field, type_name
 from ..rpc.search import Queries, parse_vectors
 from ..transfer.npy import MAGIC, NpyArray, read_npy
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""
 
-FLOATS = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e"}
 TEXT = 21
 """PlaceholderType of a text."""
 
@@ -56,8 +53,10 @@ def entity_query(
     value = raw_values(column, 1)[0] if column is not None else None
     if value is None:
         raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
-    kind = field.data_type if source == field.name else TEXT
-    return Queries(kind, [value.encode() if isinstance(value, str) else value]), f"{name} != {literal}"
+    others = f"{name} != {literal}"
+    if source == field.name:
+        return Queries(field.data_type, pack_queries([value], field)), others
+    return Queries(TEXT, [value.encode() if isinstance(value, str) else value]), others
 
 
 def _primary(schema: CollectionSchema, given: str) -> tuple[str, str]:
@@ -93,7 +92,7 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
         except OSError as exc:
             raise CliError(f"can't read {path}: {exc.strerror}") from exc
         return _from_bytes(content, path, path.lower().rpartition(".")[2], field)
-    return _packed(parse_vectors(source.removeprefix("@")), field)
+    return pack_queries(parse_vectors(source.removeprefix("@")), field)
 
 
 def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
@@ -108,7 +107,7 @@ def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Seq
         else _from_json(text, name, field)  # fmt: skip
     if not vectors:
         raise CliError(f"{name} has no vector")
-    return _packed(vectors, field)
+    return pack_queries(vectors, field)
 
 
 def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
@@ -158,12 +157,6 @@ def _number(cell: str, line: int) -> float:
     return int(number) if number.is_integer() else number
 
 
-def _packed(vectors: Sequence[Any], field: FieldSchema) -> Sequence[bytes]:
-    values = pack_queries(vectors, field)
-    _refuse_not_finite(b"".join(values), field)
-    return values
-
-
 def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
     kind, width = type_name(field.data_type), array.width if len(array.shape) > 1 else array.length
     wanted = _width(field)
@@ -171,13 +164,12 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
         raise InvalidInput(f"{array.name} has vectors of {width} numbers, and {field.name!r} takes {wanted}")
     if array.dtype != SAME_BYTES.get(kind):
         rows = list(array.rows())
-        return _packed(rows if len(array.shape) > 1 else [rows], field)
+        return pack_queries(rows if len(array.shape) > 1 else [rows], field)
     raw = b"".join(array.blocks())
     if not raw:
         raise CliError(f"{array.name} has no vector")
-    _refuse_not_finite(raw, field)
     size = width * array.item_size
-    return [raw[start : start + size] for start in range(0, len(raw), size)]
+    return pack_queries([raw[start : start + size] for start in range(0, len(raw), size)], field)
 
 
 def _width(field: FieldSchema) -> int:
@@ -185,18 +177,3 @@ def _width(field: FieldSchema) -> int:
     if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
         raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
     return dimension(field) // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dimension(field)
-
-
-def _refuse_not_finite(raw: bytes, field: FieldSchema) -> None:
-    """Servers answer such a query with no hit, and no word."""
-    code = FLOATS.get(type_name(field.data_type))
-    if code is None or _is_finite(raw, code):
-        return
-    size = row_size(field)
-    for number, start in enumerate(range(0, len(raw), size), start=1):
-        if not _is_finite(raw[start : start + size], code):
-            raise InvalidInput(f"query vector {number} holds a number that is not finite")
-
-
-def _is_finite(raw: bytes, code: str) -> bool:
-    return math.isfinite(sum(struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw)))

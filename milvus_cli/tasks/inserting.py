@@ -56,6 +56,8 @@ def insert_files(session: Session, request: Request) -> Done:
     places = find_places(request.paths, request.format)
     if STDIN in request.paths and session.console.commands_on_stdin:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
+    if request.rejects and any(_is_same_file(request.rejects, each.path) for each in places):
+        raise InvalidInput(f"--rejects {request.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, request)
     intake = Intake(target, dict(request.mapping), request.ignore_unknown)
     notes: list[str] = []
@@ -242,13 +244,15 @@ def _run(
     fraction: Callable[[int, int], float | None],
 ) -> Sequence[str]:  # fmt: skip
     """Returns the first rejects, as they were told; `fraction` is how far it is after so many rows and bytes."""
+    from ..rpc.schema import row_fields
     from ..rpc.writing import writes_at_once
     from ..transfer.pipeline import Pipeline
     from ..transfer.rejects import Rejects
     from ..transfer.sender import Sender
 
     profile = session.served(session.profile)
-    rejects = Rejects(request.rejects, size=checkpoint.progress.rejects_size)
+    fields = {each.name: each for each in row_fields(target.schema)}
+    rejects = Rejects(request.rejects, fields=fields, size=checkpoint.progress.rejects_size)
     meter = Meter(session, f"{target.method}ing into {target.collection!r}", rows=checkpoint.progress.read)
     sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(session.client, IN_FLIGHT),
                     patience=request.patience, seconds=session.timeout, retrying=meter.retrying)  # fmt: skip
@@ -263,6 +267,10 @@ def _run(
         for line in rejects.shown:
             session.console.note(line)
     return rejects.shown
+
+
+def _is_same_file(a: str, b: str) -> bool:
+    return os.path.exists(a) and os.path.exists(b) and os.path.samefile(a, b)
 
 
 def _size(path: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -16,6 +16,7 @@ from ..rpc.schema import kind_of, row_fields, type_name
 from ..rpc.unfit import BadValue
 from .cells import read_cells
 from .json_rows import Keys
+from .mending import are_rejects, taken_back
 from .readers import Bad, Chunk, Dense, Table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ NESTED = (Form.JSON, Form.LIST, Form.STRUCTS, Form.SPARSE)
 NOTHING = Chunk({}, ())
 VALUES = Table(iter(()))
 """Of a chunk whose values are what they are."""
+CELLS = Table(iter(()), text=True)
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,15 @@ class Intake:
         """One for each chunk that has something behind a line."""
         for chunk in table.chunks:
             if chunk.last > after:
-                yield self.batch(chunk.after(after) if after else chunk, table)
+                rest = chunk.after(after) if after else chunk
+                if are_rejects(rest, self.target.schema):
+                    yield replace(self, mapping={}).batch(taken_back(rest, self._field_of, self._read_cell), VALUES)
+                else:
+                    yield self.batch(rest, table)
 
     def batch(self, chunk: Chunk, table: Table) -> Batch:
         """All rows at once where they are good; else one by one, to find those that are not."""
-        bad = list(chunk.bad)
+        bad = [self._with_columns(each, table) for each in chunk.bad]
         values, columns = self._tried(chunk, table)
         if columns is None:
             good = []
@@ -92,17 +98,17 @@ class Intake:
                     self._encode(chunk.pick([row]), table)
                     good.append(row)
                 except BadValue as exc:
-                    bad.append(self._bad(chunk, row, exc))
+                    bad.append(self._bad(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        keys = values.get(self.target.key, ()) if self.target.key else ()
+        keys = _keys(columns, self.target.key) if self.target.key else ()
         earlier = NOTHING
         if self.target.upsert and (last := last_of_each(keys)) is not None:
             whole, latest = Chunk(values, chunk.lines), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
             values, columns = self._encode(chunk, VALUES)
-            keys = values[self.target.key]
+            keys = _keys(columns, self.target.key)
         plain = Chunk(values, chunk.lines)
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
@@ -156,11 +162,22 @@ class Intake:
             return name if name in known else ""
         return name
 
-    def _bad(self, chunk: Chunk, row: int, error: BadValue) -> Bad:
+    def _read_cell(self, name: str, cell: str) -> Any:
+        """The value of a text's cell. Raises BadValue."""
+        fields = {each.name: each for each in row_fields(self.target.schema)}
+        return _read([cell], name, fields.get(name), CELLS, name)[0]
+
+    def _with_columns(self, bad: Bad, table: Table) -> Bad:
+        """What is no row of a text, with the fields that its cells were to fill."""
+        if not table.text or bad.delimiter:
+            return bad
+        return replace(bad, delimiter=table.delimiter, columns=list(map(self._field_of, table.columns or ())))
+
+    def _bad(self, chunk: Chunk, row: int, error: BadValue, table: Table) -> Bad:
         columns = {self._field_of(column): column for column in chunk.columns}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
-        values = {name: each[row] for name, each in chunk.columns.items() if each[row] is not ABSENT}
-        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
+        values = {name: each[row] for column, each in chunk.columns.items() if (name := self._field_of(column))}
+        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
@@ -199,6 +216,12 @@ def _other_delimiter(table: Table) -> str:
     if mark in ("\t", ","):
         return f"the delimiter looks like {mark!r}: --format {'csv' if mark == ',' else 'tsv'}"
     return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
+
+
+def _keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
+    """The primary keys as they are sent."""
+    column = next((each for each in columns if each.field_name == name), None)
+    return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
 
 
 def _read_object(cell: str, row: int) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..rpc.exact_json import decoder_of, exact_loads
 from .readers import LONGEST, require_utf8
 from .sources import Source
 
@@ -53,16 +54,16 @@ def loads_exact() -> Callable[[bytes], Any]:
     try:
         import orjson
     except ImportError:
-        return json.loads
+        return exact_loads
 
     def loads(text: bytes) -> Any:
         # orjson makes floats of what has more than 64 bits, and knows no NaN.
         if TOO_LONG_FOR_64_BITS.search(text):
-            return json.loads(text)
+            return exact_loads(text)
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
-            return json.loads(text)
+            return exact_loads(text)
 
     return loads
 
@@ -78,7 +79,7 @@ class JsonText:
         self.name = source.place.name
         self.loads = loads_exact()
         self._stream = source.stream
-        self._scan = json.JSONDecoder().scan_once
+        self._scan: Any = None
         self._data = b""
         self._latin: str | None = None
         self._at = 0
@@ -174,6 +175,8 @@ class JsonText:
         """The value at hand, and where it ends; None while more of the text is needed."""
         if self._latin is None:
             self._latin = self._data.decode("latin-1")
+            decoder: Any = decoder_of(self._latin)
+            self._scan = decoder.scan_once
         try:
             value, end = self._scan(self._latin, self._at)
         except RecursionError:

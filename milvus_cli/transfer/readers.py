@@ -45,12 +45,18 @@ EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 
 @dataclass(frozen=True)
 class Bad:
-    """What is no row of its file, or does not fit a collection; `row` is what there is of it."""
+    """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
+
+    With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
+    that.
+    """
 
     line: int
     field: str
     reason: str
     row: Any
+    delimiter: str = ""
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,14 @@ class Dense:
 class Table:
     """What a reader found: rows, and the columns where they are known before.
 
-    `text`: all values are a text's cells. `nested` columns hold text, which may be JSON.
+    `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
     """
 
     chunks: Iterator[Chunk]
     columns: Sequence[str] | None = None
     text: bool = False
     nested: Collection[str] = ()
+    delimiter: str = ""
 
 
 class Rows:
@@ -148,7 +155,8 @@ def read_separated(source: Source, delimiter: str) -> Table:
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
     swallowed = _Swallowed(source, delimiter, len(header))
-    return Table(_separated_chunks(reader, text, header, delimiter, swallowed), header, text=True)
+    chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
+    return Table(chunks, header, text=True, delimiter=delimiter)
 
 
 def require_utf8(begin: bytes, place: Place) -> None:
@@ -232,15 +240,18 @@ def _separated_chunks(
         size = 0
         while size < CHUNK and more:
             step: list[list[str]] = []
-            before = reader.line_num
+            before, broken = reader.line_num, None
             try:
                 more = _read_step(reader, text, step)
             except csv.Error as exc:
-                bad.append(_bad(exc, before + 1 + sum(map(_span, step)), reader.line_num))
+                broken = exc
             except OverflowError as exc:
                 raise text.too_long(before + 1 + sum(map(_span, step))) from exc
             size += text.size
             raw = text.take()
+            if broken is not None:
+                good = sum(map(_span, step))
+                bad.append(_bad(broken, before + 1 + good, reader.line_num, raw[good:]))
             swallowed.look(step, before + 1, raw)
             lines += _starts(step, before + 1, raw)
             rows += _marked(step, raw, cell)
@@ -256,14 +267,14 @@ def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
     return len(step) == STEP
 
 
-def _bad(error: csv.Error, first: int, last: int) -> Bad:
-    """A row that begins in one line and is found to be wrong in another."""
+def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Bad:
+    """A row that begins in one line and is found to be wrong in another; `raw` has its lines."""
     reason = str(error)
     if reason == NO_END:
         reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
     elif first < last:
         reason = f"{reason}: a quote opens in this row, and closes in line {last}"
-    return Bad(first, "", reason, None)
+    return Bad(first, "", reason, "".join(raw).rstrip("\r\n"))
 
 
 def _span(row: Sequence[str]) -> int:

@@ -269,8 +269,4 @@ def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: flo
 
 
 def _row(chunk: Chunk) -> dict[str, object]:
-    return {name: _plain(values[0]) for name, values in chunk.columns.items()}
-
-
-def _plain(value: object) -> object:
-    return value.hex() if isinstance(value, bytes) else value
+    return {name: values[0] for name, values in chunk.columns.items()}
