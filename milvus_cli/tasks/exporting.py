@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InvalidInput
+from ..output.values import harmless_json
 from ..result import Done
 from ..rpc.selection import Selection
 from ..session import Session
@@ -32,5 +33,8 @@ def export_to_stdout(session: Session, selection: Selection, shape: Shape) -> No
     if shape.compression or shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
-    export_to_stream(session.client, selection, shape, lambda data: console.write(data.decode()))
+    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    as_json = console.to_terminal and shape.format in ("json", "jsonl")
+    write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
+    export_to_stream(session.client, selection, shape, write)
     console.flush()
