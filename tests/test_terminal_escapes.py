@@ -96,7 +96,7 @@ LIAR = {
     "Connect": replies(milvus_pb2.ConnectResponse(server_info=INFO, identifier=1)),
     "GetVersion": replies(milvus_pb2.GetVersionResponse(version=f"v2.3.5{PEER_NAME}")),
     "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(collection_names=[PEER_NAME])),
-    "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=[PEER_NAME])),
+    "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=[PEER_NAME] * 30)),
     "DescribeCollection": replies(
         milvus_pb2.DescribeCollectionResponse(schema=SCHEMA, collection_name=PEER_NAME, aliases=[PEER_NAME])
     ),
@@ -129,7 +129,7 @@ def test_the_shell_escapes_prompt_toolbar_history_menu_and_pager(cli: Cli, termi
         shell.send_key("tab")
         shell.send_key("c-c")
         # Longer than the screen, it goes through the pager.
-        shell.send_line("show collection x -o ddl; show collection x -o json; show collection x; exit 7")
+        shell.send_line("list collections --names; list databases; list databases -o json; exit 7")
         assert shell.wait_exit() == 7
         for part in (b"\x1b]0;owned", b"\x07", "\u202e".encode(), "\x9b".encode()):
             assert part not in shell.raw
