@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import click
 
-from .command import Leaf
+from .command import HelpWanted, Leaf
 from .errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from .lines import Statement
 from .names import nearest
@@ -16,7 +16,7 @@ from .output.keys import Keys
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Live, Look, Repeat, Report, Result, Script, Table
+from .result import Live, Look, Repeat, Report, Result, Script, Table, Text
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, Verb, find, tree
 
@@ -41,13 +41,12 @@ def run(statement: Statement, session: Session, *, where: str = "", page: bool =
 
 
 def _run(statement: Statement, session: Session, where: str, *, page: bool) -> int:
-    try:
+    def act() -> int:
         result = _invoked(statement.argv, session)
-        with redirected(session.console, statement.target):
-            return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
-        return 0  # The program that the output went to had read enough of it.
-    except click.exceptions.Exit as exc:
-        return exc.exit_code
+        return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+
+    try:
+        return redirected(session.console, statement.target, act)
     except (Leave, BrokenPipeError, OutputLost):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
@@ -64,7 +63,14 @@ def _run(statement: Statement, session: Session, where: str, *, page: bool) -> i
 
 
 def _invoked(words: Sequence[str], session: Session) -> Result | None:
-    """What the command says that these words are."""
+    """What the command says that these words are; its help, where they ask for that."""
+    try:
+        return _parsed_and_invoked(words, session)
+    except HelpWanted as wanted:
+        return Text(wanted.text)
+
+
+def _parsed_and_invoked(words: Sequence[str], session: Session) -> Result | None:
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
     while isinstance(here, Verb):

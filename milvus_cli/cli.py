@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
         return answer(_program().params)
     console = Console()
     try:
-        with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv)) as ctx:
+        with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv), obj=console) as ctx:
             return _run(console, **ctx.params)
     except click.exceptions.Exit as exc:
         return exc.exit_code
@@ -67,8 +67,7 @@ def _showing(name: str, callback: Callable[..., None], meaning: str) -> click.Op
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
-        click.echo(f"milvus_cli {__version__}")
-        ctx.exit()
+        _show(ctx, f"milvus_cli {__version__}\n")
 
 
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -82,7 +81,13 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         formatter.write_dl([row for each in ctx.command.params if (row := each.get_help_record(ctx))])
     root = tree()
     root.format_commands(click.Context(root, info_name=PROGRAM), formatter)
-    click.echo(formatter.getvalue().rstrip("\n"))
+    _show(ctx, formatter.getvalue().rstrip("\n") + "\n")
+
+
+def _show(ctx: click.Context, text: str) -> None:
+    """Writes the text, and ends the program."""
+    ctx.obj.write(text)
+    ctx.obj.flush()
     ctx.exit()
 
 

@@ -103,6 +103,19 @@ UNSET = getattr(click.core, "UNSET", None)
 """What click, since 8.3, parses where nothing is given."""
 
 
+class HelpWanted(Exception):
+    """--help was given: the text goes where every other result goes, and not to the terminal past `>` and `|`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _want_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        raise HelpWanted(ctx.get_help())
+
+
 class Node(click.Command):
     """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
 
@@ -142,6 +155,12 @@ class Node(click.Command):
     @cached_property
     def global_names(self) -> list[str]:
         return [str(param.name) for param in self.global_params]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _want_help
+        return option
 
     def make_parser(self, ctx: click.Context) -> Any:
         """Made once. Short options are found at once: else click first seeks long ones that are spelled like them."""

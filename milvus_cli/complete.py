@@ -136,7 +136,9 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
             return _attached(ctx, params, spelling, value)
         return _options(ctx, params, given, incomplete)
     param = _plain_param(params, len(given.plain))
-    return param.shell_complete(ctx, incomplete) if param is not None else []
+    found = param.shell_complete(ctx, incomplete) if param is not None else []
+    # A name that begins with a dash would be read as an option: it needs -- before it, or its own option.
+    return [each for each in found if given.options_ended or not str(each.value).startswith("-")]
 
 
 def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: str, value: str) -> Items:

@@ -309,6 +309,13 @@ class FilterParameter(KeyValue):
         return [] if "=" in incomplete else items(free.best(incomplete))
 
 
+class Directory(click.Path):
+    """A directory that is there or is to be made; whether it can be used is told by whoever uses it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value
+
+
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
 
@@ -397,12 +404,17 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
-            found = [(os.path.join(folder, each.name) + (os.sep if each.is_dir() else ""), "") for each in entries
+            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "") for each in entries
                      if each.name.startswith(start) and (start or not each.name.startswith("."))
                      and (files or each.is_dir())]  # fmt: skip
     except OSError:
         return []
     return list(named(sorted(found)).all[:OFFERED])
+
+
+def _no_option(path: str) -> str:
+    """The path written so that it does not begin with a dash."""
+    return os.path.join(".", path) if path.startswith("-") else path
 
 
 def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
@@ -445,7 +457,7 @@ OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
 FILE = click.Path(readable=False)
-DIRECTORY = click.Path(file_okay=False, readable=False)
+DIRECTORY = Directory(file_okay=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from ..errors import CliError, InvalidInput, OutputLost
@@ -35,16 +36,27 @@ class Console:
         return _is_terminal(self.stderr)
 
     def write(self, text: str) -> None:
-        try:
-            self.stdout.write(text)
-        except BrokenPipeError:
-            raise
-        except OSError as exc:
-            raise self._lost(exc) from exc
+        """Everything that goes to stdout: exact in a file or pipe, with nothing that a terminal would obey on one."""
+        self._write(harmless(text, keep="\n\t") if self.to_terminal else text)
+
+    def write_bytes(self, data: bytes) -> None:
+        """As `write`, of UTF-8 text, whatever the encoding of stdout."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None or self.to_terminal:
+            self.write(data.decode())
+            return
+        self.flush()
+        self._send(buffer.write, data)
+
+    def _write(self, text: str) -> None:
+        self._send(self.stdout.write, text)
 
     def flush(self) -> None:
+        self._send(self.stdout.flush)
+
+    def _send(self, act: Callable[..., object], *data: str | bytes) -> None:
         try:
-            self.stdout.flush()
+            act(*data)
         except BrokenPipeError:
             raise
         except OSError as exc:
@@ -59,7 +71,7 @@ class Console:
     def clear(self) -> None:
         """An empty screen, where there is one."""
         if self.to_terminal:
-            self.write("\x1b[H\x1b[2J")
+            self._write("\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
         """A sentence for the person, never mixed into the data."""

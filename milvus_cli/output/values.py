@@ -51,6 +51,11 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
+    return harmless_json(text)
+
+
+def harmless_json(text: str) -> str:
+    """JSON that no terminal obeys, and that means the same."""
     return _escaped(text, _escape_in_json, keep="\n")
 
 
@@ -97,7 +102,7 @@ def harmless(text: str, *, keep: str = "") -> str:
 
 
 def _escaped(text: str, escape: Callable[[str], str], keep: str) -> str:
-    if text.isprintable():
+    if text.isprintable() or (keep and all(map(str.isprintable, re.split(f"[{keep}]", text)))):
         return text
     return "".join(each if each in keep or _is_plain(each) else escape(each) for each in text)
 

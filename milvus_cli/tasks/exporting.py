@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InvalidInput
+from ..output.values import harmless_json
 from ..result import Done
 from ..session import Session
 from ..transfer.export import Export, Point, export_to_file, export_to_stream, point_of, require_free
@@ -33,5 +34,8 @@ def export_to_stdout(session: Session, work: Export) -> None:
     if work.shape.compression or work.shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
-    export_to_stream(session.client, work, lambda data: console.write(data.decode()))
+    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
+    write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
+    export_to_stream(session.client, work, write)
     console.flush()
