@@ -17,6 +17,7 @@ class TcpProxy(Listener):
         self._flowing.set()
         self._delay = 0.0
         self._bytes_until_cut: int | None = None
+        self._answer_to_cut: int | None = None
 
     def freeze(self) -> None:
         """Go on accepting, forward nothing; what arrives waits."""
@@ -33,6 +34,10 @@ class TcpProxy(Listener):
     def cut_after(self, count: int) -> None:
         """Forward COUNT more bytes, both directions together, then reset all connections, once."""
         self._bytes_until_cut = count
+
+    def cut_answer(self, least: int) -> None:
+        """Reset all connections in place of the next LEAST bytes or more that come back at once, once."""
+        self._answer_to_cut = least
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
@@ -60,6 +65,7 @@ class TcpProxy(Listener):
         while chunk := await reader.read(65536):
             await asyncio.sleep(self._delay)
             await self._flowing.wait()
+            self._cut_answer_when_due(chunk, is_up=is_up)
             chunk = self._take(chunk, is_up=is_up)
             writer.write(chunk)
             await writer.drain()
@@ -80,5 +86,11 @@ class TcpProxy(Listener):
     def _cut_when_due(self) -> None:
         if self._bytes_until_cut == 0:
             self._bytes_until_cut = None
+            self._reset_all()
+            raise ConnectionAbortedError
+
+    def _cut_answer_when_due(self, chunk: bytes, *, is_up: bool) -> None:
+        if self._answer_to_cut is not None and not is_up and len(chunk) >= self._answer_to_cut:
+            self._answer_to_cut = None
             self._reset_all()
             raise ConnectionAbortedError
