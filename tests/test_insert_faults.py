@@ -303,10 +303,10 @@ def test_rows_whose_keys_the_server_gives_out_may_be_there_twice_and_that_is_sai
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
-    said = "Milvus gives out the keys, so that nobody can tell how many of them are in twice"
-    assert run == Run(
-        0, "Inserted 2 of 2 rows into 'book'.\n", f"4 rows were sent again as answers were lost: {said}\n"
-    )
+    assert run == failed(
+        "Inserted 2 of 2 rows into 'book'; 4 were sent again and may be in twice: answers were lost, and Milvus "
+        "assigns the keys", "compare the number of rows with the files", 5,
+    )  # fmt: skip
 
 
 def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_path: Path) -> None:
@@ -326,7 +326,9 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         run = run_here(line, cli.home, peer.uri)
         assert (run.code, run.out) == (3, "")
         run = run_here([*line, "--resume"], cli.home, peer.uri)
-        assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", "")
+        said = ("note: 2 rows were sent again as an upsert, because answers were lost and the rows could not be read "
+                "back: earlier rows with the same keys were replaced\n")  # fmt: skip
+        assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
         # It can't be asked for the rows, so that they take the place of those that may be there.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
 
@@ -347,10 +349,10 @@ def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arriv
             ["-o", "json", "insert", "row", "-c", "lost", "--row", '{"id": 7, "v": [1, 2]}'], tmp_path, peer.uri
         )
         assert (run.code, run.err, json.loads(run.out)["ids"]) == (0, "", [7])
-        assert peer.methods.count("Insert") == peer.methods.count("Upsert") == 1
+        assert (peer.methods.count("Insert"), peer.methods.count("Upsert")) == (1, 0 if arrived else 1)
         first: Any = peer.requests("Insert")[0]
-        second: Any = peer.requests("Upsert")[0]
-        assert list(first.fields_data) == list(second.fields_data)
+        again: list[Any] = peer.requests("Upsert")
+        assert all(list(each.fields_data) == list(first.fields_data) for each in again)
 
 
 def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from .columns import comparable, field_named, one_value, raw_values
 from .field_json import write_default
 from .filters import both, one_of
 from .kinds import Form, form_of
+from .progress import load_state
 from .schema import kind_of
 from .writing import Target
 
@@ -28,6 +30,8 @@ SLICE_ROWS, SLICE_BYTES = 4_096, 2 << 20
 DEFAULT_PARTITION = "_default"
 EXACT = (Form.BOOLEAN, Form.WHOLE, Form.TEXT)
 """Values that no server writes in another way: where they differ, as where dense vectors do, the row is another one."""
+RELOADING, AGAIN = 30.0, 0.5
+"""Seconds."""
 REVEALING = 3
 """Fields by which rows that share a key are told apart."""
 
@@ -62,16 +66,37 @@ class Sent:
 
 
 def read_back(client: Client, sent: Sent, *, seconds: float) -> Found | None:
-    """What became of the rows; None where they can't be read: not loaded, or not permitted. Raises Unreachable."""
+    """What became of the rows; None where they can't be read: not loaded, or not permitted. Raises Unreachable.
+
+    A collection is loaded again when its server comes back: that is waited for.
+    """
+    until = time.monotonic() + RELOADING
+    while True:
+        try:
+            return _read_back(client, sent, seconds=seconds)
+        except NotAuthorized:
+            return None
+        except ServerRefused:
+            if time.monotonic() > until or not _is_loaded(client, sent.target.collection):
+                return None
+            time.sleep(AGAIN)
+
+
+def _read_back(client: Client, sent: Sent, *, seconds: float) -> Found:
     found, reader = Found(), _Reader(client, sent, seconds)
-    try:
-        for places in _slices(sent):
-            reader.judge(places, found)
-        if found.other:
-            reader.reveal(found)
-    except (ServerRefused, NotAuthorized):
-        return None
+    for places in _slices(sent):
+        reader.judge(places, found)
+    if found.other:
+        reader.reveal(found)
     return found
+
+
+def _is_loaded(client: Client, collection: str) -> bool:
+    """Or is about to be."""
+    try:
+        return load_state(client, collection) in ("loading", "loaded")
+    except (ServerRefused, NotAuthorized):
+        return False
 
 
 def rows_under(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, ServerRefused, Unsupported
+from ..errors import Fault, ServerRefused, Unsupported
 from .client import Client
 from .operations import is_lite
 from .permitted import permitted
@@ -65,10 +65,10 @@ def is_busy(error: ServerRefused) -> bool:
 
 
 def require_unchanged(client: Client, target: Target) -> None:
-    """Raises CliError for what keeps every row out: the collection is gone, or has other fields now."""
+    """Raises ServerRefused for what keeps every row out: the collection is gone, or has other fields now."""
     schema = client.call("DescribeCollection", collection_name=target.collection).schema
     if _fields(schema) != _fields(target.schema):
-        raise CliError(f"the fields of {target.collection!r} changed while rows were sent")
+        raise ServerRefused(f"the fields of {target.collection!r} changed while rows were sent", fault=Fault.SAID_NO)
 
 
 def _fields(schema: CollectionSchema) -> object:
