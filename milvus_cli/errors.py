@@ -42,11 +42,10 @@ class CliError(Exception):
         self.fault = fault
         self.server_code = server_code
 
-    def with_hint(self, hint: str) -> "CliError":
-        """The same with one more hint: what was known before stays."""
+    def add_hint(self, hint: str) -> None:
+        """Says what else to do, after what is said already."""
         if hint not in self.hint:
             self.hint = f"{self.hint}; {hint}" if self.hint else hint
-        return self
 
 
 class ServerRefused(CliError):

@@ -57,6 +57,7 @@ def export_collection(
     from ..rpc.selection import selected
     from ..tasks.exporting import export_to_path, export_to_stdout
     from ..transfer.export import Export, require_free
+    from ..transfer.patience import Patience
     from ..transfer.writers import shape_of
 
     share_one_heap()
@@ -66,8 +67,8 @@ def export_collection(
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
                          partitions=partitions, consistency=consistency)  # fmt: skip
     profile = session.profile
-    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", patience)
+    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience))
     if file == "-":
         export_to_stdout(session, work)
         return None
-    return export_to_path(session, work, resume=resume, replace=may_replace)
+    return export_to_path(session, work, resume=resume, force=may_replace)

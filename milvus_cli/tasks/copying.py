@@ -81,10 +81,10 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
             sent = _move(session, plan, wish)
             refused = _finish(session, plan, wish)
         except KeyboardInterrupt:
-            raise Interrupted().with_hint(_how_to_go_on(plan, wish)) from None
+            raise Interrupted(hint=_how_to_go_on(plan, wish)) from None
         except CliError as exc:
             if isinstance(exc, Interrupted | Unreachable) or not exc.hint:
-                exc.with_hint(_how_to_go_on(plan, wish))
+                exc.add_hint(_how_to_go_on(plan, wish))
             raise
         if sent.replaced:
             session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
@@ -194,14 +194,15 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    everything = Patience(wish.patience).tried(plan.source.selection)
     moved = Sent()
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
+        patience = Patience(wish.patience, meter.retrying)
+        everything = patience.tried(plan.source.selection)
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
             target = Target(plan.target.collection, partition, schema, upsert)
-            way = Way(plan.source.client, selection, target, wish.patience)
+            way = Way(plan.source.client, selection, target, patience)
             pieces = _remaining(plan, way, wish) if resume else None
             sent = _send(session, plan, way, pieces, meter)
             moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)
@@ -215,7 +216,7 @@ def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None
     # A server that generates keys gets rows in order, so that those in the target are the first of the source.
     in_flight = writes_at_once(plan.target.client, IN_FLIGHT) if way.target.key else 1
     sender, replacing = (
-        Forwarder(lambda: session.open(plan.target.profile), target, in_flight=in_flight, patience=way.patience,
+        Forwarder(lambda: session.open(plan.target.profile), target, in_flight=in_flight, patience=way.patience.seconds,
                   seconds=session.timeout)
         for target in (way.target, replace(way.target, upsert=True))
     )  # fmt: skip

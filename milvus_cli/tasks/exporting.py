@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import InvalidInput
 from ..output.values import harmless_json
 from ..result import Done
@@ -11,16 +13,17 @@ from .locking import file_lock
 from .metering import Meter
 
 
-def export_to_path(session: Session, work: Export, *, resume: bool, replace: bool) -> Done:
+def export_to_path(session: Session, work: Export, *, resume: bool, force: bool) -> Done:
     """Raises as `export_to_file`, and where another process exports to the same file."""
     collection = work.selection.collection
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
         # Another process may have written it since this one has looked.
-        require_free(work.path, replace=replace)
+        require_free(work.path, replace=force)
         begun = point_of(work) if resume else Point()
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
+            patience = replace(work.patience, retrying=meter.retrying)
             done = export_to_file(
-                session.client, work, begun,
+                session.client, replace(work, patience=patience), begun,
                 told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
             )  # fmt: skip
     rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"

@@ -154,7 +154,7 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
         except CliError as exc:
             # Two pipes have one name, and so one checkpoint, though they are two jobs.
             if STDIN in request.paths:
-                exc.with_hint("give each its own --checkpoint FILE")
+                exc.add_hint("give each its own --checkpoint FILE")
             raise
         if request.rejects:
             stack.enter_context(file_lock(session, request.rejects, f"writing rejected rows to {request.rejects}"))
@@ -283,7 +283,7 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
         error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
         # Who knows more than this, as of a full disk, has said how to go on.
         if hint and not ("--resume" in error.hint or "--restart" in error.hint):
-            error.with_hint(hint)
+            error.add_hint(hint)
 
 
 def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:

@@ -19,6 +19,7 @@ from .cursor import Cursor, Page
 from .equality import Schemas
 from .intake import Batch
 from .merging import Rows, Window, merged, paired
+from .patience import NONE, Patience
 from .readers import Chunk
 from .sender import Outcome, Refused, Sender
 
@@ -54,12 +55,12 @@ class Forwarder(Sender):
 
 @dataclass(frozen=True)
 class Way:
-    """From where to where. A source that went away is waited for `patience` seconds."""
+    """From where to where. A side that went away is waited for with `patience`."""
 
     source: Client
     selection: Selection
     target: Target
-    patience: float = 0.0
+    patience: Patience = NONE
 
     def rows(self) -> Iterator[Page]:
         return Cursor(self.source, self.selection, patience=self.patience).pages()

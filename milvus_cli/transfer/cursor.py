@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
@@ -13,7 +14,7 @@ from ..rpc.filters import above, both
 from ..rpc.kinds import Form, form_of
 from ..rpc.schema import WIDTHS, kind_of, params, row_fields
 from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
-from .patience import Patience
+from .patience import NONE, Patience
 
 if TYPE_CHECKING:
     from ..rpc.schema import Field
@@ -45,17 +46,18 @@ class Page:
 
 
 class Cursor:
-    """Pages of `rows` rows, or of about PAGE_BYTES each. A server that went away is waited for so many seconds."""
+    """Pages of `rows` rows, or of about PAGE_BYTES each. A server that went away is waited for with `patience`."""
 
     def __init__(
-        self, client: Client, selection: Selection, *, rows: int | None = None, patience: float = 0.0
+        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NONE
     ) -> None:
         self._client = client
         self._selection = selection
         self._rows = rows
         self._limit = rows or rows_at_once(selection)
         self._moment: int | None = None
-        self._patience = Patience(patience)
+        # Whoever ends this reading ends no other's patience.
+        self._patience = replace(patience, stopped=threading.Event())
 
     def pages(self, after: Any = None) -> Iterator[Page]:
         """Those behind a key, or all. Raises CliError as calls do, and where a server sends keys out of order."""
@@ -67,7 +69,7 @@ class Cursor:
                 yield page
                 page = following.result()
         finally:
-            self._patience.end()
+            self._patience.stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _next(self, after: Any) -> Page:

@@ -15,7 +15,7 @@ from ..files import open_own
 from ..rpc.client import Client
 from ..rpc.selection import Selection, exact_count
 from .cursor import Cursor
-from .patience import Patience
+from .patience import NONE, Patience
 from .writers import Shape, compressor, writer_of
 
 
@@ -23,14 +23,14 @@ from .writers import Shape, compressor, writer_of
 class Export:
     """What goes where. `origin` is the address and database, for a resumed export to be the same one.
 
-    A server that went away is waited for `patience` seconds.
+    A server that went away is waited for with `patience`.
     """
 
     selection: Selection
     path: str
     shape: Shape
     origin: str
-    patience: float = 0.0
+    patience: Patience = NONE
 
     @cached_property
     def file(self) -> str:
@@ -85,7 +85,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
     """
     point = begun
     with _resumable(export), _writing(export):
-        before = Patience(export.patience).tried(lambda: exact_count(client, export.selection))
+        before = export.patience.tried(lambda: exact_count(client, export.selection))
         with os.fdopen(_open_part(export), "r+b") as file:
             if not begun.bytes:
                 _remove(export.state)
@@ -112,7 +112,7 @@ def _open_part(export: Export) -> int:
 
 def export_to_stream(client: Client, export: Export, write: Callable[[bytes], object]) -> None:
     """The same without a file to go on with."""
-    before = Patience(export.patience).tried(lambda: exact_count(client, export.selection))
+    before = export.patience.tried(lambda: exact_count(client, export.selection))
     rows = max((point.rows for point in _pages(client, export, Point(), write)), default=0)
     _check_count(client, export, rows, before)
 
@@ -138,7 +138,7 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
     """Rows that were deleted meanwhile are no loss: so the lower of two counts is what there must be."""
     if rows >= before:
         return
-    wanted = min(before, Patience(export.patience).tried(lambda: exact_count(client, export.selection)))
+    wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
     if rows < wanted:
         raise CliError(
             f"not all rows came: {rows} of {wanted}, by the server's exact count",
@@ -223,5 +223,5 @@ def _resumable(export: Export) -> Iterator[None]:
         raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
     except (ServerRefused, Unreachable) as exc:
         if os.path.exists(export.state):
-            exc.with_hint("then go on with --resume" if exc.hint else "go on with --resume")
+            exc.add_hint("then go on with --resume" if exc.hint else "go on with --resume")
         raise

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..errors import CliError, Interrupted, ServerRefused, Unreachable
+from ..errors import CliError, ServerRefused, Unreachable
 from ..rpc.writing import is_busy
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
@@ -16,12 +17,21 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 T = TypeVar("T")
 
 
-class Patience:
-    """So many seconds from the first failure on, for each call anew; none at all unless given."""
+def _silent(seconds: float, patience: float) -> None:
+    pass
 
-    def __init__(self, seconds: float = 0.0) -> None:
-        self._seconds = seconds
-        self._stopped = threading.Event()
+
+@dataclass(frozen=True)
+class Patience:
+    """So many seconds from the first failure on, for each call anew; none at all unless given.
+
+    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is. Once
+    `stopped` is set nobody waits any longer.
+    """
+
+    seconds: float = 0.0
+    retrying: Callable[[float, float], None] = _silent
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def tried(self, act: Callable[[], T]) -> T:
         """What `act` returns at last. Raises its error when the time is over, and at once what won't pass by itself.
@@ -39,13 +49,18 @@ class Patience:
                 if not (away or is_busy(exc)):
                     raise
                 error = exc
-            until = until or time.monotonic() + self._seconds
-            if time.monotonic() + pause > until:
-                raise error
-            if self._stopped.wait(pause):
-                raise Interrupted() from error
+            until = until or time.monotonic() + self.seconds
+            self._wait(pause, until, error)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    def end(self) -> None:
-        """Whoever waits in another thread waits no longer."""
-        self._stopped.set()
+    def _wait(self, pause: float, until: float, error: CliError) -> None:
+        end = time.monotonic() + pause
+        if end > until:
+            raise error
+        while (left := end - time.monotonic()) > 0:
+            self.retrying(self.seconds - (until - time.monotonic()), self.seconds)
+            if self.stopped.wait(min(left, 1.0)):
+                raise error
+
+
+NONE = Patience()
