@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .errors import InvalidInput
+from .files import LARGEST
 
 BLANKS = " \t\r"
 """What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
@@ -97,6 +98,8 @@ def statements(lines: Iterable[str]) -> Iterator[Statement]:
             start = number
         pending += line if line.endswith("\n") else line + "\n"
         # Reading all again with each line of a long quote would take the square of its length.
+        if len(pending) > LARGEST:
+            raise Unreadable(InvalidInput(f"longer than {LARGEST >> 20} MiB"), start)
         if mark not in line:
             continue
         try:

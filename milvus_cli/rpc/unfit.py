@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..errors import InvalidInput
+from ..jsontext import dump_json
 
 MISSING = "is missing"
 
@@ -30,8 +30,8 @@ class Unfit(Exception):
 
 
 def unfit(wanted: str, value: Any) -> Unfit:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = text if is_encodable(text) else json.dumps(value, default=str)
+    text = dump_json(value)
+    text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 

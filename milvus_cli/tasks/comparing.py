@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import dump_json
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..session import Session
@@ -219,7 +219,7 @@ def _common_fields(a: CollectionSchema, b: CollectionSchema) -> list[str]:
 
 def _text(value: Any) -> str:
     """Equal for equal values, whatever the order of keys in an object."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return dump_json(value, sort_keys=True)
 
 
 def _report(

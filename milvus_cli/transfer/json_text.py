@@ -78,7 +78,7 @@ class JsonText:
         self.name = source.place.name
         self.loads = loads_exact()
         self._stream = source.stream
-        self._scan = json.JSONDecoder().scan_once
+        self._scan = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
         self._data = b""
         self._latin: str | None = None
         self._at = 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from io import FileIO
 
 from ..errors import CliError
+from ..jsontext import dump_json
 from .readers import Bad
 
 SHOWN = 10
@@ -55,7 +55,7 @@ class Rejects:
 
 def _line(name: str, bad: Bad) -> bytes:
     values = {"file": name, "line": bad.line, "column": bad.field or None, "reason": bad.reason, "row": bad.row}
-    return json.dumps(values, ensure_ascii=False, default=str).encode(errors="backslashreplace") + b"\n"
+    return dump_json(values).encode(errors="backslashreplace") + b"\n"
 
 
 def told(name: str, bad: Bad) -> str:
