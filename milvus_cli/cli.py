@@ -13,6 +13,7 @@ import click
 from . import __version__
 from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS
 from .errors import CliError, InvalidInput, Leave, OutputLost
+from .files import LARGEST, read_whole
 from .output.console import Console
 from .tree import COMPLETE_VARIABLE, PROGRAM, tree
 
@@ -152,11 +153,11 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
         # Nobody can be asked: what stands on standard input are commands, not answers.
         session.defaults = replace(session.defaults, no_input=True)
         session.console.commands_on_stdin = True
-        lines, name = session.console.stdin, "stdin"
+        lines, name = iter(lambda: session.console.stdin.readline(LARGEST), ""), "stdin"
     else:
         try:
             with open(file, encoding="utf-8") as opened:
-                lines, name = opened.read().split("\n"), file
+                lines, name = read_whole(opened, file).split("\n"), file
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise InvalidInput(f"can't read {file}: {reason}") from exc

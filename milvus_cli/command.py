@@ -11,6 +11,7 @@ import click
 from click.core import iter_params_for_processing
 
 from .errors import ServerRefused, Unsupported
+from .files import read_whole
 from .output.formats import FORMATS
 from .result import Done, Result
 from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
@@ -68,7 +69,7 @@ def read_value(text: str, session: Session | None) -> str:
     if text.startswith("@"):
         try:
             with open(text[1:], encoding="utf-8") as file:
-                return file.read().rstrip("\r\n")
+                return read_whole(file, text[1:]).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise click.BadParameter(f"can't read {text[1:]}: {reason}") from exc

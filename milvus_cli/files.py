@@ -1,9 +1,15 @@
-"""Directories that only their owner enters, and files that lead nowhere else."""
+"""Directories that only their owner enters, files that lead nowhere else, and files that are read at once."""
 
 import errno
 import os
 import stat
 from pathlib import Path
+from typing import IO, AnyStr
+
+from .errors import CliError
+
+LARGEST = 64 << 20
+"""Characters of a file that is read at once."""
 
 
 def make_private(path: Path) -> None:
@@ -30,3 +36,11 @@ def open_own(path: str, mode: int = 0o600) -> int:
         os.close(file)
         raise OSError(errno.EINVAL, "it is not a plain file with one name", path)
     return file
+
+
+def read_whole(file: IO[AnyStr], name: str, most: int = LARGEST) -> AnyStr:
+    """All of a file. Raises CliError for one that is larger than such files are."""
+    found = file.read(most + 1)
+    if len(found) > most:
+        raise CliError(f"{name} is larger than {most >> 20} MiB")
+    return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from .errors import InvalidInput
+from .files import LARGEST
 
 BLANKS = " \t\r"
 """What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
@@ -111,12 +112,15 @@ def statements(
 
 def _statements(lines: Iterator[NumberedLine]) -> Iterator[Statement]:
     pending: list[NumberedLine] = []
-    comment, mark = "", ""
+    comment, mark, size = "", "", 0
     for number, line in lines:
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
         pending.append((number, line if line.endswith("\n") else line + "\n"))
+        size += len(line)
         # Reading all again with each line of a long quote would take the square of its length.
+        if size > LARGEST:
+            raise Unreadable(InvalidInput(f"longer than {LARGEST >> 20} MiB"), pending[0][0])
         if mark not in line:
             continue
         text, start = "".join(each for _, each in pending), pending[0][0]
@@ -127,7 +131,7 @@ def _statements(lines: Iterator[NumberedLine]) -> Iterator[Statement]:
             continue
         except InvalidInput as exc:
             raise Unreadable(exc, start) from exc
-        mark, pending = "", []
+        mark, pending, size = "", [], 0
         if text.lstrip().startswith("#"):
             comment += text
         for statement in found:

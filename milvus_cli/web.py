@@ -8,7 +8,7 @@ from typing import Any
 
 from .connections.profile import Profile, Tls
 from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
-from .jsontext import parse_json
+from .jsontext import load_json, parse_json
 from .rpc.privileges import Where, refusal
 
 AUTHENTICATION_CODE = 1800
@@ -26,7 +26,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
         parse_json(body, "--data", 'write it as {"collectionName": "book"}')
     status, text = _request(profile, profile.port, method, path, body, seconds)
     try:
-        answer = json.loads(text)
+        answer = load_json(text)
     except ValueError:
         raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
     code = answer.get("code", status) if isinstance(answer, dict) else status

@@ -11,6 +11,7 @@ import click
 
 from ..command import command, option, word
 from ..errors import CliError, InvalidInput
+from ..files import read_whole
 from ..result import Done, Record, Result, Table, Text
 from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
 from ..words import LANGUAGES
@@ -271,7 +272,7 @@ def _request(session: Session, save_as: str | None, alias: str | None, **given: 
     if token_file is not None:
         if given["token"] is not None:
             raise InvalidInput("--token and --token-file can't be together")
-        given["token"] = token_file.read().strip()
+        given["token"] = read_whole(token_file, token_file.name).strip()
     for name in ("ca", "client_cert", "client_key"):
         given[name] = given[name] and str(Path(given[name]).absolute())
     if lite is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from ..errors import CliError, InvalidInput, OutputLost
+from ..files import LARGEST, read_whole
 from .values import harmless
 
 
@@ -82,14 +83,14 @@ class Console:
         """All of standard input, as a value. Raises InvalidInput where commands come from there."""
         if self.commands_on_stdin:
             raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
-        return self.stdin.read()
+        return read_whole(self.stdin, "standard input")
 
-    def read_bytes(self) -> bytes:
+    def read_bytes(self, most: int = LARGEST) -> bytes:
         """As `read`, of what may be no text."""
         buffer = getattr(self.stdin, "buffer", None)
         if self.commands_on_stdin or buffer is None:
             return self.read().encode()
-        return bytes(buffer.read())
+        return bytes(read_whole(buffer, "standard input", most))
 
     def ask(self, question: str) -> str:
         """The line that a person answers. Raises InvalidInput when nobody is there."""

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import load_json
 from .floats import shortest
 from .geometry import require_wkt, wkt
 from .instants import EXAMPLE, in_utc, instant
@@ -129,6 +130,8 @@ def json_bytes(value: Any) -> bytes:
         raise unfit("JSON", value) from None
     except ValueError:
         raise Unfit("JSON has no NaN and no Infinity") from None
+    except RecursionError:
+        raise Unfit("it is nested too deeply") from None
 
 
 def named(value: Any) -> Any:
@@ -164,7 +167,7 @@ def packs(code: str, value: float) -> bool:
 def _read_json(raw: bytes) -> Any:
     """Text where it is no JSON; nothing at the place of a null."""
     try:
-        return json.loads(raw) if raw else None
+        return load_json(raw) if raw else None
     except ValueError:
         return raw.decode("utf-8", "backslashreplace")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
+from ..jsontext import dump_json
 
 MISSING = "is missing"
 
@@ -45,8 +45,8 @@ def in_words(value: object) -> str:
 
 
 def unfit(wanted: str, value: Any) -> Unfit:
-    text = json.dumps(value, ensure_ascii=False, default=in_words)
-    text = text if is_encodable(text) else json.dumps(value, default=in_words)
+    text = dump_json(value, default=in_words)
+    text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
+from ..files import read_whole
 from ..rpc.client import Client
 from ..rpc.columns import raw_values
 from ..rpc.filters import quoted
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""
+
+LARGEST = 256 << 20
+"""Bytes of a file of query vectors: as text, what a message of 64 MiB may have."""
 
 TEXT = 21
 """PlaceholderType of a text."""
@@ -88,7 +92,7 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
             with open(path, "rb") as file:
                 if path.lower().endswith(".npy"):
                     return _from_npy(read_npy(file, path), field)
-                content = file.read()
+                content = read_whole(file, path, LARGEST)
         except OSError as exc:
             raise CliError(f"can't read {path}: {exc.strerror}") from exc
         return _from_bytes(content, path, path.lower().rpartition(".")[2], field)
@@ -115,7 +119,7 @@ def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
     try:
         value = json.loads(text)
         found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
-    except ValueError:
+    except (ValueError, RecursionError):
         found = [_line(line, f"{name}, line {number}")
                  for number, line in enumerate(text.splitlines(), start=1) if line.strip()]  # fmt: skip
     return [_vector_in(each, field) for each in found]
@@ -124,7 +128,7 @@ def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
 def _line(line: str, where: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidInput(f"{where} is not JSON: {exc}", hint="a line is a vector, or a row with one") from exc
 
 
@@ -143,6 +147,8 @@ def _from_csv(text: str, field: FieldSchema) -> list[Any]:
     if rows and field.name in rows[0]:
         place = rows[0].index(field.name)
         return [_line(row[place], f"line {number}") for number, row in enumerate(rows[1:], start=2)]
+    if all(len(row) == 1 and row[0].lstrip().startswith(("[", "{")) for row in rows):
+        return [_line(row[0], f"line {number}") for number, row in enumerate(rows, start=1)]
     return [[_number(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
 
 
@@ -165,6 +171,8 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
     if array.dtype != SAME_BYTES.get(kind):
         rows = list(array.rows())
         return pack_queries(rows if len(array.shape) > 1 else [rows], field)
+    if array.length * array.row_size > LARGEST:
+        raise CliError(f"{array.name} has more than {LARGEST >> 20} MiB of query vectors")
     raw = b"".join(array.blocks())
     if not raw:
         raise CliError(f"{array.name} has no vector")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import dump_json
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..session import Session
@@ -188,7 +188,7 @@ class _Comparison:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return dump_json(value)
 
 
 def _report(

@@ -305,7 +305,7 @@ def _finished(session: Session, request: Request, counts: Counts, shown: Sequenc
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:
-            error.with_hint(each.hint)
+            error.add_hint(each.hint)
         raise error
     made = {"collection": request.collection, "read": counts.read, "inserted": counts.inserted,
             "rejected": counts.rejected, "before": before, "after": after}  # fmt: skip

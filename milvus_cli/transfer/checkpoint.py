@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import CliError, InvalidInput
-from ..files import make_private
+from ..files import make_private, read_whole
 
 FILES = "state of the files"
 """Of a job: what tells each file from itself after a change."""
@@ -126,7 +126,8 @@ class Checkpoint:
 
     def _load(self) -> Progress | None:
         try:
-            text = self.path.read_text(encoding="utf-8")
+            with self.path.open(encoding="utf-8") as file:
+                text = read_whole(file, str(self.path))
         except FileNotFoundError:
             return None
         except OSError as exc:

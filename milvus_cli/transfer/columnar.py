@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..memory import give_back
 from ..rpc.packing import Packed
 from .arrow import pyarrow
@@ -169,6 +169,10 @@ def _are_even(array: Any, width: int) -> bool:
 
 def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> Table:
     """A column for each file, named as the file is. Raises CliError where they are not of one length."""
+    stems = [each.place.stem for each in sources]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
     arrays = {each.place.stem: read_npy(each.stream, each.place.name) for each in sources}
     lengths = {each.name: each.length for each in arrays.values()}
     if len(set(lengths.values())) > 1:

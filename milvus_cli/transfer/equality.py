@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import dump_json
 from ..rpc.columns import comparable, field_named, one_value, same_form
 from ..rpc.selection import DYNAMIC, readable_fields
 from .merging import Rows, Run
@@ -80,4 +80,4 @@ def _value(schema: CollectionSchema, rows: Rows, name: str, row: int) -> Any:
 
 def _text(value: Any) -> str:
     """Equal for equal values, whatever the order of keys in an object."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return dump_json(value, sort_keys=True)

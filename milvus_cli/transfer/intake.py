@@ -69,13 +69,14 @@ class Intake:
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
         if unknown:
-            hint = _other_delimiter(table) or nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
-            raise InvalidInput(f"{name} has no column for {_listed(missing)}",
-                               hint=_other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD")  # fmt: skip
+            hint = _other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD"
+            raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
 
     def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
         """One for each chunk that has something behind a line."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import dump_json
 from ..output.values import exact
 from ..rpc.encode import ABSENT, to_columns
 from ..rpc.exact_json import exact_loads
@@ -49,7 +49,7 @@ def rejected_line(name: str, bad: Bad, fields: Mapping[str, Field]) -> bytes:
 
 
 def _dumps(value: Any, *, allow_nan: bool = True) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=allow_nan, default=in_words)
+    return dump_json(value, allow_nan=allow_nan, default=in_words)
 
 
 def _plain_row(bad: Bad, fields: Mapping[str, Field]) -> Any:

@@ -107,7 +107,7 @@ class Table:
 
 
 class Rows:
-    """Objects on their way into a chunk. Each has a place behind the last one: its line, where it has one, or the next."""
+    """Objects on their way into a chunk. Each has a place behind the last one: its line, if it has one, or the next."""
 
     def __init__(self, last: int = 0) -> None:
         self._rows: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from urllib.request import Request
 
 MASK = "***"
-URL = re.compile(r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(?P<fragment>#.*)?", re.DOTALL)
+URL = re.compile(r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?", re.DOTALL)
 VALUE = re.compile(r"(?<==)[^&;]*")
 
 
