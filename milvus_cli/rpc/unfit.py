@@ -44,8 +44,13 @@ def in_words(value: object) -> str:
     return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
 
 
+def as_json(value: Any) -> str:
+    """For messages."""
+    return value.text if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False, default=in_words)
+
+
 def unfit(wanted: str, value: Any) -> Unfit:
-    text = json.dumps(value, ensure_ascii=False, default=in_words)
+    text = as_json(value)
     text = text if is_encodable(text) else json.dumps(value, default=in_words)
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
