@@ -27,9 +27,10 @@ def exact_loads(text: str | bytes) -> Any:
     return decoder_of(plain).decode(plain)
 
 
-def _float(digits: str) -> Any:
+def exact_float(digits: str) -> Any:
+    """The float of a JSON number, or the number itself where that would be infinite."""
     value = float(digits)
     return value if math.isfinite(value) else Digits(digits)
 
 
-PLAIN, EXACT = json.JSONDecoder(), json.JSONDecoder(parse_float=_float)
+PLAIN, EXACT = json.JSONDecoder(), json.JSONDecoder(parse_float=exact_float)

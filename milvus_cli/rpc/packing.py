@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from .floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows
 from .kinds import KINDS, Form, form_of
 from .scalars import named, packs, whole
 from .schema import WIDTHS, params, type_name
-from .unfit import Unfit, in_words
+from .unfit import Unfit, as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
@@ -130,7 +129,7 @@ def pack(field: FieldSchema, vector: Any) -> bytes:
     size = dimension(field) // 8 if kind == "BINARY_VECTOR" else dimension(field)
     wanted = f"a list of {size} {'bytes' if kind == 'BINARY_VECTOR' else 'numbers'}"
     if not isinstance(vector, list) or len(vector) != size:
-        given = f"{len(vector)} numbers" if isinstance(vector, list) else json.dumps(vector, default=in_words)[:40]
+        given = f"{len(vector)} numbers" if isinstance(vector, list) else as_json(vector)[:40]
         raise Unfit(f"{field.name!r} takes {wanted}, not {given}")
     if not {int, float}.issuperset(map(type, vector)):
         vector = [named(each) for each in vector]
@@ -180,8 +179,7 @@ def _fits(code: str, element: float) -> bool:
 
 
 def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
-    text = json.dumps(element, default=in_words)[:40]
-    raise Unfit(f"{text} does not fit in {field.name!r}, a {vector_kind(field)}")
+    raise Unfit(f"{as_json(element)[:40]} does not fit in {field.name!r}, a {vector_kind(field)}")
 
 
 def _pack_sparse(vector: Any) -> bytes:

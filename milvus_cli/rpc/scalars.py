@@ -14,7 +14,7 @@ from .geometry import require_wkt, wkt
 from .instants import EXAMPLE, in_utc, instant
 from .kinds import KINDS, Form
 from .schema import params, type_name
-from .unfit import Digits, Unfit, is_encodable, unfit
+from .unfit import Digits, Unfit, in_words, is_encodable, unfit
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import FieldSchema, ScalarField
@@ -151,7 +151,7 @@ def _digits(value: Any) -> str:
     """Text keeps them all."""
     if isinstance(value, Digits) and math.isfinite(float(value.text)):
         return value.text
-    raise unfit("JSON", value)
+    raise Unfit(f"{in_words(value)} is too large for a number in JSON")
 
 
 def packs(code: str, value: float) -> bool:

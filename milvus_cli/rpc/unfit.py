@@ -44,8 +44,13 @@ def in_words(value: object) -> str:
     return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
 
 
+def as_json(value: Any) -> str:
+    """For messages."""
+    return value.text if isinstance(value, Digits) else dump_json(value, default=in_words)
+
+
 def unfit(wanted: str, value: Any) -> Unfit:
-    text = dump_json(value, default=in_words)
+    text = as_json(value)
     text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 

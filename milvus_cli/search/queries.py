@@ -15,10 +15,11 @@ from ..errors import CliError, InvalidInput
 from ..files import read_whole
 from ..rpc.client import Client
 from ..rpc.columns import raw_values
-from ..rpc.filters import quoted
+from ..rpc.filters import none_of, one_of, quoted
 from ..rpc.packing import dimension, pack_queries
 from ..rpc.schema import primary_field, type_name
 from ..rpc.search import Queries, parse_vectors
+from ..rpc.selection import parse_key
 from ..transfer.npy import MAGIC, NpyArray, read_npy
 
 if TYPE_CHECKING:
@@ -49,30 +50,26 @@ def entity_query(
     client: Client, schema: CollectionSchema, field: FieldSchema, given: str, collection: str
 ) -> tuple[Queries, str]:
     """The vector of the entity with this id (the text, for a field that is made of one), and the filter without it."""
-    name, literal = _primary(schema, given)
+    name, key = _primary(schema, given)
     source = _input_of(schema, field)
-    answer = client.call("Query", collection_name=collection, expr=f"{name} == {literal}", output_fields=[source],
+    answer = client.call("Query", collection_name=collection, expr=one_of(name, [key]), output_fields=[source],
                          consistency_level="Strong")  # fmt: skip
     column = next((each for each in answer.fields_data if each.field_name == source), None)
     value = raw_values(column, 1)[0] if column is not None else None
     if value is None:
-        raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
-    others = f"{name} != {literal}"
+        raise CliError(f"{schema.name} has no entity with {name} {quoted(key)}",
+                       hint=f"query -c {schema.name} shows some")  # fmt: skip
+    others = none_of(name, key)
     if source == field.name:
         return Queries(field.data_type, pack_queries([value], field)), others
     return Queries(TEXT, [value.encode() if isinstance(value, str) else value]), others
 
 
-def _primary(schema: CollectionSchema, given: str) -> tuple[str, str]:
+def _primary(schema: CollectionSchema, given: str) -> tuple[str, Any]:
     primary = primary_field(schema)
     if primary is None:
         raise CliError(f"{schema.name} has no primary field")
-    if type_name(primary.data_type) == "VARCHAR":
-        return primary.name, quoted(given)
-    try:
-        return primary.name, str(int(given))
-    except ValueError:
-        raise InvalidInput(f"{given!r} is no id of {schema.name}: {primary.name!r} is an INT64") from None
+    return primary.name, parse_key(given, schema)
 
 
 def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:

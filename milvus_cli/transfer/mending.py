@@ -151,8 +151,18 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str], read: Callable[[str
                 rows.append({name: value for column, value in own.items() if (name := field_of(column))})
             lines.append(line)
         except BadValue as exc:
-            bad.append(Bad(line, exc.field, exc.reason, own["row"], own.get("delimiter", ""), own.get("columns", ())))
+            bad.append(_still_bad(line, exc, own))
     return Chunk(to_columns(rows), lines, bad)
+
+
+def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> Bad:
+    """As it came, to be written once more."""
+    row, delimiter = own["row"], own.get("delimiter", "")
+    if delimiter and isinstance(row, dict):
+        row = {name: EMPTY if cell == "" else cell for name, cell in row.items()}
+    elif delimiter and isinstance(row, list):
+        row = [EMPTY if cell == "" else cell for cell in row]
+    return Bad(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
