@@ -404,7 +404,8 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
-            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "") for each in entries
+            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
+                     for each in entries
                      if each.name.startswith(start) and (start or not each.name.startswith("."))
                      and (files or each.is_dir())]  # fmt: skip
     except OSError:
