@@ -11,13 +11,14 @@ import re
 import signal
 import stat
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from shutil import which
 from typing import IO, TYPE_CHECKING, Protocol, TextIO, cast
 
 from .errors import CliError, Interrupted
 from .lines import Target
 from .output.console import Console
+from .output.giving_back import end_child, given_back
 
 if TYPE_CHECKING:
     import subprocess
@@ -82,7 +83,7 @@ def redirected(console: Console, target: Target | None, act: Callable[[], int]) 
         return act()
     before = console.stdout
     console.flush()
-    output = _Program(target.name) if target.kind == "|" else _File(target)
+    output = _Program(target.name, console.stdin) if target.kind == "|" else _File(target)
     stream = Stream(output)
     console.stdout = cast(TextIO, stream)
     code = 0
@@ -159,10 +160,12 @@ class _File:
 class _Program:
     """A shell command that is started and waits for the first text."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, keys: TextIO) -> None:
         import subprocess
 
         self._name = name
+        self._keys = keys
+        self._given_back = ExitStack()
         try:
             _require_command(name)
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -173,7 +176,13 @@ class _Program:
         self._pipe = cast(IO[bytes], self._process.stdin)
 
     def begin(self) -> None:
+        # From here on it may be a pager.
+        self._given_back.enter_context(given_back(self._keys, self._end))
         self._pipe.write(b"\n")
+
+    def _end(self) -> None:
+        if self._process.returncode is None:
+            end_child(self._process.pid)
 
     def write(self, data: bytes) -> int:
         return self._pipe.write(data)
@@ -189,6 +198,7 @@ class _Program:
                 self._pipe.close()
             self._process.wait()
         finally:
+            self._given_back.close()
             signal.signal(signal.SIGINT, before)
 
     def check(self) -> None:

@@ -137,10 +137,9 @@ class Bash(_Answers, BashComplete):
                 if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]  # fmt: skip
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        text = (
-            str(item.value) if item.type in ("file", "dir") else quoted(str(item.value)[self._kept :], self.line.mark)
-        )
-        return super().format_completion(CompletionItem(text, item.type, item.help))
+        if item.type not in ("file", "dir"):
+            item = CompletionItem(quoted(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
+        return super().format_completion(item)
 
     @cached_property
     def _kept(self) -> int:
@@ -155,11 +154,8 @@ def quoted(text: str, mark: str) -> str:
     """A text as bash takes it for what it is, behind the open quote `mark`, which bash closes itself."""
     if not mark:
         return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text)
-    if mark == "'":
-        text = text.replace("'", "'\\''")
-    else:
-        # Inside double quotes nothing but their end keeps ! from its meaning.
-        text = re.sub(r'(["\\$`])', r"\\\1", text).replace("!", '"\\!"')
+    # Inside double quotes nothing but their end keeps ! from its meaning.
+    text = text.replace("'", "'\\''") if mark == "'" else re.sub(r'(["\\$`])', r"\\\1", text).replace("!", '"\\!"')
     # Of an open quote and a text that begins with another, bash leaves out the first.
     return mark + text if text.startswith(mark) else text
 

@@ -316,6 +316,15 @@ class Directory(click.Path):
         return value
 
 
+class KeptFile(click.Path):
+    """A file that is written to and read again."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-":
+            self.fail("expected a file, got - (standard output)", param, ctx)
+        return value
+
+
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
 
@@ -404,7 +413,8 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
-            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "") for each in entries
+            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
+                     for each in entries
                      if each.name.startswith(start) and (start or not each.name.startswith("."))
                      and (files or each.is_dir())]  # fmt: skip
     except OSError:
@@ -457,6 +467,7 @@ OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
 FILE = click.Path(readable=False)
+KEPT_FILE = KeptFile()
 DIRECTORY = Directory(file_okay=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()

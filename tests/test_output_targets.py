@@ -152,3 +152,18 @@ def test_a_full_disk_is_told_by_the_options_of_the_program_too(cli: Cli) -> None
             process = cli.start(option, stdout=full)
             assert process.communicate()[1] == "error: can't write the output: No space left on device\n"
         assert process.returncode == 1
+
+
+def test_what_a_job_keeps_goes_to_no_file_named_dash(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id\n1\n")
+    for option in ("--rejects", "--checkpoint"):
+        run = cli("insert", "file", "-c", "book", "rows.csv", option, "-")
+        assert run == Run(2, "", f"error: invalid value for '{option}': expected a file, got - (standard output)\n"
+                          "hint: help insert file\n")  # fmt: skip
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_token_from_standard_input_takes_no_commands_from_there(cli: Cli) -> None:
+    run = cli(input="connect 127.0.0.1:1 --token-file -\nversion -o jsonl\n")
+    error = "error: stdin:1: - is standard input, and the commands come from there\nhint: give @FILE\n"
+    assert run == Run(2, "", error)

@@ -272,7 +272,9 @@ def _request(session: Session, save_as: str | None, alias: str | None, **given: 
     if token_file is not None:
         if given["token"] is not None:
             raise InvalidInput("--token and --token-file can't be together")
-        given["token"] = read_whole(token_file, token_file.name).strip()
+        is_stdin = token_file.name in ("<stdin>", 0)
+        text = session.console.read() if is_stdin else read_whole(token_file, token_file.name)
+        given["token"] = text.strip()
     for name in ("ca", "client_cert", "client_key"):
         given[name] = given[name] and str(Path(given[name]).absolute())
     if lite is not None:

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from ..errors import CliError, InvalidInput, OutputLost
 from ..files import LARGEST, read_whole
+from .giving_back import given_back
 from .values import harmless
 
 
@@ -110,10 +111,11 @@ class Console:
         # Who came back from Ctrl-Z would see what is typed.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
-            answer = self._typed_unseen(question)
-            if twice and self._typed_unseen("Once more: ") != answer:
-                raise InvalidInput("the two differ", hint="type it again")
-            return answer
+            with given_back(self.stdin):
+                answer = self._typed_unseen(question)
+                if twice and self._typed_unseen("Once more: ") != answer:
+                    raise InvalidInput("the two differ", hint="type it again")
+                return answer
         finally:
             signal.signal(signal.SIGTSTP, before)
 

@@ -120,8 +120,7 @@ def _require_directory(path: str) -> None:
 
 
 def _unusable(path: str, error: Exception) -> InvalidInput:
-    unencodable = isinstance(error, UnicodeEncodeError)
-    reason = "not UTF-8" if unencodable else getattr(error, "strerror", None) or str(error)
+    reason = "not UTF-8" if isinstance(error, UnicodeEncodeError) else getattr(error, "strerror", None) or str(error)
     return InvalidInput(f"cannot use data directory: {path} ({reason})", hint="connect --lite PATH")
 
 
