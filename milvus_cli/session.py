@@ -375,6 +375,7 @@ class Session:
 
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
+        from .rpc.leaked_alias import leaked
         from .rpc.missing import LIST_COLLECTIONS, no_collection
         from .rpc.permitted import permitted
 
@@ -382,6 +383,8 @@ class Session:
         if client.call("HasCollection", collection_name=name).value:
             return
         listed = permitted(client.call, "ShowCollections")
+        if listed and name in listed.collection_names:
+            raise leaked(name)
         hint = nearest(name, listed.collection_names if listed else ()) or LIST_COLLECTIONS
         raise CliError(no_collection(name, client.profile.database), hint=hint)
 

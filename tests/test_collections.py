@@ -151,5 +151,5 @@ def test_truncate_or_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
     assert run == (Run(0, "Truncated collection 'brief'.\n", "") if is_lite
                    else failed("Milvus 2.3.5 has no truncate (needs 2.6.11)"))  # fmt: skip
     assert typed.json("delete collection -c brief -y") == {
-        "message": "Deleted collection 'brief'.", "collection": "brief", "deleted": True,
+        "message": "Deleted collection 'brief'.", "collection": "brief", "aliases": [], "deleted": True,
     }  # fmt: skip

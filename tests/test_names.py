@@ -162,8 +162,8 @@ def test_objects_of_another_database_are_found_there(named: Typed) -> None:
 
 def test_what_deletes_a_collection_tells_its_aliases(named: Typed, is_lite: bool) -> None:
     rows = "0 rows" if is_lite else "0 rows by its statistics"
-    what = f"collection 'named' on {named.place}, with {rows}, also known as 'nickname'"
-    assert named("delete collection named --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    what = f"collection 'named' on {named.place}, with {rows}"
+    assert named("delete collection named --dry-run") == Run(0, f"Would delete {what} and alias 'nickname'.\n", "")
     assert named("truncate named") == failed(
-        f"Truncate {what}? Not without --yes, as nobody can be asked.", "add --yes", code=2
+        f"Truncate {what}, also known as 'nickname'? Not without --yes, as nobody can be asked.", "add --yes", code=2
     )

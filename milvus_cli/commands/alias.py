@@ -35,6 +35,7 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -a reading
     Example: create alias -c book -a novel -A
     """
+    from ..rpc.leaked_alias import is_leaked_alias, message
     from ..rpc.objects import alias_target, require_free
     from ..rpc.permitted import permitted
     from ..rpc.schema import check_name
@@ -42,17 +43,20 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     for alias in aliases:
         check_name(alias, "alias")
     session.require_collection(collection)
-    targets = {alias: permitted(alias_target, session.client, alias) for alias in aliases}
-    for alias, target in targets.items():
-        if target is not None and not alter:
-            raise CliError(f"alias {alias!r} exists, for collection {target!r}", hint="-A moves it to this one")
-        if target is None:
-            require_free(session.client, alias)
-    for alias, target in targets.items():
-        method = "CreateAlias" if target is None else "AlterAlias"
-        session.client.call(method, collection_name=collection, alias=alias)
-    moved = [alias for alias, target in targets.items() if target is not None]
-    made = {"collection": collection, "aliases": list(targets), "moved": moved}
+    client, moved = session.client, list[str]()
+    for alias in aliases:
+        target = permitted(alias_target, client, alias)
+        leaked = target is None and is_leaked_alias(client, alias)
+        if target is None and not leaked:
+            require_free(client, alias)
+        elif alter:
+            moved.append(alias)
+        else:
+            taken = message(alias) if leaked else f"alias {alias!r} exists, for collection {target!r}"
+            raise CliError(taken, hint="-A moves it to this one")
+    for alias in dict.fromkeys(aliases):
+        client.call("AlterAlias" if alias in moved else "CreateAlias", collection_name=collection, alias=alias)
+    made = {"collection": collection, "aliases": list(dict.fromkeys(aliases)), "moved": list(dict.fromkeys(moved))}
     return Done(f"{_quoted(aliases)} now stand{'s' if len(aliases) == 1 else ''} for collection {collection!r}.", made)
 
 
@@ -118,12 +122,16 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
     \b
     Example: delete alias -a reading --yes
     """
+    from ..rpc.leaked_alias import is_leaked_alias
     from ..rpc.objects import require_alias
     from ..rpc.permitted import permitted
 
     client = session.client
-    target = permitted(require_alias, client, collection_alias)
-    also = f"which stands for collection {target!r}" if target else ""
+    if is_leaked_alias(client, collection_alias):
+        target, also = None, "which points to a deleted collection"
+    else:
+        target = permitted(require_alias, client, collection_alias)
+        also = f"which stands for collection {target!r}" if target else ""
     removal = Removal("delete", f"alias {collection_alias!r}", also,
                       {"alias": collection_alias, "collection": target},
                       lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip

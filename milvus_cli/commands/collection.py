@@ -84,8 +84,8 @@ def rename_collection(session: Session, collection: str, new_name: str, to_datab
     check_name(new_name, "collection")
     session.require_collection(collection)
     require_own_name(session.client, collection)
-    if not to_database:
-        require_free(session.client, new_name)
+    client = session.client
+    require_free(client.with_options(database=to_database or client.profile.database, timeout=client.timeout), new_name)
     session.client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=to_database)
     return Done(f"Renamed collection {collection!r} to {new_name!r}.", {"collection": new_name, "former": collection})
 
@@ -94,13 +94,32 @@ def rename_collection(session: Session, collection: str, new_name: str, to_datab
 @collection_option
 @dry_run_option
 def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
-    """Delete a collection with its data and indexes. It asks first, or takes --yes.
+    """Delete a collection with its data, indexes and aliases. It asks first, or takes --yes.
 
     \b
     Example: delete collection -c book --yes
     """
-    removal = _removal(session, "delete", collection, "DropCollection")
-    return carry_out(session, removal, dry_run=dry_run)
+    from ..rpc.deleting import delete_with_aliases, in_words
+    from ..rpc.objects import aliases_of, require_own_name
+    from ..rpc.selection import rows_told
+
+    session.require_collection(collection)
+    client, unknown = session.client, "listing them takes ListAliases"
+    aliases = aliases_of(client, require_own_name(client, collection))
+    parts = [] if session.options.yes else [rows_told(client, collection)]
+    if aliases is None:
+        parts.append(f"unknown aliases ({unknown})")
+    elif aliases:
+        parts.append(in_words(aliases))
+
+    def act() -> None:
+        delete_with_aliases(client, collection, aliases or ())
+        if aliases is None:
+            session.console.note(f"note: aliases of {collection!r} may remain: {unknown}")
+
+    also = f"with {' and '.join(parts)}" if parts else ""
+    made = {"collection": collection, "aliases": aliases}
+    return carry_out(session, Removal("delete", f"collection {collection!r}", also, made, act), dry_run=dry_run)
 
 
 @command("truncate")
@@ -112,21 +131,17 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
     \b
     Example: truncate -c book --dry-run
     """
-    removal = _removal(session, "truncate", collection, "TruncateCollection")
-    return carry_out(session, removal, dry_run=dry_run)
-
-
-def _removal(session: Session, verb: str, collection: str, method: str) -> Removal:
     from ..rpc.objects import aliases_of, require_own_name
     from ..rpc.selection import rows_told
 
     session.require_collection(collection)
     client = session.client
-    aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection))))
+    aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
     rows = "" if session.options.yes else f"with {rows_told(client, collection)}"
     also = ", ".join(filter(None, (rows, aliases and f"also known as {aliases}")))
-    return Removal(verb, f"collection {collection!r}", also, {"collection": collection},
-                   lambda: client.call(method, collection_name=collection))  # fmt: skip
+    removal = Removal("truncate", f"collection {collection!r}", also, {"collection": collection},
+                      lambda: client.call("TruncateCollection", collection_name=collection))  # fmt: skip
+    return carry_out(session, removal, dry_run=dry_run)
 
 
 @command("load collection")

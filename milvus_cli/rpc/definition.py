@@ -12,6 +12,7 @@ from ..names import nearest
 from .client import Client
 from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
+from .leaked_alias import require_no_leaked_alias
 from .schema import pairs, params
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def create(client: Client, definition: Definition) -> None:
     level = level_number(definition.consistency)
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"collection {name!r} exists", hint=f"see it with: show collection {name}")
+    require_no_leaked_alias(client, name)
     try:
         client.call(
             "CreateCollection", collection_name=name, schema=definition.schema.SerializeToString(),

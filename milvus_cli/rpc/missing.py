@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .leaked_alias import has_number
+
 DEFAULT_DATABASE = "default"
 
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
@@ -53,6 +55,9 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
     name = _collection(fields)
     if not name:
         return None
+    if code == NO_COLLECTION and has_number(reason):
+        hint = f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: delete alias {name}"
+        return Missing(no_collection(name, database), hint)
     if code == NO_COLLECTION and _is_about(reason, name, ("",)):
         return Missing(no_collection(name, database), LIST_COLLECTIONS)
     if code == NOT_LOADED:

@@ -12,6 +12,7 @@ from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..names import nearest
 from .client import Client
 from .indexes import indexes
+from .leaked_alias import require_no_leaked_alias
 from .missing import NO_ALIAS, NO_COLLECTION
 from .permitted import permitted
 
@@ -90,13 +91,14 @@ def require_alias(client: Client, alias: str) -> str:
     return target
 
 
-def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str]:
-    """Of a collection that was described; none where the server has none to tell, or tells them not to this user."""
+def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str] | None:
+    """Of a collection that was described; None where this user may not list them."""
     # Milvus Lite and Milvus 2.3 tell them only when asked for them.
     try:
-        return sorted(answer.aliases) or sorted(permitted(alias_names, client, answer.schema.name) or ())
+        found = list(answer.aliases) or permitted(alias_names, client, answer.schema.name)
     except Unsupported:
         return []
+    return None if found is None else sorted(found)
 
 
 def alias_names(client: Client, collection: str = "") -> list[str]:
@@ -125,6 +127,7 @@ def require_free(client: Client, name: str) -> None:
         raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"there is a collection {name!r}", hint="take another name")
+    require_no_leaked_alias(client, name)
 
 
 def row_count(client: Client, collection: str, partition: str = "", *, timeout: float | None = None) -> int | None:

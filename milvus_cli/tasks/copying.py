@@ -115,6 +115,8 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     exists = target.exists
     if exists:
         _require_like(target, definition, source.version, wish)
+    else:
+        target.require_creatable()
     left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
     kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
     plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)

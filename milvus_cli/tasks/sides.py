@@ -60,6 +60,12 @@ class Side:
     def exists(self) -> bool:
         return bool(self.client.call("HasCollection", collection_name=self.collection).value)
 
+    def require_creatable(self) -> None:
+        """Raises CliError for a name that would hide what is created under it."""
+        from ..rpc.leaked_alias import require_no_leaked_alias
+
+        require_no_leaked_alias(self.client, self.collection, options=self.options)
+
     def require(self) -> None:
         """Raises CliError, with the nearest names, where there is no such collection."""
         from ..names import nearest
@@ -87,9 +93,13 @@ class Side:
     @property
     def line(self) -> str:
         """The collection in a command line of the current connection."""
+        return f"{self.collection}{self.options}"
+
+    @property
+    def options(self) -> str:
+        """What a command line of the current connection needs in order to act there."""
         alias, database = self.place.alias, self.place.database
-        return (f"{self.collection}" + (f" --alias {alias}" if alias else "")
-                + (f" --db {database}" if database else ""))  # fmt: skip
+        return (f" --alias {alias}" if alias else "") + (f" --db {database}" if database else "")
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
         """All rows, as fresh as can be; all fields, or these."""
