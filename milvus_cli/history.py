@@ -69,9 +69,11 @@ def _params(words: list[str]) -> list[click.Parameter]:
 
 
 def _gives_secret(word: str, secret: set[str], others: set[str]) -> bool:
-    """`-t`, `--token=x` and, for a single letter, `-tx`."""
+    """`-t`, `--token=x`, and what is refused but was typed all the same: `-tx`; also `-tok`, which is --token."""
+    name = word.partition("=")[0]
     short = word[:2] in secret and word not in others
-    return short or word.partition("=")[0] in secret
+    begins = len(name) > 2 and name not in others and any(each.startswith(f"-{name}") for each in secret)
+    return short or begins or name in secret
 
 
 def _text(home: Path) -> str:
