@@ -16,7 +16,7 @@ from .names import nearest
 from .output.formats import FORMATS
 from .result import Done, Result
 from .spellings import Layer, begun, spelled
-from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, Duration, FileOrText, OneOf, meant
+from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, Duration, FileOrText, FiniteRange, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Session
@@ -80,8 +80,8 @@ def read_value(text: str, session: Session | None) -> str:
 
 OUTPUT_HELP = "Write results in this format."
 
-SECONDS = click.FloatRange(min=0.001, max=86400)
-TIMES = (click.FloatRange, Duration)
+SECONDS = FiniteRange(min=0.001, max=86400)
+TIMES = (FiniteRange, Duration)
 """Types of what a command waits for: its `-t` is a timeout as the global one is."""
 
 PROGRAM_OPTIONS = (
@@ -259,6 +259,8 @@ class Leaf(Node):
         self.path = path
         self._declared = declared
         self._formats = formats
+        # Of a context made without `make_context`, as for each line, the command's settings say nothing.
+        self.allow_interspersed_args = self.context_settings.get("allow_interspersed_args", True)
         del self.params
 
     @cached_property

@@ -46,7 +46,7 @@ def begun(word: str, layers: Sequence[Layer]) -> list[str]:
     """The options, by one spelling of each, that a word after a single dash may be the beginning of."""
     name = word.partition("=")[0]
     found = ({which: spelling for spelling, which in _begun(name, layer)} for layer in layers)
-    return [] if word.startswith("--") else [spelling for each in found for spelling in each.values()]
+    return [] if word.startswith("--") or len(name) <= 2 else [spelling for each in found for spelling in each.values()]
 
 
 def _begun(name: str, layer: Layer) -> Iterator[tuple[str, Hashable]]:

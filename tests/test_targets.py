@@ -6,6 +6,7 @@ Two servers with two databases each; in each database is one collection, whose n
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from milvus_cli.options import Options
 from milvus_cli.repl.loop import run_shell
 from milvus_cli.session import Session
 from milvus_cli.settings import load
-from tests.support.cli import Run
+from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
@@ -159,7 +160,8 @@ def in_shell(start: Start, home: Path, lines: Sequence[str]) -> tuple[str, str]:
     output = Vt100_Output(screen, lambda: Size(rows=40, columns=200))
     try:
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=output):
-            pipe.send_text("".join(f"{line}\r" for line in (*lines, "exit")))
+            # Pasted, as each key typed would be answered by the completion and drawn.
+            pipe.send_text("".join(f"\x1b[200~{line}\x1b[201~\r" for line in (*lines, "exit")))
             assert run_shell(session) == 0
     finally:
         session.close()
@@ -180,7 +182,7 @@ def seen(
         for name, value in {"MILVUS_ALIAS": "", "MILVUS_URI": "", **start.env, "MILVUS_CLI_HOME": str(home)}.items():
             monkeypatch.setenv(name, value.format(**servers.addresses))
         lines = [line for number, each in enumerate(steps)
-                 for line in (each.line.format(**servers.addresses), f"{LOOK} # {number}")]  # fmt: skip
+                 for line in (each.line.format(**servers.addresses), f"{LOOK} # n{number}.")]  # fmt: skip
         if how == "shell":
             out, screen = in_shell(start, home, lines)
         else:
@@ -205,9 +207,88 @@ def test_commands_act_where_the_session_was_moved(seen: Seen, servers: Servers, 
             (each.line, each.server and marker(each.server, each.database)) for each in steps
         ]
         if how == "shell":
-            prompts = {int(number): shown for shown, number in re.findall(rf"(\S+)> {LOOK} # (\d+)", screen)}
+            prompts = {int(number): shown for shown, number in re.findall(rf"(\S+)> {LOOK} # n(\d+)\.", screen)}
             assert prompts == {number: prompt(each).format(**servers.addresses) for number, each in enumerate(steps)}
 
 
 def prompt(step: Step) -> str:
     return f"{step.alias or step.server}/{step.database}" if step.server else "milvus_cli"
+
+
+def test_a_script_deletes_where_it_was_moved(servers: Servers, cli: Cli) -> None:
+    shutil.copytree(servers.home, cli.home)
+    victim = "-f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists -q"
+    for alias in ("prod", "spare"):
+        assert cli(*f"create collection victim {victim} --alias {alias}".split()).code == 0
+    moved = "use connection spare; delete collection victim"
+    assert cli("--alias", "prod", "-y", "-c", moved) == Run(
+        0, "Using connection 'spare'.\nDeleted collection 'victim'.\n", ""
+    )
+    assert names(cli, "prod") == [marker("prod", ONE), "victim"]
+    assert names(cli, "spare") == [marker("spare", ONE)]
+    assert cli("--alias", "spare", "-y", "-c", "connect -a prod -q; delete collection victim").code == 0
+    assert names(cli, "prod") == [marker("prod", ONE)]
+
+
+def test_a_start_alias_confirms_on_its_own_protected_connection_only(servers: Servers, cli: Cli) -> None:
+    shutil.copytree(servers.home, cli.home)
+    for alias in ("prod", "spare"):
+        assert cli("connect", "-a", alias, "--protected").code == 0
+    for line, confirmed in (
+        (f"delete collection {marker('prod', ONE)}", True),
+        (f"use connection spare -q; delete collection {marker('spare', ONE)}", False),
+        (f"use connection spare -q; use connection prod -q; delete collection {marker('prod', ONE)}", True),
+        (f"connect -a spare -q; delete collection {marker('spare', ONE)}", False),
+        (f"use connection spare -q; delete collection {marker('spare', ONE)} --alias spare", True),
+    ):
+        # The dry run before it would say so: what is confirmed must not be done here.
+        script = line.replace("delete collection", "delete partition -p _default -c")
+        run = cli("--alias", "prod", "--yes", "-o", "table", "-c", script)
+        assert ("is protected" not in run.err) is confirmed, (line, run)
+
+
+def test_another_process_moves_neither_a_script_nor_its_database(servers: Servers, cli: Cli) -> None:
+    shutil.copytree(servers.home, cli.home)
+    process = cli.start("-o", "jsonl")
+    assert process.stdin
+    assert process.stdout
+
+    def look() -> str:
+        process.stdin.write(f"{LOOK}\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+        return process.stdout.readline()  # type: ignore[union-attr]
+
+    here = f'{{"collection": "{marker("prod", ONE)}"}}\n'
+    assert look() == here
+    assert cli("use", "connection", "spare").code == 0
+    assert look() == here
+    assert cli("use", "database", TWO, "--alias", "prod").code == 0
+    assert look() == here
+    assert cli("connect", servers.spare.address, "-a", "prod").code == 0
+    out, err = process.communicate(f"{LOOK}\n", timeout=30)
+    assert (out, process.returncode) == ("", 1)
+    assert json.loads(err)["error"]["message"] == (
+        f"stdin:4: connection 'prod' now leads to {servers.spare.address}: another process changed it"
+        f" (this session used {servers.prod.address})"
+    )
+
+
+def test_a_connection_that_is_deleted_leaves_the_session_nowhere(servers: Servers, cli: Cli) -> None:
+    shutil.copytree(servers.home, cli.home)
+    env = {"MILVUS_URI": servers.spare.uri, "MILVUS_ALIAS": "prod"}
+    run = cli("-c", "delete connection prod -q; list collections", env=env)
+    assert run == Run(1, "", "error: -c:1: no connection 'prod'\nhint: list connections shows all\n")
+
+
+def test_an_option_before_the_command_is_the_commands_own_where_it_has_one(servers: Servers, cli: Cli) -> None:
+    address = servers.spare.address
+    assert cli("--alias", "named", "--db", TWO, "connect", address, "-q").code == 0
+    assert cli("--alias", "named", "connect", address, "-a", "nearer", "-q").code == 0
+    found = [(row["alias"], row["database"]) for row in json.loads(cli("list", "connections", "-o", "json").out)]
+    assert found == [("named", TWO), ("nearer", "default")]
+    assert cli("disconnect", "-q", "--alias", "named").code == 0
+    assert cli("--alias", "nearer", "disconnect") == Run(0, "Disconnected 'nearer'.\n", "")
+
+
+def names(cli: Cli, alias: str) -> list[str]:
+    return sorted(row["collection"] for row in json.loads(cli(*LOOK.split()[:-2], "-o", "json", "--alias", alias).out))
