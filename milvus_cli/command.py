@@ -92,6 +92,7 @@ PROGRAM_OPTIONS = (
 )  # fmt: skip
 """What only the program takes, before a command."""
 
+
 class GlobalOption(click.Option):
     """An option that every command takes."""
 

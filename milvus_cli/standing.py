@@ -27,7 +27,7 @@ class Standing:
         self.named = start.alias or ""
         self.source = "--alias" if self.named else "MILVUS_ALIAS" if config.alias else "current"
         self._given = self.named or config.alias
-        self._stored = (lambda: "") if config.uri else stored
+        self._config, self._stored = config, stored
         self._start_database = start.database
         self._alias: str | None = None
         self._choices: dict[str, Choice] = {}
@@ -40,7 +40,7 @@ class Standing:
         Empty where MILVUS_URI names the server, or nothing is connected.
         """
         if self._alias is None:
-            self._alias = self._given or self._stored()
+            self._alias = self._given or ("" if self._config.uri else self._stored())
             if self._start_database is not None:
                 self.choose(self._alias, self._start_database, "--db")
         return self._alias

@@ -172,9 +172,7 @@ Seen = Callable[[str, Start, Sequence[Step]], tuple[list[str], str]]
 
 
 @pytest.fixture
-def seen(
-    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Seen:
+def seen(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Seen:
     """Runs lines and looks after each: returns the collections that were seen, and the shell's screen."""
 
     def run(how: str, start: Start, steps: Sequence[Step]) -> tuple[list[str], str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, Duration, layers
+from milvus_cli.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES, layers
 from milvus_cli.history import carries_secret
 from milvus_cli.spellings import Spelled, spelled
 from milvus_cli.tree import find, leaves, tree
@@ -136,7 +136,7 @@ def test_no_short_option_means_two_things_unnoticed() -> None:
             for spelling in (each for each in other.opts if each in own and not each.startswith("--")):
                 with pytest.raises(click.UsageError) as raised:
                     leaf.make_context(leaf.name, [f"{spelling}={example[str(other.name)]}", "--nosuch"])
-                same = isinstance(own[spelling].type, (click.FloatRange, Duration))
+                same = isinstance(own[spelling].type, TIMES)
                 taken.append((leaf.path, spelling))
                 assert ("nosuch" in str(raised.value)) is same, (leaf.path, spelling)
     assert {("list grants", "-o"), ("connect", "-t"), ("flush", "-t")} <= set(taken)
