@@ -10,6 +10,7 @@ import click
 import pytest
 
 from milvus_cli.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES, layers
+from milvus_cli.complete import complete
 from milvus_cli.history import carries_secret
 from milvus_cli.spellings import Spelled, spelled
 from milvus_cli.tree import find, leaves, tree
@@ -153,3 +154,15 @@ def test_no_flag_of_a_command_takes_the_place_of_a_global_one() -> None:
 def test_no_history_keeps_a_secret_by_any_spelling(line: str) -> None:
     assert carries_secret(line)
     assert not carries_secret("connect -timeout 5 -tls 1")
+
+
+def test_completion_reads_options_as_the_parser_does() -> None:
+    for words in (["version", "-outp"], ["-output"], ["list", "grants", "-output"]):
+        assert [each.value for each in complete(words, "jsonl", None)] == ["jsonl"]  # type: ignore[arg-type]
+    found = complete(["calc", "distance", "-metric"], "COS", None)  # type: ignore[arg-type]
+    assert [each.value for each in found] == ["COSINE"]
+
+
+def test_what_follows_the_command_that_watch_repeats_is_its_own(tmp_path: Path) -> None:
+    line = "watch --times 2 0.1 calc hybridts_to_unixtime -h 429164525386203142 -o csv"
+    assert run_here(shlex.split(line), tmp_path) == Run(0, "unixtime\n1637132741.494\n" * 2, "")
