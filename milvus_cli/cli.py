@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS
+from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .files import LARGEST, read_whole
 from .output.console import Console
 from .tree import COMPLETE_VARIABLE, PROGRAM, tree
 
 if TYPE_CHECKING:
+    from .options import Options
     from .session import Session
 
 USAGE_HINT = "milvus_cli --help"
@@ -35,6 +36,8 @@ def main(argv: list[str] | None = None) -> int:
             return _run(console, **ctx.params)
     except click.exceptions.Exit as exc:
         return exc.exit_code
+    except UnclearOption as exc:
+        return _fail(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), "table", console)
     except click.UsageError as exc:
         return _fail(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
     except BrokenPipeError:
@@ -53,7 +56,7 @@ def _program() -> click.Command:
         _showing("--help", _show_help, "Show this help and end."),
         click.Argument(["words"], nargs=-1, type=click.UNPROCESSED),
     ]
-    return click.Command(
+    return WholeWords(
         PROGRAM,
         params=[*own, *GLOBAL_OPTIONS],
         add_help_option=False,
@@ -113,7 +116,7 @@ def _run(
     except CliError as exc:
         return _fail(exc, options.output or "table", console)
     try:
-        return _dispatch(session, words, script, file, keep_going=keep_going, echo=echo)
+        return _dispatch(session, options, words, script, file, keep_going=keep_going, echo=echo)
     except Leave as leave:
         return leave.exit_code
     except CliError as exc:
@@ -123,14 +126,16 @@ def _run(
 
 
 def _dispatch(
-    session: Session, words: tuple[str, ...], script: str | None, file: str | None, *, keep_going: bool, echo: bool
-) -> int:
+    session: Session, options: Options, words: tuple[str, ...], script: str | None, file: str | None,
+    *, keep_going: bool, echo: bool,
+) -> int:  # fmt: skip
     if sum((bool(words), script is not None, file is not None)) > 1:
         raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
     if words:
         from .app import execute
 
-        code = execute(words, session, page=True)
+        before = {"alias": options.alias, "database": options.database}
+        code = execute(words, session, page=True, before=before)
         return _shell(session) if session.stay and session.console.interactive and code == 0 else code
     if script is None and file is None and session.console.interactive:
         return _shell(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -325,6 +326,16 @@ class KeptFile(click.Path):
         return value
 
 
+class FiniteRange(click.FloatRange):
+    """A number within limits: nan would be within any, as it is neither less nor more."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, got {value!r}", param, ctx)
+        return number
+
+
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
 
@@ -351,7 +362,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         if isinstance(value, int):
             return value
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
-        if not parts or not float(parts[1]):
+        if not parts or not 0 < float(parts[1]) < 1e18:
             self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
         base = 1000 if parts[4] and not parts[3] else 1024
         return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
@@ -478,6 +489,7 @@ COMMAND = CommandWords()
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
 QUERY_VECTOR = FileOrText()
+NUMBER = FiniteRange()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)
 COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(

@@ -20,10 +20,6 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
 
     Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
     """
-    if not path.startswith("/"):
-        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
-    if body is not None:
-        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
     status, text = _request(profile, profile.port, method, path, body, seconds)
     try:
         answer = load_json(text)
@@ -41,6 +37,14 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
             raise refused
         raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
     return answer
+
+
+def check_request(path: str, body: str | None) -> None:
+    """Raises InvalidInput for what need not be sent."""
+    if not path.startswith("/"):
+        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+    if body is not None:
+        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
 
 
 def _where(profile: Profile, body: str | None) -> Where:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "milvus_cli"
 
-BASE = {"deepjson", "errors", "files", "jsontext", "names", "result", "words", "yamltext"}
+BASE = {"deepjson", "errors", "files", "finite", "jsontext", "names", "result", "words", "yamltext"}
 SESSION = {"config", "options", "session", "settings"}
 
 # A part is a module or a sub-package; what it may import of ours, at the top of a module or in a function.
@@ -20,18 +20,21 @@ OURS = {
     "__main__": {"cli"},
     "errors": set[str](),
     "files": {"errors"},
+    "finite": set[str](),
     "deepjson": set(),
     "jsontext": {"deepjson", "errors"},
     "names": set[str](),
     "places": {"errors"},
     "options": set[str](),
     "result": set[str](),
+    "spellings": set[str](),
     "words": set[str](),
     "yamltext": {"deepjson", "errors"},
     "config": set[str](),
     "lines": {"errors", "files"},
     "memory": set[str](),
     "settings": BASE | {"config", "output"},
+    "standing": BASE | {"config", "connections", "options"},
     "connections": BASE | {"config"},
     "output": BASE,
     "rpc": BASE | {"__version__", "connections"},
@@ -49,19 +52,20 @@ OURS = {
     | {"connections", "output", "places", "rpc", "search", "session", "transfer", "vectors", "web"},
     "dialogues": BASE | {"output", "rpc", "search", "session", "tasks", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
-    "session": BASE | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings"},
+    "session": BASE
+    | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings", "standing"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
-    "command": BASE | {"options", "output", "session", "types"},
+    "command": BASE | {"connections", "options", "output", "session", "spellings", "types"},
     "commands": BASE | SESSION
     | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
     | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
     | {"tree", "types", "vectors", "web"},
     "tree": BASE | {"command", "commands"},
     "reference": BASE | {"__version__", "command", "settings", "tree"},
-    "complete": BASE | {"catalog", "command", "lines", "tree", "types"},
+    "complete": BASE | {"catalog", "command", "lines", "spellings", "tree", "types"},
     "shells": BASE | SESSION | {"catalog", "complete", "output", "shellwords", "tree", "types"},
     "shellwords": set[str](),
-    "history": BASE | {"command", "lines", "tree", "types"},
+    "history": BASE | {"command", "lines", "spellings", "tree", "types"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "lines", "output"},

@@ -8,7 +8,7 @@ import click
 
 from ..command import command, dry_run_option, option
 from ..result import Done, Report
-from ..types import COLLECTION_PLACE, OneOf
+from ..types import COLLECTION_PLACE, FiniteRange, OneOf
 
 if TYPE_CHECKING:
     from ..places import Place
@@ -49,7 +49,7 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
 @option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
 @option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
 @option("--no-load", is_flag=True, help="Don't load the copy.")
-@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+@option("--retry", "patience", type=FiniteRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
         help="Try for so long to reach a target that went away.")  # fmt: skip
 @dry_run_option
 def copy(

@@ -10,7 +10,7 @@ from ..command import SECONDS, TEXT, all_of, argument, collection_option, comman
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done
-from ..types import COLLECTION, FILE, KEPT_FILE, PARTITION, KeyValue, OneOf
+from ..types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
 
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema
@@ -40,7 +40,7 @@ file_options = all_of(
     option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
     option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
     option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
-    option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+    option("--retry", "patience", type=FiniteRange(min=0), default=60.0, metavar="SECONDS",
            help="Try for so long to reach a server that went away [60]."),
     option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
 )  # fmt: skip

@@ -30,7 +30,6 @@ OFTEN = 700
 
 def run_shell(session: Session) -> int:
     """Returns the exit code that `exit` was given; 0 at the end of input."""
-    session.keep_alias()
     prompt = _prompt(session)
     completer = attach(prompt, session)
     _prepare_once_drawn(prompt)

@@ -55,11 +55,11 @@ def quoted(value: Any) -> str:
     raise InvalidInput(f"a filter has no way to write {as_json(value)}", hint="give text, a number or a list")
 
 
-def one_of(field: str, keys: Sequence[Any]) -> str:
-    """The filter for rows with one of these primary keys."""
-    rest = [key for key in keys if key != LOWEST]
+def one_of(field: str, values: Sequence[Any]) -> str:
+    """The filter for rows whose field has one of these values."""
+    rest = [value for value in values if value != LOWEST]
     listed = f"{field} in {quoted(rest)}"
-    if len(rest) == len(keys):
+    if len(rest) == len(values):
         return listed
     lowest = up_to(field, LOWEST)
     return f"{lowest} or {listed}" if rest else lowest
@@ -78,16 +78,6 @@ def above(field: str, key: Any) -> str:
 def up_to(field: str, key: Any) -> str:
     """The filter for this primary key, and those before it."""
     return f"{field} < {LOWEST + 1}" if key == LOWEST else f"{field} <= {quoted(key)}"
-
-
-def one_of(field: str, values: Sequence[Any]) -> str:
-    """The filter for rows whose field has one of these values."""
-    plain = [value for value in values if value != LOWEST]
-    among = f"{field} in {quoted(plain)}"
-    if len(plain) == len(values):
-        return among
-    lowest = up_to(field, LOWEST)
-    return f"{lowest} or {among}" if plain else lowest
 
 
 def both(one: str, other: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..connections.guard import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..session import Session
@@ -104,9 +105,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
 
     source.require()
     _refuse_itself(source, target)
-    if target.profile.read_only:
-        raise CliError(f"connection {target.profile.alias!r} is read-only: nothing was copied",
-                       hint="connect again with --no-read-only to allow it")  # fmt: skip
+    require_writable(target.profile, "nothing was copied")
     source.require_loaded()
     definition = _as_told(source).named(target.collection)
     lacks = lacking_features(definition, target.version)
