@@ -19,7 +19,7 @@ SERVICE = "milvus.proto.milvus.MilvusService"
 METHODS: Mapping[str, MethodDescriptor] = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods_by_name
 
 Handler: TypeAlias = Callable[[Message, grpc.ServicerContext], Message]
-"""May return a bare Status where the reply has a field `status`."""
+"""May return a bare Status where the reply has a field `status`; bytes go as they are."""
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,15 @@ class GrpcPeer:
     ) -> None:
         self.stop()
 
-    def answer(self, method: str, request: Message, context: grpc.ServicerContext) -> Message:
+    def answer(self, method: str, request: Message, context: grpc.ServicerContext) -> Any:
         """Record the call and give the answer of its handler."""
         metadata = tuple((item.key, item.value) for item in context.invocation_metadata())
         self.calls.append(Call(method, request, metadata))
         handler = self.handlers.get(method)
         if handler is None:
             _abort_unimplemented(context, f"unknown method {method} for service {self.service}")
-        return _in_reply_type(handler(request, context), METHODS[method])
+        answer: Any = handler(request, context)
+        return answer if isinstance(answer, bytes) else _in_reply_type(answer, METHODS[method])
 
     def _bind(self, address: str) -> int:
         if self._certificates is None:
@@ -195,7 +196,7 @@ class _Router(grpc.GenericRpcHandler):  # type: ignore[misc]
         return grpc.unary_unary_rpc_method_handler(
             lambda request, context: self._peer.answer(method, request, context),
             request_deserializer=GetMessageClass(METHODS[method].input_type).FromString,
-            response_serializer=GetMessageClass(METHODS[method].output_type).SerializeToString,
+            response_serializer=lambda answer: answer if isinstance(answer, bytes) else answer.SerializeToString(),
         )
 
 
