@@ -1,53 +1,61 @@
 """Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import click
 
-from .command import Leaf
+from .command import HelpWanted, Leaf, UnclearOption
 from .errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from .lines import Statement
-from .names import nearest
 from .output.formats import FOR_PROGRAMS, FORMATS
 from .output.keys import Keys
 from .output.pager import paged
 from .output.render import render, render_error
 from .redirect import redirected
-from .result import Live, Look, Repeat, Report, Result, Script, Table
+from .result import Live, Look, Repeat, Report, Result, Script, Table, Text
 from .session import Session
 from .tree import PROGRAM, UnknownCommand, Verb, find, tree
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
-def execute(argv: Sequence[str], session: Session, *, page: bool = False) -> int:
+
+def execute(
+    argv: Sequence[str], session: Session, *, page: bool = False, before: Mapping[str, object] = NOTHING
+) -> int:
     """Runs the command that these words are, as `run` does."""
-    return run(Statement(tuple(argv), "", 1), session, page=page)
+    return run(Statement(tuple(argv), "", 1), session, page=page, before=before)
 
 
-def run(statement: Statement, session: Session, *, where: str = "", page: bool = False) -> int:
+def run(
+    statement: Statement, session: Session, *, where: str = "", page: bool = False,
+    before: Mapping[str, object] = NOTHING,
+) -> int:  # fmt: skip
     """Runs a command and shows what comes of it; returns the exit code. Raises Leave when asked to end.
 
-    `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager.
+    `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager. `before` are
+    the alias and database that stand before the command.
     """
     started = time.monotonic()
     try:
-        return _run(statement, session, where, page=page)
+        return _run(statement, session, where, before, page=page)
     finally:
         session.options = session.defaults
         if session.settings["timing"] == "on":
             session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
 
 
-def _run(statement: Statement, session: Session, where: str, *, page: bool) -> int:
+def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
+    def act() -> int:
+        result = _invoked(statement.argv, session, before)
+        return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+
     try:
-        result = _invoked(statement.argv, session)
-        with redirected(session.console, statement.target):
-            return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
-        return 0  # The program that the output went to had read enough of it.
-    except click.exceptions.Exit as exc:
-        return exc.exit_code
+        return redirected(session.console, statement.target, act)
     except (Leave, BrokenPipeError, OutputLost):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
@@ -63,10 +71,18 @@ def _run(statement: Statement, session: Session, where: str, *, page: bool) -> i
     return error.exit_code
 
 
-def _invoked(words: Sequence[str], session: Session) -> Result | None:
-    """What the command says that these words are."""
+def _invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
+    """What the command says that these words are; its help, where they ask for that."""
+    try:
+        return _parsed_and_invoked(words, session, before)
+    except HelpWanted as wanted:
+        return Text(wanted.text)
+
+
+def _parsed_and_invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
+    ctx.params.update(before)
     while isinstance(here, Verb):
         here.parse_args(ctx, rest)
         name, here, rest = here.child(ctx.args)
@@ -81,7 +97,8 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
         from .script import run_script
 
         session.stay = result.stay
-        with session.by_default(session.options):
+        # Its commands connect by themselves: an alias that the command was given must not outrank that.
+        with session.by_default(replace(session.options, alias=None, database=None)):
             return run_script(result.text.split("\n"), session, name=result.name, echo=True)
     if isinstance(result, Repeat):
         with session.by_default(session.options):
@@ -154,9 +171,8 @@ def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
         return error
     if isinstance(error, UnknownCommand):
         return InvalidInput(error.message, hint=error.hint)
-    if isinstance(error, click.NoSuchOption):
-        hint = nearest(error.option_name, error.possibilities or ()) or _usage_hint(error, argv)
-        return InvalidInput(f"no such option {error.option_name!r}", hint=hint)
+    if isinstance(error, UnclearOption):
+        return InvalidInput(error.message, hint=error.hint or _usage_hint(error, argv))
     if isinstance(error, click.UsageError):
         return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error, argv))
     return Interrupted()

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS
+from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
 from .errors import CliError, InvalidInput, Leave, OutputLost
+from .files import LARGEST, read_whole
 from .output.console import Console
 from .tree import COMPLETE_VARIABLE, PROGRAM, tree
 
 if TYPE_CHECKING:
+    from .options import Options
     from .session import Session
 
 USAGE_HINT = "milvus_cli --help"
@@ -30,10 +32,12 @@ def main(argv: list[str] | None = None) -> int:
         return answer(_program().params)
     console = Console()
     try:
-        with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv)) as ctx:
+        with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv), obj=console) as ctx:
             return _run(console, **ctx.params)
     except click.exceptions.Exit as exc:
         return exc.exit_code
+    except UnclearOption as exc:
+        return _fail(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), "table", console)
     except click.UsageError as exc:
         return _fail(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
     except BrokenPipeError:
@@ -52,7 +56,7 @@ def _program() -> click.Command:
         _showing("--help", _show_help, "Show this help and end."),
         click.Argument(["words"], nargs=-1, type=click.UNPROCESSED),
     ]
-    return click.Command(
+    return WholeWords(
         PROGRAM,
         params=[*own, *GLOBAL_OPTIONS],
         add_help_option=False,
@@ -67,8 +71,7 @@ def _showing(name: str, callback: Callable[..., None], meaning: str) -> click.Op
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
-        click.echo(f"milvus_cli {__version__}")
-        ctx.exit()
+        _show(ctx, f"milvus_cli {__version__}\n")
 
 
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -82,7 +85,13 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         formatter.write_dl([row for each in ctx.command.params if (row := each.get_help_record(ctx))])
     root = tree()
     root.format_commands(click.Context(root, info_name=PROGRAM), formatter)
-    click.echo(formatter.getvalue().rstrip("\n"))
+    _show(ctx, formatter.getvalue().rstrip("\n") + "\n")
+
+
+def _show(ctx: click.Context, text: str) -> None:
+    """Writes the text, and ends the program."""
+    ctx.obj.write(text)
+    ctx.obj.flush()
     ctx.exit()
 
 
@@ -107,7 +116,7 @@ def _run(
     except CliError as exc:
         return _fail(exc, options.output or "table", console)
     try:
-        return _dispatch(session, words, script, file, keep_going=keep_going, echo=echo)
+        return _dispatch(session, options, words, script, file, keep_going=keep_going, echo=echo)
     except Leave as leave:
         return leave.exit_code
     except CliError as exc:
@@ -117,14 +126,16 @@ def _run(
 
 
 def _dispatch(
-    session: Session, words: tuple[str, ...], script: str | None, file: str | None, *, keep_going: bool, echo: bool
-) -> int:
+    session: Session, options: Options, words: tuple[str, ...], script: str | None, file: str | None,
+    *, keep_going: bool, echo: bool,
+) -> int:  # fmt: skip
     if sum((bool(words), script is not None, file is not None)) > 1:
         raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
     if words:
         from .app import execute
 
-        code = execute(words, session, page=True)
+        before = {"alias": options.alias, "database": options.database}
+        code = execute(words, session, page=True, before=before)
         return _shell(session) if session.stay and session.console.interactive and code == 0 else code
     if script is None and file is None and session.console.interactive:
         return _shell(session)
@@ -147,11 +158,11 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
         # Nobody can be asked: what stands on standard input are commands, not answers.
         session.defaults = replace(session.defaults, no_input=True)
         session.console.commands_on_stdin = True
-        lines, name = session.console.stdin, "stdin"
+        lines, name = iter(lambda: session.console.stdin.readline(LARGEST), ""), "stdin"
     else:
         try:
             with open(file, encoding="utf-8") as opened:
-                lines, name = opened.read().split("\n"), file
+                lines, name = read_whole(opened, file).split("\n"), file
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise InvalidInput(f"can't read {file}: {reason}") from exc

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import iter_params_for_processing
 
+from .connections.guard import require_writable
 from .errors import ServerRefused, Unsupported
+from .files import read_whole
+from .names import nearest
 from .output.formats import FORMATS
 from .result import Done, Result
-from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, FileOrText, OneOf, meant
+from .spellings import Layer, begun, spelled
+from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, Duration, FileOrText, FiniteRange, OneOf, meant
 
 if TYPE_CHECKING:
     from .session import Session
@@ -68,7 +72,7 @@ def read_value(text: str, session: Session | None) -> str:
     if text.startswith("@"):
         try:
             with open(text[1:], encoding="utf-8") as file:
-                return file.read().rstrip("\r\n")
+                return read_whole(file, text[1:]).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise click.BadParameter(f"can't read {text[1:]}: {reason}") from exc
@@ -77,7 +81,10 @@ def read_value(text: str, session: Session | None) -> str:
 
 OUTPUT_HELP = "Write results in this format."
 
-SECONDS = click.FloatRange(min=0.001, max=86400)
+SECONDS = FiniteRange(min=0.001, max=86400)
+TIMES = (FiniteRange, Duration)
+"""Types of what a command waits for: its `-t` is a timeout as the global one is."""
+
 PROGRAM_OPTIONS = (
     click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
     click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
@@ -86,16 +93,21 @@ PROGRAM_OPTIONS = (
 )  # fmt: skip
 """What only the program takes, before a command."""
 
+
+class GlobalOption(click.Option):
+    """An option that every command takes."""
+
+
 GLOBAL_OPTIONS = (
-    click.Option(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
-    click.Option(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
-    click.Option(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
-    click.Option(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
-    click.Option(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
-    click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    click.Option(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
-    click.Option(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
-    click.Option(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
+    GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
+    GlobalOption(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
+    GlobalOption(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
+    GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
+    GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
+    GlobalOption(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
+    GlobalOption(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    GlobalOption(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
+    GlobalOption(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
 )  # fmt: skip
 
 
@@ -103,10 +115,86 @@ UNSET = getattr(click.core, "UNSET", None)
 """What click, since 8.3, parses where nothing is given."""
 
 
-class Node(click.Command):
-    """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
+class HelpWanted(Exception):
+    """--help was given: the text goes where every other result goes, and not to the terminal past `>` and `|`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _want_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        raise HelpWanted(ctx.get_help())
+
+
+class UnclearOption(click.UsageError):
+    """An option that is none, or may mean two; `hint` says what to write, where that is known."""
+
+    def __init__(self, message: str, hint: str = "", ctx: click.Context | None = None) -> None:
+        super().__init__(message, ctx)
+        self.hint = hint
+
+
+def layers(params: Sequence[click.Parameter]) -> tuple[Layer, Layer]:
+    """The spellings of a command's own options, and of the global ones: `-alias` is the own --alias-name first."""
+    own: dict[str, object] = {}
+    common: dict[str, object] = {}
+    for param in params:
+        if isinstance(param, click.Option):
+            layer = common if isinstance(param, GlobalOption) else own
+            layer |= dict.fromkeys(param.opts, param.name) | dict.fromkeys(param.secondary_opts, f"no {param.name}")
+    return own, common
+
+
+class WholeWords(click.Command):
+    """Its options are whole words: click would take `-role x` for `-r ole` and `x`."""
 
     _parser: Any = None
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """Made once. Short options are found at once: else click first seeks long ones that are spelled like them."""
+        if self._parser is None:
+            parser: Any = super().make_parser(ctx)
+            parser._long_opt.update(parser._short_opt)
+            parser._process_opts = partial(self._read_option, layers(self.get_params(ctx)))
+            self._parser = parser
+        self._parser.ctx = ctx
+        return self._parser
+
+    def _read_option(self, known: Sequence[Layer], word: str, state: Any) -> None:
+        """In place of click's way to read one."""
+        parser = self._parser
+        found = spelled(word, known)
+        if found is None:
+            raise self._unknown_option(known, word)
+        option = parser._long_opt[found.name]
+        value = found.value if found.value is not None else next(iter(state.rargs), None)
+        if option.takes_value and value is not None:
+            self._refuse_unclear(option.obj, found.name, value)
+        parser._match_long_opt(found.name, found.value, state)
+
+    def _refuse_unclear(self, param: click.Parameter, spelling: str, value: str) -> None:
+        """Raises UnclearOption for a value that may be meant for another option of that spelling."""
+
+    def _unknown_option(self, known: Sequence[Layer], word: str) -> UnclearOption:
+        name, short = word.partition("=")[0], self._parser._long_opt.get(word[:2])
+        ctx = self._parser.ctx
+        near = begun(word, known)
+        if near:
+            return UnclearOption(f"ambiguous option {name!r}", f"did you mean {' or '.join(near)}?", ctx)
+        glued = short is not None and short.takes_value and not word.startswith("--")
+        if glued and isinstance(short.obj, SecretOption):
+            return UnclearOption(f"no such option '{word[:2]}…'", f"did you mean {word[:2]} {short.obj.metavar}?", ctx)
+        hint = nearest("--" + name.lstrip("-"), [each for layer in known for each in layer if each.startswith("--")])
+        if glued:
+            hint = f"{hint.removesuffix('?')} or {word[:2]} {word[2:]}?" if hint else f"write {word[:2]} {word[2:]}"
+        return UnclearOption(f"no such option {name!r}", hint, ctx)
+
+
+class Node(WholeWords):
+    """What verbs and commands share: the global options, listed apart, unless the command has its own of that name."""
+
     _every_param: list[click.Parameter] | None = None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -140,16 +228,30 @@ class Node(click.Command):
         return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
 
     @cached_property
+    def shadowed(self) -> dict[str, click.Option]:
+        """Global options by the short spellings that the command uses for something else: `-o` may be an object."""
+        others = {spelling for param in self.params if not isinstance(param.type, TIMES) for spelling in param.opts}
+        return {spelling: each for each in GLOBAL_OPTIONS for spelling in each.opts
+                if spelling in others and not spelling.startswith("--") and not each.is_flag}  # fmt: skip
+
+    def _refuse_unclear(self, param: click.Parameter, spelling: str, value: str) -> None:
+        other = self.shadowed.get(spelling)
+        if other is None or not _takes(other, value):
+            return
+        own, meant = (next(each for each in one.opts if each.startswith("--")) for one in (param, other))
+        shown = "VALUE" if isinstance(param, SecretOption) else value
+        raise UnclearOption(f"ambiguous option {spelling!r}: {own} in this command, {meant} in others",
+                            f"write {own} {shown} or {meant} {shown}")  # fmt: skip
+
+    @cached_property
     def global_names(self) -> list[str]:
         return [str(param.name) for param in self.global_params]
 
-    def make_parser(self, ctx: click.Context) -> Any:
-        """Made once. Short options are found at once: else click first seeks long ones that are spelled like them."""
-        if self._parser is None:
-            self._parser = super().make_parser(ctx)
-            self._parser._long_opt.update(self._parser._short_opt)
-        self._parser.ctx = ctx
-        return self._parser
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _want_help
+        return option
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         if self._every_param is None:
@@ -178,6 +280,8 @@ class Leaf(Node):
         self.path = path
         self._declared = declared
         self._formats = formats
+        # Of a context made without `make_context`, as for each line, the command's settings say nothing.
+        self.allow_interspersed_args = self.context_settings.get("allow_interspersed_args", True)
         del self.params
 
     @cached_property
@@ -189,12 +293,13 @@ class Leaf(Node):
         """With the formats that only this command has, for `-o` after its words."""
         if not self._formats:
             return super().global_params
-        own = click.Option(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
+        own = GlobalOption(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
         return [own if each.name == own.name else each for each in super().global_params]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
         self._merge_words(ctx)
+        self._take_from_before(ctx)
         self._ask_for_missing(ctx)
         return rest
 
@@ -223,6 +328,19 @@ class Leaf(Node):
             value = param.type_cast_value(ctx, word)
             ctx.params[name] = (*(ctx.params.get(name) or ()), *value) if param.multiple else value
 
+    def _take_from_before(self, ctx: click.Context) -> None:
+        """An own --alias or --db also counts before the command: `--alias x connect …`. A name it needs never does."""
+        for param in self._like_global:
+            before = _before(ctx, str(param.name))
+            if before is not None and ctx.params.get(str(param.name)) is None:
+                ctx.params[str(param.name)] = param.type_cast_value(ctx, before)
+
+    @cached_property
+    def _like_global(self) -> list[click.Parameter]:
+        """Own options in place of the global ones that tell where a command acts."""
+        return [param for param in self.params if param.name in ("alias", "database")
+                and not isinstance(param, NeededOption) and not param.multiple]  # fmt: skip
+
     def _ask_for_missing(self, ctx: click.Context) -> None:
         session: Session | None = ctx.obj
         for param in self._needed:
@@ -250,6 +368,14 @@ class Leaf(Node):
             exc.hint = meant(ctx) or exc.hint
             raise
         return result
+
+
+def _takes(option: click.Option, value: str) -> bool:
+    try:
+        option.type.convert(value, option, None)
+    except click.BadParameter:
+        return False
+    return True
 
 
 def _value(param: click.Parameter, ctx: click.Context, values: Mapping[str, Any]) -> Any:
@@ -352,6 +478,7 @@ def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
     """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
     done = f"{removal.verb}d"
     target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
+    require_writable(session.profile, f"{removal.thing} stays as it is")
     if dry_run:
         return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
     session.confirm(f"{removal.verb.capitalize()} {target}?")
@@ -370,7 +497,17 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
         "help": option.help,
         "metavar": option.metavar,
     }
-    return click.Option([str(option.name), *free], **info)
+    return GlobalOption([str(option.name), *free], **info)
+
+
+def _before(ctx: click.Context, name: str) -> Any:
+    """What a global option was given before the command, nearest first; None where nowhere."""
+    here = ctx.parent
+    while here is not None:
+        if here.params.get(name) is not None:
+            return here.params[name]
+        here = here.parent
+    return None
 
 
 def _options(ctx: click.Context) -> dict[str, Any]:

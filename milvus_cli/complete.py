@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from .command import GLOBAL_OPTIONS, Node
+from .command import GLOBAL_OPTIONS, Node, layers
 from .lines import scan
 from .names import Names, named
+from .spellings import spelled
 from .tree import DEFAULT_NOUNS, UnknownCommand, Verb, find, tree
 from .types import items
 
@@ -136,12 +137,16 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
             return _attached(ctx, params, spelling, value)
         return _options(ctx, params, given, incomplete)
     param = _plain_param(params, len(given.plain))
-    return param.shell_complete(ctx, incomplete) if param is not None else []
+    found = param.shell_complete(ctx, incomplete) if param is not None else []
+    # A name that begins with a dash would be read as an option: it needs -- before it, or its own option.
+    return [each for each in found if given.options_ended or not str(each.value).startswith("-")]
 
 
 def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: str, value: str) -> Items:
     """The candidates for --option=value."""
-    option = _spellings(params).get(spelling)
+    params = list(params)
+    found_option = spelled(spelling, layers(params))
+    option = _spellings(params).get(found_option.name) if found_option else None
     if option is None or option.is_flag:
         return []
     found = option.shell_complete(ctx, value)
@@ -166,23 +171,22 @@ def _offered(option: click.Option, incomplete: str) -> Iterator[str]:
 
 def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[Given, Sequence[str]]:
     """Reads the options before the command, and returns them and what follows."""
-    spellings = _spellings(params)
     given, position = Given(), 0
     while position < len(words) and words[position].startswith("-"):
-        taken = _read_option(given, spellings, words[position:])
+        taken = _read_option(given, params, words[position:])
         position += taken
     return given, words[position:]
 
 
 def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
     """Reads the words after a command, as far as they can be understood; what can't is passed over."""
-    spellings, given, position = _spellings(params), Given(), 0
+    given, position = Given(), 0
     while position < len(words):
         word = words[position]
         if word == "--" and not given.options_ended:
             given.options_ended = True
         elif word.startswith("-") and not given.options_ended and len(word) > 1:
-            position += _read_option(given, spellings, words[position:]) - 1
+            position += _read_option(given, params, words[position:]) - 1
         else:
             _keep(given, _plain_param(params, len(given.plain)), word)
             given.plain.append(word)
@@ -190,14 +194,15 @@ def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
     return given
 
 
-def _read_option(given: Given, spellings: dict[str, click.Option], words: Sequence[str]) -> int:
+def _read_option(given: Given, params: Iterable[click.Parameter], words: Sequence[str]) -> int:
     """Reads the option that the words begin with; returns how many words it took."""
-    spelling, equals, value = words[0].partition("=")
-    option = spellings.get(spelling)
-    if option is None:
+    params = list(params)
+    found = spelled(words[0], layers(params))
+    option = _spellings(params).get(found.name) if found else None
+    if found is None or option is None:
         return 1
-    if option.is_flag or equals:
-        _keep(given, option, value)
+    if option.is_flag or found.value is not None:
+        _keep(given, option, found.value or "")
         return 1
     if len(words) == 1:
         given.waiting = option

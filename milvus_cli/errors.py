@@ -42,6 +42,11 @@ class CliError(Exception):
         self.fault = fault
         self.server_code = server_code
 
+    def add_hint(self, hint: str) -> None:
+        """Says what else to do, after what is said already."""
+        if hint not in self.hint:
+            self.hint = f"{self.hint}; {hint}" if self.hint else hint
+
 
 class ServerRefused(CliError):
     """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from .command import Leaf, SecretOption
+from .command import GLOBAL_OPTIONS, Leaf, SecretOption, layers
 from .errors import CliError
 from .lines import scan
+from .spellings import Layer, spelled
 from .tree import find, leaves, tree
 from .types import CommandWords
 
-ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@")
+ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]")
+"""With a user, or a query, which often has a token."""
 
 
 def history_path(home: Path) -> Path:
@@ -52,8 +55,8 @@ def carries_secret(line: str) -> bool:
 def _carries_secret(words: list[str]) -> bool:
     params = _params(words)
     secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
-    others = {spelling for param in params for spelling in param.opts} - secret
-    return any(_gives_secret(word, secret, others) or ADDRESS_WITH_SECRET.search(word) for word in words)
+    known = layers([*params, *GLOBAL_OPTIONS])
+    return any(_gives_secret(word, secret, known) or ADDRESS_WITH_SECRET.search(word) for word in words)
 
 
 def _params(words: list[str]) -> list[click.Parameter]:
@@ -68,10 +71,13 @@ def _params(words: list[str]) -> list[click.Parameter]:
     return [param for leaf in leaves(tree()) for param in leaf.params]
 
 
-def _gives_secret(word: str, secret: set[str], others: set[str]) -> bool:
-    """`-t`, `--token=x` and, for a single letter, `-tx`."""
-    short = word[:2] in secret and word not in others
-    return short or word.partition("=")[0] in secret
+def _gives_secret(word: str, secret: set[str], known: Sequence[Layer]) -> bool:
+    """`-t`, `--token=x`, `-tok`; and what is refused but was typed all the same, as `-tx` and `--toke=x`."""
+    found = spelled(word, known)
+    if found is not None:
+        return found.name in secret
+    name = word.partition("=")[0]
+    return word[:2] in secret or any(each.startswith((name, f"-{name}")) for each in secret if len(name) > 2)
 
 
 def _text(home: Path) -> str:

@@ -1,10 +1,12 @@
 """Text to argv: POSIX quoting, JSON in brackets, comments, `;` between commands, and lines that go on."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from .errors import InvalidInput
+from .files import LARGEST
 
 BLANKS = " \t\r"
 """What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
@@ -39,12 +41,16 @@ class Unfinished(InvalidInput):
         self.mark = mark
 
 
-class Unreadable(InvalidInput):
-    """A text whose `line` can't be taken apart."""
+NumberedLine = tuple[int, str]
 
-    def __init__(self, error: InvalidInput, line: int) -> None:
+
+class Unreadable(InvalidInput):
+    """A text whose `line` can't be taken apart. What comes after it may be read on its own, from `left` on."""
+
+    def __init__(self, error: InvalidInput, line: int, left: Sequence[NumberedLine] = ()) -> None:
         super().__init__(error.message, hint=error.hint)
         self.line = line
+        self.left = left
 
 
 @dataclass(frozen=True)
@@ -84,38 +90,56 @@ class Statement:
     vertical: bool = False
 
 
-def statements(lines: Iterable[str]) -> Iterator[Statement]:
+def statements(
+    lines: Iterable[str], *, passed_over: Callable[[Unreadable], object] | None = None
+) -> Iterator[Statement]:
     """Yields the commands of a text, each as soon as its last line was read.
 
-    Raises Unreadable for a quote or bracket that the last line leaves open, and where `split` raises InvalidInput.
+    Raises Unreadable for a quote or bracket that the last line leaves open, and where `split` raises InvalidInput;
+    with `passed_over` that is told, and the next line is read: after what is left open the one that follows its first.
     """
-    pending, start, comment, mark = "", 1, "", ""
-    for number, line in enumerate(lines, start=1):
+    numbered: Iterator[NumberedLine] = enumerate(lines, start=1)
+    while True:
+        try:
+            yield from _statements(numbered)
+            return
+        except Unreadable as exc:
+            if passed_over is None:
+                raise
+            passed_over(exc)
+            numbered = chain(exc.left, numbered)
+
+
+def _statements(lines: Iterator[NumberedLine]) -> Iterator[Statement]:
+    pending: list[NumberedLine] = []
+    comment, mark, size = "", "", 0
+    for number, line in lines:
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
-        if not pending:
-            start = number
-        pending += line if line.endswith("\n") else line + "\n"
+        pending.append((number, line if line.endswith("\n") else line + "\n"))
+        size += len(line)
         # Reading all again with each line of a long quote would take the square of its length.
+        if size > LARGEST:
+            raise Unreadable(InvalidInput(f"longer than {LARGEST >> 20} MiB"), pending[0][0])
         if mark not in line:
             continue
+        text, start = "".join(each for _, each in pending), pending[0][0]
         try:
-            found = list(split(pending, first_line=start))
+            found = list(split(text, first_line=start))
         except Unfinished as exc:
             mark = exc.mark
             continue
         except InvalidInput as exc:
             raise Unreadable(exc, start) from exc
-        mark = ""
-        if pending.lstrip().startswith("#"):
-            comment += pending
+        mark, pending, size = "", [], 0
+        if text.lstrip().startswith("#"):
+            comment += text
         for statement in found:
             yield replace(statement, comment=comment)
             comment = ""
-        pending = ""
     if pending:
         error = InvalidInput("a quote, bracket or backslash is not closed", hint="close what that line opens")
-        raise Unreadable(error, start)
+        raise Unreadable(error, pending[0][0], pending[1:])
 
 
 def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:

@@ -14,8 +14,14 @@ def run_script(
 ) -> int:
     """Returns the exit code of the first command that failed, and stops there unless `keep_going`; 0 when none did."""
     code = 0
+
+    def told(error: Unreadable) -> None:
+        nonlocal code
+        render_error(error, session.output, session.console, where=f"{name}:{error.line}")
+        code = code or error.exit_code
+
     try:
-        for statement in statements(lines):
+        for statement in statements(lines, passed_over=told if keep_going else None):
             failed = _run(statement, session, name, echo=echo)
             code = code or failed
             if failed and (not keep_going or failed == 130):
@@ -23,8 +29,7 @@ def run_script(
     except Leave as leave:
         return leave.exit_code or code
     except Unreadable as exc:
-        render_error(exc, session.output, session.console, where=f"{name}:{exc.line}")
-        return exc.exit_code
+        told(exc)
     return code
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import click
 
 from .command import TEXT, all_of, option, param_option
-from .types import CONSISTENCY, FIELD, FIELDS, FILTER, METRIC, PARTITION, QUERY_VECTOR, RERANK_FUNCTION, VECTOR_FIELD
+from .types import (
+    CONSISTENCY,
+    FIELD,
+    FIELDS,
+    FILTER,
+    METRIC,
+    NUMBER,
+    PARTITION,
+    QUERY_VECTOR,
+    RERANK_FUNCTION,
+    VECTOR_FIELD,
+)
 
 HIGHEST_LIMIT = 16_384
 
@@ -67,10 +78,10 @@ index_options = all_of(
     params_option,
     force_option,
 )
-radius_option = option("--radius", type=float, metavar="X", help="Only hits nearer than this distance.")
+radius_option = option("--radius", type=NUMBER, metavar="X", help="Only hits nearer than this distance.")
 range_options = all_of(
     radius_option,
-    option("--range-filter", type=float, metavar="X", help="With --radius: only hits no nearer than this distance."),
+    option("--range-filter", type=NUMBER, metavar="X", help="With --radius: only hits no nearer than this distance."),
 )
 group_options = all_of(
     option("--group-by", type=FIELD, default="", metavar="FIELD", help="Hits with different values of this field."),

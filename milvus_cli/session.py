@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .config import Config
-from .connections.profile import DEFAULT_ALIAS, Profile
+from .connections.guard import require_writable, rpc_reads
+from .connections.profile import DEFAULT_ALIAS, Profile, checked_alias
 from .connections.resolve import Request, Resolved, from_environment, resolve
 from .connections.store import Saved, Store
 from .errors import CliError, InvalidInput, Unreachable, Unsupported
@@ -17,6 +18,7 @@ from .names import nearest
 from .options import Options
 from .output.console import Console
 from .settings import Settings
+from .standing import Choice, Standing
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -43,13 +45,12 @@ class Session:
         self.config = config
         self.console = console
         self.settings = settings
-        self.defaults = defaults
-        self.options = defaults
+        # An alias or database in the options is for one command: those of the start only say where the session begins.
+        self.defaults = self.options = replace(defaults, alias=None, database=None)
         self.store = Store(config.home, console.note)
         self.stay = False
         self.last_latency_ms: float | None = None
-        self._alias: str | None = None
-        self._databases: dict[str, str] = {}
+        self._standing = Standing(config, defaults, self.store.current)
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
         self._as_stored: dict[str, tuple[Saved, str, Resolved]] = {}
@@ -57,7 +58,7 @@ class Session:
 
     @contextmanager
     def by_default(self, options: Options) -> Iterator[None]:
-        """For commands that run inside another: its options hold for them too."""
+        """For a command that runs inside another: the options of that one hold for it too."""
         before, self.defaults = self.defaults, options
         try:
             yield
@@ -92,7 +93,8 @@ class Session:
 
         return Catalog(self)
 
-    def _names_changed(self) -> None:
+    def names_changed(self) -> None:
+        """Forgets the names that the catalog has heard: a command may have made or removed some."""
         if "catalog" in vars(self):
             self.catalog.changed()
 
@@ -119,12 +121,14 @@ class Session:
         return self.console.interactive and not self.options.no_input
 
     def confirm(self, question: str) -> None:
-        """Asks before something goes for good. Raises CliError at a no, and InvalidInput when nobody is there.
+        """Asks before something changes that should not do so unasked. Raises CliError at a no, and InvalidInput when
+        nobody is there.
 
-        On a protected connection the person types the alias; elsewhere than on a terminal it needs
-        --yes and the alias by name.
+        On a read-only connection it is refused without a question. On a protected one the person types the alias;
+        elsewhere than on a terminal it needs --yes and the alias by name.
         """
         profile = self.resolved().profile
+        require_writable(profile, "nothing was changed")
         if profile.protected:
             self._confirm_protected(question, profile.alias)
         elif not self.options.yes:
@@ -137,7 +141,7 @@ class Session:
         if self.interactive:
             if self.console.ask(f"{question} {alias} is protected: type its name to go on: ") != alias:
                 raise CliError("not done")
-        elif not (self.options.yes and self.options.alias == alias):
+        elif not (self.options.yes and alias in (self.options.alias, self._standing.named)):
             raise InvalidInput(
                 f"connection {alias!r} is protected: {question}", hint=f"add both --yes and --alias {alias}"
             )
@@ -183,19 +187,18 @@ class Session:
     @property
     def alias(self) -> str:
         """The alias that commands use: named, then the session's own, then the store's; empty when there is none."""
-        return self.options.alias or self._standing_alias()
+        return self.options.alias or self._standing.alias
 
-    def _standing_alias(self) -> str:
-        return self._alias or self.config.alias or ("" if self.config.uri else self.store.current())
+    @property
+    def alias_source(self) -> str:
+        """What made the alias that commands use the one: --alias, MILVUS_ALIAS, or current."""
+        return "--alias" if self.options.alias else self._standing.source
 
     def here(self, alias: str = "") -> tuple[str, str]:
         """An alias, or the session's own, and its database; "" is what the store says, which is not read for it."""
-        alias = alias or self.options.alias or self._alias or ""
-        return alias, self.options.database or self._databases.get(alias, "")
-
-    def keep_alias(self) -> None:
-        """Takes the current alias for good: what other processes connect to no longer moves it."""
-        self._alias = self._alias or self.alias or None
+        alias = alias or self.options.alias or self._standing.known_alias
+        choice = self._standing.choice(alias)
+        return alias, self.options.database or (choice.database if choice else "")
 
     def saved(self, alias: str) -> Saved:
         """The connection of that alias; raises CliError with the nearest names."""
@@ -213,8 +216,7 @@ class Session:
 
     def resolved_at(self, alias: str, database: str) -> Resolved:
         """As `resolved`, of a place as `here` tells it, whatever the running command was told."""
-        alias = alias or self._standing_alias()
-        chosen = self._databases.get(alias)
+        alias = alias or self._standing.alias
         if not alias:
             found = from_environment(self.config)
             if found is None:
@@ -223,11 +225,12 @@ class Session:
             found = self._resolve(Request(alias=alias), self._unsaved[alias])
         else:
             found = self._resolved_as_saved(alias)
-        if database or chosen:
-            source = "--db" if database else "use database"
-            profile = replace(found.profile, database=database or chosen or "")
-            return Resolved(profile, {**found.sources, "database": source})
-        return found
+            if alias == self._standing.alias:
+                found = self._standing.held(found)
+        choice = Choice(database, "--db") if database else self._standing.choice(alias)
+        if choice is None:
+            return found
+        return Resolved(replace(found.profile, database=choice.database), {**found.sources, "database": choice.source})
 
     @property
     def profile(self) -> Profile:
@@ -270,11 +273,15 @@ class Session:
     def client(self) -> Client:
         """The current connection's client, opened when first asked."""
         alias, profile = self.alias, self.profile
-        if profile.lite and self.servers.running(profile.lite) is None:
+        known = self._clients.get(alias)
+        if known is not None and (_channel(known.profile) != _channel(profile) or self._is_gone(profile)):
             self._close_client(alias)
         if alias not in self._clients:
             self._clients[alias] = self.open(profile)
         return self._clients[alias].with_options(database=profile.database, timeout=self.timeout)
+
+    def _is_gone(self, profile: Profile) -> bool:
+        return bool(profile.lite) and self.servers.running(profile.lite) is None
 
     def open(self, profile: Profile) -> Client:
         """A client of its own for a profile; a Milvus Lite that is not running is started."""
@@ -319,11 +326,9 @@ class Session:
 
     def trace(self, trace: Trace) -> None:
         """Remembers how long an RPC took, that a write may have changed names, and shows it when `--debug` is given."""
-        from .rpc.status import reads
-
         self.last_latency_ms = trace.milliseconds
-        if not reads(trace.method):
-            self._names_changed()
+        if not rpc_reads(trace.method):
+            self.names_changed()
         if self.options.debug:
             self.console.note(
                 f"rpc {trace.method} {trace.address} db={trace.database} {trace.milliseconds:.1f} ms {trace.status}"
@@ -347,7 +352,7 @@ class Session:
         if not save:
             self._unsaved[alias] = profile
         self._clients[alias] = client
-        self._alias = alias
+        self._standing.move(alias)
         return Status(profile, server)
 
     def _known(self, alias: str) -> Profile | None:
@@ -361,7 +366,7 @@ class Session:
         if alias not in self._unsaved:
             self._connected(alias)
             self.store.make_current(alias)
-        self._alias = alias
+        self._standing.move(alias)
 
     def use_database(self, database: str) -> None:
         """Makes a database current, here and, saved with the alias, for commands to come."""
@@ -369,9 +374,9 @@ class Session:
 
         require_database(self.client, database)
         alias = self.alias
-        self._databases[alias] = database
         if alias and alias not in self._unsaved:
             self.store.change(alias, database=database)
+        self._standing.choose(alias, database)
 
     def require_collection(self, name: str) -> None:
         """Raises CliError, with the nearest names, for a collection that does not exist."""
@@ -390,9 +395,9 @@ class Session:
 
     def forget(self, alias: str) -> bool:
         """Closes what this session has open under an alias; whether it was one that only this session knew."""
-        self._names_changed()
+        self.names_changed()
         self._close_client(alias)
-        self._databases.pop(alias, None)
+        self._standing.forget(alias)
         return self._unsaved.pop(alias, None) is not None
 
     def _close_client(self, alias: str) -> None:
@@ -400,17 +405,30 @@ class Session:
         if client is not None:
             client.close()
 
-    def moved(self, old: str, new: str) -> None:
-        """Follows an alias that was renamed."""
-        self.forget(old)
-        if self._alias == old:
-            self._alias = new
+    def rename(self, old: str, new: str) -> None:
+        """Gives a connection another alias; where it is the current one, it stays that. Raises CliError as `saved`."""
+        self.saved(old)
+        if new in self._unsaved or self.store.get(checked_alias(new)) is not None:
+            raise CliError(f"connection {new!r} exists", hint=f"delete connection {new}")
+        if old in self._unsaved:
+            self._unsaved[new] = replace(self._unsaved.pop(old), alias=new)
+        else:
+            self.store.rename(old, new)
+        self.names_changed()
+        self._close_client(old)
+        self._standing.follow(old, new)
 
     def close(self) -> None:
         if "catalog" in vars(self):
             self.catalog.close()
         for client in self._clients.values():
             client.close()
+
+
+def _channel(profile: Profile) -> Profile:
+    """What a channel is opened for: with another database it is the same one."""
+    # An embedded server has its address of today in the client's profile, and that of some day in the stored one.
+    return replace(profile, database="", host="", port=0) if profile.lite else replace(profile, database="")
 
 
 def _as_saved(profile: Profile) -> Saved:

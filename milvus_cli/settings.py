@@ -15,10 +15,15 @@ from typing import Any
 from .config import expanded
 from .errors import CliError, InvalidInput
 from .files import make_private
+from .finite import finite
 from .names import nearest
 from .output.formats import FORMATS
 
 SWITCH = ("on", "off")
+
+
+LONGEST = 86_400
+"""The largest number that a setting takes: a day, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class Setting:
         if self.choices and text not in self.choices:
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=f"one of: {', '.join(self.choices)}")
         if self.number and not _is_positive(text):
-            raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint="a number above 0")
+            hint = f"a number above 0, at most {LONGEST:,}"
+            raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         return text
 
 
@@ -148,6 +154,6 @@ def _block(each: Setting) -> str:
 
 def _is_positive(text: str) -> bool:
     try:
-        return 0 < float(text) < float("inf")
+        return 0 < finite(text) <= LONGEST
     except ValueError:
         return False

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
-from .complete import Line, complete, read
+from .complete import complete
 from .errors import CliError
+from .output.values import harmless
+from .shellwords import ANSI, Typed, typed
 from .tree import COMPLETE_VARIABLE, PROGRAM
 from .types import with_paths
 
@@ -97,47 +99,65 @@ class Tab:
 
 
 class _Answers(ShellComplete):
-    """Reads the line by our own rules, so that options before the command and quotes are understood."""
+    """Reads the line as a shell does: options before the command, and quotes."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        line = self.line()
-        return line.words[1:], line.incomplete
+        return self.line.words[1:], self.line.value
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        if self.line.comment:
+            return []
         return complete(args, incomplete, self.ctx_args["session"], self.ctx_args["leading"])
 
-    def line(self) -> Line:
-        return read(os.environ.get("COMP_LINE", ""))
+    @cached_property
+    def line(self) -> Typed:
+        return typed(os.environ.get("COMP_LINE", ""))
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        return "\t".join((item.type, str(item.value), item.help or ""))
+        return "\t".join((item.type, str(item.value), harmless(item.help or "")))
 
 
 class Bash(_Answers, BashComplete):
-    """Bash replaces only what follows the last of its word breaks, and inserts what we answer as it is."""
+    """Bash inserts what we answer as it is, in place of what follows an open quote or the last of its word breaks."""
 
     def source(self) -> str:
         return BASH
 
-    def line(self) -> Line:
+    @cached_property
+    def line(self) -> Typed:
         text, point = os.environ.get("COMP_LINE", ""), os.environ.get("COMP_POINT", "")
-        return read(os.fsdecode(os.fsencode(text)[: int(point)]) if point.isdigit() else text)
+        return typed(os.fsdecode(os.fsencode(text)[: int(point)]) if point.isdigit() else text)
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        # What several candidates have in common takes the place of what was typed: so all must begin with it.
         found = super().get_completions(args, incomplete)
-        return [each for each in found if each.type in ("file", "dir") or each.value.startswith(incomplete)]
+        # Nobody but bash knows what becomes of the part that it keeps, or of such quotes.
+        known = self.line.mark != ANSI and not any(letter.live for letter in self.line.letters[: self._kept])
+        # What several candidates have in common takes the place of what was typed: so all must begin with it.
+        return [each for each in found
+                if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]  # fmt: skip
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        return super().format_completion(CompletionItem(self._inserted(str(item.value)), item.type, item.help))
+        if item.type not in ("file", "dir"):
+            item = CompletionItem(quoted(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
+        return super().format_completion(item)
 
-    def _inserted(self, value: str) -> str:
-        line = self.line()
-        if line.mark:
-            return value
-        breaks = [line.raw.rfind(each) for each in os.environ.get("COMP_WORDBREAKS", "")]
-        kept = line.raw[: max(breaks, default=-1) + 1]
-        return re.sub(r"([^\w@%+=:,./-])", r"\\\1", value).removeprefix(kept)
+    @cached_property
+    def _kept(self) -> int:
+        """How many letters of the word bash leaves as they were typed."""
+        if self.line.mark:
+            return self.line.before_quote
+        breaks, letters = os.environ.get("COMP_WORDBREAKS", ""), self.line.letters
+        return max((at for at, each in enumerate(letters, start=1) if each.bare and each.text in breaks), default=0)
+
+
+def quoted(text: str, mark: str) -> str:
+    """A text as bash takes it for what it is, behind the open quote `mark`, which bash closes itself."""
+    if not mark:
+        return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text)
+    # Inside double quotes nothing but their end keeps ! from its meaning.
+    text = text.replace("'", "'\\''") if mark == "'" else re.sub(r'(["\\$`])', r"\\\1", text).replace("!", '"\\!"')
+    # Of an open quote and a text that begins with another, bash leaves out the first.
+    return mark + text if text.startswith(mark) else text
 
 
 class Zsh(_Answers, ZshComplete):
@@ -148,14 +168,25 @@ class Zsh(_Answers, ZshComplete):
 
 
 class Fish(_Answers, FishComplete):
-    """Fish matches, quotes and inserts whole words itself."""
+    """Fish matches, quotes and inserts whole words itself; all but a ~ that a word begins with."""
+
+    @cached_property
+    def line(self) -> Typed:
+        return typed(os.environ.get("COMP_LINE", ""), escaped_in_single="\\'")
 
     def source(self) -> str:
         return FISH
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         # Fish itself completes no file after --option=.
-        return [each for item in super().get_completions(args, incomplete) for each in with_paths(item)]
+        found = (item for item in super().get_completions(args, incomplete) if self._is_safe(item))
+        return [each for item in found for each in with_paths(item)]
+
+    def _is_safe(self, item: CompletionItem[str]) -> bool:
+        """A name ~root would be inserted so that it becomes a home directory, where no quotes keep it from that."""
+        letters = self.line.letters
+        is_quoted = not letters[0].bare if letters else bool(self.line.mark)
+        return is_quoted or item.type in ("file", "dir") or not item.value.startswith("~")
 
 
 SHELLS: Mapping[str, type[_Answers]] = {"bash": Bash, "zsh": Zsh, "fish": Fish}

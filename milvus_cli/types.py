@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -309,6 +310,32 @@ class FilterParameter(KeyValue):
         return [] if "=" in incomplete else items(free.best(incomplete))
 
 
+class Directory(click.Path):
+    """A directory that is there or is to be made; whether it can be used is told by whoever uses it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value
+
+
+class KeptFile(click.Path):
+    """A file that is written to and read again."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-":
+            self.fail("expected a file, got - (standard output)", param, ctx)
+        return value
+
+
+class FiniteRange(click.FloatRange):
+    """A number within limits: nan would be within any, as it is neither less nor more."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, got {value!r}", param, ctx)
+        return number
+
+
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
 
@@ -335,7 +362,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         if isinstance(value, int):
             return value
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
-        if not parts or not float(parts[1]):
+        if not parts or not 0 < float(parts[1]) < 1e18:
             self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
         base = 1000 if parts[4] and not parts[3] else 1024
         return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
@@ -397,12 +424,18 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
-            found = [(os.path.join(folder, each.name) + (os.sep if each.is_dir() else ""), "") for each in entries
+            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
+                     for each in entries
                      if each.name.startswith(start) and (start or not each.name.startswith("."))
                      and (files or each.is_dir())]  # fmt: skip
     except OSError:
         return []
     return list(named(sorted(found)).all[:OFFERED])
+
+
+def _no_option(path: str) -> str:
+    """The path written so that it does not begin with a dash."""
+    return os.path.join(".", path) if path.startswith("-") else path
 
 
 def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
@@ -445,7 +478,8 @@ OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
 FILE = click.Path(readable=False)
-DIRECTORY = click.Path(file_okay=False, readable=False)
+KEPT_FILE = KeptFile()
+DIRECTORY = Directory(file_okay=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()
@@ -455,6 +489,7 @@ COMMAND = CommandWords()
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
 QUERY_VECTOR = FileOrText()
+NUMBER = FiniteRange()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)
 COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(

@@ -8,7 +8,7 @@ from typing import Any
 
 from .connections.profile import Profile, Tls
 from .errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
-from .jsontext import parse_json
+from .jsontext import load_json, parse_json
 from .rpc.privileges import Where, refusal
 
 AUTHENTICATION_CODE = 1800
@@ -20,13 +20,9 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
 
     Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
     """
-    if not path.startswith("/"):
-        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
-    if body is not None:
-        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
     status, text = _request(profile, profile.port, method, path, body, seconds)
     try:
-        answer = json.loads(text)
+        answer = load_json(text)
     except ValueError:
         raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
     code = answer.get("code", status) if isinstance(answer, dict) else status
@@ -41,6 +37,14 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
             raise refused
         raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
     return answer
+
+
+def check_request(path: str, body: str | None) -> None:
+    """Raises InvalidInput for what need not be sent."""
+    if not path.startswith("/"):
+        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+    if body is not None:
+        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
 
 
 def _where(profile: Profile, body: str | None) -> Where:

@@ -1,7 +1,10 @@
 """YAML that people read and write."""
 
+import json
+import math
 from typing import Any
 
+from . import deepjson
 from .errors import InvalidInput
 
 
@@ -17,8 +20,33 @@ def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
         text = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=allow_unicode, width=2**31)
         return str(text).removesuffix("...\n")
 
-    text = dump(allow_unicode=not ascii_only)
+    try:
+        text = dump(allow_unicode=not ascii_only)
+    except RecursionError:
+        return _flow(value, ascii_only=ascii_only)
     return text if text.replace("\n", "").isprintable() else dump(allow_unicode=False)
+
+
+def _flow(value: Any, *, ascii_only: bool) -> str:
+    """What is nested too deeply for PyYAML, as JSON is written; each item of a list on a line of its own."""
+
+    def scalar(each: Any) -> str:
+        if isinstance(each, float):
+            return _float(each)
+        text = json.dumps(each, ensure_ascii=False, default=str)
+        return "".join(c if c.isprintable() and (c.isascii() or not ascii_only) else f"\\U{ord(c):08x}" for c in text)
+
+    if isinstance(value, list) and value:
+        return "".join(f"- {deepjson.write(each, scalar)}\n" for each in value)
+    return f"{deepjson.write(value, scalar)}\n"
+
+
+def _float(value: float) -> str:
+    """As YAML 1.1 knows floats: always with a point."""
+    if not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    text = repr(value)
+    return text if "." in text else text.replace("e", ".0e")
 
 
 def parse_yaml(text: str, what: str, hint: str) -> Any:

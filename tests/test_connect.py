@@ -573,7 +573,7 @@ def test_api_that_fails_says_so(cli: Cli, milvus: MilvusServer) -> None:
 def test_api_posts_a_body_from_a_file(cli: Cli, milvus: MilvusServer) -> None:
     cli("connect", milvus.address)
     (cli.directory / "body.json").write_text('{"collectionName": "by_rest", "dimension": 4}')
-    made = cli("api", "POST", "/v1/vector/collections/create", "--data", "@body.json")
+    made = cli("api", "POST", "/v1/vector/collections/create", "--data", "@body.json", "--yes")
     assert made == Run(0, '{\n  "code": 200,\n  "data": {}\n}\n', "")
     assert "by_rest" in pymilvus(milvus).list_collections()
     pymilvus(milvus).drop_collection("by_rest")

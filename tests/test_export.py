@@ -269,7 +269,9 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
 
 
 @pytest.mark.parametrize("file", ["x.jsonl", "x.parquet"])
-def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(run: Typed, is_lite: bool, file: str) -> None:
+def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
+    run: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
     if not is_lite:
         pytest.skip("the server makes no difference")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -283,10 +285,18 @@ def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(run: Typed,
     assert json.loads(Path(f"{file}.part.json").read_text())["point"]["rows"] > 0
     if file == "x.parquet":
         # Pages fit, and the file that is made of them does not.
-        os.symlink("/dev/full", "x.parquet.part.parquet")
-        assert run(f"export -c many {file} --resume") == failed(
-            "can't write x.parquet.part: No space left on device", hint
-        )
+        finish = export._finish
+
+        def filling(*given: Any) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+            finish(*given)
+
+        monkeypatch.setattr(export, "_finish", filling)
+        try:
+            assert run(f"export -c many {file} --resume") == failed("can't write x.parquet.part: File too large", hint)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        monkeypatch.setattr(export, "_finish", finish)
     assert run(f"export -c many {file} --resume") == Run(0, f"Exported {FEWER} rows of 'many' to {file}.\n", "")
     assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]

@@ -147,21 +147,26 @@ def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Ty
     Path("bad.csv").write_text(
         'id,t,v\n1,a,1 2\n\nx,"b\nc",1 2\n3,c\n4,toolong,1 2\n5,"a"b,1 2\n6,d,1;x\n7,e,[1]\n8,f,[1;2]\n'
     )
-    told = [
-        ("bad.csv", 4, "id", "'x' is no INT64", {"id": "x", "t": "b\nc", "v": "1 2"}),
-        ("bad.csv", 6, None, "2 cells in place of 3", ["3", "c"]),
-        ("bad.csv", 7, "t", "7 characters are more than its max_length 5", {"id": "4", "t": "toolong", "v": "1 2"}),
-        ("bad.csv", 8, None, "',' expected after '\"'", None),
-        ("bad.csv", 9, "v", "'1;x' is no FLOAT_VECTOR", {"id": "6", "t": "d", "v": "1;x"}),
-        ("bad.csv", 10, "v", "'v' takes a list of 2 numbers, not 1 numbers", {"id": "7", "t": "e", "v": "[1]"}),
-        ("bad.csv", 11, "v", "'[1;2]' is no FLOAT_VECTOR", {"id": "8", "t": "f", "v": "[1;2]"}),
+    columns = ["id", "t", "v"]
+    told: list[tuple[int, str | None, str, Any]] = [
+        (4, "id", "'x' is no INT64", {"id": "x", "t": "b\nc", "v": "1 2"}),
+        (6, None, "2 cells in place of 3", ["3", "c"]),
+        (7, "t", "7 characters are more than its max_length 5", {"id": "4", "t": "toolong", "v": "1 2"}),
+        (8, None, "',' expected after '\"'", '5,"a"b,1 2'),
+        (9, "v", "'1;x' is no FLOAT_VECTOR", {"id": "6", "t": "d", "v": "1;x"}),
+        (10, "v", "'v' takes a list of 2 numbers, not 1 numbers", {"id": "7", "t": "e", "v": "[1]"}),
+        (11, "v", "'[1;2]' is no FLOAT_VECTOR", {"id": "8", "t": "f", "v": "[1;2]"}),
     ]
-    lines = "".join(f"{file}, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
-                    for file, line, column, reason, _ in told)  # fmt: skip
+    lines = "".join(f"bad.csv, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
+                    for line, column, reason, _ in told)  # fmt: skip
     run = on_lite("insert file -c in_bad bad.csv --rejects rejects.jsonl")
     said = "error: Inserted 1 of 8 rows into 'in_bad', which had 0 and has 1; 7 rejected\n"
     assert run == Run(5, "", f"{lines}{said}hint: rejects.jsonl has them\n")
-    assert [tuple(json.loads(line).values()) for line in Path("rejects.jsonl").read_text().splitlines()] == told
+    assert [json.loads(line) for line in Path("rejects.jsonl").read_text().splitlines()] == [
+        {"file": "bad.csv", "line": line, "column": column, "reason": reason, "delimiter": ",", "row": row}
+        | ({} if isinstance(row, dict) else {"columns": columns})
+        for line, column, reason, row in told
+    ]
     assert on_lite("insert file -c in_bad bad.csv --strict") == failed(
         "bad.csv, line 4, column 'id': 'x' is no INT64", "leave out --strict to insert the rows that are good"
     )

@@ -94,7 +94,11 @@ def test_texts_travel_as_they_are() -> None:
     [
         ("q.json", "[]", "query vector 1: 'v' takes a list of 4 numbers, not 0 numbers"),
         ("q.json", "[[1,2,3,4],[1,2]]", "query vector 2: 'v' takes a list of 4 numbers, not 2 numbers"),
-        ("q.json", "[[1,2,3,4],[1,2,Infinity,3]]", "query vector 2 holds a number that is not finite"),
+        (
+            "q.json",
+            "[[1,2,3,4],[1,2,Infinity,3]]",
+            "query vector 2: invalid vector: number 3 is Infinity, expected finite numbers",
+        ),
         ("q.jsonl", "[1,2,3,4]\n[1,2", "{file}, line 2 is not JSON: "),
         ("q.jsonl", '{"w": [1,2,3,4]}', "a row has no 'v'"),
         ("q.csv", "a,b,c,d", "line 1: 'a' is no number"),
@@ -116,7 +120,7 @@ def test_an_array_of_another_width_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CliError, match="has vectors of 3 numbers, and 'v' takes 4"):
         read(f"@{file}")
     numpy.save(file, numpy.array([[1, 2, 3, 4], [1, 2, numpy.nan, 4]], dtype="<f4"))
-    with pytest.raises(CliError, match="query vector 2 holds a number that is not finite"):
+    with pytest.raises(CliError, match="query vector 2: invalid vector: number 3 is NaN"):
         read(f"@{file}")
     numpy.save(file, numpy.zeros((0, 4), dtype="<f4"))
     with pytest.raises(CliError, match="has no vector"):

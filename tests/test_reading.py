@@ -129,7 +129,7 @@ def test_get_of_what_is_missing_shows_the_others_and_exits_1(reads: Typed) -> No
 def test_get_of_no_key_exits_2(reads: Typed, ids: str) -> None:
     run = reads(f"get reads --ids '{ids}'")
     assert (run.code, run.out) == (2, "")
-    assert run.err.endswith(" is no INT64, which 'id' is\nhint: write ids as 1,2,3\n")
+    assert run.err.endswith(": primary key 'id' of 'reads' is INT64\nhint: write ids as 1,2,3\n")
 
 
 def test_get_without_ids_exits_2(reads: Typed) -> None:

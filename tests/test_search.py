@@ -257,7 +257,9 @@ def test_an_entity_finds_others_like_it_and_the_limit_is_filled(typed: Typed) ->
     assert typed(f"search {NAME} --like 1000") == failed(
         f"{NAME} has no entity with id 1000", f"query -c {NAME} shows some"
     )
-    assert typed(f"search {NAME} --like x") == failed(f"'x' is no id of {NAME}: 'id' is an INT64", code=2)
+    assert typed(f"search {NAME} --like x") == failed(
+        f"invalid id 'x': primary key 'id' of {NAME!r} is INT64", "write ids as 1,2,3", code=2
+    )
 
 
 def test_thousands_of_queries_go_in_several_requests_and_come_in_order(typed: Typed) -> None:
@@ -322,7 +324,8 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
     [
         ("search {} -v [1,2,3]", "query vector 1: 'v' takes a list of 8 numbers, not 3 numbers", "", 2),
         ("search {} -v [1,2,3,4,5,6,7,true]", "query vector 1: true does not fit in 'v', a FLOAT_VECTOR", "", 2),
-        ("search {} -v [1,2,3,4,5,6,7,NaN]", "query vector 1 holds a number that is not finite", "", 2),
+        ("search {} -v [1,2,3,4,5,6,7,NaN]",
+         "query vector 1: invalid vector: number 8 is NaN, expected finite numbers", "", 2),
         ("search {} -v [1 -l 3", "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
          "write it as [0.1, 0.2, …]", 2),
         ("search {}", "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2),

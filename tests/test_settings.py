@@ -79,8 +79,8 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
     [
         ("otput = 1", "no setting 'otput'\nhint: did you mean output?"),
         ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
-        ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0"),
-        ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0"),
+        ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0, at most 86,400"),
+        ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0, at most 86,400"),
     ],
 )
 def test_a_bad_file_is_a_usage_error_that_names_it(cli: Cli, text: str, message: str) -> None:

@@ -21,7 +21,8 @@ COLUMNS = ("change", "kind", "name", "detail")
 
 
 @command("export access")
-@word("file", "-f", "--file", needed=False, type=FILE, metavar="FILE", help="YAML, or JSON where it ends with .json.")
+@word("file", "-f", "--file", needed=False, type=FILE, metavar="FILE",
+      help="YAML, or JSON where it ends with .json; - is stdout.")  # fmt: skip
 def export_access(session: Session, file: str | None) -> Result:
     """Write users, roles, grants and privilege groups to a file, or show them as one. No passwords are in it.
 
@@ -33,7 +34,7 @@ def export_access(session: Session, file: str | None) -> Result:
 
     found = read_server(session.client)
     written = write_access(found)
-    if file is None:
+    if file in (None, "-"):
         return Text(to_yaml(written)) if session.output in FOR_PEOPLE else Document(written)
     _write(file, written)
     grants = sum(map(len, (found.roles or {}).values()))

@@ -9,7 +9,7 @@ import click
 from ..command import collection_option, command, option
 from ..result import Report
 from ..search_options import field_option
-from ..types import ByteSize
+from ..types import ByteSize, FiniteRange
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @command("advise index")
 @collection_option
 @field_option
-@option("--recall", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True, metavar="FRACTION",
+@option("--recall", type=FiniteRange(0, 1, min_open=True), default=0.95, show_default=True, metavar="FRACTION",
         help="Of the nearest rows, how many searches should find.")  # fmt: skip
 @option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")
 @option("--rows", type=click.IntRange(1), metavar="N", help="Estimate for so many rows; those there are if not given.")

@@ -10,7 +10,7 @@ from ..calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_mom
 from ..command import TEXT, command, option, word
 from ..jsontext import parse_json
 from ..result import Record, Table
-from ..types import OneOf
+from ..types import NUMBER, OneOf
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -19,7 +19,7 @@ VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 
 hybridts_option = word("hybridts", "-h", "--hybridts", type=click.IntRange(0, HIGHEST), metavar="TIMESTAMP",
                        help="The hybrid timestamp: 0 to 18446744073709551615.")  # fmt: skip
-milliseconds_option = option("-m", "--milliseconds", type=float, default=0.0, metavar="MS",
+milliseconds_option = option("-m", "--milliseconds", type=NUMBER, default=0.0, metavar="MS",
                              help="So much later; negative is earlier [0].")  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float
 
 
 @command("calc mkts_from_unixtime")
-@word("epoch", "-e", "--epoch", type=float, metavar="SECONDS", help="Seconds since 1970-01-01 UTC.")
+@word("epoch", "-e", "--epoch", type=NUMBER, metavar="SECONDS", help="Seconds since 1970-01-01 UTC.")
 @milliseconds_option
 def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float) -> Record:
     """Make a hybrid timestamp of a Unix time.

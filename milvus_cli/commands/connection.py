@@ -11,6 +11,7 @@ import click
 
 from ..command import command, option, word
 from ..errors import CliError, InvalidInput
+from ..files import read_whole
 from ..result import Done, Record, Result, Table, Text
 from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
 from ..words import LANGUAGES
@@ -43,7 +44,7 @@ COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "s
 @option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port [19530].")
 @option("-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Name under which the connection is kept [default].")
 @option("-D", "--disconnect", is_flag=True, help="Disconnect the alias instead; its parameters stay.")
-@option("-u", "--username", metavar="USER", help="User name; the password is asked for when not given.")
+@option("-u", "--username", "--user", metavar="USER", help="User name; the password is asked for when not given.")
 @option("-pwd", "--password", secret=True, metavar="PASSWORD", help="Password; - asks or reads standard input.")
 @option(
     "-t", "--token", secret=True, metavar="TOKEN", help="user:password or an API key; - asks or reads standard input."
@@ -193,13 +194,7 @@ def rename_connection(session: Session, old: str, new: str) -> Done:
     \b
     Example: rename connection default prod
     """
-    from ..connections.profile import checked_alias
-
-    session.saved(old)
-    if session.store.get(checked_alias(new)) is not None:
-        raise CliError(f"connection {new!r} exists", hint=f"delete connection {new}")
-    session.store.rename(old, new)
-    session.moved(old, new)
+    session.rename(old, new)
     return Done(f"Renamed connection {old!r} to {new!r}.", {"old": old, "new": new})
 
 
@@ -271,7 +266,9 @@ def _request(session: Session, save_as: str | None, alias: str | None, **given: 
     if token_file is not None:
         if given["token"] is not None:
             raise InvalidInput("--token and --token-file can't be together")
-        given["token"] = token_file.read().strip()
+        is_stdin = token_file.name in ("<stdin>", 0)
+        text = session.console.read() if is_stdin else read_whole(token_file, token_file.name)
+        given["token"] = text.strip()
     for name in ("ca", "client_cert", "client_key"):
         given[name] = given[name] and str(Path(given[name]).absolute())
     if lite is not None:
@@ -299,9 +296,10 @@ def _disconnect(session: Session, alias: str | None) -> Done:
     from ..connections.profile import DEFAULT_ALIAS
 
     alias = alias or session.alias or DEFAULT_ALIAS
-    if not session.forget(alias):
-        session.saved(alias)
-        session.store.mark_disconnected(alias)
+    session.saved(alias)
+    session.forget(alias)
+    # Also where this session only had another one under that alias: the next command must not go to the stored one.
+    session.store.mark_disconnected(alias)
     return Done(f"Disconnected {alias!r}.", {"alias": alias})
 
 
@@ -384,6 +382,4 @@ def _is_disconnected(session: Session, alias: str) -> bool:
 
 
 def _alias_source(session: Session, alias: str | None) -> str:
-    if alias or session.options.alias:
-        return "--alias"
-    return "MILVUS_ALIAS" if session.alias and session.alias == session.config.alias else "current"
+    return "--alias" if alias else session.alias_source

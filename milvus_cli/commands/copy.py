@@ -8,7 +8,7 @@ import click
 
 from ..command import command, dry_run_option, option
 from ..result import Done, Report
-from ..types import COLLECTION_PLACE, OneOf
+from ..types import COLLECTION_PLACE, FiniteRange, OneOf
 
 if TYPE_CHECKING:
     from ..places import Place
@@ -45,11 +45,11 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
 @command("copy")
 @click.argument("source", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("target", type=COLLECTION_PLACE, metavar="B:COLLECTION")
-@option("--resume", is_flag=True, help="Go on with a copy that was interrupted: what the target has is not sent again.")
+@option("--resume", is_flag=True, help="Resume an interrupted copy: send the rows that are missing or differ.")
 @option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
 @option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
 @option("--no-load", is_flag=True, help="Don't load the copy.")
-@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+@option("--retry", "patience", type=FiniteRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
         help="Try for so long to reach a target that went away.")  # fmt: skip
 @dry_run_option
 def copy(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+import click
+
 from ..command import collection_option, command, option, param_option, word
-from ..errors import InvalidInput
 from ..result import Done
 from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, Words
 
@@ -36,11 +36,13 @@ FORMAT = Words("format", {
 @option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
         help="How fresh the rows must be.")  # fmt: skip
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
+@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+        help="Keep retrying a lost server for this many seconds.")  # fmt: skip
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
 def export_collection(
     session: Session, collection: str, file: str, wanted: str | None, expression: str,
     parameters: tuple[tuple[str, str], ...], fields: str | None, partitions: tuple[str, ...], consistency: str,
-    resume: bool, force: bool,
+    resume: bool, patience: float, force: bool,
 ) -> Done | None:  # fmt: skip
     """Write all rows, or those for which a filter holds, to a file, as `insert file` reads them back.
 
@@ -54,15 +56,19 @@ def export_collection(
     from ..rpc.filters import filled
     from ..rpc.selection import selected
     from ..tasks.exporting import export_to_path, export_to_stdout
+    from ..transfer.export import Export, require_free
+    from ..transfer.patience import Patience
     from ..transfer.writers import shape_of
 
     share_one_heap()
-    shape = shape_of(file, wanted)
-    if file != "-" and os.path.exists(file) and not (force or session.options.yes):
-        raise InvalidInput(f"{file} exists", hint="add --force to replace it")
+    shape, may_replace = shape_of(file, wanted), bool(force or session.options.yes)
+    if file != "-":
+        require_free(file, replace=may_replace)
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
                          partitions=partitions, consistency=consistency)  # fmt: skip
+    profile = session.profile
+    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience))
     if file == "-":
-        export_to_stdout(session, selection, shape)
+        export_to_stdout(session, work)
         return None
-    return export_to_path(session, selection, file, shape, resume=resume)
+    return export_to_path(session, work, resume=resume, force=may_replace)

@@ -10,7 +10,7 @@ from ..command import SECONDS, TEXT, all_of, argument, collection_option, comman
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..result import Done
-from ..types import COLLECTION, FILE, PARTITION, KeyValue, OneOf
+from ..types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
 
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema
@@ -35,12 +35,12 @@ file_options = all_of(
     option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
     option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
     option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
-    option("--rejects", type=FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
+    option("--rejects", type=KEPT_FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
     option("--strict", is_flag=True, help="Stop at the first row that does not fit."),
     option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
     option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
-    option("--checkpoint", type=FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
-    option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+    option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
+    option("--retry", "patience", type=FiniteRange(min=0), default=60.0, metavar="SECONDS",
            help="Try for so long to reach a server that went away [60]."),
     option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
 )  # fmt: skip
@@ -133,21 +133,28 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rpc.encode import encode_rows
     from ..rpc.features import require_types
+    from ..rpc.readback import Sent
     from ..rpc.writing import Target
-    from ..transfer.sender import write_once
+    from ..transfer.intake import last_rows
+    from ..transfer.sender import replaced_told, write_once
 
     if text is None and not session.interactive:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
-    rows = given or [_asked(session, method, collection, schema, partition)]
-    columns = encode_rows(rows, schema, upsert=method == "Upsert")
     target = Target(collection, partition, schema, upsert=method == "Upsert")
-    answer = write_once(session.client, target, columns, len(rows), seconds=session.timeout)
-    ids = list(answer.IDs.int_id.data or answer.IDs.str_id.data)
-    message = f"{method}ed {len(rows)} row{'' if len(rows) == 1 else 's'} into {collection!r}."
-    return Done(message, {"collection": collection, "count": len(rows), "ids": ids})
+    rows = given or [_asked(session, method, collection, schema, partition)]
+    columns = encode_rows(rows, schema, upsert=target.upsert)
+    kept = last_rows(rows, target.key) if target.upsert else rows
+    columns = encode_rows(kept, schema, upsert=True) if len(kept) < len(rows) else columns
+    sent = Sent(target, columns, len(kept))
+    written = write_once(session.client, sent, seconds=session.timeout)
+    if written.replaced:
+        session.console.note(replaced_told(written.replaced))
+    message = f"{method}ed {len(kept)} row{'' if len(kept) == 1 else 's'} into {collection!r}"
+    message += f"; {len(rows) - len(kept)} superseded by later rows of their key" if len(kept) < len(rows) else ""
+    return Done(f"{message}.", {"collection": collection, "count": len(kept), "ids": list(written.keys)})
 
 
 def _asked(session: Session, method: str, collection: str, schema: CollectionSchema, partition: str) -> dict[str, Any]:
@@ -165,7 +172,9 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
-    value = parse_json(text, "the row", 'write it as {"id": 1, …}')
+    from ..rpc.exact_json import exact_loads
+
+    value = parse_json(text, "the row", 'write it as {"id": 1, …}', loads=exact_loads)
     rows = value if isinstance(value, list) else [value]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput("a row is a JSON object, several are a list of objects")

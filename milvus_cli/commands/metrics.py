@@ -9,7 +9,7 @@ import click
 from ..command import argument, command, option
 from ..errors import InvalidInput
 from ..result import Live, Table
-from ..types import CONNECTION, Offered
+from ..types import CONNECTION, FiniteRange, Offered
 
 if TYPE_CHECKING:
     from ..connections.profile import Profile
@@ -44,7 +44,7 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
 
 @command("top")
 @argument("aliases", nargs=-1, type=CONNECTION, metavar="[ALIAS] …")
-@option("-i", "--interval", "seconds", type=click.FloatRange(min=0.1, max=86400), default=1.0, show_default=True,
+@option("-i", "--interval", "seconds", type=FiniteRange(min=0.1, max=86400), default=1.0, show_default=True,
         metavar="SECONDS", help="Time between two looks.")  # fmt: skip
 @option(
     "-n", "--count", "times", type=click.IntRange(1), metavar="N", help="End after N looks; else q or Ctrl-C ends it."

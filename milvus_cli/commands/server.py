@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..command import TEXT, argument, command, option, word
+from ..connections.guard import require_writable, rest_reads
 from ..errors import CliError
-from ..result import Document, Done, Record, Table
+from ..result import Document, Done, Record, Result, Table
 from ..types import DIRECTORY, OneOf
 
 if TYPE_CHECKING:
@@ -119,15 +120,30 @@ def show_health(session: Session, management_port: int | None) -> Table:
 @argument("method", type=METHODS)
 @argument("path")
 @option("-d", "--data", type=TEXT, metavar="JSON", help="Body of the request; @FILE reads a file, - standard input.")
-def api(session: Session, method: str, path: str, data: str | None) -> Document:
+@option("--dry-run", is_flag=True, help="Show what would be sent, and stop.")
+def api(session: Session, method: str, path: str, data: str | None, dry_run: bool) -> Result:
     """Call the server's RESTful API with this connection's address, credentials and TLS.
+
+    A request that may change something asks for confirmation first, or takes --yes.
 
     \b
     Example: api GET /v1/vector/collections
     """
-    from ..web import call_api
+    from ..web import call_api, check_request
 
-    return Document(call_api(session.client.profile, method, path, data, session.timeout))
+    check_request(path, data)
+    reads = rest_reads(method, path)
+    if not reads:
+        require_writable(session.profile, f"{method} {path} was not sent")
+    if dry_run:
+        return Done(f"Would send {method} {path} to {session.place}.", {"method": method, "path": path, "sent": False})
+    if not reads:
+        session.confirm(f"Send {method} {path} to {session.place}?")
+    try:
+        return Document(call_api(session.client.profile, method, path, data, session.timeout))
+    finally:
+        if not reads:
+            session.names_changed()
 
 
 def _path(session: Session, path: str | None) -> str:

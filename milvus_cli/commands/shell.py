@@ -10,7 +10,7 @@ from .. import __version__
 from ..command import argument, command, option, word
 from ..errors import Leave
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
-from ..types import COMMAND
+from ..types import COMMAND, FiniteRange
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -56,7 +56,7 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
 
 
 @command("watch", context_settings={"allow_interspersed_args": False})
-@argument("seconds", type=click.FloatRange(min=0.1, max=86400))
+@argument("seconds", type=FiniteRange(min=0.1, max=86400))
 @argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
 @option("--times", type=click.IntRange(1), metavar="N", help="End after this many times; else Ctrl-C ends it.")
 def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:

@@ -2,9 +2,12 @@
 
 import io
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from ..errors import CliError, InvalidInput, OutputLost
+from ..files import LARGEST, read_whole
+from .giving_back import given_back
 from .values import harmless
 
 
@@ -35,16 +38,27 @@ class Console:
         return _is_terminal(self.stderr)
 
     def write(self, text: str) -> None:
-        try:
-            self.stdout.write(text)
-        except BrokenPipeError:
-            raise
-        except OSError as exc:
-            raise self._lost(exc) from exc
+        """Everything that goes to stdout: exact in a file or pipe, with nothing that a terminal would obey on one."""
+        self._write(harmless(text, keep="\n\t") if self.to_terminal else text)
+
+    def write_bytes(self, data: bytes) -> None:
+        """As `write`, of UTF-8 text, whatever the encoding of stdout."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None or self.to_terminal:
+            self.write(data.decode())
+            return
+        self.flush()
+        self._send(buffer.write, data)
+
+    def _write(self, text: str) -> None:
+        self._send(self.stdout.write, text)
 
     def flush(self) -> None:
+        self._send(self.stdout.flush)
+
+    def _send(self, act: Callable[..., object], *data: str | bytes) -> None:
         try:
-            self.stdout.flush()
+            act(*data)
         except BrokenPipeError:
             raise
         except OSError as exc:
@@ -59,7 +73,7 @@ class Console:
     def clear(self) -> None:
         """An empty screen, where there is one."""
         if self.to_terminal:
-            self.write("\x1b[H\x1b[2J")
+            self._write("\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
         """A sentence for the person, never mixed into the data."""
@@ -70,14 +84,14 @@ class Console:
         """All of standard input, as a value. Raises InvalidInput where commands come from there."""
         if self.commands_on_stdin:
             raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
-        return self.stdin.read()
+        return read_whole(self.stdin, "standard input")
 
-    def read_bytes(self) -> bytes:
+    def read_bytes(self, most: int = LARGEST) -> bytes:
         """As `read`, of what may be no text."""
         buffer = getattr(self.stdin, "buffer", None)
         if self.commands_on_stdin or buffer is None:
             return self.read().encode()
-        return bytes(buffer.read())
+        return bytes(read_whole(buffer, "standard input", most))
 
     def ask(self, question: str) -> str:
         """The line that a person answers. Raises InvalidInput when nobody is there."""
@@ -97,10 +111,11 @@ class Console:
         # Who came back from Ctrl-Z would see what is typed.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
-            answer = self._typed_unseen(question)
-            if twice and self._typed_unseen("Once more: ") != answer:
-                raise InvalidInput("the two differ", hint="type it again")
-            return answer
+            with given_back(self.stdin):
+                answer = self._typed_unseen(question)
+                if twice and self._typed_unseen("Once more: ") != answer:
+                    raise InvalidInput("the two differ", hint="type it again")
+                return answer
         finally:
             signal.signal(signal.SIGTSTP, before)
 

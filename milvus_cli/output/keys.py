@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
 from .console import Console
+from .giving_back import given_back
 
 
 class Keys:
@@ -15,7 +17,9 @@ class Keys:
 
     def __init__(self, console: Console) -> None:
         self._descriptor = console.stdin.fileno() if console.interactive and console.to_terminal else None
+        self._stdin = console.stdin
         self._saved: Any = None
+        self._given_back = ExitStack()
 
     def __enter__(self) -> Keys:
         if self._descriptor is not None:
@@ -23,6 +27,7 @@ class Keys:
             import tty
 
             self._saved = termios.tcgetattr(self._descriptor)
+            self._given_back.enter_context(given_back(self._stdin))
             tty.setcbreak(self._descriptor)
         return self
 
@@ -43,3 +48,4 @@ class Keys:
             import termios
 
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._saved)
+        self._given_back.close()

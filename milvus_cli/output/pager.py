@@ -8,10 +8,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import TextIO, cast
 
 from .console import Console
+from .giving_back import end_child, given_back
 
 DEFAULT_PAGER = "less"
 # Colours pass, long lines are cut and not folded, and the text stays on the screen at the end.
@@ -29,7 +30,7 @@ def paged(console: Console) -> AbstractContextManager[None]:
 @contextmanager
 def _paged(console: Console, command: list[str]) -> Iterator[None]:
     screen = console.stdout
-    pager = Pager(screen, command, shutil.get_terminal_size().lines - 1)
+    pager = Pager(screen, command, shutil.get_terminal_size().lines - 1, keys=console.stdin)
     console.stdout = cast(TextIO, pager)
     try:
         # Who has seen enough leaves the pager before the end.
@@ -52,12 +53,14 @@ class Pager:
 
     name = "the pager"
 
-    def __init__(self, screen: TextIO, command: list[str], lines: int) -> None:
+    def __init__(self, screen: TextIO, command: list[str], lines: int, *, keys: TextIO) -> None:
         self.encoding = screen.encoding
         self._screen = screen
         self._command = command
         self._lines = lines
         self._held = ""
+        self._keys = keys
+        self._given_back = ExitStack()
         self._process: subprocess.Popen[str] | None = None
 
     def isatty(self) -> bool:
@@ -86,14 +89,20 @@ class Pager:
             with suppress(BrokenPipeError):
                 self._process.communicate()
         finally:
+            self._given_back.close()
             signal.signal(signal.SIGINT, before)
 
     def _start(self) -> None:
         environment = {"LESS": LESS_OPTIONS, "LESSCHARSET": "utf-8", **os.environ}
+        self._given_back.enter_context(given_back(self._keys, self._end))
         self._process = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, encoding=self.encoding, errors="backslashreplace", env=environment
         )
         self._send(self._held)
+
+    def _end(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            end_child(self._process.pid)
 
     def _send(self, text: str) -> None:
         assert self._process is not None

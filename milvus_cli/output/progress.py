@@ -35,7 +35,7 @@ class Progress:
         seconds = time.monotonic() - self._started
         if not self._wanted or seconds < APPEARS_AFTER:
             return
-        label, end = harmless(self._label), detail or f"{seconds:4.0f} s"
+        label, end = harmless(self._label), harmless(detail) or f"{seconds:4.0f} s"
         columns = shutil.get_terminal_size().columns
         if fraction is not None:
             width = max(NARROWEST, min(WIDTH, columns - LEFT_FREE - len(label) - len(end) - len("  100%   ")))

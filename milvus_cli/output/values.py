@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from .. import deepjson
+
 CELL_WIDTH = 60
 """Columns of a terminal that a table gives to a cell."""
 
@@ -44,14 +46,26 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
     """
     encode = _encoder(ascii_only, indent).encode
     try:
-        text = encode(value)
-    except ValueError:
-        text = encode(_named(value))
+        text = _encoded(value, encode)
+    except RecursionError:
+        text = deepjson.write(value, lambda each: encode(_name(each) if _is_special(each) else each))
     if indent is not None:
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
         return text
+    return harmless_json(text)
+
+
+def harmless_json(text: str) -> str:
+    """JSON that no terminal obeys, and that means the same."""
     return _escaped(text, _escape_in_json, keep="\n")
+
+
+def _encoded(value: Any, encode: Callable[[Any], str]) -> str:
+    try:
+        return encode(value)
+    except ValueError:
+        return encode(_named(value))
 
 
 def _escape_in_json(character: str) -> str:
@@ -97,7 +111,7 @@ def harmless(text: str, *, keep: str = "") -> str:
 
 
 def _escaped(text: str, escape: Callable[[str], str], keep: str) -> str:
-    if text.isprintable():
+    if text.isprintable() or (keep and all(map(str.isprintable, re.split(f"[{keep}]", text)))):
         return text
     return "".join(each if each in keep or _is_plain(each) else escape(each) for each in text)
 

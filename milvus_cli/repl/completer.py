@@ -114,7 +114,7 @@ def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
     """
     if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
         return closed[:-1]
-    if not mark and re.fullmatch(r"[^\s'\"\\;#|>]+", value):
+    if not mark and re.fullmatch(r"[^\s'\"\\;#|>\[{][^\s'\"\\;#|>]*", value):
         return value
     if mark != '"' and "'" not in value:
         return f"'{value}'"

@@ -20,6 +20,7 @@ from ..output.render import render_error
 from ..session import Session
 from ..tree import tree
 from .completer import attach
+from .ending import Ending
 from .history import PrivateHistory, open_history, was_cleared
 from .look import STYLE, CommandLexer, prompt_message, toolbar
 
@@ -29,7 +30,6 @@ OFTEN = 700
 
 def run_shell(session: Session) -> int:
     """Returns the exit code that `exit` was given; 0 at the end of input."""
-    session.keep_alias()
     prompt = _prompt(session)
     completer = attach(prompt, session)
     _prepare_once_drawn(prompt)
@@ -37,7 +37,7 @@ def run_shell(session: Session) -> int:
     while True:
         prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
         try:
-            text = prompt.prompt(prompt_message(session), bottom_toolbar=toolbar(session, status))
+            text = _typed(prompt, session, status)
         except KeyboardInterrupt:
             continue
         except EOFError:
@@ -51,6 +51,14 @@ def run_shell(session: Session) -> int:
             return leave.exit_code
         if was_cleared(prompt.history, session):
             prompt.history = prompt.default_buffer.history = open_history(session)
+
+
+def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:
+    ending = Ending(prompt.app)
+    try:
+        return prompt.prompt(prompt_message(session), bottom_toolbar=toolbar(session, status), pre_run=ending.watch)
+    finally:
+        ending.complete()
 
 
 def _prompt(session: Session) -> PromptSession[str]:

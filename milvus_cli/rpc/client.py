@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from ..connections.guard import require_writable, rpc_reads
 from ..connections.profile import Profile
 from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unreachable, Unsupported
 
@@ -126,9 +127,8 @@ class Client:
 
     def request(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
         """A call that is not sent before its `result()` is asked for, unless it is started."""
-        if self.profile.read_only and not status.reads(method):
-            raise CliError(f"connection {self.profile.alias!r} is read-only: {method} was not sent",
-                           hint="connect again with --no-read-only to allow it")  # fmt: skip
+        if not rpc_reads(method):
+            require_writable(self.profile, f"{method} was not sent")
         return Pending(self, method, fields, timeout or self.timeout)
 
     @property
@@ -214,7 +214,7 @@ class Pending:
             ) from exc  # fmt: skip
         link.answered = True
         status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
-        if not status.reads(self._method):
+        if not rpc_reads(self._method):
             link.changes += 1
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
@@ -227,7 +227,7 @@ class Pending:
             return self._answer()
         except Unreachable as exc:
             unsent = exc.fault is Fault.REFUSED
-            if not link.answered or not (unsent or (exc.fault is Fault.LOST and status.reads(self._method))):
+            if not link.answered or not (unsent or (exc.fault is Fault.LOST and rpc_reads(self._method))):
                 raise
         # Of several calls that were lost together the first one opens the channel that all go over again.
         if link.channel is self._channel:

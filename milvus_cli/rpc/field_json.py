@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
+from ..jsontext import load_json
 from ..names import nearest
 from .floats import shortest
 from .instants import instant
@@ -173,7 +174,7 @@ def write_default(field: Field) -> Any:
     if source == "float_data":
         return shortest(value)
     if source == "bytes_data":
-        return json.loads(value)
+        return load_json(value)
     if source == "timestamptz_data" or (source == "long_data" and type_name(field.data_type) == "TIMESTAMPTZ"):
         return instant(value)
     return value
@@ -281,7 +282,7 @@ def _parsed(text: str) -> Any:
     """The JSON value of a parameter, where that is written back as the same text; else the text."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value if not isinstance(value, str) and as_param(value) == text else text
 

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..names import nearest
+from .exact_json import exact_float
+from .unfit import as_json
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 PLACES = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
@@ -31,8 +33,11 @@ REASONS = (
     (re.compile(r"unexpected end of expression"), "it ends too early"),
     (re.compile(r"field (\S+) not exist"), r"unknown field '\1'"),
     (re.compile(r"(.*) got ''"), r"\1, but it ends"),
+    (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
 )
-LOWEST = -(2**63)
+LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
+OVER = 2**63
+LOWEST = -OVER
 """The one INT64 that no filter of Milvus can hold."""
 
 SHOWN_BEFORE, SHOWN_AFTER = 60, 40
@@ -47,7 +52,22 @@ def quoted(value: Any) -> str:
         return "[" + ", ".join(map(quoted, value)) + "]"
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
-    raise InvalidInput(f"a filter has no way to write {json.dumps(value)}", hint="give text, a number or a list")
+    raise InvalidInput(f"a filter has no way to write {as_json(value)}", hint="give text, a number or a list")
+
+
+def one_of(field: str, values: Sequence[Any]) -> str:
+    """The filter for rows whose field has one of these values."""
+    rest = [value for value in values if value != LOWEST]
+    listed = f"{field} in {quoted(rest)}"
+    if len(rest) == len(values):
+        return listed
+    lowest = up_to(field, LOWEST)
+    return f"{lowest} or {listed}" if rest else lowest
+
+
+def none_of(field: str, key: Any) -> str:
+    """The filter for rows with another primary key."""
+    return above(field, key) if key == LOWEST else f"{field} != {quoted(key)}"
 
 
 def above(field: str, key: Any) -> str:
@@ -73,6 +93,12 @@ def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
     """
     if not (expression or parameters):
         return ""
+    text = _with_values(expression, parameters)
+    _require_range(text)
+    return text
+
+
+def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
     values = {name: quoted(_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")
@@ -94,6 +120,17 @@ def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
         raise InvalidInput(f"the filter has no {{{unused[0]}}} for --param {unused[0]}",
                            hint=f"write {{{unused[0]}}} there, without quotes")  # fmt: skip
     return text
+
+
+def _require_range(expression: str) -> None:
+    """No server takes a whole number beyond INT64, and Milvus Lite answers with an error of its own language."""
+    for found in LONG_NUMBERS.finditer(expression):
+        digits = (found["number"] or "").lstrip("0")
+        largest = OVER - (0 if expression[: found.start()].rstrip().endswith("-") else 1)
+        if len(digits) > len(str(OVER)) or int(digits or 0) > largest:
+            raise InvalidInput(f"bad filter: {digits[:40]} is out of the range of INT64"
+                               f"\n{pointed(expression, found.start())}",
+                               hint="a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0")  # fmt: skip
 
 
 @contextmanager
@@ -124,7 +161,7 @@ def pointed(expression: str, place: int) -> str:
 def _value(text: str) -> Any:
     """Of a parameter: JSON where it is, else the text itself. JSON knows no NaN and no Infinity."""
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=exact_float)
     except (ValueError, RecursionError):
         return text
     return text if value is None or isinstance(value, dict) else value

@@ -13,6 +13,13 @@ MANY_BYTES = 1 << 16
 BLOCK = 1 << 16
 """Numbers that are written at once: several copies of their digits are held then."""
 
+TOPS: dict[str, tuple[int, bytes]] = {
+    "f": (4, b"\x7f\xff"),
+    "e": (2, bytes([*range(0x7C, 0x80), *range(0xFC, 0x100)])),
+    "": (2, b"\x7f\xff"),
+}
+"""Size and last bytes of numbers that may be NaN or infinite, by what struct calls them; "" is bfloat16."""
+
 ROUND = b"\0\0"
 """How a float32 begins that has few digits, in binary: all powers of two are among them."""
 
@@ -60,6 +67,28 @@ def bfloat16(value: float) -> bytes:
     if bits & 0x7FFF0000 == 0x7F800000 and math.isfinite(value):
         raise OverflowError(value)
     return struct.pack("<H", bits >> 16 & 0xFFFF)
+
+
+def first_not_finite(raw: bytes | memoryview, code: str) -> tuple[int, float] | None:
+    """The first NaN or infinity among packed numbers, with its place from 0. `code` is one of TOPS.
+
+    The last bytes are scanned at C speed: few finite numbers, if any, have one of those in TOPS.
+    """
+    size, tops = TOPS[code]
+    last = bytes(raw)[size - 1 :: size]
+    if not any(top in last for top in tops):
+        return None
+    for place, top in enumerate(last):
+        if top in tops:
+            value = _unpacked(bytes(raw[place * size : place * size + size]), code)
+            if not math.isfinite(value):
+                return place, value
+    return None
+
+
+def _unpacked(raw: bytes, code: str) -> float:
+    found: tuple[float] = struct.unpack(f"<{code}", raw) if code else struct.unpack("<f", b"\0\0" + raw)
+    return found[0]
 
 
 def packed(numbers: Any, size: int = 4) -> memoryview:

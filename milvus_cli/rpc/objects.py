@@ -51,6 +51,12 @@ def require_field(client: Client, collection: str, name: str) -> CollectionSchem
     return schema
 
 
+def collection_identity(answer: DescribeCollectionResponse) -> tuple[object, ...]:
+    """What no other collection has, by whatever address it is reached; empty where a server has none."""
+    made = answer.created_utc_timestamp
+    return (answer.collectionID, made, answer.schema.name) if made else ()
+
+
 def alias_target(client: Client, alias: str, *, timeout: float | None = None) -> str | None:
     """The collection that an alias stands for; None when nothing has that alias."""
     try:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from ..errors import InvalidInput
-from .floats import bfloat16, fill_packed, float32_rows, packed, shortest, shortest_of
+from .floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
 from .kinds import KINDS, Form, form_of
-from .scalars import named, packs
+from .scalars import named, packs, whole
 from .schema import WIDTHS, params, type_name
-from .unfit import Unfit
+from .unfit import Unfit, as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
+
+
+LAST_INDEX = 2**32 - 2
+"""Of a sparse vector."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
     for number, vector in enumerate(vectors, start=1):
         try:
             values.append(pack(field, vector))
+            require_finite(field, values[-1])
         except Unfit as exc:
             raise InvalidInput(f"query vector {number}: {exc.reason}") from None
     return values
@@ -87,7 +92,23 @@ def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any])
         raw = values.data
     else:
         raw = b"".join([pack(field, value) for value in values])
+    require_finite(field, raw)
     put_raw(column, KINDS[kind].slot, raw)
+
+
+def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
+    """Of dense vectors as they travel. Raises Unfit for NaN and infinities.
+
+    Milvus refuses those, and Milvus Lite keeps them: a search then answers nonsense.
+    """
+    kind = KINDS[vector_kind(field)]
+    if kind.form is Form.SPARSE or kind.code in ("B", "b"):
+        return
+    found = first_not_finite(raw, kind.code)
+    if found is not None:
+        place, value = found
+        what = f"number {place % dimension(field) + 1} is {NAMES[repr(value)]}"
+        raise Unfit(f"invalid vector: {what}, expected finite numbers")
 
 
 def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
@@ -108,13 +129,15 @@ def pack(field: FieldSchema, vector: Any) -> bytes:
     size = dimension(field) // 8 if kind == "BINARY_VECTOR" else dimension(field)
     wanted = f"a list of {size} {'bytes' if kind == 'BINARY_VECTOR' else 'numbers'}"
     if not isinstance(vector, list) or len(vector) != size:
-        given = f"{len(vector)} numbers" if isinstance(vector, list) else json.dumps(vector, default=str)[:40]
+        given = f"{len(vector)} numbers" if isinstance(vector, list) else as_json(vector)[:40]
         raise Unfit(f"{field.name!r} takes {wanted}, not {given}")
     if not {int, float}.issuperset(map(type, vector)):
         vector = [named(each) for each in vector]
         if not {int, float}.issuperset(map(type, vector)):
             _refuse_element(field, next(each for each in vector if type(each) not in (int, float)))
     code = KINDS[kind].code
+    if code in ("b", "B"):
+        vector = list(map(whole, vector))
     try:
         return struct.pack(f"<{size}{code}", *vector) if code else b"".join(map(bfloat16, vector))
     except (struct.error, OverflowError):
@@ -132,6 +155,19 @@ def unpack(column: VectorField, slot: str) -> list[Any]:
     return [numbers[start : start + size] for start in range(0, len(numbers), size or 1)]
 
 
+def unpack_one(field: FieldSchema, raw: bytes) -> Any:
+    """A vector of a field as people write it."""
+    from .wire.schema_pb2 import VectorField
+
+    slot = KINDS[vector_kind(field)].slot
+    column = VectorField(dim=dimension(field) if slot != "sparse_float_vector" else 0)
+    if slot == "sparse_float_vector":
+        column.sparse_float_vector.contents.append(raw)
+    else:
+        put_raw(column, slot, raw)
+    return unpack(column, slot)[0]
+
+
 def _fits(code: str, element: float) -> bool:
     if code:
         return packs(code, element)
@@ -143,18 +179,37 @@ def _fits(code: str, element: float) -> bool:
 
 
 def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
-    text = json.dumps(element, default=str)[:40]
-    raise Unfit(f"{text} does not fit in {field.name!r}, a {vector_kind(field)}")
+    raise Unfit(f"{as_json(element)[:40]} does not fit in {field.name!r}, a {vector_kind(field)}")
 
 
 def _pack_sparse(vector: Any) -> bytes:
+    """Of {"index": value, …}, [[index, value], …] or {"indices": […], "values": […]}."""
     try:
-        entries = {int(index): float(value) for index, value in vector.items()}
-        if len(entries) == len(vector) and bool not in map(type, vector.values()):
+        pairs = _sparse_pairs(vector)
+        entries = {_index(index): float(value) for index, value in pairs}
+        if len(entries) == len(pairs) and bool not in (type(value) for _, value in pairs):
+            if not all(map(math.isfinite, entries.values())):
+                raise Unfit("invalid sparse vector: expected finite values")
             return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
     except (AttributeError, TypeError, ValueError, OverflowError, struct.error):
         pass
-    raise Unfit('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-1')
+    raise Unfit('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
+
+
+def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:
+    if isinstance(vector, list):
+        return [(index, value) for index, value in vector]
+    if set(vector) == {"indices", "values"}:
+        return list(zip(vector["indices"], vector["values"], strict=True))
+    return list(vector.items())
+
+
+def _index(index: Any) -> int:
+    """Milvus keeps the highest number of 32 bits for itself. Raises ValueError for what is no index."""
+    number = int(index)
+    if (not isinstance(index, str) and number != index) or isinstance(index, bool) or not 0 <= number <= LAST_INDEX:
+        raise ValueError(index)
+    return number
 
 
 def _unpack_sparse(raw: bytes) -> dict[str, float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
+from ..finite import finite
 from ..names import nearest
 from .schema import pairs
 
@@ -117,13 +118,13 @@ def _takes(name: str) -> str:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _number(text: str, whole: str) -> float:
     try:
-        number = float(text)
+        number = finite(text)
     except ValueError:
         raise InvalidInput(f"bad reranker {whole!r}: {text!r} is no number", hint=_form(whole)) from None
     return int(number) if number.is_integer() else number

@@ -8,12 +8,13 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import load_json
 from .floats import shortest
 from .geometry import require_wkt, wkt
 from .instants import EXAMPLE, in_utc, instant
 from .kinds import KINDS, Form
 from .schema import params, type_name
-from .unfit import Unfit, is_encodable, unfit
+from .unfit import Digits, Unfit, in_words, is_encodable, unfit
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import FieldSchema, ScalarField
@@ -66,7 +67,11 @@ def _booleans(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[
 
 def _whole(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[int]:
     limit = 2 ** (KINDS[kind].bits - 1)
-    if not set(map(type, values)) <= {int} or (values and not -limit <= min(values) <= max(values) < limit):
+    types = set(map(type, values))
+    if float in types:
+        values = list(map(whole, values))
+        types = set(map(type, values))
+    if not types <= {int} or (values and not -limit <= min(values) <= max(values) < limit):
         wrong = next(each for each in values if type(each) is not int or not -limit <= each < limit)
         raise unfit(f"a whole number from {-limit} to {limit - 1}", wrong)
     return values
@@ -120,16 +125,33 @@ def _documents(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence
 def json_bytes(value: Any) -> bytes:
     """Raises Unfit for what JSON has no word for."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_digits).encode()
     except UnicodeEncodeError:
         raise unfit("JSON", value) from None
     except ValueError:
         raise Unfit("JSON has no NaN and no Infinity") from None
+    except RecursionError:
+        raise Unfit("it is nested too deeply") from None
 
 
 def named(value: Any) -> Any:
-    """The number of a name that exports give what JSON has no number for; anything else as it is."""
+    """The number of a name that exports give what JSON has no number for, and the nearest of Digits; else as it is."""
+    if isinstance(value, Digits):
+        nearest = float(value.text)
+        return nearest if math.isfinite(nearest) else value
     return SPECIAL.get(value, value) if type(value) is str else value
+
+
+def whole(value: Any) -> Any:
+    """The whole number that a float is, as which other programs write them beside nulls; anything else as it is."""
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT_FLOATS else value
+
+
+def _digits(value: Any) -> str:
+    """Text keeps them all."""
+    if isinstance(value, Digits) and math.isfinite(float(value.text)):
+        return value.text
+    raise Unfit(f"{in_words(value)} is too large for a number in JSON")
 
 
 def packs(code: str, value: float) -> bool:
@@ -145,7 +167,7 @@ def packs(code: str, value: float) -> bool:
 def _read_json(raw: bytes) -> Any:
     """Text where it is no JSON; nothing at the place of a null."""
     try:
-        return json.loads(raw) if raw else None
+        return load_json(raw) if raw else None
     except ValueError:
         return raw.decode("utf-8", "backslashreplace")
 
@@ -154,6 +176,8 @@ def _read_list(row: ScalarField) -> list[Any]:
     return read_scalars(row)
 
 
+EXACT_FLOATS = 2**53
+"""Below it a float has a value for every whole number; beyond, digits may have been lost on the way into one."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 Write = Callable[[str, "FieldSchema", Sequence[Any]], Sequence[Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -11,11 +12,13 @@ from ..errors import CliError, InvalidInput, Unsupported
 from ..names import nearest
 from .client import Client
 from .decode import decode_column
-from .filters import explained, quoted
+from .exact_json import exact_loads
+from .filters import explained, one_of
 from .missing import NOT_LOADED
 from .objects import require_partitions, row_count
 from .permitted import Permitted, permitted
 from .schema import pairs, primary_field, type_name
+from .unfit import as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
@@ -28,6 +31,8 @@ LONGEST_WINDOW = 16_384
 
 PATIENCE = 60.0
 """Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
+
+WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
 LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 
@@ -100,7 +105,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None) -> Fields:
 
 
 def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
-    return f"{selection.primary.name} in {quoted(list(keys))}"
+    return one_of(selection.primary.name, keys)
 
 
 @contextmanager
@@ -210,34 +215,35 @@ def selected(
 
 def parse_keys(text: str, selection: Selection) -> list[Any]:
     """Primary keys with commas or line ends between, or a JSON list. Raises InvalidInput for what is no key."""
-    import json
-
     whole = type_name(selection.primary.data_type) == "INT64"
     try:
-        values = json.loads(text) if text.lstrip().startswith("[") else None
+        values = exact_loads(text) if text.lstrip().startswith("[") else None
     except (ValueError, RecursionError) as exc:
         if whole:
             raise InvalidInput(f"--ids is not JSON: {exc}", hint="write it as 1,2,3 or [1, 2, 3]") from exc
         values = None
     if values is None:
         values = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
-    keys = [_key(each, selection, whole=whole) for each in values]
+    keys = [parse_key(each, selection.schema) for each in values]
     if not keys:
         raise InvalidInput("no ids", hint="write them as --ids 1,2,3")
     return list(dict.fromkeys(keys))
 
 
-def _key(value: Any, selection: Selection, *, whole: bool) -> Any:
-    name = selection.primary.name
-    if not whole:
-        return value if isinstance(value, str) else str(value)
-    try:
-        number = int(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
-    except ValueError:
-        number = None
-    if number is None or not -(2**63) <= number < 2**63:
-        raise InvalidInput(f"{str(value)[:60]!r} is no INT64, which {name!r} is", hint="write ids as 1,2,3")
-    return number
+def parse_key(value: Any, schema: CollectionSchema) -> Any:
+    """A primary key from text or JSON. Raises InvalidInput for what is none of the field's type."""
+    field = primary_field(schema)
+    kind = type_name(field.data_type) if field is not None else ""
+    text = value if isinstance(value, str) else str(value) if type(value) is int else None
+    if text is not None and kind != "INT64":
+        return text
+    # More digits than INT64 has are not worth being read: Python refuses very many.
+    if text is not None and WHOLE_KEY.fullmatch(text.strip()) and -(2**63) <= int(text) < 2**63:
+        return int(text)
+    given = repr(value[:60]) if isinstance(value, str) else as_json(value)[:60]
+    name = field.name if field is not None else ""
+    raise InvalidInput(f"invalid id {given}: primary key {name!r} of {schema.name!r} is {kind}",
+                       hint="write ids as 1,2,3" if kind == "INT64" else 'write ids as ["a","b"]')  # fmt: skip
 
 
 def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:

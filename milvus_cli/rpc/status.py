@@ -5,13 +5,10 @@ from typing import Any
 
 import grpc
 
+from ..connections.guard import rpc_reads
 from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
 from .missing import HINTS, missing
 from .privileges import Where, refusal
-
-READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
-           "Alloc")  # fmt: skip
-"""How the names of RPCs begin that change nothing on a server."""
 
 REASON_LENGTH = 500
 
@@ -119,11 +116,6 @@ def short(reason: str) -> str:
     return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
 
 
-def reads(method: str) -> bool:
-    """Whether an RPC leaves the server as it is."""
-    return method.startswith(READING)
-
-
 def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh: bool) -> CliError:
     if not details.startswith(NOT_CONNECTED):
         return lost(method, address)
@@ -139,7 +131,7 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
 
 def lost(method: str, address: str) -> CliError:
     """The connection broke while a call was under way: of a write nobody knows whether it was done."""
-    if reads(method):
+    if rpc_reads(method):
         return Unreachable(f"the connection to {address} was lost during {method}", fault=Fault.LOST,
                            hint="is the server up? try again")  # fmt: skip
     return Unreachable(
@@ -150,7 +142,7 @@ def lost(method: str, address: str) -> CliError:
 
 
 def _silent(method: str, address: str, seconds: float) -> CliError:
-    unknown = "" if reads(method) else ": outcome unknown"
+    unknown = "" if rpc_reads(method) else ": outcome unknown"
     return Unreachable(
         f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
         hint=PATIENCE,

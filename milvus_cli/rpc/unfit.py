@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
+from ..jsontext import dump_json
 
 MISSING = "is missing"
 
@@ -29,9 +30,28 @@ class Unfit(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Digits:
+    """A number that no float and no whole number of a column holds exactly, as its text."""
+
+    text: str
+
+
+def in_words(value: object) -> str:
+    """What stands in a message for a value that JSON does not have."""
+    if isinstance(value, Digits):
+        return value.text
+    return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
+
+
+def as_json(value: Any) -> str:
+    """For messages."""
+    return value.text if isinstance(value, Digits) else dump_json(value, default=in_words)
+
+
 def unfit(wanted: str, value: Any) -> Unfit:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    text = text if is_encodable(text) else json.dumps(value, default=str)
+    text = as_json(value)
+    text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 

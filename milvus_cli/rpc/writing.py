@@ -1,13 +1,12 @@
-"""Sending columns to a collection, and asking afterwards what has arrived."""
+"""Sends columns to a collection."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotAuthorized, ServerRefused
+from ..errors import Fault, ServerRefused, Unsupported
 from .client import Client
 from .operations import is_lite
 from .permitted import permitted
@@ -20,8 +19,11 @@ BUSY = frozenset({4, 8})
 """Codes of Milvus that ask for patience: too many requests, over the rate limit."""
 NOT_READY = 1
 """Milvus's code while a part of it still starts. Milvus Lite has it for every refusal."""
-OF_VALUES = frozenset({None, 0, 1, 6, 1100, 65535})
-"""Codes that a value in one of the rows may cause, 6 on Milvus Lite. Others are for what concerns the whole request."""
+OF_VALUES = frozenset({None, 0, 1, 6, 1001, 1100, 65535})
+"""Codes that a value in one of the rows may cause: 6 on Milvus Lite, 1001 for JSON on Milvus 2.3.
+
+Others concern every row.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,24 +64,23 @@ def is_busy(error: ServerRefused) -> bool:
     return error.server_code in BUSY or (error.server_code == NOT_READY and "not ready" in error.message)
 
 
-def have_arrived(client: Client, target: Target, keys: Sequence[Any], *, seconds: float) -> bool | None:
-    """Whether the server has rows with all of these primary keys; None where it can't be asked.
+def require_unchanged(client: Client, target: Target) -> None:
+    """Raises ServerRefused for what keeps every row out: the collection is gone, or has other fields now."""
+    schema = client.call("DescribeCollection", collection_name=target.collection).schema
+    if _fields(schema) != _fields(target.schema):
+        raise ServerRefused(f"the fields of {target.collection!r} changed while rows were sent", fault=Fault.SAID_NO)
 
-    That is where nothing is loaded, or where this user may not read. Raises Unreachable.
-    """
-    wanted = ", ".join(json.dumps(key, ensure_ascii=False) for key in keys)
+
+def _fields(schema: CollectionSchema) -> object:
+    return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
+
+
+def insert_replaces(client: Client) -> bool:
+    """Whether an insert takes the place of rows with the same keys: Milvus Lite does so, Milvus keeps both."""
     try:
-        answer = client.call(
-            "Query", timeout=seconds, collection_name=target.collection, expr=f"{target.key} in [{wanted}]",
-            output_fields=[target.key], partition_names=[target.partition] if target.partition else [],
-        )  # fmt: skip
-    except (ServerRefused, NotAuthorized):
-        return None
-    found: set[Any] = set()
-    for column in answer.fields_data:
-        if column.field_name == target.key:
-            found.update(column.scalars.long_data.data or column.scalars.string_data.data)
-    return found.issuperset(keys)
+        return is_lite(str(client.call("GetVersion").version))
+    except Unsupported:
+        return False
 
 
 def exact_count(client: Client, collection: str) -> int | None:

@@ -31,7 +31,7 @@ def parse_leg(text: str) -> dict[str, str]:
 def _from_json(text: str) -> dict[str, str]:
     try:
         value = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidInput(f"--request is not JSON: {exc}", hint=FORM) from exc
     found: dict[str, str] = {}
     for key, each in value.items():

@@ -8,18 +8,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-import struct
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
+from ..files import read_whole
 from ..rpc.client import Client
 from ..rpc.columns import raw_values
-from ..rpc.filters import quoted
-from ..rpc.packing import dimension, pack_queries, row_size
+from ..rpc.filters import none_of, one_of, quoted
+from ..rpc.packing import dimension, pack_queries
 from ..rpc.schema import primary_field, type_name
 from ..rpc.search import Queries, parse_vectors
+from ..rpc.selection import parse_key
 from ..transfer.npy import MAGIC, NpyArray, read_npy
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""
 
-FLOATS = {"FLOAT_VECTOR": "f", "FLOAT16_VECTOR": "e"}
+LARGEST = 256 << 20
+"""Bytes of a file of query vectors: as text, what a message of 64 MiB may have."""
+
 TEXT = 21
 """PlaceholderType of a text."""
 
@@ -48,28 +50,26 @@ def entity_query(
     client: Client, schema: CollectionSchema, field: FieldSchema, given: str, collection: str
 ) -> tuple[Queries, str]:
     """The vector of the entity with this id (the text, for a field that is made of one), and the filter without it."""
-    name, literal = _primary(schema, given)
+    name, key = _primary(schema, given)
     source = _input_of(schema, field)
-    answer = client.call("Query", collection_name=collection, expr=f"{name} == {literal}", output_fields=[source],
+    answer = client.call("Query", collection_name=collection, expr=one_of(name, [key]), output_fields=[source],
                          consistency_level="Strong")  # fmt: skip
     column = next((each for each in answer.fields_data if each.field_name == source), None)
     value = raw_values(column, 1)[0] if column is not None else None
     if value is None:
-        raise CliError(f"{schema.name} has no entity with {name} {literal}", hint=f"query -c {schema.name} shows some")
-    kind = field.data_type if source == field.name else TEXT
-    return Queries(kind, [value.encode() if isinstance(value, str) else value]), f"{name} != {literal}"
+        raise CliError(f"{schema.name} has no entity with {name} {quoted(key)}",
+                       hint=f"query -c {schema.name} shows some")  # fmt: skip
+    others = none_of(name, key)
+    if source == field.name:
+        return Queries(field.data_type, pack_queries([value], field)), others
+    return Queries(TEXT, [value.encode() if isinstance(value, str) else value]), others
 
 
-def _primary(schema: CollectionSchema, given: str) -> tuple[str, str]:
+def _primary(schema: CollectionSchema, given: str) -> tuple[str, Any]:
     primary = primary_field(schema)
     if primary is None:
         raise CliError(f"{schema.name} has no primary field")
-    if type_name(primary.data_type) == "VARCHAR":
-        return primary.name, quoted(given)
-    try:
-        return primary.name, str(int(given))
-    except ValueError:
-        raise InvalidInput(f"{given!r} is no id of {schema.name}: {primary.name!r} is an INT64") from None
+    return primary.name, parse_key(given, schema)
 
 
 def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
@@ -89,11 +89,11 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
             with open(path, "rb") as file:
                 if path.lower().endswith(".npy"):
                     return _from_npy(read_npy(file, path), field)
-                content = file.read()
+                content = read_whole(file, path, LARGEST)
         except OSError as exc:
             raise CliError(f"can't read {path}: {exc.strerror}") from exc
         return _from_bytes(content, path, path.lower().rpartition(".")[2], field)
-    return _packed(parse_vectors(source.removeprefix("@")), field)
+    return pack_queries(parse_vectors(source.removeprefix("@")), field)
 
 
 def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
@@ -108,7 +108,7 @@ def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Seq
         else _from_json(text, name, field)  # fmt: skip
     if not vectors:
         raise CliError(f"{name} has no vector")
-    return _packed(vectors, field)
+    return pack_queries(vectors, field)
 
 
 def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
@@ -116,7 +116,7 @@ def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
     try:
         value = json.loads(text)
         found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
-    except ValueError:
+    except (ValueError, RecursionError):
         found = [_line(line, f"{name}, line {number}")
                  for number, line in enumerate(text.splitlines(), start=1) if line.strip()]  # fmt: skip
     return [_vector_in(each, field) for each in found]
@@ -125,7 +125,7 @@ def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
 def _line(line: str, where: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidInput(f"{where} is not JSON: {exc}", hint="a line is a vector, or a row with one") from exc
 
 
@@ -144,6 +144,8 @@ def _from_csv(text: str, field: FieldSchema) -> list[Any]:
     if rows and field.name in rows[0]:
         place = rows[0].index(field.name)
         return [_line(row[place], f"line {number}") for number, row in enumerate(rows[1:], start=2)]
+    if all(len(row) == 1 and row[0].lstrip().startswith(("[", "{")) for row in rows):
+        return [_line(row[0], f"line {number}") for number, row in enumerate(rows, start=1)]
     return [[_number(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
 
 
@@ -158,12 +160,6 @@ def _number(cell: str, line: int) -> float:
     return int(number) if number.is_integer() else number
 
 
-def _packed(vectors: Sequence[Any], field: FieldSchema) -> Sequence[bytes]:
-    values = pack_queries(vectors, field)
-    _refuse_not_finite(b"".join(values), field)
-    return values
-
-
 def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
     kind, width = type_name(field.data_type), array.width if len(array.shape) > 1 else array.length
     wanted = _width(field)
@@ -171,13 +167,14 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
         raise InvalidInput(f"{array.name} has vectors of {width} numbers, and {field.name!r} takes {wanted}")
     if array.dtype != SAME_BYTES.get(kind):
         rows = list(array.rows())
-        return _packed(rows if len(array.shape) > 1 else [rows], field)
+        return pack_queries(rows if len(array.shape) > 1 else [rows], field)
+    if array.length * array.row_size > LARGEST:
+        raise CliError(f"{array.name} has more than {LARGEST >> 20} MiB of query vectors")
     raw = b"".join(array.blocks())
     if not raw:
         raise CliError(f"{array.name} has no vector")
-    _refuse_not_finite(raw, field)
     size = width * array.item_size
-    return [raw[start : start + size] for start in range(0, len(raw), size)]
+    return pack_queries([raw[start : start + size] for start in range(0, len(raw), size)], field)
 
 
 def _width(field: FieldSchema) -> int:
@@ -185,18 +182,3 @@ def _width(field: FieldSchema) -> int:
     if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
         raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
     return dimension(field) // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dimension(field)
-
-
-def _refuse_not_finite(raw: bytes, field: FieldSchema) -> None:
-    """Servers answer such a query with no hit, and no word."""
-    code = FLOATS.get(type_name(field.data_type))
-    if code is None or _is_finite(raw, code):
-        return
-    size = row_size(field)
-    for number, start in enumerate(range(0, len(raw), size), start=1):
-        if not _is_finite(raw[start : start + size], code):
-            raise InvalidInput(f"query vector {number} holds a number that is not finite")
-
-
-def _is_finite(raw: bytes, code: str) -> bool:
-    return math.isfinite(sum(struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw)))

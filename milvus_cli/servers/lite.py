@@ -1,5 +1,6 @@
 """Milvus Lite as a background process on this machine: one per data directory, on 127.0.0.1 and a free port."""
 
+import errno
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..files import make_private
 
 START_SECONDS = 30.0
@@ -63,6 +64,7 @@ class LiteServers:
             return running
         _require_milvus_lite()
         folder = self._folder(path)
+        _require_directory(path)
         make_private(folder)
         with _locked(folder / "starting"):
             running = self.running(path)
@@ -87,7 +89,10 @@ class LiteServers:
         raise CliError(f"Milvus Lite on {path} does not stop (process {server.pid})")
 
     def _folder(self, path: str) -> Path:
-        name = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]
+        try:
+            name = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]
+        except (OSError, ValueError, RuntimeError) as exc:
+            raise _unusable(path, exc) from exc
         return self.home / "servers" / name
 
     def _recorded(self, folder: Path) -> LiteServer | None:
@@ -98,6 +103,25 @@ class LiteServers:
         except (OSError, ValueError, TypeError):
             # It has its lock and not yet its record: another process is starting it.
             return None
+
+
+def _require_directory(path: str) -> None:
+    """Makes the data directory where it is missing. Raises InvalidInput where the server could not write to it."""
+    try:
+        make_private(Path(path))
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except FileExistsError as exc:
+        raise _unusable(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))) from exc
+    except OSError as exc:
+        raise _unusable(path, exc) from exc
+
+
+def _unusable(path: str, error: Exception) -> InvalidInput:
+    reason = "not UTF-8" if isinstance(error, UnicodeEncodeError) else getattr(error, "strerror", None) or str(error)
+    return InvalidInput(f"cannot use data directory: {path} ({reason})", hint="connect --lite PATH")
 
 
 def _require_milvus_lite() -> None:
@@ -112,7 +136,6 @@ def _launch(path: str, folder: Path) -> LiteServer:
     record, log = folder / "server.json", folder / "server.log"
     last_port = _last_port(record)
     record.unlink(missing_ok=True)
-    make_private(Path(path))
     with _reserved_port(last_port) as port, _private(folder / "alive") as alive, _private(log) as output:
         _try_lock(alive)
         process = subprocess.Popen(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..jsontext import dump_json
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..session import Session
@@ -15,8 +15,7 @@ from .sides import Side
 
 if TYPE_CHECKING:
     from ..rpc.difference import Difference
-    from ..rpc.wire.schema_pb2 import CollectionSchema
-    from ..transfer.merging import Rows, Run
+    from ..transfer.merging import Run
 
 ALL, NONE = "all", "none"
 THERE = "there"
@@ -99,12 +98,15 @@ class _Comparison:
     """All rows in the order of their keys; of a sample the keys of all, and the values of some."""
 
     def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: Found) -> None:
+        from ..transfer.equality import Schemas
+
         self._session = session
         self._sides = (a, b)
         self._depth = depth
         self._found = found
         self._selections = (a.selection(), b.selection())
-        self._fields = _common_fields(*(each.schema for each in self._selections))
+        self._schemas = Schemas(*(each.schema for each in self._selections))
+        self._fields = self._schemas.common_fields()
         self._seen = 0
 
     def run(self, total: int) -> None:
@@ -172,54 +174,21 @@ class _Comparison:
             self._take_values(run)
 
     def _take_values(self, run: Run) -> None:
-        """Rows that both sides have: where bytes differ, values decide."""
+        """Rows that both sides have."""
         from ..rpc.difference import Difference
-        from ..transfer.merging import differing
 
         if run.a is None or run.b is None:
             return
         self._found.compared += len(run.a)
-        for row, names in differing(run, self._fields).items():
-            values = [(name, self._value(0, run.a, name, row), self._value(1, run.b, name, row)) for name in names]
-            different = [(name, one, other) for name, one, other in values if not self._are_same(name, one, other)]
-            if different:
-                self._found.differing += 1
-                key = run.a.keys[row]
-                self._found.add([Difference(f"row {_text(key)}: {name}", one, other, key, name)
-                                 for name, one, other in different])  # fmt: skip
-
-    def _are_same(self, name: str, one: Any, other: Any) -> bool:
-        from ..rpc.columns import comparable, field_named
-
-        field = field_named(self._selections[0].schema, name)
-        if _text(one) == _text(other) or field is None:
-            return True
-        return _text(comparable(field, one)) == _text(comparable(field, other))
-
-    def _value(self, side: int, rows: Rows, name: str, row: int) -> Any:
-        from ..rpc.columns import field_named, one_value
-
-        column, schema = rows.window.column(name), self._selections[side].schema
-        field = field_named(schema, name)
-        return None if column is None or field is None else one_value(column, field, rows.raw(name)[row])
-
-
-def _common_fields(a: CollectionSchema, b: CollectionSchema) -> list[str]:
-    """What rows of both have, and can be compared."""
-    from ..rpc.columns import field_named, same_form
-    from ..rpc.selection import DYNAMIC, readable_fields
-
-    found = []
-    for name in [*readable_fields(a), DYNAMIC]:
-        one, other = field_named(a, name), field_named(b, name)
-        if one is not None and other is not None and same_form(one, other):
-            found.append(name)
-    return found
+        for row, different in self._schemas.differences(run, self._fields).items():
+            self._found.differing += 1
+            key = run.a.keys[row]
+            self._found.add([Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field)
+                             for each in different])  # fmt: skip
 
 
 def _text(value: Any) -> str:
-    """Equal for equal values, whatever the order of keys in an object."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return dump_json(value)
 
 
 def _report(

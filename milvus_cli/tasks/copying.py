@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused
+from ..connections.guard import require_writable
+from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..session import Session
+from .locking import address_of, key_lock
 from .metering import Meter
 from .sides import Side
 
 if TYPE_CHECKING:
     from ..rpc.definition import Definition
     from ..rpc.indexes import Index
-    from ..transfer.copier import Way
-    from ..transfer.cursor import Page
-    from ..transfer.merging import Rows
-
+    from ..transfer.copier import Piece, Sent, Way
 
 DEFAULT_PARTITION = "_default"
 GOES_ON = "the same line with --resume goes on there"
+CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the rows that it added"
+"""Where keys are generated, nothing tells the rows of a copy from those that were there before."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,35 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
                                                   "source_rows": plan.rows})  # fmt: skip
     with target.inside(session):
         session.confirm(f"Copy {plan.words}?")
-    try:
-        if not plan.exists:
-            _make(plan)
-        copied = _move(session, plan, wish)
-        refused = _finish(session, plan, wish)
-    except KeyboardInterrupt:
-        raise Interrupted(hint=GOES_ON) from None
-    except CliError as exc:
-        if isinstance(exc, Interrupted) or not exc.hint:
-            exc.hint = GOES_ON
-        raise
-    return _told(session, plan, copied, refused, wish)
+    with ExitStack() as stack:
+        doing = f"copying {source.collection!r} to {target}"
+        stack.enter_context(key_lock(session, ("copy", *_address(target), target.collection), doing))
+        try:
+            if target.exists != plan.exists:
+                raise CliError(f"{target} was {'deleted' if plan.exists else 'made'} meanwhile", hint="run it again")
+            if not plan.exists:
+                _make(plan)
+            # The same server may be reached by several addresses.
+            stack.enter_context(key_lock(session, ("copy", *(target.identity() or _address(target))), doing))
+            sent = _move(session, plan, wish)
+            refused = _finish(session, plan, wish)
+        except KeyboardInterrupt:
+            raise Interrupted(hint=_how_to_go_on(plan, wish)) from None
+        except CliError as exc:
+            if isinstance(exc, Interrupted | Unreachable) or not exc.hint:
+                exc.add_hint(_how_to_go_on(plan, wish))
+            raise
+        if sent.replaced:
+            session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
+        return _told(session, plan, sent.rows, refused, wish)
+
+
+def _address(side: Side) -> tuple[str, str]:
+    return address_of(side.profile), side.profile.database
+
+
+def _how_to_go_on(plan: Plan, wish: Wish) -> str:
+    return CAN_NOT_GO_ON if plan.auto_id and plan.exists and wish.into_existing else GOES_ON
 
 
 def _plan(source: Side, target: Side, wish: Wish) -> Plan:
@@ -86,9 +105,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
 
     source.require()
     _refuse_itself(source, target)
-    if target.profile.read_only:
-        raise CliError(f"connection {target.profile.alias!r} is read-only: nothing was copied",
-                       hint="connect again with --no-read-only to allow it")  # fmt: skip
+    require_writable(target.profile, "nothing was copied")
     source.require_loaded()
     definition = _as_told(source).named(target.collection)
     lacks = lacking_features(definition, target.version)
@@ -101,7 +118,12 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
         target.require_creatable()
     left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
     kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
-    return Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+    plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+    if exists and wish.resume and wish.into_existing and plan.auto_id:
+        raise CliError(f"can't resume into {target}: the server generates the keys, and nothing tells which rows were "
+                       "there before", hint="leave out --into-existing where the first run made the collection; else "
+                       "copy into a new one")  # fmt: skip
+    return plan
 
 
 def _as_told(source: Side) -> Definition:
@@ -160,51 +182,59 @@ def _make(plan: Plan) -> None:
         raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")
 
 
-def _move(session: Session, plan: Plan, wish: Wish) -> int:
-    """All rows, partition by partition; returns how many were sent."""
+def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
+    """All rows, partition by partition."""
     from ..rpc.writing import Target
-    from ..transfer.copier import Way
+    from ..transfer.copier import Sent, Way
+    from ..transfer.patience import Patience
 
-    upsert = plan.exists and wish.into_existing and not wish.resume and not plan.auto_id
     resume = plan.exists and wish.resume
-    if resume and not plan.auto_id:
+    # What is there is read first when a copy is resumed, else it is written over unread.
+    upsert = plan.exists and wish.into_existing and not resume and not plan.auto_id
+    if resume:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
+    moved = Sent()
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
+        patience = Patience(wish.patience, meter.retrying)
+        everything = patience.tried(plan.source.selection)
         for partition in partitions:
             _require_partition(plan.target, partition)
-            selection = replace(plan.source.selection(), partitions=(partition,) if partition else ())
-            way = Way(plan.source.client, selection, Target(plan.target.collection, partition, schema, upsert))
-            _send(session, plan, way, wish, meter, resume=resume)
-    return meter.rows
+            selection = replace(everything, partitions=(partition,) if partition else ())
+            target = Target(plan.target.collection, partition, schema, upsert)
+            way = Way(plan.source.client, selection, target, patience)
+            pieces = _remaining(plan, way, wish) if resume else None
+            sent = _send(session, plan, way, pieces, meter)
+            moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)
+    return moved
 
 
-def _send(session: Session, plan: Plan, way: Way, wish: Wish, meter: Meter, *, resume: bool) -> None:
+def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None, meter: Meter) -> Sent:
     from ..rpc.writing import writes_at_once
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
-    rows = _remaining(session, plan, way) if resume else all_rows(way)
-    # A server that gives out keys gets rows in order, so that their number tells how far it is.
+    # A server that generates keys gets rows in order, so that those in the target are the first of the source.
     in_flight = writes_at_once(plan.target.client, IN_FLIGHT) if way.target.key else 1
-    sender = Forwarder(lambda: session.open(plan.target.profile), way.target, in_flight=in_flight,
-                       patience=wish.patience, seconds=session.timeout)  # fmt: skip
-    send(rows, way, sender, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))
+    sender, replacing = (
+        Forwarder(lambda: session.open(plan.target.profile), target, in_flight=in_flight, patience=way.patience.seconds,
+                  seconds=session.timeout)
+        for target in (way.target, replace(way.target, upsert=True))
+    )  # fmt: skip
+    return send(pieces or all_rows(way), way, sender, replacing,
+                moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))  # fmt: skip
 
 
-def _remaining(session: Session, plan: Plan, way: Way) -> Iterator[Rows]:
-    """What an interrupted copy has not put into a partition yet."""
-    from ..transfer.copier import missing_rows, rows_behind
+def _remaining(plan: Plan, way: Way, wish: Wish) -> Iterator[Piece]:
+    """What an interrupted copy has not put into a partition yet: whole rows are compared, as a key proves nothing."""
+    from ..transfer.copier import differing_rows, rows_behind
     from ..transfer.cursor import Cursor
 
+    selection = replace(plan.target.selection(), partitions=way.selection.partitions)
+    there = Cursor(plan.target.client, selection, patience=way.patience).pages()
     if plan.auto_id:
-        return rows_behind(way, _flushed_count(session, plan.target, way.target.partition))
-    keys = replace(plan.target.selection([way.selection.primary.name]), partitions=way.selection.partitions)
-
-    def keys_there(after: Any) -> Iterator[Page]:
-        return Cursor(plan.target.client, keys).pages(after)
-
-    return missing_rows(way, keys_there)
+        return rows_behind(way, there)
+    return differing_rows(way, there, has_others=wish.into_existing)
 
 
 def _require_partition(target: Side, partition: str) -> None:
@@ -221,15 +251,15 @@ def _require_partition(target: Side, partition: str) -> None:
 
 
 def _make_readable(session: Session, plan: Plan) -> None:
-    """Its keys tell what has arrived; those of what is not loaded can't be read."""
+    """Its rows tell what has arrived; those of what is not loaded can't be read."""
     if plan.target.loaded():
         return
     try:
         _build_indexes(plan)
         _load(session, plan.target)
     except ServerRefused as exc:
-        raise CliError(f"the keys of {plan.target} can't be read: {exc.message}",
-                       hint="--into-existing copies all rows anew") from exc  # fmt: skip
+        hint = "delete it, and copy anew" if plan.auto_id else "--into-existing without --resume copies all rows anew"
+        raise CliError(f"the rows of {plan.target} can't be read: {exc.message}", hint=hint) from exc
 
 
 def _build_indexes(plan: Plan) -> list[str]:
@@ -276,9 +306,10 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
 def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
     from ..rpc.permitted import Permitted
+    from ..transfer.patience import Patience
 
     seen = Permitted()
-    source, target = plan.source.count(), seen(_count, session, plan.target)
+    source, target = Patience(wish.patience).tried(plan.source.count), seen(_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):

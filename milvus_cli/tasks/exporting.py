@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import InvalidInput
+from ..output.values import harmless_json
 from ..result import Done
-from ..rpc.selection import Selection
 from ..session import Session
-from ..transfer.export import Export, Point, export_to_file, export_to_stream, point_of
-from ..transfer.writers import Shape
+from ..transfer.export import Export, Point, export_to_file, export_to_stream, point_of, require_free
+from .locking import file_lock
 from .metering import Meter
 
 
-def export_to_path(session: Session, selection: Selection, path: str, shape: Shape, *, resume: bool) -> Done:
-    """Raises as `export_to_file`."""
-    profile = session.profile
-    work = Export(selection, path, shape, f"{profile.address}/{profile.database}")
-    begun = point_of(work) if resume else Point()
-    with Meter(session, f"Exporting {selection.collection!r}", rows=begun.rows) as meter:
-        done = export_to_file(
-            session.client, work, begun,
-            told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
-        )  # fmt: skip
+def export_to_path(session: Session, work: Export, *, resume: bool, force: bool) -> Done:
+    """Raises as `export_to_file`, and where another process exports to the same file."""
+    collection = work.selection.collection
+    with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
+        # Another process may have written it since this one has looked.
+        require_free(work.path, replace=force)
+        begun = point_of(work) if resume else Point()
+        with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
+            patience = replace(work.patience, retrying=meter.retrying)
+            done = export_to_file(
+                session.client, replace(work, patience=patience), begun,
+                told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
+            )  # fmt: skip
     rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
-    return Done(f"Exported {rows} of {selection.collection!r} to {path}.",
-                {"collection": selection.collection, "file": path, "format": shape.format, "count": done.rows,
+    return Done(f"Exported {rows} of {collection!r} to {work.path}.",
+                {"collection": collection, "file": work.path, "format": work.shape.format, "count": done.rows,
                  "bytes": done.bytes})  # fmt: skip
 
 
-def export_to_stdout(session: Session, selection: Selection, shape: Shape) -> None:
+def export_to_stdout(session: Session, work: Export) -> None:
     """Page by page: the renderer's formats are for people and programs, and not what `insert file` reads back."""
-    if shape.compression or shape.format == "parquet":
+    if work.shape.compression or work.shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
-    export_to_stream(session.client, selection, shape, lambda data: console.write(data.decode()))
+    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
+    write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
+    export_to_stream(session.client, work, write)
     console.flush()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
+from ..finite import finite
 from ..result import Table
 from ..rpc.filters import both
 from ..rpc.hybrid import Hybrid
@@ -142,6 +143,6 @@ def _float(given: Mapping[str, str], key: str) -> float | None:
     if key not in given:
         return None
     try:
-        return float(given[key])
+        return finite(given[key])
     except ValueError:
         raise InvalidInput(f"{key}={given[key]} is no number") from None

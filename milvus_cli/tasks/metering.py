@@ -56,6 +56,11 @@ class Meter:
         left = f", {self._seconds * (1 - self._now.fraction) / done:.0f} s left" if done > 0 else ""
         self._bar.show(fraction, f"{rows:,} rows, {self.speed.replace(' rows/', '/')}{left}")
 
+    def retrying(self, seconds: float, patience: float) -> None:
+        """Nothing moves, as the server can't be reached since so many seconds."""
+        fraction = self._now.fraction or None
+        self._bar.show(fraction, f"{self._now.rows:,} rows, retrying, {seconds:.0f} s of {patience:.0f}")
+
     @property
     def speed(self) -> str:
         begun = self._begun or self._now

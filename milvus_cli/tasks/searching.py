@@ -104,7 +104,9 @@ class Asked:
 
     @cached_property
     def _standard_input(self) -> bytes:
-        return self.session.console.read_bytes()
+        from ..search.queries import LARGEST
+
+        return self.session.console.read_bytes(LARGEST)
 
     def search(self, schema: CollectionSchema) -> Search:
         """The request that it makes of a collection with this schema. Raises InvalidInput and CliError."""
@@ -167,7 +169,7 @@ def parse_params(given: Sequence[str]) -> dict[str, Any]:
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

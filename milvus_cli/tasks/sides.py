@@ -45,10 +45,10 @@ class Side:
         return f"{where}:{self.collection}" if where else self.collection
 
     def identity(self) -> tuple[object, ...]:
-        """What no other collection has, by whatever address this one is reached; empty where a server has none."""
-        answer = self.client.call("DescribeCollection", collection_name=self.collection)
-        made = answer.created_utc_timestamp
-        return (answer.collectionID, made, answer.schema.name) if made else ()
+        """As `collection_identity` knows it."""
+        from ..rpc.objects import collection_identity
+
+        return collection_identity(self.client.call("DescribeCollection", collection_name=self.collection))
 
     @contextmanager
     def inside(self, session: Session) -> Iterator[None]:

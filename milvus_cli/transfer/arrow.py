@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
+from ..jsontext import load_json
 from ..memory import give_back
 from ..output.values import exact
 from ..rpc.decode import decode_column
@@ -117,4 +117,4 @@ def pyarrow() -> Any:
 
 
 def _plain(texts: Texts) -> list[str | None]:
-    return [None if text is None else exact(json.loads(text)) for text in texts]
+    return [None if text is None else exact(load_json(text)) for text in texts]

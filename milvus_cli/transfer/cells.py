@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..rpc.encode import takes_none
+from ..rpc.exact_json import exact_loads
 from ..rpc.kinds import KINDS, Form, form_of
 from ..rpc.packing import dimension
+from ..rpc.scalars import whole
 from ..rpc.schema import kind_of
 from ..rpc.unfit import BadValue
 from .readers import EMPTY
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from ..rpc.schema import Field
 
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+PRINTED = re.compile(r"\[[^\[\],;|]*\]")
+"""A list as NumPy prints it: white space between its numbers, and no commas."""
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
@@ -40,7 +47,7 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
                 if cell or cell is EMPTY or empty_text:
                     read(cell)
             except UNREADABLE:
-                raise BadValue(row, field.name, f"{_short(cell)} is no {kind}") from None
+                raise BadValue(row, field.name, _why(cell, kind)) from None
         raise
 
 
@@ -52,14 +59,14 @@ def read_plain(field: Field, text: str) -> Any:
     try:
         return _numbers(text)
     except UNREADABLE:
-        raise BadValue(0, field.name, f"{_short(text)} is no {kind}") from None
+        raise BadValue(0, field.name, _why(text, kind)) from None
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
     form = form_of(kind)
     if form is Form.DENSE:
         return _dense(field, KINDS[kind].code)
-    return READERS[form] if form else json.loads
+    return READERS[form] if form else exact_loads
 
 
 def _dense(field: Any, code: str) -> Callable[[str], Any]:
@@ -68,19 +75,30 @@ def _dense(field: Any, code: str) -> Callable[[str], Any]:
 
 def _sparse(cell: str) -> Any:
     """Its indexes may do without quotes."""
-    return json.loads(BARE_KEY.sub(r'\1"\2"\3', cell))
+    return exact_loads(BARE_KEY.sub(r'\1"\2"\3', cell))
+
+
+def _why(cell: str, kind: str) -> str:
+    reason = f"{_short(cell)} is no {kind}"
+    cut = form_of(kind) is Form.DENSE and "..." in cell
+    return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 
 
 def _whole(cell: str) -> int:
-    if not WHOLE.fullmatch(cell):
+    if WHOLE.fullmatch(cell):
+        return int(cell)
+    # Whole numbers beside nulls: pandas makes floats of them.
+    found = whole(float(cell)) if FLOAT.fullmatch(cell) else None
+    if type(found) is not int or Decimal(cell.strip()) != found:
         raise ValueError(cell)
-    return int(cell)
+    return found
 
 
 def _number(cell: str) -> float:
-    if "_" in cell:
+    value = float(cell)
+    if "_" in cell or (math.isinf(value) and FLOAT.fullmatch(cell)):
         raise ValueError(cell)
-    return float(cell)
+    return value
 
 
 def _packer(size: int, code: str) -> Callable[[str], Any]:
@@ -111,8 +129,12 @@ def _fastest_loads() -> Callable[[str], Any]:
 def _numbers(cell: str) -> Any:
     """A list in JSON, or numbers with anything usual between them."""
     text = cell.strip()
+    if PRINTED.fullmatch(text) and text[1:-1].split():
+        text = text[1:-1].strip()
     if text.startswith(("[", "{", '"')):
-        return json.loads(text)
+        return exact_loads(text)
+    if "_" in text:
+        raise ValueError(text)
     return [int(each) if WHOLE.fullmatch(each) else float(each) for each in SEPARATORS.split(text)]
 
 
@@ -126,9 +148,9 @@ READERS: Mapping[Form, Callable[[str], Any]] = {
     Form.NUMBER: _number,
     Form.TEXT: str,
     Form.LITERAL: str,
-    Form.JSON: json.loads,
-    Form.LIST: json.loads,
-    Form.STRUCTS: json.loads,
+    Form.JSON: exact_loads,
+    Form.LIST: exact_loads,
+    Form.STRUCTS: exact_loads,
     Form.SPARSE: _sparse,
 }
 """The value of a cell; what can't be read raises one of UNREADABLE."""

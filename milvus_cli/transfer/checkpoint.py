@@ -13,8 +13,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import CliError, InvalidInput
-from ..files import make_private
+from ..files import make_private, read_whole
 
+FILES = "state of the files"
+"""Of a job: what tells each file from itself after a change."""
+TARGET = "target"
 ROOM = 4096
 """Bytes that the file has from the start: on a disk that fills up later it can still be written in its place."""
 
@@ -29,7 +32,10 @@ class Mark:
 
 @dataclass
 class Progress:
-    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived."""
+    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived.
+
+    `versions` are those of what was read from URLs.
+    """
 
     done: Mark = field(default_factory=Mark)
     sent: Mark = field(default_factory=Mark)
@@ -37,18 +43,26 @@ class Progress:
     inserted: int = 0
     rejected: int = 0
     doubtful: int = 0
+    unknown: int = 0
+    replaced: int = 0
+    superseded: int = 0
     rejects_size: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 class Checkpoint:
-    """One job's file. `job` says what it it is that is done, in values of JSON by their names.
+    """One job's file. `job` says what it is that is done, in values of JSON by their names; `anew` how all of it can
+    be done again without doubling what has arrived.
 
-    Until it begins, nothing is written.
+    Until it begins, nothing is written. Only who holds the job's lock may begin it.
     """
 
-    def __init__(self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({})) -> None:
+    def __init__(
+        self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({}), *, anew: str = ""
+    ) -> None:
         self.path = path
         self._job = dict(job)
+        self._anew = anew
         self._file: int | None = None
         self.progress = Progress()
 
@@ -73,6 +87,14 @@ class Checkpoint:
         except OSError as exc:
             self.close()
             raise self._failed(exc, "name a file on another disk: --checkpoint FILE") from exc
+
+    def recognize(self, key: str, name: str, version: str) -> None:
+        """Raises InvalidInput where a URL has other content than the interrupted insert has read.
+
+        `key` tells the URL from others without its secrets, which this file does not keep; `name` is for the message.
+        """
+        if version and self.progress.versions.setdefault(key, version) != version:
+            raise InvalidInput(f"{name} has changed since an earlier insert was interrupted", hint=self._anew)
 
     def save(self) -> None:
         """Raises CliError where the disk does not take it."""
@@ -104,7 +126,8 @@ class Checkpoint:
 
     def _load(self) -> Progress | None:
         try:
-            text = self.path.read_text(encoding="utf-8")
+            with self.path.open(encoding="utf-8") as file:
+                text = read_whole(file, str(self.path))
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -118,11 +141,23 @@ class Checkpoint:
             found = Progress(done, sent, **values)
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
-        if job != self._job and found.sent > Mark():
-            different = [name for name, value in self._job.items() if job.get(name) != value]
-            raise InvalidInput(f"an earlier insert was interrupted, and had another {' and '.join(different)}",
-                               hint="--restart begins anew")  # fmt: skip
+        # What an older version did not keep is taken for the same.
+        different = [name for name, value in self._job.items() if job.get(name, value) != value]
+        if different and found.sent > Mark():
+            raise InvalidInput(
+                f"an earlier insert was interrupted after {found.inserted:,} rows were in, and had another "
+                f"{' and '.join(different)}", hint=self._hint(different),
+            )  # fmt: skip
         return found
+
+    def _hint(self, different: Sequence[str]) -> str:
+        if FILES in different:
+            return self._anew
+        if all(name.startswith("--") for name in different):
+            return f"give {', '.join(different)} as before; or {self._anew}"
+        if TARGET in different:
+            return "name another file with --checkpoint; --restart forgets the earlier insert"
+        return "--restart begins anew"
 
     def _failed(self, error: OSError, hint: str) -> CliError:
         return CliError(f"can't write the checkpoint {self.path}: {error.strerror}", hint=hint)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..memory import give_back
 from ..rpc.packing import Packed
 from .arrow import pyarrow
+from .arrow_plain import plain_values
 from .npy import NpyArray, read_npy
 from .readers import Chunk, Dense, Table
 from .sources import BUFFER, Source
@@ -38,6 +39,9 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
     with _failures(source):
         file = parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
         schema = file.schema_arrow
+        twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+        if twice is not None:
+            raise CliError(f"{source.place.name} has two columns {twice!r}")
         nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
         return Table(_parquet_chunks(source, file, dense), schema.names, nested=nested)
 
@@ -106,10 +110,11 @@ def _cut(batch: Any) -> Iterator[Any]:
 
 
 def _plain_type(kind: Any) -> Any:
-    """Of the values, where a dictionary has them."""
+    """Of the values, where a dictionary has them, or another type is made of it, as JSON is."""
     import pyarrow
 
-    return kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    return getattr(kind, "storage_type", kind)
 
 
 @contextmanager
@@ -126,15 +131,11 @@ def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
     packed = _packed(array, dense) if dense and len(array) else None
     if packed is not None:
         return packed
-    values: list[Any] = _plain(array).to_pylist()
-    return values
-
-
-def _plain(array: Any) -> Any:
-    """Moments as text, which has their zone, and every digit."""
-    import pyarrow
-
-    return array.cast(pyarrow.string()) if pyarrow.types.is_timestamp(array.type) else array
+    if dense and "binary" in str(array.type):
+        # Vectors as they travel.
+        values: list[Any] = array.to_pylist()
+        return values
+    return plain_values(array)
 
 
 def _packed(array: Any, dense: Dense) -> Packed | None:
@@ -146,12 +147,14 @@ def _packed(array: Any, dense: Dense) -> Packed | None:
     if array.null_count or not (lists or pyarrow.types.is_fixed_size_list(kind)):
         return None
     numbers = array.flatten()
+    if not (pyarrow.types.is_integer(numbers.type) or pyarrow.types.is_floating(numbers.type)):
+        return None
     width = dense.size // int(dense.code[1:])
     if numbers.null_count or len(numbers) != width * len(array) or (lists and not _are_even(array, width)):
         return None
     try:
         numbers = numbers.cast(ARROW[dense.code])
-    except pyarrow.ArrowInvalid:
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
         return None
     start = numbers.offset * int(dense.code[1:])
     return Packed(memoryview(numbers.buffers()[1])[start : start + dense.size * len(array)], dense.size)
@@ -166,6 +169,10 @@ def _are_even(array: Any, width: int) -> bool:
 
 def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> Table:
     """A column for each file, named as the file is. Raises CliError where they are not of one length."""
+    stems = [each.place.stem for each in sources]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
     arrays = {each.place.stem: read_npy(each.stream, each.place.name) for each in sources}
     lengths = {each.name: each.length for each in arrays.values()}
     if len(set(lengths.values())) > 1:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, Interrupted, ServerRefused
+from ..errors import CliError, Interrupted
 from ..rpc.columns import field_named, moved
 from ..rpc.encode import DYNAMIC, taken_fields
 from ..rpc.writing import Target, write
 from .cursor import Cursor, Page
+from .equality import Schemas
 from .intake import Batch
-from .merging import Rows, Window, merged
+from .merging import Rows, Window, merged, paired
+from .patience import NONE, Patience
 from .readers import Chunk
-from .sender import Outcome, Sender
+from .sender import Outcome, Refused, Sender
 
 if TYPE_CHECKING:
     from ..rpc.client import Client
@@ -36,74 +39,97 @@ class Forwarder(Sender):
     """
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        if self._target.key:
-            return super()._written(client, batch, doubtful=doubtful)
-        write(client, self._target, batch.columns, batch.rows, seconds=self._seconds)
+        if self.target.key:
+            outcome = super()._written(client, batch, doubtful=doubtful)
+            if outcome.unknown:
+                raise CliError(
+                    f"{outcome.unknown:,} rows may be in {self.target.collection!r} or not: an answer was lost"
+                )
+            return outcome
+        write(client, self.target, batch.columns, batch.rows, seconds=self._seconds)
         return Outcome(batch.rows)
 
-    def _sifted(self, client: Client, batch: Batch, refusal: ServerRefused) -> Outcome:
-        raise refusal
+    def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
+        raise refused.refusal
 
 
 @dataclass(frozen=True)
 class Way:
-    """From where to where."""
+    """From where to where. A side that went away is waited for with `patience`."""
 
     source: Client
     selection: Selection
     target: Target
+    patience: Patience = NONE
+
+    def rows(self) -> Iterator[Page]:
+        return Cursor(self.source, self.selection, patience=self.patience).pages()
 
 
-def all_rows(way: Way, after: Any = None) -> Iterator[Rows]:
-    """Everything, or what is behind a key."""
-    for page in Cursor(way.source, way.selection).pages(after):
+@dataclass(frozen=True)
+class Piece:
+    """Rows to be sent. With `replaces` the target has others with their keys."""
+
+    rows: Rows
+    replaces: bool = False
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How many rows arrived, and how many of them took the place of others."""
+
+    rows: int = 0
+    replaced: int = 0
+
+
+def all_rows(way: Way) -> Iterator[Piece]:
+    for page in way.rows():
         window = Window(page)
-        yield window.take(window.left)
+        yield Piece(window.take(window.left))
 
 
-def missing_rows(way: Way, keys_there: Callable[[Any], Iterator[Page]]) -> Iterator[Rows]:
-    """What the target lacks; `keys_there` gives its keys behind one.
+def differing_rows(way: Way, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
+    """What the target lacks or has with other values, by the rows that are `there`: a key alone proves nothing.
 
-    Rows before the first hole are never read, only their keys. Raises CliError for a row that the source lacks.
+    Raises CliError for a row that the source lacks, unless the target `has_others`.
     """
-    after: Any = None
-    for run in merged(_keys(way), keys_there(None)):
-        if run.a is None and run.b is not None:
-            raise _foreign(way, run.b.keys[0])
+    schemas = Schemas(way.selection.schema, way.target.schema)
+    fields = schemas.common_fields()
+    # The target is read before any row behind the last one read is written, so that what is written now is never
+    # taken for what was there.
+    for run in merged(way.rows(), there):
+        if run.a is None:
+            if run.b is not None and not has_others:
+                raise _foreign(way, run.b.keys[0])
+        elif run.b is None:
+            yield Piece(run.a)
+        else:
+            yield from _changed(run.a, schemas.differences(run, fields))
+
+
+def _changed(rows: Rows, differing: Collection[int]) -> Iterator[Piece]:
+    """Neighbours at once."""
+    for row in range(len(rows)):
+        if row in differing and row - 1 not in differing:
+            end = next(each for each in count(row) if each not in differing)
+            yield Piece(Rows(rows.window, rows.start + row, rows.start + end), replaces=True)
+
+
+def rows_behind(way: Way, there: Iterator[Page]) -> Iterator[Piece]:
+    """What follows the rows that are `there`, where the server generates keys: in the order in which rows were sent.
+
+    Raises CliError where those are not what the source begins with.
+    """
+    schemas = Schemas(way.selection.schema, way.target.schema)
+    fields = [name for name in schemas.common_fields() if name != way.selection.primary.name]
+    for run in paired(way.rows(), there):
+        if run.a is None or schemas.differences(run, fields):
+            raise CliError(
+                f"{way.target.collection!r} has rows that are not the first of the source: which have arrived is "
+                "unknown, as the server generates the keys", hint="delete it, and copy anew",
+            )  # fmt: skip
         if run.b is None:
-            break
-        after = run.b.keys[-1]
-    else:
-        return
-    # From here on the target's keys are read before any row behind them is written, so that what is written now
-    # is never taken for what was there.
-    for run in merged(Cursor(way.source, way.selection).pages(after), keys_there(after)):
-        if run.a is None and run.b is not None:
-            raise _foreign(way, run.b.keys[0])
-        if run.b is None and run.a is not None:
-            yield run.a
-
-
-def rows_behind(way: Way, count: int) -> Iterator[Rows]:
-    """All but the first rows in the order of their keys. Raises CliError where there are not so many."""
-    left, after = count, None
-    for page in _keys(way):
-        keys = sorted(page.keys)
-        if left <= len(keys):
-            after = keys[left - 1] if left else after
-            left = 0
-            break
-        left, after = left - len(keys), keys[-1]
-    if left:
-        raise CliError(f"{way.target.collection!r} has {left:,} rows more than there are to copy")
-    yield from all_rows(way, after)
-
-
-def _keys(way: Way) -> Iterator[Page]:
-    from ..rpc.selection import chosen_fields
-
-    fields = chosen_fields(way.selection.schema, way.selection.primary.name)
-    return Cursor(way.source, replace(way.selection, fields=fields)).pages()
+            yield Piece(run.a)
 
 
 def _foreign(way: Way, key: Any) -> CliError:
@@ -113,26 +139,29 @@ def _foreign(way: Way, key: Any) -> CliError:
     )
 
 
-def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[int, int], None]) -> int:
-    """Sends all, and returns how many rows arrived; `moved_on` hears of the rows and bytes of each batch.
+def send(
+    pieces: Iterator[Piece], way: Way, sender: Sender, replacing: Sender, *, moved_on: Callable[[int, int], None]
+) -> Sent:
+    """Sends all by one or the other; `moved_on` hears of the rows and bytes of each batch that arrived.
 
     Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent.
     """
-    waiting: deque[tuple[int, Future[Outcome]]] = deque()
-    arrived = 0
+    waiting: deque[tuple[int, Piece, Future[Outcome]]] = deque()
+    sent = Sent()
 
     def acknowledge(seconds: float | None = None) -> None:
-        nonlocal arrived
-        size, future = waiting[0]
-        outcome = future.result(seconds)
+        nonlocal sent
+        size, piece, future = waiting[0]
+        arrived = future.result(seconds).inserted
         waiting.popleft()
-        arrived += outcome.inserted
-        moved_on(outcome.inserted, size)
+        sent = Sent(sent.rows + arrived, sent.replaced + (arrived if piece.replaces else 0))
+        moved_on(arrived, size)
 
     try:
-        for each in rows:
-            size = each.page.size * len(each) // len(each.page.keys)
-            waiting.append((size, sender.submit(_batch(each, way), doubtful=False)))
+        for piece in pieces:
+            rows, by = piece.rows, replacing if piece.replaces else sender
+            size = rows.page.size * len(rows) // len(rows.page.keys)
+            waiting.append((size, piece, by.submit(_batch(rows, way), doubtful=False)))
             while len(waiting) >= sender.in_flight:
                 acknowledge()
         while waiting:
@@ -142,7 +171,8 @@ def send(rows: Iterator[Rows], way: Way, sender: Sender, *, moved_on: Callable[[
         raise Interrupted() from None
     finally:
         sender.stop()
-    return arrived
+        replacing.stop()
+    return sent
 
 
 def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> None:
@@ -156,11 +186,11 @@ def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> N
 
 
 def _batch(rows: Rows, way: Way) -> Batch:
-    schema, places, count = way.target.schema, rows.places, len(rows.page.keys)
+    schema, places, length = way.target.schema, rows.places, len(rows.page.keys)
     taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(way.target.key)))}
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
         if field is not None and field.name in taken:
-            columns.append(moved(column, field, count, places))
+            columns.append(moved(column, field, length, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))

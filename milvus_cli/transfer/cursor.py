@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
@@ -13,6 +14,7 @@ from ..rpc.filters import above, both
 from ..rpc.kinds import Form, form_of
 from ..rpc.schema import WIDTHS, kind_of, params, row_fields
 from ..rpc.selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
+from .patience import NONE, Patience
 
 if TYPE_CHECKING:
     from ..rpc.schema import Field
@@ -44,14 +46,18 @@ class Page:
 
 
 class Cursor:
-    """Pages of `rows` rows, or of about PAGE_BYTES each."""
+    """Pages of `rows` rows, or of about PAGE_BYTES each. A server that went away is waited for with `patience`."""
 
-    def __init__(self, client: Client, selection: Selection, *, rows: int | None = None) -> None:
+    def __init__(
+        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NONE
+    ) -> None:
         self._client = client
         self._selection = selection
         self._rows = rows
         self._limit = rows or rows_at_once(selection)
         self._moment: int | None = None
+        # Whoever ends this reading ends no other's patience.
+        self._patience = replace(patience, stopped=threading.Event())
 
     def pages(self, after: Any = None) -> Iterator[Page]:
         """Those behind a key, or all. Raises CliError as calls do, and where a server sends keys out of order."""
@@ -63,18 +69,20 @@ class Cursor:
                 yield page
                 page = following.result()
         finally:
+            self._patience.stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _next(self, after: Any) -> Page:
         """Empty at the end, and only there: of rows that share a key Milvus 2.3 shows one, and counts all of them."""
-        page = self._read(self._behind(after), {"limit": self._limit, **ORDERED}, moment=self._fresh())
+        page = self._patience.tried(lambda: self._read(self._behind(after), moment=self._fresh()))
         ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
         if list(page.keys) != ordered:
             raise CliError("the server sends rows out of order: not all of them would come",
                            hint="ask for them by ranges of the primary key")  # fmt: skip
         return page
 
-    def _read(self, expression: str, parameters: dict[str, object], *, moment: int = 0) -> Page:
+    def _read(self, expression: str, *, moment: int) -> Page:
+        parameters = {"limit": self._limit, **ORDERED}
         with understood(self._selection):
             columns = query(self._client, self._selection, expression, params=parameters, moment=moment)
         keys = keys_of(columns, self._selection)

@@ -7,28 +7,45 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from ..errors import CliError, Interrupted, ServerRefused, Unreachable
+from ..errors import CliError, Interrupted, InvalidInput, ServerRefused, Unreachable
+from ..files import open_own
 from ..rpc.client import Client
 from ..rpc.selection import Selection, exact_count
 from .cursor import Cursor
+from .patience import NONE, Patience
 from .writers import Shape, compressor, writer_of
 
 
 @dataclass(frozen=True)
 class Export:
-    """What goes where. `origin` is the address and database, for a resumed export to be the same one."""
+    """What goes where. `origin` is the address and database, for a resumed export to be the same one.
+
+    A server that went away is waited for with `patience`.
+    """
 
     selection: Selection
     path: str
     shape: Shape
     origin: str
+    patience: Patience = NONE
+
+    @cached_property
+    def file(self) -> str:
+        """Where the path leads: a symbolic link stays one, and its target is written, as by a shell's `>`."""
+        return os.path.realpath(self.path) if os.path.islink(self.path) else self.path
 
     @property
     def part(self) -> str:
         """The file while it is not whole."""
-        return f"{self.path}.part"
+        return f"{self.file}.part"
+
+    @property
+    def state(self) -> str:
+        """How much of the part is complete."""
+        return f"{self.part}.json"
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -52,16 +69,26 @@ Told = Callable[[Point, int], None]
 """Takes where the export is, and how many rows there were when it began."""
 
 
+def require_free(path: str, *, replace: bool) -> None:
+    """Raises InvalidInput for a file that is not to be replaced, and for what can't be: a folder, a device, a pipe."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise InvalidInput(f"{path} is not a file", hint="name a file, or - for standard output")
+    if os.path.exists(path) and not replace:
+        raise InvalidInput(f"{path} exists", hint="add --force to replace it")
+
+
 def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) -> Point:
     """Writes the file from where it begins or goes on, and returns its size, rows and last key.
 
     Raises CliError where it can't be written, or has fewer rows than the server counts; what is done is kept for
-    `resume` where that can help.
+    `resume` where that can help. Only who holds the lock of the file may call it.
     """
     point = begun
     with _resumable(export), _writing(export):
-        before = exact_count(client, export.selection)
-        with open(export.part, "r+b" if begun.bytes else "wb") as file:
+        before = export.patience.tried(lambda: exact_count(client, export.selection))
+        with os.fdopen(_open_part(export), "r+b") as file:
+            if not begun.bytes:
+                _remove(export.state)
             file.truncate(begun.bytes)
             file.seek(begun.bytes)
             for point in _pages(client, export, begun, file.write):
@@ -70,16 +97,24 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
                 told(point, before)
             file.flush()
             os.fsync(file.fileno())
-        _check_count(client, export.selection, point.rows, before)
+        _check_count(client, export, point.rows, before)
         _finish(export)
-    return replace(point, bytes=os.path.getsize(export.path))
+    return replace(point, bytes=os.path.getsize(export.file))
 
 
-def export_to_stream(client: Client, selection: Selection, shape: Shape, write: Callable[[bytes], object]) -> None:
+def _open_part(export: Export) -> int:
+    try:
+        return open_own(export.part, 0o666)
+    except OSError as exc:
+        hint = "remove it, or export to another file" if os.path.lexists(export.part) else ""
+        raise CliError(f"can't write {export.part}: {exc.strerror}", hint=hint) from exc
+
+
+def export_to_stream(client: Client, export: Export, write: Callable[[bytes], object]) -> None:
     """The same without a file to go on with."""
-    before = exact_count(client, selection)
-    points = [Point(), *_pages(client, Export(selection, "-", shape, ""), Point(), write)]
-    _check_count(client, selection, points[-1].rows, before)
+    before = export.patience.tried(lambda: exact_count(client, export.selection))
+    rows = max((point.rows for point in _pages(client, export, Point(), write)), default=0)
+    _check_count(client, export, rows, before)
 
 
 def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes], object]) -> Iterator[Point]:
@@ -89,7 +124,7 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
         head = compress(writer.head)
         write(head)
         point = Point(len(head))
-    for page in Cursor(client, export.selection).pages(point.last):
+    for page in Cursor(client, export.selection, patience=export.patience).pages(point.last):
         if not page.keys:
             break
         data = compress(writer.page(page.columns, len(page.keys), first=not point.rows))
@@ -99,11 +134,11 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
     write(compress(writer.tail))
 
 
-def _check_count(client: Client, selection: Selection, rows: int, before: int) -> None:
+def _check_count(client: Client, export: Export, rows: int, before: int) -> None:
     """Rows that were deleted meanwhile are no loss: so the lower of two counts is what there must be."""
     if rows >= before:
         return
-    wanted = min(before, exact_count(client, selection))
+    wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
     if rows < wanted:
         raise CliError(
             f"not all rows came: {rows} of {wanted}, by the server's exact count",
@@ -115,9 +150,9 @@ def _check_count(client: Client, selection: Selection, rows: int, before: int) -
 def point_of(export: Export) -> Point:
     """Where a part file may go on; the beginning, where there is none. Raises CliError for one of another export."""
     try:
-        with open(f"{export.part}.json", encoding="utf-8") as file:
+        with open(export.state, encoding="utf-8", opener=_not_a_link) as file:
             state = json.load(file)
-        point, size = Point(**state["point"]), os.path.getsize(export.part)
+        point, size = Point(**state["point"]), os.lstat(export.part).st_size
     except FileNotFoundError:
         return Point()
     except (OSError, ValueError, TypeError, KeyError) as exc:
@@ -127,15 +162,20 @@ def point_of(export: Export) -> Point:
     return point
 
 
+def _not_a_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
+
+
 def _keep(export: Export, point: Point) -> None:
     """A state is replaced in one step, after the bytes that it tells of are in the file."""
-    state = f"{export.part}.json"
+    draft = f"{export.state}.new"
+    _remove(draft)
     try:
-        with open(f"{state}.new", "w", encoding="utf-8") as file:
+        with open(draft, "x", encoding="utf-8") as file:
             json.dump({"identity": export.identity, "point": asdict(point)}, file)
-        os.replace(f"{state}.new", state)
+        os.replace(draft, export.state)
     except OSError:
-        _remove(f"{state}.new")
+        _remove(draft)
         raise
 
 
@@ -144,16 +184,18 @@ def _finish(export: Export) -> None:
         from .arrow import to_parquet
 
         whole = f"{export.part}.parquet"
+        _remove(whole)
         try:
+            open(whole, "xb").close()
             to_parquet(export.part, whole, export.selection)
         except OSError:
             _remove(whole)
             raise
-        os.replace(whole, export.path)
+        os.replace(whole, export.file)
         os.remove(export.part)
     else:
-        os.replace(export.part, export.path)
-    _remove(f"{export.part}.json")
+        os.replace(export.part, export.file)
+    _remove(export.state)
 
 
 def _remove(path: str) -> None:
@@ -166,9 +208,7 @@ def _writing(export: Export) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        hint = (
-            "make room; then go on with the same command and --resume" if os.path.exists(f"{export.part}.json") else ""
-        )
+        hint = "make room; then go on with the same command and --resume" if os.path.exists(export.state) else ""
         # pyarrow has words of its own around those of the system.
         reason = os.strerror(exc.errno) if exc.errno else exc
         raise CliError(f"can't write {export.part}: {reason}", hint=hint) from exc
@@ -182,6 +222,6 @@ def _resumable(export: Export) -> Iterator[None]:
     except KeyboardInterrupt:
         raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
     except (ServerRefused, Unreachable) as exc:
-        if os.path.exists(f"{export.part}.json"):
-            exc.hint = f"{exc.hint}; then go on with --resume" if exc.hint else "go on with --resume"
+        if os.path.exists(export.state):
+            exc.add_hint("then go on with --resume" if exc.hint else "go on with --resume")
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -15,6 +15,8 @@ from ..rpc.packing import dense_fields, row_size
 from ..rpc.schema import kind_of, row_fields, type_name
 from ..rpc.unfit import BadValue
 from .cells import read_cells
+from .json_rows import Keys
+from .mending import are_rejects, taken_back
 from .readers import Bad, Chunk, Dense, Table
 
 if TYPE_CHECKING:
@@ -26,19 +28,25 @@ CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's names of numbers by struct's."""
 NESTED = (Form.JSON, Form.LIST, Form.STRUCTS, Form.SPARSE)
 """Types that a column of text in a Parquet file holds as JSON."""
+NOTHING = Chunk({}, ())
 VALUES = Table(iter(()))
 """Of a chunk whose values are what they are."""
+CELLS = Table(iter(()), text=True)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows ready to be sent in one message, and those of the same chunk that can't be."""
+    """Rows ready to be sent in one message, and those of the same chunk that can't be.
+
+    `earlier` are rows of an upsert that were left out, as a later one has the same key.
+    """
 
     rows: int
     columns: Sequence[FieldData]
     keys: Sequence[Any]
     chunk: Chunk
     bad: Sequence[Bad] = field(default=())
+    earlier: Chunk = NOTHING
 
 
 @dataclass(frozen=True)
@@ -61,23 +69,28 @@ class Intake:
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
         if unknown:
-            hint = nearest(unknown[0], names) or f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
+            hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
-            raise InvalidInput(f"{name} has no column for {_listed(missing)}",
-                               hint=f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD")  # fmt: skip
+            hint = _other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD"
+            raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
 
     def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
         """One for each chunk that has something behind a line."""
         for chunk in table.chunks:
             if chunk.last > after:
-                yield self.batch(chunk.after(after) if after else chunk, table)
+                rest = chunk.after(after) if after else chunk
+                if are_rejects(rest, self.target.schema):
+                    yield replace(self, mapping={}).batch(taken_back(rest, self._field_of, self._read_cell), VALUES)
+                else:
+                    yield self.batch(rest, table)
 
     def batch(self, chunk: Chunk, table: Table) -> Batch:
         """All rows at once where they are good; else one by one, to find those that are not."""
-        bad = list(chunk.bad)
+        bad = [self._with_columns(each, table) for each in chunk.bad]
         values, columns = self._tried(chunk, table)
         if columns is None:
             good = []
@@ -86,13 +99,20 @@ class Intake:
                     self._encode(chunk.pick([row]), table)
                     good.append(row)
                 except BadValue as exc:
-                    bad.append(self._bad(chunk, row, exc))
+                    bad.append(self._bad(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        rows = len(chunk.lines)
-        keys = values.get(self.target.key, ()) if self.target.key else ()
+        keys = _keys(columns, self.target.key) if self.target.key else ()
+        earlier = NOTHING
+        if self.target.upsert and (last := last_of_each(keys)) is not None:
+            whole, latest = Chunk(values, chunk.lines), set(last)
+            earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
+            chunk = whole.pick(last)
+            values, columns = self._encode(chunk, VALUES)
+            keys = _keys(columns, self.target.key)
         plain = Chunk(values, chunk.lines)
-        return Batch(rows, columns, keys, plain, sorted(bad, key=lambda each: each.line))
+        bad.sort(key=lambda each: each.line)
+        return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
 
     def _tried(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
         try:
@@ -124,6 +144,14 @@ class Intake:
                 for each in fields if (code := codes[each.name])}  # fmt: skip
 
     @property
+    def keys(self) -> Keys:
+        """The columns of the collection, by the names that they have in files, and those that each row has."""
+        names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
+        needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
+        return Keys(frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
+                    frozenset(names.get(each.name, each.name) for each in needed))  # fmt: skip
+
+    @property
     def _takes_unknown(self) -> bool:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
@@ -135,11 +163,38 @@ class Intake:
             return name if name in known else ""
         return name
 
-    def _bad(self, chunk: Chunk, row: int, error: BadValue) -> Bad:
+    def _read_cell(self, name: str, cell: str) -> Any:
+        """The value of a text's cell. Raises BadValue."""
+        fields = {each.name: each for each in row_fields(self.target.schema)}
+        return _read([cell], name, fields.get(name), CELLS, name)[0]
+
+    def _with_columns(self, bad: Bad, table: Table) -> Bad:
+        """What is no row of a text, with the fields that its cells were to fill."""
+        if not table.text or bad.delimiter:
+            return bad
+        return replace(bad, delimiter=table.delimiter, columns=list(map(self._field_of, table.columns or ())))
+
+    def _bad(self, chunk: Chunk, row: int, error: BadValue, table: Table) -> Bad:
         columns = {self._field_of(column): column for column in chunk.columns}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
-        values = {name: each[row] for name, each in chunk.columns.items() if each[row] is not ABSENT}
-        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values)
+        values = {name: each[row] for column, each in chunk.columns.items() if (name := self._field_of(column))}
+        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
+
+
+def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
+    """Where the last row of each key stands, in order; None where no key comes twice.
+
+    Milvus 2.3 keeps all rows of an upsert that share a key.
+    """
+    if len(set(keys)) == len(keys):
+        return None
+    return sorted({key: row for row, key in enumerate(keys)}.values())
+
+
+def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[str, Any]]:
+    """The rows, all of which have a key, without those that a later one with the same key supersedes."""
+    last = last_of_each([row[key] for row in rows])
+    return rows if last is None else [rows[row] for row in last]
 
 
 def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, column: str) -> Sequence[Any]:
@@ -153,6 +208,21 @@ def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, c
     if column in table.nested and field is not None and form_of(kind_of(field)) in NESTED:
         return read_cells(field, [cell or "" for cell in values])
     return values
+
+
+def _other_delimiter(table: Table) -> str:
+    """A hint for a header that is one column, as its file has another delimiter."""
+    names = table.columns or ()
+    mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
+    if mark in ("\t", ","):
+        return f"the delimiter looks like {mark!r}: --format {'csv' if mark == ',' else 'tsv'}"
+    return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
+
+
+def _keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
+    """The primary keys as they are sent."""
+    column = next((each for each in columns if each.field_name == name), None)
+    return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
 
 
 def _read_object(cell: str, row: int) -> Any:

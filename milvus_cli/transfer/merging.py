@@ -126,6 +126,17 @@ def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
             yield Run(None, b.take(b.before(a.key)))
 
 
+def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
+    """Of both streams everything, the first row beside the first, whatever their keys are."""
+    a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
+    while True:
+        a, b = a_stream.filled(), b_stream.filled()
+        if a is None and b is None:
+            return
+        count = min(a.left, b.left) if a and b else 0
+        yield Run(a.take(count or a.left) if a else None, b.take(count or b.left) if b else None)
+
+
 def _same(a: Window, b: Window) -> int:
     """With how many equal keys both go on."""
     count = min(a.left, b.left, LONGEST)
@@ -133,17 +144,3 @@ def _same(a: Window, b: Window) -> int:
     if mine == theirs:
         return count
     return next(place for place, (one, other) in enumerate(zip(mine, theirs, strict=True)) if one != other)
-
-
-def differing(run: Run, fields: Sequence[str]) -> dict[int, list[str]]:
-    """The rows of a run that both have, and in which fields they may differ: their bytes do."""
-    found: dict[int, list[str]] = {}
-    if run.a is None or run.b is None:
-        return found
-    for field in fields:
-        a, b = run.a.raw(field), run.b.raw(field)
-        if a != b:
-            for row, (one, other) in enumerate(zip(a, b, strict=True)):
-                if one != other:
-                    found.setdefault(row, []).append(field)
-    return found

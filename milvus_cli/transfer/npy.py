@@ -16,6 +16,10 @@ from ..rpc.instants import instant
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
+LONGEST_TYPE = 12
+LONGEST_SIDE = 2**63 - 1
+LONGEST_ROW = 64 << 20
+"""Bytes: more fit in no message to a server."""
 BLOCK = 1 << 20
 """Bytes that a block has at the most, unless a single row is larger."""
 
@@ -78,7 +82,10 @@ class NpyArray:
         if self.dtype[1] == "U":
             size = self.item_size
             cells = (block[start : start + size] for start in range(0, len(block), size or 1))
-            numbers = [cell.decode("utf-32-le").rstrip("\0") for cell in cells]
+            try:
+                numbers = [cell.decode("utf-32-le").rstrip("\0") for cell in cells]
+            except UnicodeDecodeError as exc:
+                raise CliError(f"{self.name} holds text that is not UTF-32") from exc
         else:
             code = NUMBERS.get(self.dtype, "q")
             numbers = list(struct.unpack(f"<{len(block) // self.item_size}{code}", block))
@@ -97,18 +104,26 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     """Reads the header. Raises CliError, with `name`, for what is no NPY file or holds what can't be read."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
-    if not isinstance(dtype, str) or not (
+    if not isinstance(dtype, str) or len(dtype) > LONGEST_TYPE or not (
         dtype in NUMBERS
         or dtype in MOMENTS
         or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
     ):
         known = ", ".join(each[1:] for each in NUMBERS)
-        raise CliError(f"{name} holds {dtype!r}", hint=f"little-endian {known}, text (U) and moments (M8) can be read")
+        raise CliError(f"{name} holds {repr(dtype)[:60]}",
+                       hint=f"little-endian {known}, text (U) and moments (M8) can be read")  # fmt: skip
     if header["fortran_order"] and len(shape) > 1:
         raise CliError(f"{name} is in Fortran order", hint="save numpy.ascontiguousarray(array)")
-    if len(shape) not in (1, 2) or not all(isinstance(each, int) and each >= 0 for each in shape) or 0 in shape[1:]:
-        raise CliError(f"{name} has the shape {shape}", hint="one dimension is for numbers, two are for vectors")
-    return NpyArray(name, dtype, shape, stream)
+    if not all(type(each) is int and 0 <= each <= LONGEST_SIDE for each in shape):
+        raise CliError(f"{name} is no NPY file: invalid shape in its header")
+    if len(shape) not in (1, 2) or 0 in shape[1:]:
+        raise CliError(f"{name} has the shape {str(shape)[:60]}",
+                       hint="one dimension is for numbers, two are for vectors")  # fmt: skip
+    array = NpyArray(name, dtype, shape, stream)
+    if array.row_size > LONGEST_ROW:
+        raise CliError(f"{name}: a row has {array.row_size:,} bytes, more than {LONGEST_ROW:,}",
+                       hint="write a row for each entity: (rows, dimension)")  # fmt: skip
+    return array
 
 
 def _moment(value: int, digits: int) -> str | None:

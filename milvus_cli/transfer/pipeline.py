@@ -8,15 +8,17 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..errors import CliError, Interrupted, NotAuthorized
 from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
-from .readers import READERS, Chunk, Table
+from .json_rows import read_json
+from .readers import DELIMITERS, Chunk, Table, read_separated
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
 from .sources import Place, Source, open_source
+from .superseded import Keys
 
 LEAVING = 3.0
 """Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
@@ -33,12 +35,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Flight:
+    """A batch on its way; `keys` are those of an upsert."""
+
+    step: Step
+    future: Future[Outcome]
+    keys: frozenset[Any]
+
+
+@dataclass(frozen=True)
 class Job:
-    """What is to be inserted, and how."""
+    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read."""
 
     places: Sequence[Place]
     intake: Intake
     stdin: BinaryIO | None
+    note: Callable[[str], None] = lambda text: None
+    """Takes what a person should know of the files."""
+    opened: Callable[[Source], None] = lambda source: None
 
 
 def read_steps(job: Job, done: Mark) -> Iterator[Step]:
@@ -50,7 +64,9 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
         if number < done.file:
             continue
         with ExitStack() as stack:
-            sources = [stack.enter_context(open_source(place, job.stdin)) for place in places]
+            sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
+            for source in sources:
+                job.opened(source)
             table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
             job.intake.require_columns(name, table)
             last = done.line if number == done.file else 0
@@ -63,8 +79,10 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
 
 def _table(sources: Sequence[Source], intake: Intake) -> Table:
     source, kind = sources[0], sources[0].place.format
-    if kind in READERS:
-        return READERS[kind](source)
+    if kind in DELIMITERS:
+        return read_separated(source, DELIMITERS[kind])
+    if kind in ("json", "jsonl"):
+        return read_json(source, intake.keys)
     from .columnar import read_npys, read_parquet
 
     return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
@@ -99,7 +117,8 @@ class Pipeline:
         self._rejects = rejects
         self._strict = strict
         self._moved = moved
-        self._waiting: deque[tuple[Step, Future[Outcome]]] = deque()
+        self._waiting: deque[Flight] = deque()
+        self._keys = Keys() if sender.target.upsert else None
         self._stuck = False
 
     def run(self, steps: Iterable[Step]) -> None:
@@ -109,11 +128,13 @@ class Pipeline:
             try:
                 for step in steps:
                     self._require_good(step)
+                    self._let_pass(step)
                     self._send(step, doubtful=_begin(step) < started)
                     while len(self._waiting) >= self._sender.in_flight:
                         self._acknowledge()
                 while self._waiting:
                     self._acknowledge()
+                self._count_superseded()
             except CliError:
                 self._count_the_rest()
                 raise
@@ -125,6 +146,8 @@ class Pipeline:
             raise
         finally:
             self._sender.stop()
+            if self._keys:
+                self._keys.close()
 
     def _send(self, step: Step, *, doubtful: bool) -> None:
         progress = self._checkpoint.progress
@@ -135,7 +158,13 @@ class Pipeline:
             except CliError:
                 progress.sent = before
                 raise
-        self._waiting.append((step, self._sender.submit(step.batch, doubtful=doubtful)))
+        keys = frozenset(step.batch.keys if self._keys else ())
+        self._waiting.append(Flight(step, self._sender.submit(step.batch, doubtful=doubtful), keys))
+
+    def _let_pass(self, step: Step) -> None:
+        """Of two batches in flight either may be the first to arrive: one with keys of the other waits for it."""
+        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._waiting):
+            self._acknowledge()
 
     def _require_good(self, step: Step) -> None:
         if self._strict and step.batch.bad:
@@ -144,7 +173,7 @@ class Pipeline:
 
     def _acknowledge(self, seconds: float | None = None) -> None:
         """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""
-        step, future = self._waiting[0]
+        step, future = self._waiting[0].step, self._waiting[0].future
         self._stuck = True
         outcome = future.result(seconds)
         bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
@@ -155,12 +184,30 @@ class Pipeline:
         self._waiting.popleft()
         self._stuck = False
         progress.done = step.end
-        progress.read += step.batch.rows + len(step.batch.bad)
+        progress.read += step.batch.rows + len(step.batch.bad) + len(step.batch.earlier.lines)
         progress.inserted += outcome.inserted
         progress.rejected += len(bad)
         progress.doubtful += outcome.doubtful
+        progress.unknown += outcome.unknown
+        progress.replaced += outcome.replaced
+        progress.superseded += len(step.batch.earlier.lines) - outcome.revived
+        self._remember(step.batch, outcome)
         self._checkpoint.save()
         self._moved(step.position, progress.read)
+
+    def _remember(self, batch: Batch, outcome: Outcome) -> None:
+        """The keys that are in."""
+        if self._keys:
+            refused = {each.line for each in outcome.bad}
+            rows = zip(batch.keys, batch.chunk.lines, strict=True)
+            self._keys.add([key for key, line in rows if line not in refused] if refused else batch.keys)
+
+    def _count_superseded(self) -> None:
+        """Rows that one in a later batch replaced."""
+        if self._keys:
+            repeated = self._keys.repeated()
+            self._checkpoint.progress.superseded += repeated
+            self._checkpoint.progress.inserted -= repeated
 
     def _count_the_rest(self, seconds: float | None = None) -> None:
         """What arrives in order, also where the checkpoint can't be written."""
@@ -170,7 +217,7 @@ class Pipeline:
 
     def _take_back(self, started: Mark) -> None:
         """What was only refused has not arrived: nothing of it is in doubt."""
-        if all(isinstance(future.exception(), NotAuthorized) for _, future in self._waiting):
+        if all(isinstance(each.future.exception(), NotAuthorized) for each in self._waiting):
             self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
             self._checkpoint.save()
 

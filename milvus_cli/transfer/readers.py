@@ -5,17 +5,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from ..errors import CliError
 from ..rpc.encode import to_columns
-from .sources import Source
+from .sources import Place, Source
 
 CHUNK = 2 << 20
 """Bytes of a source that a chunk has, about; never less than a row."""
@@ -23,23 +22,41 @@ CHUNK = 2 << 20
 LONGEST = 64 << 20
 """Bytes of a row: more fit in no message to a server."""
 
+LINE = 60
+"""Bytes that Python takes for a line of text, apart from its characters."""
+
+NO_END = "unexpected end of data"
+"""What the csv module says of a quote that is not closed."""
+
+TOLD = 10
+"""Rows that look like several, of which a note tells; more say nothing new."""
+
 STEP = 32
 """Rows of a csv that are read before their size is looked at."""
 
+TOO_LONG = f"longer than {LONGEST >> 20} MiB"
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+"""By format."""
 BREAK = re.compile(r"\r\n|\r|\n")
-TOO_LONG_FOR_64_BITS = re.compile(rb"[0-9]{20}")
 EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 """A cell that is empty but stands in quotes: the empty text, and no null."""
 
 
 @dataclass(frozen=True)
 class Bad:
-    """What is no row of its file, or does not fit a collection; `row` is what there is of it."""
+    """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
+
+    With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
+    that.
+    """
 
     line: int
     field: str
     reason: str
     row: Any
+    delimiter: str = ""
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,13 +96,41 @@ class Dense:
 class Table:
     """What a reader found: rows, and the columns where they are known before.
 
-    `text`: all values are a text's cells. `nested` columns hold text, which may be JSON.
+    `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
     """
 
     chunks: Iterator[Chunk]
     columns: Sequence[str] | None = None
     text: bool = False
     nested: Collection[str] = ()
+    delimiter: str = ""
+
+
+class Rows:
+    """Objects on their way into a chunk. Each has a place behind the last one: its line, if it has one, or the next."""
+
+    def __init__(self, last: int = 0) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._lines: list[int] = []
+        self._bad: list[Bad] = []
+        self.last = last
+
+    def add(self, line: int, value: Any) -> None:
+        if isinstance(value, dict):
+            self._rows.append(value)
+            self._lines.append(self._place(line))
+        else:
+            self.refuse(line, "no JSON object", value)
+
+    def refuse(self, line: int, reason: str, value: Any) -> None:
+        self._bad.append(Bad(self._place(line), "", reason, value))
+
+    def _place(self, line: int) -> int:
+        self.last = max(line, self.last + 1)
+        return self.last
+
+    def chunk(self) -> Chunk:
+        return Chunk(to_columns(self._rows), self._lines, self._bad)
 
 
 # Separated values
@@ -96,38 +141,95 @@ def read_separated(source: Source, delimiter: str) -> Table:
     # The module's own limit of a cell is 131,072 characters; a vector may have more.
     csv.field_size_limit(LONGEST)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
-    text = _Lines(source.text)
+    text = _Lines(source.text, source.place)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         header = next(filter(None, reader), None)
     except csv.Error as exc:
         raise CliError(f"{source.place.name}, line {reader.line_num}: {exc}") from exc
+    except OverflowError as exc:
+        raise text.too_long(1) from exc
     if header is None:
         raise CliError(f"{source.place.name} is empty", hint="its first line names the columns")
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
-    return Table(_separated_chunks(reader, text, header, delimiter), header, text=True)
+    swallowed = _Swallowed(source, delimiter, len(header))
+    chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
+    return Table(chunks, header, text=True, delimiter=delimiter)
+
+
+def require_utf8(begin: bytes, place: Place) -> None:
+    """Raises CliError for a text that begins as UTF-16 does: with its mark, or a zero in every second byte."""
+    begin = begin[:40]
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
+        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16",
+                       hint="convert it: iconv -f UTF-16 -t UTF-8")  # fmt: skip
 
 
 class _Lines:
     """The lines of a text, each remembered until they are taken."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, place: Place) -> None:
         self._text = text
+        self._place = place
         self._since: list[str] = []
+        self.size = 0
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
+        """Raises OverflowError for a row that is too long: no lines are taken while it is read."""
+        readline = self._text.readline
+        line = readline(LONGEST)
+        require_utf8(line[:40].encode("utf-8", "surrogateescape"), self._place)
+        while line:
+            self.size += len(line)
             self._since.append(line)
+            if self.size + LINE * len(self._since) > LONGEST:
+                raise OverflowError
             yield line
+            line = readline(LONGEST)
+
+    def too_long(self, number: int) -> CliError:
+        return CliError(f"{self._place.name}, line {number}: {TOO_LONG}", hint="is a quote in it never closed?")
 
     def take(self) -> list[str]:
-        taken, self._since = self._since, []
+        """The lines since the last call."""
+        taken, self._since, self.size = self._since, [], 0
         return taken
 
 
-def _separated_chunks(reader: Any, text: _Lines, header: Sequence[str], delimiter: str) -> Iterator[Chunk]:
+class _Swallowed:
+    """Tells of rows that look like several, as a quote opens in one and closes in another."""
+
+    def __init__(self, source: Source, delimiter: str, width: int) -> None:
+        self._source = source
+        self._delimiter = delimiter
+        self._width = width
+        self._told = 0
+
+    def look(self, rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> None:
+        """At rows whose first begins with a line, and at the lines that they were read from."""
+        if len(raw) == len(rows):
+            return
+        lines = iter(raw)
+        for row in rows:
+            record = list(islice(lines, _span(row)))
+            if len(record) > 1 and all(each.count(self._delimiter) == self._width - 1 for each in record):
+                self._tell(line, line + len(record) - 1)
+            line += len(record)
+
+    def _tell(self, first: int, last: int) -> None:
+        self._told += 1
+        if self._told <= TOLD:
+            self._source.note(
+                f"{self._source.place.name}, lines {first} to {last} are one row: a quote opens in line {first} and "
+                f"closes in line {last}"
+            )
+
+
+def _separated_chunks(
+    reader: Any, text: _Lines, header: Sequence[str], delimiter: str, swallowed: _Swallowed
+) -> Iterator[Chunk]:
     cell = re.compile(f'(?:^|{delimiter})("(?:[^"]|"")*"|[^{delimiter}]*)')
     text.take()
     more = True
@@ -138,27 +240,56 @@ def _separated_chunks(reader: Any, text: _Lines, header: Sequence[str], delimite
         size = 0
         while size < CHUNK and more:
             step: list[list[str]] = []
-            before = reader.line_num
+            before, broken = reader.line_num, None
             try:
-                step.extend(islice(reader, STEP))
-                more = len(step) == STEP
+                more = _read_step(reader, text, step)
             except csv.Error as exc:
-                bad.append(Bad(reader.line_num, "", str(exc), None))
+                broken = exc
+            except OverflowError as exc:
+                raise text.too_long(before + 1 + sum(map(_span, step))) from exc
+            size += text.size
             raw = text.take()
-            size += sum(map(len, raw))
+            if broken is not None:
+                good = sum(map(_span, step))
+                bad.append(_bad(broken, before + 1 + good, reader.line_num, raw[good:]))
+            swallowed.look(step, before + 1, raw)
             lines += _starts(step, before + 1, raw)
             rows += _marked(step, raw, cell)
         yield _separated_chunk(rows, lines, bad, header)
 
 
+def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
+    """A few rows, fewer where they are long; returns whether there may be more."""
+    for row in islice(reader, STEP):
+        step.append(row)
+        if text.size > CHUNK:
+            return True
+    return len(step) == STEP
+
+
+def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Bad:
+    """A row that begins in one line and is found to be wrong in another; `raw` has its lines."""
+    reason = str(error)
+    if reason == NO_END:
+        reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
+    elif first < last:
+        reason = f"{reason}: a quote opens in this row, and closes in line {last}"
+    return Bad(first, "", reason, "".join(raw).rstrip("\r\n"))
+
+
+def _span(row: Sequence[str]) -> int:
+    """The lines that a row has: a cell in quotes may have several."""
+    return 1 + sum(len(BREAK.findall(cell)) for cell in row)
+
+
 def _starts(rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> Sequence[int]:
-    """The line on which each row begins: a cell in quotes may have several."""
+    """The line on which each row begins."""
     if len(raw) == len(rows):
         return range(line, line + len(rows))
     starts = []
     for row in rows:
         starts.append(line)
-        line += 1 + sum(len(BREAK.findall(cell)) for cell in row)
+        line += _span(row)
     return starts
 
 
@@ -168,8 +299,7 @@ def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) ->
         return rows
     lines, found = iter(raw), []
     for row in rows:
-        span = 1 + sum(len(BREAK.findall(each)) for each in row)
-        record = "".join(islice(lines, span)).rstrip("\r\n")
+        record = "".join(islice(lines, _span(row))).rstrip("\r\n")
         if "" in row and '""' in record:
             cells = cell.findall(record)
             if len(cells) == len(row):
@@ -188,179 +318,3 @@ def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Bad], he
         rows, lines = [row for row, _ in kept], [line for _, line in kept]
     values: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
     return Chunk(dict(zip(header, values, strict=True)), lines, bad)
-
-
-# JSON
-
-
-def read_jsonl(source: Source) -> Table:
-    """An object a line, in UTF-8."""
-    return Table(_jsonl_chunks(source, loads_exact()))
-
-
-def loads_exact() -> Callable[[bytes], Any]:
-    """Parses JSON with every digit of whole numbers, by orjson where it is installed."""
-    try:
-        import orjson
-    except ImportError:
-        return json.loads
-
-    def loads(text: bytes) -> Any:
-        # orjson makes floats of what has more than 64 bits, and knows no NaN.
-        if TOO_LONG_FOR_64_BITS.search(text):
-            return json.loads(text)
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return json.loads(text)
-
-    return loads
-
-
-def _jsonl_chunks(source: Source, loads: Callable[[bytes], Any]) -> Iterator[Chunk]:
-    found, size = _Rows(), 0
-    for number, line in enumerate(iter(lambda: source.stream.readline(LONGEST), b""), start=1):
-        text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        if not text.strip():
-            continue
-        try:
-            found.add(number, loads(text))
-        except (ValueError, RecursionError) as exc:
-            found.refuse(number, f"no JSON: {exc}", text.decode("utf-8", "backslashreplace").rstrip("\r\n"))
-        size += len(line)
-        if size >= CHUNK:
-            yield found.chunk()
-            found, size = _Rows(), 0
-    yield found.chunk()
-
-
-class _Rows:
-    """Objects on their way into a chunk."""
-
-    def __init__(self) -> None:
-        self._rows: list[dict[str, Any]] = []
-        self._lines: list[int] = []
-        self._bad: list[Bad] = []
-
-    def add(self, line: int, value: Any) -> None:
-        if isinstance(value, dict):
-            self._rows.append(value)
-            self._lines.append(line)
-        else:
-            self.refuse(line, "no JSON object", value)
-
-    def refuse(self, line: int, reason: str, value: Any) -> None:
-        self._bad.append(Bad(line, "", reason, value))
-
-    def chunk(self) -> Chunk:
-        return Chunk(to_columns(self._rows), self._lines, self._bad)
-
-
-def read_json(source: Source) -> Table:
-    """A list of objects, or an object with such a list in it, as the official files {"rows": […]} have; streamed."""
-    return Table(_json_chunks(source))
-
-
-def _json_chunks(source: Source) -> Iterator[Chunk]:
-    text = _Json(source)
-    text.open_list()
-    found, number, before = _Rows(), 0, 0
-    while text.next_item():
-        number += 1
-        found.add(number, text.value(f"row {number:,}"))
-        if text.taken - before >= CHUNK:
-            yield found.chunk()
-            found, before = _Rows(), text.taken
-    yield found.chunk()
-
-
-class _Json:
-    """A JSON text that is read as it is needed."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._decode = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
-        self._scan = json.JSONDecoder().raw_decode
-        self._text = ""
-        self._at = 0
-        self.taken = 0
-        self._first = True
-        self._ended = False
-
-    def open_list(self) -> None:
-        """Goes to the first list: of the text, or in its outermost object."""
-        if self._peek() == "{":
-            self._at += 1
-            while self._peek() == '"':
-                self.value("its first key")
-                self._require(":")
-                if self._peek() == "[":
-                    break
-                self.value("a value")
-                if self._peek() == ",":
-                    self._at += 1
-        if self._peek() != "[":
-            hint = 'it is [{…}, …] or {"rows": [{…}, …]}; one object a line is --format jsonl'
-            raise CliError(f"{self._source.place.name} has no list of rows", hint=hint)
-        self._at += 1
-
-    def next_item(self) -> bool:
-        """Whether another value follows in the list."""
-        mark = self._peek()
-        if mark == "]":
-            return False
-        if not self._first:
-            self._require(",")
-        self._first = False
-        return True
-
-    def value(self, what: str) -> Any:
-        self._peek()
-        while True:
-            try:
-                value, end = self._scan(self._text, self._at)
-                # A number may go on behind what has been read.
-                if end < len(self._text) or self._ended:
-                    break
-            except (ValueError, RecursionError) as exc:
-                if self._ended:
-                    raise CliError(f"{self._source.place.name}, {what}: no JSON: {exc}") from exc
-            self._more()
-        self.taken += end - self._at
-        self._at = end
-        return value
-
-    def _require(self, mark: str) -> None:
-        found = self._peek()
-        if found != mark:
-            what = repr(found) if found else "the end of the file"
-            raise CliError(f"{self._source.place.name} is broken: {mark!r} is wanted, not {what}")
-        self._at += 1
-
-    def _peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
-        while True:
-            while self._at < len(self._text):
-                if self._text[self._at] not in " \t\r\n":
-                    return self._text[self._at]
-                self._at += 1
-            if self._ended:
-                return ""
-            self._more()
-
-    def _more(self) -> None:
-        # A value that is not complete is scanned again, so each time as much comes as there is already.
-        data = self._source.stream.read(max(1 << 18, len(self._text) - self._at))
-        self._text = self._text[self._at :] + self._decode(data)
-        self._at = 0
-        if len(self._text) > LONGEST:
-            raise CliError(f"{self._source.place.name}: a row is longer than {LONGEST >> 20} MiB, or has no end")
-        self._ended = not data
-
-
-READERS: Mapping[str, Callable[[Source], Table]] = {
-    "csv": lambda source: read_separated(source, ","),
-    "tsv": lambda source: read_separated(source, "\t"),
-    "jsonl": read_jsonl,
-    "json": read_json,
-}

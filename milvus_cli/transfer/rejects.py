@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import FileIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ..errors import CliError
+from .mending import rejected_line
 from .readers import Bad
+
+if TYPE_CHECKING:
+    from ..rpc.schema import Field
 
 SHOWN = 10
 
@@ -15,8 +20,9 @@ SHOWN = 10
 class Rejects:
     """A line of JSON for each: file, line, column, reason and the row. Without a path only `shown` is kept."""
 
-    def __init__(self, path: str | None, *, size: int = 0) -> None:
+    def __init__(self, path: str | None, *, fields: Mapping[str, Field] = MappingProxyType({}), size: int = 0) -> None:
         self._path = path
+        self._fields = fields
         self.shown: list[str] = []
         self._file: FileIO | None = None
         if path:
@@ -35,7 +41,7 @@ class Rejects:
                 self.shown.append(told(name, each))
         if self._file is None:
             return 0
-        data = b"".join(_line(name, each) for each in bad)
+        data = b"".join(rejected_line(name, each, self._fields) for each in bad)
         try:
             self._file.seek(at)
             while data:
@@ -51,11 +57,6 @@ class Rejects:
     def _failed(self, error: OSError) -> CliError:
         return CliError(f"can't write {self._path}: {error.strerror}",
                         hint="make room; then the same line with --resume goes on there")  # fmt: skip
-
-
-def _line(name: str, bad: Bad) -> bytes:
-    values = {"file": name, "line": bad.line, "column": bad.field or None, "reason": bad.reason, "row": bad.row}
-    return json.dumps(values, ensure_ascii=False, default=str).encode(errors="backslashreplace") + b"\n"
 
 
 def told(name: str, bad: Bad) -> str:

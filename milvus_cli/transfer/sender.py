@@ -1,57 +1,90 @@
-"""Sends batches, several at once. A write whose answer was lost is looked for on the server before it is sent again."""
+"""Sends batches, several at once. A batch that is refused is taken apart, until the bad rows are left."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..rpc.client import Client
-from ..rpc.writing import OF_VALUES, Target, have_arrived, is_busy, write
+from ..rpc.readback import Sent
+from ..rpc.writing import OF_VALUES, Target, is_busy, require_unchanged, write
 from .intake import VALUES, Batch, Intake
+from .patience import FIRST_PAUSE, LONGEST_PAUSE
 from .readers import Bad, Chunk
-
-if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import FieldData
+from .settling import settle
+from .suspects import Suspect, suspects
 
 SECONDS = 60.0
 """That a call may take at least: a batch is more than a command has to send as a rule."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 SETTLING = 0.2
 """Seconds that a request which reached the server before its connection broke may still be under way in it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows."""
+    """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows.
+
+    `unknown` and `replaced` are as in Settled. `revived` rows of those that a later one with the same key superseded
+    count after all: the server refused that.
+    """
 
     inserted: int
     bad: Sequence[Bad] = field(default=())
     doubtful: int = 0
+    unknown: int = 0
+    replaced: int = 0
+    revived: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            self.inserted + other.inserted, [*self.bad, *other.bad], self.doubtful + other.doubtful,
+            self.unknown + other.unknown, self.replaced + other.replaced,
+            self.revived + other.revived,
+        )  # fmt: skip
+
+
+class Refused(Exception):
+    """A batch that the server refused for what may be a value of it; `doubtful` as in `submit`."""
+
+    def __init__(self, refusal: ServerRefused, *, doubtful: bool) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+        self.doubtful = doubtful
+
+
+def _silent(seconds: float, patience: float) -> None:
+    """For who does not want to hear."""
 
 
 class Sender:
-    """`open_client` makes a client of its own for each of the calls in flight; `patience` is in seconds."""
+    """`open_client` makes a client of its own for each of the calls in flight; `patience` is in seconds.
+
+    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is.
+    """
 
     def __init__(
-        self, open_client: Callable[[], Client], target: Target, *, in_flight: int, patience: float, seconds: float
-    ) -> None:
+        self, open_client: Callable[[], Client], target: Target, *, in_flight: int, patience: float, seconds: float,
+        retrying: Callable[[float, float], None] = _silent,
+    ) -> None:  # fmt: skip
         self._open = open_client
         self._intake = Intake(target, {})
-        self._target = target
+        self.target = target
         self._patience = patience
         self._seconds = max(seconds, SECONDS)
+        self._retrying = retrying
         self.in_flight = in_flight
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="insert")
         self._clients: queue.SimpleQueue[Client] = queue.SimpleQueue()
         self._all: list[Client] = []
         self._stopped = threading.Event()
+        self._refused_kinds: dict[str, bool] = {}
 
     def submit(self, batch: Batch, *, doubtful: bool) -> Future[Outcome]:
         """With `doubtful` it may have been sent before."""
@@ -70,65 +103,115 @@ class Sender:
         with self._client() as client:
             try:
                 return self._written(client, batch, doubtful=doubtful)
-            except ServerRefused as exc:
-                if exc.server_code not in OF_VALUES:
-                    raise
+            except Refused as exc:
+                require_unchanged(client, self.target)
                 outcome = self._sifted(client, batch, exc)
-                if not outcome.inserted and batch.rows > 1:
-                    # Not one row is good: then it is not about rows.
-                    raise
-                return outcome
+                return outcome + self._revived(client, batch, outcome.bad, doubtful=exc.doubtful)
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        """Tries until it is known to be there. Raises what no patience helps against."""
-        target, until, pause, again = self._target, 0.0, FIRST_PAUSE, 0
+        """Tries until it is known what became of it. Raises Refused, and what no patience helps against."""
+        target, until, pause, lost = self.target, 0.0, FIRST_PAUSE, int(doubtful)
         while True:
             try:
-                if doubtful and target.key:
-                    arrived = None if target.upsert else have_arrived(client, target, batch.keys, seconds=self._seconds)
-                    if arrived:
-                        return Outcome(batch.rows)
-                    # What is sent again takes the place of what may have arrived.
-                    target = replace(target, upsert=True)
-                elif doubtful:
-                    again += batch.rows
+                if lost and target.key and not target.upsert:
+                    settled = settle(client, Sent(target, batch.columns, batch.rows), seconds=self._seconds)
+                    return Outcome(batch.rows - settled.unknown, unknown=settled.unknown, replaced=settled.replaced)
                 write(client, target, batch.columns, batch.rows, seconds=self._seconds)
-                return Outcome(batch.rows, doubtful=again)
+                return Outcome(batch.rows, doubtful=0 if target.key else lost * batch.rows)
             except Unreachable as exc:
-                lost = exc.fault in (Fault.LOST, Fault.SILENT)
-                doubtful = doubtful or lost
-                pause = max(pause, SETTLING) if lost else pause
+                if exc.fault in (Fault.LOST, Fault.SILENT):
+                    lost += 1
+                    pause = max(pause, SETTLING)
                 until = self._wait(exc, until, pause)
             except ServerRefused as exc:
                 if not is_busy(exc):
+                    if exc.server_code in OF_VALUES:
+                        raise Refused(exc, doubtful=lost > 0) from exc
                     raise
                 until = self._wait(exc, until, pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _wait(self, error: CliError, until: float, pause: float) -> float:
         """A pause; raises the error when patience is over. Returns until when it lasts."""
-        until = until or time.monotonic() + self._patience
+        now = time.monotonic()
+        until = until or now + self._patience
         if self._stopped.is_set():
             raise Interrupted()
-        if time.monotonic() + pause > until or self._stopped.wait(pause):
+        if now + pause > until:
             raise error
+        while (left := now + pause - time.monotonic()) > 0:
+            self._retrying(self._patience - (until - time.monotonic()), self._patience)
+            if self._stopped.wait(min(left, 1.0)):
+                raise error
         return until
 
-    def _sifted(self, client: Client, batch: Batch, refusal: ServerRefused) -> Outcome:
-        """Halves of a batch that was refused, and their halves, until what is refused is a row."""
+    def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
+        """Parts of a batch that was refused, and their parts, until what is refused is a row."""
+        found = suspects(batch.chunk, self.target.schema)
         if batch.rows == 1:
-            return Outcome(0, [Bad(batch.chunk.lines[0], "", refusal.message, _row(batch.chunk))])
-        inserted, bad = 0, list[Bad]()
+            return Outcome(0, [self._bad(batch.chunk, 0, found.get(0), refused.refusal.message)])
+        found = {row: each for row, each in found.items() if self._refused_kinds.get(each.kind, True)}
+        if found:
+            return self._without_suspects(client, batch, found, doubtful=refused.doubtful)
         middle = batch.rows // 2
-        for rows in (range(middle), range(middle, batch.rows)):
-            part = self._intake.batch(batch.chunk.pick(rows), VALUES)
-            try:
-                outcome = self._written(client, part, doubtful=False)
-            except ServerRefused as exc:
-                outcome = self._sifted(client, part, exc)
-            inserted += outcome.inserted
-            bad += outcome.bad
-        return Outcome(inserted, bad)
+        outcome = self._part(client, batch, range(middle), doubtful=refused.doubtful)
+        return outcome + self._rest(client, batch, range(middle, batch.rows), outcome, doubtful=refused.doubtful)
+
+    def _rest(self, client: Client, batch: Batch, rows: range, before: Outcome, *, doubtful: bool) -> Outcome:
+        """Where all rows before were refused, more are likely to be: one by one, until one is taken.
+
+        So a batch without a good row takes a call a row, and not two.
+        """
+        outcome = Outcome(0)
+        while rows and not (before.inserted or before.unknown):
+            before = self._part(client, batch, rows[:1], doubtful=doubtful)
+            outcome += before
+            rows = rows[1:]
+        return outcome + self._part(client, batch, rows, doubtful=doubtful) if rows else outcome
+
+    def _without_suspects(
+        self, client: Client, batch: Batch, found: Mapping[int, Suspect], *, doubtful: bool
+    ) -> Outcome:
+        """All others; and of each kind of suspects one, which tells for the kind."""
+        clean = [row for row in range(batch.rows) if row not in found]
+        outcome = self._part(client, batch, clean, doubtful=doubtful) if clean else Outcome(0)
+        for kind in dict.fromkeys(each.kind for each in found.values()):
+            rows = [row for row, each in found.items() if each.kind == kind]
+            if kind not in self._refused_kinds:
+                first = self._part(client, batch, rows[:1], doubtful=doubtful)
+                self._refused_kinds[kind] = bool(first.bad)
+                outcome, rows = outcome + first, rows[1:]
+            if self._refused_kinds[kind]:
+                outcome += Outcome(0, [self._bad(batch.chunk, row, found[row], "") for row in rows])
+            elif rows:
+                outcome += self._part(client, batch, rows, doubtful=doubtful)
+        return outcome
+
+    def _revived(self, client: Client, batch: Batch, bad: Sequence[Bad], *, doubtful: bool) -> Outcome:
+        """Where the last row of a key was refused, the one before it is the last."""
+        lines, key = {each.line for each in bad}, self.target.key
+        keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
+        rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
+        if not rows:
+            return Outcome(0)
+        part = self._intake.batch(batch.earlier.pick(rows), VALUES)
+        outcome = self._part(client, part, range(part.rows), doubtful=doubtful)
+        outcome += self._revived(client, part, outcome.bad, doubtful=doubtful)
+        return outcome + Outcome(0, revived=part.rows)
+
+    def _part(self, client: Client, batch: Batch, rows: Sequence[int], *, doubtful: bool) -> Outcome:
+        part = self._intake.batch(batch.chunk.pick(rows), VALUES)
+        try:
+            return self._written(client, part, doubtful=doubtful)
+        except Refused as exc:
+            return self._sifted(client, part, exc)
+
+    def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> Bad:
+        values = _row(chunk.pick([row]))
+        if suspect is None or not self._refused_kinds.get(suspect.kind, True):
+            return Bad(chunk.lines[row], "", reason, values)
+        reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
+        return Bad(chunk.lines[row], suspect.field, reason, values)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
@@ -143,26 +226,47 @@ class Sender:
             self._clients.put(client)
 
 
-def write_once(client: Client, target: Target, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
-    """The answer to one write. When it is lost, rows that bring their keys are sent again in place of themselves.
+def replaced_told(rows: int) -> str:
+    """What a person should know of rows that were settled without being read back."""
+    return (f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
+            "read back: earlier rows with the same keys were replaced")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Written:
+    """The keys of rows; `replaced` as in Settled."""
+
+    keys: Sequence[Any]
+    replaced: int = 0
+
+
+def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
+    """When the answer is lost, rows that bring their keys are settled.
 
     Raises as Client.call: for rows whose keys the server gives out, and for what stays lost, the outcome is unknown.
     """
     try:
-        return write(client, target, columns, rows, seconds=seconds)
+        ids = write(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
+        return Written(list(ids.int_id.data or ids.str_id.data))
     except Unreachable as exc:
-        if exc.fault is not Fault.LOST or not target.key:
+        if exc.fault not in (Fault.LOST, Fault.SILENT) or not sent.target.key:
             raise
         time.sleep(SETTLING)
         try:
-            return write(client, replace(target, upsert=True), columns, rows, seconds=seconds)
+            return _settled_once(client, sent, exc, seconds=seconds)
         except CliError:
             raise exc from None
 
 
+def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: float) -> Written:
+    if sent.target.upsert:
+        write(client, sent.target, sent.columns, sent.rows, seconds=seconds)
+        return Written(sent.keys)
+    settled = settle(client, sent, seconds=seconds)
+    if settled.unknown:
+        raise lost
+    return Written(sent.keys, settled.replaced)
+
+
 def _row(chunk: Chunk) -> dict[str, object]:
-    return {name: _plain(values[0]) for name, values in chunk.columns.items()}
-
-
-def _plain(value: object) -> object:
-    return value.hex() if isinstance(value, bytes) else value
+    return {name: values[0] for name, values in chunk.columns.items()}

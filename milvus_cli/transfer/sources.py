@@ -7,13 +7,14 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput, Unreachable
 from ..names import nearest
+from .urls import shown_url
 
 STDIN = "-"
 FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
@@ -21,6 +22,8 @@ FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "j
 """Formats by extension."""
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 BUFFER = 1 << 18
+PIECE = 1 << 9
+"""Bytes that are decompressed at once: 4 may make 128 KiB, and zstandard's decompressor takes no limit."""
 URL_SECONDS = 30.0
 
 
@@ -38,8 +41,8 @@ class Place:
 
     @property
     def name(self) -> str:
-        """For messages."""
-        return "standard input" if self.path == STDIN else self.path
+        """For messages and files: without what a URL has of secrets."""
+        return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
 
     @property
     def stem(self) -> str:
@@ -53,7 +56,7 @@ def find_places(paths: Sequence[str], wanted: str | None) -> list[Place]:
     kinds = {place.format for place in places}
     if "npy" in kinds and len(kinds) > 1:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
-    twice = [place.path for place in places if [each.path for each in places].count(place.path) > 1]
+    twice = [place.name for place in places if [each.path for each in places].count(place.path) > 1]
     if twice:
         raise InvalidInput(f"{twice[0]} is named twice")
     return places
@@ -84,7 +87,7 @@ def _place(path: str, wanted: str | None) -> Place:
     kind = wanted or (FORMATS.get(words[-1]) if words else None)
     if kind is None:
         known = ", ".join(dict.fromkeys(FORMATS.values()))
-        raise InvalidInput(f"{path}: its name does not tell the format", hint=f"give --format: {known}")
+        raise InvalidInput(f"{Place(path, '').name}: its name does not tell the format", hint=f"give --format: {known}")
     return Place(path, kind, compression)
 
 
@@ -103,6 +106,8 @@ class Source:
     opened: str
     read: int = 0
     text: TextIO | None = None
+    note: Callable[[str], None] = field(default=lambda text: None)
+    """Takes what a person should know of what was read."""
 
     @property
     def position(self) -> int:
@@ -111,8 +116,8 @@ class Source:
 
     def require_unchanged(self) -> None:
         """Raises CliError when the file is no longer the one that was opened."""
-        if identity(self.place) != self.opened:
-            raise CliError(f"{self.place.name} changed while it was read")
+        if not self.place.is_url and identity(self.place) != self.opened:
+            raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
 def identity(place: Place) -> str:
@@ -133,13 +138,16 @@ def _is_regular(found: os.stat_result) -> bool:
 
 
 @contextmanager
-def open_source(place: Place, stdin: BinaryIO | None = None) -> Iterator[Source]:
+def open_source(
+    place: Place, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
+) -> Iterator[Source]:
     """The stream of a place, closed at the end. Raises CliError for what can't be read, also in the middle of it."""
     raw = _open_raw(place, stdin)
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
         stream = _decompressed(raw, place)
-        yield Source(place, stream, raw, total, identity(place))
+        opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        yield Source(place, stream, raw, total, opened, note=note)
     except (EOFError, zlib.error) as exc:
         raise CliError(f"{place.name} is cut off or broken: {exc}") from exc
     except OSError as exc:
@@ -153,24 +161,28 @@ def _open_raw(place: Place, stdin: BinaryIO | None) -> BinaryIO:
     if place.path == STDIN:
         return stdin or sys.stdin.buffer
     if place.is_url:
-        return _open_url(place.path)
+        return _open_url(place)
     try:
         return open(place.path, "rb", buffering=BUFFER)
     except OSError as exc:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
 
 
-def _open_url(url: str) -> BinaryIO:
+def _open_url(place: Place) -> BinaryIO:
     import http.client
     import urllib.error
-    import urllib.request
 
+    from .urls import open_url
+
+    # The texts of these exceptions may hold the URL with its secrets.
     try:
-        return cast(BinaryIO, _Checked(urllib.request.urlopen(url, timeout=URL_SECONDS)))
+        return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
     except urllib.error.HTTPError as exc:
-        raise CliError(f"{url}: HTTP {exc.code} {exc.reason}") from exc
-    except (OSError, http.client.HTTPException, ValueError) as exc:
-        raise Unreachable(f"can't read {url}: {getattr(exc, 'reason', None) or exc}") from exc
+        raise CliError(f"{place.name}: HTTP {exc.code} {http.client.responses.get(exc.code, '')}".rstrip()) from exc
+    except (http.client.InvalidURL, ValueError) as exc:
+        raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
+    except (OSError, http.client.HTTPException) as exc:
+        raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc
 
 
 class _Checked(io.RawIOBase):
@@ -180,12 +192,20 @@ class _Checked(io.RawIOBase):
         self._response = response
         length = response.headers.get("Content-Length")
         self._left = int(length) if length and length.isdecimal() else None
+        # What tells the content of a URL from another that it had before; empty where the server says nothing.
+        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        found: bytes = self._response.read(len(buffer))
+        from http.client import HTTPException
+
+        try:
+            # What has come by then is given out before a break is told.
+            found: bytes = self._response.read1(len(buffer))
+        except (HTTPException, ValueError) as exc:
+            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
         if self._left is not None:
             self._left -= len(found)
             if not found and self._left:
@@ -227,19 +247,19 @@ class _Zstd(io.RawIOBase):
         self._raw = raw
         self._start, self._error = zstandard.ZstdDecompressor, zstandard.ZstdError
         self._frame: Any = None
-        self._ready = b""
+        self._ready = memoryview(b"")
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            found = self._raw.read(BUFFER)
+            found = self._raw.read(PIECE)
             if not found:
                 if self._frame is not None:
                     raise EOFError("the last frame has no end")
                 return 0
-            self._ready = self._feed(found)
+            self._ready = memoryview(self._feed(found))
         size = min(len(buffer), len(self._ready))
         buffer[:size], self._ready = self._ready[:size], self._ready[size:]
         return size

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
+from .. import deepjson
+from ..jsontext import dump_json, load_json
 from ..output.values import exact
 from ..rpc.decode import decode_column
 from ..rpc.floats import float32_texts, packed
@@ -62,10 +64,10 @@ def csv_cells(kind: str, texts: Sequence[str | None], delimiter: str) -> list[st
 
 def to_text(value: Any) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return dump_json(value, compact=True, allow_nan=False)
     except ValueError:
         # Lists may hold what JSON has no number for.
-        return json.dumps(_named(value), ensure_ascii=False, separators=(",", ":"))
+        return deepjson.write(value, _scalar, separators=(",", ":"))
 
 
 def flattened(names: Iterable[str], dynamic: str | None) -> str:
@@ -86,14 +88,14 @@ def _json_text(raw: bytes) -> str | None:
         return None
     text = raw.decode("utf-8", "backslashreplace")
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = load_json(text)
+    except ValueError:
         return encode_basestring(text)
     return to_text(value) if "\n" in text or "\r" in text else text
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    value = json.loads(text) if text else {}
+    value = load_json(text) if text else {}
     return value if isinstance(value, dict) else {}
 
 
@@ -116,12 +118,8 @@ def _number(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'"{exact(value)}"'
 
 
-def _named(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_named(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _named(each) for key, each in value.items()}
-    return exact(value) if isinstance(value, float) and not math.isfinite(value) else value
+def _scalar(value: Any) -> str:
+    return _number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _boolean(value: bool) -> str:

@@ -34,7 +34,6 @@ console, home = Console(), Path(tempfile.mkdtemp())
 console.stdout, console.stdin = io.StringIO(), io.StringIO()
 session = Session(Config(home), console, load(home / "config.toml", {}))
 assert execute(["connect", sys.argv[1]], session) == 0
-session.keep_alias()
 # A store that was just written is read anew for each command.
 time.sleep(2.1)
 from milvus_cli.rpc.wire import milvus_pb2 as wire

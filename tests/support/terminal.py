@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyte
 from typing_extensions import Self
@@ -75,6 +76,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._display)
         self._master, slave = pty.openpty()
         _set_size(slave, rows, cols)
+        self.first_modes = termios.tcgetattr(slave)
         self._child = subprocess.Popen(
             [sys.executable, "-ISc", TAKE_TERMINAL, *command],
             stdin=slave,
@@ -90,6 +92,11 @@ class Terminal:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def modes(self) -> list[Any]:
+        """How the terminal is set now, as termios tells it; `first_modes` is how it was in the beginning."""
+        return termios.tcgetattr(self._master)
 
     @property
     def screen(self) -> list[str]:

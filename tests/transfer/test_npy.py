@@ -89,3 +89,48 @@ def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
         assert refusal(saved(numpy.zeros(shape))) == (
             f"x.npy has the shape {shape}", "one dimension is for numbers, two are for vectors",
         )  # fmt: skip
+
+
+def headed(header: str) -> bytes:
+    return MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode("latin-1") + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ("(-1, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        ("(2.0, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        ("(True, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        (f"(0x{'f' * 20000}, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        (f"({'9' * 20000}, 4)", "x.npy is no NPY file: its header can't be read"),
+        ("[2, 4]", "x.npy is no NPY file: its header can't be read"),
+        ("()", "x.npy has the shape ()"),
+        ("(1, 2, 3)", "x.npy has the shape (1, 2, 3)"),
+        (f"({', '.join(['1'] * 9000)})", f"x.npy has the shape ({', '.join(['1'] * 19)}, 1"),
+        ("(1, 9223372036854775807)", "x.npy: a row has 36,893,488,147,419,103,228 bytes, more than 67,108,864"),
+        ("(9223372036854775807, 4)", "x.npy is cut off: it has 4 of 9,223,372,036,854,775,807 rows"),
+        ("(9223372036854775807,)", "x.npy is cut off: it has 16 of 9,223,372,036,854,775,807 rows"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused(shape: str, message: str) -> None:
+    data = headed(f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}")
+    assert refusal(data)[0] == message
+
+
+@pytest.mark.parametrize(
+    ("descr", "message"),
+    [
+        ("'|O'", "x.npy holds '|O'"),
+        (f"'<U{'9' * 9000}'", f"x.npy holds '<U{'9' * 57}"),
+        ("'<U99999999'", "x.npy: a row has 399,999,996 bytes, more than 67,108,864"),
+        ("7", "x.npy holds 7"),
+    ],
+)
+def test_a_type_that_cannot_be_is_refused(descr: str, message: str) -> None:
+    data = headed(f"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}")
+    assert refusal(data)[0] == message
+
+
+def test_text_that_is_none_is_refused() -> None:
+    data = headed("{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}")[:-64] + b"\xff\xff\xff\xff"
+    assert refusal(data)[0] == "x.npy holds text that is not UTF-32"

@@ -1,0 +1,47 @@
+"""What an operation does to a server, whatever carries it, and whether a connection lets it through."""
+
+import re
+from urllib.parse import unquote
+
+from ..errors import CliError
+from .profile import Profile
+
+READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
+           "Alloc")  # fmt: skip
+"""How the names of RPCs begin that change nothing on a server."""
+
+READING_PATH = re.compile(
+    r"/v1/vector/(?:query|get|search)"
+    r"|/v2/vectordb/(?:jobs/)?[a-z_]+/"
+    r"(?:list|describe|has|get|query|search|hybrid_search|advanced_search"
+    r"|get_stats|get_load_state|get_progress|get_compaction_state|run_analyzer)"
+)
+"""Paths of the RESTful API, without their query, that only read though they are POSTed to."""
+
+
+def rpc_reads(method: str) -> bool:
+    """Whether an RPC leaves the server as it is."""
+    return method.startswith(READING)
+
+
+def rest_reads(method: str, path: str) -> bool:
+    """Whether a RESTful request leaves the server as it is. A path that is spelled in an unusual way counts as none."""
+    plain = path.partition("?")[0]
+    if method.upper() == "GET":
+        # Of GET requests only those to /management stop and pause parts of a server.
+        return "management" not in _decoded(plain).lower()
+    return method.upper() == "POST" and READING_PATH.fullmatch(plain) is not None
+
+
+def require_writable(profile: Profile, what: str) -> None:
+    """Raises CliError on a read-only connection; `what` is what does not happen, such as "CreateRole was not sent"."""
+    if profile.read_only:
+        raise CliError(f"connection {profile.alias!r} is read-only: {what}",
+                       hint="connect again with --no-read-only to allow it")  # fmt: skip
+
+
+def _decoded(path: str) -> str:
+    """Without percent encoding, however often it was applied."""
+    while (decoded := unquote(path)) != path:
+        path = decoded
+    return path

@@ -1,0 +1,53 @@
+"""How options are spelled: as whole words. A word after a single dash is never taken apart into letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+Layer = Mapping[str, Hashable]
+"""Spellings, each with what tells the options apart that they stand for."""
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """The spelling of an option as it is declared, and the value that the word itself has after it."""
+
+    name: str
+    value: str | None = None
+
+
+def spelled(word: str, layers: Sequence[Layer]) -> Spelled | None:
+    """The option that a word is: `-l`, `--limit`, `-limit`, `--limit=5`, `-l=5`, `-l5`. The first layer wins.
+
+    `-lim` is `--limit` where no other option of its layer begins so; with two dashes only the whole name counts.
+    """
+    name, equals, value = word.partition("=")
+    given = value if equals else None
+    if any(name in layer for layer in layers):
+        return Spelled(name, given)
+    if word.startswith("--") or len(name) <= 2:
+        return None
+    if NUMBER.fullmatch(word[2:]) and any(word[:2] in layer for layer in layers):
+        return Spelled(word[:2], word[2:])
+    for layer in layers:
+        found = dict(_begun(name, layer))
+        if f"-{name}" in found or len(set(found.values())) == 1:
+            return Spelled(f"-{name}" if f"-{name}" in found else next(iter(found)), given)
+        if found:
+            return None
+    return None
+
+
+def begun(word: str, layers: Sequence[Layer]) -> list[str]:
+    """The options, by one spelling of each, that a word after a single dash may be the beginning of."""
+    name = word.partition("=")[0]
+    found = ({which: spelling for spelling, which in _begun(name, layer)} for layer in layers)
+    return [] if word.startswith("--") or len(name) <= 2 else [spelling for each in found for spelling in each.values()]
+
+
+def _begun(name: str, layer: Layer) -> Iterator[tuple[str, Hashable]]:
+    return ((spelling, which) for spelling, which in layer.items() if spelling.startswith(f"-{name}"))

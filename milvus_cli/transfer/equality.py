@@ -1,0 +1,83 @@
+"""Whether rows of two collections are equal: by their bytes, and where those differ by what the values say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..jsontext import dump_json
+from ..rpc.columns import comparable, field_named, one_value, same_form
+from ..rpc.selection import DYNAMIC, readable_fields
+from .merging import Rows, Run
+
+if TYPE_CHECKING:
+    from ..rpc.wire.schema_pb2 import CollectionSchema
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of a row in which two sides differ; None is null."""
+
+    field: str
+    a: Any
+    b: Any
+
+
+@dataclass(frozen=True)
+class Schemas:
+    """Of the two sides."""
+
+    a: CollectionSchema
+    b: CollectionSchema
+
+    def common_fields(self) -> list[str]:
+        """What rows of both have, and can be compared."""
+        found = []
+        for name in [*readable_fields(self.a), DYNAMIC]:
+            one, other = field_named(self.a, name), field_named(self.b, name)
+            if one is not None and other is not None and same_form(one, other):
+                found.append(name)
+        return found
+
+    def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[Difference]]:
+        """The rows of a run of both that differ, and how: where bytes differ, values decide."""
+        found: dict[int, list[Difference]] = {}
+        if run.a is None or run.b is None:
+            return found
+        for row, names in _differing(run.a, run.b, fields).items():
+            values = [
+                Difference(name, _value(self.a, run.a, name, row), _value(self.b, run.b, name, row)) for name in names
+            ]
+            different = [each for each in values if not self._are_same(each)]
+            if different:
+                found[row] = different
+        return found
+
+    def _are_same(self, values: Difference) -> bool:
+        field = field_named(self.a, values.field)
+        if _text(values.a) == _text(values.b) or field is None:
+            return True
+        return _text(comparable(field, values.a)) == _text(comparable(field, values.b))
+
+
+def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
+    """Rows that may differ, and in which fields: their bytes do."""
+    found: dict[int, list[str]] = {}
+    for field in fields:
+        mine, theirs = a.raw(field), b.raw(field)
+        if mine != theirs:
+            for row, (one, other) in enumerate(zip(mine, theirs, strict=True)):
+                if one != other:
+                    found.setdefault(row, []).append(field)
+    return found
+
+
+def _value(schema: CollectionSchema, rows: Rows, name: str, row: int) -> Any:
+    column, field = rows.window.column(name), field_named(schema, name)
+    return None if column is None or field is None else one_value(column, field, rows.raw(name)[row])
+
+
+def _text(value: Any) -> str:
+    """Equal for equal values, whatever the order of keys in an object."""
+    return dump_json(value, sort_keys=True)

@@ -1,0 +1,105 @@
+"""Counts rows that a later row with the same key replaced, among any number: the keys stand in a temporary file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PART = 250_000
+"""Keys that are held in memory at once."""
+SAMPLES = 16
+"""Of each block, to find values that part all keys evenly."""
+
+READ = 512
+"""Keys that are read at once."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Different keys as numbers, sorted, from `start` to `stop` of the file."""
+
+    low: int
+    high: int
+    start: int
+    stop: int
+
+
+class Keys:
+    """The keys of all batches; those of one batch are different. Texts count by their hashes."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._blocks: list[Block] = []
+        self._size = 0
+
+    def add(self, keys: Sequence[Any]) -> None:
+        """Those of a batch."""
+        numbers = array("q", sorted(key if isinstance(key, int) else hash(key) for key in keys))
+        if not numbers:
+            return
+        numbers.tofile(self._file)
+        self._blocks.append(Block(numbers[0], numbers[-1], self._size, self._size + len(numbers)))
+        self._size += len(numbers)
+
+    def repeated(self) -> int:
+        """How many more keys were added than there are different ones."""
+        self._file.flush()
+        return sum(self._repeated(group) for group in self._overlapping() if len(group) > 1)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _overlapping(self) -> Iterator[list[Block]]:
+        """Blocks that may share keys: files that are sorted by key have none."""
+        group: list[Block] = []
+        highest = 0
+        for block in sorted(self._blocks, key=lambda each: each.low):
+            if group and block.low > highest:
+                yield group
+                group = []
+            highest = max(highest, block.high) if group else block.high
+            group.append(block)
+        if group:
+            yield group
+
+    def _repeated(self, blocks: Sequence[Block]) -> int:
+        total, different = sum(block.stop - block.start for block in blocks), 0
+        places = [block.start for block in blocks]
+        for bound in self._bounds(blocks, -(-total // PART)):
+            seen: set[int] = set()
+            for number, block in enumerate(blocks):
+                places[number] = self._take(seen, places[number], block.stop, bound)
+            different += len(seen)
+        return total - different
+
+    def _take(self, seen: set[int], place: int, stop: int, bound: int) -> int:
+        """Adds what is below a bound, from a place in a block; returns where the rest begins."""
+        while place < stop:
+            numbers = self._read(place, min(stop, place + READ))
+            below = bisect_left(numbers, bound)
+            seen.update(numbers[:below])
+            place += below
+            if below < len(numbers):
+                break
+        return place
+
+    def _read(self, start: int, stop: int) -> array[int]:
+        numbers = array("q")
+        size = numbers.itemsize
+        numbers.frombytes(os.pread(self._file.fileno(), (stop - start) * size, start * size))
+        return numbers
+
+    def _bounds(self, blocks: Sequence[Block], parts: int) -> Sequence[int]:
+        """Values between which there are about as many keys each; the last is above all."""
+        samples = sorted(
+            self._read(place, place + 1)[0]
+            for block in blocks
+            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES))
+        )
+        inner = {samples[len(samples) * part // parts] for part in range(1, parts)}
+        return [*sorted(inner), max(block.high for block in blocks) + 1]

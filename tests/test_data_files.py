@@ -1,0 +1,275 @@
+"""Files as other programs write them, and as they should not be: what of them goes into a server, and what is told."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from milvus_cli.connections.profile import Profile
+from milvus_cli.history import carries_secret
+from milvus_cli.rpc.client import Client
+from milvus_cli.rpc.encode import encode_rows
+from tests.support.cli import ROOT, Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.typed import Typed, failed
+
+MAKE = "create collection -c {} -f id:INT64 -f title:VARCHAR:100 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2"
+DEPTH = 1_200
+DEEP = '{"a":' * DEPTH + '"é"' + "}" * DEPTH
+
+
+@pytest.fixture
+def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    monkeypatch.chdir(tmp_path)
+    return Typed(cli, lite)
+
+
+def row(number: int, more: str = "") -> str:
+    return f'{{{more}"id": {number}, "title": "a", "v": [1, 2]}}'
+
+
+def test_the_counts_of_json_files_are_true(on_lite: Typed) -> None:
+    on_lite.gone("df_json")
+    on_lite.all(MAKE.format("df_json"))
+    inner = f'"refs": [{row(77)}], '
+    texts = {
+        "concat.json": f"[{row(1)}]\n[{row(2)}]\n",
+        "empty_first.json": f'{{"errors": [], "data": [{row(3)}, {row(4)}]}}',
+        "lines.json": f"{row(5)}\n{row(6)}\n",
+        "nested.json": f"{row(7, inner)}\n{row(8, inner)}\n",
+        "list.jsonl": f"[{row(9)}, {row(10)}]",
+    }
+    for number, (name, text) in enumerate(texts.items()):
+        Path(name).write_text(text)
+        known = f", which had {2 * number} and has {2 * number + 2}"
+        assert on_lite(f"insert file -c df_json --ignore-unknown {name}") == Run(
+            0, f"Inserted 2 of 2 rows into 'df_json'{known}.\n", ""
+        )
+    assert [each["id"] for each in on_lite.json("query -c df_json --limit 100")] == list(range(1, 11))
+    Path("garbage.json").write_text(f"[{row(11)}] trailing garbage")
+    assert on_lite("insert file -c df_json garbage.json").code == 1
+    Path("two.json").write_text(f'{{"errors": [{{"no": 1}}], "data": [{row(12)}]}}')
+    assert on_lite("insert file -c df_json two.json") == failed(
+        "two.json: cannot tell which list holds the rows: 'errors' or 'data'", "keep only the rows", 2
+    )
+    on_lite.gone("df_json")
+
+
+def test_a_row_that_is_too_deep_is_rejected_with_its_line(on_lite: Typed) -> None:
+    on_lite.gone("df_deep")
+    on_lite.all(MAKE.format("df_deep") + " --dynamic")
+    for name, number in (("rows.jsonl", 2), ("rows.json", 2)):
+        rows = [row(1), row(2, f'"j": {DEEP}, '), row(3)]
+        Path(name).write_text("\n".join(rows) if name == "rows.jsonl" else f"[{','.join(rows)}]")
+        run = on_lite(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
+        assert (run.code, run.out) == (5, "")
+        assert run.err.startswith(f"{name}, line {number}: nested too deeply\nerror: Upserted 2 of 3 rows")
+        assert json.loads(Path("rejects.jsonl").read_text())["row"] == rows[1]
+    on_lite.gone("df_deep")
+
+
+def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, tmp_path: Path) -> None:
+    typed.gone("df_held")
+    typed.all(
+        "create collection -c df_held -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
+    )
+    client = Client(Profile(host=typed.server.host, port=typed.server.port), timeout=60)
+    try:
+        schema = client.call("DescribeCollection", collection_name="df_held").schema
+        columns = encode_rows([{"id": 1, "j": {"b": 1}, "v": [1, 2], "d": 1}], schema)
+        for column in columns:
+            if column.field_name == "j":
+                column.scalars.json_data.data[0] = DEEP.encode()
+            elif column.is_dynamic:
+                column.scalars.json_data.data[0] = f'{{"d":{DEEP}}}'.encode()
+        client.call("Insert", collection_name="df_held", fields_data=columns, num_rows=1)
+    finally:
+        client.close()
+    typed.all("load collection df_held")
+    spaced = DEEP.replace(":", ": ")
+    lines = ["query -c df_held --fields j,d", "get -c df_held 1 --fields j,d",
+             "search -c df_held --vector [1,2] --output-fields j,d"]  # fmt: skip
+    for line in lines:
+        for output in ("json", "jsonl", "yaml", "csv", "tsv", "table", "vertical", "markdown"):
+            run = typed(f"-o {output} {line}")
+            assert (run.code, run.err) == (0, ""), (line, output, run.err)
+            if output not in ("csv", "tsv"):
+                assert run.out.count(spaced) == 2, (line, output)
+            else:
+                assert run.out.count(spaced.replace('"', '""')) == 2, (line, output)
+    for name in ("jsonl", "json", "csv", "tsv", "parquet"):
+        run = typed(f"export -c df_held {tmp_path}/out.{name}")
+        assert (run.code, run.err) == (0, ""), (name, run)
+    assert (tmp_path / "out.jsonl").read_text().count(DEEP) == 2
+    assert (tmp_path / "out.json").read_text().count(DEEP) == 2
+    assert (tmp_path / "out.csv").read_text().count(DEEP.replace('"', '""')) == 2
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert table[0]["j"] == DEEP
+    typed.gone("df_held")
+
+
+def test_hints_of_what_a_csv_file_is_instead(on_lite: Typed) -> None:
+    on_lite.gone("df_csv")
+    on_lite.all(MAKE.format("df_csv"))
+    Path("semicolon.csv").write_text('\ufeffid;title;v\n1;a;"[1, 2]"\n', encoding="utf-8")
+    assert on_lite("insert file -c df_csv semicolon.csv") == failed(
+        "semicolon.csv: df_csv has no field 'id;title;v'", "the delimiter looks like ';': convert the file to commas", 2
+    )
+    Path("tabs.csv").write_text("id\ttitle\tv\n1\ta\t[1]\n")
+    assert on_lite("insert file -c df_csv tabs.csv") == failed(
+        "tabs.csv: df_csv has no field 'id\\ttitle\\tv'", "the delimiter looks like '\\t': --format tsv", 2
+    )
+    Path("wide.csv").write_text("id,title,v\n", encoding="utf-16")
+    assert on_lite("insert file -c df_csv wide.csv") == failed(
+        "wide.csv: not UTF-8; it looks like UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"
+    )
+    Path("two.tsv").write_text('id\ttitle\tv\n1\t"hello\t[1,2]\n2\tb\t[1,2]\n3\tworld"\t[1,2]\n')
+    assert on_lite("insert file -c df_csv two.tsv") == Run(
+        0,
+        "Inserted 1 of 1 rows into 'df_csv', which had 0 and has 1.\n",
+        "two.tsv, lines 2 to 4 are one row: a quote opens in line 2 and closes in line 4\n",
+    )
+    Path("queries.csv").write_text('"[1, 2]"\n"[2, 1]"\n')
+    assert len(on_lite.json("search -c df_csv --vector @queries.csv --limit 1")) == 2
+    on_lite.gone("df_csv")
+
+
+class Secretive(BaseHTTPRequestHandler):
+    """Gives data to those who know the password, and sends others to places they should not go."""
+
+    asked: list[tuple[str, str | None]]
+
+    def do_GET(self) -> None:
+        Secretive.asked.append((self.path, self.headers.get("Authorization")))
+        place = {"/away": "/data.csv?token=geheim", "/file": "file:///etc/passwd", "/ftp": "ftp://127.0.0.1/x?sig=geheim"}
+        where = place.get(self.path.partition("?")[0].removesuffix(".csv"))
+        if where or not self.path.startswith("/data"):
+            self.send_response(302 if where else 404, "geheim")
+            if where:
+                self.send_header("Location", where)
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'id,title,v\n1,a,"[1,2]"\n2,b,"[1]"\n')
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def web() -> Iterator[int]:
+    Secretive.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Secretive) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: int) -> None:
+    on_lite.gone("df_url")
+    on_lite.all(MAKE.format("df_url"))
+    place = f"127.0.0.1:{web}"
+    shown = f"http://***@{place}/data.csv?token=***&n=***"
+    run = on_lite(f"insert file -c df_url 'http://me:geheim%21@{place}/data.csv?token=geheim&n=1' --rejects r.jsonl")
+    assert run.code == 5
+    assert run.err.startswith(f"{shown}, line 3, column 'v': ")
+    assert json.loads(Path("r.jsonl").read_text())["file"] == shown
+    assert Secretive.asked == [("/data.csv?token=geheim&n=1", "Basic bWU6Z2VoZWltIQ==")]
+    told = {
+        "none.csv?sig=geheim": failed(f"http://***@{place}/none.csv?sig=***: HTTP 404 Not Found"),
+        "file.csv?sig=geheim": failed(f"http://***@{place}/file.csv?sig=***: HTTP 302 Found"),
+        "ftp.csv": failed(f"http://***@{place}/ftp.csv: HTTP 302 Found"),
+        "x?geheim": failed(
+            f"http://***@{place}/x?***: its name does not tell the format",
+            "give --format: csv, tsv, json, jsonl, parquet, npy", 2,
+        ),
+        "a b.csv?sig=geheim": failed(f"invalid URL: http://***@{place}/a b.csv?sig=***", "write a space in it as %20", 2),
+    }  # fmt: skip
+    for path, expected in told.items():
+        assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/{path}'") == expected
+    Secretive.asked.clear()
+    assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/away.csv'").code == 5
+    assert Secretive.asked == [("/away.csv", "Basic bWU6Z2VoZWlt"), ("/data.csv?token=geheim", None)]
+    url = f"http://me:geheim@{place}/data.csv?token=geheim"
+    Path("r.jsonl").unlink()
+    run = on_lite(f"insert file -c df_url '{url}' --strict --checkpoint kept.json")
+    assert (run.code, "geheim" in run.err) == (1, False)
+    assert carries_secret(f"insert file -c df_url {url}")
+    assert carries_secret("insert file -c df_url https://x/data.csv?token=geheim")
+    assert not carries_secret("insert file -c df_url https://x/data.csv")
+    kept = [each for each in on_lite.cli.home.rglob("*") if each.is_file() and b"geheim" in each.read_bytes()]
+    assert kept == []
+    on_lite.gone("df_url")
+
+
+def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
+    from milvus_cli.tasks.inserting import _without_secret
+
+    one, other = (_without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
+    assert one != other
+    assert {each.partition(" ")[0] for each in (one, other)} == {"https://***@x/a.csv?id=***"}
+    assert _without_secret("/home/a.csv?id=1") == "/home/a.csv?id=1"
+
+
+READ = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+from milvus_cli.errors import CliError
+from milvus_cli.transfer.json_rows import Keys, read_json
+from milvus_cli.transfer.readers import read_separated
+from milvus_cli.transfer.sources import find_places, open_source
+with open_source(find_places(sys.argv[1:], None)[0]) as source:
+    try:
+        table = read_separated(source, ",") if source.place.format == "csv" else read_json(source, Keys())
+        print(sum(len(chunk.lines) + len(chunk.bad) for chunk in table.chunks))
+    except CliError as exc:
+        print(exc.message)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "told"),
+    [
+        ("line.csv.zst", b"id,t\n1,", "{}, line 2: longer than 64 MiB"),
+        ("header.csv.gz", b"", "{}, line 1: longer than 64 MiB"),
+        ("line.jsonl.zst", b'{"id": 1}\n', "2"),
+        ("item.json.gz", b'[{"id": 1}, "', "{}, value 2 of the list in line 1: longer than 64 MiB, or without an end"),
+    ],
+)
+def test_a_small_file_that_becomes_large_takes_little_memory(
+    name: str, begin: bytes, told: str, tmp_path: Path
+) -> None:
+    import gzip
+
+    path = tmp_path / name
+    if name.endswith("zst"):
+        compressor = zstandard.ZstdCompressor(level=3).compressobj()
+        parts = [compressor.compress(each) for each in (begin, *[b"x" * (1 << 20)] * 700)]
+        path.write_bytes(b"".join((*parts, compressor.flush())))
+        assert path.stat().st_size < 100_000
+    else:
+        with gzip.open(path, "wb", compresslevel=1) as file:
+            file.write(begin)
+            for _ in range(100):
+                file.write(b"x" * (1 << 20))
+    done = subprocess.run(
+        [sys.executable, "-c", READ, path], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (0, f"{told.format(path)}\n", "")
+
+
+def test_what_is_read_at_once_has_a_limit(on_lite: Typed) -> None:
+    with Path("large.txt").open("wb") as file:
+        file.truncate((64 << 20) + 2)
+    assert on_lite("insert row -c x --row @large.txt") == failed("large.txt is larger than 64 MiB")
+    assert on_lite("--file large.txt") == failed("large.txt is larger than 64 MiB")

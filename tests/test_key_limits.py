@@ -1,0 +1,71 @@
+"""Primary keys at the ends of INT64 and beyond: found, deleted and searched by, or refused before a server is asked."""
+
+import json
+
+import pytest
+
+from tests.support.cli import Run
+from tests.support.typed import Typed, failed
+
+LOWEST, HIGHEST, OVER = -(2**63), 2**63 - 1, 2**63
+SHOWN = HIGHEST - 1
+"""The highest key that Milvus 2.3 gives back: it takes one more, and then shows that row to nobody."""
+
+
+@pytest.fixture
+def keyed(typed: Typed) -> Typed:
+    typed.gone("key_limits")
+    rows = json.dumps([{"id": key, "v": [1, place]} for place, key in enumerate((LOWEST, 0, SHOWN))])
+    typed.all("create collection -c key_limits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
+              f"insert row -c key_limits --row '{rows}'", "load collection -c key_limits")  # fmt: skip
+    return typed
+
+
+def test_the_ends_of_int64_are_keys_like_any_other(keyed: Typed) -> None:
+    shown = f'{{"id": {LOWEST}}}\n{{"id": {SHOWN}}}\n'
+    assert keyed(f"get -c key_limits --ids '[{LOWEST},{SHOWN}]' --fields id -o jsonl") == Run(0, shown, "")
+    hits = keyed.json(f"search key_limits --like {LOWEST} -l 5")
+    assert [hit["id"] for hit in hits] == [0, SHOWN]
+    assert keyed(f"delete ids -c key_limits --ids '[{LOWEST},{SHOWN}]' -y").code == 0
+    assert keyed("query -c key_limits --fields id -o jsonl") == Run(0, '{"id": 0}\n', "")
+
+
+def test_what_is_beyond_int64_or_no_whole_number_is_no_key(keyed: Typed) -> None:
+    def refused(given: str) -> Run:
+        said = f"invalid id {given}: primary key 'id' of 'key_limits' is INT64"
+        return failed(said, "write ids as 1,2,3", code=2)
+
+    for ids, given in ((str(OVER), repr(str(OVER))), (f"[{OVER}]", str(OVER)), ("1_0", "'1_0'"), ("1.0", "'1.0'"),
+                       ("١", "'١'"), ("[1e400]", "1e400"), ("[null]", "null")):  # fmt: skip
+        for command in ("get -c key_limits --ids", "delete ids -y -c key_limits --ids"):
+            assert keyed(f"{command} '{ids}'") == refused(given), (command, ids)
+    for given in (str(OVER), "1_0", "1.0", ""):
+        assert keyed(f"search key_limits --like '{given}'") == refused(repr(given))
+    assert keyed(f"""insert row -c key_limits --row '{{"id": {OVER}, "v": [1, 2]}}'""").err == (
+        f"error: row 1, field 'id': a whole number from {LOWEST} to {HIGHEST} is wanted, not {OVER}\n"
+    )
+
+
+def test_a_filter_with_a_number_beyond_int64_shows_the_place(keyed: Typed) -> None:
+    hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
+    expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
+    assert keyed(f"count -c key_limits -e 'id < {OVER}'") == expected
+    assert keyed(f"query -c key_limits -e 'id < {{n}}' --param n={OVER}") == expected
+    assert keyed(f"delete entities -y -c key_limits -e 'id < {OVER}'") == expected
+    assert keyed(f"search key_limits -v [1,2] --filter 'id < {OVER}'") == expected
+    assert keyed("count -c key_limits -e 'id < {n}' --param n=1e400") == failed(
+        "a filter has no way to write 1e400", "give text, a number or a list", code=2
+    )
+    assert keyed(f"count -c key_limits -e 'id <= {HIGHEST}' -o jsonl").code == 0
+
+
+def test_text_keys_take_text_and_whole_numbers_only(typed: Typed) -> None:
+    typed.gone("key_texts")
+    typed.all("create collection -c key_texts -f id:VARCHAR:9 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
+              """insert row -c key_texts --row '[{"id": "7", "v": [1, 2]}, {"id": "None", "v": [1, 2]}]'""",
+              "load collection -c key_texts")  # fmt: skip
+    assert typed("get -c key_texts --ids '[7]' --fields id -o jsonl") == Run(0, '{"id": "7"}\n', "")
+    for given in ("null", "true", "1.5"):
+        assert typed(f"get -c key_texts --ids '[{given}]'") == failed(
+            f"invalid id {given}: primary key 'id' of 'key_texts' is VARCHAR", 'write ids as ["a","b"]', code=2
+        )

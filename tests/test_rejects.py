@@ -1,0 +1,195 @@
+"""What a rejects file keeps of each format is mended there, and goes in as `insert file` takes it back."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.typed import Typed, failed
+
+FIELDS = "-f id:INT64 -f t:VARCHAR:5 -f n:INT32 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --nullable t --nullable n"
+
+
+@pytest.fixture
+def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    monkeypatch.chdir(tmp_path)
+    typed = Typed(cli, lite)
+    typed.gone("rj")
+    typed.all(f"create collection -c rj {FIELDS} --dynamic --index v:FLAT:L2", "load collection -c rj")
+    return typed
+
+
+def rejects() -> list[dict[str, Any]]:
+    """Every line is JSON, which has no NaN."""
+    lines = Path("r.jsonl").read_text().splitlines()
+    return [json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON")) for line in lines]
+
+
+def mend(change: Callable[[dict[str, Any]], None]) -> None:
+    """The file again, with each line changed."""
+    found = rejects()
+    for line in found:
+        change(line)
+    Path("r.jsonl").write_text("".join(json.dumps(line) + "\n" for line in found))
+
+
+def taken_back(books: Typed, *, rows: int = 1) -> None:
+    run = books("insert file -c rj r.jsonl")
+    assert (run.code, run.err, run.out.partition(" rows")[0]) == (0, "", f"Inserted {rows} of {rows}"), run
+
+
+def insert(books: Typed, line: str) -> None:
+    """Every row is rejected, and once more as long as nobody mended it."""
+    assert books(f"insert file -c rj {line} --rejects r.jsonl").code == 5
+    before = rejects()
+    assert books("insert file -c rj r.jsonl --rejects again.jsonl").code == 5
+    again = [json.loads(line) for line in Path("again.jsonl").read_text().splitlines()]
+    assert [(each["column"], each["row"]) for each in again] == [(each["column"], each["row"]) for each in before]
+
+
+def id_is(key: int) -> Callable[[dict[str, Any]], None]:
+    return lambda line: line["row"].update(id=key)
+
+
+@pytest.mark.parametrize(("kind", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter: str) -> None:
+    rows = [["name", "id", "n", "t", "j", "v", "extra", "empty", "left"],
+            ["x", "x", "", '""', '"{""a"": [1, ""b""]}"', '"[0.1, 0.2]"', "007", "", "out"],
+            ["y", "y", "10.0", "", "{}", "0.1 0.2", '""', "true", "out"]]  # fmt: skip
+    Path(f"b.{kind}").write_text("".join(delimiter.join(row) + "\n" for row in rows))
+    insert(books, f"b.{kind} --map extra=more --map left= --map name=label")
+    assert rejects()[0] == {
+        "file": f"b.{kind}", "line": 2, "column": "id", "reason": "'x' is no INT64", "delimiter": delimiter,
+        "row": {"label": "x", "id": "x", "n": None, "t": "", "j": '{"a": [1, "b"]}', "v": "[0.1, 0.2]", "more": "007",
+                "empty": None},
+    }  # fmt: skip
+    # A number in place of a cell's text is as good.
+    mend(lambda line: line["row"].update(id=1 if line["row"]["id"] == "x" else "2"))
+    taken_back(books, rows=2)
+    assert books.json("query -c rj") == [
+        {"id": 1, "t": "", "n": None, "j": {"a": [1, "b"]}, "v": [0.1, 0.2], "label": "x", "more": "007",
+         "empty": None},
+        {"id": 2, "t": None, "n": 10, "j": {}, "v": [0.1, 0.2], "label": "y", "more": None, "empty": "true"},
+    ]  # fmt: skip
+
+
+def test_lines_that_are_no_rows_of_a_csv_keep_their_columns(books: Typed) -> None:
+    Path("b.csv").write_text('id,t,out,j,v\n1,a\n2,"b"c,,{},1 2\n3,"",,{},1,2\n')
+    insert(books, "b.csv --map out=")
+    columns = ["id", "t", "", "j", "v"]
+    assert [(each["columns"], each["row"]) for each in rejects()] == [
+        (columns, ["1", "a"]), (columns, '2,"b"c,,{},1 2'), (columns, ["3", "", None, "{}", "1", "2"]),
+    ]  # fmt: skip
+    mended = {2: ["1", "a", None, "{}", [1, 2]], 3: '2,"",,{},1 2', 4: ["3", "", None, "{}", "1,2"]}
+    mend(lambda line: line.update(row=mended[line["line"]]))
+    taken_back(books, rows=3)
+    assert [tuple(row.values()) for row in books.json("query -c rj --fields id,t,v")] == [
+        (1, "a", [1, 2]), (2, "", [1, 2]), (3, "", [1, 2]),
+    ]  # fmt: skip
+
+
+def test_rows_in_json_keep_their_values(books: Typed) -> None:
+    text = ['{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}', '{"id": 2, "j": [1, 1e400], "v": [1, 2]}',
+            '{"id": 3, "v": [1, NaN], "j": "text", "k": 1.5}', '{"id": 4, "v": [1, 2]', "5",
+            '{"id": 6, "n": 1e400, "j": {}, "v": [1, 2]}']  # fmt: skip
+    Path("b.jsonl").write_text("\n".join(text))
+    insert(books, "b.jsonl")
+    assert [each["row"] for each in rejects()] == [
+        '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}', '{"id": 2, "j": [1, Infinity], "v": [1, 2]}',
+        {"id": 3, "v": [1, "NaN"], "j": "text", "k": 1.5}, '{"id": 4, "v": [1, 2]', 5,
+        {"id": 6, "n": "1e400", "j": {}, "v": [1, 2]},
+    ]  # fmt: skip
+    mended = [text[0].replace("NaN}", "0}"), {"id": 2, "j": [1], "v": [1, 2]},
+              {"id": 3, "v": [1, 2], "j": "text", "k": 1.5}, '{"id": 4, "j": {}, "v": [1, 2]}',
+              {"id": 5, "j": {}, "v": [1, 2]}, {"id": 6, "j": {}, "v": [1, 2]}]  # fmt: skip
+    mend(lambda line: line.update(row=mended[line["line"] - 1]))
+    taken_back(books, rows=6)
+    assert books.json("query -c rj -e 'id in [1, 3]' --fields id,t,j,k") == [
+        {"id": 1, "t": "NaN", "j": {"a": 0}, "k": None}, {"id": 3, "t": None, "j": "text", "k": 1.5},
+    ]  # fmt: skip
+
+
+def test_parquet_rows_have_numbers_and_no_bytes(books: Typed) -> None:
+    table = pyarrow.table({
+        "id": pyarrow.array(["x"]), "j": pyarrow.array([{"day": date(2024, 1, 2), "raw": b"ab\xff"}]),
+        "v": pyarrow.array([[0.1, 0.2]], pyarrow.list_(pyarrow.float32())), "day": pyarrow.array([date(2024, 1, 2)]),
+    })  # fmt: skip
+    pyarrow.parquet.write_table(table, "b.parquet")
+    insert(books, "b.parquet")
+    row = {"id": "x", "j": {"day": "2024-01-02", "raw": "YWL/"}, "v": [0.1, 0.2], "day": "2024-01-02"}
+    assert [each["row"] for each in rejects()] == [row]
+    mend(id_is(1))
+    taken_back(books)
+    assert books.json("query -c rj --fields id,j,v,day") == [{**row, "id": 1}]
+
+
+def test_npy_rows_have_numbers(books: Typed) -> None:
+    numpy.save("id.npy", numpy.array([1.5]))
+    numpy.save("vectors.npy", numpy.array([[0.1, 0.2]], "<f4"))
+    numpy.save("j.npy", numpy.array(["text"]))
+    insert(books, "id.npy vectors.npy j.npy --map vectors=v")
+    assert [each["row"] for each in rejects()] == [{"id": 1.5, "v": [0.1, 0.2], "j": "text"}]
+    mend(id_is(1))
+    taken_back(books)
+    assert books.json("query -c rj --fields id,j,v") == [{"id": 1, "j": "text", "v": [0.1, 0.2]}]
+
+
+def test_what_only_the_server_refuses_is_kept_the_same_way(
+    cli: Cli, milvus: MilvusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed = Typed(cli, milvus)
+    typed.gone("rj")
+    typed.all("create collection -c rj -f id:INT64 -f t:VARCHAR:3 -f v:FLOAT_VECTOR:2 -p id --dynamic "
+              "--index v:FLAT:L2", "load collection -c rj")  # fmt: skip
+    table = pyarrow.table({
+        "id": pyarrow.array([1, 2]), "t": pyarrow.array(["a", "漢漢"]),
+        "v": pyarrow.array([[0.1, 0.2]] * 2, pyarrow.list_(pyarrow.float32())),
+    })  # fmt: skip
+    pyarrow.parquet.write_table(table, "b.parquet")
+    assert typed("insert file -c rj b.parquet --rejects r.jsonl").code == 5
+    assert [each["row"] for each in rejects()] == [{"id": 2, "t": "漢漢", "v": [0.1, 0.2]}]
+    mend(lambda line: line["row"].update(t="b"))
+    taken_back(typed)
+    assert typed.json("query -c rj") == [{"id": 1, "t": "a", "v": [0.1, 0.2]}, {"id": 2, "t": "b", "v": [0.1, 0.2]}]
+    typed.gone("rj")
+
+
+def test_plain_rows_beside_mended_ones_are_rows(books: Typed) -> None:
+    Path("b.csv").write_text("id,t,j,v\nx,a,{},1 2\n")
+    insert(books, "b.csv")
+    mend(id_is(1))
+    with Path("r.jsonl").open("a") as file:
+        file.write('{"id": 2, "title": "b", "j": {}, "v": [1, 2]}\n')
+    assert books("insert file -c rj r.jsonl --map title=t").code == 0
+    assert books.json("query -c rj --fields id,t") == [{"id": 1, "t": "a"}, {"id": 2, "t": "b"}]
+
+
+def test_rejects_are_not_written_over_the_file_that_is_read(books: Typed) -> None:
+    Path("r.jsonl").write_text('{"id": "x", "j": {}, "v": [1, 2]}\n')
+    assert books("insert file -c rj r.jsonl --rejects ./r.jsonl") == failed(
+        "--rejects ./r.jsonl is one of the files to insert", "name another file", code=2
+    )
+    assert Path("r.jsonl").read_text() == '{"id": "x", "j": {}, "v": [1, 2]}\n'
+
+
+def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(books: Typed) -> None:
+    books.gone("rj_own")
+    books.all("create collection -c rj_own -f line:INT64 -f v:FLOAT_VECTOR:2 -p line --dynamic --index v:FLAT:L2",
+              "load collection -c rj_own")  # fmt: skip
+    row = {"file": "a", "line": 1, "column": None, "reason": "b", "row": {}, "v": [1, 2]}
+    Path("own.jsonl").write_text(json.dumps(row) + "\n")
+    assert books("insert file -c rj_own own.jsonl") == Run(
+        0, "Inserted 1 of 1 rows into 'rj_own', which had 0 and has 1.\n", ""
+    )
+    assert books.json("query -c rj_own --fields line,file,row") == [{"line": 1, "file": "a", "row": {}}]
+    books.gone("rj_own")
