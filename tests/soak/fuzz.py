@@ -35,8 +35,8 @@ from tests.support.recorder import Recorder, run_here
 CODES = {0, 1, 2, 3, 4, 5, 130}
 TOGETHER = 25
 """Lines of one session."""
-SECONDS = 60.0
-"""After which a line hangs; each call has a deadline of a twentieth."""
+SECONDS = 120.0
+"""After which a line hangs; each call has a deadline of a fortieth."""
 BOOK = (
     "create collection -c book -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id --dynamic",
     "create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200",
@@ -120,7 +120,7 @@ class Fuzz:
         console = Recorder("some text\n")
         session = Session(Config(home, uri=self._uri), console, load(home / "config.toml", {}))
         session.servers = NoServers(home, console.note)
-        session.defaults = session.options = session.defaults.but({"timeout": SECONDS / 20, "debug": True})
+        session.defaults = session.options = session.defaults.but({"timeout": SECONDS / 40, "debug": True})
         return session, console
 
     def _failed(self, number: int, session: Session, console: Recorder) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent import futures
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, cast
 
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
@@ -19,7 +19,7 @@ SERVICE = "milvus.proto.milvus.MilvusService"
 METHODS: Mapping[str, MethodDescriptor] = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods_by_name
 
 Handler: TypeAlias = Callable[[Message, grpc.ServicerContext], Message]
-"""May return a bare Status where the reply has a field `status`; bytes go as they are."""
+"""May return a bare Status where the reply has a field `status`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Call:
 def replies(response: Message) -> Handler:
     """Always the same answer."""
     return lambda request, context: response
+
+
+def garbles(data: bytes) -> Handler:
+    """Always the same bytes, which need be no message."""
+    return lambda request, context: cast("Message", data)
 
 
 def refuses(code: int, reason: str, error_code: int = common_pb2.UnexpectedError) -> Handler:
@@ -155,15 +160,14 @@ class GrpcPeer:
     ) -> None:
         self.stop()
 
-    def answer(self, method: str, request: Message, context: grpc.ServicerContext) -> Any:
+    def answer(self, method: str, request: Message, context: grpc.ServicerContext) -> Message:
         """Record the call and give the answer of its handler."""
         metadata = tuple((item.key, item.value) for item in context.invocation_metadata())
         self.calls.append(Call(method, request, metadata))
         handler = self.handlers.get(method)
         if handler is None:
             _abort_unimplemented(context, f"unknown method {method} for service {self.service}")
-        answer: Any = handler(request, context)
-        return answer if isinstance(answer, bytes) else _in_reply_type(answer, METHODS[method])
+        return _in_reply_type(handler(request, context), METHODS[method])
 
     def _bind(self, address: str) -> int:
         if self._certificates is None:
@@ -196,7 +200,7 @@ class _Router(grpc.GenericRpcHandler):  # type: ignore[misc]
         return grpc.unary_unary_rpc_method_handler(
             lambda request, context: self._peer.answer(method, request, context),
             request_deserializer=GetMessageClass(METHODS[method].input_type).FromString,
-            response_serializer=lambda answer: answer if isinstance(answer, bytes) else answer.SerializeToString(),
+            response_serializer=_serialized,
         )
 
 
@@ -209,10 +213,14 @@ def _abort_unimplemented(context: grpc.ServicerContext, details: str) -> NoRetur
     raise AssertionError("abort raises")
 
 
-def _in_reply_type(response: Message, method: MethodDescriptor) -> Message:
+def _serialized(response: Any) -> bytes:
+    return response if isinstance(response, bytes) else bytes(response.SerializeToString())
+
+
+def _in_reply_type(response: Any, method: MethodDescriptor) -> Message:
     reply_type = GetMessageClass(method.output_type)
-    if isinstance(response, reply_type):
-        return response
+    if isinstance(response, (reply_type, bytes)):
+        return cast("Message", response)
     return reply_type(status=response)
 
 
