@@ -83,7 +83,7 @@ def test_people_see_the_commands_with_their_first_sentences(tmp_path: Path) -> N
     run = run_here(["docs"], tmp_path, "")
     assert (run.code, run.err) == (0, "")
     assert re.findall(r"│ delete collection +│ (.*?) +│", run.out) == [
-        "Delete a collection with its data and indexes. It asks first, or takes --yes."
+        "Delete a collection with its data, indexes and aliases. It asks first, or takes --yes."
     ]
     assert f"({len(PATHS)} rows)" in run.out
 
