@@ -89,7 +89,7 @@ def one_by_one(given: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters apart, also those that a client sent together as JSON."""
     try:
         inner = json.loads(given.get("params", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return dict(given)
     flat = {key: each for key, each in given.items() if key != "params"}
     return {**flat, **inner} if isinstance(inner, dict) else dict(given)

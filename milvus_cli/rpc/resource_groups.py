@@ -105,7 +105,7 @@ def query_nodes(client: Client) -> Mapping[int, str]:
         infos = ((int(each["identifier"]), each["infos"]) for each in found)
         return {number: str(info["hardware_infos"]["ip"]) for number, info in infos
                 if str(info["name"]).startswith("querynode")}  # fmt: skip
-    except (ServerRefused, NotAuthorized, ValueError, KeyError, TypeError):
+    except (ServerRefused, NotAuthorized, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

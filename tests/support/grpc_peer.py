@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent import futures
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, cast
 
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
@@ -34,6 +34,11 @@ class Call:
 def replies(response: Message) -> Handler:
     """Always the same answer."""
     return lambda request, context: response
+
+
+def garbles(data: bytes) -> Handler:
+    """Always the same bytes, which need be no message."""
+    return lambda request, context: cast("Message", data)
 
 
 def refuses(code: int, reason: str, error_code: int = common_pb2.UnexpectedError) -> Handler:
@@ -195,7 +200,7 @@ class _Router(grpc.GenericRpcHandler):  # type: ignore[misc]
         return grpc.unary_unary_rpc_method_handler(
             lambda request, context: self._peer.answer(method, request, context),
             request_deserializer=GetMessageClass(METHODS[method].input_type).FromString,
-            response_serializer=GetMessageClass(METHODS[method].output_type).SerializeToString,
+            response_serializer=_serialized,
         )
 
 
@@ -208,10 +213,14 @@ def _abort_unimplemented(context: grpc.ServicerContext, details: str) -> NoRetur
     raise AssertionError("abort raises")
 
 
-def _in_reply_type(response: Message, method: MethodDescriptor) -> Message:
+def _serialized(response: Any) -> bytes:
+    return response if isinstance(response, bytes) else bytes(response.SerializeToString())
+
+
+def _in_reply_type(response: Any, method: MethodDescriptor) -> Message:
     reply_type = GetMessageClass(method.output_type)
-    if isinstance(response, reply_type):
-        return response
+    if isinstance(response, (reply_type, bytes)):
+        return cast("Message", response)
     return reply_type(status=response)
 
 
