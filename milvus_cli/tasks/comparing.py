@@ -207,7 +207,8 @@ class _Comparison:
 def _common_fields(a: CollectionSchema, b: CollectionSchema) -> list[str]:
     """What rows of both have, and can be compared."""
     from ..rpc.columns import field_named, same_form
-    from ..rpc.selection import DYNAMIC, readable_fields
+    from ..rpc.dynamic import DYNAMIC
+    from ..rpc.selection import readable_fields
 
     found = []
     for name in [*readable_fields(a), DYNAMIC]:

@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..errors import CliError, Interrupted, ServerRefused, Unreachable
+from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreachable
 from ..rpc.client import Client
-from ..rpc.selection import Selection, exact_count
+from ..rpc.dynamic import NoSuchKey, Wanted
+from ..rpc.selection import Decoded, Selection, exact_count
 from .cursor import Cursor
 from .writers import Shape, compressor, writer_of
 
@@ -59,7 +60,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
     `resume` where that can help.
     """
     point = begun
-    with _resumable(export), _writing(export):
+    with _resumable(export), _writing(export), _tidied(export):
         before = exact_count(client, export.selection)
         with open(export.part, "r+b" if begun.bytes else "wb") as file:
             file.truncate(begun.bytes)
@@ -89,13 +90,18 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
         head = compress(writer.head)
         write(head)
         point = Point(len(head))
+    # Rows of an earlier run may have had a key that the rest lacks.
+    wanted = Wanted(export.selection.schema, () if point.rows else export.selection.fields.keys)
     for page in Cursor(client, export.selection).pages(point.last):
         if not page.keys:
             break
+        if wanted.is_open:
+            wanted.see(Decoded(page.columns, export.selection).dynamic)
         data = compress(writer.page(page.columns, len(page.keys), first=not point.rows))
         write(data)
         point = Point(point.bytes + len(data), point.rows + len(page.keys), page.last)
         yield point
+    wanted.require()
     write(compress(writer.tail))
 
 
@@ -162,6 +168,21 @@ def _remove(path: str) -> None:
 
 
 @contextmanager
+def _tidied(export: Export) -> Iterator[None]:
+    """Within it, a failure leaves no part file that nothing can go on with."""
+    try:
+        yield
+    except NoSuchKey:
+        _remove(f"{export.part}.json")
+        _remove(export.part)
+        raise
+    except BaseException:
+        if not os.path.exists(f"{export.part}.json"):
+            _remove(export.part)
+        raise
+
+
+@contextmanager
 def _writing(export: Export) -> Iterator[None]:
     try:
         yield
@@ -181,7 +202,7 @@ def _resumable(export: Export) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
-    except (ServerRefused, Unreachable) as exc:
+    except (InvalidAnswer, ServerRefused, Unreachable) as exc:
         if os.path.exists(f"{export.part}.json"):
             exc.hint = f"{exc.hint}; then go on with --resume" if exc.hint else "go on with --resume"
         raise

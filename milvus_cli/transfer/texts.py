@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..output.values import exact
 from ..rpc.decode import decode_column
+from ..rpc.dynamic import DYNAMIC
 from ..rpc.floats import float32_texts, packed
 from ..rpc.kinds import Form, form_of
 from ..rpc.nulls import with_nulls
 from ..rpc.schema import type_name
-from ..rpc.selection import DYNAMIC, Fields
+from ..rpc.selection import Fields
 
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import FieldData
@@ -124,6 +125,11 @@ def _named(value: Any) -> Any:
     return exact(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _literal(value: Any) -> str:
+    """A time beyond the years that dates have is a number."""
+    return encode_basestring(value) if isinstance(value, str) else str(value)
+
+
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
@@ -133,5 +139,5 @@ WRITERS: dict[Form | None, Callable[[Any], str]] = {
     Form.WHOLE: str,
     Form.NUMBER: _number,
     Form.TEXT: encode_basestring,
-    Form.LITERAL: encode_basestring,
+    Form.LITERAL: _literal,
 }
