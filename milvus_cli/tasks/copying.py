@@ -91,6 +91,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
                        hint="connect again with --no-read-only to allow it")  # fmt: skip
     source.require_loaded()
     definition = _as_told(source).named(target.collection)
+    _require_known(source, definition)
     lacks = lacking_features(definition, target.version)
     if lacks:
         raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
@@ -100,6 +101,13 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
     kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
     return Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+
+
+def _require_known(side: Side, definition: Definition) -> None:
+    """A copy would lack, or take away, what this program does not know."""
+    if definition.unknown:
+        raise CliError(f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
+                       hint="nothing was copied; a newer milvus_cli may know it")  # fmt: skip
 
 
 def _as_told(source: Side) -> Definition:
@@ -130,7 +138,9 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Wish
     if not (wish.resume or wish.into_existing):
         raise CliError(f"collection {target} exists", hint="--resume goes on with a copy that was interrupted, "
                        "--into-existing puts the rows beside its own")  # fmt: skip
-    different = field_differences(definition, target.definition(), (version, target.version))
+    there = target.definition()
+    _require_known(target, there)
+    different = field_differences(definition, there, (version, target.version))
     if different:
         words = "; ".join(f"{each.what} is {each.b!r} and not {each.a!r}" for each in different[:3])
         raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")
