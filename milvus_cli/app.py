@@ -111,8 +111,10 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
                 result, output, session.console,
                 quiet=bool(session.options.quiet), expanded=session.settings["expanded"],
             )  # fmt: skip
-        if isinstance(result, Table) and result.failure is not None:
-            raise result.failure
+        if isinstance(result, Table):
+            failure = result.failure() if callable(result.failure) else result.failure
+            if failure is not None:
+                raise failure
     return result.exit_code if isinstance(result, Report) else 0
 
 

@@ -3,6 +3,7 @@
 CliError             1    the operation failed
 ├── ServerRefused    1    Milvus answered, and said no
 │   └── Unsupported  1    this server has no such operation
+├── InvalidAnswer    1    Milvus answered, and the answer does not hold together
 ├── InvalidInput     2    what was typed cannot be meant
 ├── Unreachable      3    no Milvus answered
 ├── NotAuthorized    4    not authenticated, or not permitted
@@ -26,6 +27,7 @@ class Fault(Enum):
     NOT_AUTHENTICATED = "not authenticated"
     NOT_PERMITTED = "not permitted"
     SAID_NO = "said no"
+    INVALID_ANSWER = "invalid answer"
 
 
 class CliError(Exception):
@@ -60,6 +62,13 @@ class Unsupported(ServerRefused):
     def __init__(self, message: str, *, method: str = "", hint: str = "", server_code: int | None = None) -> None:
         super().__init__(message, hint=hint, fault=Fault.UNSUPPORTED, server_code=server_code)
         self.method = method
+
+
+class InvalidAnswer(CliError):
+    """The server's answer contradicts itself or the request, so that nothing in it can be believed."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, fault=Fault.INVALID_ANSWER)
 
 
 class InvalidInput(CliError):

@@ -13,13 +13,14 @@ class Table:
     """Rows under columns. `rows` may be a generator: it is read once, while it is written.
 
     `note` is for people, below the rows; it may be a function, which is asked when they are written.
-    `failure` is what is raised after that, where some of what was asked for is not among them.
+    `failure` is what is raised after that, where some of what was asked for is not among them; it may be a function,
+    which is asked when all rows are written.
     """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     note: str | Callable[[], str] = ""
-    failure: Exception | None = None
+    failure: Exception | Callable[[], Exception | None] | None = None
 
 
 @dataclass(frozen=True)

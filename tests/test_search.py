@@ -226,7 +226,7 @@ def test_rows_that_are_not_sealed_can_be_left_out(typed: Typed, is_lite: bool) -
 
 def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
     first = ids(typed, f"{SEARCH} -l 1")[0]
-    (row,) = typed.json(f"{SEARCH} -l 1 --fields title,color,id,nothing")
+    (row,) = typed.json(f"""{SEARCH} -l 1 --fields 'title,color,id,$meta["nothing"]'""")
     assert row == {"rank": 1, "id": first, "distance": row["distance"], "title": f"t{first}", "color": "red",
                    "id_field": first, "nothing": None}  # fmt: skip
     (row,) = typed.json(f"{SEARCH} -l 1 --fields '*'")

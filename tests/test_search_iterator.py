@@ -8,7 +8,7 @@ import pytest
 
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.search import Search
+from milvus_cli.rpc.search import Search, Shown
 from milvus_cli.rpc.widening import UNLIMITED, all_hits
 from tests.support.cli import Cli
 from tests.support.process import ServerProcess
@@ -64,7 +64,7 @@ def test_beyond_what_one_request_may_bring_it_goes_on_by_distance(typed: Typed, 
     try:
         asked = _asked(typed, client)
         most = UNLIMITED if is_lite else 12
-        rows: list[tuple[Any, ...]] = list(all_hits(client, asked, (), lower=True, primary="id", most=most))
+        rows: list[tuple[Any, ...]] = list(all_hits(client, asked, Shown(), lower=True, primary="id", most=most))
     finally:
         client.close()
     assert [row[1] for row in rows] == list(range(1, ROWS + 1))

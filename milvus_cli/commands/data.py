@@ -88,6 +88,9 @@ def query(
 ) -> Table:  # fmt: skip
     """Show the rows for which a filter holds: all of them, however many.
 
+    --fields 'count(*)' counts them. A key of the dynamic field is requested by its name when a row has it, or as
+    '$meta["key"]', which is NULL where none has.
+
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
     """
@@ -96,7 +99,7 @@ def query(
     from ..tasks.reading import rows_of
 
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
-                         partitions=partitions, consistency=consistency)  # fmt: skip
+                         partitions=partitions, consistency=consistency, counting=True)  # fmt: skip
     return rows_of(session.client, selection, limit=limit, offset=offset)
 
 
@@ -124,5 +127,5 @@ def query_iterator(
     from ..tasks.reading import rows_of
 
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
-                         partitions=partitions, consistency=consistency)  # fmt: skip
+                         partitions=partitions, consistency=consistency, counting=True)  # fmt: skip
     return rows_of(session.client, selection, limit=limit, batch=batch_size)

@@ -161,7 +161,11 @@ def show_collection(session: Session, collection: str) -> Report | Text:
         from ..rpc.definition import fetch
         from ..rpc.schema_file import to_text, write_definition
 
-        return Text(to_text(write_definition(fetch(session.client, collection))))
+        definition = fetch(session.client, collection)
+        if definition.unknown:
+            session.console.note(f"note: not in this definition, as this client does not know it: "
+                                 f"{', '.join(definition.unknown)}")  # fmt: skip
+        return Text(to_text(write_definition(definition)))
     from ..rpc.overview import overview
     from ..rpc.permitted import Permitted
 

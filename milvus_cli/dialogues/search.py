@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
 from ..names import nearest
+from ..rpc.dynamic import names_in
 from ..rpc.index_types import SEARCH_PARAMETERS, check_search_params
 from ..rpc.schema import vector_fields
 from ..rpc.search import search_field, shown_fields
@@ -119,7 +120,7 @@ def _ask_query(session: Session, schema: CollectionSchema, field: FieldSchema) -
 def _ask_rest(session: Session, schema: CollectionSchema) -> dict[str, Any]:
     def fields(text: str) -> str:
         try:
-            shown_fields(schema, [each.strip() for each in text.split(",")])
+            shown_fields(schema, names_in(text))
         except CliError as exc:
             raise InvalidInput(exc.message, hint=exc.hint) from exc
         return text

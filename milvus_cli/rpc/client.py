@@ -12,7 +12,7 @@ from typing import Any
 
 from ..connections.guard import require_writable, rpc_reads
 from ..connections.profile import Profile
-from ..errors import CliError, Fault, InvalidInput, ServerRefused, Unreachable, Unsupported
+from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, ServerRefused, Unreachable, Unsupported
 
 # Without this grpc writes its own failures to stderr; it is read at import.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -20,7 +20,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from . import status
+from . import answers, status
 from .interrupts import Call, interruptible, undisturbed
 from .missing import NO_DATABASE
 from .privileges import place
@@ -114,7 +114,7 @@ class Client:
     def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
         """Sends `<method>Request(**fields)` and returns its response message, checked.
 
-        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported or Interrupted. KeyboardInterrupt
+        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported, InvalidAnswer or Interrupted. KeyboardInterrupt
         cancels the call.
         """
         return self.request(method, timeout=timeout, **fields).result()
@@ -218,6 +218,10 @@ class Pending:
             link.changes += 1
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
+        try:
+            answers.check(self._method, self._fields, response)
+        except InvalidAnswer as exc:
+            raise status.unless_read(exc, self._method) from None
         return response
 
     def _answer_or_again(self) -> Any:

@@ -14,6 +14,7 @@ from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
 from .leaked_alias import require_no_leaked_alias
 from .schema import pairs, params
+from .unknown import unknown_parts
 
 if TYPE_CHECKING:
     from .wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
@@ -37,7 +38,7 @@ DEFAULT_PARTITION = "_default"
 class Definition:
     """`shards` and `num_partitions` are the server's choice where 0; `num_partitions` is only for a partition key.
 
-    `partitions` are those beside the default one.
+    `partitions` are those beside the default one. `unknown` says what the server told that is not in here.
     """
 
     schema: CollectionSchema
@@ -47,6 +48,7 @@ class Definition:
     num_partitions: int = 0
     partitions: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -141,6 +143,7 @@ def definition_of(answer: DescribeCollectionResponse, partitions: Any, found: li
         consistency=level_name(answer.consistency_level),
         properties=params(answer.properties),
         indexes=tuple(index_of(each) for each in found),
+        unknown=unknown_parts(answer, found),
     )
     if definition.has_partition_key:
         return replace(definition, num_partitions=len(partitions))

@@ -41,10 +41,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Compared:
-    """`left_out` says what servers make of themselves, so that it was not compared."""
+    """`left_out` says what servers make of themselves, so that it was not compared.
+
+    `unknown` says what one of them has that this program does not know: nobody can tell whether that is the same.
+    """
 
     differences: Sequence[Difference]
     left_out: Sequence[str]
+    unknown: Sequence[str] = ()
 
 
 def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared:
@@ -56,7 +60,9 @@ def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared
     plain = [{name: _without(value, ignored) for name, value in view.items() if name not in ignored} for view in views]
     dropped = _drop_params(plain, versions)
     found = [each for name in _names(*plain) for each in _between(name, plain[0].get(name), plain[1].get(name))]
-    return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])])
+    unknown = [f"{part} of {side} (unknown to this client)"
+               for side, each in (("a", a), ("b", b)) for part in each.unknown]  # fmt: skip
+    return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])], unknown)
 
 
 def field_differences(a: Definition, b: Definition, versions: tuple[str, str]) -> list[Difference]:

@@ -122,5 +122,5 @@ def _listed(names: Sequence[str]) -> str:
 
 def _number(version: str) -> tuple[int, ...]:
     """Empty for a version that is no number."""
-    found = re.match(r"v?(\d+)\.(\d+)", version)
+    found = re.match(r"v?(\d{1,9})\.(\d{1,9})", version)
     return tuple(map(int, found.groups())) if found else ()

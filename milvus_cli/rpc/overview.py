@@ -17,6 +17,7 @@ from .permitted import Permitted
 from .progress import load_state
 from .schema import params, short_name, type_name
 from .schema_file import write_function
+from .unknown import unknown_parts
 
 if TYPE_CHECKING:
     from .schema import Field
@@ -40,7 +41,7 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
     state = permitted(load_state, client, name)
     shown = permitted(client.call, "ShowPartitions", collection_name=name)
     schema = answer.schema
-    values = {
+    values: dict[str, Any] = {
         "collection": schema.name,
         "description": schema.description,
         "load_state": state,
@@ -54,7 +55,11 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
         "properties": params(answer.properties),
         "created": _when(answer),
     }
-    return Report(values, [_fields(schema), _functions(schema), _indexes(permitted(indexes, client, name) or [])])
+    found = permitted(indexes, client, name) or []
+    unknown = unknown_parts(answer, found)
+    if unknown:
+        values["unknown_parts"] = list(unknown)
+    return Report(values, [_fields(schema), _functions(schema), _indexes(found)])
 
 
 def type_text(field: Field) -> str:

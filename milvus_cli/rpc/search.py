@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
+from .answers import invalid
 from .decode import decode_column
+from .dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count
 from .floats import shortest
 from .rerankers import Reranker, function_score
 from .schema import pairs, primary_field, type_name, vector_fields
@@ -28,8 +30,6 @@ BYTES_AT_ONCE = 16 << 20
 """Hits that one request may bring, and bytes of query vectors that it may take: more is cut into several requests."""
 
 EVERY_FIELD = "*"
-META = "$meta"
-"""Milvus's name of what a row has beside the schema."""
 
 GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
 """Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
@@ -157,27 +157,54 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
     return fields[name]
 
 
-def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> list[str]:
+@dataclass(frozen=True)
+class Shown:
+    """What of each hit is shown: its columns, what the server is asked for, and which columns are dynamic keys.
+
+    `named` are those keys that were named as fields are, so that some hit must have them.
+    """
+
+    columns: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
+    named: tuple[str, ...] = ()
+
+
+NOTHING = Shown()
+
+
+def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> Shown:
     """The columns that output fields make: "*" is every field but the primary one, which is the id of every hit.
 
     Raises CliError for a field that there is not; where rows may have values without a field, any name can be meant.
     """
     if not names:
-        return []
+        return NOTHING
+    if any(map(is_count, names)):
+        raise InvalidInput(f"a hit has no {COUNT}", hint="count")
     known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
-    primary = primary_field(schema)
-    found: list[str] = []
+    columns: list[str] = []
+    keys: dict[str, str] = {}
     for name in names:
         if name == EVERY_FIELD:
-            computed = [each.name for each in schema.fields if each.is_function_output]
-            every = [each for each in known if primary is None or each not in (primary.name, *computed)]
-            found += [*every, META] if schema.enable_dynamic_field else every
-        elif name in known or schema.enable_dynamic_field:
-            found.append(name)
+            columns += _every_field(schema, known)
+        elif (key := dynamic_key(schema, name, known)) is not None:
+            keys[name] = key
+            columns.append(key)
         else:
-            raise CliError(f"{schema.name} has no field {name!r}",
-                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
-    return list(dict.fromkeys(found))
+            columns.append(name)
+    asked = [each for each in names if each not in keys]
+    # Milvus 2.3 takes names only, also of keys.
+    asked += keys if all(each == key and each.isidentifier() for each, key in keys.items()) else [DYNAMIC]
+    named = tuple(key for name, key in keys.items() if name == key)
+    return Shown(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(asked)), frozenset(keys.values()), named)
+
+
+def _every_field(schema: CollectionSchema, known: Sequence[str]) -> list[str]:
+    primary = primary_field(schema)
+    computed = [each.name for each in schema.fields if each.is_function_output]
+    every = [each for each in known if primary is None or each not in (primary.name, *computed)]
+    return [*every, DYNAMIC] if schema.enable_dynamic_field else every
 
 
 def hit_ids(results: SearchResultData) -> Sequence[Any]:
@@ -185,23 +212,32 @@ def hit_ids(results: SearchResultData) -> Sequence[Any]:
     return results.ids.int_id.data or results.ids.str_id.data
 
 
-def hits(results: SearchResultData, names: Sequence[str], *, first: int = 0) -> Iterator[tuple[Any, ...]]:
-    """A row per hit: query (counted from `first`), rank (from 1), id, distance, then the named fields.
+def hits(
+    results: SearchResultData, shown: Shown = NOTHING, *, first: int = 0, wanted: Wanted | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """A row per hit: query (counted from `first`), rank (from 1), id, distance, then the columns.
 
-    None where a row has none. What the schema does not name comes in one column of JSON objects.
+    None where a row has no such key. The dynamic field is a column of JSON objects, which `wanted` gets to see.
+    Raises InvalidAnswer for a column that was asked for and did not come.
     """
     ids = hit_ids(results)
-    chosen = zip(*_columns(results, names, len(ids)), strict=True) if names else repeat(())
+    chosen = zip(*_columns(results, shown, len(ids), wanted), strict=True) if shown.columns else repeat(())
     found = zip(ids, results.scores, chosen, strict=False)
     for query, count in enumerate(results.topks, start=first):
         for rank, (key, score, values) in enumerate(islice(found, count), start=1):
             yield (query, rank, key, shortest(score), *values)
 
 
-def _columns(results: SearchResultData, names: Sequence[str], count: int) -> list[list[Any]]:
-    """The named ones; the others, which Milvus Lite sends unasked, are not worth decoding."""
-    columns = {each.field_name: decode_column(each) for each in results.fields_data
-               if each.is_dynamic or each.field_name in names}  # fmt: skip
-    nothing: list[Any] = [{}] * count
-    dynamic = next((columns[each.field_name] for each in results.fields_data if each.is_dynamic), nothing)
-    return [columns.get(name) or [row.get(name) for row in dynamic] for name in names]
+def _columns(results: SearchResultData, shown: Shown, count: int, wanted: Wanted | None) -> list[list[Any]]:
+    """Those that are shown; the others, which Milvus Lite sends unasked, are not worth decoding."""
+    if not count:
+        return [[] for _ in shown.columns]
+    names = {*(each for each in shown.columns if each not in shown.keys), *([DYNAMIC] if shown.keys else ())}
+    columns = {each.field_name: decode_column(each) for each in results.fields_data if each.field_name in names}
+    missing = next((each for each in sorted(names) if each not in columns), None)
+    if missing is not None:
+        raise invalid("Search", f"column {missing!r} was requested and is missing")
+    dynamic = dynamic_objects(columns.get(DYNAMIC, ()))
+    if wanted is not None:
+        wanted.see(dynamic)
+    return [[row.get(name) for row in dynamic] if name in shown.keys else columns[name] for name in shown.columns]

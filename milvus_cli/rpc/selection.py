@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput, Unsupported
 from ..names import nearest
+from .answers import require_columns
 from .client import Client
 from .decode import decode_column
+from .dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from .exact_json import exact_loads
 from .filters import explained, one_of
 from .missing import NOT_LOADED
@@ -22,9 +24,6 @@ from .unfit import as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
-
-DYNAMIC = "$meta"
-"""The field in which a collection keeps what its schema does not name: a JSON object a row."""
 
 LONGEST_WINDOW = 16_384
 """Milvus's limit of a query's offset plus limit."""
@@ -39,11 +38,15 @@ LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 
 @dataclass(frozen=True)
 class Fields:
-    """`asked` of the server; `shown` are the columns, in order; `flat` when keys of the dynamic field follow them."""
+    """`asked` of the server; `shown` are the columns, in order; `flat` when keys of the dynamic field follow them.
+
+    `keys` are those columns that were named as fields are, and are keys of the dynamic field: some row must have them.
+    """
 
     asked: tuple[str, ...]
     shown: tuple[str, ...]
     flat: bool
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class Selection:
     consistency: str = "Strong"
 
     @property
+    def wanted(self) -> Wanted:
+        """The keys of the dynamic field that it names, none of them seen yet."""
+        return Wanted(self.schema, self.fields.keys)
+
+    @property
     def primary(self) -> FieldSchema:
         field = primary_field(self.schema)
         if field is None:
@@ -65,7 +73,8 @@ class Selection:
         return field
 
 
-COUNT = Fields(("count(*)",), ("count(*)",), flat=False)
+COUNTED = Fields((COUNT,), (COUNT,), flat=False)
+"""The one field that is no field of a row: how many rows there are."""
 
 
 def level(text: str) -> str:
@@ -83,25 +92,36 @@ def readable_fields(schema: CollectionSchema) -> list[str]:
     return [*fields, *(struct.name for struct in schema.struct_array_fields)]
 
 
-def chosen_fields(schema: CollectionSchema, text: str | None) -> Fields:
-    """The fields of `a,b`; `*` and nothing are all. Raises CliError for one that no row can have."""
+def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool = False) -> Fields:
+    """The fields of `a,b`; `*` and nothing are all. With `counting` it may be `count(*)` alone.
+
+    Raises CliError for one that no row can have.
+    """
     every = tuple(readable_fields(schema))
-    names = [name.strip() for name in text.split(",") if name.strip()] if text else ["*"]
-    dynamic = schema.enable_dynamic_field
+    names = names_in(text) or ["*"]
+    if any(map(is_count, names)):
+        return _counted(names, counting=counting)
     known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
-    for name in names:
-        if name not in (*known, "*") and not dynamic:
-            raise CliError(f"{schema.name} has no field {name!r}",
-                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
-    flat = dynamic and "*" in names
-    shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (name,))))
+    keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
+    flat = schema.enable_dynamic_field and "*" in names
+    shown = tuple(dict.fromkeys(
+        each for name in names for each in (every if name == "*" else (keys.get(name, name),))
+    ))  # fmt: skip
     asked = [name for name in shown if name in known]
     primary = primary_field(schema)
     if primary is not None and primary.name not in asked:
         asked.append(primary.name)
-    if flat or len(set(shown) - set(known)):
+    if flat or keys or DYNAMIC in shown:
         asked.append(DYNAMIC)
-    return Fields(tuple(asked), shown, flat)
+    return Fields(tuple(asked), shown, flat, tuple(key for name, key in keys.items() if name == key))
+
+
+def _counted(names: Sequence[str], *, counting: bool) -> Fields:
+    if not counting:
+        raise InvalidInput("count(*) is not a field of a row", hint="count; or query with --fields 'count(*)'")
+    if len(names) > 1:
+        raise InvalidInput("count(*) can't stand beside other fields", hint="--fields 'count(*)'")
+    return COUNTED
 
 
 def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
@@ -129,13 +149,14 @@ def query(
         timeout=max(client.timeout, PATIENCE),
     )  # fmt: skip
     columns: Sequence[FieldData] = answer.fields_data
+    require_columns(columns, selection.schema, selection.fields.asked)
     return columns
 
 
 def exact_count(client: Client, selection: Selection, *, moment: int = 0) -> int:
     """How many rows there are, counted by the server. A key that several rows have counts as often."""
     with understood(selection):
-        columns = query(client, replace(selection, fields=COUNT), selection.filter, params={}, moment=moment)
+        columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, moment=moment)
     return int(columns[0].scalars.long_data.data[0])
 
 
@@ -159,6 +180,7 @@ def keys_of(columns: Sequence[FieldData], selection: Selection) -> list[Any]:
     """The primary keys, in the order of the rows."""
     name = selection.primary.name
     column = next((each for each in columns if each.field_name == name), None)
+    # Where rows came, their keys did: `query` has seen to it.
     if column is None:
         return []
     return list(column.scalars.long_data.data or column.scalars.string_data.data)
@@ -171,17 +193,17 @@ class Decoded:
         self.keys = keys_of(columns, selection)
         found = {each.field_name: decode_column(each) for each in columns if each.field_name in selection.fields.asked}
         nothing: list[Any] = [None] * len(self.keys)
-        self._dynamic = [each if isinstance(each, dict) else {} for each in found.get(DYNAMIC, nothing)]
+        self.dynamic = dynamic_objects(found.get(DYNAMIC, nothing))
         self._columns = {name: values for name, values in found.items() if name != DYNAMIC}
 
     def dynamic_keys(self) -> list[str]:
         """What the rows have beside their fields, in the order in which it comes."""
-        return list(dict.fromkeys(key for row in self._dynamic for key in row if key not in self._columns))
+        return list(dict.fromkeys(key for row in self.dynamic for key in row if key not in self._columns))
 
     def rows(self, names: Sequence[str], *, rest: bool) -> Iterator[tuple[Any, ...]]:
         """A row for each key: the named fields, None where a row has none; with `rest` the object of what they miss."""
         columns = [self._column(name) for name in names]
-        for place, dynamic in enumerate(self._dynamic):
+        for place, dynamic in enumerate(self.dynamic):
             row = tuple(column[place] for column in columns)
             if rest:
                 yield (*row, {key: dynamic[key] for key in dynamic if key not in names} or None)
@@ -190,8 +212,8 @@ class Decoded:
 
     def _column(self, name: str) -> Sequence[Any]:
         if name == DYNAMIC:
-            return self._dynamic
-        return self._columns[name] if name in self._columns else [row.get(name) for row in self._dynamic]
+            return self.dynamic
+        return self._columns[name] if name in self._columns else [row.get(name) for row in self.dynamic]
 
 
 def selected(
@@ -202,11 +224,16 @@ def selected(
     filter: str = "",
     partitions: Sequence[str] = (),
     consistency: str = "Strong",
+    counting: bool = False,
 ) -> Selection:
-    """Checks what was named, with the server. Raises ServerRefused or CliError for what is not there."""
+    """Checks what was named, with the server. Raises ServerRefused or CliError for what is not there.
+
+    `counting` is of `chosen_fields`.
+    """
     schema = client.call("DescribeCollection", collection_name=collection).schema
     found = Selection(
-        schema, collection, chosen_fields(schema, fields), filter, tuple(partitions), level(consistency)
+        schema, collection, chosen_fields(schema, fields, counting=counting), filter, tuple(partitions),
+        level(consistency),
     )  # fmt: skip
     if partitions:
         require_partitions(client, collection, partitions)

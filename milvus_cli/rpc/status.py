@@ -6,7 +6,8 @@ from typing import Any
 import grpc
 
 from ..connections.guard import rpc_reads
-from ..errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from ..errors import CliError, Fault, Interrupted, InvalidAnswer, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from .answers import invalid
 from .missing import HINTS, missing
 from .privileges import Where, refusal
 
@@ -57,6 +58,10 @@ PLAINTEXT_REFUSED = (
 )
 
 
+LOOK_FIRST = "the server may have done it or not: look before you send it again"
+NO_MESSAGE = "Exception deserializing response"
+"""What grpc says of bytes that are no message of the type that was expected."""
+
 NO_DELETE_KEYS = "collection properties is empty"
 """How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
 
@@ -83,6 +88,8 @@ def failure(
         return refusal(details, where) or unnamed
     if code is grpc.StatusCode.CANCELLED:
         return Interrupted() if "Channel closed" in details else lost(method, address)
+    if code is grpc.StatusCode.INTERNAL and details.startswith(NO_MESSAGE):
+        return unless_read(invalid(method, "it is not a valid protobuf message"), method)
     hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
@@ -108,6 +115,14 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
     refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
     refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
     raise refused
+
+
+def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
+    """The same; of a write it says that the server may have done it all the same."""
+    if not rpc_reads(method):
+        error.message += ": outcome unknown"
+        error.hint = LOOK_FIRST
+    return error
 
 
 def short(reason: str) -> str:
@@ -136,7 +151,7 @@ def lost(method: str, address: str) -> CliError:
                            hint="is the server up? try again")  # fmt: skip
     return Unreachable(
         f"the connection to {address} was lost during {method}: outcome unknown",
-        hint="the server may have done it or not: look before you send it again",
+        hint=LOOK_FIRST,
         fault=Fault.LOST,
     )
 

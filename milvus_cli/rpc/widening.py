@@ -8,13 +8,15 @@ among the nearest; there the number goes on growing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .answers import invalid
 from .client import Client
+from .dynamic import Wanted
 from .filters import both, quoted
-from .search import Search, hits
+from .search import Search, Shown, hits
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import SearchResultData
@@ -25,7 +27,8 @@ UNLIMITED = 1 << 62
 
 
 def all_hits(
-    client: Client, search: Search, names: Sequence[str], *, lower: bool, primary: str, most: int
+    client: Client, search: Search, shown: Shown, *, lower: bool, primary: str, most: int,
+    wanted: Wanted | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Rows as `hits` makes them, ranks counted on. The search's limit is what the first request asks for.
 
@@ -35,7 +38,7 @@ def all_hits(
     last: tuple[float, list[Any]] = (0.0, [])
     size = min(search.limit, most)
     while True:
-        rows = list(hits(_answer(client, replace(search, limit=size)), names))
+        rows = list(hits(_answer(client, replace(search, limit=size)), shown, wanted=wanted))
         for _, _, number, distance, *values in rows:
             if number not in seen:
                 seen.add(number)
@@ -46,13 +49,13 @@ def all_hits(
         if size == most:
             break
         size = min(2 * size, most)
-    yield from _farther(client, search, names, last, rank=len(seen), lower=lower, primary=primary,
-                        most=most)  # fmt: skip
+    yield from _farther(client, search, shown, last, rank=len(seen), lower=lower, primary=primary,
+                        most=most, wanted=wanted)  # fmt: skip
 
 
 def _farther(
-    client: Client, search: Search, names: Sequence[str], last: tuple[float, list[Any]], *, rank: int, lower: bool,
-    primary: str, most: int,
+    client: Client, search: Search, shown: Shown, last: tuple[float, list[Any]], *, rank: int, lower: bool,
+    primary: str, most: int, wanted: Wanted | None,
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     """Hits from this distance on, but for those ids that have just this distance and were seen."""
     radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
@@ -60,8 +63,10 @@ def _farther(
         distance, ties = last
         expression = both(search.filter, f"{primary} not in {quoted(ties)}")
         page = replace(search, limit=most, radius=radius, range_filter=distance, filter=expression)
-        rows = list(hits(_answer(client, page), names))
+        rows = list(hits(_answer(client, page), shown, wanted=wanted))
         for _, _, number, found, *values in rows:
+            if number in ties:
+                raise invalid("Search", f"row {number!r} came again, which the filter leaves out")
             rank += 1
             last = (found, [*last[1], number] if found == last[0] else [number])
             yield (0, rank, number, found, *values)

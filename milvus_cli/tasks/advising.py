@@ -25,6 +25,8 @@ SWEEPS = {
     **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
 }  # fmt: skip
 """What is tried of an index that is there; others have nothing to try."""
+MOST_DIGITS = 10
+"""Of an nlist; what is longer, or no number, says nothing."""
 METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -98,7 +100,8 @@ def _tried(session: Session, target: Target, index: Index | None, wish: Wish) ->
 def _sweep(index: Index) -> str:
     """Empty where there is nothing to try."""
     name, values = SWEEPS.get(index.type, ("", ()))
-    clusters = int(index.params.get("nlist", 0)) or max(values, default=0)
+    given = str(index.params.get("nlist", ""))
+    clusters = (int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0) or max(values, default=0)
     tried = [str(each) for each in values if name != "nprobe" or each <= clusters]
     return f"{name}={','.join(tried)}" if name else ""
 

@@ -64,16 +64,16 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
     for side in (a, b):
         side.require()
     compared = compare(a.definition(), b.definition(), (a.version, b.version))
-    differences = list(compared.differences)
+    differences, left_out = list(compared.differences), [*compared.left_out, *compared.unknown]
     counts = _counts(a, b, needed=depth.rows != NONE)
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
     found = Found(depth.told)
     reason = "--rows none" if depth.rows == NONE else _not_comparable(a, b)
     if reason:
-        return _report((a, b), counts, differences, [*compared.left_out, f"rows ({reason})"], None)
+        return _report((a, b), counts, differences, [*left_out, f"rows ({reason})"], None, known=not compared.unknown)
     _Comparison(session, a, b, depth, found).run(sum(each or 0 for each in counts))
-    return _report((a, b), counts, [*differences, *found.differences], compared.left_out, found)
+    return _report((a, b), counts, [*differences, *found.differences], left_out, found, known=not compared.unknown)
 
 
 def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
@@ -193,9 +193,12 @@ def _text(value: Any) -> str:
 
 def _report(
     sides: tuple[Side, Side], counts: tuple[int | None, int | None], differences: Sequence[Difference],
-    left_out: Sequence[str], found: Found | None,
+    left_out: Sequence[str], found: Found | None, *, known: bool,
 ) -> Report:  # fmt: skip
-    same = not differences and (found is None or found.total == 0)
+    """Nobody can tell that two are the same where not all parts of them are `known`."""
+    same: bool | None = not differences and (found is None or found.total == 0)
+    if same and not known:
+        same = None
     values = {
         "a": str(sides[0]), "b": str(sides[1]), "same": same, "rows_a": counts[0], "rows_b": counts[1],
         "compared": found and found.compared, "differing": found and found.differing,

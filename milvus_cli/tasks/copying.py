@@ -108,6 +108,7 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     require_writable(target.profile, "nothing was copied")
     source.require_loaded()
     definition = _as_told(source).named(target.collection)
+    _require_known(source, definition)
     lacks = lacking_features(definition, target.version)
     if lacks:
         raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
@@ -124,6 +125,13 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
                        "there before", hint="leave out --into-existing where the first run made the collection; else "
                        "copy into a new one")  # fmt: skip
     return plan
+
+
+def _require_known(side: Side, definition: Definition) -> None:
+    """A copy would lack, or take away, what this program does not know."""
+    if definition.unknown:
+        raise CliError(f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
+                       hint="nothing was copied; a newer milvus_cli may know it")  # fmt: skip
 
 
 def _as_told(source: Side) -> Definition:
@@ -154,7 +162,9 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Wish
     if not (wish.resume or wish.into_existing):
         raise CliError(f"collection {target} exists", hint="--resume goes on with a copy that was interrupted, "
                        "--into-existing puts the rows beside its own")  # fmt: skip
-    different = field_differences(definition, target.definition(), (version, target.version))
+    there = target.definition()
+    _require_known(target, there)
+    different = field_differences(definition, there, (version, target.version))
     if different:
         words = "; ".join(f"{each.what} is {each.b!r} and not {each.a!r}" for each in different[:3])
         raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")

@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import CliError, Unsupported
 from ..result import Report, Section, Table
 from ..rpc.client import Client, handshake
+from ..rpc.dynamic import Wanted
 from ..rpc.objects import row_count
 from ..rpc.permitted import permitted
 from ..rpc.progress import load_state
@@ -51,8 +52,10 @@ class Step:
 
 def with_histogram(asked: Asked, found: Found) -> Report:
     """The hits, and how their distances lie."""
-    names = shown_fields(found.schema, asked.names)
-    rows = list(all_hits(asked, found, names))
+    fields = shown_fields(found.schema, asked.names)
+    wanted = Wanted(found.schema, fields.named)
+    rows = list(all_hits(asked, found, fields, wanted))
+    wanted.require()
     table = hit_table(asked, found)
     columns = table.columns if len(found.search.queries) > 1 else ("query", *table.columns)
     shown = [row if len(found.search.queries) > 1 else row[1:] for row in rows]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..finite import finite
 from ..result import Table
+from ..rpc.dynamic import Wanted
 from ..rpc.filters import both
 from ..rpc.hybrid import Hybrid
-from ..rpc.search import hits, shown_fields
+from ..rpc.search import Shown, hits, shown_fields
 from ..rpc.search_check import check_rerankers, check_search
 from ..search.legs import parse_leg
 from ..search.rerankers import parse_rerankers
@@ -72,6 +73,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
     legs = [asked.leg(text) for text in asked.requests]
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
     searches = [each.search(schema) for each in legs]
+    shown = shown_fields(schema, legs[0].names)
     if len({len(each.queries) for each in searches}) > 1:
         counts = ", ".join(str(len(each.queries)) for each in searches)
         raise InvalidInput(f"the requests have different numbers of queries: {counts}")
@@ -79,7 +81,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
         check_search(client, each, force=asked.force)
     check_rerankers(client, rerankers, schema)
     hybrid = Hybrid(
-        searches, rerankers, asked.limit, asked.offset, legs[0].names, asked.partitions, asked.group_by,
+        searches, rerankers, asked.limit, asked.offset, shown.asked, asked.partitions, asked.group_by,
         asked.group_size, asked.round_decimal, asked.consistency, client.written,
     )  # fmt: skip
     began = time.monotonic()
@@ -90,7 +92,7 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000
     note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {asked.consistency.capitalize()}"
-    found = _Fused(searches, answer, answers, schema, legs[0].names)
+    found = _Fused(searches, answer, answers, schema, shown)
     return found.table(note if session.output in FOR_PEOPLE else "")
 
 
@@ -100,31 +102,30 @@ class _Fused:
     answer: SearchResults
     legs: Sequence[SearchResults]
     schema: CollectionSchema
-    names: Sequence[str]
+    shown: Shown
 
     def table(self, note: str) -> Table:
-        names = shown_fields(self.schema, self.names)
         of_legs = [f"{label}_{what}" for label in self._labels() for what in ("rank", "distance")]
-        shown = [f"{name}_field" if name in (*HIT, *of_legs) else name for name in names]
-        columns = [*HIT, *of_legs, *shown]
+        shown = [f"{name}_field" if name in (*HIT, *of_legs) else name for name in self.shown.columns]
+        columns, wanted = [*HIT, *of_legs, *shown], Wanted(self.schema, self.shown.named)
         if len(self.searches[0].queries) > 1:
-            return Table(columns, self._rows(names), note)
-        return Table(columns[1:], (row[1:] for row in self._rows(names)), note)
+            return Table(columns, self._rows(wanted), note, wanted.failure)
+        return Table(columns[1:], (row[1:] for row in self._rows(wanted)), note, wanted.failure)
 
     def _labels(self) -> list[str]:
         """A leg's field, with its number where two search the same."""
         fields = [each.field for each in self.searches] if self.legs else []
         return [name if fields.count(name) == 1 else f"{name}_{place}" for place, name in enumerate(fields, start=1)]
 
-    def _rows(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         places = [_places(each) for each in self.legs]
-        for query, rank, number, distance, *values in hits(self.answer.results, names):
+        for query, rank, number, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
             of_legs = [value for each in places for value in each.get((query, number), (None, None))]
             yield (query, rank, number, distance, *of_legs, *values)
 
 
 def _places(answer: SearchResults) -> Mapping[tuple[int, Any], tuple[int, float]]:
-    return {(query, number): (rank, distance) for query, rank, number, distance in hits(answer.results, ())}
+    return {(query, number): (rank, distance) for query, rank, number, distance in hits(answer.results)}
 
 
 def _list(given: Mapping[str, str], key: str) -> list[str]:

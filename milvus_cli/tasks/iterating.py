@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..result import Table
+from ..rpc.dynamic import Wanted
 from ..rpc.operations import is_lite
 from ..rpc.schema import primary_field
 from ..rpc.search import HIGHEST_LIMIT, Search, shown_fields
@@ -33,12 +34,13 @@ def iterated(asked: Asked, limit: int | None) -> Table:
     metric = search.metric or (index.metric if index else "") or "COSINE"
     primary = primary_field(schema)
     assert primary is not None
-    names = shown_fields(schema, asked.names)
+    shown = shown_fields(schema, asked.names)
+    wanted = Wanted(schema, shown.named)
     unlimited = is_lite(str(client.call("GetVersion").version))
-    rows = all_hits(client, search, names, lower=metric in LOWER_IS_NEARER, primary=primary.name,
+    rows = all_hits(client, search, shown, lower=metric in LOWER_IS_NEARER, primary=primary.name, wanted=wanted,
                     most=UNLIMITED if unlimited else HIGHEST_LIMIT)  # fmt: skip
     explaining = _explaining(asked, search, schema, rows)
-    return Table(hit_columns(names)[1:], (row[1:] for row in islice(explaining, limit)))
+    return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, limit)), failure=wanted.failure)
 
 
 def _explaining(

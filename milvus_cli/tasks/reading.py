@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..result import Table
 from ..rpc.client import Client
+from ..rpc.dynamic import DYNAMIC, Wanted
 from ..rpc.selection import (
-    DYNAMIC,
+    COUNTED,
     LONGEST_WINDOW,
     Decoded,
     Selection,
@@ -38,20 +40,29 @@ def rows_of(
     """The rows of a selection. Only those that a page holds are in memory at once.
 
     Keys of the dynamic field become columns where the first page has them; what comes up in later pages stands in a
-    last column `$meta`.
+    last column `$meta`. The table's failure is of a key that was named, and that none of them had.
     """
+    if selection.fields is COUNTED:
+        return _count(client, selection, limit, offset)
+    wanted = selection.wanted
     if limit and batch is None and _is_one_answer(selection, limit, offset):
         with understood(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
-        return _table(selection, iter([Decoded(columns, selection)]))
+        return _table(selection, iter([Decoded(columns, selection)]), wanted)
     whole = _whole(client, selection) if batch is None else None
     if whole is not None:
-        table = _table(selection, iter([Decoded(whole, selection)]))
+        table = _table(selection, iter([Decoded(whole, selection)]), wanted)
     else:
         pages = Cursor(client, selection, rows=batch).pages()
-        table = _table(selection, (Decoded(page.columns, selection) for page in pages))
+        table = _table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
     stop = None if limit is None else offset + limit
-    return Table(table.columns, islice(iter(table.rows), offset, stop))
+    return replace(table, rows=islice(iter(table.rows), offset, stop))
+
+
+def _count(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
+    if limit is not None or offset:
+        raise InvalidInput("count(*) counts all rows, and takes no --limit and no --offset")
+    return Table(selection.fields.shown, [(exact_count(client, selection),)])
 
 
 def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Table:
@@ -61,10 +72,11 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
     for part in parts:
         with understood(selection):
             decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
-    table = _table(selection, iter(decoded))
+    wanted = selection.wanted
+    table = _table(selection, iter(decoded), wanted)
     found = dict(zip(chain.from_iterable(each.keys for each in decoded), table.rows, strict=True))
     missing = [key for key in keys if key not in found]
-    failure = _not_found(selection, missing) if missing else None
+    failure = _not_found(selection, missing) if missing else wanted.failure()
     if failure is not None and not found:
         raise failure
     return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
@@ -92,14 +104,21 @@ def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
                     hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "")  # fmt: skip
 
 
-def _table(selection: Selection, pages: Iterator[Decoded]) -> Table:
-    """Reads as far as needed to know the columns, and no further."""
-    shown = selection.fields.shown
+def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
+    """Reads as far as needed to know the columns, and no further. What is read is shown to `wanted`."""
+    shown, pages = selection.fields.shown, _seen(pages, wanted)
     first = list(islice(pages, 2 if selection.fields.flat else 1))
     if not selection.fields.flat:
-        return Table(shown, chain.from_iterable(page.rows(shown, rest=False) for page in chain(first, pages)))
+        plain = chain.from_iterable(page.rows(shown, rest=False) for page in chain(first, pages))
+        return Table(shown, plain, failure=wanted.failure)
     keys = list(dict.fromkeys(key for page in first for key in page.dynamic_keys() if key not in shown))
     rest = len(first) > 1
     columns = (*shown, *keys, *([DYNAMIC] if rest and DYNAMIC not in shown else []))
     rows = (page.rows((*shown, *keys), rest=rest) for page in chain(first, pages))
-    return Table(columns, chain.from_iterable(rows))
+    return Table(columns, chain.from_iterable(rows), failure=wanted.failure)
+
+
+def _seen(pages: Iterator[Decoded], wanted: Wanted) -> Iterator[Decoded]:
+    for page in pages:
+        wanted.see(page.dynamic)
+        yield page

@@ -12,14 +12,15 @@ from dataclasses import field as given_field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import CliError, InvalidAnswer, InvalidInput, ServerRefused
 from ..jsontext import parse_json
 from ..output.progress import Progress
 from ..result import Table
+from ..rpc.dynamic import Wanted, names_in
 from ..rpc.filters import both, explained, filled
 from ..rpc.objects import row_count_of
 from ..rpc.operations import is_lite
-from ..rpc.search import EVERY_FIELD, Search, hits, search_field, shown_fields
+from ..rpc.search import EVERY_FIELD, Search, Shown, hits, search_field, shown_fields
 from ..rpc.search_check import (
     check_rerankers,
     check_search,
@@ -96,7 +97,7 @@ class Asked:
     @property
     def names(self) -> list[str]:
         """The output fields."""
-        return [name.strip() for name in self.fields.split(",") if name.strip()] if self.fields else []
+        return names_in(self.fields)
 
     @property
     def expression(self) -> str:
@@ -125,12 +126,12 @@ class Asked:
                 expression = both(expression, other)
             else:
                 queries = read_queries(self.vectors, searched, lambda: self._standard_input)
-        shown_fields(schema, self.names)
+        shown = shown_fields(schema, self.names)
         if self.group_by:
             shown_fields(schema, [self.group_by])
         return Search(
             self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
-            self.names, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
+            shown.asked, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
             self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
             parse_rerankers(self.rerank, 0),
         )  # fmt: skip
@@ -306,22 +307,23 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
 
 def hit_table(asked: Asked, found: Found) -> Table:
     """A row per hit, written as answers come; with several queries each row tells which, from 0."""
-    names = shown_fields(found.schema, asked.names)
-    columns = hit_columns(names)
-    rows = all_hits(asked, found, names)
+    shown = shown_fields(found.schema, asked.names)
+    columns = hit_columns(shown)
+    wanted = Wanted(found.schema, shown.named)
+    rows = all_hits(asked, found, shown, wanted)
     note = _footer(asked, found)
     if len(found.search.queries) > 1:
-        return Table(columns, rows, note)
-    return Table(columns[1:], (row[1:] for row in rows), note)
+        return Table(columns, rows, note, wanted.failure)
+    return Table(columns[1:], (row[1:] for row in rows), note, wanted.failure)
 
 
-def hit_columns(names: Sequence[str]) -> list[str]:
-    return [*HIT, *(f"{name}_field" if name in HIT else name for name in names)]
+def hit_columns(shown: Shown) -> list[str]:
+    return [*HIT, *(f"{name}_field" if name in HIT else name for name in shown.columns)]
 
 
-def all_hits(asked: Asked, found: Found, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def all_hits(asked: Asked, found: Found, shown: Shown, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     """Of every query; the first of them are there, the rest is asked for while rows are taken."""
-    yield from hits(found.answer.results, names)
+    yield from hits(found.answer.results, shown, wanted=wanted)
     if not found.rest:
         return
     total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
@@ -330,7 +332,7 @@ def all_hits(asked: Asked, found: Found, names: Sequence[str]) -> Iterator[tuple
     with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
         for chunk, answer in _answers(asked.client, found):
             bar.show(done / total)
-            yield from hits(answer.results, names, first=done)
+            yield from hits(answer.results, shown, first=done, wanted=wanted)
             done += len(chunk.queries)
 
 
@@ -378,6 +380,8 @@ def _counted(asked: Asked, found: Found) -> int | None:
     if found.counting is not None:
         try:
             rows = row_count_of(found.counting.result())
+        except InvalidAnswer:
+            raise
         except CliError:
             rows = None
         seen[place] = replace(seen[place], counted=Counted(rows, time.monotonic(), asked.client.changes))

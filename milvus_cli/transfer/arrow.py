@@ -85,7 +85,9 @@ class ArrowWriter:
             return arrow_array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
-        if not self._arrow.types.is_string(wanted) or form_of(kind) in (Form.TEXT, Form.LITERAL):
+        if form_of(kind) is Form.LITERAL:
+            return arrow_array([None if each is None else str(each) for each in decode_column(column)], wanted)
+        if not self._arrow.types.is_string(wanted) or form_of(kind) is Form.TEXT:
             return arrow_array(decode_column(column), wanted)
         return arrow_array(json_texts(column), wanted)
 

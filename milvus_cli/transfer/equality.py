@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..jsontext import dump_json
 from ..rpc.columns import comparable, field_named, one_value, same_form
-from ..rpc.selection import DYNAMIC, readable_fields
+from ..rpc.dynamic import DYNAMIC
+from ..rpc.selection import readable_fields
 from .merging import Rows, Run
 
 if TYPE_CHECKING:

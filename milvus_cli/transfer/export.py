@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..errors import CliError, Interrupted, InvalidInput, ServerRefused, Unreachable
+from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
 from ..files import open_own
 from ..rpc.client import Client
-from ..rpc.selection import Selection, exact_count
+from ..rpc.dynamic import NoSuchKey, Wanted
+from ..rpc.selection import Decoded, Selection, exact_count
 from .cursor import Cursor
 from .patience import NONE, Patience
 from .writers import Shape, compressor, writer_of
@@ -86,19 +87,21 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
     point = begun
     with _resumable(export), _writing(export):
         before = export.patience.tried(lambda: exact_count(client, export.selection))
-        with os.fdopen(_open_part(export), "r+b") as file:
-            if not begun.bytes:
-                _remove(export.state)
-            file.truncate(begun.bytes)
-            file.seek(begun.bytes)
-            for point in _pages(client, export, begun, file.write):
+        part = _open_part(export)
+        with _tidied(export):
+            with os.fdopen(part, "r+b") as file:
+                if not begun.bytes:
+                    _remove(export.state)
+                file.truncate(begun.bytes)
+                file.seek(begun.bytes)
+                for point in _pages(client, export, begun, file.write):
+                    file.flush()
+                    _keep(export, point)
+                    told(point, before)
                 file.flush()
-                _keep(export, point)
-                told(point, before)
-            file.flush()
-            os.fsync(file.fileno())
-        _check_count(client, export, point.rows, before)
-        _finish(export)
+                os.fsync(file.fileno())
+            _check_count(client, export, point.rows, before)
+            _finish(export)
     return replace(point, bytes=os.path.getsize(export.file))
 
 
@@ -124,13 +127,18 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
         head = compress(writer.head)
         write(head)
         point = Point(len(head))
+    # Rows of an earlier run may have had a key that the rest lacks.
+    wanted = Wanted(export.selection.schema, () if point.rows else export.selection.fields.keys)
     for page in Cursor(client, export.selection, patience=export.patience).pages(point.last):
         if not page.keys:
             break
+        if wanted.is_open:
+            wanted.see(Decoded(page.columns, export.selection).dynamic)
         data = compress(writer.page(page.columns, len(page.keys), first=not point.rows))
         write(data)
         point = Point(point.bytes + len(data), point.rows + len(page.keys), page.last)
         yield point
+    wanted.require()
     write(compress(writer.tail))
 
 
@@ -204,6 +212,21 @@ def _remove(path: str) -> None:
 
 
 @contextmanager
+def _tidied(export: Export) -> Iterator[None]:
+    """Within it, a failure leaves no part file that nothing can go on with."""
+    try:
+        yield
+    except NoSuchKey:
+        _remove(export.state)
+        _remove(export.part)
+        raise
+    except BaseException:
+        if not os.path.exists(export.state):
+            _remove(export.part)
+        raise
+
+
+@contextmanager
 def _writing(export: Export) -> Iterator[None]:
     try:
         yield
@@ -221,7 +244,7 @@ def _resumable(export: Export) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
-    except (ServerRefused, Unreachable) as exc:
+    except (InvalidAnswer, ServerRefused, Unreachable) as exc:
         if os.path.exists(export.state):
             exc.add_hint("then go on with --resume" if exc.hint else "go on with --resume")
         raise

@@ -13,11 +13,12 @@ from .. import deepjson
 from ..jsontext import dump_json, load_json
 from ..output.values import exact
 from ..rpc.decode import decode_column
+from ..rpc.dynamic import DYNAMIC
 from ..rpc.floats import float32_texts, packed
 from ..rpc.kinds import Form, form_of
 from ..rpc.nulls import with_nulls
 from ..rpc.schema import type_name
-from ..rpc.selection import DYNAMIC, Fields
+from ..rpc.selection import Fields
 
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import FieldData
@@ -122,6 +123,11 @@ def _scalar(value: Any) -> str:
     return _number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
+def _literal(value: Any) -> str:
+    """A time beyond the years that dates have is a number."""
+    return encode_basestring(value) if isinstance(value, str) else str(value)
+
+
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
@@ -131,5 +137,5 @@ WRITERS: dict[Form | None, Callable[[Any], str]] = {
     Form.WHOLE: str,
     Form.NUMBER: _number,
     Form.TEXT: encode_basestring,
-    Form.LITERAL: encode_basestring,
+    Form.LITERAL: _literal,
 }

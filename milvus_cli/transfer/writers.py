@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import CliError, InvalidInput
 from ..names import nearest
+from ..rpc.dynamic import DYNAMIC
 from ..rpc.schema import kind_of, row_fields
-from ..rpc.selection import DYNAMIC, Selection
+from ..rpc.selection import Selection
 from .texts import csv_cells, flattened, texts_of
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def clusters(count: int) -> int:
 
 def subvectors(dimension: int) -> int:
     """m of IVF_PQ: the largest divisor that leaves a subvector four numbers at least."""
-    return max(each for each in range(1, max(1, dimension // 4) + 1) if dimension % each == 0)
+    return next(each for each in range(max(1, dimension // 4), 0, -1) if dimension % each == 0)
 
 
 def _dense(rows: Rows) -> list[Candidate]:

@@ -21,7 +21,7 @@ from milvus_cli.rpc.decode import decode_column
 from milvus_cli.rpc.encode import encode_rows
 from milvus_cli.rpc.floats import shortest
 from milvus_cli.rpc.packing import pack_queries
-from milvus_cli.rpc.search import hits, parse_vectors, placeholder_group, search_field
+from milvus_cli.rpc.search import Shown, hits, parse_vectors, placeholder_group, search_field
 from milvus_cli.rpc.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
 from tests.support.official import official_client
@@ -434,9 +434,8 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
             search_params=[{"key": key, "value": value} for key, value in
                            {"anns_field": "v", "topk": "1", "params": "{}", "metric_type": "L2"}.items()],
         )  # fmt: skip
-        assert list(hits(answer.results, ["t", "color", "nosuch"])) == [
-            (0, 1, 2**63 - 2, 0.0, "tab\t漢🦅", "red", None),
-        ]  # fmt: skip
+        shown = Shown(("t", "color", "nosuch"), keys=frozenset({"color", "nosuch"}))
+        assert list(hits(answer.results, shown)) == [(0, 1, 2**63 - 2, 0.0, "tab\t漢🦅", "red", None)]
     finally:
         client.call("DropCollection", collection_name="codec")
         client.close()
@@ -486,9 +485,10 @@ def test_hits_of_several_queries_have_rank_and_fields() -> None:
     title.scalars.string_data.data.extend(["A", "B", "C"])
     meta = results.fields_data.add(type=DataType.JSON, field_name="$meta", is_dynamic=True)
     meta.scalars.json_data.data.extend(json.dumps({"n": number}).encode() for number in range(3))
-    assert list(hits(results, ["title", "n", "gone"])) == [
+    shown = Shown(("title", "n", "gone"), keys=frozenset({"n", "gone"}))
+    assert list(hits(results, shown)) == [
         (0, 1, "a", 0.1, "A", 0, None),
         (0, 2, "b", 0.2, "B", 1, None),
         (2, 1, "c", 0.3, "C", 2, None),
     ]
-    assert list(hits(SearchResultData(num_queries=1), ["title"])) == []
+    assert list(hits(SearchResultData(num_queries=1), shown)) == []
