@@ -157,7 +157,7 @@ class Secretive(BaseHTTPRequestHandler):
         place = {"/away": "/data.csv?token=geheim", "/file": "file:///etc/passwd", "/ftp": "ftp://127.0.0.1/x?sig=geheim"}
         where = place.get(self.path.partition("?")[0].removesuffix(".csv"))
         if where or not self.path.startswith("/data"):
-            self.send_response(302 if where else 404, "geheim")
+            self.send_response(302 if where else 404)
             if where:
                 self.send_header("Location", where)
             self.end_headers()
