@@ -21,14 +21,16 @@ from tests.support.lite_server import LiteServer
 from tests.support.typed import Typed, failed
 
 MAKE = "create collection -c {} -f id:INT64 -f title:VARCHAR:100 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2"
-DEPTH = 1_200
-DEEP = '{"a":' * DEPTH + '"é"' + "}" * DEPTH
 
 
 @pytest.fixture
 def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     monkeypatch.chdir(tmp_path)
     return Typed(cli, lite)
+
+
+def nested(depth: int) -> str:
+    return '{"a":' * depth + '"é"' + "}" * depth
 
 
 def row(number: int, more: str = "") -> str:
@@ -66,7 +68,7 @@ def test_a_row_that_is_too_deep_is_rejected_with_its_line(on_lite: Typed) -> Non
     on_lite.gone("df_deep")
     on_lite.all(MAKE.format("df_deep") + " --dynamic")
     for name, number in (("rows.jsonl", 2), ("rows.json", 2)):
-        rows = [row(1), row(2, f'"j": {DEEP}, '), row(3)]
+        rows = [row(1), row(2, f'"j": {nested(1_200)}, '), row(3)]
         Path(name).write_text("\n".join(rows) if name == "rows.jsonl" else f"[{','.join(rows)}]")
         run = on_lite(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
         assert (run.code, run.out) == (5, "")
@@ -75,7 +77,9 @@ def test_a_row_that_is_too_deep_is_rejected_with_its_line(on_lite: Typed) -> Non
     on_lite.gone("df_deep")
 
 
-def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, tmp_path: Path) -> None:
+def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: bool, tmp_path: Path) -> None:
+    # Milvus Lite takes what Python's own parser takes, and PyYAML fails before that.
+    deep = nested(400 if is_lite else 1_200)
     typed.gone("df_held")
     typed.all(
         "create collection -c df_held -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
@@ -86,16 +90,16 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, tmp_path:
         columns = encode_rows([{"id": 1, "j": {"b": 1}, "v": [1, 2], "d": 1}], schema)
         for column in columns:
             if column.field_name == "j":
-                column.scalars.json_data.data[0] = DEEP.encode()
+                column.scalars.json_data.data[0] = deep.encode()
             elif column.is_dynamic:
-                column.scalars.json_data.data[0] = f'{{"d":{DEEP}}}'.encode()
+                column.scalars.json_data.data[0] = f'{{"d":{deep}}}'.encode()
         client.call("Insert", collection_name="df_held", fields_data=columns, num_rows=1)
     finally:
         client.close()
     typed.all("load collection df_held")
-    spaced = DEEP.replace(":", ": ")
-    lines = ["query -c df_held --fields j,d", "get -c df_held 1 --fields j,d",
-             "search -c df_held --vector [1,2] --output-fields j,d"]  # fmt: skip
+    spaced = deep.replace(":", ": ")
+    lines = ["query -c df_held --fields j,d", "get -c df_held --ids 1 --fields j,d",
+             "search -c df_held --vector [1,2] --fields j,d"]  # fmt: skip
     for line in lines:
         for output in ("json", "jsonl", "yaml", "csv", "tsv", "table", "vertical", "markdown"):
             run = typed(f"-o {output} {line}")
@@ -107,13 +111,13 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, tmp_path:
     for name in ("jsonl", "json", "csv", "tsv", "parquet"):
         run = typed(f"export -c df_held {tmp_path}/out.{name}")
         assert (run.code, run.err) == (0, ""), (name, run)
-    assert (tmp_path / "out.jsonl").read_text().count(DEEP) == 2
-    assert (tmp_path / "out.json").read_text().count(DEEP) == 2
-    assert (tmp_path / "out.csv").read_text().count(DEEP.replace('"', '""')) == 2
+    assert (tmp_path / "out.jsonl").read_text().replace(": ", ":").count(deep) == 2
+    assert (tmp_path / "out.json").read_text().replace(": ", ":").count(deep) == 2
+    assert (tmp_path / "out.csv").read_text().replace(": ", ":").count(deep.replace('"', '""')) == 2
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
-    assert table[0]["j"] == DEEP
+    assert table[0]["j"].replace(": ", ":") == deep
     typed.gone("df_held")
 
 
@@ -153,7 +157,7 @@ class Secretive(BaseHTTPRequestHandler):
         place = {"/away": "/data.csv?token=geheim", "/file": "file:///etc/passwd", "/ftp": "ftp://127.0.0.1/x?sig=geheim"}
         where = place.get(self.path.partition("?")[0].removesuffix(".csv"))
         if where or not self.path.startswith("/data"):
-            self.send_response(302 if where else 404, "geheim")
+            self.send_response(302 if where else 404)
             if where:
                 self.send_header("Location", where)
             self.end_headers()
@@ -193,7 +197,9 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
             f"http://***@{place}/x?***: its name does not tell the format",
             "give --format: csv, tsv, json, jsonl, parquet, npy", 2,
         ),
-        "a b.csv?sig=geheim": failed(f"invalid URL: http://***@{place}/a b.csv?sig=***", "write a space in it as %20", 2),
+        "a b.csv?sig=geheim": failed(
+            f"invalid URL: http://***@{place}/a b.csv?sig=***", "write a space in it as %20", 2
+        ),
     }  # fmt: skip
     for path, expected in told.items():
         assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/{path}'") == expected
@@ -272,4 +278,4 @@ def test_what_is_read_at_once_has_a_limit(on_lite: Typed) -> None:
     with Path("large.txt").open("wb") as file:
         file.truncate((64 << 20) + 2)
     assert on_lite("insert row -c x --row @large.txt") == failed("large.txt is larger than 64 MiB")
-    assert on_lite("--file large.txt") == failed("large.txt is larger than 64 MiB")
+    assert on_lite.cli("-f", "large.txt", env=on_lite.env) == failed("large.txt is larger than 64 MiB")

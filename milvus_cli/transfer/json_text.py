@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,8 @@ class JsonText:
     def __init__(self, source: Source) -> None:
         self.name = source.place.name
         self.loads = loads_exact()
-        self._stream = source.stream
+        self._read: Callable[[int], bytes] = getattr(source.stream, "read1", source.stream.read)
+        self._failure: Exception | None = None
         self._scan: Any = None
         self._data = b""
         self._latin: str | None = None
@@ -222,7 +224,22 @@ class JsonText:
     def _more(self) -> None:
         # A value that is not complete is scanned again, so each time as much comes as there is already.
         rest = self._data[self._at :]
-        data = self._stream.read(max(BLOCK, len(rest)))
+        data = self._block(max(BLOCK, len(rest)))
         self._dropped += self._at
         self._data, self._latin, self._at = rest + data, None, 0
         self._ended = not data
+
+    def _block(self, size: int) -> bytes:
+        """So many bytes, fewer at the end. What comes before a failure is given first: it may have whole rows."""
+        if self._failure is not None:
+            raise self._failure
+        parts: list[bytes] = []
+        try:
+            while size > 0 and (part := self._read(size)):
+                parts.append(part)
+                size -= len(part)
+        except (OSError, EOFError, zlib.error) as exc:
+            if not parts:
+                raise
+            self._failure = exc
+        return b"".join(parts)

@@ -174,12 +174,14 @@ def _open_url(place: Place) -> BinaryIO:
 
     from .urls import open_url
 
-    # The texts of these exceptions may hold the URL with its secrets.
     try:
         return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
     except urllib.error.HTTPError as exc:
-        raise CliError(f"{place.name}: HTTP {exc.code} {http.client.responses.get(exc.code, '')}".rstrip()) from exc
+        # Of a redirect that it does not follow, urllib tells the URL.
+        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
+        raise CliError(f"{place.name}: HTTP {exc.code} {reason}".rstrip()) from exc
     except (http.client.InvalidURL, ValueError) as exc:
+        # The text of these may hold the URL with its secrets.
         raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
     except (OSError, http.client.HTTPException) as exc:
         raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc

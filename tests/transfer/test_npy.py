@@ -106,7 +106,7 @@ def headed(header: str) -> bytes:
         ("[2, 4]", "x.npy is no NPY file: its header can't be read"),
         ("()", "x.npy has the shape ()"),
         ("(1, 2, 3)", "x.npy has the shape (1, 2, 3)"),
-        (f"({', '.join(['1'] * 9000)})", f"x.npy has the shape ({', '.join(['1'] * 19)}, 1"),
+        (f"({', '.join(['1'] * 9000)})", f"x.npy has the shape ({'1, ' * 19}1,"),
         ("(1, 9223372036854775807)", "x.npy: a row has 36,893,488,147,419,103,228 bytes, more than 67,108,864"),
         ("(9223372036854775807, 4)", "x.npy is cut off: it has 4 of 9,223,372,036,854,775,807 rows"),
         ("(9223372036854775807,)", "x.npy is cut off: it has 16 of 9,223,372,036,854,775,807 rows"),

@@ -16,7 +16,8 @@ def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[
     notes: list[str] = []
     source = Source(Place("f.csv", "csv"), stream, stream, None, "", note=notes.append)
     table = read_separated(source, delimiter)
-    found, bad = {}, {}
+    found: dict[int, str] = {}
+    bad: dict[int, str] = {}
     for chunk in table.chunks:
         found |= dict(zip(chunk.lines, chunk.columns["id"], strict=True))
         bad |= {each.line: each.reason for each in chunk.bad}
