@@ -112,6 +112,7 @@ class Spoiled:
             "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["default"])),
             "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(timestamp=1)),
             "DescribeResourceGroup": replies(group),
+            "Import": replies(milvus_pb2.ImportResponse(tasks=[1])),
             "GetImportState": replies(task),
             "ListImportTasks": replies(milvus_pb2.ListImportTasksResponse(tasks=[task])),
             "GetCompactionState": replies(milvus_pb2.GetCompactionStateResponse(state=common_pb2.Completed)),
@@ -172,7 +173,7 @@ OTHERS = [
     "list partitions -c c", "show partition -c c -p _default", "show collection_stats c", "list indexes -c c",
     "show index -c c -in v", "show index_progress -c c", "show loading_progress c", "load collection c",
     "wait collection c --for loaded -t 1", "wait collection c --for indexed -t 1", "show resource_group g",
-    "show bulk_insert_state -id 1", "list bulk_insert_tasks", "show compaction_state -id 1", "show flush_state c",
+    "bulk_insert -c c -f /rows.json", "show bulk_insert_state -id 1", "list bulk_insert_tasks", "show compaction_state -id 1", "show flush_state c",
     "show query_segment_info c", "advise index c -f v",
     "insert row -c c --row '{row}'", "delete ids -c c --ids 1 --yes", "search -c c -f v -v [1,2]",
 ]  # fmt: skip
@@ -352,6 +353,8 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "percentage -1": ("ShowCollections", lambda answer: answer.inMemory_percentages.__setitem__(0, -1)),
     "percentages of nothing": ("ShowCollections", lambda answer: answer.inMemory_percentages.append(100)),
     "percentage 101": ("ShowPartitions", lambda answer: answer.inMemory_percentages.__setitem__(0, 101)),
+    "ids of other partitions": ("ShowPartitions", lambda answer: answer.partitionIDs.extend([1, 2])),
+    "import of no task": ("Import", lambda answer: answer.ClearField("tasks")),
     "replicas negative": ("DescribeResourceGroup", lambda answer: answer.resource_group.num_loaded_replica.update(
         {"c": -1})),
     "nodes negative": ("DescribeResourceGroup", lambda answer: setattr(

@@ -46,6 +46,11 @@ def test_what_is_beyond_int64_or_no_whole_number_is_no_key(keyed: Typed) -> None
     )
 
 
+def test_a_number_that_no_message_holds_is_refused_before_anything_is_sent(keyed: Typed) -> None:
+    said = f"cannot send GetCompactionState: value out of range: {OVER}"
+    assert keyed(f"show compaction_state -id {OVER}") == failed(said, code=2)
+
+
 def test_a_filter_with_a_number_beyond_int64_shows_the_place(keyed: Typed) -> None:
     hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
     expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)

@@ -14,7 +14,7 @@ from ..types import COLLECTION, RESOURCE_GROUP
 if TYPE_CHECKING:
     from ..session import Session
 
-NODES = click.IntRange(min=0)
+NODES = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(min=1)
 PATIENCE = 600.0
 """Seconds: a query node loads what it gets before the server answers."""

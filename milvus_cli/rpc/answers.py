@@ -325,6 +325,9 @@ def _collections(fields: Mapping[str, Any], answer: Any) -> None:
 
 
 def _partitions(fields: Mapping[str, Any], answer: Any) -> None:
+    ids, names = len(answer.partitionIDs), len(answer.partition_names)
+    if ids not in (0, names):
+        raise _Wrong(f"{ids} ids for {names} partitions")
     _percentages(answer.partition_names, answer.inMemory_percentages)
 
 
@@ -360,6 +363,11 @@ def _group(fields: Mapping[str, Any], answer: Any) -> None:
     for name in ("num_loaded_replica", "num_outgoing_node", "num_incoming_node"):
         if any(each < 0 for each in getattr(group, name).values()):
             raise _Wrong(f"negative {name}")
+
+
+def _started(fields: Mapping[str, Any], answer: Any) -> None:
+    if not answer.tasks:
+        raise _Wrong("no task")
 
 
 def _import(fields: Mapping[str, Any], answer: Any) -> None:
@@ -403,6 +411,7 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     "GetPersistentSegmentInfo": _segments,
     "GetQuerySegmentInfo": _segments,
     "HybridSearch": _hybrid,
+    "Import": _started,
     "Insert": _mutation,
     "Upsert": _mutation,
     "Delete": _mutation,

@@ -198,7 +198,10 @@ class Pending:
         self._channel = self._client._link.channel
         rpc = self._channel.method(self._method)
         # As bytes: grpc would hold the message beside them while it waits.
-        request = _types(self._method)[0](**self._fields).SerializeToString()
+        try:
+            request = _types(self._method)[0](**self._fields).SerializeToString()
+        except ValueError as exc:
+            raise InvalidInput(f"cannot send {self._method}: {str(exc)[:1].lower()}{str(exc)[1:]}") from exc
         send = rpc if waits else rpc.future
         return partial(send, request, timeout=self._seconds, metadata=self._client._metadata())
 
