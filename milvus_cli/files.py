@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import IO, AnyStr
 
-from .errors import CliError
+from .errors import CliError, InvalidInput
 
 LARGEST = 64 << 20
 """Characters of a file that is read at once."""
@@ -18,6 +18,12 @@ def make_private(path: Path) -> None:
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
+
+
+def require_file(path: str) -> None:
+    """Raises InvalidInput for what no file may take the place of: a folder, a device, a pipe."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise InvalidInput(f"{path} is not a file", hint="name a file")
 
 
 def open_own(path: str, mode: int = 0o600) -> int:

@@ -1,6 +1,7 @@
 """Users, roles and grants as a file: exported, reviewed, applied, and applied again."""
 
 import json
+import os
 import random
 import shlex
 import signal
@@ -239,6 +240,10 @@ def test_what_is_exported_is_the_same_on_the_screen_and_in_files(root: Files) ->
     assert (root.folder / "a.json").read_text().startswith('{\n  "users": [\n')
     missing = root.typed("export access nowhere/a.yaml")
     assert missing == failed("can't write nowhere/a.yaml: No such file or directory")
+    os.mkfifo(root.folder / "pipe")
+    assert root.typed(f"export access {root.folder}/pipe") == failed(
+        f"{root.folder}/pipe is not a file", "name a file", code=2
+    )
 
 
 def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:

@@ -502,7 +502,7 @@ def test_a_read_only_connection_reads_and_sends_no_write(cli: Cli) -> None:
             "error: connection 'default' is read-only: CreateCollection was not sent\n"
             "hint: connect again with --no-read-only to allow it\n",
         )
-        assert peer.methods == ["Connect", "ShowCollections", "HasCollection"]
+        assert peer.methods == ["Connect", "ShowCollections", "HasCollection", "DescribeCollection"]
         cli("connect", "--no-read-only")
         cli(*create)
         assert peer.methods[-1] == "CreateCollection"

@@ -196,9 +196,14 @@ def test_an_export_to_a_link_writes_its_target_and_leaves_the_link(small: Typed)
 def test_an_export_takes_the_place_of_a_file_only(small: Typed) -> None:
     os.mkfifo("pipe.jsonl")
     Path("folder.jsonl").mkdir()
-    for name in ("pipe.jsonl", "folder.jsonl", os.devnull):
+    for name in ("pipe.jsonl", "folder.jsonl"):
         assert small(f"export job_small {name} --format jsonl --force") == failed(
-            f"{name} is not a file", "name a file, or - for standard output", code=2
+            f"{name} is not a file", "name a file", code=2
         )
-    assert sorted(os.listdir()) == ["folder.jsonl", "pipe.jsonl"]
+    Path("rows.jsonl").write_text("")
+    for name in ("pipe.jsonl", "folder.jsonl"):
+        assert small(f"insert file job_small rows.jsonl --checkpoint {name}") == failed(
+            f"{name} is not a file", "name a file", code=2
+        )
+    assert sorted(os.listdir()) == ["folder.jsonl", "pipe.jsonl", "rows.jsonl"]
     small.gone("job_small")

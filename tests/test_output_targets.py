@@ -14,7 +14,7 @@ from tests.support.milvus_server import MilvusServer
 from tests.support.terminal import Terminal
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'
-ERROR = '{"error": {"code": 1, "message": "-c:1: can\'t write fifo: Broken pipe", "hint": null, "server_code": null}}\n'
+ERROR = "error: -c:1: can't write fifo: Broken pipe\n"
 HELP = "Usage: milvus_cli version [OPTIONS]\n"
 
 

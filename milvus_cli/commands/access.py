@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..command import command, option, read_value, word
 from ..errors import CliError, InvalidInput
+from ..files import require_file
 from ..result import Document, Done, Result, Table, Text
 from ..types import FILE
 
@@ -126,11 +127,13 @@ def _write(file: str, written: dict[str, Any]) -> None:
 
     from ..yamltext import to_yaml
 
-    path = Path(file)
+    require_file(file)
+    path = Path(os.path.realpath(file))
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     text = json.dumps(written, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else to_yaml(written)
     try:
-        draft.write_text(text, encoding="utf-8")
+        with draft.open("x", encoding="utf-8") as opened:
+            opened.write(text)
         draft.replace(path)
     except OSError as exc:
         draft.unlink(missing_ok=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from ..command import collection_option, command, option, param_option, word
 from ..result import Done
-from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, Words
+from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, FiniteRange, Words
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -36,7 +34,7 @@ FORMAT = Words("format", {
 @option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
         help="How fresh the rows must be.")  # fmt: skip
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
-@option("--retry", "patience", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+@option("--retry", "patience", type=FiniteRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
         help="Keep retrying a lost server for this many seconds.")  # fmt: skip
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
 def export_collection(

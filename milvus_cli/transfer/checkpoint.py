@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import CliError, InvalidInput
-from ..files import make_private, read_whole
+from ..files import make_private, read_whole, require_file
 
 FILES = "state of the files"
 """Of a job: what tells each file from itself after a change."""
@@ -68,6 +68,7 @@ class Checkpoint:
 
     def begin(self, *, resume: bool, restart: bool) -> None:
         """Raises InvalidInput when an earlier run left off in the middle, and nobody said what to do about it."""
+        require_file(str(self.path))
         found = None if restart else self._load()
         if found is not None and found.sent > Mark():
             if not resume:

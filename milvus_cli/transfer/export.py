@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
-from ..files import open_own
+from ..files import open_own, require_file
 from ..rpc.client import Client
 from ..rpc.dynamic import NoSuchKey, Wanted
 from ..rpc.selection import Decoded, Selection, exact_count
@@ -72,8 +72,7 @@ Told = Callable[[Point, int], None]
 
 def require_free(path: str, *, replace: bool) -> None:
     """Raises InvalidInput for a file that is not to be replaced, and for what can't be: a folder, a device, a pipe."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise InvalidInput(f"{path} is not a file", hint="name a file, or - for standard output")
+    require_file(path)
     if os.path.exists(path) and not replace:
         raise InvalidInput(f"{path} exists", hint="add --force to replace it")
 
