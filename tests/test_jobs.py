@@ -202,7 +202,7 @@ def test_an_export_takes_the_place_of_a_file_only(small: Typed) -> None:
         )
     Path("rows.jsonl").write_text("")
     for name in ("pipe.jsonl", "folder.jsonl"):
-        assert small(f"insert file job_small rows.jsonl --checkpoint {name}") == failed(
+        assert small(f"insert file -c job_small rows.jsonl --checkpoint {name}") == failed(
             f"{name} is not a file", "name a file", code=2
         )
     assert sorted(os.listdir()) == ["folder.jsonl", "pipe.jsonl", "rows.jsonl"]
