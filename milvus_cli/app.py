@@ -61,6 +61,9 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
         error = _translated(exc, statement.argv)
         _trace_back(session)
+    except UnicodeEncodeError as exc:
+        error = InvalidInput(f"invalid text: {ascii(exc.object)[:60]} (not UTF-8)")
+        _trace_back(session)
     except Exception as exc:
         error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
         _trace_back(session)

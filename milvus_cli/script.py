@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from .app import run
 from .errors import Leave
+from .history import carries_secret
 from .lines import Statement, Unreadable, statements
 from .output.render import render_error
 from .session import Session
@@ -35,7 +36,9 @@ def run_script(
 
 def _run(statement: Statement, session: Session, name: str, *, echo: bool) -> int:
     if echo:
-        session.console.write(f"{statement.comment}> {statement.text}\n")
+        hidden = carries_secret(statement.text)
+        text = f"{statement.argv[0]} … (hidden: it has a secret)" if hidden else statement.text
+        session.console.write(f"{statement.comment}> {text}\n")
         session.console.flush()
     code = run(statement, session, where=f"{name}:{statement.line}")
     if echo:

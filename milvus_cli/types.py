@@ -46,6 +46,12 @@ class ObjectName(Offered):
         self.name = kind
         self.owner = owner
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "" and self.name == "connections":
+            # A script's empty variable must not mean the connection that happens to be current.
+            self.fail("expected the alias of a connection, got ''", param, ctx)
+        return value
+
     def names(self, ctx: click.Context) -> Names:
         """The names that the session's catalog knows, on the connection and in the database that the line names."""
         owner = _given(ctx, self.owner) if self.owner else ""

@@ -68,7 +68,7 @@ OURS = {
     "history": BASE | {"command", "lines", "spellings", "tree", "types"},
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
-    "script": BASE | SESSION | {"app", "lines", "output"},
+    "script": BASE | SESSION | {"app", "history", "lines", "output"},
     "repl": BASE | SESSION
     | {"app", "catalog", "command", "complete", "connections", "history", "lines", "output", "tree", "types"},
     "cli": BASE | SESSION

@@ -57,6 +57,9 @@ class Resolved:
     sources: Mapping[str, str]
 
 
+GUARDS = ("read_only", "protected")
+"""What stays with an alias until somebody says otherwise: the same server may be reached by several addresses."""
+
 CONFLICTS = (
     ("uri", "host"),
     ("token", "user"),
@@ -167,12 +170,12 @@ def _from_environment(config: Config) -> Layer:
 
 
 def _from_saved(saved: Profile, layers: list[Layer]) -> Layer:
-    """What the alias saved, unless the layers above name another server."""
+    """What the alias saved; its guards alone where the layers above name another server."""
     given = {name: value for layer in reversed(layers) for name, (value, _) in layer.items()}
     if given.keys() & {"host", "port", "lite"}:
         port = given.get("port", DEFAULT_PORT if "host" in given else saved.port)
         if (given.get("lite", ""), given.get("host", saved.host), port) != (saved.lite, saved.host, saved.port):
-            return {}
+            return {name: (getattr(saved, name), "saved") for name in GUARDS}
     return {each.name: (getattr(saved, each.name), "saved") for each in fields(Profile) if each.name != "alias"}
 
 

@@ -387,6 +387,8 @@ def _mutation(fields: Mapping[str, Any], answer: Any) -> None:
     rows = fields.get("num_rows")
     if rows is not None and any(each >= rows for each in (*answer.succ_index, *answer.err_index)):
         raise _Wrong(f"it names rows beyond the {rows} that were sent")
+    if answer.err_index or (rows and 0 < answer.insert_cnt < rows):
+        raise _Wrong(f"not all {rows} rows were written, and the server reports success")
 
 
 def _none_negative(message: Any, *names: str, where: str = "") -> None:

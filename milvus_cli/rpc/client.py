@@ -200,6 +200,8 @@ class Pending:
         # As bytes: grpc would hold the message beside them while it waits.
         try:
             request = _types(self._method)[0](**self._fields).SerializeToString()
+        except UnicodeEncodeError:
+            raise
         except ValueError as exc:
             raise InvalidInput(f"cannot send {self._method}: {str(exc)[:1].lower()}{str(exc)[1:]}") from exc
         send = rpc if waits else rpc.future
