@@ -57,6 +57,17 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
     return key
 
 
+def reserved_names(schema: CollectionSchema) -> frozenset[str]:
+    """What no key of the dynamic field may be called: Milvus hides such a key, Milvus Lite takes it for the field."""
+    structs = (each.name for each in schema.struct_array_fields)
+    return frozenset((DYNAMIC, *(each.name for each in schema.fields), *structs))
+
+
+def reserved_key(value: Mapping[str, Any], reserved: frozenset[str]) -> str | None:
+    """The first such key of an object."""
+    return None if reserved.isdisjoint(value) else next(key for key in value if key in reserved)
+
+
 def dynamic_objects(values: Iterable[Any]) -> list[dict[str, Any]]:
     """The values of a decoded dynamic field, an object for each row."""
     return [each if isinstance(each, dict) else {} for each in values]

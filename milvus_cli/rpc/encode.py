@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import InvalidInput
 from ..names import nearest
+from .dynamic import reserved_key, reserved_names
 from .field_json import write_default
 from .kinds import KINDS, STRUCTS
 from .packing import Packed, fill_vectors
@@ -53,7 +54,7 @@ def encode_columns(
     _refuse_unknown(columns, fields, schema)
     found = [_encode_column(field, columns.get(field.name), count) for field in fields]
     if schema.enable_dynamic_field:
-        found.append(_encode_dynamic(columns, count, fields))
+        found.append(_encode_dynamic(columns, count, fields, schema))
     return found
 
 
@@ -174,11 +175,13 @@ def check_value(field: Field, value: Any) -> None:
     _encode_column(field, [value], 1)
 
 
-def _encode_dynamic(columns: Mapping[str, Column], count: int, fields: Sequence[Field]) -> FieldData:
+def _encode_dynamic(
+    columns: Mapping[str, Column], count: int, fields: Sequence[Field], schema: CollectionSchema
+) -> FieldData:
     """What has no field of its own, as one JSON object a row; the column $meta holds such objects."""
     from .wire.schema_pb2 import DataType, FieldData
 
-    names = {field.name for field in fields}
+    names, reserved = {field.name for field in fields}, reserved_names(schema)
     extra = {name: values for name, values in columns.items() if name not in names and name != DYNAMIC}
     column = FieldData(type=DataType.JSON, field_name=DYNAMIC, is_dynamic=True)
     whole = columns.get(DYNAMIC) or [ABSENT] * count
@@ -187,6 +190,8 @@ def _encode_dynamic(columns: Mapping[str, Column], count: int, fields: Sequence[
         meta = whole[row] if _is_there(whole[row]) else {}
         if not isinstance(meta, dict):
             raise BadValue(row, DYNAMIC, f"a JSON object is wanted, not {json.dumps(meta)[:40]}")
+        if (key := reserved_key(meta, reserved)) is not None:
+            raise BadValue(row, DYNAMIC, f"key {key!r} is the name of a field", hint="rename the key, or leave it out")
         try:
             column.scalars.json_data.data.append(json_bytes({**meta, **own}))
         except Unfit as exc:

@@ -194,6 +194,7 @@ def _make(plan: Plan) -> None:
 
 def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
     """All rows, partition by partition."""
+    from ..rpc.operations import is_lite
     from ..rpc.writing import Target
     from ..transfer.copier import Sent, Way
     from ..transfer.patience import Patience
@@ -205,7 +206,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved = Sent()
+    moved, mixes = Sent(), is_lite(plan.target.version)
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         patience = Patience(wish.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)
@@ -213,7 +214,7 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
             _require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
             target = Target(plan.target.collection, partition, schema, upsert)
-            way = Way(plan.source.client, selection, target, patience)
+            way = Way(plan.source.client, selection, target, patience, mixes)
             pieces = _remaining(plan, way, wish) if resume else None
             sent = _send(session, plan, way, pieces, meter)
             moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)

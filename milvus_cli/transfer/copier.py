@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,7 +13,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Interrupted
-from ..rpc.columns import field_named, moved
+from ..jsontext import load_json
+from ..rpc.columns import field_named, moved, raw_values
+from ..rpc.dynamic import reserved_key, reserved_names
 from ..rpc.encode import DYNAMIC, taken_fields
 from ..rpc.writing import Target, write
 from .cursor import Cursor, Page
@@ -55,12 +58,16 @@ class Forwarder(Sender):
 
 @dataclass(frozen=True)
 class Way:
-    """From where to where. A side that went away is waited for with `patience`."""
+    """From where to where. A side that went away is waited for with `patience`.
+
+    `mixes` says that the target takes a key of the dynamic field for the field of that name, as Milvus Lite does.
+    """
 
     source: Client
     selection: Selection
     target: Target
     patience: Patience = NONE
+    mixes: bool = False
 
     def rows(self) -> Iterator[Page]:
         return Cursor(self.source, self.selection, patience=self.patience).pages()
@@ -191,6 +198,31 @@ def _batch(rows: Rows, way: Way) -> Batch:
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
+        if way.mixes and column.field_name == DYNAMIC:
+            _refuse_reserved(raw_values(column, length), rows, way)
         if field is not None and field.name in taken:
             columns.append(moved(column, field, length, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))
+
+
+def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: Way) -> None:
+    """Raises CliError for a row that the target would change: only Milvus keeps keys that are called as fields are."""
+    reserved = reserved_names(way.target.schema)
+    may_have = re.compile(rb'\\|"(?:' + b"|".join(re.escape(name.encode()) for name in reserved) + rb')"').search
+    for place in rows.places or range(len(rows.page.keys)):
+        value = _parsed(objects[place]) if may_have(objects[place] or b"") else None
+        key = reserved_key(value, reserved) if isinstance(value, dict) else None
+        if key is not None:
+            raise CliError(
+                f"row {rows.page.keys[place]!r} of {way.selection.collection!r} has a key {key!r} in its dynamic "
+                "field: Milvus Lite would take it for the field of that name",
+                hint="upsert the row without that key in the source",
+            )
+
+
+def _parsed(raw: bytes) -> Any:
+    """None of what is no JSON, which moves as it is."""
+    try:
+        return load_json(raw)
+    except (ValueError, RecursionError):
+        return None

@@ -61,13 +61,14 @@ class Intake:
         """Raises InvalidInput for columns that no field takes, and fields that no column fills."""
         if table.columns is None:
             return
-        schema, given = self.target.schema, [self._field_of(each) for each in table.columns]
+        schema = self.target.schema
+        given = [field for each in table.columns if (field := self._field_of(each, text=table.text)) is not None]
         absent = [column for column in self.mapping if column not in table.columns]
         if absent:
             hint = nearest(absent[0], table.columns) or f"columns: {', '.join(table.columns)}"
             raise InvalidInput(f"{name} has no column {absent[0]!r}", hint=hint)
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
-        unknown = [] if self._takes_unknown else [each for each in given if each and each not in names]
+        unknown = [] if self._takes_unknown else [each for each in given if each not in names]
         if unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
@@ -77,6 +78,11 @@ class Intake:
         if missing:
             hint = _other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
+
+    def notes(self, name: str, table: Table) -> Iterator[str]:
+        """What a person should know of a table: of a column without a name, as pandas writes its index."""
+        if table.text and "" in (table.columns or ()):
+            yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
 
     def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
         """One for each chunk that has something behind a line."""
@@ -129,8 +135,8 @@ class Intake:
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
-            name = self._field_of(column)
-            if not name:
+            name = self._field_of(column, text=table.text)
+            if name is None:
                 continue
             found[name] = _read(values, name, fields.get(name), table, column)
         return found
@@ -155,12 +161,14 @@ class Intake:
     def _takes_unknown(self) -> bool:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
-    def _field_of(self, column: str) -> str:
-        """The field that a column fills; empty where it is left out."""
+    def _field_of(self, column: str, *, text: bool = False) -> str | None:
+        """The field that a column fills; None where it is left out, as a column of a text is that has no name."""
         name = self.mapping.get(column, column)
+        if not name and (text or column):
+            return None
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
             known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
-            return name if name in known else ""
+            return name if name in known else None
         return name
 
     def _read_cell(self, name: str, cell: str) -> Any:
@@ -172,12 +180,14 @@ class Intake:
         """What is no row of a text, with the fields that its cells were to fill."""
         if not table.text or bad.delimiter:
             return bad
-        return replace(bad, delimiter=table.delimiter, columns=list(map(self._field_of, table.columns or ())))
+        columns = [self._field_of(each, text=True) or "" for each in table.columns or ()]
+        return replace(bad, delimiter=table.delimiter, columns=columns)
 
     def _bad(self, chunk: Chunk, row: int, error: BadValue, table: Table) -> Bad:
-        columns = {self._field_of(column): column for column in chunk.columns}
+        fields = {column: self._field_of(column, text=table.text) for column in chunk.columns}
+        columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
-        values = {name: each[row] for column, each in chunk.columns.items() if (name := self._field_of(column))}
+        values = {name: chunk.columns[column][row] for name, column in columns.items()}
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
 
 

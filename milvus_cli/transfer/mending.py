@@ -136,10 +136,10 @@ def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
     )
 
 
-def taken_back(chunk: Chunk, field_of: Callable[[str], str], read: Callable[[str, str], Any]) -> Chunk:
+def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
     """The rows that stand in lines of a rejects file, by their fields; a line that is a plain row stays one.
 
-    `field_of` is the field of a plain row's column, "" of one to leave out; `read` is the value of a field's cell.
+    `field_of` is the field of a plain row's column, None of one to leave out; `read` is the value of a field's cell.
     """
     rows, lines, bad = list[dict[str, Any]](), list[int](), list(chunk.bad)
     for place, line in enumerate(chunk.lines):
@@ -148,7 +148,8 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str], read: Callable[[str
             if _is_wrapped(own):
                 rows.append(_unwrapped(own, read))
             else:
-                rows.append({name: value for column, value in own.items() if (name := field_of(column))})
+                rows.append({name: value for column, value in own.items()
+                             if (name := field_of(column)) is not None})  # fmt: skip
             lines.append(line)
         except BadValue as exc:
             bad.append(_still_bad(line, exc, own))

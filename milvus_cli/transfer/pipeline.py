@@ -69,6 +69,8 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
                 job.opened(source)
             table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
             job.intake.require_columns(name, table)
+            for note in job.intake.notes(name, table):
+                job.note(note)
             last = done.line if number == done.file else 0
             for batch in job.intake.batches(table, after=last):
                 yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources))

@@ -71,14 +71,19 @@ def to_text(value: Any) -> str:
         return deepjson.write(value, _scalar, separators=(",", ":"))
 
 
-def flattened(names: Iterable[str], dynamic: str | None) -> str:
-    """The members of a JSON object that are none of the names, as `,"key":value…` to go on after them."""
+def flattened(names: Iterable[str], dynamic: str | None, reserved: frozenset[str]) -> str:
+    """The members of a JSON object that are none of the names, as `,"key":value…` to go on after them.
+
+    Those that are called as fields are stay an object of their own, as nothing else tells them from the fields.
+    """
     found = _object(dynamic)
     taken = set(names) & found.keys()
     if dynamic is None or not found:
         return ""
-    if taken:
-        dynamic = to_text({key: value for key, value in found.items() if key not in taken})
+    hidden = {} if reserved.isdisjoint(found) else {key: found[key] for key in found if key in reserved}
+    if taken or hidden:
+        kept = {key: value for key, value in found.items() if key not in taken and key not in hidden}
+        dynamic = to_text({**kept, DYNAMIC: hidden} if hidden else kept)
     inner = dynamic.strip()[1:-1].strip()
     return f",{inner}" if inner else ""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import CliError, InvalidInput
 from ..names import nearest
-from ..rpc.dynamic import DYNAMIC
+from ..rpc.dynamic import DYNAMIC, reserved_names
 from ..rpc.schema import kind_of, row_fields
 from ..rpc.selection import Selection
 from .texts import csv_cells, flattened, texts_of
@@ -116,6 +116,7 @@ class JsonWriter:
     def __init__(self, selection: Selection, *, lines: bool) -> None:
         self._selection = selection
         self._lines = lines
+        self._reserved = reserved_names(selection.schema)
         self._flat = selection.fields.flat and DYNAMIC not in selection.fields.shown
         self.head, self.tail = (b"", b"") if lines else (b"[\n", b"\n]\n")
 
@@ -129,7 +130,8 @@ class JsonWriter:
         values = ([text or "null" for text in column] for column in texts.values())
         objects = [members % row for row in zip(*values, strict=True)]
         if dynamic is not None:
-            objects = [begun + flattened(texts, rest) for begun, rest in zip(objects, dynamic, strict=True)]
+            objects = [begun + flattened(texts, rest, self._reserved)
+                       for begun, rest in zip(objects, dynamic, strict=True)]  # fmt: skip
         separator = "}\n" if self._lines else "},\n"
         text = separator.join(objects) + ("}\n" if self._lines else "}")
         return text.encode() if self._lines or first else (",\n" + text).encode()
