@@ -173,8 +173,8 @@ OTHERS = [
     "list partitions -c c", "show partition -c c -p _default", "show collection_stats c", "list indexes -c c",
     "show index -c c -in v", "show index_progress -c c", "show loading_progress c", "load collection c",
     "wait collection c --for loaded -t 1", "wait collection c --for indexed -t 1", "show resource_group g",
-    "bulk_insert -c c -f /rows.json", "show bulk_insert_state -id 1", "list bulk_insert_tasks", "show compaction_state -id 1", "show flush_state c",
-    "show query_segment_info c", "advise index c -f v",
+    "bulk_insert -c c -f /rows.json", "show bulk_insert_state -id 1", "list bulk_insert_tasks",
+    "show compaction_state -id 1", "show flush_state c", "show query_segment_info c", "advise index c -f v",
     "insert row -c c --row '{row}'", "delete ids -c c --ids 1 --yes", "search -c c -f v -v [1,2]",
 ]  # fmt: skip
 COMMANDS = {"Query": READING, "Search": SEARCHING, "HybridSearch": SEARCHING, "DescribeCollection": DESCRIBING}

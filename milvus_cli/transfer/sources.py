@@ -73,7 +73,9 @@ def _matches(path: str) -> list[str]:
     found = sorted(glob.glob(path))
     if not found:
         if scheme := SCHEME.match(path):
-            raise InvalidInput(f"can't read {scheme[0]} URLs: only http:// and https://", hint="give the path of a file")
+            raise InvalidInput(
+                f"can't read {scheme[0]} URLs: only http:// and https://", hint="give the path of a file"
+            )
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]
