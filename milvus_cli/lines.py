@@ -26,6 +26,10 @@ JSON_STRING = re.compile(r'''"(?:[^"\\]|\\.)*"''', re.DOTALL)
 END_OF_WORD = BLANKS + "\n;"
 """Any of these, or none: the end of the text."""
 
+VERTICAL = "\\G"
+HOME = re.compile(r"""~[^/'"\\]*(/|$)""")
+"""Begins a path that is in the home of somebody, as in a shell: a quote before the slash keeps the sign."""
+
 PLAIN = re.compile(r"""[^ \t\r\n;'"\\]+""")
 """What stands for itself in a word."""
 
@@ -69,17 +73,21 @@ class Word:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a command's output goes instead of the screen: `>` a file, `>>` its end, or `|` a shell command."""
+    """Where a command's output goes instead of the screen: `>` a file, `>>` its end, or `|` a shell command.
+
+    `at_home` is that the file's name begins with a `~` that no quote keeps as it is.
+    """
 
     kind: str
     name: str
+    at_home: bool = False
 
 
 @dataclass(frozen=True)
 class Statement:
     """One command: its words, its text as typed, the 1-based line it starts on, and the comment lines before it.
 
-    `target` is where its output goes, `vertical` that it ends with \\G.
+    `target` is where its output goes, `vertical` that it ends with \\G, before that or after it.
     """
 
     argv: tuple[str, ...]
@@ -189,22 +197,23 @@ def _unfinished_value(raw: str) -> str:
 
 
 def _statement(words: list[Word], text: str, line: int) -> Statement:
-    vertical = words[-1].raw == "\\G"
+    start, end = words[0].start, len(text)
+    vertical = words[-1].raw == VERTICAL
     if vertical:
-        words = words[:-1]
-    argv: list[str] = []
+        end = words.pop().start
+    number = next((number for number, word in enumerate(words) if word.raw.startswith((">", "|"))), len(words))
+    command, rest = words[:number], words[number:]
     target = None
-    for number, word in enumerate(words):
-        if word.raw.startswith("|"):
-            target = _pipe_target(text[word.start + 1 :].strip())
-        elif word.raw.startswith(">"):
-            target = _file_target(words[number:])
-        if target is not None:
-            break
-        argv.append(word.value)
-    if not argv:
+    if rest:
+        is_pipe = rest[0].raw.startswith("|")
+        target = _pipe_target(text[rest[0].start + 1 : end].strip()) if is_pipe else _file_target(rest)
+        if command and command[-1].raw == VERTICAL:
+            vertical = True
+            command.pop()
+    if not command:
         raise InvalidInput("a command is missing", hint="COMMAND > FILE, COMMAND | PROGRAM, or COMMAND \\G")
-    return Statement(tuple(argv), text[words[0].start :].strip(), line, target=target, vertical=vertical)
+    argv = tuple(word.value for word in command)
+    return Statement(argv, text[start:].strip(), line, target=target, vertical=vertical)
 
 
 def _pipe_target(program: str) -> Target:
@@ -215,11 +224,13 @@ def _pipe_target(program: str) -> Target:
 
 def _file_target(words: list[Word]) -> Target:
     kind = ">>" if words[0].raw.startswith(">>") else ">"
-    names = [words[0].value.removeprefix(kind), *(word.value for word in words[1:])]
-    names = [name for name in names if name]
+    pairs = [(word.value, word.raw) for word in words[1:]]
+    pairs.insert(0, (words[0].value.removeprefix(kind), words[0].raw.removeprefix(kind)))
+    names = [(value, raw) for value, raw in pairs if value]
     if len(names) != 1:
         raise InvalidInput(f"{kind} takes one file, as the last of the line", hint=f"… {kind} FILE")
-    return Target(kind, names[0])
+    value, raw = names[0]
+    return Target(kind, value, HOME.match(raw) is not None)
 
 
 def _command(text: str, position: int) -> tuple[list[Word], int]:

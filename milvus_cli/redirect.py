@@ -106,7 +106,7 @@ class _File:
     """Emptied when the first text comes; removed where it was made for a command that failed before that."""
 
     def __init__(self, target: Target) -> None:
-        self._name = target.name
+        self._name = os.path.expanduser(target.name) if target.at_home else target.name
         self._appends = target.kind == ">>"
         self._is_ours = True
         try:

@@ -174,8 +174,7 @@ OTHERS = [
     "show index -c c -in v", "show index_progress -c c", "show loading_progress c", "load collection c",
     "wait collection c --for loaded -t 1", "wait collection c --for indexed -t 1", "show resource_group g",
     "bulk_insert -c c -f /rows.json", "show bulk_insert_state -id 1", "list bulk_insert_tasks",
-    "show compaction_state -id 1", "show flush_state c",
-    "show query_segment_info c", "advise index c -f v",
+    "show compaction_state -id 1", "show flush_state c", "show query_segment_info c", "advise index c -f v",
     "insert row -c c --row '{row}'", "delete ids -c c --ids 1 --yes", "search -c c -f v -v [1,2]",
 ]  # fmt: skip
 COMMANDS = {"Query": READING, "Search": SEARCHING, "HybridSearch": SEARCHING, "DescribeCollection": DESCRIBING}

@@ -81,3 +81,25 @@ def test_backslash_g_shows_one_value_a_line(cli: Cli) -> None:
 def test_watch_runs_a_command_again_and_again(cli: Cli) -> None:
     assert cli("watch", "--times", "3", "0.1", "version", "-o", "jsonl") == Run(0, VERSION * 3, "")
     assert cli("watch", "0.1", "nonsense").code == 2
+
+
+def test_a_tilde_leads_home_unless_it_is_quoted(cli: Cli, tmp_path: Path) -> None:
+    home = tmp_path / "at home"
+    home.mkdir()
+    lines = ["version -o jsonl > ~/a", "version -o jsonl >> ~/a", "version -o jsonl >~/'b c'",
+             "version -o jsonl > '~d'", r"version -o jsonl > \~e"]  # fmt: skip
+    assert cli("-c", "\n".join(lines), env={"HOME": str(home)}) == Run(0, "", "")
+    written = {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {name: text for name, text in written.items() if not name.startswith("home/")} == {
+        "at home/a": VERSION * 2, "at home/b c": VERSION, "~d": VERSION, "~e": VERSION,
+    }  # fmt: skip
+    run = cli("-c", "version > ~/no/x", env={"HOME": str(home)})
+    assert run == Run(1, "", f"error: -c:1: can't write {home}/no/x: No such file or directory\n")
+
+
+def test_backslash_g_may_stand_before_the_target_or_after_it(cli: Cli, tmp_path: Path) -> None:
+    vertical = "-[ 1 ]-\nmilvus_cli | 0.1.0\n"
+    assert cli("-c", r"version \G > a; version > b \G; version \G | cat; version | cat \G") == Run(0, vertical * 2, "")
+    assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() == vertical
+    for line in (r"\G > a", r"\G | cat"):
+        assert cli("-c", line).err.startswith("error: -c:1: a command is missing\n")

@@ -65,8 +65,8 @@ def export_collection(
     selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
                          partitions=partitions, consistency=consistency)  # fmt: skip
     profile = session.profile
-    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience))
+    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience), may_replace)
     if file == "-":
         export_to_stdout(session, work)
         return None
-    return export_to_path(session, work, resume=resume, force=may_replace)
+    return export_to_path(session, work, resume=resume)

@@ -13,12 +13,12 @@ from .locking import file_lock
 from .metering import Meter
 
 
-def export_to_path(session: Session, work: Export, *, resume: bool, force: bool) -> Done:
+def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
     """Raises as `export_to_file`, and where another process exports to the same file."""
     collection = work.selection.collection
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
         # Another process may have written it since this one has looked.
-        require_free(work.path, replace=force)
+        require_free(work.path, replace=work.replaces)
         begun = point_of(work) if resume else Point()
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
             patience = replace(work.patience, retrying=meter.retrying)

@@ -156,7 +156,8 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
             if STDIN in request.paths:
                 exc.add_hint("give each its own --checkpoint FILE")
             raise
-        if request.rejects:
+        # Two jobs may well write to one device; and no file is made beside it.
+        if request.rejects and not _is_device(request.rejects):
             stack.enter_context(file_lock(session, request.rejects, f"writing rejected rows to {request.rejects}"))
         yield
 
@@ -269,6 +270,11 @@ def _run(
     return rejects.shown
 
 
+def _is_device(path: str) -> bool:
+    """Whether it is there, and no file: a device, a pipe, or a folder, which opens for nobody."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 def _is_same_file(a: str, b: str) -> bool:
     return os.path.exists(a) and os.path.exists(b) and os.path.samefile(a, b)
 
@@ -321,6 +327,8 @@ def _failures(session: Session, request: Request, counts: Counts, shown: Sequenc
         if more > 0:
             session.console.note(f"… and {more:,} more")
         hint = f"{request.rejects} has them" if request.rejects else "--rejects FILE keeps them"
+        # What became of them in a device, nobody knows.
+        hint = "" if request.rejects and _is_device(request.rejects) else hint
         yield Partial(f"{counts.rejected:,} rejected", hint=hint)
     if counts.unknown:
         yield Partial(

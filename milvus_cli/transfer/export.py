@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -19,12 +20,15 @@ from .cursor import Cursor
 from .patience import NONE, Patience
 from .writers import Shape, compressor, writer_of
 
+WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL)
+"""How file systems refuse that give no file a second name, as those of memory cards."""
+
 
 @dataclass(frozen=True)
 class Export:
     """What goes where. `origin` is the address and database, for a resumed export to be the same one.
 
-    A server that went away is waited for with `patience`.
+    A server that went away is waited for with `patience`. What is under the path is replaced only with `replaces`.
     """
 
     selection: Selection
@@ -32,6 +36,7 @@ class Export:
     shape: Shape
     origin: str
     patience: Patience = NONE
+    replaces: bool = False
 
     @cached_property
     def file(self) -> str:
@@ -195,14 +200,48 @@ def _finish(export: Export) -> None:
         try:
             open(whole, "xb").close()
             to_parquet(export.part, whole, export.selection)
-        except OSError:
+            _publish(export, whole)
+        except (OSError, CliError):
             _remove(whole)
             raise
-        os.replace(whole, export.file)
         os.remove(export.part)
     else:
-        os.replace(export.part, export.file)
+        _publish(export, export.part)
     _remove(export.state)
+
+
+def _publish(export: Export, whole: str) -> None:
+    """Gives the whole file its name. Raises CliError where that is taken by now, and not to be replaced."""
+    if export.replaces:
+        require_file(export.file)
+        os.replace(whole, export.file)
+        return
+    try:
+        _publish_anew(whole, export.file)
+    except FileExistsError:
+        if not os.path.exists(export.state):
+            _keep(export, Point())
+        raise CliError(f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
+                       hint="to replace it, add --resume --force") from None  # fmt: skip
+
+
+def _publish_anew(whole: str, file: str) -> None:
+    """Raises FileExistsError for a name that is taken, by anything and however late."""
+    try:
+        os.link(whole, file)
+    except OSError as exc:
+        if exc.errno not in WITHOUT_LINKS:
+            raise
+    else:
+        os.remove(whole)
+        return
+    # An empty file takes the name first: that is ours to replace.
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        os.replace(whole, file)
+    except OSError:
+        _remove(file)
+        raise
 
 
 def _remove(path: str) -> None:

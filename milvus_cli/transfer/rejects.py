@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from io import FileIO
 from types import MappingProxyType
@@ -25,12 +27,15 @@ class Rejects:
         self._fields = fields
         self.shown: list[str] = []
         self._file: FileIO | None = None
+        self._has_places = False
         if path:
             try:
                 # Without a buffer, what could not be written is not tried again when it is closed.
-                self._file = open(path, "r+b" if size else "wb", buffering=0)  # noqa: SIM115
-                self._file.truncate(size)
-                self._file.seek(size)
+                self._file = FileIO(os.open(path, os.O_WRONLY | (0 if size else os.O_CREAT), 0o666), "w")
+                # A device or a pipe takes all at its end.
+                self._has_places = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+                if self._has_places:
+                    self._file.truncate(size)
             except OSError as exc:
                 raise self._failed(exc) from exc
 
@@ -42,11 +47,13 @@ class Rejects:
         if self._file is None:
             return 0
         data = b"".join(rejected_line(name, each, self._fields) for each in bad)
+        end = at + len(data)
         try:
-            self._file.seek(at)
+            if self._has_places:
+                self._file.seek(at)
             while data:
                 data = data[self._file.write(data) :]
-            return self._file.tell()
+            return end
         except OSError as exc:
             raise self._failed(exc) from exc
 

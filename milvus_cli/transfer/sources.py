@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ STDIN = "-"
 FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
            "parquet": "parquet", "pq": "parquet", "npy": "npy"}  # fmt: skip
 """Formats by extension."""
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 BUFFER = 1 << 18
 PIECE = 1 << 9
@@ -70,6 +72,10 @@ def _matches(path: str) -> list[str]:
         return [path]
     found = sorted(glob.glob(path))
     if not found:
+        if scheme := SCHEME.match(path):
+            raise InvalidInput(
+                f"can't read {scheme[0]} URLs: only http:// and https://", hint="give the path of a file"
+            )
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]

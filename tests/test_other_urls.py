@@ -1,0 +1,21 @@
+"""URLs that no file of rows can be read from."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Cli, Run
+
+
+@pytest.mark.parametrize("url", ["file:///rows.csv", "ftp://me:secret@host/rows.csv", "s3://bucket/*.csv"])
+def test_only_http_and_https_are_read(cli: Cli, url: str) -> None:
+    scheme = url.partition("//")[0]
+    error = f"error: can't read {scheme}// URLs: only http:// and https://\nhint: give the path of a file\n"
+    assert cli("insert", "file", "-c", "book", url) == Run(2, "", error)
+
+
+def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s3:").mkdir()
+    (tmp_path / "s3:" / "rows.txt").write_text("")
+    run = cli("insert", "file", "-c", "book", "s3://rows.txt")
+    assert run.err.startswith("error: s3://rows.txt: its name does not tell the format\n")

@@ -1,0 +1,68 @@
+"""Ctrl-C from the first line of ours to the last: 130 and no traceback, whatever was being imported."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.support.cli import Cli
+
+VERSION = '{"milvus_cli": "0.1.0"}\n'
+LOUD = (sys.executable, "-X", "importtime", "-m", "milvus_cli", "version", "-o", "jsonl")
+"""Tells of each module, on standard error, when it is imported."""
+
+
+def start(cli: Cli) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        LOUD, env=cli.environment(), cwd=cli.directory, encoding="utf-8", stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def wait_for(process: "subprocess.Popen[str]", module: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.rpartition("|")[2].strip() == module:
+            return
+    pytest.fail(f"{module} was not imported")
+
+
+def end(process: "subprocess.Popen[str]") -> tuple[int, str, list[str]]:
+    """Exit code, standard output, and what standard error has beside the imports."""
+    out, err = process.communicate(timeout=20)
+    return process.returncode, out, [line for line in err.splitlines() if not line.startswith("import time:")]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("module", ["signal", "click", "milvus_cli.errors", "milvus_cli.types", "milvus_cli.command"])
+def test_ctrl_c_during_an_import_ends_it_quietly(cli: Cli, module: str, times: int) -> None:
+    process = start(cli)
+    wait_for(process, module)
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+    assert end(process) == (130, "", [])
+
+
+def test_ctrl_c_at_any_moment_ends_it_with_130_or_comes_too_late(cli: Cli) -> None:
+    for delay in range(0, 200, 10):
+        process = start(cli)
+        wait_for(process, "signal")
+        time.sleep(delay / 1000)
+        process.send_signal(signal.SIGINT)
+        code, out, err = end(process)
+        assert (code, out, err) in [
+            (130, "", []), (130, VERSION, []), (130, "", ["error: interrupted"]), (0, VERSION, []),
+        ], delay  # fmt: skip
+
+
+def test_where_ctrl_c_is_ignored_it_stays_so(cli: Cli) -> None:
+    """As in the background jobs of a script."""
+    ignored = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    process = cli.start("-c", "watch --times 2 0.5 version -o jsonl", before=ignored)
+    assert process.stdout is not None
+    assert process.stdout.readline() == VERSION
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == (VERSION, "")
+    assert process.returncode == 0
