@@ -100,8 +100,8 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
     proxy.delay(0)
     again = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert again == failed(
-        f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows",
-        "--resume goes on there, --restart begins anew", code=2,
+        f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows; "
+        "rows that were on their way may be in too", "--resume goes on there; --restart sends all rows again", code=2,
     )  # fmt: skip
     before = exact(typed, "fault_killed")
     run = run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}")

@@ -61,13 +61,13 @@ def insert_files(session: Session, request: Request) -> Done:
     target, made = _target(session, request)
     intake = Intake(target, dict(request.mapping), request.ignore_unknown)
     notes: list[str] = []
-    job = Job(places, intake, getattr(session.console.stdin, "buffer", None), note=notes.append)
+    job = Job(places, intake, getattr(session.console.stdin, "buffer", None), notes.append, anew=_anew(target))
     with _locked(session, request, job, made):
         before = exact_count(session.client, request.collection)
         checkpoint = _checkpoint(session, request, job, made)
         size = sum(_size(each.path) for each in places)
         job = replace(job, opened=lambda source: _recognize(checkpoint, source))
-        reading = Reading(read_steps(job, checkpoint.progress.done))
+        reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
             shown = _run(session, request, target, checkpoint, reading, lambda _, done: done / size if size else None)
             counts = checkpoint.progress
@@ -198,7 +198,8 @@ def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[obj
         "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
         "collection of that name": list(made), FILES: list(map(identity, job.places)),
     }, anew=_anew(job.intake.target))  # fmt: skip
-    checkpoint.begin(resume=request.resume, restart=request.restart)
+    if not checkpoint.begin(resume=request.resume, restart=request.restart) and request.resume:
+        session.console.note("note: nothing to resume: starting from the beginning")
     return checkpoint
 
 

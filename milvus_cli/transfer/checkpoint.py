@@ -34,7 +34,8 @@ class Mark:
 class Progress:
     """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived.
 
-    `versions` are those of what was read from URLs.
+    `versions` are those of what was read from URLs; `digest` is of the rows up to `done` in its file, where that is
+    none with an identity.
     """
 
     done: Mark = field(default_factory=Mark)
@@ -48,6 +49,7 @@ class Progress:
     superseded: int = 0
     rejects_size: int = 0
     versions: dict[str, str] = field(default_factory=dict)
+    digest: str = ""
 
 
 class Checkpoint:
@@ -66,18 +68,23 @@ class Checkpoint:
         self._file: int | None = None
         self.progress = Progress()
 
-    def begin(self, *, resume: bool, restart: bool) -> None:
-        """Raises InvalidInput when an earlier run left off in the middle, and nobody said what to do about it."""
+    def begin(self, *, resume: bool, restart: bool) -> bool:
+        """Returns whether it goes on from an earlier run.
+
+        Raises InvalidInput when that left off in the middle, and nobody said what to do about it; and when there is no
+        file to go on from: it goes when all is done, and then everything would be sent a second time.
+        """
         require_file(str(self.path))
         found = None if restart else self._load()
         if found is not None and found.sent > Mark():
             if not resume:
                 raise InvalidInput(
-                    f"an earlier insert of this stopped after {found.read:,} rows",
-                    hint="--resume goes on there, --restart begins anew",
+                    f"an earlier insert of this stopped after {found.read:,} rows"
+                    + ("; rows that were on their way may be in too" if found.sent > found.done else ""),
+                    hint="--resume goes on there; --restart sends all rows again",
                 )
             self.progress = found
-        elif resume:
+        elif resume and found is None:
             raise InvalidInput("there is nothing to resume", hint="leave out --resume to begin")
         try:
             make_private(self.path.parent)
@@ -88,6 +95,7 @@ class Checkpoint:
         except OSError as exc:
             self.close()
             raise self._failed(exc, "name a file on another disk: --checkpoint FILE") from exc
+        return self.progress.sent > Mark()
 
     def recognize(self, key: str, name: str, version: str) -> None:
         """Raises InvalidInput where a URL has other content than the interrupted insert has read.

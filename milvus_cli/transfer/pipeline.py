@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..errors import CliError, Interrupted, NotAuthorized
@@ -15,9 +15,10 @@ from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
 from .json_rows import read_json
 from .readers import DELIMITERS, Chunk, Table, read_separated
+from .recognition import Earlier, Witness
 from .rejects import Rejects, told
 from .sender import Outcome, Sender
-from .sources import Place, Source, open_source
+from .sources import Place, Source, identity, open_source
 from .superseded import Keys
 
 LEAVING = 3.0
@@ -26,12 +27,16 @@ LEAVING = 3.0
 
 @dataclass(frozen=True)
 class Step:
-    """A batch, the name of its file, where it ends, and the bytes that had been read by then."""
+    """A batch, the name of its file, where it ends, and the bytes that had been read by then.
+
+    `digest` is of all rows of the file up to that end, where its identity does not tell them.
+    """
 
     batch: Batch
     name: str
     end: Mark
     position: int
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Flight:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read."""
+    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read.
+
+    `anew` is how all of it can be done again without doubling what has arrived.
+    """
 
     places: Sequence[Place]
     intake: Intake
@@ -53,10 +61,14 @@ class Job:
     note: Callable[[str], None] = lambda text: None
     """Takes what a person should know of the files."""
     opened: Callable[[Source], None] = lambda source: None
+    anew: str = ""
 
 
-def read_steps(job: Job, done: Mark) -> Iterator[Step]:
-    """The batches of all files, from behind a mark. Raises CliError for a file that breaks off or changes."""
+def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
+    """The batches of all files, from behind a mark, up to which rows had a digest.
+
+    Raises CliError for a file that breaks off or changes.
+    """
     before = 0
     # NPY files are the columns of one table, all others are tables.
     tables = [job.places] if job.places[0].format == "npy" else [[each] for each in job.places]
@@ -71,12 +83,22 @@ def read_steps(job: Job, done: Mark) -> Iterator[Step]:
             job.intake.require_columns(name, table)
             for note in job.intake.notes(name, table):
                 job.note(note)
-            last = done.line if number == done.file else 0
-            for batch in job.intake.batches(table, after=last):
-                yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources))
+            earlier = Earlier(done.line, digest) if number == done.file else Earlier()
+            witness = _witness(places, earlier, job.anew)
+            if witness:
+                table = replace(table, chunks=witness.watch(table.chunks))
+            for batch in job.intake.batches(table, after=earlier.line):
+                seen = witness.digest if witness else ""
+                yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
             for source in sources:
                 source.require_unchanged()
             before += _position(sources)
+
+
+def _witness(places: Sequence[Place], earlier: Earlier, anew: str) -> Witness | None:
+    """None where the identity of the files tells whether they are the same."""
+    names = [place.name for place in places if not identity(place)]
+    return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 
 def _table(sources: Sequence[Source], intake: Intake) -> Table:
@@ -185,7 +207,7 @@ class Pipeline:
         )
         self._waiting.popleft()
         self._stuck = False
-        progress.done = step.end
+        progress.done, progress.digest = step.end, step.digest
         progress.read += step.batch.rows + len(step.batch.bad) + len(step.batch.earlier.lines)
         progress.inserted += outcome.inserted
         progress.rejected += len(bad)

@@ -1,0 +1,305 @@
+"""An insert that goes on knows its rows again, also where they have no file: from URLs, pipes and standard input."""
+
+import asyncio
+import io
+import json
+import math
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milvus_cli.transfer.readers import Bad, Chunk
+from milvus_cli.transfer.recognition import Earlier, Witness
+from tests.support.broken_web import BrokenWeb, answer
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.typed import Typed, failed
+from tests.test_insert_faults import ANEW, distinct, exact, make_loaded, wait_for
+
+COUNT = 300
+NAN = float("nan")
+
+
+class Shop(BrokenWeb):
+    """Serves what a test has put on its shelf, by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shelf: dict[str, bytes] = {}
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(self.shelf[request.split()[1].decode().lstrip("/")]))
+        await writer.drain()
+
+
+@pytest.fixture
+def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    monkeypatch.chdir(cli.directory)
+    cut(monkeypatch, 2_000)
+    return Typed(cli, lite)
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Batches are of about so many bytes."""
+    for module in ("readers", "columnar"):
+        monkeypatch.setattr(f"milvus_cli.transfer.{module}.CHUNK", size)
+
+
+Rows = list[tuple[int, float]]
+
+
+def rows(count: int = COUNT) -> Rows:
+    return [(number, number / 8) for number in range(count)]
+
+
+def breaking(rows: Rows) -> Rows:
+    """With a last row that --strict stops at."""
+    return [*rows[:-1], (rows[-1][0], NAN)]
+
+
+def jsonl(rows: Rows) -> dict[str, bytes]:
+    lines = (json.dumps({"id": key, "v": [] if math.isnan(number) else [number, 0.5]}) for key, number in rows)
+    return {"rows.jsonl": "".join(f"{line}\n" for line in lines).encode()}
+
+
+def listed(rows: Rows) -> dict[str, bytes]:
+    # A list is read in pieces of many kilobytes.
+    return {"rows.json": b"[" + (b"," + b" " * 20_000).join(jsonl(rows)["rows.jsonl"].splitlines()) + b"]"}
+
+
+def csv(rows: Rows) -> dict[str, bytes]:
+    return {"rows.csv": "".join(["id,v\n", *(f'{key},"[{number}, 0.5]"\n' for key, number in rows)]).encode()}
+
+
+def parquet(rows: Rows) -> dict[str, bytes]:
+    import pyarrow
+    from pyarrow import parquet
+
+    file = io.BytesIO()
+    vectors = pyarrow.array([[number, 0.5] for _, number in rows], pyarrow.list_(pyarrow.float32()))
+    parquet.write_table(pyarrow.table({"id": [key for key, _ in rows], "v": vectors}), file)
+    return {"rows.parquet": file.getvalue()}
+
+
+def npy(rows: Rows) -> dict[str, bytes]:
+    import numpy
+
+    columns = {"id": numpy.array([key for key, _ in rows]), "v": numpy.array([[n, 0.5] for _, n in rows], "float32")}
+    found = {}
+    for name, column in columns.items():
+        file = io.BytesIO()
+        numpy.save(file, column)
+        found[f"{name}.npy"] = file.getvalue()
+    return found
+
+
+@pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, npy])
+def test_urls_that_serve_other_rows_are_not_gone_on_with_and_those_that_serve_the_same_are(
+    on_lite: Typed, form: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_loaded(on_lite, "again")
+    with Shop() as shop:
+        shop.shelf = form(breaking(rows()))
+        urls = [f"http://{shop.address}/{name}" for name in shop.shelf]
+        line = f"insert file -c again {' '.join(urls)}"
+        run = on_lite(f"{line} --strict")
+        there = exact(on_lite, "again")
+        assert (run.code, 20 < there < COUNT) == (1, True), run
+        has = "has" if len(urls) == 1 else "have"
+        refused = failed(
+            f"{', '.join(urls)} {has} changed since an earlier insert was interrupted; {there:,} rows are in", ANEW,
+            code=2,
+        )  # fmt: skip
+        swapped = [rows()[1], rows()[0], *rows()[2:]]
+        for other in (rows()[::-1], rows()[5:], swapped, [(0, 7.0), *rows()[1:]], rows()[: there - 1], rows()[:1]):
+            shop.shelf = form(other)
+            assert on_lite(f"{line} --resume") == refused
+            assert exact(on_lite, "again") == there
+        shop.shelf = form(rows())
+        # Other batches than before, but the same rows.
+        cut(monkeypatch, 2_700)
+        run = on_lite(f"{line} --resume")
+    assert run == Run(
+        0, f"Inserted {COUNT} of {COUNT} rows into 'again', which had {there} and has {COUNT}.\n", ""
+    ), run  # fmt: skip
+    assert distinct(on_lite, "again") == COUNT
+    on_lite.gone("again")
+
+
+def test_an_insert_that_is_interrupted_a_second_time_knows_the_rows_of_both(on_lite: Typed) -> None:
+    make_loaded(on_lite, "again_twice")
+    body = jsonl(rows())["rows.jsonl"]
+    with BrokenWeb() as web:
+        line = f"insert file -c again_twice http://{web.address}/rows.jsonl"
+        for size in (4_000, 7_000):
+            web.reply = answer(body[:size], length=len(body))
+            assert on_lite(line if size == 4_000 else f"{line} --resume").code == 1
+        there = exact(on_lite, "again_twice")
+        second = body.replace(b'"id": 130, "v": [16.25,', b'"id": 130, "v": [16.26,')
+        assert (there > 150, second != body) == (True, True)
+        web.reply = answer(second)
+        assert on_lite(f"{line} --resume").code == 2
+        web.reply = answer(body)
+        assert on_lite(f"{line} --resume").code == 0
+    assert (exact(on_lite, "again_twice"), distinct(on_lite, "again_twice")) == (COUNT, COUNT)
+    on_lite.gone("again_twice")
+
+
+@contextmanager
+def piped(data: bytes) -> Iterator[str]:
+    """A pipe that has a name."""
+    os.mkfifo("pipe.jsonl")
+    # Opened for both, it waits for nobody, and what it holds of data is read before it ends.
+    writer = threading.Thread(target=lambda: _write(data))
+    writer.start()
+    try:
+        yield "pipe.jsonl"
+    finally:
+        # A reader that stopped early, or never came, lets the writer go.
+        os.close(os.open("pipe.jsonl", os.O_RDONLY | os.O_NONBLOCK))
+        writer.join(10)
+        os.unlink("pipe.jsonl")
+
+
+def _write(data: bytes) -> None:
+    try:
+        Path("pipe.jsonl").write_bytes(data)
+    except BrokenPipeError:
+        return
+
+
+def test_a_pipe_with_other_rows_is_not_gone_on_with(on_lite: Typed) -> None:
+    make_loaded(on_lite, "again_pipe")
+    line = "insert file -c again_pipe {} --strict"
+    with piped(jsonl(breaking(rows()))["rows.jsonl"]) as name:
+        assert on_lite(line.format(name)).code == 1
+    there = exact(on_lite, "again_pipe")
+    with piped(jsonl(rows()[5:])["rows.jsonl"]) as name:
+        assert on_lite(f"{line.format(name)} --resume") == failed(
+            f"pipe.jsonl has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
+        )
+    with piped(jsonl(rows())["rows.jsonl"]) as name:
+        assert on_lite(f"{line.format(name)} --resume").code == 0
+    assert (exact(on_lite, "again_pipe"), distinct(on_lite, "again_pipe")) == (COUNT, COUNT)
+    on_lite.gone("again_pipe")
+
+
+PIPED = ["insert", "file", "-", "--format", "jsonl", "--checkpoint", "how_far"]
+
+
+def test_standard_input_with_other_rows_is_not_gone_on_with(on_lite: Typed) -> None:
+    make_loaded(on_lite, "again_stdin")
+    line, cli = [*PIPED, "-c", "again_stdin", "--strict"], on_lite.cli
+    # Each more than a batch has.
+    good = [json.dumps({"id": number, "v": [number, 0.5]}) + " " * 1_500_000 + "\n" for number in range(4)]
+    run = cli(*line, input="".join([*good, "{}\n"]), env=on_lite.env)
+    there = exact(on_lite, "again_stdin")
+    assert (run.code, 0 < there <= 4) == (1, True), run
+    run = cli(*line, "--resume", input="".join(good[1:]), env=on_lite.env)
+    assert run == failed(
+        f"standard input has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
+    )
+    assert cli(*line, "--resume", input="".join(good), env=on_lite.env).code == 0
+    assert (exact(on_lite, "again_stdin"), distinct(on_lite, "again_stdin")) == (4, 4)
+    on_lite.gone("again_stdin")
+
+
+def test_who_was_killed_before_the_first_answer_is_told_that_rows_may_be_in(on_lite: Typed) -> None:
+    make_loaded(on_lite, "again_killed")
+    line, data = [*PIPED, "-c", "again_killed"], jsonl(rows(20))["rows.jsonl"].decode()
+    checkpoint, server = on_lite.cli.directory / "how_far", on_lite.server
+    with TcpProxy(server.host, server.port) as proxy:
+        env = {"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"}
+        process = on_lite.cli.start(*line, env=env)
+        wait_for(lambda: checkpoint.exists() and checkpoint.stat().st_size > 0)
+        # By then it asks the server nothing any more, and waits for rows.
+        time.sleep(1)
+        proxy.freeze()
+        assert process.stdin
+        process.stdin.write(data)
+        process.stdin.close()
+        wait_for(lambda: json.loads(checkpoint.read_text())["sent"]["line"] == 20)
+        process.kill()
+        process.wait()
+        proxy.thaw()
+        assert on_lite.cli(*line, input=data, env=env) == failed(
+            "an earlier insert of this stopped after 0 rows; rows that were on their way may be in too",
+            "--resume goes on there; --restart sends all rows again", code=2,
+        )  # fmt: skip
+        run = on_lite.cli(*line, "--resume", input=data, env=env)
+    assert (run.code, run.out.partition(" into")[0], run.err) == (0, "Inserted 20 of 20 rows", "")
+    assert (exact(on_lite, "again_killed"), distinct(on_lite, "again_killed")) == (20, 20)
+    on_lite.gone("again_killed")
+
+
+def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(on_lite: Typed) -> None:
+    make_loaded(on_lite, "again_none")
+    line, data = [*PIPED, "-c", "again_none"], jsonl(rows(20))["rows.jsonl"].decode()
+    checkpoint = on_lite.cli.directory / "how_far"
+    process = on_lite.cli.start(*line, env=on_lite.env)
+    wait_for(lambda: checkpoint.exists() and checkpoint.stat().st_size > 0)
+    process.kill()
+    process.communicate()
+    run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
+    assert run == Run(
+        0, "Inserted 20 of 20 rows into 'again_none', which had 0 and has 20.\n",
+        "note: nothing to resume: starting from the beginning\n",
+    )  # fmt: skip
+    # It is done, and has left nothing that tells this from one that never began.
+    run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
+    assert run == failed("there is nothing to resume", "leave out --resume to begin", code=2)
+    assert exact(on_lite, "again_none") == 20
+    on_lite.gone("again_none")
+
+
+# The digest
+
+
+def digest(*chunks: Chunk) -> str:
+    witness = Witness(Earlier(), "it has", "")
+    for _ in witness.watch(iter(chunks)):
+        pass
+    return witness.digest
+
+
+def test_a_digest_does_not_depend_on_how_rows_are_cut_into_chunks() -> None:
+    from milvus_cli.rpc.encode import ABSENT
+
+    bad = Bad(2, "", "no JSON object", "x")
+    whole = Chunk({"b": [ABSENT, "y", "z"], "a": [[1.5, 2], {"k": 1}, None]}, [1, 3, 4], [bad])
+    parts = (Chunk({"a": [[1.5, 2]]}, [1], [bad]), Chunk({"a": [{"k": 1}, None], "b": ["y", "z"]}, [3, 4]))
+    assert digest(whole) == digest(*parts)
+
+
+def deep(leaf: int) -> Any:
+    value: Any = leaf
+    for _ in range(5_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1.0, 2.0], [1.0, 2.5]),
+        ([1.0, "2"], [1.0, "3"]),
+        ([1.0, 10**400], [1.0, 10**401]),
+        ("\ud800", "\ud801"),
+        ("1", 1),
+        (b"\0\1", b"\0\2"),
+        ({"k": [1]}, {"k": [2]}),
+        (deep(1), deep(2)),
+    ],
+    ids=["vectors", "mixed", "huge", "surrogates", "text and number", "bytes", "objects", "deep"],
+)
+def test_a_digest_tells_rows_that_differ(one: Any, other: Any) -> None:
+    assert digest(Chunk({"a": [one]}, [1])) == digest(Chunk({"a": [one]}, [1]))
+    assert len({digest(Chunk({"a": [value]}, [line])) for value, line in ((one, 1), (other, 1), (one, 2))}) == 3
