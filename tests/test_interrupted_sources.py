@@ -209,8 +209,9 @@ def test_an_export_waits_for_a_server_that_comes_back(cli: Cli, lite: LiteServer
         assert (process.returncode, out) == (3, ""), err
         assert re.fullmatch("error: [^\n]+\nhint: [^\n]+; then go on with --resume\n", err), err
         proxy.accept()
+        before = proxy.bytes_up
         process = cli.start(*line, "--resume", env=env)
-        time.sleep(0.2)
+        wait_for(lambda: proxy.bytes_up > before)
         with gone_for(proxy, 1.5):
             pass
         out, err = process.communicate(timeout=60)
