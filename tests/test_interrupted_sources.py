@@ -196,7 +196,7 @@ def gone_for(proxy: TcpProxy, seconds: float) -> Iterator[None]:
 def test_an_export_waits_for_a_server_that_comes_back(cli: Cli, lite: LiteServer) -> None:
     typed = Typed(cli, lite)
     make_loaded(typed, "source_export")
-    typed.all("insert fake -c source_export -n 3000")
+    typed.all("insert fake -c source_export -n 8000")
     file = cli.directory / "x.jsonl"
     with TcpProxy(lite.host, lite.port) as proxy:
         line, env = ["export", "source_export", "x.jsonl"], {"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"}
@@ -209,14 +209,15 @@ def test_an_export_waits_for_a_server_that_comes_back(cli: Cli, lite: LiteServer
         assert (process.returncode, out) == (3, ""), err
         assert re.fullmatch("error: [^\n]+\nhint: [^\n]+; then go on with --resume\n", err), err
         proxy.accept()
-        before = proxy.bytes_up
+        state = cli.directory / "x.jsonl.part.json"
+        before = state.read_text()
         process = cli.start(*line, "--resume", env=env)
-        wait_for(lambda: proxy.bytes_up > before)
+        wait_for(lambda: not state.exists() or state.read_text() != before)
         with gone_for(proxy, 1.5):
             pass
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (0, "Exported 3000 rows of 'source_export' to x.jsonl.\n"), err
-    assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == list(range(1, 3_001))
+    assert (process.returncode, out) == (0, "Exported 8000 rows of 'source_export' to x.jsonl.\n"), err
+    assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == list(range(1, 8_001))
     typed.gone("source_export")
 
 
