@@ -53,11 +53,11 @@ def test_a_server_that_dies_in_the_middle_leaves_an_insert_that_says_how_to_go_o
     typed: Typed, milvus: MilvusServer, tmp_path: Path
 ) -> None:
     typed.gone("retry_dies")
-    typed.all("create collection -c retry_dies -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
+    typed.all("create collection -c retry_dies -f id:INT64 -f v:FLOAT_VECTOR:8 -p id --index v:FLAT:L2",
               "load collection -c retry_dies")  # fmt: skip
     rows = tmp_path / "rows.jsonl"
     with rows.open("w") as file:
-        file.writelines(json.dumps({"id": key, "v": [key, 1]}) + " " * 2_000 + "\n" for key in range(2_500))
+        file.writelines(json.dumps({"id": key, "v": [key] * 8}) + " " * 2_000 + "\n" for key in range(2_500))
     with TcpProxy(milvus.host, milvus.port) as proxy:
         proxy.delay(0.05)
         port, line = proxy.port, ["insert", "file", "-c", "retry_dies", str(rows), "--retry", "1"]
