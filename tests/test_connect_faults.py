@@ -336,7 +336,7 @@ HELP = "help connect"
         ("-p abc", "invalid value for '-p' / '--port': 'abc' is not a valid integer range", HELP),
         ("-a _x", "bad alias '_x'", ALIAS),
         ("-a a/b", "bad alias 'a/b'", ALIAS),
-        ("-a ", "bad alias ''", ALIAS),
+        ("-a ", "invalid value for '-a' / '--alias': expected the alias of a connection, got ''", HELP),
         ("ftp://127.0.0.1", "unknown scheme 'ftp' in the URI", "use http:// or https://, or host:port"),
         ("http://", "bad host ''", HOST),
         ("hö.example", "bad host 'hö.example'", HOST),
