@@ -75,7 +75,7 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
 
 
 def _invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
-    """What the command says that these words are; its help, where they ask for that."""
+    """Runs the command that these words name and returns its result, or its help for --help."""
     try:
         return _parsed_and_invoked(words, session, before)
     except HelpWanted as wanted:

@@ -1,4 +1,4 @@
-"""What an operation does to a server, whatever carries it, and whether a connection lets it through."""
+"""Decides which operations only read, for gRPC and RESTful alike, and refuses the others on read-only connections."""
 
 import re
 from urllib.parse import unquote
@@ -8,7 +8,7 @@ from .profile import Profile
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
            "Alloc")  # fmt: skip
-"""How the names of RPCs begin that change nothing on a server."""
+"""Prefixes of the names of RPCs that only read."""
 
 READING_PATH = re.compile(
     r"/v1/vector/(?:query|get|search)"
