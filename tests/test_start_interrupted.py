@@ -10,6 +10,7 @@ import pytest
 from tests.support.cli import Cli
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'
+INTERRUPTED = '{"error": {"code": 130, "message": "interrupted", "hint": null, "server_code": null}}'
 LOUD = (sys.executable, "-X", "importtime", "-m", "milvus_cli", "version", "-o", "jsonl")
 """Tells of each module, on standard error, when it is imported."""
 
@@ -52,9 +53,10 @@ def test_ctrl_c_at_any_moment_ends_it_with_130_or_comes_too_late(cli: Cli) -> No
         time.sleep(delay / 1000)
         process.send_signal(signal.SIGINT)
         code, out, err = end(process)
-        assert (code, out, err) in [
-            (130, "", []), (130, VERSION, []), (130, "", ["error: interrupted"]), (0, VERSION, []),
-        ], delay  # fmt: skip
+        # Python dies of the signal itself where it meets it in exec, as dataclasses do: 130 to a shell as well.
+        code = 130 if code == -signal.SIGINT else code
+        assert (code, out) in [(130, ""), (130, VERSION), (0, VERSION)], (delay, err)
+        assert err in [[], ["error: interrupted"], [INTERRUPTED]], delay
 
 
 def test_where_ctrl_c_is_ignored_it_stays_so(cli: Cli) -> None:
