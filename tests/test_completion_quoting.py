@@ -17,7 +17,7 @@ from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2
 from tests.support.terminal import Terminal
-from tests.test_completion import SETUP, START, values
+from tests.test_completion import PATIENT, SETUP, START, values
 
 EVERYTHING = "$(touch pwned)`touch pwned`;touch pwned&|<>'\"' \\ $HOME !! *?[a]{b,c}~#=:%^é漢"
 NAMES = (EVERYTHING, "!x", "=ls", "'x", "-x", "~root")
@@ -26,8 +26,6 @@ OPENED = ("", "'", '"')
 RECORDER = (
     '#!/bin/sh\n[ -n "$_MILVUS_CLI_COMPLETE" ] && exec {program} "$@"\nprintf "%s\\n" "$@" > new && mv new argv\n'
 )
-PATIENT = "from milvus_cli import shells, cli; shells.PATIENCE = 60; cli.main()"
-"""The program, as if the server's answer came at once: what is slow here says how busy the machine is."""
 
 
 class Shell:
