@@ -478,7 +478,7 @@ def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
     """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
     done = f"{removal.verb}d"
     target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
-    require_writable(session.profile, f"{removal.thing} stays as it is")
+    require_writable(session.profile, f"nothing was {done}")
     if dry_run:
         return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
     session.confirm(f"{removal.verb.capitalize()} {target}?")

@@ -15,6 +15,12 @@ class Place:
     database: str
     collection: str
 
+    @property
+    def where(self) -> str:
+        """What stands before the name of a collection, with its colon; empty for the current connection."""
+        where = self.alias + (f"/{self.database}" if self.database else "")
+        return f"{where}:" if where else ""
+
 
 def parse_place(text: str) -> Place:
     """The last colon is the one that counts, as an alias may have some. Raises InvalidInput."""

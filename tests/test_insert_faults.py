@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 
 from milvus_cli.rpc.declaration import Declaration, declared
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, refuses, replies, writes
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import grpc, milvus_pb2, schema_pb2
@@ -299,7 +299,7 @@ def test_rows_whose_keys_the_server_gives_out_may_be_there_twice_and_that_is_sai
     handlers = {
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
         "Query": refuses(101, "collection not loaded"),
-        "Insert": in_turn(lost, lost, replies(milvus_pb2.MutationResult())),
+        "Insert": in_turn(lost, lost, writes),
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
@@ -320,7 +320,7 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
         "Query": refuses(101, "collection not loaded"),
         "Insert": lost,
-        "Upsert": replies(milvus_pb2.MutationResult()),
+        "Upsert": writes,
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(line, cli.home, peer.uri)

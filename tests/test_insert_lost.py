@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, aborts, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, aborts, refuses, replies, writes
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import grpc, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here
@@ -140,7 +140,7 @@ def test_a_row_that_went_out_again_unread_is_told(cli: Cli) -> None:
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=keyed_schema())),
         "Query": refuses(101, "collection not loaded"),
         "Insert": aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed"),
-        "Upsert": replies(milvus_pb2.MutationResult()),
+        "Upsert": writes,
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["insert", "row", "-c", "book", "--row", '{"id": 1}'], cli.home, peer.uri)

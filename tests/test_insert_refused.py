@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, in_turn, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, in_turn, refuses, replies, writes
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed, on_lite, on_milvus
@@ -123,7 +123,7 @@ class Picky(GrpcPeer):
         if self.refused & set(keys):
             return milvus_pb2.MutationResult(status=common_pb2.Status(error_code=1, code=1100, reason="odd"))
         self.taken += keys
-        return milvus_pb2.MutationResult()
+        return writes(request, context)
 
 
 @pytest.mark.parametrize(("bad", "most"), [(range(1000), 1_030), (range(500, 1000), 530), (range(7, 8), 25)])
@@ -143,7 +143,7 @@ def test_a_collection_that_changed_meanwhile_ends_the_job(cli: Cli, tmp_path: Pa
     rows.write_text('{"id": 1}\n{"id": 2}\n')
     handlers = {
         "DescribeCollection": in_turn(described(), described("year")), "Query": refuses(101, "collection not loaded"),
-        "Insert": in_turn(refuses(1100, "fewer fields than needed"), replies(milvus_pb2.MutationResult())),
+        "Insert": in_turn(refuses(1100, "fewer fields than needed"), writes),
     }  # fmt: skip
     with GrpcPeer(handlers) as peer:
         line = ["insert", "file", "-c", "book", str(rows)]

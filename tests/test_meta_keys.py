@@ -149,6 +149,16 @@ def test_an_export_keeps_a_hidden_key_apart_and_no_insert_takes_it(hiding: Typed
     assert (run.code, run.err.splitlines()[0]) == (5, f"{path}, line 1, column '$meta': {REASON}")
 
 
+def test_rows_show_a_hidden_key_apart(hiding: Typed) -> None:
+    first, second, third = ({"id": key, "vector": [1.0, 2.0], "x": None, "y": None, "$meta": None} for key in (1, 2, 3))
+    rows = [{**first, "x": "id"}, {**second, "y": 2, "$meta": {"id": 99}}, third]
+    assert hiding.json("query meta_hidden") == rows
+    assert hiding.json("get meta_hidden --ids 2") == [{"id": 2, "vector": [1.0, 2.0], "y": 2, "$meta": {"id": 99}}]
+    assert hiding.json("get meta_hidden --fields '*,$meta' --ids 2") == [
+        {"id": 2, "vector": [1.0, 2.0], "$meta": {"id": 99, "y": 2}, "y": 2}
+    ]
+
+
 def test_a_copy_to_milvus_lite_refuses_a_hidden_key(hiding: Typed, lite: LiteServer, tmp_path: Path) -> None:
     Typed(Cli(tmp_path), lite).gone("meta_hidden")
     for alias, server in (("old", hiding.server), ("new", lite)):

@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from milvus_cli.errors import CliError
-from milvus_cli.rpc.unfit import Digits
+from milvus_cli.rpc.unfit import Digits, NotJson
 from milvus_cli.transfer.arrow_plain import plain_values
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
@@ -23,6 +23,10 @@ NOON = 1_704_196_800
 LONG = "12345678901234567890.12"
 LIST = pyarrow.list_
 MAP = pyarrow.map_(pyarrow.string(), pyarrow.int32())
+
+def far(text: str) -> NotJson:
+    return NotJson(text, f"date out of range: {text} (expected the years 1 to 9999)")
+
 
 VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
     "nothing": (pyarrow.array([None, None]), [None, None]),
@@ -36,7 +40,8 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
     "large bytes": (pyarrow.array([b"ab"], pyarrow.large_binary()), ["YWI="]),
     "days": (pyarrow.array([datetime.date(2024, 1, 2), None]), ["2024-01-02", None]),
     "days in milliseconds": (pyarrow.array([86_400_000], pyarrow.date64()), ["1970-01-02"]),
-    "days beyond all calendars": (pyarrow.array([2**31 - 1, 1], pyarrow.date32()), [2**31 - 1, "1970-01-02"]),
+    "days beyond all calendars": (pyarrow.array([2**31 - 1, 1], pyarrow.date32()),
+                                  [far("+5881580-07-11"), "1970-01-02"]),
     "times": (pyarrow.array([1, 1_000], pyarrow.time32("ms")), ["00:00:00.001", "00:00:01"]),
     "nanoseconds of a day": (pyarrow.array([1], pyarrow.time64("ns")), ["00:00:00.000000001"]),
     "moments": (pyarrow.array([NOON, None], pyarrow.timestamp("s")), ["2024-01-02T12:00:00", None]),
@@ -45,7 +50,7 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
     "moments with a zone": (pyarrow.array([NOON * 10**6 + 5], pyarrow.timestamp("us", "Europe/Berlin")),
                             ["2024-01-02T12:00:00.000005Z"]),
     "moments beyond all calendars": (pyarrow.array([2**62, 0], pyarrow.timestamp("s", "UTC")),
-                                     [2**62, "1970-01-01T00:00:00Z"]),
+                                     [far("+146138514283-06-19T07:45:04Z"), "1970-01-01T00:00:00Z"]),
     "durations": (pyarrow.array([93_784_500, -1_500, None], pyarrow.duration("ms")),
                   ["P1DT2H3M4.5S", "-P0DT0H0M1.5S", None]),
     "intervals": (pyarrow.array([pyarrow.MonthDayNano([1, 2, -1_500_000_000])]), ["P1M2DT-1.5S"]),
@@ -58,7 +63,8 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
                 [{"a": "2024-01-02", "b": [0.1]}, None]),
     "maps": (pyarrow.array([[("a", 1)], None, []], MAP), [{"a": 1}, None, {}]),
     "maps of numbers": (pyarrow.array([[(7, 0.5)]], pyarrow.map_(pyarrow.int32(), pyarrow.float64())), [{"7": 0.5}]),
-    "maps with a key twice": (pyarrow.array([[("a", 1), ("a", 2)]], MAP), [[["a", 1], ["a", 2]]]),
+    "maps with a key twice": (pyarrow.array([[("a", 1), ("a", 2)]], MAP),
+                              [NotJson('map [["a", 1], ["a", 2]]', "a map has the key 'a' twice")]),
     "categories": (pyarrow.array(["a", "b", "a", None]).dictionary_encode(), ["a", "b", "a", None]),
     "lists of categories": (pyarrow.array([["a"]], LIST(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))),
                             [["a"]]),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, refuses, replies
+from tests.support.grpc_peer import GrpcPeer, refuses, replies, writes
 from tests.support.official import grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, on_milvus
@@ -88,7 +88,7 @@ def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
         log.append(("begin", n))
         time.sleep(0.1)
         log.append(("end", n))
-        return milvus_pb2.MutationResult()
+        return writes(request, context)
 
     path = tmp_path / "rows.jsonl"
     path.write_text('{"id": 7, "n": 1}\n{"id": 7, "n": 2}\n{"id": 8, "n": 3}\n')

@@ -131,10 +131,11 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 
 
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
-    from ..rpc.encode import encode_rows
+    from ..rpc.encode import encode_rows, to_columns
     from ..rpc.features import require_types
+    from ..rpc.lite_json import refuse_changed
     from ..rpc.readback import Sent
-    from ..rpc.writing import Target
+    from ..rpc.writing import Target, is_lite_server
     from ..transfer.intake import last_rows
     from ..transfer.sender import replaced_told, write_once
 
@@ -143,9 +144,11 @@ def _write(session: Session, method: str, collection: str, text: str | None, par
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
-    target = Target(collection, partition, schema, upsert=method == "Upsert")
+    target = Target(collection, partition, schema, method == "Upsert", is_lite_server(session.client))
     rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=target.upsert)
+    if target.lite:
+        refuse_changed(to_columns(rows), schema)
     kept = last_rows(rows, target.key) if target.upsert else rows
     columns = encode_rows(kept, schema, upsert=True) if len(kept) < len(rows) else columns
     sent = Sent(target, columns, len(kept))

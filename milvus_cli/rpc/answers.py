@@ -387,8 +387,24 @@ def _mutation(fields: Mapping[str, Any], answer: Any) -> None:
     rows = fields.get("num_rows")
     if rows is not None and any(each >= rows for each in (*answer.succ_index, *answer.err_index)):
         raise _Wrong(f"it names rows beyond the {rows} that were sent")
-    if answer.err_index or (rows and 0 < answer.insert_cnt < rows):
+    if answer.err_index:
         raise _Wrong(f"not all {rows} rows were written, and the server reports success")
+
+
+def _inserted(fields: Mapping[str, Any], answer: Any) -> None:
+    _written(fields, answer, "insert_cnt")
+
+
+def _upserted(fields: Mapping[str, Any], answer: Any) -> None:
+    _written(fields, answer, "upsert_cnt")
+
+
+def _written(fields: Mapping[str, Any], answer: Any, name: str) -> None:
+    """Servers count every row that they were sent, also those that share a key with another one."""
+    _mutation(fields, answer)
+    count, rows = getattr(answer, name), fields.get("num_rows")
+    if rows is not None and count != rows:
+        raise _Wrong(f"{name} {count} for {rows} rows")
 
 
 def _none_negative(message: Any, *names: str, where: str = "") -> None:
@@ -414,8 +430,8 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     "GetQuerySegmentInfo": _segments,
     "HybridSearch": _hybrid,
     "Import": _started,
-    "Insert": _mutation,
-    "Upsert": _mutation,
+    "Insert": _inserted,
+    "Upsert": _upserted,
     "Delete": _mutation,
     "ListImportTasks": _imports,
     "Query": _query,

@@ -6,8 +6,12 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from .unfit import NotJson
+
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MICROSECOND = timedelta(microseconds=1)
+CYCLE = 146_097
+"""Days of 400 years, after which the calendar begins again."""
 EXAMPLE = "2026-01-31T12:00:00Z"
 TEXT = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)"
@@ -24,6 +28,14 @@ def instant(microseconds: int) -> Any:
         return _text(EPOCH + timedelta(microseconds=microseconds))
     except OverflowError:
         return microseconds
+
+
+def beyond_calendars(days: int, time: str = "") -> NotJson:
+    """A moment that many days after 1970, in a year that takes more than four digits or is before the first."""
+    cycles, day = divmod(days, CYCLE)
+    near = EPOCH + timedelta(day)
+    text = f"{near.year + 400 * cycles:+05d}{near:-%m-%d}{time}"
+    return NotJson(text, f"date out of range: {text} (expected the years 1 to 9999)")
 
 
 def microseconds(text: str) -> int | None:

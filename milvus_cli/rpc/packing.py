@@ -13,7 +13,7 @@ from .floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows
 from .kinds import KINDS, Form, form_of
 from .scalars import named, packs, whole
 from .schema import WIDTHS, params, type_name
-from .unfit import Unfit, as_json
+from .unfit import NotJson, Unfit, as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
@@ -122,6 +122,8 @@ def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
 def pack(field: FieldSchema, vector: Any) -> bytes:
     """A vector as it travels; what is bytes already stays. Raises Unfit."""
     kind = vector_kind(field)
+    if isinstance(vector, NotJson):
+        raise Unfit(vector.reason)
     if form_of(kind) is Form.SPARSE:
         return vector if isinstance(vector, bytes) else _pack_sparse(vector)
     if isinstance(vector, bytes) and len(vector) == row_size(field):

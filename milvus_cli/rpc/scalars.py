@@ -14,7 +14,7 @@ from .geometry import require_wkt, wkt
 from .instants import EXAMPLE, in_utc, instant
 from .kinds import KINDS, Form
 from .schema import params, type_name
-from .unfit import Digits, Unfit, in_words, is_encodable, unfit
+from .unfit import Digits, NotJson, Unfit, in_words, is_encodable, unfit
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import FieldSchema, ScalarField
@@ -149,6 +149,8 @@ def whole(value: Any) -> Any:
 
 def _digits(value: Any) -> str:
     """Text keeps them all."""
+    if isinstance(value, NotJson):
+        raise Unfit(value.reason)
     if isinstance(value, Digits) and math.isfinite(float(value.text)):
         return value.text
     raise Unfit(f"{in_words(value)} is too large for a number in JSON")
@@ -164,7 +166,7 @@ def packs(code: str, value: float) -> bool:
     return True
 
 
-def _read_json(raw: bytes) -> Any:
+def read_json(raw: bytes) -> Any:
     """Text where it is no JSON; nothing at the place of a null."""
     try:
         return load_json(raw) if raw else None
@@ -199,7 +201,7 @@ LITERALS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "float_data": shortest,
-    "json_data": _read_json,
+    "json_data": read_json,
     "array_data": _read_list,
     "bytes_data": bytes.hex,
     "geometry_data": wkt,

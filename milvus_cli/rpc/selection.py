@@ -198,7 +198,12 @@ class Decoded:
 
     def dynamic_keys(self) -> list[str]:
         """What the rows have beside their fields, in the order in which it comes."""
-        return list(dict.fromkeys(key for row in self.dynamic for key in row if key not in self._columns))
+        return list(dict.fromkeys(key for row in self.dynamic for key in row if not self._hides(key)))
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether a row has a key that no column can show, as a field has its name."""
+        return any(self._hides(key) for row in self.dynamic for key in row)
 
     def rows(self, names: Sequence[str], *, rest: bool) -> Iterator[tuple[Any, ...]]:
         """A row for each key: the named fields, None where a row has none; with `rest` the object of what they miss."""
@@ -206,9 +211,12 @@ class Decoded:
         for place, dynamic in enumerate(self.dynamic):
             row = tuple(column[place] for column in columns)
             if rest:
-                yield (*row, {key: dynamic[key] for key in dynamic if key not in names} or None)
+                yield (*row, {key: dynamic[key] for key in dynamic if key not in names or self._hides(key)} or None)
             else:
                 yield row
+
+    def _hides(self, key: str) -> bool:
+        return key in self._columns or key == DYNAMIC
 
     def _column(self, name: str) -> Sequence[Any]:
         if name == DYNAMIC:

@@ -37,10 +37,20 @@ class Digits:
     text: str
 
 
+@dataclass(frozen=True)
+class NotJson:
+    """A value that no value of JSON stands for, and so no value of a field: why, and a text of it that is no JSON."""
+
+    shown: str
+    reason: str
+
+
 def in_words(value: object) -> str:
     """What stands in a message for a value that JSON does not have."""
     if isinstance(value, Digits):
         return value.text
+    if isinstance(value, NotJson):
+        return value.shown
     return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
 
 
@@ -50,6 +60,8 @@ def as_json(value: Any) -> str:
 
 
 def unfit(wanted: str, value: Any) -> Unfit:
+    if isinstance(value, NotJson):
+        return Unfit(value.reason)
     text = as_json(value)
     text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
     return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")

@@ -28,16 +28,27 @@ Others concern every row.
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows go."""
+    """Where rows go. `lite` is whether a Milvus Lite 3 takes them."""
 
     collection: str
     partition: str
     schema: CollectionSchema
     upsert: bool = False
+    lite: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What is wanted."""
+        return "Upsert" if self.upsert else "Insert"
 
     @property
     def method(self) -> str:
-        return "Upsert" if self.upsert else "Insert"
+        """The RPC that does it.
+
+        Milvus Lite's insert takes the place of rows with the same keys, which Milvus keeps; its upsert leaves what the
+        dynamic field of the new row lacks.
+        """
+        return "Upsert" if self.upsert and not self.lite else "Insert"
 
     @property
     def key(self) -> str:
@@ -54,9 +65,9 @@ def write(client: Client, target: Target, columns: Sequence[FieldData], rows: in
     )  # fmt: skip
 
 
-def writes_at_once(client: Client, wanted: int) -> int:
+def writes_at_once(target: Target, wanted: int) -> int:
     """Milvus Lite 3.2 loses one of two that it answers as the first after its start: it opens a collection for each."""
-    return 1 if is_lite(str(client.call("GetVersion").version)) else wanted
+    return 1 if target.lite else wanted
 
 
 def is_busy(error: ServerRefused) -> bool:
@@ -75,8 +86,8 @@ def _fields(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
 
 
-def insert_replaces(client: Client) -> bool:
-    """Whether an insert takes the place of rows with the same keys: Milvus Lite does so, Milvus keeps both."""
+def is_lite_server(client: Client) -> bool:
+    """Whether it is a Milvus Lite 3; older ones are like Milvus, and tell no version."""
     try:
         return is_lite(str(client.call("GetVersion").version))
     except Unsupported:

@@ -206,15 +206,15 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved, mixes = Sent(), is_lite(plan.target.version)
+    moved, lite = Sent(), is_lite(plan.target.version)
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         patience = Patience(wish.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
-            target = Target(plan.target.collection, partition, schema, upsert)
-            way = Way(plan.source.client, selection, target, patience, mixes)
+            target = Target(plan.target.collection, partition, schema, upsert, lite)
+            way = Way(plan.source.client, selection, target, patience)
             pieces = _remaining(plan, way, wish) if resume else None
             sent = _send(session, plan, way, pieces, meter)
             moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)
@@ -226,7 +226,7 @@ def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None
     from ..transfer.copier import IN_FLIGHT, Forwarder, all_rows, send
 
     # A server that generates keys gets rows in order, so that those in the target are the first of the source.
-    in_flight = writes_at_once(plan.target.client, IN_FLIGHT) if way.target.key else 1
+    in_flight = writes_at_once(way.target, IN_FLIGHT) if way.target.key else 1
     sender, replacing = (
         Forwarder(lambda: session.open(plan.target.profile), target, in_flight=in_flight, patience=way.patience.seconds,
                   seconds=session.timeout)

@@ -121,11 +121,13 @@ def _target(session: Session, request: Request) -> tuple[Target, Sequence[object
     """And what no other collection has, as `collection_identity` knows it."""
     from ..rpc.features import require_types
     from ..rpc.objects import collection_identity
-    from ..rpc.writing import Target
+    from ..rpc.writing import Target, is_lite_server
 
     answer = session.client.call("DescribeCollection", collection_name=request.collection)
     require_types(session.client, answer.schema)
-    return Target(request.collection, request.partition, answer.schema, request.upsert), collection_identity(answer)
+    lite = is_lite_server(session.client)
+    target = Target(request.collection, request.partition, answer.schema, request.upsert, lite)
+    return target, collection_identity(answer)
 
 
 @contextmanager
@@ -137,7 +139,7 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
     from ..transfer.sources import STDIN
 
     names = ", ".join(each.name for each in job.places[:3]) + (", …" if len(job.places) > 3 else "")
-    doing = f"{job.intake.target.method.lower()}ing {names} into {request.collection!r}"
+    doing = f"{job.intake.target.verb.lower()}ing {names} into {request.collection!r}"
     with ExitStack() as stack:
         if all(each.path != STDIN for each in job.places):
             profile = session.served(session.profile)
@@ -176,7 +178,7 @@ def _where(session: Session, request: Request, job: Job) -> list[str]:
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
     return [
         profile.lite or profile.address, profile.database, request.collection, request.partition,
-        job.intake.target.method, *paths,
+        job.intake.target.verb, *paths,
     ]  # fmt: skip
 
 
@@ -255,8 +257,8 @@ def _run(
     profile = session.served(session.profile)
     fields = {each.name: each for each in row_fields(target.schema)}
     rejects = Rejects(request.rejects, fields=fields, size=checkpoint.progress.rejects_size)
-    meter = Meter(session, f"{target.method}ing into {target.collection!r}", rows=checkpoint.progress.read)
-    sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(session.client, IN_FLIGHT),
+    meter = Meter(session, f"{target.verb}ing into {target.collection!r}", rows=checkpoint.progress.read)
+    sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(target, IN_FLIGHT),
                     patience=request.patience, seconds=session.timeout, retrying=meter.retrying)  # fmt: skip
     try:
         with meter:

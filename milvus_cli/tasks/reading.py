@@ -39,8 +39,9 @@ def rows_of(
 ) -> Table:
     """The rows of a selection. Only those that a page holds are in memory at once.
 
-    Keys of the dynamic field become columns where the first page has them; what comes up in later pages stands in a
-    last column `$meta`. The table's failure is of a key that was named, and that none of them had.
+    Keys of the dynamic field become columns where the first page has them; what comes up in later pages, and what is
+    called as a field is, stands in a last column `$meta`. The table's failure is of a key that was named, and that none
+    of them had.
     """
     if selection.fields is COUNTED:
         return _count(client, selection, limit, offset)
@@ -112,8 +113,8 @@ def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Ta
         plain = chain.from_iterable(page.rows(shown, rest=False) for page in chain(first, pages))
         return Table(shown, plain, failure=wanted.failure)
     keys = list(dict.fromkeys(key for page in first for key in page.dynamic_keys() if key not in shown))
-    rest = len(first) > 1
-    columns = (*shown, *keys, *([DYNAMIC] if rest and DYNAMIC not in shown else []))
+    rest = DYNAMIC not in shown and (len(first) > 1 or any(page.has_hidden for page in first))
+    columns = (*shown, *keys, *([DYNAMIC] if rest else []))
     rows = (page.rows((*shown, *keys), rest=rest) for page in chain(first, pages))
     return Table(columns, chain.from_iterable(rows), failure=wanted.failure)
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import CliError
-from ..places import Place
+from ..errors import CliError, InvalidInput
+from ..places import HINT, Place
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Side:
     @property
     def name(self) -> str:
         """As it is written in a command line."""
-        where = self.place.alias + (f"/{self.place.database}" if self.place.database else "")
-        return f"{where}:{self.collection}" if where else self.collection
+        return f"{self.place.where}{self.collection}"
 
     def identity(self) -> tuple[object, ...]:
         """As `collection_identity` knows it."""
@@ -116,6 +115,8 @@ class Side:
 
 def open_side(session: Session, place: Place, *, collection: str = "") -> Side:
     """The side at a place; `collection` is its name where the place has none. Raises what keeps it from being asked."""
+    if not (place.collection or collection):
+        raise InvalidInput(f"{place.where!r} names no collection", hint=HINT)
     if not place.collection:
         place = replace(place, collection=collection)
     with session.at(place.alias, place.database):

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from ..rpc.unfit import Digits
+from ..jsontext import dump_json
+from ..rpc.instants import beyond_calendars
+from ..rpc.unfit import Digits, NotJson, in_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -24,7 +26,8 @@ def plain_values(array: Any) -> list[Any]:
     """The values of an array, None where it has none.
 
     Dates, times and UUIDs are ISO text (a moment with a zone in UTC), durations ISO 8601 ones, bytes base64, maps
-    objects. A decimal is a number; with more digits than a float holds it is `Digits`.
+    objects. A decimal is a number; with more digits than a float holds it is `Digits`. `NotJson` is what would change:
+    a moment beyond the years that ISO 8601 has, and a map with a key that comes twice.
     """
     import pyarrow
 
@@ -91,9 +94,20 @@ def _maps(array: Any) -> list[Any]:
 
 
 def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
-    """JSON's keys are text: 1 becomes "1". What would lose an entry so stays a list of pairs."""
-    found = {each if isinstance(each, str) else _key(each): value for each, value in zip(keys, values, strict=True)}
-    return found if len(found) == len(keys) else [[key, value] for key, value in zip(keys, values, strict=True)]
+    """JSON's keys are text: 1 becomes "1"."""
+    if (far := next((each for each in keys if isinstance(each, NotJson)), None)) is not None:
+        return NotJson(_pairs(keys, values), far.reason)
+    names = [each if isinstance(each, str) else _key(each) for each in keys]
+    found = dict(zip(names, values, strict=True))
+    if len(found) == len(names):
+        return found
+    twice = next(name for place, name in enumerate(names) if name in names[:place])
+    return NotJson(_pairs(keys, values), f"a map has the key {twice!r} twice")
+
+
+def _pairs(keys: Sequence[Any], values: Sequence[Any]) -> str:
+    """A map for people."""
+    return f"map {dump_json([list(each) for each in zip(keys, values, strict=True)], default=in_words)}"
 
 
 def _key(value: Any) -> str:
@@ -119,7 +133,7 @@ def _dates(array: Any) -> list[Any]:
     import pyarrow
 
     days = array.cast(pyarrow.date32()).cast(pyarrow.int32())
-    return _iso(array.cast(pyarrow.date32()), days, FIRST_DAY, LAST_DAY)
+    return _iso(array.cast(pyarrow.date32()), days, range(FIRST_DAY, LAST_DAY + 1), beyond_calendars)
 
 
 def _times(array: Any) -> list[Any]:
@@ -136,19 +150,29 @@ def _moments(array: Any) -> list[Any]:
         array = array.cast(pyarrow.timestamp(kind.unit, "UTC"))
     second = 10 ** UNITS[kind.unit]
     numbers = array.cast(pyarrow.int64())
-    return _iso(array, numbers, FIRST_DAY * DAY * second, (LAST_DAY + 1) * DAY * second - 1)
+    known = range(FIRST_DAY * DAY * second, (LAST_DAY + 1) * DAY * second)
+    return _iso(array, numbers, known, lambda number: far_moment(number, UNITS[kind.unit], "Z" if kind.tz else ""))
 
 
-def _iso(array: Any, numbers: Any, first: int, last: int) -> list[Any]:
-    """ISO 8601 text; the number itself beyond the years that dates have."""
+def far_moment(number: int, digits: int, zone: str) -> NotJson:
+    """One beyond the years that dates have; `digits` are those of a second's fraction."""
+    days, rest = divmod(number, DAY * 10**digits)
+    seconds, fraction = divmod(rest, 10**digits)
+    minutes, seconds = divmod(seconds, 60)
+    time = f"T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return beyond_calendars(days, f"{time}{_fraction(fraction, digits)}{zone}")
+
+
+def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson]) -> list[Any]:
+    """ISO 8601 text of the numbers in a range, which has the years from 1 to 9999."""
     import pyarrow
     from pyarrow import compute
 
     found = compute.min_max(numbers).as_py()
-    if found["min"] is None or first <= found["min"] <= found["max"] <= last:
+    if found["min"] is None or known[0] <= found["min"] <= found["max"] <= known[-1]:
         return _trimmed(array.cast(pyarrow.string()))
-    return [_iso(array.slice(row, 1), numbers.slice(row, 1), first, last)[0]
-            if number is None or first <= number <= last else number
+    return [_iso(array.slice(row, 1), numbers.slice(row, 1), known, beyond)[0]
+            if number is None or number in known else beyond(number)
             for row, number in enumerate(numbers.to_pylist())]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from ..jsontext import load_json
 from ..rpc.columns import field_named, moved, raw_values
 from ..rpc.dynamic import reserved_key, reserved_names
 from ..rpc.encode import DYNAMIC, taken_fields
+from ..rpc.lite_json import changed
+from ..rpc.schema import kind_of
 from ..rpc.writing import Target, write
 from .cursor import Cursor, Page
 from .equality import Schemas
@@ -58,16 +60,12 @@ class Forwarder(Sender):
 
 @dataclass(frozen=True)
 class Way:
-    """From where to where. A side that went away is waited for with `patience`.
-
-    `mixes` says that the target takes a key of the dynamic field for the field of that name, as Milvus Lite does.
-    """
+    """From where to where. A side that went away is waited for with `patience`."""
 
     source: Client
     selection: Selection
     target: Target
     patience: Patience = NONE
-    mixes: bool = False
 
     def rows(self) -> Iterator[Page]:
         return Cursor(self.source, self.selection, patience=self.patience).pages()
@@ -198,8 +196,10 @@ def _batch(rows: Rows, way: Way) -> Batch:
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
-        if way.mixes and column.field_name == DYNAMIC:
+        if way.target.lite and column.field_name == DYNAMIC:
             _refuse_reserved(raw_values(column, length), rows, way)
+        elif way.target.lite and field is not None and kind_of(field) == "JSON":
+            _refuse_changed(raw_values(column, length), rows, way, field.name)
         if field is not None and field.name in taken:
             columns.append(moved(column, field, length, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))
@@ -218,6 +218,16 @@ def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: Way) -> None:
                 "field: Milvus Lite would take it for the field of that name",
                 hint="upsert the row without that key in the source",
             )
+
+
+def _refuse_changed(values: Sequence[Any], rows: Rows, way: Way, field: str) -> None:
+    """Raises CliError for a row whose JSON text the target would return as another value."""
+    for place in rows.places or range(len(rows.page.keys)):
+        raw = values[place] or b""
+        reason = changed(_parsed(raw)) if raw.lstrip().startswith(b'"') else ""
+        if reason:
+            raise CliError(f"row {rows.page.keys[place]!r} of {way.selection.collection!r}, field {field!r}: {reason}",
+                           hint="upsert the row with another value in the source")  # fmt: skip
 
 
 def _parsed(raw: bytes) -> Any:

@@ -11,6 +11,7 @@ from ..jsontext import parse_json
 from ..names import nearest
 from ..rpc.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
 from ..rpc.kinds import KINDS, Form, form_of
+from ..rpc.lite_json import refuse_changed
 from ..rpc.packing import dense_fields, row_size
 from ..rpc.schema import kind_of, row_fields, type_name
 from ..rpc.unfit import BadValue
@@ -128,7 +129,10 @@ class Intake:
 
     def _encode(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
         values = self._values(chunk, table)
-        return values, encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
+        columns = encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
+        if self.target.lite:
+            refuse_changed(values, self.target.schema)
+        return values, columns
 
     def _values(self, chunk: Chunk, table: Table) -> dict[str, Sequence[Any]]:
         """Columns by their fields; the cells of a text as values."""

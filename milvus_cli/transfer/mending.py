@@ -17,7 +17,7 @@ from ..rpc.floats import float32, shortest
 from ..rpc.kinds import KINDS, Form, form_of
 from ..rpc.packing import row_size, unpack_one
 from ..rpc.schema import kind_of, row_fields
-from ..rpc.unfit import BadValue, Digits, in_words
+from ..rpc.unfit import BadValue, Digits, NotJson, in_words
 from .readers import EMPTY, Bad, Chunk
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 WRAPPER = ("file", "line", "column", "reason", "row")
 OF_CELLS = ("delimiter", "columns")
 """What a row has beside, whose values are a text's cells: `columns` where the row is no object."""
+
+HELD = "\0NotJson {}\0"
+"""Holds a place in a text."""
 
 NAMED = (Form.BOOLEAN, Form.WHOLE, Form.NUMBER, Form.DENSE, Form.SPARSE, Form.LIST, Form.STRUCTS)
 """Types that take no text, so that a NaN may stand there by its name, as in exports."""
@@ -44,12 +47,34 @@ def rejected_line(name: str, bad: Bad, fields: Mapping[str, Field]) -> bytes:
     try:
         text = _dumps({**values, "row": row}, allow_nan=False)
     except ValueError:
-        text = _dumps({**values, "row": _dumps(row)})
+        text = _dumps({**values, "row": _as_text(row)})
     return text.encode(errors="backslashreplace") + b"\n"
 
 
 def _dumps(value: Any, *, allow_nan: bool = True) -> str:
-    return dump_json(value, allow_nan=allow_nan, default=in_words)
+    return dump_json(value, allow_nan=allow_nan, default=_worded)
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, NotJson):
+        raise ValueError(value.reason)
+    return in_words(value)
+
+
+def _as_text(row: Any) -> str:
+    """What JSON has nothing for stands in it without quotes, so that it is refused again until it is mended."""
+    found: list[str] = []
+
+    def held(value: Any) -> str:
+        if not isinstance(value, NotJson):
+            return in_words(value)
+        found.append(value.shown)
+        return HELD.format(len(found) - 1)
+
+    text = dump_json(row, default=held)
+    for place, shown in enumerate(found):
+        text = text.replace(dump_json(HELD.format(place)), shown, 1)
+    return text
 
 
 def _plain_row(bad: Bad, fields: Mapping[str, Field]) -> Any:

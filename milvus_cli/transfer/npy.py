@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from ..errors import CliError
 from ..rpc.instants import instant
+from .arrow_plain import far_moment
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
@@ -126,12 +127,15 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     return array
 
 
-def _moment(value: int, digits: int) -> str | None:
-    """ISO 8601 text with all digits; None for NumPy's NaT."""
+def _moment(value: int, digits: int) -> Any:
+    """ISO 8601 text with all digits; None for NumPy's NaT, and `NotJson` beyond the years that dates have."""
     if value == NO_MOMENT:
         return None
     seconds, rest = divmod(value, 10**digits)
-    whole = str(instant(seconds * 10**6)).removesuffix("Z")
+    whole = instant(seconds * 10**6)
+    if not isinstance(whole, str):
+        return far_moment(value, digits, "Z")
+    whole = whole.removesuffix("Z")
     return f"{whole}.{rest:0{digits}}Z" if rest else f"{whole}Z"
 
 

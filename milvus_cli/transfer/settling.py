@@ -9,7 +9,7 @@ from ..errors import Fault, NotAuthorized, Unsupported
 from ..rpc.client import Client
 from ..rpc.columns import field_named, moved
 from ..rpc.readback import Sent, read_back, rows_under
-from ..rpc.writing import insert_replaces, write
+from ..rpc.writing import write
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
     found = read_back(client, sent, seconds=seconds)
     every = range(sent.rows)
     if found is None:
-        replaced = 0 if insert_replaces(client) else len(every)
+        replaced = 0 if sent.target.lite else len(every)
         unknown = _upsert(client, sent, every, seconds=seconds)
         return Settled(unknown, 0 if unknown else replaced)
     if len(found.same) == len(every):
         return Settled()
-    if insert_replaces(client):
+    if sent.target.lite:
         last = {key: place for place, key in enumerate(sent.keys)}
         return Settled(_upsert(client, sent, sorted({*last.values()} - {*found.same}), seconds=seconds))
     unknown = _upsert(client, sent, found.unclear, seconds=seconds)

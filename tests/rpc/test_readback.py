@@ -11,7 +11,7 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.rpc.client import Client
 from milvus_cli.rpc.encode import encode_rows
 from milvus_cli.rpc.readback import Found, Sent, read_back, rows_under
-from milvus_cli.rpc.writing import Target, write
+from milvus_cli.rpc.writing import Target, is_lite_server, write
 from milvus_cli.transfer.settling import Settled, settle
 from tests.support.lite_server import LiteServer
 from tests.support.process import ServerProcess
@@ -42,7 +42,8 @@ def client(server: ServerProcess) -> Iterator[Client]:
 def made(typed: Typed, client: Client, fields: str, vector: str) -> Target:
     typed.gone("proof")
     typed.all(f"create collection -c proof {fields} -f v:{vector}", "load collection -c proof")
-    return Target("proof", "", client.call("DescribeCollection", collection_name="proof").schema)
+    schema = client.call("DescribeCollection", collection_name="proof").schema
+    return Target("proof", "", schema, lite=is_lite_server(client))
 
 
 def sent(target: Target, rows: list[dict[str, Any]]) -> Sent:
