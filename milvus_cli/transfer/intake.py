@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
+from ..repeats import RepeatedKey
 from ..rpc.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
 from ..rpc.kinds import KINDS, Form, form_of
 from ..rpc.packing import dense_fields, row_size
@@ -240,8 +241,10 @@ def _read_object(cell: str, row: int) -> Any:
         return ABSENT
     try:
         return parse_json(cell, "", "")
-    except InvalidInput:
-        raise BadValue(row, DYNAMIC, f"{cell[:40]!r} is no JSON") from None
+    except InvalidInput as exc:
+        cause = exc.__cause__
+        reason = str(cause) if isinstance(cause, RepeatedKey) else f"{cell[:40]!r} is no JSON"
+        raise BadValue(row, DYNAMIC, reason) from None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import CliError, InvalidInput
+from ..repeats import RepeatedKey, refuse_repeated_keys
 from . import readers
-from .json_text import NEAR, JsonText, Malformed, TooLong, Unreadable
+from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, Unreadable
 from .readers import LONGEST, TOO_LONG, Rows, Table
 from .sources import Source
 
@@ -80,6 +81,9 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             return
         try:
             value = loads(line) if line else Unreadable
+            # Most rows have a colon for each key, and then none came twice: a call would cost more than this.
+            if line and (type(value) is not dict or line.count(b":") != len(value)):
+                refuse_repeated_keys(line, value)
         except (ValueError, RecursionError):
             value = Unreadable
         if isinstance(value, dict):
@@ -94,7 +98,7 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             yield number, value
         elif line is None or not line.isspace():
             if line:
-                text.back(line)
+                text.back_to(text.taken - len(line))
             yield from _unaligned(text, keys, by_line=by_line)
 
 
@@ -124,13 +128,16 @@ def _unaligned(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
 
 
 def _object(text: JsonText, keys: Keys) -> Iterator[Found]:
-    number = text.number
+    number, begin = text.number, text.taken
     try:
         value = text.value(NEAR)
     except TooLong:
         yield from _members(text, keys)
         return
-    if isinstance(value, Unreadable):
+    if isinstance(value, Repeated) and keys.list_of_rows(value.value, text.name):
+        text.back_to(begin)
+        yield from _members(text, keys)
+    elif isinstance(value, Unreadable):
         yield number, value
     else:
         yield from _rows_of(text, keys, number, value)
@@ -140,6 +147,7 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
     """Of an object whose end is far away, member by member: rows as they come, or the object at the end."""
     number, begin, rows_in = text.number, text.taken, ""
     others: dict[str, Any] = {}
+    repeated: Unreadable | None = None
     text.require(b"{")
     more = True
     while more:
@@ -154,13 +162,14 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
             rows_in = name
             yield from _items(text)
         else:
+            repeated = repeated or (Unreadable(str(RepeatedKey(name)), "") if name in others else None)
             others[name] = text.value()
         if not rows_in and text.taken - begin > LONGEST:
             raise TooLong
         more = text.peek() == b","
         text.require(b"," if more else b"}")
     if not rows_in:
-        unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), None)
+        unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), repeated)
         yield from [(number, unreadable)] if unreadable else _rows_of(text, keys, number, others)
     elif not keys.may_hold_rows(rows_in, others):
         raise InvalidInput(f"{text.name}: cannot tell whether the object is a row or holds rows in {rows_in!r}",
