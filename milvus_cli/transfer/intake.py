@@ -18,7 +18,7 @@ from ..rpc.unfit import BadValue
 from .cells import read_cells
 from .json_rows import Keys
 from .mending import are_rejects, taken_back
-from .readers import Bad, Chunk, Dense, Table
+from .readers import CONVERT, Bad, Chunk, Dense, Table, not_utf8_in
 
 if TYPE_CHECKING:
     from ..rpc.schema import Field
@@ -189,6 +189,10 @@ class Intake:
         columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: chunk.columns[column][row] for name, column in columns.items()}
+        if table.text:
+            cells = [values[error.field]] if error.field in values else values.values()
+            broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
+            reason = f"{broken}: {CONVERT}" if broken else reason
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..repeats import RepeatedKey, refuse_repeated_keys
 from ..rpc.exact_json import decoder_of, exact_loads
-from .readers import LONGEST, require_utf8
+from .readers import CONVERT, LONGEST, not_utf8, require_rows
 from .sources import Source
 
 BLOCK = 1 << 18
@@ -100,7 +100,7 @@ class JsonText:
         self.number = 1
         """The line that the next character stands in."""
         self._more()
-        require_utf8(self._data, source.place)
+        require_rows(self._data, source.place)
         self._at = len(codecs.BOM_UTF8) if self._data.startswith(codecs.BOM_UTF8) else 0
 
     @property
@@ -185,6 +185,8 @@ class JsonText:
             return Repeated(str(exc), raw.decode("utf-8", "backslashreplace"), value)
         except RecursionError:
             return Unreadable(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
+        except UnicodeDecodeError as exc:
+            return Unreadable(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
             return Unreadable(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
         return value
