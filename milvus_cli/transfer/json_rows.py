@@ -5,7 +5,8 @@ Which of these a file has is decided by its structure, value after value, never 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ class Keys:
         """The member that holds rows; empty where the object is a row. Raises InvalidInput where that can't be told."""
         if self.is_row(value):
             return ""
+        self.refuse_foreign(value, where)
         lists = [name for name, each in value.items() if isinstance(each, list) and self.may_hold_rows(name, value)]
         full = [name for name in lists if value[name] and isinstance(value[name][0], dict)]
         if len(full) > 1:
@@ -45,11 +47,35 @@ class Keys:
         empty = [name for name in lists if name in LISTS and not value[name]]
         return next(iter(full or empty), "")
 
+    def refuse_foreign(self, value: Mapping[str, Any], where: str) -> None:
+        """Raises InvalidInput for rows as other programs write them, where nothing in it is called as a column is."""
+        if self.columns.isdisjoint(value) and (found := foreign_shape(value)):
+            raise InvalidInput(f"{where}: {found[0]}", hint=found[1])
+
     def may_hold_rows(self, name: str, others: Collection[str]) -> bool:
         """Whether a member with objects can be the rows: no column is called so, and its object looks like no row."""
         if name in self.columns or self.is_row(others):
             return False
         return name in LISTS or self.columns.isdisjoint(others)
+
+
+def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What an object is that holds rows in a way that is not read, and what to do about it."""
+    data, meta, columns = (value.get(name) for name in ("data", "meta", "columns"))
+    if isinstance(data, list) and isinstance(meta, list) and meta and all(map(_describes_column, meta)):
+        return "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"
+    if isinstance(data, list) and isinstance(columns, list) and data and isinstance(data[0], list):
+        return "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
+    inner = data if isinstance(data, dict) else {}
+    for name in LISTS:
+        rows = inner.get(name)
+        if isinstance(rows, list) and all(isinstance(each, dict) for each in rows):
+            return f"the rows are in data.{name}, which is too deep", f"take them out: jq -c '.data.{name}[]'"
+    return None
+
+
+def _describes_column(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"name", "type"}
 
 
 def read_json(source: Source, keys: Keys) -> Table:
@@ -85,7 +111,7 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             if line and (type(value) is not dict or line.count(b":") != len(value)):
                 refuse_repeated_keys(line, value)
         except (ValueError, RecursionError):
-            value = Unreadable
+            value = _before_comma(loads, line or b"")
         if isinstance(value, dict):
             by_line = True
             if required and required <= value.keys():
@@ -100,6 +126,17 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             if line:
                 text.back_to(text.taken - len(line))
             yield from _unaligned(text, keys, by_line=by_line)
+
+
+def _before_comma(loads: Callable[[bytes], Any], line: bytes) -> Any:
+    """The object of a line that ends in a comma, as in a list without its brackets; else Unreadable."""
+    line = line.rstrip()
+    if line.endswith(b"},"):
+        with suppress(ValueError, RecursionError):
+            value = loads(line[:-1])
+            refuse_repeated_keys(line[:-1], value)
+            return value
+    return Unreadable
 
 
 def _rows_of(text: JsonText, keys: Keys, line: int, value: Mapping[str, Any]) -> Iterator[Found]:
@@ -155,7 +192,11 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         text.require(b":")
         if not isinstance(name, str):
             raise Malformed("expected a name in quotes", 0)
-        holds = text.peek() == b"[" and text.after_peek() == b"{" and keys.may_hold_rows(name, others)
+        inner = text.after_peek() if text.peek() == b"[" else b""
+        if name == "data" and inner and not keys.is_row(others):
+            keys.refuse_foreign({**others, name: [[] if inner == b"[" else {}]}, text.name)
+        # What may describe columns is not taken for rows before more is known.
+        holds = inner == b"{" and name != "meta" and keys.may_hold_rows(name, others)
         if holds and rows_in:
             raise two_lists(text.name, [rows_in, name])
         if holds:

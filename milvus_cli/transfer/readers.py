@@ -166,7 +166,7 @@ def read_separated(source: Source, delimiter: str) -> Table:
 
 
 def require_rows(begin: bytes, place: Place) -> None:
-    """Raises CliError for a text that begins as UTF-16 does (with its mark, or a zero in every second byte), or HTML."""
+    """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
         raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16",
@@ -216,6 +216,10 @@ class _Lines:
     def too_long(self, number: int) -> CliError:
         return CliError(f"{self._place.name}, line {number}: {TOO_LONG}", hint="is a quote in it never closed?")
 
+    def keep(self, lines: int) -> None:
+        """Forgets the lines behind so many."""
+        del self._since[lines:]
+
     def take(self) -> list[str]:
         """The lines since the last call."""
         taken, self._since, self.size = self._since, [], 0
@@ -256,7 +260,7 @@ def _separated_chunks(
 ) -> Iterator[Chunk]:
     cell = re.compile(f'(?:^|{delimiter})("(?:[^"]|"")*"|[^{delimiter}]*)')
     text.take()
-    more = True
+    more, failure = True, None
     while more:
         rows: list[list[str]] = []
         lines: list[int] = []
@@ -269,8 +273,11 @@ def _separated_chunks(
                 more = _read_step(reader, text, step)
             except csv.Error as exc:
                 broken = exc
-            except OverflowError as exc:
-                raise text.too_long(before + 1 + sum(map(_span, step))) from exc
+            except OverflowError:
+                # The rows before it count, as they do before a file that breaks off.
+                whole = sum(map(_span, step))
+                failure, more = text.too_long(before + 1 + whole), False
+                text.keep(whole)
             size += text.size
             raw = text.take()
             if broken is not None:
@@ -280,6 +287,8 @@ def _separated_chunks(
             lines += _starts(step, before + 1, raw)
             rows += _marked(step, raw, cell)
         yield _separated_chunk(rows, lines, bad, header)
+    if failure is not None:
+        raise failure
 
 
 def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:

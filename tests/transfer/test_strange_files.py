@@ -27,6 +27,7 @@ TEXTS = {
     "json": '[{"id": 1, "t": "a"}]',
     "jsonl": '{"id": 1, "t": "a"}\n',
 }
+ROW = TEXTS["jsonl"].strip()
 CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
 
 
@@ -95,8 +96,8 @@ def test_html_is_told_as_such(web: BrokenWeb, tmp_path: Path, kind: str, page: b
 
 def test_a_row_that_is_not_utf8_says_where_and_how_to_convert_it(tmp_path: Path) -> None:
     for kind in ("csv", "jsonl"):
-        (tmp_path / f"rows.{kind}").write_bytes(TEXTS[kind].encode() + TEXTS[kind].splitlines()[-1]
-                                                .replace("a", "caf\xe9").replace("1", "2").encode("latin-1"))  # fmt: skip
+        second = TEXTS[kind].splitlines()[-1].replace("a", "caf\xe9").replace("1", "2")
+        (tmp_path / f"rows.{kind}").write_bytes(TEXTS[kind].encode() + second.encode("latin-1"))
     assert read(tmp_path / "rows.csv") == ([1], [f"not UTF-8 at byte 4 (0xE9): {CONVERT}"])
     assert read(tmp_path / "rows.jsonl") == ([1], [f"not UTF-8 at byte 20 (0xE9): {CONVERT}"])
 
@@ -107,3 +108,64 @@ def test_a_header_that_is_not_utf8_says_so(tmp_path: Path) -> None:
     with pytest.raises(CliError) as caught:
         read(path)
     assert (caught.value.message, caught.value.hint) == (f"{path}, line 1: not UTF-8 at byte 6 (0xE9)", CONVERT)
+
+
+def test_commas_at_the_ends_of_lines_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    second = ROW.replace("1", "2").replace('"a"', '"a: b"')
+    path.write_text(f"{ROW},\r\n{second},\n{ROW.replace('1', '3')}, x\n{ROW.replace('1', '4')},\n")
+    with open_source(find_places([str(path)], None)[0]) as source:
+        chunks = list(table(source).chunks)
+    assert [(list(each.lines), each.columns["id"]) for each in chunks] == [([1, 2, 3, 5], [1, 2, 3, 4])]
+    assert [(each.line, each.reason) for each in chunks[0].bad] == [(4, "no JSON: expected a value, got ', x'")]
+
+
+CLICKHOUSE = '{"meta": [{"name": "id", "type": "Int64"}], "data": [%s], "rows": 1}'
+IS_CLICKHOUSE = "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"
+IS_SPLIT = "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
+FILL = " " * (3 << 20)
+
+
+@pytest.mark.parametrize("fill", ["", FILL], ids=["near", "far"])
+@pytest.mark.parametrize("kind", ["json", "jsonl"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (CLICKHOUSE % ROW, IS_CLICKHOUSE),
+        (CLICKHOUSE % '[1, "a"]', IS_CLICKHOUSE),
+        ('{"columns": ["id", "t"], "index": [0], "data": [[1, "a"]]}', IS_SPLIT),
+        (f'{{"data": {{"rows": [{ROW}]}}}}', ("the rows are in data.rows, which is too deep",
+                                            "take them out: jq -c '.data.rows[]'")),
+    ],
+)  # fmt: skip
+def test_rows_as_other_programs_write_them_are_told_by_name(
+    tmp_path: Path, kind: str, fill: str, text: str, told: tuple[str, str]
+) -> None:
+    path = tmp_path / f"rows.{kind}"
+    path.write_text(f"{text[:-1]}{fill}}}")
+    with pytest.raises(InvalidInput) as caught:
+        read(path)
+    assert (caught.value.message, caught.value.hint) == (f"{path}: {told[0]}", told[1])
+
+
+def test_columns_may_be_called_as_parts_of_such_shapes(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"id": 1, "t": "a", "meta": [{"name": "x", "type": "y"}], "data": [[1]], "columns": ["z"]}\n')
+    with open_source(find_places([str(path)], None)[0]) as source:
+        assert [(list(each.lines), list(each.bad)) for each in table(source).chunks] == [([1], [])]
+
+
+def test_the_rows_before_one_that_is_too_long_are_given(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    with path.open("w") as file:
+        file.write("id,t\n1,a\n2,b\n3,")
+        for _ in range(65):
+            file.write("x" * (1 << 20))
+    keys: list[int] = []
+    with open_source(find_places([str(path)], None)[0]) as source:
+        batches = INTAKE.batches(table(source))
+        keys += next(batches).keys
+        with pytest.raises(CliError) as caught:
+            next(batches)
+    assert keys == [1, 2]
+    assert caught.value.message == f"{path}, line 4: longer than 64 MiB"
