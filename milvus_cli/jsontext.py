@@ -7,6 +7,7 @@ from typing import Any
 
 from . import deepjson
 from .errors import InvalidInput
+from .repeats import RepeatedKey, refuse_repeated_keys
 
 
 def load_json(text: str | bytes) -> Any:
@@ -33,7 +34,11 @@ def dump_json(
 def parse_json(text: str, what: str, hint: str, loads: Callable[[str], Any] = json.loads) -> Any:
     """The value of JSON text. Raises InvalidInput that names `what` it is."""
     try:
-        return loads(text)
+        value = loads(text)
+        refuse_repeated_keys(text, value)
+        return value
+    except RepeatedKey as exc:
+        raise InvalidInput(f"{what}: {exc}", hint="keep one of them") from exc
     except ValueError as exc:
         raise InvalidInput(f"{what} is not JSON: {exc}", hint=hint) from exc
     except RecursionError:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = "milvus_cli"
 
-BASE = {"deepjson", "errors", "files", "finite", "jsontext", "names", "result", "words", "yamltext"}
+BASE = {"deepjson", "errors", "files", "finite", "jsontext", "names", "repeats", "result", "words", "yamltext"}
 SESSION = {"config", "options", "session", "settings"}
 
 # A part is a module or a sub-package; what it may import of ours, at the top of a module or in a function.
@@ -22,7 +22,8 @@ OURS = {
     "files": {"errors"},
     "finite": set[str](),
     "deepjson": set(),
-    "jsontext": {"deepjson", "errors"},
+    "jsontext": {"deepjson", "errors", "repeats"},
+    "repeats": set[str](),
     "names": set[str](),
     "places": {"errors"},
     "options": set[str](),

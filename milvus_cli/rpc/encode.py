@@ -192,6 +192,9 @@ def _encode_dynamic(
             raise BadValue(row, DYNAMIC, f"a JSON object is wanted, not {json.dumps(meta)[:40]}")
         if (key := reserved_key(meta, reserved)) is not None:
             raise BadValue(row, DYNAMIC, f"key {key!r} is the name of a field", hint="rename the key, or leave it out")
+        # An export may have a key in a column of its own and in the whole object.
+        if (key := next((key for key in meta if key in own and own[key] != meta[key]), None)) is not None:
+            raise BadValue(row, DYNAMIC, f"key {key!r} has another value outside it", hint="keep one of them")
         try:
             column.scalars.json_data.data.append(json_bytes({**meta, **own}))
         except Unfit as exc:

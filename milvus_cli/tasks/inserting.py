@@ -236,9 +236,9 @@ def _without_secret(word: str) -> str:
     """A URL so that it can be told from others, but not read."""
     from hashlib import sha256
 
-    from ..transfer.urls import shown_url
+    from ..transfer.urls import is_url, shown_url
 
-    if not word.startswith(("http://", "https://")):
+    if not is_url(word):
         return word
     return f"{shown_url(word)} {sha256(word.encode(errors='replace')).hexdigest()[:16]}"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ..repeats import RepeatedKey, refuse_repeated_keys
 from ..rpc.encode import takes_none
 from ..rpc.exact_json import exact_loads
 from ..rpc.kinds import KINDS, Form, form_of
@@ -46,8 +47,8 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
             try:
                 if cell or cell is EMPTY or empty_text:
                     read(cell)
-            except UNREADABLE:
-                raise BadValue(row, field.name, _why(cell, kind)) from None
+            except UNREADABLE as exc:
+                raise BadValue(row, field.name, _why(cell, kind, exc)) from None
         raise
 
 
@@ -58,27 +59,35 @@ def read_plain(field: Field, text: str) -> Any:
         return read_cells(field, [text or EMPTY])[0]
     try:
         return _numbers(text)
-    except UNREADABLE:
-        raise BadValue(0, field.name, _why(text, kind)) from None
+    except UNREADABLE as exc:
+        raise BadValue(0, field.name, _why(text, kind, exc)) from None
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
     form = form_of(kind)
     if form is Form.DENSE:
         return _dense(field, KINDS[kind].code)
-    return READERS[form] if form else exact_loads
+    return READERS[form] if form else _nested
 
 
 def _dense(field: Any, code: str) -> Callable[[str], Any]:
     return _packer(dimension(field), code) if code not in ("", "B") else _numbers
 
 
+def _nested(cell: str) -> Any:
+    value = exact_loads(cell)
+    refuse_repeated_keys(cell, value)
+    return value
+
+
 def _sparse(cell: str) -> Any:
     """Its indexes may do without quotes."""
-    return exact_loads(BARE_KEY.sub(r'\1"\2"\3', cell))
+    return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
-def _why(cell: str, kind: str) -> str:
+def _why(cell: str, kind: str, error: Exception) -> str:
+    if isinstance(error, RepeatedKey):
+        return str(error)
     reason = f"{_short(cell)} is no {kind}"
     cut = form_of(kind) is Form.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
@@ -148,9 +157,9 @@ READERS: Mapping[Form, Callable[[str], Any]] = {
     Form.NUMBER: _number,
     Form.TEXT: str,
     Form.LITERAL: str,
-    Form.JSON: exact_loads,
-    Form.LIST: exact_loads,
-    Form.STRUCTS: exact_loads,
+    Form.JSON: _nested,
+    Form.LIST: _nested,
+    Form.STRUCTS: _nested,
     Form.SPARSE: _sparse,
 }
 """The value of a cell; what can't be read raises one of UNREADABLE."""

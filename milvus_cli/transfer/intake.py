@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..jsontext import parse_json
 from ..names import nearest
+from ..repeats import RepeatedKey
 from ..rpc.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
 from ..rpc.kinds import KINDS, Form, form_of
 from ..rpc.lite_json import refuse_changed
@@ -18,7 +19,7 @@ from ..rpc.unfit import BadValue
 from .cells import read_cells
 from .json_rows import Keys
 from .mending import are_rejects, taken_back
-from .readers import Bad, Chunk, Dense, Table
+from .readers import CONVERT, Bad, Chunk, Dense, Table, not_utf8_in
 
 if TYPE_CHECKING:
     from ..rpc.schema import Field
@@ -192,6 +193,10 @@ class Intake:
         columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: chunk.columns[column][row] for name, column in columns.items()}
+        if table.text:
+            cells = [values[error.field]] if error.field in values else values.values()
+            broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
+            reason = f"{broken}: {CONVERT}" if broken else reason
         return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
 
 
@@ -244,8 +249,10 @@ def _read_object(cell: str, row: int) -> Any:
         return ABSENT
     try:
         return parse_json(cell, "", "")
-    except InvalidInput:
-        raise BadValue(row, DYNAMIC, f"{cell[:40]!r} is no JSON") from None
+    except InvalidInput as exc:
+        cause = exc.__cause__
+        reason = str(cause) if isinstance(cause, RepeatedKey) else f"{cell[:40]!r} is no JSON"
+        raise BadValue(row, DYNAMIC, reason) from None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -5,13 +5,15 @@ Which of these a file has is decided by its structure, value after value, never 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import CliError, InvalidInput
+from ..repeats import RepeatedKey, refuse_repeated_keys
 from . import readers
-from .json_text import NEAR, JsonText, Malformed, TooLong, Unreadable
+from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, Unreadable
 from .readers import LONGEST, TOO_LONG, Rows, Table
 from .sources import Source
 
@@ -37,6 +39,7 @@ class Keys:
         """The member that holds rows; empty where the object is a row. Raises InvalidInput where that can't be told."""
         if self.is_row(value):
             return ""
+        self.refuse_foreign(value, where)
         lists = [name for name, each in value.items() if isinstance(each, list) and self.may_hold_rows(name, value)]
         full = [name for name in lists if value[name] and isinstance(value[name][0], dict)]
         if len(full) > 1:
@@ -44,11 +47,35 @@ class Keys:
         empty = [name for name in lists if name in LISTS and not value[name]]
         return next(iter(full or empty), "")
 
+    def refuse_foreign(self, value: Mapping[str, Any], where: str) -> None:
+        """Raises InvalidInput for rows as other programs write them, where nothing in it is called as a column is."""
+        if self.columns.isdisjoint(value) and (found := foreign_shape(value)):
+            raise InvalidInput(f"{where}: {found[0]}", hint=found[1])
+
     def may_hold_rows(self, name: str, others: Collection[str]) -> bool:
         """Whether a member with objects can be the rows: no column is called so, and its object looks like no row."""
         if name in self.columns or self.is_row(others):
             return False
         return name in LISTS or self.columns.isdisjoint(others)
+
+
+def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What an object is that holds rows in a way that is not read, and what to do about it."""
+    data, meta, columns = (value.get(name) for name in ("data", "meta", "columns"))
+    if isinstance(data, list) and isinstance(meta, list) and meta and all(map(_describes_column, meta)):
+        return "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"
+    if isinstance(data, list) and isinstance(columns, list) and data and isinstance(data[0], list):
+        return "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
+    inner = data if isinstance(data, dict) else {}
+    for name in LISTS:
+        rows = inner.get(name)
+        if isinstance(rows, list) and all(isinstance(each, dict) for each in rows):
+            return f"the rows are in data.{name}, which is too deep", f"take them out: jq -c '.data.{name}[]'"
+    return None
+
+
+def _describes_column(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"name", "type"}
 
 
 def read_json(source: Source, keys: Keys) -> Table:
@@ -80,8 +107,11 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             return
         try:
             value = loads(line) if line else Unreadable
+            # Most rows have a colon for each key, and then none came twice: a call would cost more than this.
+            if line and (type(value) is not dict or line.count(b":") != len(value)):
+                refuse_repeated_keys(line, value)
         except (ValueError, RecursionError):
-            value = Unreadable
+            value = _before_comma(loads, line or b"")
         if isinstance(value, dict):
             by_line = True
             if required and required <= value.keys():
@@ -94,8 +124,19 @@ def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
             yield number, value
         elif line is None or not line.isspace():
             if line:
-                text.back(line)
+                text.back_to(text.taken - len(line))
             yield from _unaligned(text, keys, by_line=by_line)
+
+
+def _before_comma(loads: Callable[[bytes], Any], line: bytes) -> Any:
+    """The object of a line that ends in a comma, as in a list without its brackets; else Unreadable."""
+    line = line.rstrip()
+    if line.endswith(b"},"):
+        with suppress(ValueError, RecursionError):
+            value = loads(line[:-1])
+            refuse_repeated_keys(line[:-1], value)
+            return value
+    return Unreadable
 
 
 def _rows_of(text: JsonText, keys: Keys, line: int, value: Mapping[str, Any]) -> Iterator[Found]:
@@ -124,13 +165,16 @@ def _unaligned(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
 
 
 def _object(text: JsonText, keys: Keys) -> Iterator[Found]:
-    number = text.number
+    number, begin = text.number, text.taken
     try:
         value = text.value(NEAR)
     except TooLong:
         yield from _members(text, keys)
         return
-    if isinstance(value, Unreadable):
+    if isinstance(value, Repeated) and keys.list_of_rows(value.value, text.name):
+        text.back_to(begin)
+        yield from _members(text, keys)
+    elif isinstance(value, Unreadable):
         yield number, value
     else:
         yield from _rows_of(text, keys, number, value)
@@ -140,6 +184,7 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
     """Of an object whose end is far away, member by member: rows as they come, or the object at the end."""
     number, begin, rows_in = text.number, text.taken, ""
     others: dict[str, Any] = {}
+    repeated: Unreadable | None = None
     text.require(b"{")
     more = True
     while more:
@@ -147,20 +192,25 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         text.require(b":")
         if not isinstance(name, str):
             raise Malformed("expected a name in quotes", 0)
-        holds = text.peek() == b"[" and text.after_peek() == b"{" and keys.may_hold_rows(name, others)
+        inner = text.after_peek() if text.peek() == b"[" else b""
+        if name == "data" and inner and not keys.is_row(others):
+            keys.refuse_foreign({**others, name: [[] if inner == b"[" else {}]}, text.name)
+        # What may describe columns is not taken for rows before more is known.
+        holds = inner == b"{" and name != "meta" and keys.may_hold_rows(name, others)
         if holds and rows_in:
             raise two_lists(text.name, [rows_in, name])
         if holds:
             rows_in = name
             yield from _items(text)
         else:
+            repeated = repeated or (Unreadable(str(RepeatedKey(name)), "") if name in others else None)
             others[name] = text.value()
         if not rows_in and text.taken - begin > LONGEST:
             raise TooLong
         more = text.peek() == b","
         text.require(b"," if more else b"}")
     if not rows_in:
-        unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), None)
+        unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), repeated)
         yield from [(number, unreadable)] if unreadable else _rows_of(text, keys, number, others)
     elif not keys.may_hold_rows(rows_in, others):
         raise InvalidInput(f"{text.name}: cannot tell whether the object is a row or holds rows in {rows_in!r}",

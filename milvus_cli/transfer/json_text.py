@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..repeats import RepeatedKey, refuse_repeated_keys
 from ..rpc.exact_json import decoder_of, exact_loads
-from .readers import LONGEST, require_utf8
+from .readers import CONVERT, LONGEST, not_utf8, require_rows
 from .sources import Source
 
 BLOCK = 1 << 18
@@ -24,6 +25,8 @@ TOO_LONG_FOR_64_BITS = re.compile(rb"[0-9]{20}")
 SPACE = re.compile(rb"[ \t\r\n]*")
 MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 """What tells how deep a value is nested: brackets, and where the texts are that may have some."""
+
+TOO_DEEP = "nested too deeply"
 
 ESCAPE = 16
 """Characters of the longest part of a value that is an error while its end is missing: an escape, or a literal."""
@@ -48,6 +51,13 @@ class Unreadable:
 
     reason: str
     text: str
+
+
+@dataclass(frozen=True)
+class Repeated(Unreadable):
+    """An object that has a key twice, in itself or in what it holds, and what is left of it."""
+
+    value: Any
 
 
 def loads_exact() -> Callable[[bytes], Any]:
@@ -90,7 +100,7 @@ class JsonText:
         self.number = 1
         """The line that the next character stands in."""
         self._more()
-        require_utf8(self._data, source.place)
+        require_rows(self._data, source.place)
         self._at = len(codecs.BOM_UTF8) if self._data.startswith(codecs.BOM_UTF8) else 0
 
     @property
@@ -110,13 +120,13 @@ class JsonText:
         end = end + 1 or len(self._data)
         found = self._data[self._at : end]
         self._at = end
-        self.number += 1
+        self.number += found.endswith(b"\n")
         return found
 
-    def back(self, line: bytes) -> None:
-        """Takes back the line that was given last."""
-        self._at -= len(line)
-        self.number -= 1
+    def back_to(self, taken: int) -> None:
+        """Takes back the line or the value that was given last, which began behind so many bytes."""
+        end, self._at = self._at, taken - self._dropped
+        self.number -= self._data.count(b"\n", self._at, end)
 
     def skip_line(self) -> None:
         """Goes behind the end of the line, however far that is."""
@@ -166,12 +176,20 @@ class JsonText:
             raise TooLong
         raw = self._data[self._at : stop]
         self._go(stop)
-        if isinstance(value, Unreadable) or raw.isascii():
+        if isinstance(value, Unreadable):
             return value
         try:
-            return self.loads(raw)
+            value = value if raw.isascii() else self.loads(raw)
+            refuse_repeated_keys(raw, value)
+        except RepeatedKey as exc:
+            return Repeated(str(exc), raw.decode("utf-8", "backslashreplace"), value)
+        except RecursionError:
+            return Unreadable(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
+        except UnicodeDecodeError as exc:
+            return Unreadable(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
             return Unreadable(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
+        return value
 
     def _end_of_value(self) -> tuple[Any, int] | None:
         """The value at hand, and where it ends; None while more of the text is needed."""
@@ -206,7 +224,7 @@ class JsonText:
             depth += 0 if inside else (mark in b"[{") - (mark in b"]}")
             if not depth:
                 text = self._data[self._at : found.end()].decode("utf-8", "backslashreplace")
-                return Unreadable("nested too deeply", text), found.end()
+                return Unreadable(TOO_DEEP, text), found.end()
         if self._ended:
             raise Malformed("it has no end", len(self._data) - self._at)
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..jsontext import dump_json
 from ..output.values import exact
+from ..repeats import RepeatedKey, refuse_repeated_keys
 from ..rpc.encode import ABSENT, to_columns
 from ..rpc.exact_json import exact_loads
 from ..rpc.floats import float32, shortest
@@ -217,7 +218,11 @@ def _value(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
 
 def _parsed(text: str) -> Any:
     try:
-        return exact_loads(text)
+        value = exact_loads(text)
+        refuse_repeated_keys(text, value)
+        return value
+    except RepeatedKey as exc:
+        raise BadValue(0, "", str(exc)) from None
     except (ValueError, RecursionError) as exc:
         raise BadValue(0, "", f"no JSON: {exc}") from None
 

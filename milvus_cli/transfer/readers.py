@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..rpc.encode import to_columns
 from .sources import Place, Source
 
@@ -38,7 +38,9 @@ TOO_LONG = f"longer than {LONGEST >> 20} MiB"
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 """By format."""
+CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
 BREAK = re.compile(r"\r\n|\r|\n")
+HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 """A cell that is empty but stands in quotes: the empty text, and no null."""
 
@@ -151,6 +153,10 @@ def read_separated(source: Source, delimiter: str) -> Table:
         raise text.too_long(1) from exc
     if header is None:
         raise CliError(f"{source.place.name} is empty", hint="its first line names the columns")
+    # What began with empty lines has not been looked at yet.
+    require_rows(header[0][:40].encode("utf-8", "surrogateescape"), source.place)
+    if reason := not_utf8_in(delimiter.join(header)):
+        raise CliError(f"{source.place.name}, line {reader.line_num}: {reason}", hint=CONVERT)
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
@@ -159,12 +165,30 @@ def read_separated(source: Source, delimiter: str) -> Table:
     return Table(chunks, header, text=True, delimiter=delimiter)
 
 
-def require_utf8(begin: bytes, place: Place) -> None:
-    """Raises CliError for a text that begins as UTF-16 does: with its mark, or a zero in every second byte."""
+def require_rows(begin: bytes, place: Place) -> None:
+    """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
         raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16",
                        hint="convert it: iconv -f UTF-16 -t UTF-8")  # fmt: skip
+    if HTML.match(begin):
+        raise InvalidInput(f"{place.name}: this is HTML, not rows",
+                           hint="open it in a browser: it may be a login page" if place.is_url else "")  # fmt: skip
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """For messages; the byte is counted in the value that was read."""
+    byte = error.object[error.start]
+    return f"not UTF-8 at byte {error.start + 1} (0x{byte:02X})"
+
+
+def not_utf8_in(cell: str) -> str:
+    """As `not_utf8`, of a cell of a text; empty where it is UTF-8."""
+    try:
+        cell.encode("utf-8", "surrogateescape").decode()
+    except UnicodeDecodeError as exc:
+        return not_utf8(exc)
+    return ""
 
 
 class _Lines:
@@ -180,7 +204,7 @@ class _Lines:
         """Raises OverflowError for a row that is too long: no lines are taken while it is read."""
         readline = self._text.readline
         line = readline(LONGEST)
-        require_utf8(line[:40].encode("utf-8", "surrogateescape"), self._place)
+        require_rows(line[:40].encode("utf-8", "surrogateescape"), self._place)
         while line:
             self.size += len(line)
             self._since.append(line)
@@ -191,6 +215,10 @@ class _Lines:
 
     def too_long(self, number: int) -> CliError:
         return CliError(f"{self._place.name}, line {number}: {TOO_LONG}", hint="is a quote in it never closed?")
+
+    def keep(self, lines: int) -> None:
+        """Forgets the lines behind so many."""
+        del self._since[lines:]
 
     def take(self) -> list[str]:
         """The lines since the last call."""
@@ -232,7 +260,7 @@ def _separated_chunks(
 ) -> Iterator[Chunk]:
     cell = re.compile(f'(?:^|{delimiter})("(?:[^"]|"")*"|[^{delimiter}]*)')
     text.take()
-    more = True
+    more, failure = True, None
     while more:
         rows: list[list[str]] = []
         lines: list[int] = []
@@ -245,8 +273,11 @@ def _separated_chunks(
                 more = _read_step(reader, text, step)
             except csv.Error as exc:
                 broken = exc
-            except OverflowError as exc:
-                raise text.too_long(before + 1 + sum(map(_span, step))) from exc
+            except OverflowError:
+                # The rows before it count, as they do before a file that breaks off.
+                whole = sum(map(_span, step))
+                failure, more = text.too_long(before + 1 + whole), False
+                text.keep(whole)
             size += text.size
             raw = text.take()
             if broken is not None:
@@ -256,6 +287,8 @@ def _separated_chunks(
             lines += _starts(step, before + 1, raw)
             rows += _marked(step, raw, cell)
         yield _separated_chunk(rows, lines, bad, header)
+    if failure is not None:
+        raise failure
 
 
 def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:

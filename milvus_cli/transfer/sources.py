@@ -10,12 +10,12 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput, Unreachable
 from ..names import nearest
-from .urls import shown_url
+from .urls import is_url, shown_url
 
 STDIN = "-"
 FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
@@ -23,6 +23,8 @@ FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "j
 """Formats by extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
+MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""How compressed data begins, whatever its name: servers compress what they send, and people rename files."""
 BUFFER = 1 << 18
 PIECE = 1 << 9
 """Bytes that are decompressed at once: 4 may make 128 KiB, and zstandard's decompressor takes no limit."""
@@ -39,7 +41,7 @@ class Place:
 
     @property
     def is_url(self) -> bool:
-        return self.path.startswith(("http://", "https://"))
+        return is_url(self.path)
 
     @property
     def name(self) -> str:
@@ -65,7 +67,7 @@ def find_places(paths: Sequence[str], wanted: str | None) -> list[Place]:
 
 
 def _matches(path: str) -> list[str]:
-    if path == STDIN or path.startswith(("http://", "https://")):
+    if path == STDIN or is_url(path):
         return [path]
     path = os.path.expanduser(path)
     if os.path.exists(path):
@@ -151,8 +153,14 @@ def open_source(
     raw = _open_raw(place, stdin)
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
-        stream = _decompressed(raw, place)
         opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
+        begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
+        if place.is_url and not begin:
+            raise CliError(f"{place.name}: the server sent no data")
+        if not place.compression:
+            place = replace(place, compression=next((MAGIC[each] for each in MAGIC if begin.startswith(each)), ""))
+        stream = _decompressed(raw, place)
         yield Source(place, stream, raw, total, opened, note=note)
     except (EOFError, zlib.error) as exc:
         raise CliError(f"{place.name} is cut off or broken: {exc}") from exc
@@ -233,8 +241,6 @@ def _decompressed(raw: BinaryIO, place: Place) -> BinaryIO:
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
     if place.compression == "zstd":
         return _zstd(raw, place)
-    if isinstance(raw, io.RawIOBase):
-        return io.BufferedReader(raw, BUFFER)
     return raw
 
 

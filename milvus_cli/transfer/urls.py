@@ -9,8 +9,16 @@ if TYPE_CHECKING:
     from urllib.request import Request
 
 MASK = "***"
-URL = re.compile(r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?", re.DOTALL)
+URL = re.compile(
+    r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?", re.DOTALL | re.IGNORECASE
+)
+WEB = ("http://", "https://")
 VALUE = re.compile(r"(?<==)[^&;]*")
+
+
+def is_url(path: str) -> bool:
+    """Whether it is at HTTP or HTTPS; the case of the scheme's letters tells nothing."""
+    return path.lower().startswith(WEB)
 
 
 def shown_url(url: str) -> str:
@@ -30,7 +38,7 @@ def open_url(url: str, seconds: float) -> Any:
 
     class ToTheWeb(HTTPRedirectHandler):
         def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if not newurl.lower().startswith(("http://", "https://")):
+            if not is_url(newurl):
                 raise HTTPError(url, code, msg, headers, fp)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
