@@ -289,7 +289,7 @@ def _status(status: Status) -> Record:
         "tls": profile.tls.name,
         "state": "connected",
         "latency_ms": server.latency_ms,
-    })  # fmt: skip
+    }, confirms=True)  # fmt: skip
 
 
 def _disconnect(session: Session, alias: str | None) -> Done:
