@@ -1,4 +1,4 @@
-"""What --quiet leaves out, and what a read-only connection says of rows that it never sent."""
+"""What --quiet leaves out, what watch refuses, and what a read-only connection says of rows that it never sent."""
 
 from pathlib import Path
 
@@ -30,3 +30,10 @@ def test_an_insert_on_a_read_only_connection_sends_nothing_and_says_so(
     done = cli("insert", "file", "-c", "frozen_rows", "rows.csv")
     assert done == Run(0, "Inserted 1 of 1 rows into 'frozen_rows', which had 0 and has 1.\n", "")
     assert cli("delete", "collection", "frozen_rows", "--yes", "-q").code == 0
+
+
+def test_watch_runs_no_command_that_repeats_by_itself(cli: Cli) -> None:
+    for line, name in (("watch 1 watch 1 version", "watch"), ("watch 1 watch --nosuch", "watch"), ("watch 1 top", "top")):
+        told = f"error: watch can't run {name}: it repeats by itself\nhint: help {name}\n"
+        assert cli(*line.split()) == Run(2, "", told)
+    assert cli("watch", "--times", "1", "0.1", "version", "-o", "jsonl") == Run(0, '{"milvus_cli": "0.1.0"}\n', "")
