@@ -122,9 +122,10 @@ def _write(pieces: Iterable[Any], console: Console) -> None:
 
 
 def _style(console: Console, expanded: str) -> Style:
-    encoding = (getattr(console.stdout, "encoding", None) or "").lower().replace("-", "")
+    encoding = getattr(console.stdout, "encoding", None) or "ascii"
     return Style(
         terminal=console.to_terminal,
-        unicode=encoding.startswith("utf"),
+        unicode=encoding.lower().startswith("utf"),
+        encoding=encoding,
         expanded=expanded,
     )
