@@ -15,6 +15,7 @@ from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .files import LARGEST, read_whole
 from .output.console import Console
+from .output.standard import abandon
 from .tree import COMPLETE_VARIABLE, PROGRAM, tree
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def main(argv: list[str] | None = None) -> int:
     except click.UsageError as exc:
         return _fail(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
     except BrokenPipeError:
-        _abandon_output()
+        abandon(sys.stdout)
         return 141
     except OutputLost as exc:
-        _abandon_output()
+        abandon(sys.stdout)
         return _fail(CliError(str(exc)), "table", console)
 
 
@@ -175,7 +176,3 @@ def _fail(error: CliError, output: str, console: Console) -> int:
     render_error(error, output, console)
     return error.exit_code
 
-
-def _abandon_output() -> None:
-    """Nobody takes our output any more: what is left in the buffer must not fail once more at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

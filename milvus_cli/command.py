@@ -17,7 +17,18 @@ from .names import nearest
 from .output.formats import FORMATS
 from .result import Done, Result
 from .spellings import Layer, begun, spelled
-from .types import COLLECTION, CONNECTION, DATABASE, FILE, PARAMETER, Duration, FileOrText, FiniteRange, OneOf, meant
+from .types import (
+    COLLECTION,
+    CONNECTION,
+    FILE,
+    ONE_DATABASE,
+    PARAMETER,
+    Duration,
+    FileOrText,
+    FiniteRange,
+    OneOf,
+    meant,
+)
 
 if TYPE_CHECKING:
     from .session import Session
@@ -100,7 +111,7 @@ class GlobalOption(click.Option):
 
 GLOBAL_OPTIONS = (
     GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
-    GlobalOption(["--db", "database"], type=DATABASE, metavar="NAME", help="Use this database."),
+    GlobalOption(["--db", "database"], type=ONE_DATABASE, metavar="NAME", help="Use this database."),
     GlobalOption(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
     GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
     GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),

@@ -1,9 +1,12 @@
 """Where settings come from: the environment. Flags stand above it, saved connections below."""
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .errors import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,21 @@ def expanded(path: str) -> Path:
 def _home(environment: Mapping[str, str]) -> Path:
     given = environment.get("MILVUS_CLI_HOME")
     if given:
-        return expanded(given)
+        return _checked(expanded(given))
     import platformdirs
 
     return Path(platformdirs.user_data_dir("milvus_cli", appauthor=False))
+
+
+def _checked(home: Path) -> Path:
+    """Raises InvalidInput for what can hold no file, and so would look like a home without connections."""
+    try:
+        is_usable = stat.S_ISDIR(os.stat(home).st_mode)
+    except NotADirectoryError:
+        is_usable = False
+    except OSError:
+        # One that is missing is made when something is to be kept; what uses any other tells what is wrong.
+        is_usable = True
+    if not is_usable:
+        raise InvalidInput(f"MILVUS_CLI_HOME is not a directory: {home}", hint="set MILVUS_CLI_HOME to a directory")
+    return home

@@ -21,7 +21,13 @@ def make_private(path: Path) -> None:
 
 
 def require_file(path: str) -> None:
-    """Raises InvalidInput for what no file may take the place of: a folder, a device, a pipe."""
+    """Raises InvalidInput for what no file may take the place of: a folder, a device, a pipe, links in a circle."""
+    try:
+        os.stat(path)
+    except OSError as exc:
+        if exc.errno == errno.ELOOP:
+            raise InvalidInput(f"{path} is a symbolic link that leads nowhere: {exc.strerror}",
+                               hint="name a file") from exc  # fmt: skip
     if os.path.exists(path) and not os.path.isfile(path):
         raise InvalidInput(f"{path} is not a file", hint="name a file")
 

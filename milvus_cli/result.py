@@ -25,10 +25,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Record:
-    """One thing with named values, in order; `sources` tells where a value came from, where that is of interest."""
+    """One thing with named values, in order; `sources` tells where a value came from, where that is of interest.
+
+    One that only confirms what was done is left out where that is to be: with --quiet.
+    """
 
     values: Mapping[str, Value]
     sources: Mapping[str, str] = field(default_factory=dict)
+    confirms: bool = False
 
 
 @dataclass(frozen=True)

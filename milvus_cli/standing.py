@@ -80,15 +80,15 @@ class Standing:
     def held(self, found: Resolved) -> Resolved:
         """The current connection as it was when this session came to it, whatever other processes changed since.
 
-        Its database stays. Raises CliError when the alias leads to another server now.
+        Its database stays. Raises CliError when the alias points to another server now.
         """
         now = found.profile
         if self._held is None:
             self._held = now
         if _server(now) != _server(self._held):
             raise CliError(
-                f"connection {now.alias!r} now leads to {now.address}: another process changed it"
-                f" (this session used {self._held.address})",
+                f"connection {now.alias!r} now points to {now.address} instead of {self._held.address}"
+                " (changed by another process)",
                 hint=f"use connection {now.alias}",
             )
         if now.database == self._held.database:

@@ -40,16 +40,20 @@ class Offered(click.ParamType):  # type: ignore[type-arg]  # generic since click
 
 
 class ObjectName(Offered):
-    """The name of a thing that exists; `owner` is the parameter with the collection that it belongs to."""
+    """The name of a thing that exists; `owner` is the parameter with the collection that it belongs to.
 
-    def __init__(self, kind: str, *, owner: str = "") -> None:
+    With `expected`, which says what it is, an empty name is refused: a script's empty variable must not mean the
+    connection or database that happens to be current.
+    """
+
+    def __init__(self, kind: str, *, owner: str = "", expected: str = "") -> None:
         self.name = kind
         self.owner = owner
+        self._expected = expected
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "" and self.name == "connections":
-            # A script's empty variable must not mean the connection that happens to be current.
-            self.fail("expected the alias of a connection, got ''", param, ctx)
+        if value == "" and self._expected:
+            self.fail(f"expected {self._expected}, got ''", param, ctx)
         return value
 
     def names(self, ctx: click.Context) -> Names:
@@ -463,9 +467,10 @@ def _given(ctx: click.Context, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-CONNECTION = ObjectName("connections")
+CONNECTION = ObjectName("connections", expected="the alias of a connection")
 URI = ObjectName("uris")
 DATABASE = ObjectName("databases")
+ONE_DATABASE = ObjectName("databases", expected="the name of a database")
 COLLECTION = ObjectName("collections")
 COLLECTION_PLACE = CollectionPlace()
 COLLECTION_ALIAS = ObjectName("aliases")

@@ -266,8 +266,8 @@ def test_another_process_moves_neither_a_script_nor_its_database(servers: Server
     out, err = process.communicate(f"{LOOK}\n", timeout=30)
     assert (out, process.returncode) == ("", 1)
     assert json.loads(err)["error"]["message"] == (
-        f"stdin:4: connection 'prod' now leads to {servers.spare.address}: another process changed it"
-        f" (this session used {servers.prod.address})"
+        f"stdin:4: connection 'prod' now points to {servers.spare.address} instead of {servers.prod.address}"
+        " (changed by another process)"
     )
 
 

@@ -62,4 +62,10 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
     """
     from ..rpc.imports import COLUMNS, imports
 
-    return Table(COLUMNS, imports(session.client, collection or "", limit or 0))
+    client = session.client
+    found = imports(client, collection or "", limit or 0)
+    if not found:
+        from ..rpc.access import require_database
+
+        require_database(client, client.profile.database)
+    return Table(COLUMNS, found)

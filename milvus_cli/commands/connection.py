@@ -84,7 +84,7 @@ COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "s
 )
 @option("--read-only/--no-read-only", default=None, help="Refuse whatever would change something.")
 @option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
-@option("--save-as", metavar="NAME", help="Same as --alias.")
+@option("--save-as", type=CONNECTION, metavar="NAME", help="Same as --alias.")
 @option("--no-save", is_flag=True, help="Keep the connection in this session only.")
 def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> Result:
     """Connect to a Milvus server and keep the connection under an alias.
@@ -289,7 +289,7 @@ def _status(status: Status) -> Record:
         "tls": profile.tls.name,
         "state": "connected",
         "latency_ms": server.latency_ms,
-    })  # fmt: skip
+    }, confirms=True)  # fmt: skip
 
 
 def _disconnect(session: Session, alias: str | None) -> Done:

@@ -9,7 +9,7 @@ from ..command import Removal, carry_out, command, dry_run_option, option, word
 from ..errors import CliError
 from ..names import nearest
 from ..result import Done, Table
-from ..types import DATABASE, OBJECT, OBJECT_TYPE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
+from ..types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
 
 if TYPE_CHECKING:
     from ..rpc.granting import Wanted
@@ -23,7 +23,7 @@ def _grant_options(function: Any) -> Any:
     """What names grants: roles, privileges, objects."""
     for decorate in (
         option("--force", is_flag=True, help="Send names that are not known here."),
-        option("-db", "--db", "--db_name", "database", type=DATABASE, metavar="NAME",
+        option("-db", "--db", "--db_name", "database", type=ONE_DATABASE, metavar="NAME",
                help="The database of the object; * is every one. The current one if not given."),
         option("-p", "--privilege", "privileges", needed=True, multiple=True, type=PRIVILEGES, metavar="NAME,…",
                help="A privilege, or a group of them; several with commas, or when repeated."),
@@ -99,7 +99,7 @@ def revoke_privilege(session: Session, **given: Any) -> Done:
     metavar="TYPE",
     help="Only on this type of object.",
 )
-@option("-db", "--db", "--db_name", "database", type=DATABASE, metavar="NAME", help="Only in this database.")
+@option("-db", "--db", "--db_name", "database", type=ONE_DATABASE, metavar="NAME", help="Only in this database.")
 def list_grants(
     session: Session, roles: tuple[str, ...], object_name: str | None, object_type: str | None, database: str | None
 ) -> Table:
@@ -116,6 +116,8 @@ def list_grants(
         access.require_roles(client, roles)
     names = list(roles) or sorted(access.users_of_roles(client))
     found = access.grants(client, names, [database] if database else access.databases(client))
+    if database and not found:
+        access.require_database(client, database)
     kept = (
         each for each in found if object_name in (None, each.object_name) and object_type in (None, each.object_type)
     )

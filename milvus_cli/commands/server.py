@@ -37,7 +37,7 @@ def start_server(session: Session, path: str | None) -> Record:
     \b
     Example: start server
     """
-    return Record(_described(session.servers.start(_path(session, path))))
+    return Record(_described(session.servers.start(_path(session, path))), confirms=True)
 
 
 @command("stop server")

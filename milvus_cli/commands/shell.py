@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from .. import __version__
 from ..command import argument, command, option, word
-from ..errors import Leave
+from ..errors import InvalidInput, Leave
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 from ..types import COMMAND, FiniteRange
 
@@ -65,7 +66,19 @@ def watch(session: Session, seconds: float, words: tuple[str, ...], times: int |
     \b
     Example: watch --times 2 0.1 list databases
     """
+    _require_ends_by_itself(words)
     return Repeat(words, seconds, times)
+
+
+def _require_ends_by_itself(words: tuple[str, ...]) -> None:
+    """Raises InvalidInput for a command that Ctrl-C is to end: watch would run it again."""
+    from ..tree import UnknownCommand, find
+
+    # What is wrong with the words is told when they are run.
+    with suppress(UnknownCommand, click.UsageError):
+        name = find(words).command.name
+        if name in ("watch", "top"):
+            raise InvalidInput(f"watch can't run {name}: it repeats by itself", hint=f"help {name}")
 
 
 @command("clear")

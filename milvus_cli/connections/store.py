@@ -356,6 +356,8 @@ class Store:
             raise self._failure(exc.strerror or str(exc)) from exc
 
     def _failure(self, reason: str) -> CliError:
+        if os.path.isdir(self.path):
+            reason = "it is a directory"
         if "locked" in reason:
             hint = "another process holds it for long; try again, or set MILVUS_CLI_HOME to another directory"
         else:
@@ -367,7 +369,7 @@ def _exists(path: Path) -> bool:
     """Unlike Path.exists, the same in every Python for a directory that may not be searched: PermissionError."""
     try:
         path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return False
     return True
 

@@ -1,6 +1,6 @@
 """The terminal, or what stands in its place: streams, colour, questions."""
 
-import io
+import errno
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -8,6 +8,7 @@ from typing import TextIO
 from ..errors import CliError, InvalidInput, OutputLost
 from ..files import LARGEST, read_whole
 from .giving_back import given_back
+from .standard import abandon, standard_error, standard_input, standard_output
 from .values import harmless
 
 
@@ -15,10 +16,9 @@ class Console:
     """stdout carries data, stderr talk. `interactive` when a person is there to be asked."""
 
     def __init__(self) -> None:
-        # A stream that was closed before we started is None.
-        self.stdin: TextIO = sys.stdin or io.StringIO()
-        self.stdout: TextIO = sys.stdout or io.StringIO()
-        self.stderr: TextIO = sys.stderr or io.StringIO()
+        self.stdin: TextIO = standard_input()
+        self.stdout: TextIO = standard_output()
+        self.stderr: TextIO = standard_error()
         self.commands_on_stdin = False
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
@@ -67,7 +67,8 @@ class Console:
     def _lost(self, error: OSError) -> CliError | OutputLost:
         """OutputLost where stdout takes no more, CliError where a file or pipe in its place doesn't."""
         if self.stdout is sys.stdout:
-            return OutputLost(f"can't write the output: {error.strerror}")
+            reason = "standard output is closed" if error.errno == errno.EBADF else error.strerror
+            return OutputLost(f"can't write the output: {reason}")
         return CliError(f"can't write {self.stdout.name}: {error.strerror}")
 
     def clear(self) -> None:
@@ -76,9 +77,14 @@ class Console:
             self._write("\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
-        """A sentence for the person, never mixed into the data."""
+        """A sentence for the person, never mixed into the data. Where stderr takes no more, nobody can be told."""
         self.flush()
-        print(harmless(text, keep="\n"), file=self.stderr, flush=True)
+        try:
+            print(harmless(text, keep="\n"), file=self.stderr, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError:
+            abandon(self.stderr)
 
     def read(self) -> str:
         """All of standard input, as a value. Raises InvalidInput where commands come from there."""

@@ -32,6 +32,7 @@ class Style:
 
     terminal: bool = False
     unicode: bool = True
+    encoding: str = "utf-8"
     expanded: str = "auto"
     counted: bool = True
     room: int = CELL_WIDTH
@@ -40,6 +41,12 @@ class Style:
         if self.expanded != "auto" or not self.terminal:
             return self.expanded == "on"
         return len(table.partition("\n")[0]) > self.columns
+
+    def written(self, texts: Iterable[str]) -> list[str]:
+        """As they are written: what the encoding lacks is escaped, and an escape is wider than what it is for."""
+        if self.unicode:
+            return list(texts)
+        return [text.encode(self.encoding, "backslashreplace").decode(self.encoding) for text in texts]
 
     @property
     def columns(self) -> int:
@@ -58,7 +65,8 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
     cells = [[shown(value, width=style.width) for value in row] for row in kept]
-    table = _tabulate(columns, cells, kept, "rounded_outline" if style.unicode else "outline")
+    written = cells if style.unicode else [style.written(row) for row in cells]
+    table = _tabulate(columns, written, kept, "rounded_outline" if style.unicode else "outline")
     if kept and style.expands(table):
         # A value has a line for itself then.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
@@ -77,7 +85,7 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
 
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     rows = list(rows)
-    cells = [[shown(value).replace("|", "\\|") for value in row] for row in rows]
+    cells = [style.written(shown(value).replace("|", "\\|") for value in row) for row in rows]
     yield _tabulate([shown(column).replace("|", "\\|") for column in columns], cells, rows, "pipe") + "\n"
 
 

@@ -26,7 +26,8 @@ def render(result: Result, output: str, console: Console, *, quiet: bool = False
     elif isinstance(result, Table):
         _render_table(result, output, console, style, quiet=quiet)
     elif isinstance(result, Record):
-        _render_record(result, output, console, style)
+        if not (quiet and result.confirms and output not in FOR_PROGRAMS):
+            _render_record(result, output, console, style)
     elif isinstance(result, Report):
         _render_report(result, output, console, style, quiet=quiet)
     elif isinstance(result, Document):
@@ -121,9 +122,10 @@ def _write(pieces: Iterable[Any], console: Console) -> None:
 
 
 def _style(console: Console, expanded: str) -> Style:
-    encoding = (getattr(console.stdout, "encoding", None) or "").lower().replace("-", "")
+    encoding = getattr(console.stdout, "encoding", None) or "ascii"
     return Style(
         terminal=console.to_terminal,
-        unicode=encoding.startswith("utf"),
+        unicode=encoding.lower().startswith("utf"),
+        encoding=encoding,
         expanded=expanded,
     )

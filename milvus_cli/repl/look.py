@@ -61,8 +61,10 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
     """What is known without asking anybody: connection, server version, last latency, marks, last failure."""
     try:
         profile, version = session.profile, session.server_version
-    except CliError:
-        return [("class:bottom-toolbar", " not connected: connect -h HOST -p PORT, or connect --lite")]
+    except CliError as exc:
+        alias, _ = session.here()
+        hint = exc.hint if alias else f"{exc.hint}, or connect --lite"
+        return [("class:bottom-toolbar", harmless(f" {exc.message}: {hint}"))]
     parts = [profile.alias, profile.address, f"db {profile.database}", version]
     if session.last_latency_ms is not None:
         parts.append(f"{session.last_latency_ms:.1f} ms")

@@ -11,7 +11,8 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.output.defaults import create_output
 
 from ..app import run
 from ..errors import Interrupted, InvalidInput, Leave
@@ -71,8 +72,16 @@ def _prompt(session: Session) -> PromptSession[str]:
         multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
         prompt_continuation="... ",
         enable_open_in_editor=True,
+        output=_screen(session),
     )
     return prompt
+
+
+def _screen(session: Session) -> Output | None:
+    """The terminal behind stderr, where stdout is a file: that is for the data."""
+    console = session.console
+    elsewhere = console.stderr_is_terminal and not console.to_terminal
+    return create_output(always_prefer_tty=True) if elsewhere else None
 
 
 def _prepare_once_drawn(prompt: PromptSession[str]) -> None:

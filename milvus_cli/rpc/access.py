@@ -150,6 +150,12 @@ def databases(client: Client) -> list[str]:
     return [EVERY, *(known or [client.profile.database])]
 
 
+def require_database(client: Client, name: str) -> None:
+    """As `require_users`, for a database, or all of them: servers have no grants in one that isn't there."""
+    if name != EVERY:
+        _require([name], permitted(all_databases, client), "database", "list databases")
+
+
 def all_databases(client: Client) -> list[str]:
     return list(client.call("ListDatabases").db_names)
 

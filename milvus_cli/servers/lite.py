@@ -50,8 +50,14 @@ class LiteServers:
         return str(self.home / "lite")
 
     def all(self) -> Iterator[LiteServer]:
-        """The servers that run, in order of path."""
-        found = [self._recorded(folder) for folder in (self.home / "servers").glob("*/")]
+        """The servers that run, in order of path. Raises CliError where their records can't be read."""
+        records = self.home / "servers"
+        try:
+            found = [self._recorded(records / name) for name in os.listdir(records)]
+        except FileNotFoundError:
+            found = []
+        except OSError as exc:
+            raise CliError(f"can't read {records}: {exc.strerror}") from exc
         yield from sorted((each for each in found if each is not None), key=lambda each: each.path)
 
     def running(self, path: str) -> LiteServer | None:

@@ -8,7 +8,15 @@ from ..errors import InvalidInput
 from ..output.values import harmless_json
 from ..result import Done
 from ..session import Session
-from ..transfer.export import Export, Point, export_to_file, export_to_stream, point_of, require_free
+from ..transfer.export import (
+    Export,
+    Point,
+    clear_published,
+    export_to_file,
+    export_to_stream,
+    point_of,
+    require_free,
+)
 from .locking import file_lock
 from .metering import Meter
 
@@ -17,6 +25,7 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
     """Raises as `export_to_file`, and where another process exports to the same file."""
     collection = work.selection.collection
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
+        clear_published(work)
         # Another process may have written it since this one has looked.
         require_free(work.path, replace=work.replaces)
         begun = point_of(work) if resume else Point()

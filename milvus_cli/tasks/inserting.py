@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..connections.guard import require_writable
 from ..errors import CliError, InvalidInput, Partial, ServerRefused, Unreachable
 from ..files import make_private
 from ..result import Done
@@ -123,6 +124,7 @@ def _target(session: Session, request: Request) -> tuple[Target, Sequence[object
     from ..rpc.objects import collection_identity
     from ..rpc.writing import Target, is_lite_server
 
+    require_writable(session.profile, f"nothing was {'upserted' if request.upsert else 'inserted'}")
     answer = session.client.call("DescribeCollection", collection_name=request.collection)
     require_types(session.client, answer.schema)
     lite = is_lite_server(session.client)

@@ -159,6 +159,14 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
         )
 
 
+def clear_published(export: Export) -> None:
+    """Removes the part that an export left which was killed after its file had its name. Takes the file's lock."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.lstat(export.part), os.lstat(export.file)):
+            _remove(export.state)
+            _remove(export.part)
+
+
 def point_of(export: Export) -> Point:
     """Where a part file may go on; the beginning, where there is none. Raises CliError for one of another export."""
     try:

@@ -250,21 +250,6 @@ def unusable(path: Path, reason: str) -> str:
     )
 
 
-def test_a_home_below_a_file_reads_as_empty_and_refuses_to_write(cli: Cli, peer: GrpcPeer) -> None:
-    (cli.directory / "file").write_text("no directory")
-    env = {"MILVUS_CLI_HOME": str(cli.directory / "file" / "home")}
-    assert cli("list", "connections", "-o", "jsonl", env=env) == Run(0, "", "")
-    path = cli.directory / "file" / "home" / "connections.db"
-    assert cli(*connect(peer, "a"), env=env) == Run(1, "", unusable(path, "Not a directory"))
-
-
-def test_a_home_that_is_a_file_reads_as_empty_and_refuses_to_write(cli: Cli, peer: GrpcPeer) -> None:
-    cli.home.write_text("no directory")
-    assert cli("list", "connections", "-o", "jsonl") == Run(0, "", "")
-    assert cli(*connect(peer, "a")) == Run(1, "", unusable(cli.home / "connections.db", "File exists"))
-    assert cli.home.read_text() == "no directory"
-
-
 def test_a_directory_that_may_not_be_written_refuses_the_first_connection(cli: Cli, peer: GrpcPeer) -> None:
     cli.home.mkdir(mode=0o500)
     assert run_powerless(cli, "list", "connections", "-o", "jsonl") == Run(0, "", "")

@@ -1,0 +1,44 @@
+"""An empty name is no name; a database that isn't there is not empty."""
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.milvus_server import MilvusServer
+from tests.support.process import ServerProcess
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("--db= version", "Invalid value for '--db': expected the name of a database, got ''\nhint: milvus_cli --help"),
+        ("version --db=", "invalid value for '--db': expected the name of a database, got ''\nhint: help version"),
+        (
+            "list grants -db=",
+            "invalid value for '-db' / '--db' / '--db_name': expected the name of a database, got ''\n"
+            "hint: help list grants",
+        ),
+        (
+            "connect 127.0.0.1:1 --save-as=",
+            "invalid value for '--save-as': expected the alias of a connection, got ''\nhint: help connect",
+        ),
+    ],
+)
+def test_an_empty_name_does_not_mean_what_is_current(cli: Cli, line: str, error: str) -> None:
+    assert cli(*line.split()) == Run(2, "", f"error: {error}\n")
+
+
+def test_a_database_that_is_missing_is_told_where_it_would_be_listed_as_empty(cli: Cli, milvus: MilvusServer) -> None:
+    assert cli("connect", milvus.address).code == 0
+    for line, error in (
+        ("list grants --db defaul", "no database 'defaul'\nhint: did you mean default?"),
+        ("list grants -r public --db nosuch", "no database 'nosuch'\nhint: list databases shows all"),
+        ("list bulk_insert_tasks --db nosuch", "no database 'nosuch'\nhint: list databases shows all"),
+    ):
+        assert cli(*line.split()) == Run(1, "", f"error: {error}\n")
+    assert cli("list", "grants", "--db", "default", "--output", "tsv").code == 0
+
+
+def test_the_collections_of_a_missing_database_are_no_empty_list(cli: Cli, server: ServerProcess) -> None:
+    assert cli("connect", server.address).code == 0
+    for line in ("list collections --db nosuch", "list aliases --db nosuch"):
+        assert cli(*line.split()) == Run(1, "", "error: no database 'nosuch'\nhint: list databases shows all\n")
