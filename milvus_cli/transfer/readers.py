@@ -19,8 +19,8 @@ from .sources import Place, Source
 CHUNK = 2 << 20
 """Bytes of a source that a chunk has, about; never less than a row."""
 
-LONGEST = 64 << 20
-"""Bytes of a row: more fit in no message to a server."""
+LONGEST = 16 << 20
+"""Bytes of a row. Several times the largest that has a use, and small enough to be held a few times over."""
 
 LINE = 60
 """Bytes that Python takes for a line of text, apart from its characters."""

@@ -142,9 +142,9 @@ def test_numbers_and_texts_are_what_the_file_says() -> None:
 
 
 def test_a_row_may_not_be_longer_than_a_message() -> None:
-    long = '{"title": "' + "x" * (65 << 20) + '"}'
-    assert read(f"{row(1)}\n{long}\n{row(3)}\n") == ({1: 1, 3: 3}, {2: "longer than 64 MiB"})
-    with pytest.raises(CliError, match=r"^f.json, value 2 of the list in line 1: longer than 64 MiB, or without an"):
+    long = '{"title": "' + "x" * (17 << 20) + '"}'
+    assert read(f"{row(1)}\n{long}\n{row(3)}\n") == ({1: 1, 3: 3}, {2: "longer than 16 MiB"})
+    with pytest.raises(CliError, match=r"^f.json, value 2 of the list in line 1: longer than 16 MiB, or without an"):
         read(f"[{row(1)},{long}]")
 
 

@@ -159,7 +159,7 @@ def test_the_rows_before_one_that_is_too_long_are_given(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     with path.open("w") as file:
         file.write("id,t\n1,a\n2,b\n3,")
-        for _ in range(65):
+        for _ in range(17):
             file.write("x" * (1 << 20))
     keys: list[int] = []
     with open_source(find_places([str(path)], None)[0]) as source:
@@ -168,4 +168,4 @@ def test_the_rows_before_one_that_is_too_long_are_given(tmp_path: Path) -> None:
         with pytest.raises(CliError) as caught:
             next(batches)
     assert keys == [1, 2]
-    assert caught.value.message == f"{path}, line 4: longer than 64 MiB"
+    assert caught.value.message == f"{path}, line 4: longer than 16 MiB"
