@@ -32,9 +32,13 @@ def execute(
 
 
 def run(
-    statement: Statement, session: Session, *, where: str = "", page: bool = False,
+    statement: Statement,
+    session: Session,
+    *,
+    where: str = "",
+    page: bool = False,
     before: Mapping[str, object] = NOTHING,
-) -> int:  # fmt: skip
+) -> int:
     """Runs a command and shows what comes of it; returns the exit code. Raises Leave when asked to end.
 
     `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager. `before` are
@@ -111,9 +115,12 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Result):
         with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
             render(
-                result, output, session.console,
-                quiet=bool(session.options.quiet), expanded=session.settings["expanded"],
-            )  # fmt: skip
+                result,
+                output,
+                session.console,
+                quiet=bool(session.options.quiet),
+                expanded=session.settings["expanded"],
+            )
         if isinstance(result, Table):
             failure = result.failure() if callable(result.failure) else result.failure
             if failure is not None:

@@ -24,8 +24,9 @@ Numbers = Sequence[float]
 def hybrid(milliseconds: float, *, logical: int = 0) -> int:
     """The timestamp of a time, with a counter. Raises InvalidInput for what it can't tell."""
     if not 0 <= milliseconds <= LATEST:
-        raise InvalidInput(f"{milliseconds:g} ms since 1970 is no time of a hybrid timestamp",
-                           hint="it tells the years 1970 to 4199")  # fmt: skip
+        raise InvalidInput(
+            f"{milliseconds:g} ms since 1970 is no time of a hybrid timestamp", hint="it tells the years 1970 to 4199"
+        )
     return (round(milliseconds) << LOGICAL_BITS) + logical
 
 
@@ -70,8 +71,10 @@ def distances(
     for row, one in enumerate(lefts):
         for column, other in enumerate(rights):
             if len(one) != len(other):
-                raise InvalidInput(f"left vector {row} has {len(one)} numbers, right vector {column} {len(other)}",
-                                   hint="only vectors of one length have a distance")  # fmt: skip
+                raise InvalidInput(
+                    f"left vector {row} has {len(one)} numbers, right vector {column} {len(other)}",
+                    hint="only vectors of one length have a distance",
+                )
             value = math.sqrt(measure(one, other)) if root else measure(one, other)
             yield row, column, shortest(_float32(value))
 

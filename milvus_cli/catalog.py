@@ -264,8 +264,11 @@ def _filter_words(client: Client, of: str) -> Pairs:
 
     version = str(client.call("GetVersion").version)
     lacking = FILTER_NOT_LITE if is_lite(version) else ()
-    return [(word, note) for word, (since, note) in FILTER_SINCE.items()
-            if word not in lacking and not is_older(version, since)]  # fmt: skip
+    return [
+        (word, note)
+        for word, (since, note) in FILTER_SINCE.items()
+        if word not in lacking and not is_older(version, since)
+    ]
 
 
 def _plain(names: Iterable[str]) -> Pairs:

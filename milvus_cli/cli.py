@@ -127,9 +127,15 @@ def _run(
 
 
 def _dispatch(
-    session: Session, options: Options, words: tuple[str, ...], script: str | None, file: str | None,
-    *, keep_going: bool, echo: bool,
-) -> int:  # fmt: skip
+    session: Session,
+    options: Options,
+    words: tuple[str, ...],
+    script: str | None,
+    file: str | None,
+    *,
+    keep_going: bool,
+    echo: bool,
+) -> int:
     if sum((bool(words), script is not None, file is not None)) > 1:
         raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
     if words:
@@ -175,4 +181,3 @@ def _fail(error: CliError, output: str, console: Console) -> int:
 
     render_error(error, output, console)
     return error.exit_code
-

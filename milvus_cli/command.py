@@ -101,7 +101,7 @@ PROGRAM_OPTIONS = (
     click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
     click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
     click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
-)  # fmt: skip
+)
 """What only the program takes, before a command."""
 
 
@@ -119,7 +119,7 @@ GLOBAL_OPTIONS = (
     GlobalOption(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
     GlobalOption(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
     GlobalOption(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
-)  # fmt: skip
+)
 
 
 UNSET = getattr(click.core, "UNSET", None)
@@ -242,8 +242,12 @@ class Node(WholeWords):
     def shadowed(self) -> dict[str, click.Option]:
         """Global options by the short spellings that the command uses for something else: `-o` may be an object."""
         others = {spelling for param in self.params if not isinstance(param.type, TIMES) for spelling in param.opts}
-        return {spelling: each for each in GLOBAL_OPTIONS for spelling in each.opts
-                if spelling in others and not spelling.startswith("--") and not each.is_flag}  # fmt: skip
+        return {
+            spelling: each
+            for each in GLOBAL_OPTIONS
+            for spelling in each.opts
+            if spelling in others and not spelling.startswith("--") and not each.is_flag
+        }
 
     def _refuse_unclear(self, param: click.Parameter, spelling: str, value: str) -> None:
         other = self.shadowed.get(spelling)
@@ -251,8 +255,10 @@ class Node(WholeWords):
             return
         own, meant = (next(each for each in one.opts if each.startswith("--")) for one in (param, other))
         shown = "VALUE" if isinstance(param, SecretOption) else value
-        raise UnclearOption(f"ambiguous option {spelling!r}: {own} in this command, {meant} in others",
-                            f"write {own} {shown} or {meant} {shown}")  # fmt: skip
+        raise UnclearOption(
+            f"ambiguous option {spelling!r}: {own} in this command, {meant} in others",
+            f"write {own} {shown} or {meant} {shown}",
+        )
 
     @cached_property
     def global_names(self) -> list[str]:
@@ -349,8 +355,11 @@ class Leaf(Node):
     @cached_property
     def _like_global(self) -> list[click.Parameter]:
         """Own options in place of the global ones that tell where a command acts."""
-        return [param for param in self.params if param.name in ("alias", "database")
-                and not isinstance(param, NeededOption) and not param.multiple]  # fmt: skip
+        return [
+            param
+            for param in self.params
+            if param.name in ("alias", "database") and not isinstance(param, NeededOption) and not param.multiple
+        ]
 
     def _ask_for_missing(self, ctx: click.Context) -> None:
         session: Session | None = ctx.obj
@@ -439,8 +448,12 @@ def option(
 
     One that is asked for `twice` is both.
     """
-    kinds = {(False, False): click.Option, (True, False): NeededOption,
-             (False, True): SecretOption, (True, True): NeededSecretOption}  # fmt: skip
+    kinds = {
+        (False, False): click.Option,
+        (True, False): NeededOption,
+        (False, True): SecretOption,
+        (True, True): NeededSecretOption,
+    }
     return _declare(partial(NewSecretOption if twice else kinds[needed, secret], spellings, **attributes))
 
 
@@ -465,8 +478,14 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
-param_option = option("--param", "parameters", multiple=True, type=PARAMETER, metavar="NAME=VALUE",
-                      help="Fills {NAME} in the filter, quoted where it is text (repeatable).")  # fmt: skip
+param_option = option(
+    "--param",
+    "parameters",
+    multiple=True,
+    type=PARAMETER,
+    metavar="NAME=VALUE",
+    help="Fills {NAME} in the filter, quoted where it is text (repeatable).",
+)
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
 

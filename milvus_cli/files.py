@@ -26,8 +26,9 @@ def require_file(path: str) -> None:
         os.stat(path)
     except OSError as exc:
         if exc.errno == errno.ELOOP:
-            raise InvalidInput(f"{path} is a symbolic link that leads nowhere: {exc.strerror}",
-                               hint="name a file") from exc  # fmt: skip
+            raise InvalidInput(
+                f"{path} is a symbolic link that leads nowhere: {exc.strerror}", hint="name a file"
+            ) from exc
     if os.path.exists(path) and not os.path.isfile(path):
         raise InvalidInput(f"{path} is not a file", hint="name a file")
 

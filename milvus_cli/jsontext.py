@@ -19,9 +19,13 @@ def load_json(text: str | bytes) -> Any:
 
 
 def dump_json(
-    value: Any, *, compact: bool = False, sort_keys: bool = False, allow_nan: bool = True,
+    value: Any,
+    *,
+    compact: bool = False,
+    sort_keys: bool = False,
+    allow_nan: bool = True,
     default: Callable[[Any], Any] = str,
-) -> str:  # fmt: skip
+) -> str:
     """As json.dumps, however deeply the value is nested. Raises ValueError for NaN, where that is not allowed."""
     separators = (",", ":") if compact else (", ", ": ")
     scalar = partial(json.dumps, ensure_ascii=False, allow_nan=allow_nan, default=default)

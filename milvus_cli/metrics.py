@@ -49,15 +49,18 @@ def samples(text: str) -> Iterator[Sample]:
             for each in family.samples:
                 yield Sample(each.name, each.labels, float(each.value))
     except (ValueError, KeyError, IndexError) as exc:
-        raise CliError(f"what the management port shows are no metrics: {str(exc)[:200]!r}",
-                       hint="is it the port of a Milvus? give it with --management-port") from exc  # fmt: skip
+        raise CliError(
+            f"what the management port shows are no metrics: {str(exc)[:200]!r}",
+            hint="is it the port of a Milvus? give it with --management-port",
+        ) from exc
 
 
 def matching(found: Iterable[Sample], pattern: str | None) -> Iterator[Sample]:
     """Those whose name has the pattern in it, or, where that has * ? or [, is like it."""
     for each in found:
-        if not pattern or (fnmatch.fnmatchcase(each.name, pattern) if set(GLOB) & set(pattern) else
-                           pattern in each.name):  # fmt: skip
+        if not pattern or (
+            fnmatch.fnmatchcase(each.name, pattern) if set(GLOB) & set(pattern) else pattern in each.name
+        ):
             yield each
 
 

@@ -86,8 +86,12 @@ def entries() -> Iterator[Entry]:
 
 def manual() -> str:
     """A page of section 1, in roff with the man macros."""
-    lines = [f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"', ".SH NAME",
-             f"{_roff(PROGRAM)} \\- {SUMMARY}", ".SH SYNOPSIS"]  # fmt: skip
+    lines = [
+        f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"',
+        ".SH NAME",
+        f"{_roff(PROGRAM)} \\- {SUMMARY}",
+        ".SH SYNOPSIS",
+    ]
     for form in FORMS:
         lines += [_roff(form), ".br"]
     lines += [".SH DESCRIPTION", *_roff_paragraphs(DESCRIPTION)]
@@ -103,9 +107,15 @@ def manual() -> str:
 
 def markdown() -> str:
     """The reference as one page of Markdown."""
-    parts = [f"# {PROGRAM} {__version__}", f"{PROGRAM} is {SUMMARY}.", _code(FORMS), *map(_plain, DESCRIPTION),
-             "## Options", _rows("option", [*_records(PROGRAM_OPTIONS), *ENDING, *_records(GLOBAL_OPTIONS)]),
-             "## Commands"]  # fmt: skip
+    parts = [
+        f"# {PROGRAM} {__version__}",
+        f"{PROGRAM} is {SUMMARY}.",
+        _code(FORMS),
+        *map(_plain, DESCRIPTION),
+        "## Options",
+        _rows("option", [*_records(PROGRAM_OPTIONS), *ENDING, *_records(GLOBAL_OPTIONS)]),
+        "## Commands",
+    ]
     for entry in entries():
         parts += [f"### {_plain(entry.path)}", _code([entry.usage]), *map(_plain, entry.paragraphs)]
         parts += [_rows("option", entry.options)] if entry.options else []
@@ -118,20 +128,29 @@ def report() -> Report:
     """The reference as data: for people the commands with their first sentences, for programs all that is known."""
     found = list(entries())
     commands = [
-        {"command": each.path, "usage": each.usage, "help": list(each.paragraphs), "examples": list(each.examples),
-         "words": list(each.words), "options": list(each.parameters)}
+        {
+            "command": each.path,
+            "usage": each.usage,
+            "help": list(each.paragraphs),
+            "examples": list(each.examples),
+            "words": list(each.words),
+            "options": list(each.parameters),
+        }
         for each in found
-    ]  # fmt: skip
+    ]
     sentences = [(each.path, each.paragraphs[0]) for each in found]
     synonyms = {word: " ".join(words) for word, words in SYNONYMS.items()}
     values = {"program": PROGRAM, "version": __version__, "summary": SUMMARY, "synonyms": synonyms}
-    return Report(values, [
-        Section("commands", Table(("command", "help"), sentences), commands),
-        _option_section("program_options", PROGRAM_OPTIONS),
-        _option_section("global_options", GLOBAL_OPTIONS),
-        _rows_section("exit_codes", ("code", "meaning"), [(int(code), meaning) for code, meaning in EXIT_CODES]),
-        _rows_section("variables", ("variable", "meaning"), VARIABLES),
-    ])  # fmt: skip
+    return Report(
+        values,
+        [
+            Section("commands", Table(("command", "help"), sentences), commands),
+            _option_section("program_options", PROGRAM_OPTIONS),
+            _option_section("global_options", GLOBAL_OPTIONS),
+            _rows_section("exit_codes", ("code", "meaning"), [(int(code), meaning) for code, meaning in EXIT_CODES]),
+            _rows_section("variables", ("variable", "meaning"), VARIABLES),
+        ],
+    )
 
 
 def _option_section(key: str, options: Sequence[click.Option]) -> Section:
@@ -164,22 +183,38 @@ def _parameter(option: click.Option, words: Sequence[str] = ()) -> dict[str, Val
 
 
 def _word(argument: click.Argument, ctx: click.Context) -> dict[str, Value]:
-    return {"name": argument.name, "metavar": argument.make_metavar(ctx), "required": argument.required,
-            "repeatable": argument.nargs == -1}  # fmt: skip
+    return {
+        "name": argument.name,
+        "metavar": argument.make_metavar(ctx),
+        "required": argument.required,
+        "repeatable": argument.nargs == -1,
+    }
 
 
 def _entry(leaf: Leaf) -> Entry:
     ctx = click.Context(leaf, info_name=leaf.path)
     blocks = [block.strip() for block in inspect.cleandoc(leaf.help or "").split("\n\n")]
-    examples = [line.removeprefix("Example: ") for block in blocks if block.startswith("\b")
-                for line in block.splitlines() if line.startswith("Example: ")]  # fmt: skip
+    examples = [
+        line.removeprefix("Example: ")
+        for block in blocks
+        if block.startswith("\b")
+        for line in block.splitlines()
+        if line.startswith("Example: ")
+    ]
     paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("\b")]
     own = [param for param in leaf.params if isinstance(param, click.Option)]
     usage = " ".join([leaf.path, *leaf.collect_usage_pieces(ctx)])
     arguments = {str(each.name): each for each in leaf.params if isinstance(each, click.Argument)}
     words = [_word(each, ctx) for name, each in arguments.items() if not name.endswith("_word")]
-    return Entry(leaf.path, usage, paragraphs, examples, _records(own), words,
-                 [_parameter(each, list(arguments)) for each in own])  # fmt: skip
+    return Entry(
+        leaf.path,
+        usage,
+        paragraphs,
+        examples,
+        _records(own),
+        words,
+        [_parameter(each, list(arguments)) for each in own],
+    )
 
 
 def _records(options: Sequence[click.Option]) -> Terms:

@@ -315,8 +315,11 @@ class Session:
 
         if error.method not in OPERATIONS:
             return error
-        return Unsupported(lacking(error.method, self.server_version or self._asked_version()),
-                           method=error.method, server_code=error.server_code)  # fmt: skip
+        return Unsupported(
+            lacking(error.method, self.server_version or self._asked_version()),
+            method=error.method,
+            server_code=error.server_code,
+        )
 
     def _asked_version(self) -> str:
         try:

@@ -85,8 +85,9 @@ class Settings:
 def setting(name: str, source: str) -> Setting:
     found = SETTINGS.get(name)
     if found is None:
-        raise InvalidInput(f"{source}: no setting {name!r}",
-                           hint=nearest(name, SETTINGS) or f"settings: {', '.join(SETTINGS)}")  # fmt: skip
+        raise InvalidInput(
+            f"{source}: no setting {name!r}", hint=nearest(name, SETTINGS) or f"settings: {', '.join(SETTINGS)}"
+        )
     return found
 
 

@@ -133,8 +133,7 @@ class Bash(_Answers, BashComplete):
         # Nobody but bash knows what becomes of the part that it keeps, or of such quotes.
         known = self.line.mark != ANSI and not any(letter.live for letter in self.line.letters[: self._kept])
         # What several candidates have in common takes the place of what was typed: so all must begin with it.
-        return [each for each in found
-                if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]  # fmt: skip
+        return [each for each in found if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         if item.type not in ("file", "dir"):

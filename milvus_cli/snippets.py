@@ -37,9 +37,11 @@ def _python(profile: Profile, server_version: str) -> str:
         arguments.append(("server_pem_path", _python_text(tls.ca)))
     elif tls.mode == 2:
         # pymilvus takes our certificate only beside a CA.
-        arguments += [("ca_pem_path", _python_text(tls.ca or _system_ca())),
-                      ("client_pem_path", _python_text(tls.client_cert)),
-                      ("client_key_path", _python_text(tls.client_key))]  # fmt: skip
+        arguments += [
+            ("ca_pem_path", _python_text(tls.ca or _system_ca())),
+            ("client_pem_path", _python_text(tls.client_cert)),
+            ("client_key_path", _python_text(tls.client_key)),
+        ]
     if tls.mode and tls.server_name:
         arguments.append(("server_name", _python_text(tls.server_name)))
     return _lines(
@@ -60,8 +62,12 @@ def _nodejs(profile: Profile, server_version: str) -> str:
     if profile.token:
         arguments.append(("token", f"process.env.{TOKEN}"))
     arguments.append(("database", _utf16_text(profile.database)))
-    paths = {"rootCertPath": tls.ca, "certChainPath": tls.client_cert, "privateKeyPath": tls.client_key,
-             "serverName": tls.server_name}  # fmt: skip
+    paths = {
+        "rootCertPath": tls.ca,
+        "certChainPath": tls.client_cert,
+        "privateKeyPath": tls.client_key,
+        "serverName": tls.server_name,
+    }
     secured = [f"    {name}: {_utf16_text(value)}," for name, value in paths.items() if tls.mode and value]
     return _lines(
         'import { MilvusClient } from "@zilliz/milvus2-sdk-node";',
@@ -88,8 +94,11 @@ def _java(profile: Profile, server_version: str) -> str:
         # With a CA of its own the SDK takes the name to expect from here alone.
         calls += [("serverPemPath", _utf16_text(tls.ca)), ("serverName", _utf16_text(tls.server_name or profile.host))]
     elif tls.mode == 2:
-        calls += [("caPemPath", _utf16_text(tls.ca or _system_ca())), ("clientPemPath", _utf16_text(tls.client_cert)),
-                  ("clientKeyPath", _utf16_text(tls.client_key))]  # fmt: skip
+        calls += [
+            ("caPemPath", _utf16_text(tls.ca or _system_ca())),
+            ("clientPemPath", _utf16_text(tls.client_cert)),
+            ("clientKeyPath", _utf16_text(tls.client_key)),
+        ]
     if tls.server_name and (tls.mode == 2 or not tls.ca):
         calls.append(("serverName", _utf16_text(tls.server_name)))
     return _lines(
@@ -157,9 +166,12 @@ def _go_tls(profile: Profile) -> tuple[list[str], set[str]]:
     if not tls.mode or not (tls.ca or tls.client_cert or tls.server_name):
         return [], set()
     if tls.ca:
-        lines += [f"\tpem, err := os.ReadFile({_go_text(tls.ca)})", *_go_check("err != nil", "err"),
-                  "\troots := x509.NewCertPool()",
-                  *_go_check("!roots.AppendCertsFromPEM(pem)", '"no certificate in the CA\'s file"')]  # fmt: skip
+        lines += [
+            f"\tpem, err := os.ReadFile({_go_text(tls.ca)})",
+            *_go_check("err != nil", "err"),
+            "\troots := x509.NewCertPool()",
+            *_go_check("!roots.AppendCertsFromPEM(pem)", '"no certificate in the CA\'s file"'),
+        ]
         fields.append(("RootCAs", "roots"))
         packages |= {"crypto/x509", "os"}
     if tls.client_cert:
@@ -187,10 +199,17 @@ def _shell(profile: Profile, server_version: str) -> str:
     tls = profile.tls
     place = [("--lite", profile.lite)] if profile.lite else [("-uri", profile.uri)]
     given = [*place, ("-a", profile.alias), ("--db", profile.database)]
-    given += [(name, value) for name, value in (
-        ("--ca", tls.ca), ("--client-cert", tls.client_cert), ("--client-key", tls.client_key),
-        ("--server-name", tls.server_name), ("--user-agent", profile.user_agent),
-    ) if value]  # fmt: skip
+    given += [
+        (name, value)
+        for name, value in (
+            ("--ca", tls.ca),
+            ("--client-cert", tls.client_cert),
+            ("--client-key", tls.client_key),
+            ("--server-name", tls.server_name),
+            ("--user-agent", profile.user_agent),
+        )
+        if value
+    ]
     if profile.management_port != DEFAULT_MANAGEMENT_PORT:
         given.append(("--management-port", str(profile.management_port)))
     words = [f"{name} {_shell_text(value)}" for name, value in given if value]

@@ -13,9 +13,21 @@ from .metrics import Activity, Requests, Watcher, management_text
 from .result import Look, Table
 
 COLUMNS = (
-    "time", "alias", "requests_per_s", "errors_per_s", "p50_ms", "p99_ms", "collections", "loaded_rows", "growing_rows",
-    "segments", "memory_bytes", "cpu_percent", "requests", "error",
-)  # fmt: skip
+    "time",
+    "alias",
+    "requests_per_s",
+    "errors_per_s",
+    "p50_ms",
+    "p99_ms",
+    "collections",
+    "loaded_rows",
+    "growing_rows",
+    "segments",
+    "memory_bytes",
+    "cpu_percent",
+    "requests",
+    "error",
+)
 SHOWN = ("alias", "req/s", "err/s", "p50 ms", "p99 ms", "collections", "loaded", "growing", "segments", "memory", "CPU")
 TYPES = ("alias", "request", "req/s", "err/s", "p50 ms", "p99 ms")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -55,8 +67,11 @@ def _fetching(profile: Profile, port: int | None, seconds: float) -> Callable[[]
 
 def _row(now: str, each: Activity) -> tuple[Any, ...]:
     rates = _rates(each.everything) if each.everything else (None,) * 4
-    kinds = [{"type": kind.type, "per_s": rate, "errors_per_s": errors, "p50_ms": p50, "p99_ms": p99}
-             for kind in each.requests for rate, errors, p50, p99 in [_rates(kind)]]  # fmt: skip
+    kinds = [
+        {"type": kind.type, "per_s": rate, "errors_per_s": errors, "p50_ms": p50, "p99_ms": p99}
+        for kind in each.requests
+        for rate, errors, p50, p99 in [_rates(kind)]
+    ]
     requests = kinds if each.everything else None
     return (now, each.alias, *rates, *_gauges(each), _rounded(each.cpu_percent), requests, each.error)
 

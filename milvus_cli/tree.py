@@ -24,8 +24,13 @@ COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 SYNONYMS = {"describe": ("show",), "drop": ("delete",), "import": ("insert", "file")}
 """Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
 
-DEFAULT_NOUNS = {"use": "database", "load": "collection", "release": "collection", "wait": "collection",
-                 "export": "collection"}  # fmt: skip
+DEFAULT_NOUNS = {
+    "use": "database",
+    "load": "collection",
+    "release": "collection",
+    "wait": "collection",
+    "export": "collection",
+}
 """The noun that a verb takes for granted: `use x` is `use database x`."""
 
 

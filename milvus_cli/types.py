@@ -100,8 +100,10 @@ class CollectionPlace(Offered):
         alias, slash, start = incomplete.partition("/")
         found = []
         if colon or not slash:
-            place = {"alias": where.partition("/")[0] or _given(ctx, "alias"),
-                     "database": where.partition("/")[2] or _given(ctx, "database")}  # fmt: skip
+            place = {
+                "alias": where.partition("/")[0] or _given(ctx, "alias"),
+                "database": where.partition("/")[2] or _given(ctx, "database"),
+            }
             found = items(catalog.names("collections", **place).best(word, catalog.limit), prefix=where + colon)
         elif alias:
             databases = catalog.names("databases", alias=alias).best(start, catalog.limit)
@@ -434,10 +436,11 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
-            found = [(_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
-                     for each in entries
-                     if each.name.startswith(start) and (start or not each.name.startswith("."))
-                     and (files or each.is_dir())]  # fmt: skip
+            found = [
+                (_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
+                for each in entries
+                if each.name.startswith(start) and (start or not each.name.startswith(".")) and (files or each.is_dir())
+            ]
     except OSError:
         return []
     return list(named(sorted(found)).all[:OFFERED])

@@ -27,8 +27,12 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
         raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
     code = answer.get("code", status) if isinstance(answer, dict) else status
     if status == 401 or code == AUTHENTICATION_CODE:
-        raise NotAuthorized(f"{profile.address} did not accept the credentials", fault=Fault.NOT_AUTHENTICATED,
-                            server_code=code, hint="connect with --username and --password, or --token")  # fmt: skip
+        raise NotAuthorized(
+            f"{profile.address} did not accept the credentials",
+            fault=Fault.NOT_AUTHENTICATED,
+            server_code=code,
+            hint="connect with --username and --password, or --token",
+        )
     if code not in (0, 200) or status >= 400:
         message = answer.get("message") if isinstance(answer, dict) else None
         refused = refusal(str(message), _where(profile, body))

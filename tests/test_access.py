@@ -121,8 +121,10 @@ def test_show_user_and_show_role_are_one_view(root: Typed) -> None:
         for kind, privilege in [("Collection", "Query"), ("Collection", "Search"), ("Global", "CreateCollection")]
     ]
     assert root.json("show user acc_ann") == {
-        "user": "acc_ann", "roles": ["acc_reader"], "grants": [{"role": "acc_reader", **each} for each in grants],
-    }  # fmt: skip
+        "user": "acc_ann",
+        "roles": ["acc_reader"],
+        "grants": [{"role": "acc_reader", **each} for each in grants],
+    }
     assert root.json("show role -r acc_reader") == {"role": "acc_reader", "users": ["acc_ann"], "grants": grants}
     assert root("show role --roleName acc_reader").out == (
         "╭─────────┬────────────╮\n"
@@ -244,15 +246,21 @@ def test_grants_reach_every_database_and_are_listed_by_object(root: Typed) -> No
     assert (granted.code, granted.err) == (0, "note: there is no user 'acc_an' yet\n")
     listed = root.json("list grants acc_reader acc_writer")
     assert listed == [
-        {"role": role, "database": database, "object_type": kind, "object_name": name, "privilege": privilege,
-         "grantor": "root"}
+        {
+            "role": role,
+            "database": database,
+            "object_type": kind,
+            "object_name": name,
+            "privilege": privilege,
+            "grantor": "root",
+        }
         for role, database, kind, name, privilege in [
             ("acc_reader", "*", "Collection", "acc_book", "Insert"),
             ("acc_reader", "default", "User", "acc_an", "UpdateUser"),
             ("acc_reader", "default", "User", "root", "UpdateUser"),
             ("acc_writer", "*", "Collection", "acc_book", "Insert"),
         ]
-    ]  # fmt: skip
+    ]
 
 
 def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed) -> None:
@@ -301,11 +309,13 @@ def test_a_new_password_of_its_own_is_kept_with_every_connection_of_the_user(roo
 
 
 def test_in_a_shell_the_connection_goes_on_with_the_new_password(root: Typed, ann: Typed) -> None:
-    script = "\n".join([
-        f"connect {root.server.address} -t acc_ann:anns-password --no-save",
-        "update password acc_ann -p a-new-one",
-        "show user acc_ann -o json",
-    ])  # fmt: skip
+    script = "\n".join(
+        [
+            f"connect {root.server.address} -t acc_ann:anns-password --no-save",
+            "update password acc_ann -p a-new-one",
+            "show user acc_ann -o json",
+        ]
+    )
     run = root.cli(input=script)
     assert (run.code, run.err) == (0, "")
     assert "Changed the password of user 'acc_ann' and kept it for default.\n" in run.out
@@ -319,8 +329,9 @@ def test_a_read_only_connection_changes_nothing(root: Typed) -> None:
         ("create user acc_ann -p hunter22", "CreateCredential"),
     ):
         run = run_here(line.split(), home)
-        assert run == failed(f"connection 'default' is read-only: {method} was not sent",
-                             "connect again with --no-read-only to allow it")  # fmt: skip
+        assert run == failed(
+            f"connection 'default' is read-only: {method} was not sent", "connect again with --no-read-only to allow it"
+        )
 
 
 def test_a_milvus_without_authorization_wants_to_know_who_grants(cli: Cli, milvus: MilvusServer) -> None:
@@ -338,15 +349,28 @@ def test_a_milvus_without_authorization_wants_to_know_who_grants(cli: Cli, milvu
 
 GROUPS = "privilege groups (needs Milvus 2.5)"
 ON_LITE = {
-    "create user ann -p hunter22": "users", "list users": "users", "show user ann": "users",
-    "delete user ann -y": "users", "update password ann -op hunter22 -p hunter23": "users",
-    "create role reader": "roles", "list roles": "roles", "show role reader": "roles", "delete role reader -y": "roles",
-    "grant role reader -u ann": "roles", "revoke role reader -u ann": "roles",
-    "grant privilege reader -p All": "roles", "revoke privilege reader -p All": "roles", "list grants": "roles",
-    "export access": "roles", "apply access nothing.yaml": "roles",
-    "create privilege_group few": GROUPS, "list privilege_groups": GROUPS, "delete privilege_group few -y": GROUPS,
-    "grant privilege_group few -p Query": GROUPS, "revoke privilege_group few -p Query": GROUPS,
-}  # fmt: skip
+    "create user ann -p hunter22": "users",
+    "list users": "users",
+    "show user ann": "users",
+    "delete user ann -y": "users",
+    "update password ann -op hunter22 -p hunter23": "users",
+    "create role reader": "roles",
+    "list roles": "roles",
+    "show role reader": "roles",
+    "delete role reader -y": "roles",
+    "grant role reader -u ann": "roles",
+    "revoke role reader -u ann": "roles",
+    "grant privilege reader -p All": "roles",
+    "revoke privilege reader -p All": "roles",
+    "list grants": "roles",
+    "export access": "roles",
+    "apply access nothing.yaml": "roles",
+    "create privilege_group few": GROUPS,
+    "list privilege_groups": GROUPS,
+    "delete privilege_group few -y": GROUPS,
+    "grant privilege_group few -p Query": GROUPS,
+    "revoke privilege_group few -p Query": GROUPS,
+}
 
 
 def test_milvus_lite_has_none_of_it_and_every_command_says_so(

@@ -25,31 +25,54 @@ BUILT_IN: dict[str, Any] = {
     "users": [{"user": "root", "roles": []}],
     "roles": [
         {"role": "admin", "grants": []},
-        {"role": "public", "grants": [
-            {"database": "*", "object_type": "Collection", "object_name": "*", "privileges": ["IndexDetail"]},
-            {"database": "*", "object_type": "Global", "object_name": "*",
-             "privileges": ["DescribeCollection", "ShowCollections"]},
-        ]},
+        {
+            "role": "public",
+            "grants": [
+                {"database": "*", "object_type": "Collection", "object_name": "*", "privileges": ["IndexDetail"]},
+                {
+                    "database": "*",
+                    "object_type": "Global",
+                    "object_name": "*",
+                    "privileges": ["DescribeCollection", "ShowCollections"],
+                },
+            ],
+        },
     ],
-}  # fmt: skip
+}
 TEAM: dict[str, Any] = {
-    "users": [{"user": f"accf_{name}", "roles": roles} for name, roles in
-              [("ann", ["accf_reader", "accf_writer"]), ("bob", ["accf_reader"]), ("eve", [])]],
+    "users": [
+        {"user": f"accf_{name}", "roles": roles}
+        for name, roles in [("ann", ["accf_reader", "accf_writer"]), ("bob", ["accf_reader"]), ("eve", [])]
+    ],
     "roles": [
         {"role": "accf_idle", "grants": []},
-        {"role": "accf_reader", "grants": [
-            {"database": "*", "object_type": "Global", "object_name": "*", "privileges": ["ListDatabases"]},
-            {"database": "default", "object_type": "Collection", "object_name": "accf_book",
-             "privileges": ["Query", "Search"]},
-            {"database": "to_come", "object_type": "Collection", "object_name": "*", "privileges": ["*"]},
-        ]},
-        {"role": "accf_writer", "grants": [
-            {"database": "default", "object_type": "Collection", "object_name": "accf_book",
-             "privileges": ["Delete", "Insert"]},
-            {"database": "default", "object_type": "User", "object_name": "accf_ann", "privileges": ["UpdateUser"]},
-        ]},
+        {
+            "role": "accf_reader",
+            "grants": [
+                {"database": "*", "object_type": "Global", "object_name": "*", "privileges": ["ListDatabases"]},
+                {
+                    "database": "default",
+                    "object_type": "Collection",
+                    "object_name": "accf_book",
+                    "privileges": ["Query", "Search"],
+                },
+                {"database": "to_come", "object_type": "Collection", "object_name": "*", "privileges": ["*"]},
+            ],
+        },
+        {
+            "role": "accf_writer",
+            "grants": [
+                {
+                    "database": "default",
+                    "object_type": "Collection",
+                    "object_name": "accf_book",
+                    "privileges": ["Delete", "Insert"],
+                },
+                {"database": "default", "object_type": "User", "object_name": "accf_ann", "privileges": ["UpdateUser"]},
+            ],
+        },
     ],
-}  # fmt: skip
+}
 PASSWORDS = "# new ones\naccf_ann:anns:password\naccf_bob:bobs-password\n\naccf_eve:eves-password\n"
 NAMES = "it starts with a letter and has letters, digits and _ (at most 32)"
 
@@ -81,8 +104,9 @@ def mine(value: dict[str, Any]) -> dict[str, Any]:
 
 def without(value: dict[str, Any], database: str) -> dict[str, Any]:
     """Less the grants in a database: Milvus tells none of one that is not there."""
-    roles = [{**role, "grants": [each for each in role["grants"] if each["database"] != database]}
-             for role in value["roles"]]  # fmt: skip
+    roles = [
+        {**role, "grants": [each for each in role["grants"] if each["database"] != database]} for role in value["roles"]
+    ]
     return {**value, "roles": roles}
 
 
@@ -111,8 +135,12 @@ def test_the_order_in_a_file_and_its_spelling_mean_nothing(root: Files) -> None:
     other = json.loads(json.dumps(TEAM))
     for entries in (other["users"], other["roles"], *(role["grants"] for role in other["roles"])):
         random.Random(7).shuffle(entries)
-    other["roles"] += [{"role": "accf_more", "grants": [{"privileges": "Query", "object_name": "accf_book"},
-                                                        {"privileges": ["CreateCollection"]}]}]  # fmt: skip
+    other["roles"] += [
+        {
+            "role": "accf_more",
+            "grants": [{"privileges": "Query", "object_name": "accf_book"}, {"privileges": ["CreateCollection"]}],
+        }
+    ]
     assert root.apply(dict(reversed(other.items()))).out == "Made 3 changes: 3 added, 0 removed.\n"
     path = root.write("access.json", json.dumps(other))
     assert root.typed(f"apply access {path}").out == "Nothing to do: all is as in the file.\n"
@@ -123,9 +151,11 @@ def test_a_dry_run_shows_the_difference_and_makes_none(root: Files) -> None:
     assert root.apply(TEAM).code == 0
     other = {
         "users": [*BUILT_IN["users"], {"user": "accf_bob", "roles": ["accf_idle"]}, {"user": "accf_new"}],
-        "roles": [TEAM["roles"][0], {"role": "accf_reader", "grants": [
-            {"object_name": "accf_book", "privileges": ["Search", "Load"]}]}],
-    }  # fmt: skip
+        "roles": [
+            TEAM["roles"][0],
+            {"role": "accf_reader", "grants": [{"object_name": "accf_book", "privileges": ["Search", "Load"]}]},
+        ],
+    }
     added = [
         ("+", "grant", "accf_reader", "Load on Collection accf_book (database default)"),
         ("+", "user", "accf_new", ""),
@@ -161,8 +191,10 @@ def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root: Files) ->
     exported = root.typed.json("export access")
     assert root.apply(TEAM).code == 0
     # What the server had at first is what stays; nothing of its own is in the file.
-    rest = {part: [each for each in exported[part] if each[part[:-1]] not in ("root", "admin", "public")]
-            for part in ("users", "roles")}  # fmt: skip
+    rest = {
+        part: [each for each in exported[part] if each[part[:-1]] not in ("root", "admin", "public")]
+        for part in ("users", "roles")
+    }
     kept = {**rest, "roles": [*rest["roles"], {"role": "accf_reader", "grants": TEAM["roles"][1]["grants"][2:]}]}
     refused = root.apply(kept, "--prune")
     what = "user accf_ann, user accf_bob, user accf_eve, role accf_idle, role accf_writer, 6 grants"
@@ -247,8 +279,14 @@ def test_what_is_exported_is_the_same_on_the_screen_and_in_files(root: Files) ->
 
 
 def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:
-    odd = {"roles": [{"role": "accf_reader", "grants": [
-        {"object_type": "Collection", "object_name": "accf_book", "privileges": ["Serch"]}]}]}  # fmt: skip
+    odd = {
+        "roles": [
+            {
+                "role": "accf_reader",
+                "grants": [{"object_type": "Collection", "object_name": "accf_book", "privileges": ["Serch"]}],
+            }
+        ]
+    }
     assert root.apply(odd, "--force") == failed(
         "grant accf_reader Serch on Collection accf_book (database default): not found the privilege name[Serch]",
         "1 of 2 changes were made; apply it again for the rest",
@@ -264,24 +302,44 @@ def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:
         ("users: [{user: yes}]", "users, entry 1 has no user that is text", "a name such as yes or 12 needs quotes"),
         ("users: [{user: ann, role: [a]}]", "users, entry 1 has an unknown key 'role'", "did you mean roles?"),
         ("users: [{user: ann}, {user: ann}]", "users, entry 2: user 'ann' is there twice", ""),
-        ("users: [{user: ann, roles: [1]}]", "user 'ann': roles is a list of names",
-         "a name such as yes or 12 needs quotes"),
+        (
+            "users: [{user: ann, roles: [1]}]",
+            "user 'ann': roles is a list of names",
+            "a name such as yes or 12 needs quotes",
+        ),
         ("users: [{user: a b}]", "bad user name 'a b'", NAMES),
-        ("users: [\n{", "the file is no YAML in line 2: expected the node content, but found '<stream end>'",
-         "export access prints such a file"),
-        ("roles: [{role: r, grants: [{privileges: [Search]}]}]", "role 'r', grant 1: Search on which object_name?",
-         "* is all of them"),
-        ("roles: [{role: r, grants: [{object_name: b}]}]", "role 'r', grant 1 has no privileges",
-         "export access prints such a file"),
-        ("roles: [{role: r, grants: [{object_name: b, privileges: Serch}]}]", "role 'r', grant 1: no privilege 'Serch'",
-         "did you mean Search?; --force sends it as it is, for a server that knows more"),
-        ("roles: [{role: r, grants: [{object_type: User, object_name: b, privileges: Query}]}]",
-         "role 'r', grant 1: Query is a privilege on Collection, not on User",
-         "leave out the object type, or make it Collection"),
-        ("roles: [{role: r, grants: [{object_name: b, privileges: '*'}]}]",
-         "role 'r', grant 1: * on which object_type?", "Collection, Global or User"),
+        (
+            "users: [\n{",
+            "the file is no YAML in line 2: expected the node content, but found '<stream end>'",
+            "export access prints such a file",
+        ),
+        (
+            "roles: [{role: r, grants: [{privileges: [Search]}]}]",
+            "role 'r', grant 1: Search on which object_name?",
+            "* is all of them",
+        ),
+        (
+            "roles: [{role: r, grants: [{object_name: b}]}]",
+            "role 'r', grant 1 has no privileges",
+            "export access prints such a file",
+        ),
+        (
+            "roles: [{role: r, grants: [{object_name: b, privileges: Serch}]}]",
+            "role 'r', grant 1: no privilege 'Serch'",
+            "did you mean Search?; --force sends it as it is, for a server that knows more",
+        ),
+        (
+            "roles: [{role: r, grants: [{object_type: User, object_name: b, privileges: Query}]}]",
+            "role 'r', grant 1: Query is a privilege on Collection, not on User",
+            "leave out the object type, or make it Collection",
+        ),
+        (
+            "roles: [{role: r, grants: [{object_name: b, privileges: '*'}]}]",
+            "role 'r', grant 1: * on which object_type?",
+            "Collection, Global or User",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_can_not_be_meant_is_told_where(root: Files, text: str, message: str, hint: str) -> None:
     path = root.write("odd.yaml", text)
     assert root.typed(f"apply access {path}") == failed(message, hint, code=2)
@@ -304,9 +362,12 @@ GROUP_INFO = milvus_pb2.PrivilegeGroupInfo
 PRIVILEGE = milvus_pb2.PrivilegeEntity
 READERS = GROUP_INFO(group_name="readers", privileges=[PRIVILEGE(name="Search"), PRIVILEGE(name="Query")])
 GRANTED = milvus_pb2.GrantEntity(
-    role=milvus_pb2.RoleEntity(name="reader"), object=milvus_pb2.ObjectEntity(name="Global"), object_name="book",
-    db_name="default", grantor=milvus_pb2.GrantorEntity(privilege=PRIVILEGE(name="readers")),
-)  # fmt: skip
+    role=milvus_pb2.RoleEntity(name="reader"),
+    object=milvus_pb2.ObjectEntity(name="Global"),
+    object_name="book",
+    db_name="default",
+    grantor=milvus_pb2.GrantorEntity(privilege=PRIVILEGE(name="readers")),
+)
 OK = replies(common_pb2.Status())
 
 
@@ -315,16 +376,30 @@ def newer() -> Iterator[GrpcPeer]:
     handlers: dict[str, Handler] = {
         "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["default"])),
         "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(collection_names=["book"])),
-        "SelectRole": replies(milvus_pb2.SelectRoleResponse(
-            results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name="reader"))])),
-        "SelectUser": replies(milvus_pb2.SelectUserResponse(
-            results=[milvus_pb2.UserResult(user=milvus_pb2.UserEntity(name="root"))])),
+        "SelectRole": replies(
+            milvus_pb2.SelectRoleResponse(results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name="reader"))])
+        ),
+        "SelectUser": replies(
+            milvus_pb2.SelectUserResponse(results=[milvus_pb2.UserResult(user=milvus_pb2.UserEntity(name="root"))])
+        ),
         "SelectGrant": replies(milvus_pb2.SelectGrantResponse(entities=[GRANTED])),
-        "ListPrivilegeGroups": replies(milvus_pb2.ListPrivilegeGroupsResponse(
-            privilege_groups=[READERS, GROUP_INFO(group_name="ClusterAdmin")])),
-        **dict.fromkeys(["CreatePrivilegeGroup", "DropPrivilegeGroup", "OperatePrivilegeGroup", "OperatePrivilegeV2",
-                         "OperatePrivilege", "CreateRole", "DropRole", "CreateCredential"], OK),
-    }  # fmt: skip
+        "ListPrivilegeGroups": replies(
+            milvus_pb2.ListPrivilegeGroupsResponse(privilege_groups=[READERS, GROUP_INFO(group_name="ClusterAdmin")])
+        ),
+        **dict.fromkeys(
+            [
+                "CreatePrivilegeGroup",
+                "DropPrivilegeGroup",
+                "OperatePrivilegeGroup",
+                "OperatePrivilegeV2",
+                "OperatePrivilege",
+                "CreateRole",
+                "DropRole",
+                "CreateCredential",
+            ],
+            OK,
+        ),
+    }
     with GrpcPeer(handlers) as peer:
         yield peer
 
@@ -344,35 +419,64 @@ def in_group(group: str, *privileges: str, remove: bool = False) -> milvus_pb2.O
 def of_role(privilege: str, collection: str, *, revoke: bool = False) -> milvus_pb2.OperatePrivilegeV2Request:
     grantor = milvus_pb2.GrantorEntity(privilege=PRIVILEGE(name=privilege))
     return milvus_pb2.OperatePrivilegeV2Request(
-        role=milvus_pb2.RoleEntity(name="reader"), grantor=grantor, type=int(revoke), db_name="default",
+        role=milvus_pb2.RoleEntity(name="reader"),
+        grantor=grantor,
+        type=int(revoke),
+        db_name="default",
         collection_name=collection,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "said", "requests"),
     [
-        ("create privilege_group -n g -p Load,Flush", "Created privilege group 'g'.",
-         [milvus_pb2.CreatePrivilegeGroupRequest(group_name="g"), in_group("g", "Load", "Flush")]),
-        ("grant privilege_group readers -p Load -p Flush", "Privilege group 'readers' now has Load, Flush.",
-         [in_group("readers", "Load", "Flush")]),
-        ("revoke privilege_group -n readers -p Query", "Privilege group 'readers' no longer has Query.",
-         [in_group("readers", "Query", remove=True)]),
-        ("delete privilege_group readers -y", "Deleted privilege group 'readers'.",
-         [milvus_pb2.DropPrivilegeGroupRequest(group_name="readers")]),
-        ("grant privilege reader -p CollectionReadOnly -o book",
-         "Granted CollectionReadOnly on Global book (database default) to 'reader'.",
-         [of_role("CollectionReadOnly", "book")]),
-        ("grant privilege reader -p readers -o book", "Granted readers on Global book (database default) to 'reader'.",
-         [of_role("readers", "book")]),
-        ("revoke privilege reader -p readers -o book",
-         "Revoked readers on Global book (database default) from 'reader'.", [of_role("readers", "book", revoke=True)]),
-        ("grant privilege reader -p Novel -o book --force",
-         "Granted Novel on Global book (database default) to 'reader'.", [of_role("Novel", "book")]),
-        ("delete role reader -y", "Deleted role 'reader'.",
-         [of_role("readers", "book", revoke=True), milvus_pb2.DropRoleRequest(role_name="reader")]),
+        (
+            "create privilege_group -n g -p Load,Flush",
+            "Created privilege group 'g'.",
+            [milvus_pb2.CreatePrivilegeGroupRequest(group_name="g"), in_group("g", "Load", "Flush")],
+        ),
+        (
+            "grant privilege_group readers -p Load -p Flush",
+            "Privilege group 'readers' now has Load, Flush.",
+            [in_group("readers", "Load", "Flush")],
+        ),
+        (
+            "revoke privilege_group -n readers -p Query",
+            "Privilege group 'readers' no longer has Query.",
+            [in_group("readers", "Query", remove=True)],
+        ),
+        (
+            "delete privilege_group readers -y",
+            "Deleted privilege group 'readers'.",
+            [milvus_pb2.DropPrivilegeGroupRequest(group_name="readers")],
+        ),
+        (
+            "grant privilege reader -p CollectionReadOnly -o book",
+            "Granted CollectionReadOnly on Global book (database default) to 'reader'.",
+            [of_role("CollectionReadOnly", "book")],
+        ),
+        (
+            "grant privilege reader -p readers -o book",
+            "Granted readers on Global book (database default) to 'reader'.",
+            [of_role("readers", "book")],
+        ),
+        (
+            "revoke privilege reader -p readers -o book",
+            "Revoked readers on Global book (database default) from 'reader'.",
+            [of_role("readers", "book", revoke=True)],
+        ),
+        (
+            "grant privilege reader -p Novel -o book --force",
+            "Granted Novel on Global book (database default) to 'reader'.",
+            [of_role("Novel", "book")],
+        ),
+        (
+            "delete role reader -y",
+            "Deleted role 'reader'.",
+            [of_role("readers", "book", revoke=True), milvus_pb2.DropRoleRequest(role_name="reader")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_groups_of_privileges_are_made_filled_and_granted(
     newer: GrpcPeer, tmp_path: Path, line: str, said: str, requests: list[object]
 ) -> None:

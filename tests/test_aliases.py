@@ -42,8 +42,10 @@ def test_create_alias_that_exists_wants_A_to_move_it(library: Typed) -> None:
     assert library("show alias spare").code == 1
     assert library.json("create alias -c book_b -a spare -a novel -A") == {
         "message": "'spare', 'novel' now stand for collection 'book_b'.",
-        "collection": "book_b", "aliases": ["spare", "novel"], "moved": ["novel"],
-    }  # fmt: skip
+        "collection": "book_b",
+        "aliases": ["spare", "novel"],
+        "moved": ["novel"],
+    }
     assert listed(library) == [
         {"alias": "novel", "collection": "book_b"},
         {"alias": "reading", "collection": "book_a"},
@@ -92,6 +94,9 @@ def test_delete_alias_says_what_goes(library: Typed) -> None:
     what = f"alias 'novel' on {library.place}, which stands for collection 'book_a'"
     assert library("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert library.json("delete alias -a novel -y") == {
-        "message": "Deleted alias 'novel'.", "alias": "novel", "collection": "book_a", "deleted": True,
-    }  # fmt: skip
+        "message": "Deleted alias 'novel'.",
+        "alias": "novel",
+        "collection": "book_a",
+        "deleted": True,
+    }
     assert listed(library) == [{"alias": "reading", "collection": "book_a"}]

@@ -31,10 +31,19 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
     (task,) = made["tasks"]
     assert made == {
         "message": f"The server inserts 1 file into 'bulk': task {task}. Look with: show bulk_insert_state -id {task}",
-        "collection": "bulk", "tasks": [task],
-    }  # fmt: skip
-    done = {"task": task, "state": "completed", "rows": 3, "progress": 100, "collection": "bulk",
-            "partition": "_default", "files": str(good), "reason": None}  # fmt: skip
+        "collection": "bulk",
+        "tasks": [task],
+    }
+    done = {
+        "task": task,
+        "state": "completed",
+        "rows": 3,
+        "progress": 100,
+        "collection": "bulk",
+        "partition": "_default",
+        "files": str(good),
+        "reason": None,
+    }
     assert ended(typed, task) == done
     (failing,) = typed.json(f"bulk_insert -c bulk -p _default -f {bad}")["tasks"]
     state = ended(typed, failing)
@@ -49,9 +58,7 @@ def test_bulk_insert_of_what_is_not_there_exits_1(typed: Typed) -> None:
     assert typed("bulk_insert -c nosuchthing -f /x.json") == failed(
         "no collection 'nosuchthing'", "list collections shows all"
     )
-    assert typed("show bulk_insert_state -id 5") == failed(
-        "no bulk insert task 5", "list bulk_insert_tasks shows all"
-    )  # fmt: skip
+    assert typed("show bulk_insert_state -id 5") == failed("no bulk insert task 5", "list bulk_insert_tasks shows all")
 
 
 @on_lite

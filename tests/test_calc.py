@@ -67,31 +67,48 @@ def test_a_timestamp_of_another_of_unix_time_and_of_a_date(calc: Any) -> None:
     }
     found = {name: value(calc(name, *words, "-o", "json")) for name, words in made.items()}
     whole = KNOWN - KNOWN % (1 << 18) + (1500 << 18)
-    assert found == {"mkts_from_hybridts": KNOWN + (1500 << 18), "mkts_from_unixtime": whole,
-                     "mkts_from_datetime": whole}  # fmt: skip
+    assert found == {
+        "mkts_from_hybridts": KNOWN + (1500 << 18),
+        "mkts_from_unixtime": whole,
+        "mkts_from_datetime": whole,
+    }
 
 
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
         (["mkts_from_unixtime", "-e", "-1"], "-1000 ms since 1970 is no time of a hybrid timestamp", YEAR),
-        (["mkts_from_unixtime", "-e", "nan"], "invalid value for '-e' / '--epoch': expected a finite number, got 'nan'",
-         "help calc mkts_from_unixtime"),
+        (
+            ["mkts_from_unixtime", "-e", "nan"],
+            "invalid value for '-e' / '--epoch': expected a finite number, got 'nan'",
+            "help calc mkts_from_unixtime",
+        ),
         (["mkts_from_hybridts", "-h", "0", "-m", "-1"], "-1 ms since 1970 is no time of a hybrid timestamp", YEAR),
         (["mkts_from_datetime", "-d", "soon"], "'soon' is no date and time", "write 2021-11-17 15:05:41+00:00"),
-        (["hybridts_to_unixtime", "-h", str(HIGHEST + 1)],
-         f"invalid value for '-h' / '--hybridts': {HIGHEST + 1} is not in the range 0<=x<={HIGHEST}",
-         "help calc hybridts_to_unixtime"),
-        (["distance", "-l", "[1]", "-r", "[1, 2]"], "left vector 0 has 1 numbers, right vector 0 2",
-         "only vectors of one length have a distance"),
-        (["distance", "-l", "[1]", "-r", "[true]"], "right vector 0 is not a list of numbers",
-         "write it as [0.1, 0.2, …]"),
-        (["distance", "-l", "[256]", "-r", "[1]", "-m", "HAMMING"], "left vector 0 is not a binary vector",
-         "write its bytes, each 0 to 255: [3, 255]"),
+        (
+            ["hybridts_to_unixtime", "-h", str(HIGHEST + 1)],
+            f"invalid value for '-h' / '--hybridts': {HIGHEST + 1} is not in the range 0<=x<={HIGHEST}",
+            "help calc hybridts_to_unixtime",
+        ),
+        (
+            ["distance", "-l", "[1]", "-r", "[1, 2]"],
+            "left vector 0 has 1 numbers, right vector 0 2",
+            "only vectors of one length have a distance",
+        ),
+        (
+            ["distance", "-l", "[1]", "-r", "[true]"],
+            "right vector 0 is not a list of numbers",
+            "write it as [0.1, 0.2, …]",
+        ),
+        (
+            ["distance", "-l", "[256]", "-r", "[1]", "-m", "HAMMING"],
+            "left vector 0 is not a binary vector",
+            "write its bytes, each 0 to 255: [3, 255]",
+        ),
         (["distance", "-l", "[1]", "-r", "[1]", "-m", "IP", "--sqrt"], "IP has no root: --sqrt goes with L2", ""),
     ],
     ids=lambda each: each[0] if isinstance(each, list) else None,
-)  # fmt: skip
+)
 def test_what_cannot_be_calculated_exits_2(calc: Any, words: list[str], message: str, hint: str) -> None:
     assert calc(*words) == failed(message, hint, code=2)
 
@@ -132,14 +149,23 @@ def test_the_root_of_l2(calc: Any) -> None:
     ],
 )
 def test_distances_are_those_of_a_search(
-    request: pytest.FixtureRequest, cli: Cli, server_kind: str, kind: str, index: str, metric: str,
+    request: pytest.FixtureRequest,
+    cli: Cli,
+    server_kind: str,
+    kind: str,
+    index: str,
+    metric: str,
     vectors: list[list[float]],
-) -> None:  # fmt: skip
+) -> None:
     here, name = Typed(cli, request.getfixturevalue(server_kind)), f"calc_{metric.lower()}"
     here.gone(name)
     data = json.dumps([{"id": number, "v": vector} for number, vector in enumerate(vectors)])
-    here.all(f"create collection -c {name} -f id:INT64 -f v:{kind} -p id", f"insert row -c {name} --row '{data}'",
-             f"create index -c {name} -f v -t {index} -m {metric}", f"load {name}")  # fmt: skip
+    here.all(
+        f"create collection -c {name} -f id:INT64 -f v:{kind} -p id",
+        f"insert row -c {name} --row '{data}'",
+        f"create index -c {name} -f v -t {index} -m {metric}",
+        f"load {name}",
+    )
     asked = json.dumps(vectors[1])
     searched = {row["id"]: row["distance"] for row in here.json(f"search -c {name} -v '{asked}' -l 3")}
     counted = here.json(f"calc distance -l '{asked}' -r '{json.dumps(vectors)}' -m {metric}")

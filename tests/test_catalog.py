@@ -138,10 +138,14 @@ def test_what_a_user_may_not_see_is_nothing_and_keeps_no_other_names_away(sessio
 def test_names_are_kept_and_asked_for_again_when_they_are_old(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with GrpcPeer({"ListDatabases": in_turn(
-        replies(milvus_pb2.ListDatabasesResponse(db_names=["one"])),
-        replies(milvus_pb2.ListDatabasesResponse(db_names=["one", "two"])),
-    )}) as peer:  # fmt: skip
+    with GrpcPeer(
+        {
+            "ListDatabases": in_turn(
+                replies(milvus_pb2.ListDatabasesResponse(db_names=["one"])),
+                replies(milvus_pb2.ListDatabasesResponse(db_names=["one", "two"])),
+            )
+        }
+    ) as peer:
         catalog = connect(session, peer.address)
         news = threading.Event()
         catalog.on_news = news.set
@@ -179,8 +183,10 @@ def test_each_connection_and_database_has_its_own_names(session: Session) -> Non
         return collections(dict(context.invocation_metadata())["dbname"])
 
     databases = replies(milvus_pb2.ListDatabasesResponse(db_names=["default", "other"]))
-    with GrpcPeer({"ShowCollections": by_database, "ListDatabases": databases}) as one, \
-            GrpcPeer({"ShowCollections": replies(collections("elsewhere"))}) as two:  # fmt: skip
+    with (
+        GrpcPeer({"ShowCollections": by_database, "ListDatabases": databases}) as one,
+        GrpcPeer({"ShowCollections": replies(collections("elsewhere"))}) as two,
+    ):
         connect(session, two.address, "two")
         catalog = connect(session, one.address, "one")
         assert heard(catalog, "collections") == [("default", "not loaded")]

@@ -43,12 +43,26 @@ def test_list_collections_names_alone(folio: Typed) -> None:
 
 @pytest.mark.parametrize(
     "verb",
-    ["release collection", "flush", "compact", "show load_state", "show loading_progress",
-     "show replicas", "show query_segment_info", "show query_segment", "show collection_stats", "show flush_state",
-     "wait collection", "truncate -y", "delete collection -y", "rename collection -new x",
-     "alter collection_properties --set a=1", "delete collection_properties -k a -y",
-     "alter collection_field -f title --set max_length=9"],
-)  # fmt: skip
+    [
+        "release collection",
+        "flush",
+        "compact",
+        "show load_state",
+        "show loading_progress",
+        "show replicas",
+        "show query_segment_info",
+        "show query_segment",
+        "show collection_stats",
+        "show flush_state",
+        "wait collection",
+        "truncate -y",
+        "delete collection -y",
+        "rename collection -new x",
+        "alter collection_properties --set a=1",
+        "delete collection_properties -k a -y",
+        "alter collection_field -f title --set max_length=9",
+    ],
+)
 def test_a_collection_that_is_missing_exits_1(folio: Typed, verb: str) -> None:
     option = "-old" if verb.startswith("rename") else "-c"
     assert folio(f"{verb} {option} folioo") == MISSING
@@ -59,8 +73,10 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
     assert folio("load collection folio") == loaded
     assert folio("release collection folio") == released
     assert folio.json("load folio --no-wait") == {
-        "message": "Loading collection 'folio'.", "collection": "folio", "loaded": False,
-    }  # fmt: skip
+        "message": "Loading collection 'folio'.",
+        "collection": "folio",
+        "loaded": False,
+    }
     folio.all("wait collection folio --for loaded")
     assert (
         folio("delete collection folio --dry-run").out
@@ -79,8 +95,11 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
     )
     folio.all("release folio")
     assert folio.json("show loading_progress folio") == {
-        "collection": "folio", "partitions": None, "state": "not loaded", "percent": 0,
-    }  # fmt: skip
+        "collection": "folio",
+        "partitions": None,
+        "state": "not loaded",
+        "percent": 0,
+    }
 
 
 def test_load_of_a_missing_collection_is_refused_by_the_server(folio: Typed) -> None:
@@ -105,16 +124,19 @@ def test_rename_collection_in_both_spellings_is_seen_by_pymilvus(folio: Typed) -
         names = stub.ShowCollections(milvus_pb2.ShowCollectionsRequest()).collection_names
     assert ("quarto" in names, "folio" in names) == (True, False)
     assert folio.json("rename collection -old quarto -new folio") == {
-        "message": "Renamed collection 'quarto' to 'folio'.", "collection": "folio", "former": "quarto",
-    }  # fmt: skip
+        "message": "Renamed collection 'quarto' to 'folio'.",
+        "collection": "folio",
+        "former": "quarto",
+    }
 
 
 def test_statistics_and_properties(folio: Typed) -> None:
     assert folio.json("show collection_stats -c folio") == {"collection": "folio", "row_count": 2}
     assert folio.json("alter collection_properties -c folio --set collection.ttl.seconds=86400") == {
         "message": "Set collection.ttl.seconds of collection 'folio'.",
-        "collection": "folio", "changed": ["collection.ttl.seconds"],
-    }  # fmt: skip
+        "collection": "folio",
+        "changed": ["collection.ttl.seconds"],
+    }
     with folio.server.stub() as stub:
         seen = stub.DescribeCollection(milvus_pb2.DescribeCollectionRequest(collection_name="folio")).properties
     assert ("collection.ttl.seconds", "86400") in [(pair.key, pair.value) for pair in seen]
@@ -134,8 +156,11 @@ def test_delete_collection_properties_or_what_the_server_lacks(folio: Typed, is_
 
 
 def test_alter_collection_field_says_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
-    lacking = "Milvus Lite 3.2.2 has no alter collection_field (needs Milvus 2.5)" if is_lite else (
-        "Milvus 2.3.5 has no alter collection_field (needs 2.5)")  # fmt: skip
+    lacking = (
+        "Milvus Lite 3.2.2 has no alter collection_field (needs Milvus 2.5)"
+        if is_lite
+        else ("Milvus 2.3.5 has no alter collection_field (needs 2.5)")
+    )
     assert folio("alter collection_field -c folio -f title --set max_length=400") == failed(lacking)
     assert folio("alter collection_field -c folio -f titel --set max_length=400") == failed(
         "no field 'titel' in 'folio'", "did you mean title?"
@@ -148,8 +173,14 @@ def test_truncate_or_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
     what = f"collection 'brief' on {typed.place}, with {rows}"
     assert typed("truncate brief --dry-run") == Run(0, f"Would truncate {what}.\n", "")
     run = typed("truncate -c brief -y")
-    assert run == (Run(0, "Truncated collection 'brief'.\n", "") if is_lite
-                   else failed("Milvus 2.3.5 has no truncate (needs 2.6.11)"))  # fmt: skip
+    assert run == (
+        Run(0, "Truncated collection 'brief'.\n", "")
+        if is_lite
+        else failed("Milvus 2.3.5 has no truncate (needs 2.6.11)")
+    )
     assert typed.json("delete collection -c brief -y") == {
-        "message": "Deleted collection 'brief'.", "collection": "brief", "aliases": [], "deleted": True,
-    }  # fmt: skip
+        "message": "Deleted collection 'brief'.",
+        "collection": "brief",
+        "aliases": [],
+        "deleted": True,
+    }

@@ -61,8 +61,16 @@ def pymilvus(server: ServerProcess) -> MilvusClient:
 def test_connect_prints_a_table_of_the_connection(cli: Cli, server: ServerProcess) -> None:
     run = cli("connect", server.address)
     width = max(len(server.address), len(version_of(server)))
-    rows = {"alias": "default", "address": server.address, "server_version": version_of(server), "database": "default",
-            "user": "NULL", "tls": "off", "state": "connected", "latency_ms": "#"}  # fmt: skip
+    rows = {
+        "alias": "default",
+        "address": server.address,
+        "server_version": version_of(server),
+        "database": "default",
+        "user": "NULL",
+        "tls": "off",
+        "state": "connected",
+        "latency_ms": "#",
+    }
     table = [f"│ {name:<14} │ {value:<{width}} │" for name, value in {"field": "value", **rows}.items()]
     edges = [left + "─" * 16 + middle + "─" * (width + 2) + right for left, middle, right in ("╭┬╮", "├┼┤", "╰┴╯")]
     expected = "\n".join([edges[0], table[0], edges[1], *table[1:], edges[2]]) + "\n"
@@ -474,8 +482,10 @@ def test_connection_history_lists_addresses_and_forgets_them(cli: Cli, milvus: M
     cli("connect", milvus.address, "-a", "a")
     cli("connect", milvus.address, "-a", "b")
     cli("connect", lite.address, "-a", "c")
-    rows = [{"uri": f"http://{server.address}", "alias": alias, "tls": "off", "last_used": "WHEN"}
-            for alias, server in (("a", milvus), ("b", milvus), ("c", lite))]  # fmt: skip
+    rows = [
+        {"uri": f"http://{server.address}", "alias": alias, "tls": "off", "last_used": "WHEN"}
+        for alias, server in (("a", milvus), ("b", milvus), ("c", lite))
+    ]
     assert masked(cli("list", "connection_history", *JSONL)) == Run(0, jsonl(*rows), "")
     uri = f"http://{milvus.address}"
     assert cli("delete", "connection_history", "-uri", uri) == Run(0, "Deleted a, b.\n", "")

@@ -112,9 +112,14 @@ def source(two: Two) -> Iterator[str]:
         client.drop_collection(name)
     schema = client.create_schema(enable_dynamic_field=True)
     for field, kind in {
-        "flag": DataType.BOOL, "tiny": DataType.INT8, "small": DataType.INT16, "medium": DataType.INT32,
-        "single": DataType.FLOAT, "double": DataType.DOUBLE, "object": DataType.JSON,
-    }.items():  # fmt: skip
+        "flag": DataType.BOOL,
+        "tiny": DataType.INT8,
+        "small": DataType.INT16,
+        "medium": DataType.INT32,
+        "single": DataType.FLOAT,
+        "double": DataType.DOUBLE,
+        "object": DataType.JSON,
+    }.items():
         schema.add_field(field, kind)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("text", DataType.VARCHAR, max_length=100)
@@ -151,8 +156,9 @@ def rows_by_pymilvus(server: ServerProcess, name: str) -> list[str]:
     """All rows as text, in the order of their keys: read without anything of ours."""
     client = official_client(server.uri)
     try:
-        found = client.query(name, filter="id != 1234567", output_fields=["*"], limit=16_384,
-                             consistency_level="Strong")  # fmt: skip
+        found = client.query(
+            name, filter="id != 1234567", output_fields=["*"], limit=16_384, consistency_level="Strong"
+        )
     finally:
         client.close()
     return sorted(json.dumps(dict(row), default=_plain, sort_keys=True) for row in found)
@@ -165,24 +171,38 @@ def _plain(value: Any) -> Any:
 def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
     two: Two, source: str, source_on_lite: Run, expected: list[str]
 ) -> None:
-    assert source_on_lite == Run(0, (
-        f"Copied 2,500 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
-        "both have 2,500.\n"
-    ), "")  # fmt: skip
+    assert source_on_lite == Run(
+        0,
+        (
+            f"Copied 2,500 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
+            "both have 2,500.\n"
+        ),
+        "",
+    )
     two.drop("old", "copy_back")
     two.all(f"copy lite:{source} old:copy_back -y")
     assert len(expected) == ROWS
     assert rows_by_pymilvus(two.servers["lite"], source) == expected
     assert rows_by_pymilvus(two.servers["old"], "copy_back") == expected
     assert two.json(f"diff old:{source} old:copy_back --rows all") == {
-        "a": f"'copy_source' on {two.place('old')}", "b": f"'copy_back' on {two.place('old')}",
-        "same": True, "rows_a": ROWS, "rows_b": ROWS, "compared": ROWS, "differing": 0,
-        "only_in_a": 0, "only_in_b": 0, "not_compared": [], "differences": [],
-    }  # fmt: skip
+        "a": f"'copy_source' on {two.place('old')}",
+        "b": f"'copy_back' on {two.place('old')}",
+        "same": True,
+        "rows_a": ROWS,
+        "rows_b": ROWS,
+        "compared": ROWS,
+        "differing": 0,
+        "only_in_a": 0,
+        "only_in_b": 0,
+        "not_compared": [],
+        "differences": [],
+    }
     sample = two.json(f"diff old:{source} lite: --sample 100")
-    assert (sample["same"], sample["compared"], sample["not_compared"]) == (True, 100, [
-        "consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"
-    ])  # fmt: skip
+    assert (sample["same"], sample["compared"], sample["not_compared"]) == (
+        True,
+        100,
+        ["consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"],
+    )
     partitions = two.json("list partitions -c copy_back --alias old")
     assert sorted(each["partition"] for each in partitions) == ["_default", "second"]
     second = two.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
@@ -266,13 +286,19 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
     shorter = BOOK.replace("VARCHAR:200", "VARCHAR:100")
     two.make("old", "copy_a", rows=3)
     two.make("old", "copy_b", shorter, rows=4, index="FLAT")
-    two.all("upsert row -c copy_b --alias old --row '"
-            '{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')  # fmt: skip
+    two.all('upsert row -c copy_b --alias old --row \'{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')
     found = two.json("diff old:copy_a old:copy_b --rows all", code=1)
     part = {"key": None, "field": None}
     assert found == {
-        "a": f"'copy_a' on {two.place('old')}", "b": f"'copy_b' on {two.place('old')}",
-        "same": False, "rows_a": 3, "rows_b": 4, "compared": 3, "differing": 1, "only_in_a": 0, "only_in_b": 1,
+        "a": f"'copy_a' on {two.place('old')}",
+        "b": f"'copy_b' on {two.place('old')}",
+        "same": False,
+        "rows_a": 3,
+        "rows_b": 4,
+        "compared": 3,
+        "differing": 1,
+        "only_in_a": 0,
+        "only_in_b": 1,
         "not_compared": [],
         "differences": [
             {**part, "what": "field title: max length", "a": 200, "b": 100},
@@ -283,7 +309,7 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
             {"what": "row 2: title", "key": 2, "field": "title", "a": "t2", "b": "changed"},
             {"what": "row 4", "key": 4, "field": None, "a": None, "b": "there"},
         ],
-    }  # fmt: skip
+    }
     run = two("diff old:copy_a old:copy_b --rows all --limit 1")
     assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 tells all\n")) == (1, True), run
     assert two.json("diff old:copy_a old: --sample 2")["same"] is True
@@ -306,8 +332,9 @@ def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(two: Two)
     )
     run = two("copy lite:copy_holes lite:copy_holes_b --into-existing -y")
     assert (run.code, run.out) == (
-        0, f"Copied 8 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: it has 9.\n"
-    )  # fmt: skip
+        0,
+        f"Copied 8 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: it has 9.\n",
+    )
     two.drop("lite", "copy_holes", "copy_holes_b")
 
 
@@ -317,9 +344,10 @@ def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(two: Two) -> Non
     two.all(f"insert row -c copy_auto --row '{rows}' --alias old")
     two.drop("lite", "copy_auto")
     run = two("copy old:copy_auto lite: -y")
-    assert (run.code, run.err) == (0, (
-        "note: the server gives out the keys anew: rows can't be compared with the source's afterwards\n"
-    )), run  # fmt: skip
+    assert (run.code, run.err) == (
+        0,
+        ("note: the server gives out the keys anew: rows can't be compared with the source's afterwards\n"),
+    ), run
     two.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
     titles = two.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
     assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]
@@ -330,9 +358,11 @@ def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(two: Two) -> Non
 
 
 def test_nulls_defaults_and_sparse_vectors_are_copied(two: Two) -> None:
-    fields = (f"{BOOK} -f note:VARCHAR:50 -f n:INT64 -f x:DOUBLE -f tags:ARRAY:INT32:9 -f j:JSON "
-              "-f s:SPARSE_FLOAT_VECTOR --nullable note --nullable n --nullable x --nullable tags --nullable j "
-              "--default n=7 --dynamic")  # fmt: skip
+    fields = (
+        f"{BOOK} -f note:VARCHAR:50 -f n:INT64 -f x:DOUBLE -f tags:ARRAY:INT32:9 -f j:JSON "
+        "-f s:SPARSE_FLOAT_VECTOR --nullable note --nullable n --nullable x --nullable tags --nullable j "
+        "--default n=7 --dynamic"
+    )
     two.make("lite", "copy_nulls", fields)
     two.drop("lite", "copy_nulls_b")
     rows = [
@@ -350,17 +380,24 @@ def test_nulls_defaults_and_sparse_vectors_are_copied(two: Two) -> None:
         },
         {"id": 3, "title": "c", "vector": [1, 2, 3, 6], "s": {"7": 0.1}, "tags": [1, 2], "j": [None], "more": [1]},
     ]
-    two.all(f"insert row -c copy_nulls --alias lite --row '{json.dumps(rows)}'",
-            "create index -c copy_nulls -f s -in s -t SPARSE_INVERTED_INDEX -m IP --alias lite",
-            "load copy_nulls --alias lite", "copy lite:copy_nulls lite:copy_nulls_b -y")  # fmt: skip
+    two.all(
+        f"insert row -c copy_nulls --alias lite --row '{json.dumps(rows)}'",
+        "create index -c copy_nulls -f s -in s -t SPARSE_INVERTED_INDEX -m IP --alias lite",
+        "load copy_nulls --alias lite",
+        "copy lite:copy_nulls lite:copy_nulls_b -y",
+    )
     first, second = (rows_by_pymilvus(two.servers["lite"], name) for name in ("copy_nulls", "copy_nulls_b"))
     assert (len(first), first) == (3, second)
     assert two("diff lite:copy_nulls lite:copy_nulls_b --rows all").code == 0
     refused = two("copy lite:copy_nulls old: -y")
-    assert (refused.code, refused.out, refused.err.splitlines()[0]) == (1, "", (
-        f"error: {two.place('old')} lacks SPARSE_FLOAT_VECTOR 's' (Milvus 2.4); several vector fields (Milvus 2.4); "
-        "nullable 'note', 'n', 'x', 'tags', 'j' (Milvus 2.5)"
-    ))  # fmt: skip
+    assert (refused.code, refused.out, refused.err.splitlines()[0]) == (
+        1,
+        "",
+        (
+            f"error: {two.place('old')} lacks SPARSE_FLOAT_VECTOR 's' (Milvus 2.4); several vector fields (Milvus 2.4)"
+            "; nullable 'note', 'n', 'x', 'tags', 'j' (Milvus 2.5)"
+        ),
+    )
     assert two("show collection copy_nulls --alias old").code == 1
     two.drop("lite", "copy_nulls", "copy_nulls_b")
 
@@ -370,8 +407,11 @@ def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(two: 
     two.drop("lite", "copy_to")
     two.drop("old", "copy_unloaded")
     lite, place = two.servers["lite"], two.place("lite")
-    two.all(f"connect {lite.address} -a frozen --read-only", f"connect {lite.address} -a guarded --protected",
-            f"create collection copy_unloaded {BOOK} --alias old")  # fmt: skip
+    two.all(
+        f"connect {lite.address} -a frozen --read-only",
+        f"connect {lite.address} -a guarded --protected",
+        f"create collection copy_unloaded {BOOK} --alias old",
+    )
     words = f"2 rows of 'copy_from' on {place} to 'copy_to' on {place}, which is new"
     assert two("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
     assert two("copy lite:copy_from lite:copy_to") == Run(
@@ -382,18 +422,22 @@ def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(two: 
         ("lite:copy_from guarded:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from frozen:copy_to", 1, "connection 'frozen' is read-only: nothing was copied"),
         ("lite:copy_from old:copy_unloaded", 1, f"collection 'copy_unloaded' on {two.place('old')} exists"),
-        ("old:copy_unloaded lite:copy_to", 1,
-         f"'copy_unloaded' on {two.place('old')} is not loaded: its rows can't be read"),
+        (
+            "old:copy_unloaded lite:copy_to",
+            1,
+            f"'copy_unloaded' on {two.place('old')} is not loaded: its rows can't be read",
+        ),
         ("lite:copy_form lite:copy_to", 1, f"no collection 'copy_form' on {place}"),
         ("nosuch:copy_from lite:copy_to", 1, "no connection 'nosuch'"),
         ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' names no collection"),
-    ):  # fmt: skip
+    ):
         run = two(f"copy {line} -y")
         assert (run.code, run.out, run.err.partition("\n")[0]) == (code, "", f"error: {message}"), line
     run = two("copy lite:copy_from guarded:copy_to --no-indexes -y")
     assert (run.code, run.out) == (
-        0, f"Copied 2 rows of 'copy_from' on {place} to 'copy_to' on {place.replace('lite', 'guarded')}: both have 2.\n"
-    )  # fmt: skip
+        0,
+        f"Copied 2 rows of 'copy_from' on {place} to 'copy_to' on {place.replace('lite', 'guarded')}: both have 2.\n",
+    )
     assert two("list indexes -c copy_to --alias lite -o json").out == "[]\n"
     two.drop("lite", "copy_from", "copy_to")
     two.drop("old", "copy_unloaded")

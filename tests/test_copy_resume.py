@@ -63,8 +63,9 @@ class Servers:
         """Key and word of every row, in the order of keys: one key twice is there twice."""
         client = official_client(self.by_alias[alias].uri)
         try:
-            found = client.query(name, filter="id != -1", output_fields=["id", "title"], limit=16_384,
-                                 consistency_level="Strong")  # fmt: skip
+            found = client.query(
+                name, filter="id != -1", output_fields=["id", "title"], limit=16_384, consistency_level="Strong"
+            )
         finally:
             client.close()
         return sorted((each["id"], each["title"]) for each in found)
@@ -129,9 +130,10 @@ def test_a_copy_that_is_resumed_into_rows_with_other_values_replaces_them_and_sa
     run = servers("copy lite:resume_source old:resume_other --resume -y")
     places = [f"{alias} ({server.address}, database default)" for alias, server in servers.by_alias.items()]
     assert run == Run(
-        0, f"Copied 1,600 rows of 'resume_source' on {places[1]} to 'resume_other' on {places[0]}: both have 2,000.\n",
+        0,
+        f"Copied 1,600 rows of 'resume_source' on {places[1]} to 'resume_other' on {places[0]}: both have 2,000.\n",
         "note: 300 rows of the target had other values, and were replaced\n",
-    ), run  # fmt: skip
+    ), run
     assert servers.words("old", "resume_other") == NEW
     assert servers("diff lite:resume_source old:resume_other --rows all").code == 0
     servers.gone("old", "resume_other")
@@ -165,19 +167,29 @@ def test_where_keys_are_generated_only_the_first_rows_of_the_source_are_taken_fo
     servers.all(f"connect {server.address} -a slow", f"{line} --resume")
     assert servers.titles(alias, "resume_auto_b") == sorted(f"new {key}" for key in range(1_500))
     # A row of somebody else's makes the number of rows no proof.
-    servers.all(f"insert row -c resume_auto_b --row '{ROW}' --alias {alias}",
-                f"insert row -c resume_auto --row '{ROW.replace('foreign', 'last')}' --alias lite",
-                f"insert row -c resume_auto --row '{ROW.replace('foreign', 'very last')}' --alias lite")  # fmt: skip
+    servers.all(
+        f"insert row -c resume_auto_b --row '{ROW}' --alias {alias}",
+        f"insert row -c resume_auto --row '{ROW.replace('foreign', 'last')}' --alias lite",
+        f"insert row -c resume_auto --row '{ROW.replace('foreign', 'very last')}' --alias lite",
+    )
     run = servers(f"{line} --resume")
-    assert (run.code, run.out, run.err.splitlines()[-2:]) == (1, "", [
-        "error: 'resume_auto_b' has rows that are not the first of the source: which have arrived is unknown, as the "
-        "server generates the keys", "hint: delete it, and copy anew",
-    ])  # fmt: skip
+    assert (run.code, run.out, run.err.splitlines()[-2:]) == (
+        1,
+        "",
+        [
+            "error: 'resume_auto_b' has rows that are not the first of the source: which have arrived is unknown, as "
+            "the server generates the keys",
+            "hint: delete it, and copy anew",
+        ],
+    )
     run = servers(f"{line} --resume --into-existing")
-    assert (run.code, run.err.splitlines()[0]) == (1, (
-        f"error: can't resume into 'resume_auto_b' on slow ({server.address}, database default): the server generates "
-        "the keys, and nothing tells which rows were there before"
-    ))  # fmt: skip
+    assert (run.code, run.err.splitlines()[0]) == (
+        1,
+        (
+            f"error: can't resume into 'resume_auto_b' on slow ({server.address}, database default): the server "
+            "generates the keys, and nothing tells which rows were there before"
+        ),
+    )
     assert len(servers.titles(alias, "resume_auto_b")) == 1_501
     servers.gone(alias, "resume_auto_b")
     servers.gone("lite", "resume_auto")

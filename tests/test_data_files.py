@@ -98,8 +98,11 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: 
         client.close()
     typed.all("load collection df_held")
     spaced = deep.replace(":", ": ")
-    lines = ["query -c df_held --fields j,d", "get -c df_held --ids 1 --fields j,d",
-             "search -c df_held --vector [1,2] --fields j,d"]  # fmt: skip
+    lines = [
+        "query -c df_held --fields j,d",
+        "get -c df_held --ids 1 --fields j,d",
+        "search -c df_held --vector [1,2] --fields j,d",
+    ]
     for line in lines:
         for output in ("json", "jsonl", "yaml", "csv", "tsv", "table", "vertical", "markdown"):
             run = typed(f"-o {output} {line}")
@@ -154,7 +157,11 @@ class Secretive(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         Secretive.asked.append((self.path, self.headers.get("Authorization")))
-        place = {"/away": "/data.csv?token=geheim", "/file": "file:///etc/passwd", "/ftp": "ftp://127.0.0.1/x?sig=geheim"}
+        place = {
+            "/away": "/data.csv?token=geheim",
+            "/file": "file:///etc/passwd",
+            "/ftp": "ftp://127.0.0.1/x?sig=geheim",
+        }
         where = place.get(self.path.partition("?")[0].removesuffix(".csv"))
         if where or not self.path.startswith("/data"):
             self.send_response(302 if where else 404)
@@ -195,12 +202,13 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
         "ftp.csv": failed(f"http://***@{place}/ftp.csv: HTTP 302 Found"),
         "x?geheim": failed(
             f"http://***@{place}/x?***: its name does not tell the format",
-            "give --format: csv, tsv, json, jsonl, parquet, npy", 2,
+            "give --format: csv, tsv, json, jsonl, parquet, npy",
+            2,
         ),
         "a b.csv?sig=geheim": failed(
             f"invalid URL: http://***@{place}/a b.csv?sig=***", "write a space in it as %20", 2
         ),
-    }  # fmt: skip
+    }
     for path, expected in told.items():
         assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/{path}'") == expected
     Secretive.asked.clear()

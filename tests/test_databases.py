@@ -37,8 +37,10 @@ def test_create_database_in_both_spellings_is_seen_by_pymilvus(typed: Typed) -> 
 def test_create_database_that_exists_exits_1_unless_told_otherwise(shop: Typed) -> None:
     assert shop("create database shop") == failed("database 'shop' exists", "see it with: show database shop")
     assert shop.json("create database shop --if-not-exists") == {
-        "message": "Database 'shop' exists.", "database": "shop", "created": False,
-    }  # fmt: skip
+        "message": "Database 'shop' exists.",
+        "database": "shop",
+        "created": False,
+    }
 
 
 def test_create_database_without_a_name_exits_2(typed: Typed) -> None:

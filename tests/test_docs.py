@@ -19,13 +19,45 @@ COMMANDS = sorted(leaves(tree()), key=lambda each: each.path)
 EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in COMMANDS}
 
 # Examples in the order in which a person would type them; what one makes, the next ones use.
-ORDER = ["connect", "create collection", "insert row", "upsert row", "create partition", "create index", "create alias",
-         "load collection", "count", "copy", "diff", "search", "search_iterator", "bulk_insert", "create database",
-         "use database", "create user", "create role", "grant role", "grant privilege", "export access"]  # fmt: skip
-LAST = ["delete resource_group", "release partition", "delete partition", "delete alias", "rename collection",
-         "release collection",
-        "delete index", "delete database", "rename connection", "delete connection", "delete connection_history",
-        "delete collection", "stop server", "disconnect"]  # fmt: skip
+ORDER = [
+    "connect",
+    "create collection",
+    "insert row",
+    "upsert row",
+    "create partition",
+    "create index",
+    "create alias",
+    "load collection",
+    "count",
+    "copy",
+    "diff",
+    "search",
+    "search_iterator",
+    "bulk_insert",
+    "create database",
+    "use database",
+    "create user",
+    "create role",
+    "grant role",
+    "grant privilege",
+    "export access",
+]
+LAST = [
+    "delete resource_group",
+    "release partition",
+    "delete partition",
+    "delete alias",
+    "rename collection",
+    "release collection",
+    "delete index",
+    "delete database",
+    "rename connection",
+    "delete connection",
+    "delete connection_history",
+    "delete collection",
+    "stop server",
+    "disconnect",
+]
 ALONE = ["exit", "quickstart"]
 TWO_ROWS = '[{"id": 21, "title": "a", "vector": [1, 0, 0, 0]}, {"id": 22, "title": "b", "vector": [0, 1, 0, 0]}]'
 BEFORE = {

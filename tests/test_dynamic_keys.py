@@ -34,9 +34,14 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
     typed = Typed(Cli(tmp_path_factory.mktemp("keyed")), server)
     typed.gone(NAME, PLAIN)
     fields = "-f id:INT64 -f title:VARCHAR:20 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2"
-    typed.all(f"create collection -c {NAME} {fields} --dynamic", f"create collection -c {PLAIN} {fields}",
-              f"load collection {NAME}", f"load collection {PLAIN}", f"insert row -c {NAME} --row '{ROWS}'",
-              f"insert row -c {PLAIN} --row '{{\"id\": 1, \"title\": \"a\", \"v\": [1, 2]}}'")  # fmt: skip
+    typed.all(
+        f"create collection -c {NAME} {fields} --dynamic",
+        f"create collection -c {PLAIN} {fields}",
+        f"load collection {NAME}",
+        f"load collection {PLAIN}",
+        f"insert row -c {NAME} --row '{ROWS}'",
+        f'insert row -c {PLAIN} --row \'{{"id": 1, "title": "a", "v": [1, 2]}}\'',
+    )
     yield
     typed.gone(NAME, PLAIN)
 
@@ -82,8 +87,11 @@ def test_every_format_is_whole_before_the_error(keyed: Typed) -> None:
 def test_the_error_names_what_may_be_meant(keyed: Typed) -> None:
     run = keyed(f"query {NAME} --fields titel -o csv -e 'id == 1'")
     assert json.loads(run.err)["error"] == {
-        "code": 1, "message": not_found("titel", 1), "hint": "did you mean title?", "server_code": None,
-    }  # fmt: skip
+        "code": 1,
+        "message": not_found("titel", 1),
+        "hint": "did you mean title?",
+        "server_code": None,
+    }
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
@@ -99,15 +107,19 @@ def test_no_rows_tell_nothing_of_a_name(keyed: Typed) -> None:
 
 def test_a_key_is_requested_by_its_name_when_a_row_has_it(keyed: Typed) -> None:
     assert keyed.json(f"query {NAME} --fields id,x,a.b") == [
-        {"id": 1, "x": 1, "a.b": 7}, {"id": 2, "x": None, "a.b": None}, {"id": 3, "x": None, "a.b": None},
-    ]  # fmt: skip
+        {"id": 1, "x": 1, "a.b": 7},
+        {"id": 2, "x": None, "a.b": None},
+        {"id": 3, "x": None, "a.b": None},
+    ]
     # Milvus 2.3 takes a name for an output field only where it is an identifier.
     assert [row["a.b"] for row in keyed.json(f"{SEARCH} --fields a.b")] == [7, None, None]
     assert [row["x"] for row in keyed.json(f"{SEARCH} --fields title,x")] == [1, None, None]
     # That the only row that has it is on the third page does not matter.
-    assert [row["y,z"] for row in keyed.json(
-        f"""query_iterator {NAME} --batch-size 1 --fields '$meta["y,z"]'"""
-    )] == [None, {"n": 1}, None]  # fmt: skip
+    assert [row["y,z"] for row in keyed.json(f"""query_iterator {NAME} --batch-size 1 --fields '$meta["y,z"]'""")] == [
+        None,
+        {"n": 1},
+        None,
+    ]
 
 
 def test_a_key_in_brackets_needs_no_row_that_has_it(keyed: Typed) -> None:
@@ -138,8 +150,7 @@ def test_count_works_as_on_the_server(keyed: Typed) -> None:
 
 def test_a_collection_without_a_dynamic_field_has_no_keys(keyed: Typed) -> None:
     fields = "fields: id, title, v"
-    assert keyed(f"""query {PLAIN} --fields '$meta["x"]'""") == failed(
-        f"""{PLAIN} has no field '$meta["x"]'""", fields)  # fmt: skip
+    assert keyed(f"""query {PLAIN} --fields '$meta["x"]'""") == failed(f"""{PLAIN} has no field '$meta["x"]'""", fields)
     assert keyed(f"query {PLAIN} --fields nosuch") == failed(f"{PLAIN} has no field 'nosuch'", fields)
 
 

@@ -33,19 +33,81 @@ from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed, failed, on_milvus
 
-TYPES = ("id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:100", "j:JSON",
-         "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:8", "v:FLOAT_VECTOR:3")  # fmt: skip
+TYPES = (
+    "id:INT64",
+    "b:BOOL",
+    "i8:INT8",
+    "i16:INT16",
+    "i32:INT32",
+    "f:FLOAT",
+    "d:DOUBLE",
+    "t:VARCHAR:100",
+    "j:JSON",
+    "a:ARRAY:INT64:8",
+    "at:ARRAY:VARCHAR:8:8",
+    "v:FLOAT_VECTOR:3",
+)
 AWKWARD: list[dict[str, Any]] = [
-    {"id": -(2**63) + 1, "b": True, "i8": -128, "i16": -(2**15), "i32": -(2**31), "f": 0.1, "d": 0.1, "t": "",
-     "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1, "f": 1e-7}, "a": [-(2**63), 2**63 - 1], "at": ["x", 'q"', ","],
-     "v": [0.1, -0.001, 3.4028235e38], "color": "red", "deep": {"x": [1.5]}},
-    {"id": 0, "b": False, "i8": 0, "i16": 0, "i32": 0, "f": 1e-45, "d": 5e-324, "t": 'a,"b"\tc\nd\r\ne;f', "j": {},
-     "a": [], "at": [], "v": [1e-7, 1e-5, 16777216.0]},
-    {"id": 1, "b": False, "i8": 0, "i16": 0, "i32": 0, "f": 3.4028235e38, "d": 1.7e308, "t": "nul\0 漢🦅\u2028\\n",
-     "j": {"line": "a\nb"}, "a": [0], "at": [""], "v": [-0.0, 1e13, 1e20], "n": 2**53 + 1},
-    {"id": 2**63 - 2, "b": True, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "f": -0.0, "d": -0.0, "t": "NULL",
-     "j": {"s": "\x7f\x1b"}, "a": [1], "at": ["漢"], "v": [1.1754944e-38, 1e-45, 0.3]},
-]  # fmt: skip
+    {
+        "id": -(2**63) + 1,
+        "b": True,
+        "i8": -128,
+        "i16": -(2**15),
+        "i32": -(2**31),
+        "f": 0.1,
+        "d": 0.1,
+        "t": "",
+        "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1, "f": 1e-7},
+        "a": [-(2**63), 2**63 - 1],
+        "at": ["x", 'q"', ","],
+        "v": [0.1, -0.001, 3.4028235e38],
+        "color": "red",
+        "deep": {"x": [1.5]},
+    },
+    {
+        "id": 0,
+        "b": False,
+        "i8": 0,
+        "i16": 0,
+        "i32": 0,
+        "f": 1e-45,
+        "d": 5e-324,
+        "t": 'a,"b"\tc\nd\r\ne;f',
+        "j": {},
+        "a": [],
+        "at": [],
+        "v": [1e-7, 1e-5, 16777216.0],
+    },
+    {
+        "id": 1,
+        "b": False,
+        "i8": 0,
+        "i16": 0,
+        "i32": 0,
+        "f": 3.4028235e38,
+        "d": 1.7e308,
+        "t": "nul\0 漢🦅\u2028\\n",
+        "j": {"line": "a\nb"},
+        "a": [0],
+        "at": [""],
+        "v": [-0.0, 1e13, 1e20],
+        "n": 2**53 + 1,
+    },
+    {
+        "id": 2**63 - 2,
+        "b": True,
+        "i8": 127,
+        "i16": 2**15 - 1,
+        "i32": 2**31 - 1,
+        "f": -0.0,
+        "d": -0.0,
+        "t": "NULL",
+        "j": {"s": "\x7f\x1b"},
+        "a": [1],
+        "at": ["漢"],
+        "v": [1.1754944e-38, 1e-45, 0.3],
+    },
+]
 MANY = 20_000
 FEWER = 3_000
 """On Milvus Lite, which has no limit of rows and takes long for a page."""
@@ -94,8 +156,12 @@ def run(typed: Typed, exported: ServerProcess, tmp_path: Path, monkeypatch: pyte
 
 def bits(row: dict[str, Any]) -> dict[str, Any]:
     """With float32s as the bits that they have, so that -0.0 and 0.0 differ."""
-    return {**row, "f": struct.pack("<f", row["f"]), "d": struct.pack("<d", row["d"]),
-            "v": struct.pack("<3f", *row["v"])}  # fmt: skip
+    return {
+        **row,
+        "f": struct.pack("<f", row["f"]),
+        "d": struct.pack("<d", row["d"]),
+        "v": struct.pack("<3f", *row["v"]),
+    }
 
 
 EXPECTED = [bits(row) for row in AWKWARD]
@@ -132,10 +198,20 @@ def test_parquet_has_every_row_bit_for_bit(run: Typed) -> None:
     assert run("export -c awkward x.parquet").code == 0
     table = pyarrow.parquet.read_table("x.parquet")
     assert {name: str(table.schema.field(name).type) for name in table.schema.names} == {
-        "id": "int64", "b": "bool", "i8": "int8", "i16": "int16", "i32": "int32", "f": "float", "d": "double",
-        "t": "string", "j": "string", "a": "list<element: int64>", "at": "list<element: string>",
-        "v": "list<element: float>", "$meta": "string",
-    }  # fmt: skip
+        "id": "int64",
+        "b": "bool",
+        "i8": "int8",
+        "i16": "int16",
+        "i32": "int32",
+        "f": "float",
+        "d": "double",
+        "t": "string",
+        "j": "string",
+        "a": "list<element: int64>",
+        "at": "list<element: string>",
+        "v": "list<element: float>",
+        "$meta": "string",
+    }
     rows = []
     for row in table.to_pylist():
         dynamic = json.loads(row.pop("$meta"))
@@ -156,9 +232,13 @@ def text_of(file: Path) -> str:
 def test_export_of_chosen_rows_and_fields(run: Typed) -> None:
     line = "export -c awkward x.csv --filter 'id in {ids}' --param 'ids=[0, 1]' --fields id,n,t -p _default"
     assert run.json(line) == {
-        "message": "Exported 2 rows of 'awkward' to x.csv.", "collection": "awkward", "file": "x.csv", "format": "csv",
-        "count": 2, "bytes": os.path.getsize("x.csv"),
-    }  # fmt: skip
+        "message": "Exported 2 rows of 'awkward' to x.csv.",
+        "collection": "awkward",
+        "file": "x.csv",
+        "format": "csv",
+        "count": 2,
+        "bytes": os.path.getsize("x.csv"),
+    }
     assert (
         Path("x.csv").read_bytes()
         == 'id,n,t\n0,,"a,""b""\tc\nd\r\ne;f"\n1,9007199254740993,nul\0 漢🦅\u2028\\n\n'.encode()
@@ -195,16 +275,24 @@ def test_a_file_that_exists_is_replaced_only_by_force(run: Typed) -> None:
 @pytest.mark.parametrize(
     ("line", "error"),
     [
-        ("awkward x.xyz", failed("no format has the extension of 'x.xyz'", "give --format; formats: csv, tsv, json, "
-                                 "jsonl, parquet, and .gz or .zst of text", code=2)),
+        (
+            "awkward x.xyz",
+            failed(
+                "no format has the extension of 'x.xyz'",
+                "give --format; formats: csv, tsv, json, jsonl, parquet, and .gz or .zst of text",
+                code=2,
+            ),
+        ),
         ("awkward x --format cvs", failed("'cvs' is no format", "did you mean csv?", code=2)),
         ("awkward x.csv --fields id -e 'id = 1'", None),
         ("awkward /nosuch/x.csv", failed("can't write /nosuch/x.csv.part: No such file or directory")),
-        ("awkward x.csv -p nosuch", failed("no partition 'nosuch' in 'awkward'",
-                                           "list partitions -c awkward shows all")),
+        (
+            "awkward x.csv -p nosuch",
+            failed("no partition 'nosuch' in 'awkward'", "list partitions -c awkward shows all"),
+        ),
         ("nosuchthing x.csv", None),
     ],
-)  # fmt: skip
+)
 def test_an_export_that_can_not_be_leaves_no_file(run: Typed, line: str, error: Run | None) -> None:
     found = run(f"export {line}")
     assert found == error if error else (found.code, found.out) == (1, "")

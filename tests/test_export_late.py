@@ -100,8 +100,11 @@ def test_it_stays_where_a_file_system_has_no_links(books: Typed, late: Late, tmp
     place.mkdir(parents=True)
     (place / "sitecustomize.py").write_text(WITHOUT_LINKS)
     path = books.cli.environment()["PYTHONPATH"]
-    found = late("export late x.jsonl", lambda: appears and Path("x.jsonl").write_text("precious"),
-                 PYTHONPATH=f"{place}{os.pathsep}{path}")  # fmt: skip
+    found = late(
+        "export late x.jsonl",
+        lambda: appears and Path("x.jsonl").write_text("precious"),
+        PYTHONPATH=f"{place}{os.pathsep}{path}",
+    )
     assert found.returncode == appears, found.stderr
     assert Path("x.jsonl").read_text().count("\n") == (0 if appears else ROWS)
     assert Path("x.jsonl.part").exists() == appears

@@ -13,8 +13,12 @@ from tests.support.lite_server import LiteServer
 @pytest.fixture
 def rows(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
     assert cli("connect", lite.address, "-q").code == 0
-    made = cli("-q", "-c", "create collection leftovers -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2;"
-               "load leftovers; upsert row leftovers --row '{\"id\": 1, \"v\": [1, 1]}'")  # fmt: skip
+    made = cli(
+        "-q",
+        "-c",
+        "create collection leftovers -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2;"
+        'load leftovers; upsert row leftovers --row \'{"id": 1, "v": [1, 1]}\'',
+    )
     assert made == Run(0, "", "")
     yield cli
     assert cli("delete", "collection", "leftovers", "--yes", "-q").code == 0

@@ -13,8 +13,12 @@ from milvus_cli.types import ByteSize
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 
-NUMBERS = [(leaf.path, param) for leaf in leaves(tree()) for param in (*leaf.params, *GLOBAL_OPTIONS)
-           if isinstance(param.type, click.types.FloatParamType)]  # fmt: skip
+NUMBERS = [
+    (leaf.path, param)
+    for leaf in leaves(tree())
+    for param in (*leaf.params, *GLOBAL_OPTIONS)
+    if isinstance(param.type, click.types.FloatParamType)
+]
 
 
 @pytest.mark.parametrize("text", ["nan", "-nan", "inf", "-inf", "Infinity", "1e400"])
@@ -31,8 +35,16 @@ def takes(param: click.Parameter, text: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("line", ["--timeout {} version", "version -timeout {}", "watch {} version",
-                                  "calc mkts_from_unixtime -e {}", "insert file -c x --retry {} f"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--timeout {} version",
+        "version -timeout {}",
+        "watch {} version",
+        "calc mkts_from_unixtime -e {}",
+        "insert file -c x --retry {} f",
+    ],
+)
 @pytest.mark.parametrize("text", ["nan", "inf"])
 def test_nan_and_inf_are_refused(tmp_path: Path, line: str, text: str) -> None:
     run = run_here(line.format(text).split(), tmp_path)

@@ -20,32 +20,81 @@ from tests.support.typed import failed
 
 V1, V2 = "/v1/vector", "/v2/vectordb"
 READS = [
-    ("GET", f"{V1}/collections"), ("get", f"{V1}/collections/describe?collectionName=x"), ("GET", "/nosuch"),
-    ("POST", f"{V1}/query"), ("POST", f"{V1}/search"), ("POST", f"{V1}/get"),
-    *(("POST", f"{V2}/{each}") for each in (
-        "collections/list", "collections/describe", "collections/has", "collections/get_stats",
-        "collections/get_load_state", "entities/query", "entities/get", "entities/search", "entities/hybrid_search",
-        "entities/advanced_search", "partitions/has", "indexes/describe", "users/list", "roles/describe",
-        "aliases/list", "databases/describe", "jobs/import/list", "jobs/import/get_progress",
-        "entities/query?database=x",
-    )),
-]  # fmt: skip
+    ("GET", f"{V1}/collections"),
+    ("get", f"{V1}/collections/describe?collectionName=x"),
+    ("GET", "/nosuch"),
+    ("POST", f"{V1}/query"),
+    ("POST", f"{V1}/search"),
+    ("POST", f"{V1}/get"),
+    *(
+        ("POST", f"{V2}/{each}")
+        for each in (
+            "collections/list",
+            "collections/describe",
+            "collections/has",
+            "collections/get_stats",
+            "collections/get_load_state",
+            "entities/query",
+            "entities/get",
+            "entities/search",
+            "entities/hybrid_search",
+            "entities/advanced_search",
+            "partitions/has",
+            "indexes/describe",
+            "users/list",
+            "roles/describe",
+            "aliases/list",
+            "databases/describe",
+            "jobs/import/list",
+            "jobs/import/get_progress",
+            "entities/query?database=x",
+        )
+    ),
+]
 CHANGES = [
     *(("POST", f"{V1}/{each}") for each in ("collections/drop", "collections/create", "insert", "delete", "upsert")),
-    *(("POST", f"{V2}/{each}") for each in (
-        "collections/drop", "collections/rename", "collections/flush", "entities/insert", "entities/upsert",
-        "entities/delete", "users/update_password", "roles/grant_privilege", "jobs/import/create", "collections/load",
-        # Spelled so that a server, or what stands before it, might take it for something else.
-        "entities/../collections/drop", "entities/query/../../collections/drop", "entities/query/", "/entities/query",
-        "entities//query", "entities/%71uery", "entities/query%2f..%2fdrop", "entities/query;/drop", "entities/QUERY",
-        "entities/query#/../collections/drop", "entities/drop?x=/entities/query", "collections/drop/list",
-        "entities/query\\..\\drop", "list",
-    )),
-    ("POST", f"//host{V2}/entities/query"), ("POST", f"http://host{V2}/entities/query"), ("POST", "/v3/entities/query"),
-    ("POST", "/V2/vectordb/entities/query"), ("PUT", f"{V2}/entities/query"), ("DELETE", f"{V2}/collections/list"),
-    ("PATCH", f"{V2}/entities/query"), ("HEAD", f"{V2}/collections/list"),
-    ("GET", "/management/stop?role=querynode"), ("GET", "/%6danagement/stop"), ("GET", "/x/../%256Danagement/stop"),
-]  # fmt: skip
+    *(
+        ("POST", f"{V2}/{each}")
+        for each in (
+            "collections/drop",
+            "collections/rename",
+            "collections/flush",
+            "entities/insert",
+            "entities/upsert",
+            "entities/delete",
+            "users/update_password",
+            "roles/grant_privilege",
+            "jobs/import/create",
+            "collections/load",
+            # Spelled so that a server, or what stands before it, might take it for something else.
+            "entities/../collections/drop",
+            "entities/query/../../collections/drop",
+            "entities/query/",
+            "/entities/query",
+            "entities//query",
+            "entities/%71uery",
+            "entities/query%2f..%2fdrop",
+            "entities/query;/drop",
+            "entities/QUERY",
+            "entities/query#/../collections/drop",
+            "entities/drop?x=/entities/query",
+            "collections/drop/list",
+            "entities/query\\..\\drop",
+            "list",
+        )
+    ),
+    ("POST", f"//host{V2}/entities/query"),
+    ("POST", f"http://host{V2}/entities/query"),
+    ("POST", "/v3/entities/query"),
+    ("POST", "/V2/vectordb/entities/query"),
+    ("PUT", f"{V2}/entities/query"),
+    ("DELETE", f"{V2}/collections/list"),
+    ("PATCH", f"{V2}/entities/query"),
+    ("HEAD", f"{V2}/collections/list"),
+    ("GET", "/management/stop?role=querynode"),
+    ("GET", "/%6danagement/stop"),
+    ("GET", "/x/../%256Danagement/stop"),
+]
 
 # What deletes something of a server, by a line that finds it there; the others need a newer one than 2.3.
 DELETIONS = {
@@ -78,8 +127,25 @@ def test_any_other_request_counts_as_a_change(method: str, path: str) -> None:
 
 def test_every_rpc_is_a_read_or_a_change() -> None:
     rpcs = [each.name for each in milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods]
-    verbs = ("Add", "Alter", "Create", "Delete", "Drop", "Flush", "Import", "Insert", "Load", "Manual", "Operate",
-             "Release", "Rename", "Transfer", "Truncate", "Update", "Upsert")  # fmt: skip
+    verbs = (
+        "Add",
+        "Alter",
+        "Create",
+        "Delete",
+        "Drop",
+        "Flush",
+        "Import",
+        "Insert",
+        "Load",
+        "Manual",
+        "Operate",
+        "Release",
+        "Rename",
+        "Transfer",
+        "Truncate",
+        "Update",
+        "Upsert",
+    )
     assert [each for each in rpcs if rpc_reads(each) == each.startswith(verbs)] == []
 
 
@@ -106,11 +172,13 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer) -> I
         "create index -c guard_book -f v -in guard_index -t FLAT -m L2 --if-not-exists",
         "create alias -c guard_book -a guard_alias -A",
         "create database guard_db --if-not-exists",
-        "create role guard_role", "create user guard_user -p hunter22", "create resource_group guard_group",
+        "create role guard_role",
+        "create user guard_user -p hunter22",
+        "create resource_group guard_group",
         "alter collection_properties -c guard_book --set collection.ttl.seconds=100000",
         """insert row -c guard_book --row '{"id": 1, "v": [1, 2]}'""",
         "load guard_book",
-    )  # fmt: skip
+    )
     for mark, alias in (("--read-only", "frozen"), ("--protected", "guarded"), ("", "open")):
         assert found(f"connect {milvus.address} -a {alias} {mark}").code == 0
     for line in made:
@@ -144,17 +212,29 @@ def test_what_deletes_asks_on_a_protected_connection_and_is_refused_on_a_read_on
 
 
 WRITES = (
-    "create collection x -f id:INT64 -f v:FLOAT_VECTOR:2 -p id", "create alias -c guard_book -a other",
-    "create partition -c guard_book -p other", "create database other", "create role other",
-    "create user other -p hunter22", "create resource_group other", "rename collection guard_book other",
-    "insert row -c guard_book --row '{\"id\": 2, \"v\": [1, 2]}'",
-    "upsert row -c guard_book --row '{\"id\": 2, \"v\": [1, 2]}'",
-    "insert fake -c guard_book -n 5", "bulk_insert -c guard_book -f x.npy", "flush guard_book", "flush_all",
-    "compact guard_book", "load guard_book", "release guard_book", "grant role -r guard_role -u guard_user",
-    "grant privilege -r guard_role -p Search -o guard_book", "copy open:guard_book frozen:other",
+    "create collection x -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
+    "create alias -c guard_book -a other",
+    "create partition -c guard_book -p other",
+    "create database other",
+    "create role other",
+    "create user other -p hunter22",
+    "create resource_group other",
+    "rename collection guard_book other",
+    'insert row -c guard_book --row \'{"id": 2, "v": [1, 2]}\'',
+    'upsert row -c guard_book --row \'{"id": 2, "v": [1, 2]}\'',
+    "insert fake -c guard_book -n 5",
+    "bulk_insert -c guard_book -f x.npy",
+    "flush guard_book",
+    "flush_all",
+    "compact guard_book",
+    "load guard_book",
+    "release guard_book",
+    "grant role -r guard_role -u guard_user",
+    "grant privilege -r guard_role -p Search -o guard_book",
+    "copy open:guard_book frozen:other",
     "alter collection_properties -c guard_book --set collection.ttl.seconds=1",
     "update password guard_user -op hunter22 -p hunter23",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("line", WRITES)
@@ -182,8 +262,9 @@ def test_api_drops_nothing_unasked(guarded: Guarded) -> None:
     assert guarded("use connection guarded -q").code == 0
     assert guarded(f"{line} --yes") == failed(
         f"connection 'guarded' is protected: {question.format(guarded.place('guarded'))}",
-        "add both --yes and --alias guarded", code=2,
-    )  # fmt: skip
+        "add both --yes and --alias guarded",
+        code=2,
+    )
     for alias in ("open", "guarded"):
         assert guarded(f"{line} --dry-run --alias {alias}") == Run(
             0, f"Would send {where} to {guarded.place(alias)}.\n", ""

@@ -26,11 +26,20 @@ LEGS = f"--request 'field=dense vector={json.dumps(DENSE)} limit=15' --request '
 @pytest.fixture(scope="module")
 def made(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
     typed = typed_on(tmp_path_factory.mktemp("hybrid"), lite)
-    rows = [{"id": number, "g": number % 5, "body": words(number), "dense": dense, "other": other}
-            for number, (dense, other) in enumerate(zip(gaussian(1, 40), gaussian(2, 40, 3), strict=True))]  # fmt: skip
-    fill(typed, NAME, ["body:VARCHAR:1000", "dense:FLOAT_VECTOR:8", "other:FLOAT_VECTOR:3", "g:INT64",
-                       "words:SPARSE_FLOAT_VECTOR"], rows, "-f dense -t FLAT -m COSINE", "-f other -t FLAT -m L2",
-         "-f words -t SPARSE_INVERTED_INDEX -m BM25", options="--bm25 body:words")  # fmt: skip
+    rows = [
+        {"id": number, "g": number % 5, "body": words(number), "dense": dense, "other": other}
+        for number, (dense, other) in enumerate(zip(gaussian(1, 40), gaussian(2, 40, 3), strict=True))
+    ]
+    fill(
+        typed,
+        NAME,
+        ["body:VARCHAR:1000", "dense:FLOAT_VECTOR:8", "other:FLOAT_VECTOR:3", "g:INT64", "words:SPARSE_FLOAT_VECTOR"],
+        rows,
+        "-f dense -t FLAT -m COSINE",
+        "-f other -t FLAT -m L2",
+        "-f words -t SPARSE_INVERTED_INDEX -m BM25",
+        options="--bm25 body:words",
+    )
     yield typed
     typed.gone(NAME)
 
@@ -45,8 +54,10 @@ def words(number: int) -> str:
 
 
 def official(typed: Typed, reranker: Any, **options: Any) -> list[tuple[int, float]]:
-    legs = [AnnSearchRequest([DENSE], "dense", {}, 15, expr=options.pop("dense_filter", None)),
-            AnnSearchRequest(["white whale"], "words", {}, 12)]  # fmt: skip
+    legs = [
+        AnnSearchRequest([DENSE], "dense", {}, 15, expr=options.pop("dense_filter", None)),
+        AnnSearchRequest(["white whale"], "words", {}, 12),
+    ]
     client = official_client(typed.server.uri)
     try:
         (found,) = client.hybrid_search(NAME, legs, reranker, limit=10, consistency_level="Strong", **options)
@@ -64,28 +75,37 @@ def test_fused_hits_are_those_of_pymilvus(typed: Typed) -> None:
     assert ours(typed, f"{LEGS} --rerank rrf:5") == official(typed, RRFRanker(5)) != official(typed, RRFRanker(60))
     assert ours(typed, f"{LEGS} --rerank weighted:0.7,0.3") == official(typed, WeightedRanker(0.7, 0.3))
     assert ours(typed, f"{LEGS} --rerank weighted:0.2,0.8") == official(typed, WeightedRanker(0.2, 0.8))
-    decay = Function("decay", FunctionType.RERANK, ["g"],
-                     params={"reranker": "decay", "function": "gauss", "origin": 3, "scale": 2})  # fmt: skip
+    decay = Function(
+        "decay", FunctionType.RERANK, ["g"], params={"reranker": "decay", "function": "gauss", "origin": 3, "scale": 2}
+    )
     assert ours(typed, f"{LEGS} --rerank decay:field=g,function=gauss,origin=3,scale=2") == official(typed, decay)
 
 
 RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
     "decay:field=g,function=gauss,origin=3,scale=2,offset=1,decay=0.3": [
-        ("decay", ["g"], {"function": "gauss", "origin": 3, "scale": 2, "offset": 1, "decay": 0.3})],
+        ("decay", ["g"], {"function": "gauss", "origin": 3, "scale": 2, "offset": 1, "decay": 0.3})
+    ],
     "decay:field=g,function=exp,origin=1,scale=3": [("decay", ["g"], {"function": "exp", "origin": 1, "scale": 3})],
     "decay:field=g,function=linear,origin=0,scale=3": [
-        ("decay", ["g"], {"function": "linear", "origin": 0, "scale": 3})],
+        ("decay", ["g"], {"function": "linear", "origin": 0, "scale": 3})
+    ],
     "boost:weight=0.25,filter=g in [1,2]": [("boost", [], {"weight": 0.25, "filter": "g in [1,2]"})],
     'boost:weight=0.25,filter=g == 1|boost:weight=2,random_score={"seed": 7}': [
-        ("boost", [], {"weight": 0.25, "filter": "g == 1"}), ("boost", [], {"weight": 2, "random_score": {"seed": 7}})],
-}  # fmt: skip
+        ("boost", [], {"weight": 0.25, "filter": "g == 1"}),
+        ("boost", [], {"weight": 2, "random_score": {"seed": 7}}),
+    ],
+}
 """Those that Milvus Lite computes itself, as options and as pymilvus takes them."""
 
 
 @pytest.mark.parametrize("text", RERANKERS)
 def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(typed: Typed, text: str) -> None:
-    score = FunctionScore([Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
-                           for name, fields, params in RERANKERS[text]])  # fmt: skip
+    score = FunctionScore(
+        [
+            Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
+            for name, fields, params in RERANKERS[text]
+        ]
+    )
     options = " ".join(f"--rerank '{each}'" for each in text.split("|"))
     single = f"search {NAME} -f dense -v '{json.dumps(DENSE)}'"
     client = official_client(typed.server.uri)
@@ -130,32 +150,57 @@ def test_ranks_and_distances_of_each_leg_stand_beside_the_fused_ones(typed: Type
 
 def test_legs_may_search_one_field_twice(typed: Typed) -> None:
     vector = json.dumps(OTHER)
-    found = typed.json(f"hybrid_search {NAME} --request 'field=other vector={vector}' "
-                       f"--request 'field=other like=7' --show-legs -l 3")  # fmt: skip
+    found = typed.json(
+        f"hybrid_search {NAME} --request 'field=other vector={vector}' --request 'field=other like=7' --show-legs -l 3"
+    )
     assert list(found[0])[3:] == ["other_1_rank", "other_1_distance", "other_2_rank", "other_2_distance"]
 
 
 @pytest.mark.parametrize(
     ("line", "message", "hint", "code"),
     [
-        ("", "no --request is given",
-         "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'", 2),
+        (
+            "",
+            "no --request is given",
+            "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'",
+            2,
+        ),
         ("--request 'field=dense vektor=[1]'", "a request has no 'vektor'", "did you mean vector?", 2),
-        ("--request 'dense'", "bad --request 'dense'",
-         'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}', 2),
-        ("--request 'text=white' --rerank weighted:1,2", "1 requests and 2 weights", "give each --request its weight",
-         2),
+        (
+            "--request 'dense'",
+            "bad --request 'dense'",
+            'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}',
+            2,
+        ),
+        (
+            "--request 'text=white' --rerank weighted:1,2",
+            "1 requests and 2 weights",
+            "give each --request its weight",
+            2,
+        ),
         ("--request 'text=white' --rerank rff", "no reranker 'rff'", "did you mean rrf?", 2),
-        ("--request 'text=white' --rerank decay:field=h,function=exp,origin=1,scale=2", "hybrid has no field 'h'",
-         "fields: id, body, dense, other, g, words", 1),
-        ("--request 'field=dense like=1 metric=L2'", "the index of 'dense' has the metric COSINE, not L2",
-         "leave --metric out, or rebuild it: release collection -c hybrid; delete index -c hybrid -in dense --yes; "
-         "create index -c hybrid -f dense -t FLAT -m L2; load collection -c hybrid", 1),
-        ("--request 'field=dense like=1' --request 'field=other vector=[[1,2,3],[4,5,6]]'",
-         "the requests have different numbers of queries: 1, 2", "", 2),
+        (
+            "--request 'text=white' --rerank decay:field=h,function=exp,origin=1,scale=2",
+            "hybrid has no field 'h'",
+            "fields: id, body, dense, other, g, words",
+            1,
+        ),
+        (
+            "--request 'field=dense like=1 metric=L2'",
+            "the index of 'dense' has the metric COSINE, not L2",
+            "leave --metric out, or rebuild it: release collection -c hybrid; delete index -c hybrid -in dense --yes; "
+            "create index -c hybrid -f dense -t FLAT -m L2; load collection -c hybrid",
+            1,
+        ),
+        (
+            "--request 'field=dense like=1' --request 'field=other vector=[[1,2,3],[4,5,6]]'",
+            "the requests have different numbers of queries: 1, 2",
+            "",
+            2,
+        ),
         ("--request 'field=dense like=1 limit=0'", "limit=0 is no number from 1 to 16384", "", 2),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_one_line(typed: Typed, line: str, message: str, hint: str, code: int) -> None:
     assert typed(f"hybrid_search {NAME} {line}") == failed(message, hint, code)
 

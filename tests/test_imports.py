@@ -26,9 +26,13 @@ sys.exit(code)
 def modules_after(cli: Cli, *argv: str) -> set[str]:
     """What is imported when the command has run."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *argv], cwd=cli.directory, env=cli.environment(), capture_output=True, check=False,
+        [sys.executable, "-c", RUN, *argv],
+        cwd=cli.directory,
+        env=cli.environment(),
+        capture_output=True,
+        check=False,
         stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     return set((cli.directory / "modules").read_text().split())
 
@@ -41,9 +45,10 @@ def connected(cli: Cli) -> Cli:
 
 
 @pytest.mark.parametrize(
-    "argv", [["--version"], ["--help"], ["version"], ["list", "connections"], ["list", "connections", "-o", "json"]],
+    "argv",
+    [["--version"], ["--help"], ["version"], ["list", "connections"], ["list", "connections", "-o", "json"]],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_what_asks_no_server_imports_nothing_heavy(connected: Cli, argv: list[str]) -> None:
     assert modules_after(connected, *argv) & set(HEAVY) == set()
 

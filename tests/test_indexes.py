@@ -30,9 +30,15 @@ def indexed(typed: Typed, made: set[str]) -> Typed:
 
 def described(name: str) -> dict[str, object]:
     return {
-        "index": name, "field": "vector", "index_type": "HNSW", "metric_type": "COSINE",
-        "params": {"M": "16", "efConstruction": "200"}, "state": "finished", "indexed_rows": 0, "total_rows": 0,
-    }  # fmt: skip
+        "index": name,
+        "field": "vector",
+        "index_type": "HNSW",
+        "metric_type": "COSINE",
+        "params": {"M": "16", "efConstruction": "200"},
+        "state": "finished",
+        "indexed_rows": 0,
+        "total_rows": 0,
+    }
 
 
 def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None:
@@ -40,8 +46,11 @@ def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None
     made = indexed.json(INDEX.format(name="tome"))
     assert made == {
         "message": "Created index on 'vector' of 'tome'." + (" The server named it 'vector'." if is_lite else ""),
-        "collection": "tome", "field": "vector", "index": name_of(is_lite), "created": True,
-    }  # fmt: skip
+        "collection": "tome",
+        "field": "vector",
+        "index": name_of(is_lite),
+        "created": True,
+    }
     with indexed.server.stub() as stub:
         [seen] = stub.DescribeIndex(milvus_pb2.DescribeIndexRequest(collection_name="tome")).index_descriptions
     assert (seen.index_name, seen.field_name) == (name_of(is_lite), "vector")
@@ -126,8 +135,11 @@ def test_wait_for_index(indexed: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
     assert indexed("wait_for_index -c tome -t 5m") == Run(0, "The indexes of 'tome' are built.\n", "")
     assert indexed.json(f"wait_for_index -c tome -in {name}") == {
-        "message": f"Index '{name}' on 'tome' is built.", "collection": "tome", "index": name, "built": True,
-    }  # fmt: skip
+        "message": f"Index '{name}' on 'tome' is built.",
+        "collection": "tome",
+        "index": name,
+        "built": True,
+    }
     indexed.all(f"delete index -c tome -in {name} -y")
     hint = "make one first: create index -c tome"
     assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)

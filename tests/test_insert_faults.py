@@ -101,12 +101,15 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
     again = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert again == failed(
         f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows; "
-        "rows that were on their way may be in too", "--resume goes on there; --restart sends all rows again", code=2,
-    )  # fmt: skip
+        "rows that were on their way may be in too",
+        "--resume goes on there; --restart sends all rows again",
+        code=2,
+    )
     before = exact(typed, "fault_killed")
     run = run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
-    assert run == Run(0, "Inserted 20,000 of 20,000 rows into 'fault_killed', which had "
-                         f"{before:,} and has 20,000.\n", "")  # fmt: skip
+    assert run == Run(
+        0, f"Inserted 20,000 of 20,000 rows into 'fault_killed', which had {before:,} and has 20,000.\n", ""
+    )
     assert not checkpoint.exists()
     assert distinct(typed, "fault_killed") == 20_000
     typed.gone("fault_killed")
@@ -252,14 +255,16 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
     assert 0 < there < 5_000
     assert run == failed(
         "rows.jsonl.gz is cut off or broken: Compressed file ended before the end-of-stream marker was reached; "
-        f"{there:,} rows are in", f"repair the file, then {ANEW}",
-    )  # fmt: skip
+        f"{there:,} rows are in",
+        f"repair the file, then {ANEW}",
+    )
     # The file as it should be is another file: nothing is doubled by mistake, and upsert puts in the rest.
     Path("rows.jsonl.gz").write_bytes(whole)
     assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(
-        f"an earlier insert was interrupted after {there:,} rows were in, and had another state of the files", ANEW,
+        f"an earlier insert was interrupted after {there:,} rows were in, and had another state of the files",
+        ANEW,
         code=2,
-    )  # fmt: skip
+    )
     assert typed("upsert file -c fault_gzip rows.jsonl.gz --restart").code == 0
     assert (exact(typed, "fault_gzip"), distinct(typed, "fault_gzip")) == (5_000, 5_000)
     typed.gone("fault_gzip")
@@ -305,8 +310,10 @@ def test_rows_whose_keys_the_server_gives_out_may_be_there_twice_and_that_is_sai
         run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
     assert run == failed(
         "Inserted 2 of 2 rows into 'book'; 4 were sent again and may be in twice: answers were lost, and Milvus "
-        "assigns the keys", "compare the number of rows with the files", 5,
-    )  # fmt: skip
+        "assigns the keys",
+        "compare the number of rows with the files",
+        5,
+    )
 
 
 def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_path: Path) -> None:
@@ -326,8 +333,10 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         run = run_here(line, cli.home, peer.uri)
         assert (run.code, run.out) == (3, "")
         run = run_here([*line, "--resume"], cli.home, peer.uri)
-        said = ("note: 2 rows were sent again as an upsert, because answers were lost and the rows could not be read "
-                "back: earlier rows with the same keys were replaced\n")  # fmt: skip
+        said = (
+            "note: 2 rows were sent again as an upsert, because answers were lost and the rows could not be read "
+            "back: earlier rows with the same keys were replaced\n"
+        )
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
         # It can't be asked for the rows, so that they take the place of those that may be there.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
@@ -360,8 +369,11 @@ def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) 
     with Shelf(schema) as peer:
         peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
         run = run_here(["insert", "row", "-c", "lost", "--row", '{"v": [1, 2]}'], tmp_path, peer.uri)
-        assert run == failed(f"the connection to {peer.address} was lost during Insert: outcome unknown",
-                             "the server may have done it or not: look before you send it again", 3)  # fmt: skip
+        assert run == failed(
+            f"the connection to {peer.address} was lost during Insert: outcome unknown",
+            "the server may have done it or not: look before you send it again",
+            3,
+        )
         assert peer.methods.count("Insert") == 1
 
 

@@ -58,8 +58,11 @@ def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 def make_all(typed: Typed, name: str) -> None:
     typed.gone(name)
-    typed.all(f"create collection -c {name} {ALL} --dynamic", f"create index -c {name} -f v -t FLAT -m L2",
-              f"load collection -c {name}")  # fmt: skip
+    typed.all(
+        f"create collection -c {name} {ALL} --dynamic",
+        f"create index -c {name} -f v -t FLAT -m L2",
+        f"load collection -c {name}",
+    )
 
 
 def test_insert_file_tells_rows_and_counts(fresh: Typed) -> None:
@@ -72,28 +75,72 @@ def test_insert_file_tells_rows_and_counts(fresh: Typed) -> None:
     assert fresh("import -c in_books books.csv") == Run(0, said, "")
     made = fresh.json("upsert file -c in_books books.csv -q")
     assert made == {
-        "message": "Upserted 2 of 2 rows into 'in_books', which had 2 and has 2.", "collection": "in_books",
-        "read": 2, "inserted": 2, "rejected": 0, "before": 2, "after": 2,
-    }  # fmt: skip
+        "message": "Upserted 2 of 2 rows into 'in_books', which had 2 and has 2.",
+        "collection": "in_books",
+        "read": 2,
+        "inserted": 2,
+        "rejected": 0,
+        "before": 2,
+        "after": 2,
+    }
     fresh.gone("in_books")
 
 
 VALUES: list[dict[str, Any]] = [
-    {"id": -(2**63) + 1, "b": True, "i8": -128, "i16": -(2**15), "i32": -(2**31), "f": 0.1, "d": 0.1, "t": "",
-     "j": {"a": [1, None, {"b": "ü漢🦅"}], "n": 2**63 - 1, "f": 1.5}, "a": [-(2**63), 2**63 - 1], "at": ["x", "ü,\"'"],
-     "v": [0.1, -0.001, 1e-45]},
-    {"id": 2**63 - 2, "b": False, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "f": 1e-45, "d": 1.7e308,
-     "t": 'quotes " and "" and \', a\nline\r\nanother\rand\ttab, comma; 漢🦅', "j": {}, "a": [], "at": [],
-     "v": [3.4028235e38, 2.0, 3.0]},
-    {"id": 0, "b": True, "i8": 0, "i16": 0, "i32": 0, "f": -0.5, "d": -2.5e-300, "t": "nul\0 and , \"", "j": {"": ""},
-     "a": [0], "at": ["", "a\nb"], "v": [1, 2, 3]},
-]  # fmt: skip
+    {
+        "id": -(2**63) + 1,
+        "b": True,
+        "i8": -128,
+        "i16": -(2**15),
+        "i32": -(2**31),
+        "f": 0.1,
+        "d": 0.1,
+        "t": "",
+        "j": {"a": [1, None, {"b": "ü漢🦅"}], "n": 2**63 - 1, "f": 1.5},
+        "a": [-(2**63), 2**63 - 1],
+        "at": ["x", "ü,\"'"],
+        "v": [0.1, -0.001, 1e-45],
+    },
+    {
+        "id": 2**63 - 2,
+        "b": False,
+        "i8": 127,
+        "i16": 2**15 - 1,
+        "i32": 2**31 - 1,
+        "f": 1e-45,
+        "d": 1.7e308,
+        "t": 'quotes " and "" and \', a\nline\r\nanother\rand\ttab, comma; 漢🦅',
+        "j": {},
+        "a": [],
+        "at": [],
+        "v": [3.4028235e38, 2.0, 3.0],
+    },
+    {
+        "id": 0,
+        "b": True,
+        "i8": 0,
+        "i16": 0,
+        "i32": 0,
+        "f": -0.5,
+        "d": -2.5e-300,
+        "t": 'nul\0 and , "',
+        "j": {"": ""},
+        "a": [0],
+        "at": ["", "a\nb"],
+        "v": [1, 2, 3],
+    },
+]
 
 
 def write_file(path: Path, kind: str, values: list[dict[str, Any]]) -> None:
     if kind in ("csv", "tsv"):
-        rows = [{key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                 for key, value in row.items()} for row in values]  # fmt: skip
+        rows = [
+            {
+                key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                for key, value in row.items()
+            }
+            for row in values
+        ]
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, list(values[0]), delimiter="," if kind == "csv" else "\t")
             writer.writeheader()
@@ -157,8 +204,10 @@ def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Ty
         (10, "v", "'v' takes a list of 2 numbers, not 1 numbers", {"id": "7", "t": "e", "v": "[1]"}),
         (11, "v", "'[1;2]' is no FLOAT_VECTOR", {"id": "8", "t": "f", "v": "[1;2]"}),
     ]
-    lines = "".join(f"bad.csv, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
-                    for line, column, reason, _ in told)  # fmt: skip
+    lines = "".join(
+        f"bad.csv, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
+        for line, column, reason, _ in told
+    )
     run = on_lite("insert file -c in_bad bad.csv --rejects rejects.jsonl")
     said = "error: Inserted 1 of 8 rows into 'in_bad', which had 0 and has 1; 7 rejected\n"
     assert run == Run(5, "", f"{lines}{said}hint: rejects.jsonl has them\n")
@@ -198,8 +247,11 @@ def test_columns_are_checked_before_any_row(on_lite: Typed) -> None:
 def test_empty_cells_are_nulls_and_defaults_and_quotes_make_them_text(on_lite: Typed) -> None:
     on_lite.gone("in_nulls")
     fields = "-f id:INT64 -f t:VARCHAR:5 -f n:INT64 -f w:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
-    on_lite.all(f"create collection -c in_nulls {fields} --nullable t --default n=7",
-                "create index -c in_nulls -f v -t FLAT -m L2", "load collection -c in_nulls")  # fmt: skip
+    on_lite.all(
+        f"create collection -c in_nulls {fields} --nullable t --default n=7",
+        "create index -c in_nulls -f v -t FLAT -m L2",
+        "load collection -c in_nulls",
+    )
     Path("nulls.csv").write_text('id,t,n,w,v\n1,,,,1 2\n2,"",3,"",1 2\n3,"a"",""",,x,1 2\n')
     Path("nulls.jsonl").write_text(
         '{"id": 4, "t": null, "w": "", "v": [1, 2]}\n{"id": 5, "n": 1, "w": "", "v": [1, 2]}\n'
@@ -218,8 +270,11 @@ def test_rows_come_from_patterns_compressed_files_urls_standard_input_and_npy(
     import zstandard
 
     on_lite.gone("in_places")
-    on_lite.all("create collection -c in_places -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
-                "create index -c in_places -f v -t FLAT -m L2", "load collection -c in_places")  # fmt: skip
+    on_lite.all(
+        "create collection -c in_places -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
+        "create index -c in_places -f v -t FLAT -m L2",
+        "load collection -c in_places",
+    )
     texts = [f"id,v\n{number},{number} 0.5\n".encode() for number in range(6)]
     Path("1.csv").write_bytes(texts[0])
     Path("2.csv.gz").write_bytes(gzip.compress(texts[1]))
@@ -260,8 +315,12 @@ def test_what_only_the_server_refuses_is_found_row_by_row(cli: Cli, milvus: Milv
     typed.gone("in_refused")
     typed.all(PLAIN.format(name="in_refused"))
     rows = tmp_path / "rows.jsonl"
-    rows.write_text("".join(json.dumps({"id": number, "t": "漢漢漢" if number == 37 else "a", "v": [1, 2]}) + "\n"
-                            for number in range(100)))  # fmt: skip
+    rows.write_text(
+        "".join(
+            json.dumps({"id": number, "t": "漢漢漢" if number == 37 else "a", "v": [1, 2]}) + "\n"
+            for number in range(100)
+        )
+    )
     run = typed(f"insert file -c in_refused {rows}")
     assert (run.code, run.out) == (5, "")
     assert run.err.startswith(f"{rows}, line 38, column 't': too long: 9 bytes in UTF-8, max_length is ")
@@ -284,15 +343,37 @@ def test_insert_fake_makes_the_same_rows_of_every_type_for_the_same_seed(fresh: 
     fresh.gone("in_fake")
 
 
-STRUCT = json.dumps({"name": "c", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 3, "fields": [
-    {"name": "t", "type": "VARCHAR"}, {"name": "v", "type": "FLOAT_VECTOR", "dim": 2},
-    {"name": "b", "type": "BOOL"}, {"name": "d", "type": "DOUBLE"}]})  # fmt: skip
+STRUCT = json.dumps(
+    {
+        "name": "c",
+        "type": "ARRAY",
+        "element_type": "STRUCT",
+        "max_capacity": 3,
+        "fields": [
+            {"name": "t", "type": "VARCHAR"},
+            {"name": "v", "type": "FLOAT_VECTOR", "dim": 2},
+            {"name": "b", "type": "BOOL"},
+            {"name": "d", "type": "DOUBLE"},
+        ],
+    }
+)
 
 
 def fake_schema() -> CollectionSchema:
-    fields = ("id:INT64", "t:VARCHAR:9", "v:FLOAT_VECTOR:3", "b:BINARY_VECTOR:16", "h:FLOAT16_VECTOR:2",
-              "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR", "g:GEOMETRY", "tz:TIMESTAMPTZ",
-              "x:TEXT", STRUCT)  # fmt: skip
+    fields = (
+        "id:INT64",
+        "t:VARCHAR:9",
+        "v:FLOAT_VECTOR:3",
+        "b:BINARY_VECTOR:16",
+        "h:FLOAT16_VECTOR:2",
+        "bf:BFLOAT16_VECTOR:2",
+        "i:INT8_VECTOR:2",
+        "s:SPARSE_FLOAT_VECTOR",
+        "g:GEOMETRY",
+        "tz:TIMESTAMPTZ",
+        "x:TEXT",
+        STRUCT,
+    )
     schema = declared(Declaration("book", fields, primary="id")).schema
     for chunk in fake_chunks(schema, Recipe(10)):
         assert len(encode_columns(chunk.columns, 10, schema)) == len(fields)
@@ -308,12 +389,16 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
     )
     shell = terminal("insert", "row", "-c", "in_asked", cols=160, env={"MILVUS_URI": lite.uri})
     for question, answer in (
-        ("id, INT64:", "x"), ("'x' is no INT64", ""), ("'' is no INT64", "1"), ("t, VARCHAR(5) [null]:", ""),
+        ("id, INT64:", "x"),
+        ("'x' is no INT64", ""),
+        ("'' is no INT64", "1"),
+        ("t, VARCHAR(5) [null]:", ""),
         ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"),
         ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"),
         ("a geometry in WKT such as POINT (1 2) is wanted", "POINT (1 2)"),
-        ("z, TIMESTAMPTZ, such as 2026-01-31T12:00:00Z:", "2026-01-31 13:00+01:00"), ("[none]:", '{"a": 1}'),
-    ):  # fmt: skip
+        ("z, TIMESTAMPTZ, such as 2026-01-31T12:00:00Z:", "2026-01-31 13:00+01:00"),
+        ("[none]:", '{"a": 1}'),
+    ):
         shell.wait_for(question, timeout=30)
         shell.send_line(answer)
     assert shell.wait_exit(30) == 0

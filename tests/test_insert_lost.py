@@ -66,8 +66,9 @@ def test_rows_whose_keys_exist_are_all_written_over_a_connection_that_is_cut(
         run = run_here([verb, "file", "-c", "lost_cut", str(rows)], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
         assert proxy.left == 0
     there = count if is_lite or verb == "upsert" else 2 * count
-    assert run == Run(0, f"{verb.title()}ed 3,000 of 3,000 rows into 'lost_cut', which had 3,000 and has {there:,}.\n",
-                      "")  # fmt: skip
+    assert run == Run(
+        0, f"{verb.title()}ed 3,000 of 3,000 rows into 'lost_cut', which had 3,000 and has {there:,}.\n", ""
+    )
     assert contents(typed, "lost_cut") == expected(count)
     typed.gone("lost_cut")
 
@@ -104,8 +105,9 @@ def test_rows_that_cannot_be_told_from_older_ones_are_reported(typed: Typed, tmp
     assert run == failed(
         "Inserted 0 of 2,000 rows into 'lost_unknown', which had 4,000 and has 4,000; 2,000 may be in or not: answers "
         "were lost, and other rows have the same keys",
-        "upsert file with the same files puts every row in, and leaves one for each key", 5,
-    )  # fmt: skip
+        "upsert file with the same files puts every row in, and leaves one for each key",
+        5,
+    )
     assert typed(f"upsert file -c lost_unknown {rows}").code == 0
     assert contents(typed, "lost_unknown") == expected(2_000)
     assert typed.json("count lost_unknown")["exact"] == 2_000
@@ -131,8 +133,9 @@ def test_where_rows_can_neither_be_read_nor_upserted_they_are_unknown(cli: Cli, 
         run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
     assert run == failed(
         "Inserted 0 of 2 rows into 'book'; 2 may be in or not: answers were lost, and other rows have the same keys",
-        "upsert file with the same files puts every row in, and leaves one for each key", 5,
-    )  # fmt: skip
+        "upsert file with the same files puts every row in, and leaves one for each key",
+        5,
+    )
 
 
 def test_a_row_that_went_out_again_unread_is_told(cli: Cli) -> None:
@@ -144,6 +147,9 @@ def test_a_row_that_went_out_again_unread_is_told(cli: Cli) -> None:
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["insert", "row", "-c", "book", "--row", '{"id": 1}'], cli.home, peer.uri)
-    assert run == Run(0, "Inserted 1 row into 'book'.\n", "note: 1 rows were sent again as an upsert, because answers "
-                      "were lost and the rows could not be read back: earlier rows with the same keys were replaced\n"
-                      )  # fmt: skip
+    assert run == Run(
+        0,
+        "Inserted 1 row into 'book'.\n",
+        "note: 1 rows were sent again as an upsert, because answers "
+        "were lost and the rows could not be read back: earlier rows with the same keys were replaced\n",
+    )

@@ -17,8 +17,10 @@ CAUSE = "IO failed: json: cannot unmarshal {} into Go value of type map[string]i
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps({"t": "a", "j": {}, "v": [1, 2], **row}, ensure_ascii=False) + "\n"
-                            for row in rows), encoding="utf-8")  # fmt: skip
+    path.write_text(
+        "".join(json.dumps({"t": "a", "j": {}, "v": [1, 2], **row}, ensure_ascii=False) + "\n" for row in rows),
+        encoding="utf-8",
+    )
 
 
 def made(typed: Typed, name: str, *more: str) -> None:
@@ -57,10 +59,20 @@ def test_rows_between_bad_ones_of_several_kinds_go_in(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     made(typed, "refused_some", "--dynamic")
-    write(Path("rows.jsonl"), [
-        {"id": 1}, {"id": 2, "j": ["x"]}, {"id": 3, "t": "äääääö"}, {"id": 4, "j": 5}, {"id": 5, "j": "x"},
-        {"id": 6, "j": {"a": "x" * 65_536}}, {"id": 7, "more": "x" * 65_536}, {"id": 8, "j": ["y"]}, {"id": 9},
-    ])  # fmt: skip
+    write(
+        Path("rows.jsonl"),
+        [
+            {"id": 1},
+            {"id": 2, "j": ["x"]},
+            {"id": 3, "t": "äääääö"},
+            {"id": 4, "j": 5},
+            {"id": 5, "j": "x"},
+            {"id": 6, "j": {"a": "x" * 65_536}},
+            {"id": 7, "more": "x" * 65_536},
+            {"id": 8, "j": ["y"]},
+            {"id": 9},
+        ],
+    )
     run = typed("insert file -c refused_some rows.jsonl")
     assert run.code == 5
     said = [line.partition(" (")[0] for line in run.err.splitlines()]
@@ -87,11 +99,16 @@ def test_what_one_server_refuses_is_no_fault_on_another(
     made(typed, "refused_lite")
     write(Path("rows.jsonl"), [{"id": 1, "j": ["x"]}, {"id": 2, "j": 5}, {"id": 3, "t": "ä" * 9}, {"id": 4, "j": "x"}])
     run = typed("insert file -c refused_lite rows.jsonl")
-    assert run == Run(5, "", (
-        "rows.jsonl, line 2, column 'j': expected a JSON object, got a number (Expected bytes, got a 'int' object)\n"
-        "error: Inserted 3 of 4 rows into 'refused_lite', which had 0 and has 3; 1 rejected\n"
-        "hint: --rejects FILE keeps them\n"
-    ))  # fmt: skip
+    assert run == Run(
+        5,
+        "",
+        (
+            "rows.jsonl, line 2, column 'j': expected a JSON object, got a number "
+            "(Expected bytes, got a 'int' object)\n"
+            "error: Inserted 3 of 4 rows into 'refused_lite', which had 0 and has 3; 1 rejected\n"
+            "hint: --rejects FILE keeps them\n"
+        ),
+    )
     assert ids(typed, "refused_lite") == [1, 3, 4]
     typed.gone("refused_lite")
 
@@ -114,9 +131,13 @@ class Picky(GrpcPeer):
     def __init__(self, refused: range) -> None:
         self.refused = set(refused)
         self.taken: list[int] = []
-        super().__init__({
-            "DescribeCollection": described(), "Query": refuses(101, "collection not loaded"), "Insert": self._insert,
-        })  # fmt: skip
+        super().__init__(
+            {
+                "DescribeCollection": described(),
+                "Query": refuses(101, "collection not loaded"),
+                "Insert": self._insert,
+            }
+        )
 
     def _insert(self, request: Any, context: grpc.ServicerContext) -> Any:
         keys = request.fields_data[0].scalars.long_data.data
@@ -142,9 +163,10 @@ def test_a_collection_that_changed_meanwhile_ends_the_job(cli: Cli, tmp_path: Pa
     rows = tmp_path / "rows.jsonl"
     rows.write_text('{"id": 1}\n{"id": 2}\n')
     handlers = {
-        "DescribeCollection": in_turn(described(), described("year")), "Query": refuses(101, "collection not loaded"),
+        "DescribeCollection": in_turn(described(), described("year")),
+        "Query": refuses(101, "collection not loaded"),
         "Insert": in_turn(refuses(1100, "fewer fields than needed"), writes),
-    }  # fmt: skip
+    }
     with GrpcPeer(handlers) as peer:
         line = ["insert", "file", "-c", "book", str(rows)]
         assert run_here(line, cli.home, peer.uri) == failed("the fields of 'book' changed while rows were sent")

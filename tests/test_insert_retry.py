@@ -18,10 +18,13 @@ def peer_that_goes_away() -> GrpcPeer:
     schema = schema_pb2.CollectionSchema(name="book")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     lost = aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")
-    return GrpcPeer({
-        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
-        "Query": in_turn(refuses(101, "collection not loaded"), lost), "Insert": lost,
-    })  # fmt: skip
+    return GrpcPeer(
+        {
+            "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+            "Query": in_turn(refuses(101, "collection not loaded"), lost),
+            "Insert": lost,
+        }
+    )
 
 
 def test_the_bar_says_for_how_long_a_server_has_been_tried(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
@@ -44,8 +47,9 @@ def test_hints_add_up(cli: Cli, tmp_path: Path) -> None:
         run = run_here(["insert", "file", "-c", "book", str(rows), "--retry", "0.5"], cli.home, peer.uri)
         assert run == failed(
             f"the connection to {peer.address} was lost during Query; 0 rows are in, and what was on its way may be",
-            "is the server up? try again; the same line with --resume goes on there", 3,
-        )  # fmt: skip
+            "is the server up? try again; the same line with --resume goes on there",
+            3,
+        )
 
 
 @on_milvus
@@ -53,8 +57,10 @@ def test_a_server_that_dies_in_the_middle_leaves_an_insert_that_says_how_to_go_o
     typed: Typed, milvus: MilvusServer, tmp_path: Path
 ) -> None:
     typed.gone("retry_dies")
-    typed.all("create collection -c retry_dies -f id:INT64 -f v:FLOAT_VECTOR:8 -p id --index v:FLAT:L2",
-              "load collection -c retry_dies")  # fmt: skip
+    typed.all(
+        "create collection -c retry_dies -f id:INT64 -f v:FLOAT_VECTOR:8 -p id --index v:FLAT:L2",
+        "load collection -c retry_dies",
+    )
     rows = tmp_path / "rows.jsonl"
     with rows.open("w") as file:
         file.writelines(json.dumps({"id": key, "v": [key] * 8}) + " " * 2_000 + "\n" for key in range(2_500))
@@ -67,8 +73,10 @@ def test_a_server_that_dies_in_the_middle_leaves_an_insert_that_says_how_to_go_o
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (3, "")
     assert err.startswith(f"error: nothing is listening at 127.0.0.1:{port}; "), err
-    assert err.endswith("hint: is the server up, and are host and port right? Milvus listens on 19530; the same line "
-                        "with --resume goes on there\n"), err  # fmt: skip
+    assert err.endswith(
+        "hint: is the server up, and are host and port right? Milvus listens on 19530; the same line "
+        "with --resume goes on there\n"
+    ), err
     typed.gone("retry_dies")
 
 

@@ -42,12 +42,15 @@ def lines(count: int) -> bytes:
         (chunked(lines(2_000), end=b""), False, BROKE_OFF),
         (chunked(lines(2_000), end=b"zz\r\n"), False, BROKE_OFF),
         (chunked(lines(2_000), end=b"ffffff\r\n{"), False, BROKE_OFF),
-        (answer(lines(2_000), length=len(lines(3_000))), False,
-         r"{url} is cut off or broken: [0-9,]+ bytes are missing"),
+        (
+            answer(lines(2_000), length=len(lines(3_000))),
+            False,
+            r"{url} is cut off or broken: [0-9,]+ bytes are missing",
+        ),
         (answer(lines(2_000), length=len(lines(3_000))), True, r"can't read {url}: Connection reset by peer"),
     ],
     ids=["chunks without an end", "no size of a chunk", "half a chunk", "short", "reset"],
-)  # fmt: skip
+)
 def test_a_url_that_breaks_off_tells_how_many_rows_are_in_and_resume_goes_on(
     on_lite: Typed, broken: bytes, resets: bool, why: str
 ) -> None:
@@ -115,9 +118,10 @@ def test_what_the_hint_says_after_a_file_has_changed_helps(
     assert run.err.endswith(f"\nhint: wait until nothing writes to it; then {ANEW}\n")
     there = exact(typed, "source_changed")
     assert typed(f"{line} --resume") == failed(
-        f"an earlier insert was interrupted after {there} rows were in, and had another state of the files", ANEW,
+        f"an earlier insert was interrupted after {there} rows were in, and had another state of the files",
+        ANEW,
         code=2,
-    )  # fmt: skip
+    )
     assert typed(f"{line.replace('insert', 'upsert', 1)} --restart").code == 0
     assert (exact(typed, "source_changed"), distinct(typed, "source_changed")) == (101, 101)
     typed.gone("source_changed")
@@ -150,8 +154,9 @@ def test_another_option_than_before_is_named(on_lite: Typed, monkeypatch: pytest
     Path("how_far").write_text(json.dumps(state))
     assert on_lite(f"{there} --resume --ignore-unknown") == failed(
         f"an earlier insert was interrupted after {state['inserted']} rows were in, and had another --ignore-unknown",
-        f"give --ignore-unknown as before; or {ANEW}", code=2,
-    )  # fmt: skip
+        f"give --ignore-unknown as before; or {ANEW}",
+        code=2,
+    )
     on_lite.gone("source_option")
 
 
@@ -172,8 +177,9 @@ def test_a_collection_of_the_same_name_is_not_gone_on_with(
     make_loaded(typed, "source_made_anew")
     assert typed(f"{line} --resume") == failed(
         f"an earlier insert was interrupted after {there} rows were in, and had another collection of that name",
-        "--restart begins anew", code=2,
-    )  # fmt: skip
+        "--restart begins anew",
+        code=2,
+    )
     typed.gone("source_made_anew")
 
 

@@ -19,32 +19,49 @@ from tests.support.typed import failed
 
 Spoil = Callable[[Any], object]
 
-DEFINITION = read_definition({
-    "collection_name": "c", "enable_dynamic_field": True,
-    "fields": [
-        {"name": "id", "type": "INT64", "is_primary": True},
-        {"name": "t", "type": "VARCHAR", "max_length": 20, "nullable": True},
-        {"name": "j", "type": "JSON"},
-        {"name": "n", "type": "INT8", "default_value": 1},
-        {"name": "a", "type": "ARRAY", "element_type": "INT64", "max_capacity": 4},
-        {"name": "g", "type": "GEOMETRY"},
-        {"name": "z", "type": "TIMESTAMPTZ"},
-        {"name": "v", "type": "FLOAT_VECTOR", "dim": 2},
-        {"name": "b", "type": "BINARY_VECTOR", "dim": 16},
-        {"name": "h", "type": "FLOAT16_VECTOR", "dim": 2},
-        {"name": "i", "type": "INT8_VECTOR", "dim": 2},
-        {"name": "s", "type": "SPARSE_FLOAT_VECTOR"},
-        {"name": "parts", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 4, "fields": [
-            {"name": "x", "type": "INT64"}, {"name": "y", "type": "FLOAT_VECTOR", "dim": 2}]},
-    ],
-    "functions": [{"name": "f", "type": "TextEmbedding", "input_field_names": ["t"], "output_field_names": ["h"]}],
-})  # fmt: skip
+DEFINITION = read_definition(
+    {
+        "collection_name": "c",
+        "enable_dynamic_field": True,
+        "fields": [
+            {"name": "id", "type": "INT64", "is_primary": True},
+            {"name": "t", "type": "VARCHAR", "max_length": 20, "nullable": True},
+            {"name": "j", "type": "JSON"},
+            {"name": "n", "type": "INT8", "default_value": 1},
+            {"name": "a", "type": "ARRAY", "element_type": "INT64", "max_capacity": 4},
+            {"name": "g", "type": "GEOMETRY"},
+            {"name": "z", "type": "TIMESTAMPTZ"},
+            {"name": "v", "type": "FLOAT_VECTOR", "dim": 2},
+            {"name": "b", "type": "BINARY_VECTOR", "dim": 16},
+            {"name": "h", "type": "FLOAT16_VECTOR", "dim": 2},
+            {"name": "i", "type": "INT8_VECTOR", "dim": 2},
+            {"name": "s", "type": "SPARSE_FLOAT_VECTOR"},
+            {
+                "name": "parts",
+                "type": "ARRAY",
+                "element_type": "STRUCT",
+                "max_capacity": 4,
+                "fields": [{"name": "x", "type": "INT64"}, {"name": "y", "type": "FLOAT_VECTOR", "dim": 2}],
+            },
+        ],
+        "functions": [{"name": "f", "type": "TextEmbedding", "input_field_names": ["t"], "output_field_names": ["h"]}],
+    }
+)
 SCHEMA = DEFINITION.schema
 ROW: dict[str, Any] = {
-    "t": "x", "j": {}, "n": 1, "a": [1, 2], "g": "POINT (1 2)", "z": "2026-01-31T12:00:00Z", "v": [1.0, 2.0],
-    "b": [1, 2], "i": [1, 2], "s": {"1": 0.5}, "color": "red",
+    "t": "x",
+    "j": {},
+    "n": 1,
+    "a": [1, 2],
+    "g": "POINT (1 2)",
+    "z": "2026-01-31T12:00:00Z",
+    "v": [1.0, 2.0],
+    "b": [1, 2],
+    "i": [1, 2],
+    "s": {"1": 0.5},
+    "color": "red",
     "parts": [{"x": 1, "y": [1.0, 2.0]}, {"x": 2, "y": [3.0, 4.0]}],
-}  # fmt: skip
+}
 ROWS = [{"id": 1, **ROW}, {"id": 2, **ROW, "t": None}, {"id": 3, **ROW}]
 
 
@@ -83,11 +100,16 @@ class Spoiled:
 
     def _good(self) -> dict[str, Handler]:
         described = milvus_pb2.DescribeCollectionResponse(
-            schema=schema_pb2.CollectionSchema.FromString(SCHEMA.SerializeToString()), collection_name="c",
-            collectionID=1, shards_num=1, created_utc_timestamp=1_700_000_000_000, consistency_level="Bounded",
-        )  # fmt: skip
-        index = milvus_pb2.IndexDescription(index_name="v", field_name="v", state=common_pb2.Finished, indexed_rows=3,
-                                            total_rows=3)  # fmt: skip
+            schema=schema_pb2.CollectionSchema.FromString(SCHEMA.SerializeToString()),
+            collection_name="c",
+            collectionID=1,
+            shards_num=1,
+            created_utc_timestamp=1_700_000_000_000,
+            consistency_level="Bounded",
+        )
+        index = milvus_pb2.IndexDescription(
+            index_name="v", field_name="v", state=common_pb2.Finished, indexed_rows=3, total_rows=3
+        )
         for key, value in (("index_type", "IVF_FLAT"), ("metric_type", "L2"), ("nlist", "16")):
             index.params.add(key=key, value=value)
         count = milvus_pb2.GetCollectionStatisticsResponse()
@@ -101,10 +123,12 @@ class Spoiled:
             "DescribeCollection": replies(described),
             "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
             "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=request.collection_name == "c"),
-            "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(
-                collection_names=["c"], inMemory_percentages=[100])),
-            "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(
-                partition_names=["_default"], inMemory_percentages=[100])),
+            "ShowCollections": replies(
+                milvus_pb2.ShowCollectionsResponse(collection_names=["c"], inMemory_percentages=[100])
+            ),
+            "ShowPartitions": replies(
+                milvus_pb2.ShowPartitionsResponse(partition_names=["_default"], inMemory_percentages=[100])
+            ),
             "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
             "GetLoadingProgress": replies(milvus_pb2.GetLoadingProgressResponse(progress=100)),
             "GetCollectionStatistics": replies(count),
@@ -116,15 +140,24 @@ class Spoiled:
             "GetImportState": replies(task),
             "ListImportTasks": replies(milvus_pb2.ListImportTasksResponse(tasks=[task])),
             "GetCompactionState": replies(milvus_pb2.GetCompactionStateResponse(state=common_pb2.Completed)),
-            "GetPersistentSegmentInfo": replies(milvus_pb2.GetPersistentSegmentInfoResponse(
-                infos=[milvus_pb2.PersistentSegmentInfo(segmentID=7, num_rows=3, state=common_pb2.Flushed)])),
-            "GetQuerySegmentInfo": replies(milvus_pb2.GetQuerySegmentInfoResponse(
-                infos=[milvus_pb2.QuerySegmentInfo(segmentID=7, num_rows=3, mem_size=9)])),
-            "Query": self._query, "Search": self._search, "HybridSearch": self._search,
+            "GetPersistentSegmentInfo": replies(
+                milvus_pb2.GetPersistentSegmentInfoResponse(
+                    infos=[milvus_pb2.PersistentSegmentInfo(segmentID=7, num_rows=3, state=common_pb2.Flushed)]
+                )
+            ),
+            "GetQuerySegmentInfo": replies(
+                milvus_pb2.GetQuerySegmentInfoResponse(
+                    infos=[milvus_pb2.QuerySegmentInfo(segmentID=7, num_rows=3, mem_size=9)]
+                )
+            ),
+            "Query": self._query,
+            "Search": self._search,
+            "HybridSearch": self._search,
             "Insert": lambda request, context: milvus_pb2.MutationResult(
-                IDs=schema_pb2.IDs(int_id=schema_pb2.LongArray(data=[1])), insert_cnt=request.num_rows),
+                IDs=schema_pb2.IDs(int_id=schema_pb2.LongArray(data=[1])), insert_cnt=request.num_rows
+            ),
             "Delete": replies(milvus_pb2.MutationResult(delete_cnt=1)),
-        }  # fmt: skip
+        }
 
     def _query(self, request: Any, context: grpc.ServicerContext) -> Any:
         """All rows, but behind a key none; without `h`, which is computed."""
@@ -139,44 +172,92 @@ class Spoiled:
     def _search(self, request: Any, context: grpc.ServicerContext) -> Any:
         results = schema_pb2.SearchResultData(num_queries=1, top_k=3, topks=[3], scores=[0.0, 1.0, 2.0])
         results.ids.int_id.data.extend([1, 2, 3])
-        names = list(self.columns) if "*" in request.output_fields else [
-            each if each in self.columns else "$meta" for each in request.output_fields]
+        names = (
+            list(self.columns)
+            if "*" in request.output_fields
+            else [each if each in self.columns else "$meta" for each in request.output_fields]
+        )
         results.fields_data.extend(self.columns[each] for each in names if each in self.columns)
         return milvus_pb2.SearchResults(results=results)
 
 
 READING = [
-    *(f"query -c c -o {each}" for each in ("table", "jsonl", "csv")), "query_iterator -c c --batch-size 3",
-    "get -c c --ids 1,2,3", "count -c c", "query -c c --fields 'count(*)'",
-    *(f"export -c c out.{each}" for each in ("csv", "jsonl.gz", "parquet")), "export -c c -",
-    "copy c d --yes", "diff c c", "diff c c --rows sample", "check keys c", "check vectors c -f v",
-    "check vectors c -f s", "check recall c -f v", "advise index c -f v",
-    "bench search c -f v -n 3 -j 1", "search -c c -f v --like 1", "show collection c",
+    *(f"query -c c -o {each}" for each in ("table", "jsonl", "csv")),
+    "query_iterator -c c --batch-size 3",
+    "get -c c --ids 1,2,3",
+    "count -c c",
+    "query -c c --fields 'count(*)'",
+    *(f"export -c c out.{each}" for each in ("csv", "jsonl.gz", "parquet")),
+    "export -c c -",
+    "copy c d --yes",
+    "diff c c",
+    "diff c c --rows sample",
+    "check keys c",
+    "check vectors c -f v",
+    "check vectors c -f s",
+    "check recall c -f v",
+    "advise index c -f v",
+    "bench search c -f v -n 3 -j 1",
+    "search -c c -f v --like 1",
+    "show collection c",
     "delete entities -c c -e 'id > 0' --dry-run",
-]  # fmt: skip
+]
 SEARCHING = [
     *(f"search -c c -f v -v [1,2] --fields '*,color' -o {each}" for each in ("table", "jsonl", "csv")),
-    "search -c c -f v -v [1,2]", "search -c c -f v -v [1,2] --fields color", "search -c c -f v -v [1,2] --explain",
-    "search -c c -f v -v [1,2] --hist", "search_iterator -c c -f v -v [1,2] --fields '*'",
-    "hybrid_search -c c --request 'field=v vector=[1,2]' --fields '*'", "check recall c -f v",
-    "bench search c -f v -n 3 -j 1", "advise index c -f v",
-]  # fmt: skip
+    "search -c c -f v -v [1,2]",
+    "search -c c -f v -v [1,2] --fields color",
+    "search -c c -f v -v [1,2] --explain",
+    "search -c c -f v -v [1,2] --hist",
+    "search_iterator -c c -f v -v [1,2] --fields '*'",
+    "hybrid_search -c c --request 'field=v vector=[1,2]' --fields '*'",
+    "check recall c -f v",
+    "bench search c -f v -n 3 -j 1",
+    "advise index c -f v",
+]
 DESCRIBING = [
-    "query -c c", "get -c c --ids 1", "count -c c", "search -c c -f v -v [1,2]", "export -c c out.csv",
+    "query -c c",
+    "get -c c --ids 1",
+    "count -c c",
+    "search -c c -f v -v [1,2]",
+    "export -c c out.csv",
     "copy c d --yes",
-    "diff c c", "check keys c", "advise index c -f v", "bench search c -f v -n 3 -j 1", "show collection c",
-    "show collection c -o ddl", "insert row -c c --row '{row}'", "insert fake -c c -n 3",
+    "diff c c",
+    "check keys c",
+    "advise index c -f v",
+    "bench search c -f v -n 3 -j 1",
+    "show collection c",
+    "show collection c -o ddl",
+    "insert row -c c --row '{row}'",
+    "insert fake -c c -n 3",
     "delete collection c --dry-run",
-]  # fmt: skip
+]
 OTHERS = [
-    "list collections", "list collections --loaded", "list collections -o json", "show collection c",
-    "list partitions -c c", "show partition -c c -p _default", "show collection_stats c", "list indexes -c c",
-    "show index -c c -in v", "show index_progress -c c", "show loading_progress c", "load collection c",
-    "wait collection c --for loaded -t 1", "wait collection c --for indexed -t 1", "show resource_group g",
-    "bulk_insert -c c -f /rows.json", "show bulk_insert_state -id 1", "list bulk_insert_tasks",
-    "show compaction_state -id 1", "show flush_state c", "show query_segment_info c", "advise index c -f v",
-    "insert row -c c --row '{row}'", "delete ids -c c --ids 1 --yes", "search -c c -f v -v [1,2]",
-]  # fmt: skip
+    "list collections",
+    "list collections --loaded",
+    "list collections -o json",
+    "show collection c",
+    "list partitions -c c",
+    "show partition -c c -p _default",
+    "show collection_stats c",
+    "list indexes -c c",
+    "show index -c c -in v",
+    "show index_progress -c c",
+    "show loading_progress c",
+    "load collection c",
+    "wait collection c --for loaded -t 1",
+    "wait collection c --for indexed -t 1",
+    "show resource_group g",
+    "bulk_insert -c c -f /rows.json",
+    "show bulk_insert_state -id 1",
+    "list bulk_insert_tasks",
+    "show compaction_state -id 1",
+    "show flush_state c",
+    "show query_segment_info c",
+    "advise index c -f v",
+    "insert row -c c --row '{row}'",
+    "delete ids -c c --ids 1 --yes",
+    "search -c c -f v -v [1,2]",
+]
 COMMANDS = {"Query": READING, "Search": SEARCHING, "HybridSearch": SEARCHING, "DescribeCollection": DESCRIBING}
 
 
@@ -259,16 +340,25 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "n of 300": ("Query", on("n", lambda each: each.scalars.int_data.data.__setitem__(0, 300))),
     "a short": ("Query", on("a", lambda each: each.scalars.array_data.data.pop())),
     "a of texts": ("Query", on("a", lambda each: each.scalars.array_data.data[1].string_data.data.append("x"))),
-    "g long": ("Query", on("g", lambda each: getattr(
-        each.scalars, each.scalars.WhichOneof("data")).data.append("POINT (1 1)"))),
+    "g long": (
+        "Query",
+        on("g", lambda each: getattr(each.scalars, each.scalars.WhichOneof("data")).data.append("POINT (1 1)")),
+    ),
     "z short": ("Query", on("z", lambda each: each.scalars.string_data.data.pop())),
     "v ragged": ("Query", on("v", lambda each: each.vectors.float_vector.data.append(1))),
     "v long": ("Query", on("v", lambda each: each.vectors.float_vector.data.extend([1, 2]))),
     "v of dimension 0": ("Query", on("v", lambda each: setattr(each.vectors, "dim", 0))),
     "v of dimension -2": ("Query", on("v", lambda each: setattr(each.vectors, "dim", -2))),
     "v of dimension 3": ("Query", on("v", lambda each: setattr(each.vectors, "dim", 3))),
-    "v of dimension 1": ("Query", on("v", lambda each: each.vectors.CopyFrom(schema_pb2.VectorField(
-        dim=1, float_vector=schema_pb2.FloatArray(data=[1, 2, 3]))))),
+    "v of dimension 1": (
+        "Query",
+        on(
+            "v",
+            lambda each: each.vectors.CopyFrom(
+                schema_pb2.VectorField(dim=1, float_vector=schema_pb2.FloatArray(data=[1, 2, 3]))
+            ),
+        ),
+    ),
     "v of dimension 2^62": ("Query", on("v", lambda each: setattr(each.vectors, "dim", 2**62))),
     "v of bytes": ("Query", on("v", lambda each: setattr(each.vectors, "binary_vector", b"123"))),
     "v missing": ("Query", lambda answer: without(answer, "v")),
@@ -282,10 +372,14 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "$meta short": ("Query", on("$meta", lambda each: each.scalars.json_data.data.pop())),
     "parts missing": ("Query", lambda answer: without(answer, "parts")),
     "parts ragged": ("Query", on("parts", lambda each: each.struct_arrays.fields[0].scalars.array_data.data.pop())),
-    "parts of two lengths": ("Query", on("parts", lambda each: each.struct_arrays.fields[0].scalars.array_data.data[
-        0].long_data.data.append(3))),
-    "parts of bad vectors": ("Query", on("parts", lambda each: each.struct_arrays.fields[1].vectors.vector_array.data[
-        0].float_vector.data.append(3))),
+    "parts of two lengths": (
+        "Query",
+        on("parts", lambda each: each.struct_arrays.fields[0].scalars.array_data.data[0].long_data.data.append(3)),
+    ),
+    "parts of bad vectors": (
+        "Query",
+        on("parts", lambda each: each.struct_arrays.fields[1].vectors.vector_array.data[0].float_vector.data.append(3)),
+    ),
     "count negative": ("Query", lambda answer: counted(answer, [-1])),
     "count missing": ("Query", lambda answer: without(answer, "count(*)")),
     "two counts": ("Query", lambda answer: counted(answer, [1, 2])),
@@ -314,8 +408,10 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "no fields": ("DescribeCollection", lambda answer: answer.schema.ClearField("fields")),
     "no primary key": ("DescribeCollection", schema_field("id", lambda each: each.ClearField("is_primary_key"))),
     "two primary keys": ("DescribeCollection", schema_field("t", lambda each: setattr(each, "is_primary_key", True))),
-    "a vector as primary key": ("DescribeCollection", schema_field(
-        "id", lambda each: setattr(each, "data_type", schema_pb2.JSON))),
+    "a vector as primary key": (
+        "DescribeCollection",
+        schema_field("id", lambda each: setattr(each, "data_type", schema_pb2.JSON)),
+    ),
     "two fields of a name": ("DescribeCollection", schema_field("t", lambda each: setattr(each, "name", "id"))),
     "dim of words": ("DescribeCollection", dim("v", "abc")),
     "dim negative": ("DescribeCollection", dim("v", "-2")),
@@ -325,17 +421,27 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "dim of 5,000 digits": ("DescribeCollection", dim("v", "9" * 5000)),
     "dim missing": ("DescribeCollection", schema_field("v", lambda each: each.ClearField("type_params"))),
     "dim of bits": ("DescribeCollection", dim("b", "12")),
-    "max_length of words": ("DescribeCollection", schema_field(
-        "t", lambda each: pair(each.type_params, "max_length", "long"))),
-    "max_capacity negative": ("DescribeCollection", schema_field(
-        "a", lambda each: pair(each.type_params, "max_capacity", "-1"))),
-    "default of text": ("DescribeCollection", schema_field(
-        "n", lambda each: setattr(each.default_value, "string_data", "x"))),
-    "default of no JSON": ("DescribeCollection", schema_field(
-        "j", lambda each: setattr(each.default_value, "bytes_data", b"{"))),
+    "max_length of words": (
+        "DescribeCollection",
+        schema_field("t", lambda each: pair(each.type_params, "max_length", "long")),
+    ),
+    "max_capacity negative": (
+        "DescribeCollection",
+        schema_field("a", lambda each: pair(each.type_params, "max_capacity", "-1")),
+    ),
+    "default of text": (
+        "DescribeCollection",
+        schema_field("n", lambda each: setattr(each.default_value, "string_data", "x")),
+    ),
+    "default of no JSON": (
+        "DescribeCollection",
+        schema_field("j", lambda each: setattr(each.default_value, "bytes_data", b"{")),
+    ),
     "function of nothing": ("DescribeCollection", lambda answer: drop(answer.schema.functions[0].input_field_names, 0)),
-    "function of no field": ("DescribeCollection", lambda answer: answer.schema.functions[0].output_field_names.append(
-        "gone")),
+    "function of no field": (
+        "DescribeCollection",
+        lambda answer: answer.schema.functions[0].output_field_names.append("gone"),
+    ),
     "the year 33658": ("DescribeCollection", lambda answer: setattr(answer, "created_utc_timestamp", 10**15)),
     "the last timestamp": ("DescribeCollection", lambda answer: setattr(answer, "created_utc_timestamp", 2**64 - 1)),
     "shards negative": ("DescribeCollection", lambda answer: setattr(answer, "shards_num", -1)),
@@ -345,8 +451,10 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "row_count negative": ("GetCollectionStatistics", lambda answer: pair(answer.stats, "row_count", "-1")),
     "row_count endless": ("GetCollectionStatistics", lambda answer: pair(answer.stats, "row_count", "9" * 5000)),
     "row_count empty": ("GetCollectionStatistics", lambda answer: pair(answer.stats, "row_count", "")),
-    "indexed_rows negative": ("DescribeIndex", lambda answer: setattr(
-        answer.index_descriptions[0], "indexed_rows", -1)),
+    "indexed_rows negative": (
+        "DescribeIndex",
+        lambda answer: setattr(answer.index_descriptions[0], "indexed_rows", -1),
+    ),
     "total_rows negative": ("DescribeIndex", lambda answer: setattr(answer.index_descriptions[0], "total_rows", -1)),
     "progress 250": ("GetLoadingProgress", lambda answer: setattr(answer, "progress", 250)),
     "progress negative": ("GetLoadingProgress", lambda answer: setattr(answer, "progress", -1)),
@@ -355,10 +463,14 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "percentage 101": ("ShowPartitions", lambda answer: answer.inMemory_percentages.__setitem__(0, 101)),
     "ids of other partitions": ("ShowPartitions", lambda answer: answer.partitionIDs.extend([1, 2])),
     "import of no task": ("Import", lambda answer: answer.ClearField("tasks")),
-    "replicas negative": ("DescribeResourceGroup", lambda answer: answer.resource_group.num_loaded_replica.update(
-        {"c": -1})),
-    "nodes negative": ("DescribeResourceGroup", lambda answer: setattr(
-        answer.resource_group, "num_available_node", -1)),
+    "replicas negative": (
+        "DescribeResourceGroup",
+        lambda answer: answer.resource_group.num_loaded_replica.update({"c": -1}),
+    ),
+    "nodes negative": (
+        "DescribeResourceGroup",
+        lambda answer: setattr(answer.resource_group, "num_available_node", -1),
+    ),
     "imported rows negative": ("GetImportState", lambda answer: setattr(answer, "row_count", -1)),
     "imported to 250 %": ("GetImportState", lambda answer: pair(answer.infos, "progress_percent", "250")),
     "imports negative": ("ListImportTasks", lambda answer: setattr(answer.tasks[0], "row_count", -1)),
@@ -368,7 +480,7 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "inserted rows negative": ("Insert", lambda answer: setattr(answer, "insert_cnt", -1)),
     "rejected row beyond": ("Insert", lambda answer: answer.err_index.append(1)),
     "deleted rows negative": ("Delete", lambda answer: setattr(answer, "delete_cnt", -1)),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -456,39 +568,80 @@ ODD: Mapping[str, tuple[str, Spoil]] = {
     "a version of a long number": ("GetVersion", lambda answer: setattr(answer, "version", "v" + "9" * 5000 + ".1")),
     "no version": ("GetVersion", lambda answer: answer.ClearField("version")),
     "nlist of words": ("DescribeIndex", lambda answer: pair(answer.index_descriptions[0].params, "nlist", "abc")),
-    "nlist of 5,000 digits": ("DescribeIndex", lambda answer: pair(
-        answer.index_descriptions[0].params, "nlist", "9" * 5000)),
-    "params that are no JSON": ("DescribeIndex", lambda answer: answer.index_descriptions[0].params.add(
-        key="params", value="[" * 100_000)),
+    "nlist of 5,000 digits": (
+        "DescribeIndex",
+        lambda answer: pair(answer.index_descriptions[0].params, "nlist", "9" * 5000),
+    ),
+    "params that are no JSON": (
+        "DescribeIndex",
+        lambda answer: answer.index_descriptions[0].params.add(key="params", value="[" * 100_000),
+    ),
     "an index of no type": ("DescribeIndex", lambda answer: answer.index_descriptions[0].ClearField("params")),
-    "an index on no field": ("DescribeIndex", lambda answer: setattr(
-        answer.index_descriptions[0], "field_name", "gone")),
+    "an index on no field": (
+        "DescribeIndex",
+        lambda answer: setattr(answer.index_descriptions[0], "field_name", "gone"),
+    ),
     "no statistics": ("GetCollectionStatistics", lambda answer: answer.ClearField("stats")),
-    "a row_count of 2^63 - 1": ("GetCollectionStatistics", lambda answer: pair(
-        answer.stats, "row_count", str(2**63 - 1))),
+    "a row_count of 2^63 - 1": (
+        "GetCollectionStatistics",
+        lambda answer: pair(answer.stats, "row_count", str(2**63 - 1)),
+    ),
     "a count of 2^63 - 1": ("Query", lambda answer: counted(answer, [2**63 - 1])),
     "no rows": ("Query", lambda answer: column(answer, "id").field_name and answer.ClearField("fields_data")),
     "no hits": ("Search", lambda answer: answer.ClearField("results")),
     "distances of no number": ("Search", lambda answer: answer.results.scores.__setitem__(0, float("nan"))),
     "distances without end": ("Search", lambda answer: answer.results.scores.__setitem__(2, float("inf"))),
     "JSON that is none": ("Query", on("j", lambda each: each.scalars.json_data.data.__setitem__(0, b"{\xff"))),
-    "dynamic JSON that is none": ("Query", on("$meta", lambda each: each.scalars.json_data.data.__setitem__(
-        0, b"{\xff"))),
+    "dynamic JSON that is none": (
+        "Query",
+        on("$meta", lambda each: each.scalars.json_data.data.__setitem__(0, b"{\xff")),
+    ),
     "a dynamic list": ("Query", on("$meta", lambda each: each.scalars.json_data.data.__setitem__(0, b"[1]"))),
-    "a vector of no number": ("Query", on("v", lambda each: each.vectors.float_vector.data.__setitem__(
-        0, float("nan")))),
-    "a geometry of nonsense": ("Query", on("g", lambda each: each.scalars.CopyFrom(schema_pb2.ScalarField(
-        geometry_data=schema_pb2.GeometryArray(data=[b"\x01\x07", b"", b"\x01\xff\xff\xff\xff"]))))),
-    "a time beyond the years": ("Query", on("z", lambda each: each.scalars.CopyFrom(schema_pb2.ScalarField(
-        timestamptz_data=schema_pb2.TimestamptzArray(data=[2**63 - 1, -(2**63), 0]))))),
-    "a slot to come": ("Query", on("z", lambda each: each.MergeFrom(schema_pb2.FieldData(
-        type=99, scalars=schema_pb2.ScalarField(mol_data=schema_pb2.MolArray(data=[b"", b"", b""])))))),
+    "a vector of no number": (
+        "Query",
+        on("v", lambda each: each.vectors.float_vector.data.__setitem__(0, float("nan"))),
+    ),
+    "a geometry of nonsense": (
+        "Query",
+        on(
+            "g",
+            lambda each: each.scalars.CopyFrom(
+                schema_pb2.ScalarField(
+                    geometry_data=schema_pb2.GeometryArray(data=[b"\x01\x07", b"", b"\x01\xff\xff\xff\xff"])
+                )
+            ),
+        ),
+    ),
+    "a time beyond the years": (
+        "Query",
+        on(
+            "z",
+            lambda each: each.scalars.CopyFrom(
+                schema_pb2.ScalarField(timestamptz_data=schema_pb2.TimestamptzArray(data=[2**63 - 1, -(2**63), 0]))
+            ),
+        ),
+    ),
+    "a slot to come": (
+        "Query",
+        on(
+            "z",
+            lambda each: each.MergeFrom(
+                schema_pb2.FieldData(
+                    type=99, scalars=schema_pb2.ScalarField(mol_data=schema_pb2.MolArray(data=[b"", b"", b""]))
+                )
+            ),
+        ),
+    ),
     "a group of no name": ("DescribeResourceGroup", lambda answer: answer.ClearField("resource_group")),
-    "collections of long names": ("ShowCollections", lambda answer: answer.collection_names.__setitem__(
-        0, "x" * 100_000)),
-    "no partitions": ("ShowPartitions", lambda answer: (answer.ClearField("partition_names"),
-                                                        answer.ClearField("inMemory_percentages"))),
-}  # fmt: skip
+    "collections of long names": (
+        "ShowCollections",
+        lambda answer: answer.collection_names.__setitem__(0, "x" * 100_000),
+    ),
+    "no partitions": (
+        "ShowPartitions",
+        lambda answer: (answer.ClearField("partition_names"), answer.ClearField("inMemory_percentages")),
+    ),
+}
 
 
 @pytest.mark.parametrize("shape", ODD)
@@ -507,13 +660,19 @@ def test_an_odd_answer_is_no_internal_error(spoiled: tuple[Spoiled, Callable[[st
 
 def test_bytes_that_are_no_message_are_an_invalid_answer(home: Path) -> None:
     """For a read, and for a write, which may have been done all the same."""
-    answers = {"ShowCollections": garbles(NO_MESSAGE), "DropAlias": garbles(NO_MESSAGE),
-               "DescribeAlias": replies(milvus_pb2.DescribeAliasResponse(collection="c"))}  # fmt: skip
+    answers = {
+        "ShowCollections": garbles(NO_MESSAGE),
+        "DropAlias": garbles(NO_MESSAGE),
+        "DescribeAlias": replies(milvus_pb2.DescribeAliasResponse(collection="c")),
+    }
     with GrpcPeer(answers) as peer:
         read = run_here(["list", "collections"], home, peer.uri)
         written = run_here(["delete", "alias", "a", "--yes"], home, peer.uri)
     reason = "it is not a valid protobuf message"
-    assert read == failed(f"the server sent an invalid answer to ShowCollections: {reason}",
-                          "see which server it is: server_version")  # fmt: skip
-    assert written == failed(f"the server sent an invalid answer to DropAlias: {reason}: outcome unknown",
-                             "the server may have done it or not: look before you send it again")  # fmt: skip
+    assert read == failed(
+        f"the server sent an invalid answer to ShowCollections: {reason}", "see which server it is: server_version"
+    )
+    assert written == failed(
+        f"the server sent an invalid answer to DropAlias: {reason}: outcome unknown",
+        "the server may have done it or not: look before you send it again",
+    )

@@ -52,10 +52,14 @@ def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
         wait_for(lambda: acknowledged(here / "how_far") > 0)
         # In every spelling, and by another address of the server.
         for again in (
-            f"{line} --resume", f"{line} --restart", f"{line.replace('how_far', './how_far')} --resume",
-            "insert file -c job_insert rows.jsonl", f"insert file -c job_insert {here}/link.jsonl",
-            "upsert file -c job_insert rows.jsonl", "insert file -c job_insert other.jsonl --checkpoint how_far",
-        ):  # fmt: skip
+            f"{line} --resume",
+            f"{line} --restart",
+            f"{line.replace('how_far', './how_far')} --resume",
+            "insert file -c job_insert rows.jsonl",
+            f"insert file -c job_insert {here}/link.jsonl",
+            "upsert file -c job_insert rows.jsonl",
+            "insert file -c job_insert other.jsonl --checkpoint how_far",
+        ):
             assert refused(typed(again), process, "inserting rows.jsonl into 'job_insert'"), again
         run = typed(f"insert file -c job_insert other.jsonl --rejects {here}/rejects.jsonl")
         assert refused(run, process, "writing rejected rows to rejects.jsonl")
@@ -94,9 +98,12 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
 ) -> None:
     typed = Typed(cli, lite)
     make_loaded(typed, "job_export")
-    typed.all("create collection -c job_empty -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
-              "create index -c job_empty -f v -t FLAT -m L2", "load collection -c job_empty",
-              "insert fake -c job_export -n 3000")  # fmt: skip
+    typed.all(
+        "create collection -c job_empty -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
+        "create index -c job_empty -f v -t FLAT -m L2",
+        "load collection -c job_empty",
+        "insert fake -c job_export -n 3000",
+    )
     (here / "folder").mkdir()
     (here / "folder" / "link.jsonl").symlink_to("../x.jsonl")
     with TcpProxy(lite.host, lite.port) as proxy:
@@ -105,9 +112,11 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
         wait_for((here / "x.jsonl.part.json").exists)
         proxy.freeze()
         for line in (
-            "export job_export x.jsonl", "export job_export x.jsonl --resume", f"export job_empty {here}/x.jsonl",
+            "export job_export x.jsonl",
+            "export job_export x.jsonl --resume",
+            f"export job_empty {here}/x.jsonl",
             "export job_empty folder/link.jsonl --force",
-        ):  # fmt: skip
+        ):
             assert refused(typed(line), process, "exporting 'job_export' to x.jsonl"), line
         assert typed("export job_empty y.jsonl").code == 0
         proxy.delay(0)

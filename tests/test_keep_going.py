@@ -17,8 +17,7 @@ def test_lines_that_cannot_be_read_are_told_and_the_rest_runs(cli: Cli, tmp_path
     )
     target = "> takes one file, as the last of the line\nhint: … > FILE\n"
     program = "| takes a program to write to\nhint: … | PROGRAM\n"
-    told = [f"error: {script}:{line}: {text}" for line, text in
-            ((2, OPEN), (4, target), (5, program), (6, OPEN))]  # fmt: skip
+    told = [f"error: {script}:{line}: {text}" for line, text in ((2, OPEN), (4, target), (5, program), (6, OPEN))]
     assert cli("--keep-going", "-f", script) == Run(2, VERSION * 3, "".join(told))
     assert cli("-f", script) == Run(2, VERSION, told[0])
     from_stdin = "".join(told).replace(str(script), "stdin")

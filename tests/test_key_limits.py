@@ -16,8 +16,11 @@ SHOWN = HIGHEST - 1
 def keyed(typed: Typed) -> Typed:
     typed.gone("key_limits")
     rows = json.dumps([{"id": key, "v": [1, place]} for place, key in enumerate((LOWEST, 0, SHOWN))])
-    typed.all("create collection -c key_limits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
-              f"insert row -c key_limits --row '{rows}'", "load collection -c key_limits")  # fmt: skip
+    typed.all(
+        "create collection -c key_limits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
+        f"insert row -c key_limits --row '{rows}'",
+        "load collection -c key_limits",
+    )
     return typed
 
 
@@ -35,8 +38,15 @@ def test_what_is_beyond_int64_or_no_whole_number_is_no_key(keyed: Typed) -> None
         said = f"invalid id {given}: primary key 'id' of 'key_limits' is INT64"
         return failed(said, "write ids as 1,2,3", code=2)
 
-    for ids, given in ((str(OVER), repr(str(OVER))), (f"[{OVER}]", str(OVER)), ("1_0", "'1_0'"), ("1.0", "'1.0'"),
-                       ("١", "'١'"), ("[1e400]", "1e400"), ("[null]", "null")):  # fmt: skip
+    for ids, given in (
+        (str(OVER), repr(str(OVER))),
+        (f"[{OVER}]", str(OVER)),
+        ("1_0", "'1_0'"),
+        ("1.0", "'1.0'"),
+        ("١", "'١'"),
+        ("[1e400]", "1e400"),
+        ("[null]", "null"),
+    ):
         for command in ("get -c key_limits --ids", "delete ids -y -c key_limits --ids"):
             assert keyed(f"{command} '{ids}'") == refused(given), (command, ids)
     for given in (str(OVER), "1_0", "1.0", ""):
@@ -66,9 +76,11 @@ def test_a_filter_with_a_number_beyond_int64_shows_the_place(keyed: Typed) -> No
 
 def test_text_keys_take_text_and_whole_numbers_only(typed: Typed) -> None:
     typed.gone("key_texts")
-    typed.all("create collection -c key_texts -f id:VARCHAR:9 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
-              """insert row -c key_texts --row '[{"id": "7", "v": [1, 2]}, {"id": "None", "v": [1, 2]}]'""",
-              "load collection -c key_texts")  # fmt: skip
+    typed.all(
+        "create collection -c key_texts -f id:VARCHAR:9 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
+        """insert row -c key_texts --row '[{"id": "7", "v": [1, 2]}, {"id": "None", "v": [1, 2]}]'""",
+        "load collection -c key_texts",
+    )
     assert typed("get -c key_texts --ids '[7]' --fields id -o jsonl") == Run(0, '{"id": "7"}\n', "")
     for given in ("null", "true", "1.5"):
         assert typed(f"get -c key_texts --ids '[{given}]'") == failed(

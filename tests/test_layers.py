@@ -49,15 +49,15 @@ OURS = {
     "top": BASE | {"connections", "metrics"},
     "search_options": {"command", "types"},
     "search": BASE | {"rpc", "transfer"},
-    "tasks": BASE
-    | {"connections", "output", "places", "rpc", "search", "session", "transfer", "vectors", "web"},
+    "tasks": BASE | {"connections", "output", "places", "rpc", "search", "session", "transfer", "vectors", "web"},
     "dialogues": BASE | {"output", "rpc", "search", "session", "tasks", "transfer"},
     "catalog": BASE | {"connections", "rpc", "session"},
     "session": BASE
     | {"catalog", "config", "options", "connections", "output", "rpc", "servers", "settings", "standing"},
     "types": BASE | {"catalog", "complete", "places", "rpc"},
     "command": BASE | {"connections", "options", "output", "session", "spellings", "types"},
-    "commands": BASE | SESSION
+    "commands": BASE
+    | SESSION
     | {"__version__", "calc", "command", "connections", "dialogues", "history", "memory", "metrics", "output"}
     | {"places", "reference", "rpc", "search_options", "servers", "shells", "snippets", "tasks", "top", "transfer"}
     | {"tree", "types", "vectors", "web"},
@@ -70,15 +70,27 @@ OURS = {
     "redirect": BASE | {"lines", "output"},
     "app": BASE | SESSION | {"command", "lines", "output", "redirect", "script", "tree"},
     "script": BASE | SESSION | {"app", "history", "lines", "output"},
-    "repl": BASE | SESSION
+    "repl": BASE
+    | SESSION
     | {"app", "catalog", "command", "complete", "connections", "history", "lines", "output", "tree", "types"},
-    "cli": BASE | SESSION
-    | {"__version__", "app", "command", "output", "repl", "script", "shells", "tree", "types"},
-}  # fmt: skip
+    "cli": BASE | SESSION | {"__version__", "app", "command", "output", "repl", "script", "shells", "tree", "types"},
+}
 
 # And what each may import of others', beside the standard library.
-CLICK = {"app", "cli", "command", "commands", "complete", "history", "reference", "repl",
-        "search_options", "shells", "tree", "types"}  # fmt: skip
+CLICK = {
+    "app",
+    "cli",
+    "command",
+    "commands",
+    "complete",
+    "history",
+    "reference",
+    "repl",
+    "search_options",
+    "shells",
+    "tree",
+    "types",
+}
 OTHERS = {
     "click": CLICK,
     "google": {"rpc"},

@@ -41,9 +41,11 @@ def test_delete_collection_names_its_aliases_and_deletes_them_first(typed: Typed
     assert typed("delete collection lk_book --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert aliases_and_collections(typed) == (["lk_a", "lk_b"], ["lk_book"])
     assert typed.json("delete collection lk_book -y") == {
-        "message": "Deleted collection 'lk_book'.", "collection": "lk_book", "aliases": ["lk_a", "lk_b"],
+        "message": "Deleted collection 'lk_book'.",
+        "collection": "lk_book",
+        "aliases": ["lk_a", "lk_b"],
         "deleted": True,
-    }  # fmt: skip
+    }
     assert aliases_and_collections(typed) == ([], [])
     # What took an alias's name would be unreachable if the alias were left.
     typed.make("lk_a")
@@ -79,8 +81,11 @@ def test_delete_alias_deletes_a_leaked_one_once(typed: Typed) -> None:
     what = f"alias 'lk_old' on {typed.place}, which points to a deleted collection"
     assert typed("delete alias lk_old --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert typed.json("delete alias lk_old -y") == {
-        "message": "Deleted alias 'lk_old'.", "alias": "lk_old", "collection": None, "deleted": True,
-    }  # fmt: skip
+        "message": "Deleted alias 'lk_old'.",
+        "alias": "lk_old",
+        "collection": None,
+        "deleted": True,
+    }
     again = typed("delete alias lk_old -y")
     assert (again.code, again.err.splitlines()[0]) == (1, "error: no alias 'lk_old'")
     typed.make("lk_old")
@@ -163,24 +168,36 @@ def test_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path) -> Non
         assert "DropCollection" not in peer.methods
     assert run == failed(
         "not permitted: PrivilegeDropAlias: permission deny to ann",
-        "an administrator can allow it: grant privilege -r ROLE -p DropAlias", code=4,
-    )  # fmt: skip
+        "an administrator can allow it: grant privilege -r ROLE -p DropAlias",
+        code=4,
+    )
 
 
 def test_aliases_that_went_before_a_refusal_are_told_with_the_line_that_puts_them_back(tmp_path: Path) -> None:
-    handlers = {"HasCollection": HAS, "DescribeCollection": described(), "DropAlias": OK,
-                "DropCollection": refuses(65535, "quota")}  # fmt: skip
+    handlers = {
+        "HasCollection": HAS,
+        "DescribeCollection": described(),
+        "DropAlias": OK,
+        "DropCollection": refuses(65535, "quota"),
+    }
     with GrpcPeer(handlers) as peer:
         run = run_here(["delete", "collection", "book", "-y"], tmp_path, peer.uri)
-    assert run == failed("quota; already deleted: aliases 'novel', 'reading'",
-                         "put back what was deleted: create alias -c book -a novel -a reading")  # fmt: skip
+    assert run == failed(
+        "quota; already deleted: aliases 'novel', 'reading'",
+        "put back what was deleted: create alias -c book -a novel -a reading",
+    )
 
 
 def test_who_may_not_list_aliases_is_told_that_some_may_remain(tmp_path: Path) -> None:
     book = milvus_pb2.DescribeCollectionResponse(schema=SCHEMA)
-    handlers = {"HasCollection": HAS, "DescribeCollection": replies(book),
-                "ListAliases": denied("ListAliases"), "Query": denied("Query"), "DropCollection": OK,
-                "GetCollectionStatistics": denied("GetStatistics")}  # fmt: skip
+    handlers = {
+        "HasCollection": HAS,
+        "DescribeCollection": replies(book),
+        "ListAliases": denied("ListAliases"),
+        "Query": denied("Query"),
+        "DropCollection": OK,
+        "GetCollectionStatistics": denied("GetStatistics"),
+    }
     with GrpcPeer(handlers) as peer:
         dry = run_here(["delete", "collection", "book", "--dry-run"], tmp_path, peer.uri)
         run = run_here(["delete", "collection", "book", "-y"], tmp_path, peer.uri)
@@ -189,14 +206,17 @@ def test_who_may_not_list_aliases_is_told_that_some_may_remain(tmp_path: Path) -
     assert run == Run(0, "Deleted collection 'book'.\n", note)
 
 
-
 @on_milvus
 def test_a_collection_of_another_database_takes_only_its_own_alias_with_it(typed: Typed) -> None:
     for line in ("delete collection lk_a --db lk_db -y", "delete database lk_db -y"):
         typed(line)
     typed.make("lk_a")
-    typed.all("create database lk_db", f"{BOOK.format(name='lk_a')} --db lk_db",
-              "create alias -c lk_a -a lk_same", "create alias -c lk_a -a lk_same --db lk_db")  # fmt: skip
+    typed.all(
+        "create database lk_db",
+        f"{BOOK.format(name='lk_a')} --db lk_db",
+        "create alias -c lk_a -a lk_same",
+        "create alias -c lk_a -a lk_same --db lk_db",
+    )
     typed.all("delete collection lk_a --db lk_db -y", "delete database lk_db -y")
     assert typed.json("show alias lk_same")["collection"] == "lk_a"
     typed.gone("lk_a")

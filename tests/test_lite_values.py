@@ -82,8 +82,17 @@ def test_a_row_whose_answer_was_lost_keeps_nothing_of_the_one_before(
 
 # Texts in JSON fields
 
-TEXTS = {"5": "a number", "null": "null", "true": "true or false", '{"a": 1}': "an object", "[1]": "a list",
-         '"x"': "another text", "": "null", " 5 ": "a number", "NaN": "a number"}  # fmt: skip
+TEXTS = {
+    "5": "a number",
+    "null": "null",
+    "true": "true or false",
+    '{"a": 1}': "an object",
+    "[1]": "a list",
+    '"x"': "another text",
+    "": "null",
+    " 5 ": "a number",
+    "NaN": "a number",
+}
 KEPT = ["hello", "01", "nullx", {"a": "5", "b": ["null", ""]}, ["5"], {}, None]
 
 
@@ -95,8 +104,12 @@ def test_a_text_that_would_come_back_as_another_value_is_rejected(made: Typed, t
     run = made(f"upsert file -c {NAME} {path} --rejects {rejects}")
     reasons = [f"Milvus Lite would return the text {json.dumps(text)} as {what}" for text, what in TEXTS.items()]
     told = "".join(f"{path}, line {line}, column 'j': {each}\n" for line, each in enumerate(reasons, 1))
-    assert run == Run(5, "", f"{told}error: Upserted 7 of 16 rows into {NAME!r}, which had 1 and has 8; 9 rejected\n"
-                             f"hint: {rejects} has them\n")  # fmt: skip
+    assert run == Run(
+        5,
+        "",
+        f"{told}error: Upserted 7 of 16 rows into {NAME!r}, which had 1 and has 8; 9 rejected\n"
+        f"hint: {rejects} has them\n",
+    )
     kept = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert [(each["reason"], each["row"]) for each in kept] == list(zip(reasons, rows[:9], strict=True))
     there = made.json(f"query {NAME} --filter 'id >= 10' --fields id,j,v,d")
@@ -111,7 +124,7 @@ def test_a_text_that_would_come_back_as_another_value_is_rejected(made: Typed, t
 
 @on_lite
 def test_a_row_with_a_text_that_would_change_is_not_sent(made: Typed) -> None:
-    run = made(f"insert row -c {NAME} --row '{{\"id\": 2, \"v\": [1, 2], \"j\": \"5\"}}'")
+    run = made(f'insert row -c {NAME} --row \'{{"id": 2, "v": [1, 2], "j": "5"}}\'')
     assert run == failed("row 1, field 'j': Milvus Lite would return the text \"5\" as a number", code=2)
     assert [row["id"] for row in made.json(f"query {NAME}")] == [1]
 
@@ -131,7 +144,9 @@ def test_a_text_that_would_change_is_not_copied(made: Typed) -> None:
             run = run_here(["-q", "copy", "shelf:lite_source", "lite:", "--no-indexes", "--yes"], made.cli.home)
             made.gone("lite_source")
             if expected:
-                assert run == failed("row 1 of 'lite_source', field 'j': Milvus Lite would return the text \"null\" as "
-                                     "null", "upsert the row with another value in the source")  # fmt: skip
+                assert run == failed(
+                    "row 1 of 'lite_source', field 'j': Milvus Lite would return the text \"null\" as null",
+                    "upsert the row with another value in the source",
+                )
             else:
                 assert run.code == 0, run

@@ -25,8 +25,12 @@ REASON, HINT = "key 'id' is the name of a field", "rename the key, or leave it o
 def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     typed = Typed(Cli(tmp_path_factory.mktemp("meta_keys")), server)
     typed.gone(NAME, PLAIN)
-    typed.all(f"create collection -c {NAME} {FIELDS} --dynamic", f"create collection -c {PLAIN} {FIELDS}",
-              f"load collection {NAME}", f"load collection {PLAIN}")  # fmt: skip
+    typed.all(
+        f"create collection -c {NAME} {FIELDS} --dynamic",
+        f"create collection -c {PLAIN} {FIELDS}",
+        f"load collection {NAME}",
+        f"load collection {PLAIN}",
+    )
     yield
     typed.gone(NAME, PLAIN)
 
@@ -42,8 +46,12 @@ def keyed(typed: Typed, made: None, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def rejected(rows: int, reject: str, *, inserted: int = 1, name: str = NAME, note: str = "") -> Run:
-    return Run(5, "", f"{reject}\n{note}error: Inserted {inserted} of {rows} rows into {name!r}, which had 0 and has "
-                      f"{inserted}; 1 rejected\nhint: --rejects FILE keeps them\n")  # fmt: skip
+    return Run(
+        5,
+        "",
+        f"{reject}\n{note}error: Inserted {inserted} of {rows} rows into {name!r}, which had 0 and has "
+        f"{inserted}; 1 rejected\nhint: --rejects FILE keeps them\n",
+    )
 
 
 def write_parquet(path: Path) -> None:

@@ -49,11 +49,14 @@ def test_a_bar_tells_rows_speed_and_time_left(now: SimpleNamespace, session: Cal
         meter.moved(4_000, 8_000_000, 0.4)
         now.seconds += 3
         meter.add(6_000, 12_000_000, of=10_000)
-    assert console.written() == ("", (
-        "\r\x1b[KExporting 'book'  █████████░░░░░░░░░░░░░░░  40%  4,000 rows, 2,000/s, 4.0 MB/s, 3 s left"
-        "\r\x1b[KExporting 'book'  ████████████████████████ 100%  10,000 rows, 2,000/s, 4.0 MB/s, 0 s left"
-        "\r\x1b[K5.0 s: 2,000 rows/s, 4.0 MB/s\n"
-    ))  # fmt: skip
+    assert console.written() == (
+        "",
+        (
+            "\r\x1b[KExporting 'book'  █████████░░░░░░░░░░░░░░░  40%  4,000 rows, 2,000/s, 4.0 MB/s, 3 s left"
+            "\r\x1b[KExporting 'book'  ████████████████████████ 100%  10,000 rows, 2,000/s, 4.0 MB/s, 0 s left"
+            "\r\x1b[K5.0 s: 2,000 rows/s, 4.0 MB/s\n"
+        ),
+    )
 
 
 def test_a_bar_is_as_wide_as_there_is_room(

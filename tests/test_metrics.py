@@ -75,8 +75,16 @@ def looked(view: Top) -> dict[str, Any]:
     return {name: value for name, value in zip(COLUMNS, row, strict=True) if name != "time"}
 
 
-GAUGES = {"alias": "one", "collections": 3, "loaded_rows": 1_000_020, "growing_rows": 5, "segments": 4,
-          "memory_bytes": 395931648, "cpu_percent": None, "error": None}  # fmt: skip
+GAUGES = {
+    "alias": "one",
+    "collections": 3,
+    "loaded_rows": 1_000_020,
+    "growing_rows": 5,
+    "segments": 4,
+    "memory_bytes": 395931648,
+    "cpu_percent": None,
+    "error": None,
+}
 NOTHING = dict.fromkeys([name for name in COLUMNS if name != "time"])
 
 
@@ -137,11 +145,15 @@ def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, pe
     peer.text, peer.status = "component datanode is unhealthy\n", 500
     with GrpcPeer({"CheckHealth": replies(answer)}) as server:
         words = ["show", "health", "--management-port", str(peer.port), "-o", "csv"]
-        assert run_here(words, cli.home, server.uri) == Run(0, (
-            "check,healthy,details\n"
-            'CheckHealth,false,"no datanode, DenyToWrite, 99"\n'
-            f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
-        ), "")  # fmt: skip
+        assert run_here(words, cli.home, server.uri) == Run(
+            0,
+            (
+                "check,healthy,details\n"
+                'CheckHealth,false,"no datanode, DenyToWrite, 99"\n'
+                f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
+            ),
+            "",
+        )
 
 
 # top, look by look
@@ -154,10 +166,22 @@ def test_a_look_tells_what_went_on_since_the_one_before(peer: MetricsPeer, monke
     view.start(0)
     peer.text = metrics(searches=300, quick=150, failures=20)
     search = {"type": "Search", "per_s": 20.0, "errors_per_s": 2.0, "p50_ms": 1.3, "p99_ms": 2.0}
-    assert looked(view) == {**GAUGES, "requests_per_s": 20.0, "errors_per_s": 2.0, "p50_ms": 1.3, "p99_ms": 2.0,
-                            "requests": [search]}  # fmt: skip
-    assert looked(view) == {**GAUGES, "requests_per_s": 0.0, "errors_per_s": 0.0, "p50_ms": None, "p99_ms": None,
-                            "requests": []}  # fmt: skip
+    assert looked(view) == {
+        **GAUGES,
+        "requests_per_s": 20.0,
+        "errors_per_s": 2.0,
+        "p50_ms": 1.3,
+        "p99_ms": 2.0,
+        "requests": [search],
+    }
+    assert looked(view) == {
+        **GAUGES,
+        "requests_per_s": 0.0,
+        "errors_per_s": 0.0,
+        "p50_ms": None,
+        "p99_ms": None,
+        "requests": [],
+    }
 
 
 def test_a_server_that_dies_and_returns_is_seen_again(peer: MetricsPeer) -> None:
@@ -201,8 +225,11 @@ def test_top_writes_a_line_for_each_server_at_each_look(cli: Cli, peer: MetricsP
     assert [tuple(row) for row in rows] == [COLUMNS] * 4
     nothing = "its management port shows no metrics of Milvus"
     assert [(row["alias"], row["collections"], row["error"]) for row in rows] == [
-        ("one", 3, None), ("two", None, nothing), ("one", 3, None), ("two", None, nothing),
-    ]  # fmt: skip
+        ("one", 3, None),
+        ("two", None, nothing),
+        ("one", 3, None),
+        ("two", None, nothing),
+    ]
 
 
 def test_top_on_a_real_server_sees_requests(cli: Cli, milvus: MilvusServer) -> None:

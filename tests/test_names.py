@@ -34,8 +34,11 @@ def named(typed: Typed, made: set[str]) -> Iterator[Typed]:
     if typed.server.address not in made:
         typed("delete alias nickname -y")
         typed.make("named")
-        typed.all("create alias -c named -a nickname", "create partition named -p part",
-                  "create index -c named -f vector -t FLAT -m L2")  # fmt: skip
+        typed.all(
+            "create alias -c named -a nickname",
+            "create partition named -p part",
+            "create index -c named -f vector -t FLAT -m L2",
+        )
         made.add(typed.server.address)
     yield typed
     typed.gone("unnamed")
@@ -69,12 +72,18 @@ def test_rename_collection_takes_no_name_that_milvus_forbids(named: Typed) -> No
         ("create partition -c named -p ''", "bad name '' of a partition", PARTITION_HINT),
         ("create alias -c named -a ''", "bad name '' of an alias", NAME_HINT),
         ("create collection -c named2 -f :INT8", "field ':INT8' has no name", "write name:TYPE, e.g. id:INT64"),
-        (COLLECTION.format(name="unnamed") + " -f RowID:INT8", "bad name 'RowID' of a field",
-         "Milvus has a field of that name in every collection"),
-        (COLLECTION.format(name="unnamed") + " -f Timestamp:INT8", "bad name 'Timestamp' of a field",
-         "Milvus has a field of that name in every collection"),
+        (
+            COLLECTION.format(name="unnamed") + " -f RowID:INT8",
+            "bad name 'RowID' of a field",
+            "Milvus has a field of that name in every collection",
+        ),
+        (
+            COLLECTION.format(name="unnamed") + " -f Timestamp:INT8",
+            "bad name 'Timestamp' of a field",
+            "Milvus has a field of that name in every collection",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_empty_name_and_a_reserved_word_are_refused(named: Typed, line: str, message: str, hint: str) -> None:
     assert named(line) == failed(message, hint, code=2)
     assert in_json(named(f"{line} -o json")) == (2, "", message, hint)
@@ -89,20 +98,32 @@ def test_words_of_the_query_language_are_names(named: Typed) -> None:
     [
         ("create database default", "database 'default' exists", "see it with: show database default"),
         (COLLECTION.format(name="named"), "collection 'named' exists", "see it with: show collection named"),
-        ("create partition named -p part", "partition 'part' of 'named' exists",
-         "see all with: list partitions -c named"),
-        ("create alias -c named -a nickname", "alias 'nickname' exists, for collection 'named'",
-         "-A moves it to this one"),
+        (
+            "create partition named -p part",
+            "partition 'part' of 'named' exists",
+            "see all with: list partitions -c named",
+        ),
+        (
+            "create alias -c named -a nickname",
+            "alias 'nickname' exists, for collection 'named'",
+            "-A moves it to this one",
+        ),
         ("create alias -c named -a named", "there is a collection 'named'", "take another name"),
         ("rename collection named named", "there is a collection 'named'", "take another name"),
         ("rename collection named nickname", "'nickname' is an alias, of collection 'named'", "take another name"),
-        ("rename collection nickname other", "'nickname' is an alias, of collection 'named'",
-         "name the collection itself"),
-        ("delete collection nickname -y", "'nickname' is an alias, of collection 'named'",
-         "name the collection itself"),
+        (
+            "rename collection nickname other",
+            "'nickname' is an alias, of collection 'named'",
+            "name the collection itself",
+        ),
+        (
+            "delete collection nickname -y",
+            "'nickname' is an alias, of collection 'named'",
+            "name the collection itself",
+        ),
         ("truncate nickname -y", "'nickname' is an alias, of collection 'named'", "name the collection itself"),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, message: str, hint: str) -> None:
     assert named(line) == failed(message, hint)
     assert in_json(named(f"{line} -o json")) == (1, "", message, hint)
@@ -114,16 +135,25 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
         ("show collection nsmed", "no collection 'nsmed'", "did you mean named?"),
         ("show database nothing_near", "no database 'nothing_near'", "list databases shows all"),
         ("show partition -c named -p prt", "no partition 'prt' in 'named'", "did you mean part?"),
-        ("show index -c named -in nothing_near", "no index 'nothing_near' on 'named'",
-         "list indexes -c named shows all"),
+        (
+            "show index -c named -in nothing_near",
+            "no index 'nothing_near' on 'named'",
+            "list indexes -c named shows all",
+        ),
         ("show alias nickmane", "no alias 'nickmane'", "did you mean nickname?"),
         ("create index -c named -f titel", "no field 'titel' in 'named'", "did you mean title?"),
-        ("alter collection_field -c named -f titel --set max_length=9", "no field 'titel' in 'named'",
-         "did you mean title?"),
-        ("wait_for_index -c named -in nothing_near", "no index 'nothing_near' on 'named'",
-         "list indexes -c named shows all"),
+        (
+            "alter collection_field -c named -f titel --set max_length=9",
+            "no field 'titel' in 'named'",
+            "did you mean title?",
+        ),
+        (
+            "wait_for_index -c named -in nothing_near",
+            "no index 'nothing_near' on 'named'",
+            "list indexes -c named shows all",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_named(named: Typed, line: str, message: str, hint: str) -> None:
     assert named(line) == failed(message, hint)
     assert in_json(named(f"{line} -o json")) == (1, "", message, hint)
@@ -151,13 +181,20 @@ def test_objects_of_another_database_are_found_there(named: Typed) -> None:
     database = "--db names_elsewhere"
     named(f"delete collection far -y {database}")
     named("delete database names_elsewhere -y")
-    named.all("create database names_elsewhere", COLLECTION.format(name="far") + f" {database}",
-              f"create alias -c far -a far_alias {database}")  # fmt: skip
+    named.all(
+        "create database names_elsewhere",
+        COLLECTION.format(name="far") + f" {database}",
+        f"create alias -c far -a far_alias {database}",
+    )
     assert named.json(f"list aliases {database}") == [{"alias": "far_alias", "collection": "far"}]
     assert named.json(f"show alias far_alias {database}")["database"] == "names_elsewhere"
     assert named.json(f"show collection far {database}")["aliases"] == ["far_alias"]
-    named.all(f"delete alias far_alias -y {database}", f"rename collection far farther {database}",
-              f"delete collection farther -y {database}", "delete database names_elsewhere -y")  # fmt: skip
+    named.all(
+        f"delete alias far_alias -y {database}",
+        f"rename collection far farther {database}",
+        f"delete collection farther -y {database}",
+        "delete database names_elsewhere -y",
+    )
 
 
 def test_what_deletes_a_collection_tells_its_aliases(named: Typed, is_lite: bool) -> None:

@@ -22,10 +22,14 @@ HELP = "Usage: milvus_cli version [OPTIONS]\n"
 def books(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
     """Connected to a server with three rows in the collection targets."""
     assert cli("connect", lite.address).code == 0
-    made = cli("--yes", "-q", "-c",
-               "create collection targets -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2; load targets;"
-               "upsert row targets --row '[{\"id\": 1, \"v\": [1, 1]}, {\"id\": 2, \"v\": [2, 2]}, "
-               "{\"id\": 3, \"v\": [3, 3]}]'")  # fmt: skip
+    made = cli(
+        "--yes",
+        "-q",
+        "-c",
+        "create collection targets -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2; load targets;"
+        'upsert row targets --row \'[{"id": 1, "v": [1, 1]}, {"id": 2, "v": [2, 2]}, '
+        '{"id": 3, "v": [3, 3]}]\'',
+    )
     assert (made.code, made.err) == (0, "")
     yield cli
     assert cli("delete", "collection", "targets", "--yes").code == 0
@@ -158,8 +162,11 @@ def test_what_a_job_keeps_goes_to_no_file_named_dash(cli: Cli, tmp_path: Path) -
     (tmp_path / "rows.csv").write_text("id\n1\n")
     for option in ("--rejects", "--checkpoint"):
         run = cli("insert", "file", "-c", "book", "rows.csv", option, "-")
-        assert run == Run(2, "", f"error: invalid value for '{option}': expected a file, got - (standard output)\n"
-                          "hint: help insert file\n")  # fmt: skip
+        assert run == Run(
+            2,
+            "",
+            f"error: invalid value for '{option}': expected a file, got - (standard output)\nhint: help insert file\n",
+        )
     assert not (tmp_path / "-").exists()
 
 

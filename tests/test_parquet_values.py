@@ -24,6 +24,7 @@ LONG = "12345678901234567890.12"
 LIST = pyarrow.list_
 MAP = pyarrow.map_(pyarrow.string(), pyarrow.int32())
 
+
 def far(text: str) -> NotJson:
     return NotJson(text, f"date out of range: {text} (expected the years 1 to 9999)")
 
@@ -40,38 +41,61 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
     "large bytes": (pyarrow.array([b"ab"], pyarrow.large_binary()), ["YWI="]),
     "days": (pyarrow.array([datetime.date(2024, 1, 2), None]), ["2024-01-02", None]),
     "days in milliseconds": (pyarrow.array([86_400_000], pyarrow.date64()), ["1970-01-02"]),
-    "days beyond all calendars": (pyarrow.array([2**31 - 1, 1], pyarrow.date32()),
-                                  [far("+5881580-07-11"), "1970-01-02"]),
+    "days beyond all calendars": (
+        pyarrow.array([2**31 - 1, 1], pyarrow.date32()),
+        [far("+5881580-07-11"), "1970-01-02"],
+    ),
     "times": (pyarrow.array([1, 1_000], pyarrow.time32("ms")), ["00:00:00.001", "00:00:01"]),
     "nanoseconds of a day": (pyarrow.array([1], pyarrow.time64("ns")), ["00:00:00.000000001"]),
     "moments": (pyarrow.array([NOON, None], pyarrow.timestamp("s")), ["2024-01-02T12:00:00", None]),
-    "nanoseconds": (pyarrow.array([NOON * 10**9 + 123_456_789], pyarrow.timestamp("ns")),
-                    ["2024-01-02T12:00:00.123456789"]),
-    "moments with a zone": (pyarrow.array([NOON * 10**6 + 5], pyarrow.timestamp("us", "Europe/Berlin")),
-                            ["2024-01-02T12:00:00.000005Z"]),
-    "moments beyond all calendars": (pyarrow.array([2**62, 0], pyarrow.timestamp("s", "UTC")),
-                                     [far("+146138514283-06-19T07:45:04Z"), "1970-01-01T00:00:00Z"]),
-    "durations": (pyarrow.array([93_784_500, -1_500, None], pyarrow.duration("ms")),
-                  ["P1DT2H3M4.5S", "-P0DT0H0M1.5S", None]),
+    "nanoseconds": (
+        pyarrow.array([NOON * 10**9 + 123_456_789], pyarrow.timestamp("ns")),
+        ["2024-01-02T12:00:00.123456789"],
+    ),
+    "moments with a zone": (
+        pyarrow.array([NOON * 10**6 + 5], pyarrow.timestamp("us", "Europe/Berlin")),
+        ["2024-01-02T12:00:00.000005Z"],
+    ),
+    "moments beyond all calendars": (
+        pyarrow.array([2**62, 0], pyarrow.timestamp("s", "UTC")),
+        [far("+146138514283-06-19T07:45:04Z"), "1970-01-01T00:00:00Z"],
+    ),
+    "durations": (
+        pyarrow.array([93_784_500, -1_500, None], pyarrow.duration("ms")),
+        ["P1DT2H3M4.5S", "-P0DT0H0M1.5S", None],
+    ),
     "intervals": (pyarrow.array([pyarrow.MonthDayNano([1, 2, -1_500_000_000])]), ["P1M2DT-1.5S"]),
-    "lists of moments": (pyarrow.array([[datetime.datetime(2024, 1, 2)], None, []]),
-                         [["2024-01-02T00:00:00"], None, []]),
-    "lists of lists of bytes": (pyarrow.array([[[b"a"], None]], pyarrow.large_list(LIST(pyarrow.binary()))),
-                                [[["YQ=="], None]]),
+    "lists of moments": (
+        pyarrow.array([[datetime.datetime(2024, 1, 2)], None, []]),
+        [["2024-01-02T00:00:00"], None, []],
+    ),
+    "lists of lists of bytes": (
+        pyarrow.array([[[b"a"], None]], pyarrow.large_list(LIST(pyarrow.binary()))),
+        [[["YQ=="], None]],
+    ),
     "lists of a size": (pyarrow.array([[1, 2], None], LIST(pyarrow.int8(), 2)), [[1, 2], None]),
-    "structs": (pyarrow.array([{"a": datetime.date(2024, 1, 2), "b": [Decimal("0.10")]}, None]),
-                [{"a": "2024-01-02", "b": [0.1]}, None]),
+    "structs": (
+        pyarrow.array([{"a": datetime.date(2024, 1, 2), "b": [Decimal("0.10")]}, None]),
+        [{"a": "2024-01-02", "b": [0.1]}, None],
+    ),
     "maps": (pyarrow.array([[("a", 1)], None, []], MAP), [{"a": 1}, None, {}]),
     "maps of numbers": (pyarrow.array([[(7, 0.5)]], pyarrow.map_(pyarrow.int32(), pyarrow.float64())), [{"7": 0.5}]),
-    "maps with a key twice": (pyarrow.array([[("a", 1), ("a", 2)]], MAP),
-                              [NotJson('map [["a", 1], ["a", 2]]', "a map has the key 'a' twice")]),
+    "maps with a key twice": (
+        pyarrow.array([[("a", 1), ("a", 2)]], MAP),
+        [NotJson('map [["a", 1], ["a", 2]]', "a map has the key 'a' twice")],
+    ),
     "categories": (pyarrow.array(["a", "b", "a", None]).dictionary_encode(), ["a", "b", "a", None]),
-    "lists of categories": (pyarrow.array([["a"]], LIST(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))),
-                            [["a"]]),
-    "text that is no UTF-8": (pyarrow.Array.from_buffers(
-        pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0"), pyarrow.py_buffer(b"a\xff")]
-    ), ["a\udcff"]),
-}  # fmt: skip
+    "lists of categories": (
+        pyarrow.array([["a"]], LIST(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))),
+        [["a"]],
+    ),
+    "text that is no UTF-8": (
+        pyarrow.Array.from_buffers(
+            pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0"), pyarrow.py_buffer(b"a\xff")]
+        ),
+        ["a\udcff"],
+    ),
+}
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -122,16 +146,30 @@ def write(name: str, key: int, **columns: pyarrow.Array) -> None:
 
 def test_columns_of_every_type_go_into_json_and_dynamic_fields(on_lite: Typed) -> None:
     on_lite.gone("pq_json")
-    on_lite.all("create collection -c pq_json -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic "
-                "--index v:FLAT:L2", "load collection -c pq_json")  # fmt: skip
+    on_lite.all(
+        "create collection -c pq_json -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
+        "load collection -c pq_json",
+    )
     columns = {
-        "day": pyarrow.array([datetime.date(2024, 1, 2)]), "moments": pyarrow.array([[datetime.datetime(2024, 1, 2)]]),
-        "raw": pyarrow.array([b"ab\xff"]), "map": pyarrow.array([[("a", 1)]], MAP),
-        "price": pyarrow.array([Decimal("1.50")]), "long": pyarrow.array([Decimal(LONG)]),
-        "time": pyarrow.array([1], pyarrow.time32("s")), "after": pyarrow.array([60], pyarrow.duration("s")),
-    }  # fmt: skip
-    expected = {"day": "2024-01-02", "moments": ["2024-01-02T00:00:00"], "raw": "YWL/", "map": {"a": 1}, "price": 1.5,
-                "long": LONG, "time": "00:00:01", "after": "P0DT0H1M0S"}  # fmt: skip
+        "day": pyarrow.array([datetime.date(2024, 1, 2)]),
+        "moments": pyarrow.array([[datetime.datetime(2024, 1, 2)]]),
+        "raw": pyarrow.array([b"ab\xff"]),
+        "map": pyarrow.array([[("a", 1)]], MAP),
+        "price": pyarrow.array([Decimal("1.50")]),
+        "long": pyarrow.array([Decimal(LONG)]),
+        "time": pyarrow.array([1], pyarrow.time32("s")),
+        "after": pyarrow.array([60], pyarrow.duration("s")),
+    }
+    expected = {
+        "day": "2024-01-02",
+        "moments": ["2024-01-02T00:00:00"],
+        "raw": "YWL/",
+        "map": {"a": 1},
+        "price": 1.5,
+        "long": LONG,
+        "time": "00:00:01",
+        "after": "P0DT0H1M0S",
+    }
     write("dynamic.parquet", 1, j=pyarrow.array(["{}"]), **columns)
     assert on_lite("insert file -c pq_json dynamic.parquet") == Run(
         0, "Inserted 1 of 1 rows into 'pq_json', which had 0 and has 1.\n", ""
@@ -146,29 +184,42 @@ def test_columns_of_every_type_go_into_json_and_dynamic_fields(on_lite: Typed) -
 
 def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
     on_lite.gone("pq_numbers")
-    on_lite.all("create collection -c pq_numbers -f id:INT64 -f d:DOUBLE -f n:INT32 -f v:FLOAT_VECTOR:2 -p id "
-                "--nullable n --index v:FLAT:L2", "load collection -c pq_numbers")  # fmt: skip
-    numbers = pyarrow.table({
-        "id": pyarrow.array([1.0, 2.0, 3.0]), "d": pyarrow.array([Decimal("1.50"), Decimal("2.25"), Decimal("0.10")]),
-        "n": pyarrow.array([10.0, None, 10.5]),
-        "v": pyarrow.array([[Decimal("0.1"), Decimal("0.7")]] * 3, LIST(pyarrow.decimal128(2, 1))),
-    })  # fmt: skip
+    on_lite.all(
+        "create collection -c pq_numbers -f id:INT64 -f d:DOUBLE -f n:INT32 -f v:FLOAT_VECTOR:2 -p id "
+        "--nullable n --index v:FLAT:L2",
+        "load collection -c pq_numbers",
+    )
+    numbers = pyarrow.table(
+        {
+            "id": pyarrow.array([1.0, 2.0, 3.0]),
+            "d": pyarrow.array([Decimal("1.50"), Decimal("2.25"), Decimal("0.10")]),
+            "n": pyarrow.array([10.0, None, 10.5]),
+            "v": pyarrow.array([[Decimal("0.1"), Decimal("0.7")]] * 3, LIST(pyarrow.decimal128(2, 1))),
+        }
+    )
     pyarrow.parquet.write_table(numbers, "numbers.parquet")
     run = on_lite("insert file -c pq_numbers numbers.parquet --rejects r.jsonl")
     whole = f"a whole number from {-(2**31)} to {2**31 - 1} is wanted, not 10.5"
-    assert run == Run(5, "", f"numbers.parquet, line 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
-                      "'pq_numbers', which had 0 and has 2; 1 rejected\nhint: r.jsonl has them\n")  # fmt: skip
+    assert run == Run(
+        5,
+        "",
+        f"numbers.parquet, line 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
+        "'pq_numbers', which had 0 and has 2; 1 rejected\nhint: r.jsonl has them\n",
+    )
     assert on_lite.json("query -c pq_numbers") == [
-        {"id": 1, "d": 1.5, "n": 10, "v": [0.1, 0.7]}, {"id": 2, "d": 2.25, "n": None, "v": [0.1, 0.7]},
-    ]  # fmt: skip
+        {"id": 1, "d": 1.5, "n": 10, "v": [0.1, 0.7]},
+        {"id": 2, "d": 2.25, "n": None, "v": [0.1, 0.7]},
+    ]
     assert json.loads(Path("r.jsonl").read_text())["row"] == {"id": 3.0, "d": 0.1, "n": 10.5, "v": [0.1, 0.7]}
     on_lite.gone("pq_numbers")
 
 
 def test_sparse_vectors_come_as_structs_maps_and_pairs(on_lite: Typed) -> None:
     on_lite.gone("pq_sparse")
-    on_lite.all("create collection -c pq_sparse -f id:INT64 -f s:SPARSE_FLOAT_VECTOR -p id "
-                "--index s:SPARSE_INVERTED_INDEX:IP", "load collection -c pq_sparse")  # fmt: skip
+    on_lite.all(
+        "create collection -c pq_sparse -f id:INT64 -f s:SPARSE_FLOAT_VECTOR -p id --index s:SPARSE_INVERTED_INDEX:IP",
+        "load collection -c pq_sparse",
+    )
     struct = pyarrow.struct([("indices", LIST(pyarrow.int64())), ("values", LIST(pyarrow.float32()))])
     forms = [
         pyarrow.array([{"indices": [3, 1], "values": [0.25, 0.5]}], struct),

@@ -33,8 +33,10 @@ def test_create_partition_is_seen_by_pymilvus_and_takes_a_description(shelf: Typ
     shelf("delete partition shelf -p novels -y")
     assert shelf.json("create partition -c shelf -p novels -d 'long ones'") == {
         "message": "Created partition 'novels' in 'shelf'.",
-        "collection": "shelf", "partition": "novels", "created": True,
-    }  # fmt: skip
+        "collection": "shelf",
+        "partition": "novels",
+        "created": True,
+    }
     with shelf.server.stub() as stub:
         seen = stub.ShowPartitions(milvus_pb2.ShowPartitionsRequest(collection_name="shelf"))
     assert list(seen.partition_names) == ["_default", "novels"]
@@ -65,12 +67,25 @@ def test_show_partition_and_its_statistics(shelf: Typed) -> None:
     assert (found["partition"], found["rows_by_statistics"]) == ("_default", 1)
     assert shelf.json("describe partition -c shelf -p _default") == found
     assert shelf.json("show partition_stats -c shelf -p _default") == {
-        "collection": "shelf", "partition": "_default", "row_count": 1,
-    }  # fmt: skip
+        "collection": "shelf",
+        "partition": "_default",
+        "row_count": 1,
+    }
 
 
-@pytest.mark.parametrize("verb", ["show partition", "show partition_stats", "delete partition -y", "load partition",
-                                  "release partition", "load", "release", "show load_state"])  # fmt: skip
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "show partition",
+        "show partition_stats",
+        "delete partition -y",
+        "load partition",
+        "release partition",
+        "load",
+        "release",
+        "show load_state",
+    ],
+)
 def test_a_partition_that_is_missing_exits_1(shelf: Typed, verb: str) -> None:
     assert shelf(f"{verb} -c shelf -p novel") == NO_PARTITION
 

@@ -99,8 +99,12 @@ CASES = [
     Case("show collection prv_book -o ddl", "ShowPartitions"),
     Case("show collection_stats prv_book", "GetStatistics"),
     Case("rename collection prv_new prv_newer", "RenameCollection", before=("?delete collection prv_newer -y", *NEW)),
-    Case("delete collection prv_new -y", "DropCollection", before=("?delete collection prv_newer -y", *NEW),
-         warns="aliases of 'prv_new' may remain: listing them takes ListAliases"),
+    Case(
+        "delete collection prv_new -y",
+        "DropCollection",
+        before=("?delete collection prv_newer -y", *NEW),
+        warns="aliases of 'prv_new' may remain: listing them takes ListAliases",
+    ),
     Case("truncate prv_book -y", code=1),
     Case("alter collection_properties prv_book --set collection.ttl.seconds=86400", "CreateCollection"),
     Case("delete collection_properties prv_book -k collection.ttl.seconds -y", "CreateCollection", code=1, before=TTL),
@@ -135,16 +139,22 @@ CASES = [
     Case("list partitions prv_book", "ShowPartitions", hides="Load"),
     Case("show partition prv_book -p half", "ShowPartitions", hides="Load"),
     Case("show partition_stats prv_book -p half"),
-    Case("delete partition -c prv_lot -p more -y", "DropPartition@prv_lot",
-         before=("release collection prv_lot", "?create partition -c prv_lot -p more")),
+    Case(
+        "delete partition -c prv_lot -p more -y",
+        "DropPartition@prv_lot",
+        before=("release collection prv_lot", "?create partition -c prv_lot -p more"),
+    ),
     # Indexes.
     Case("create index -c prv_new -f vector -t FLAT -m L2 --no-wait", "CreateIndex@prv_new", before=NEW),
     Case("list indexes prv_book"),
     Case("show index prv_book"),
     Case("show index_progress prv_book"),
     Case("wait_for_index prv_book"),
-    Case("delete index prv_new -y", "DropIndex@prv_new",
-         before=(*NEW, "create index -c prv_new -f vector -t FLAT -m L2 --no-wait")),
+    Case(
+        "delete index prv_new -y",
+        "DropIndex@prv_new",
+        before=(*NEW, "create index -c prv_new -f vector -t FLAT -m L2 --no-wait"),
+    ),
     # Rows.
     Case(f"insert row prv_lot --row {ROW}", "Insert@prv_lot"),
     Case("insert file -c prv_lot rows.csv", "Insert@prv_lot"),
@@ -173,8 +183,12 @@ CASES = [
     Case("check recall prv_book --sample 5", "Query, Search"),
     Case("advise index prv_book --no-measure", "Query"),
     Case(f"bench search prv_book {VECTOR} -n 4", "Search"),
-    Case("diff prv_book prv_lot --rows none", "ShowPartitions, ShowPartitions@prv_lot, Query, Query@prv_lot", code=1,
-         before=TTL),
+    Case(
+        "diff prv_book prv_lot --rows none",
+        "ShowPartitions, ShowPartitions@prv_lot, Query, Query@prv_lot",
+        code=1,
+        before=TTL,
+    ),
     Case("copy prv_book prv_new --no-indexes -y", COPYING, before=NO_NEW),
     # Resource groups.
     Case("create resource_group prv_group", "CreateResourceGroup", before=(NO_GROUP,)),
@@ -183,8 +197,12 @@ CASES = [
     Case("update resource_group prv_group --limits 1", "DescribeResourceGroup", code=1, before=(GROUP,)),
     Case("delete resource_group prv_group -y", "DropResourceGroup", before=(GROUP,)),
     Case("transfer node --source prv_group --target __default_resource_group", "TransferNode", code=1, before=(GROUP,)),
-    Case("transfer replica -c prv_book --source prv_group --target __default_resource_group", "TransferReplica", code=1,
-         before=(GROUP,)),
+    Case(
+        "transfer replica -c prv_book --source prv_group --target __default_resource_group",
+        "TransferReplica",
+        code=1,
+        before=(GROUP,),
+    ),
     Case("load_balance -c prv_book -s 1", "LoadBalance"),
     # Users and roles.
     Case("create user prv_bob -p hunter22", "CreateOwnership", before=(NO_BOB,)),
@@ -199,11 +217,15 @@ CASES = [
     Case("grant role prv_other -u prv_bob", "ManageOwnership", before=(OTHER, BOB)),
     Case("revoke role prv_other -u prv_bob", "ManageOwnership", before=(OTHER, BOB, "grant role prv_other -u prv_bob")),
     Case("grant privilege prv_other -p Query -o prv_book", "ManageOwnership", before=(OTHER,)),
-    Case("revoke privilege prv_other -p Query -o prv_book", "ManageOwnership",
-         before=(OTHER, "grant privilege prv_other -p Query -o prv_book")),
+    Case(
+        "revoke privilege prv_other -p Query -o prv_book",
+        "ManageOwnership",
+        before=(OTHER, "grant privilege prv_other -p Query -o prv_book"),
+    ),
     Case("list grants", "SelectOwnership"),
-    Case("delete role prv_other -y", "DropOwnership",
-         before=(OTHER, "?revoke privilege prv_other -p Query -o prv_book")),
+    Case(
+        "delete role prv_other -y", "DropOwnership", before=(OTHER, "?revoke privilege prv_other -p Query -o prv_book")
+    ),
     Case("export access", "SelectOwnership, SelectUser@*"),
     Case("apply access nothing.yaml", "SelectOwnership, SelectUser@*"),
     Case("create privilege_group prv_readers", code=1),
@@ -211,16 +233,42 @@ CASES = [
     Case("grant privilege_group prv_readers -p Query", code=1),
     Case("revoke privilege_group prv_readers -p Query", code=1),
     Case("delete privilege_group prv_readers -y", code=1),
-]  # fmt: skip
+]
 
 NO_SERVER = {
-    "calc distance", "calc hybridts_to_datetime", "calc hybridts_to_unixtime", "calc mkts_from_datetime",
-    "calc mkts_from_hybridts", "calc mkts_from_unixtime", "clear", "completion", "create config", "delete connection",
-    "delete connection_history", "disconnect", "docs", "exit", "help", "history", "list connection_history",
-    "list servers", "list settings", "quickstart", "rename connection", "set", "show connection", "show editing_mode",
-    "show output", "show pager", "show server", "show timing", "start server", "stop server", "use connection",
+    "calc distance",
+    "calc hybridts_to_datetime",
+    "calc hybridts_to_unixtime",
+    "calc mkts_from_datetime",
+    "calc mkts_from_hybridts",
+    "calc mkts_from_unixtime",
+    "clear",
+    "completion",
+    "create config",
+    "delete connection",
+    "delete connection_history",
+    "disconnect",
+    "docs",
+    "exit",
+    "help",
+    "history",
+    "list connection_history",
+    "list servers",
+    "list settings",
+    "quickstart",
+    "rename connection",
+    "set",
+    "show connection",
+    "show editing_mode",
+    "show output",
+    "show pager",
+    "show server",
+    "show timing",
+    "start server",
+    "stop server",
+    "use connection",
     "version",
-}  # fmt: skip
+}
 """What asks no server, or one that it starts itself."""
 
 NO_CREDENTIALS = {"show metrics", "top"}
@@ -272,8 +320,9 @@ class People:
         self.prepare(case)
         places = {"ADDRESS": self._server.address, "MANAGEMENT": str(self._server.management_port)}
         files = ("rows.csv", "exported.csv", "nothing.yaml")
-        words = [str(self._directory / word) if word in files else places.get(word, word)
-                 for word in shlex.split(case.line)]  # fmt: skip
+        words = [
+            str(self._directory / word) if word in files else places.get(word, word) for word in shlex.split(case.line)
+        ]
         return run_here(words, self._directory / "home", self._server.uri, token=token)
 
     def as_root(self, case: Case) -> Run:
@@ -303,9 +352,12 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
     people.make()
     for name in ("prv_book", "prv_lot"):
         people.root.all(
-            BOOK.format(name=name), f"create partition -c {name} -p half", f"insert fake {name} -n 50",
-            INDEX.format(name=name), f"load collection {name}",
-        )  # fmt: skip
+            BOOK.format(name=name),
+            f"create partition -c {name} -p half",
+            f"insert fake {name} -n 50",
+            INDEX.format(name=name),
+            f"load collection {name}",
+        )
     people.root.all("create alias -c prv_book -a prv_alias -a prv_same")
     yield people
     people.clean()
@@ -334,15 +386,18 @@ def test_what_was_made_before_a_refusal_is_told(people: People) -> None:
     assert run == failed(
         "collection 'prv_new' is made, but not its index on 'vector': "
         f"not permitted: PrivilegeCreateIndex: permission deny to {user}",
-        "an administrator can allow it: grant privilege -r ROLE -p CreateIndex -o prv_new", code=4,
-    )  # fmt: skip
+        "an administrator can allow it: grant privilege -r ROLE -p CreateIndex -o prv_new",
+        code=4,
+    )
 
 
 def test_a_copy_by_who_may_neither_index_nor_load_it_has_all_rows(people: People) -> None:
     run = people.as_few(Case("copy prv_book prv_new -y", COPYING, before=NO_NEW))
     place, user = people.root.place, people.few[COPYING]
-    refused = [f"{what}: not permitted: Privilege{name}: permission deny to {user}"
-               for what, name in (("the index on 'vector'", "CreateIndex"), ("loading it", "Load"))]  # fmt: skip
+    refused = [
+        f"{what}: not permitted: Privilege{name}: permission deny to {user}"
+        for what, name in (("the index on 'vector'", "CreateIndex"), ("loading it", "Load"))
+    ]
     copied = f"Copied 50 rows of 'prv_book' on {place} to 'prv_new' on {place}"
     assert run == failed(f"{copied}; the server refused {'; '.join(refused)}", "the rows are all there", code=5)
 
@@ -352,8 +407,11 @@ def test_what_nobody_may_see_is_left_empty(people: People) -> None:
     rows = {row["collection"]: row for row in json.loads(run.out)}
     assert run.err == "note: not all is shown, as that takes GetStatistics\n"
     assert rows["prv_book"] == {
-        "collection": "prv_book", "state": "loaded", "rows_by_statistics": None, "indexes": "vector HNSW COSINE",
-    }  # fmt: skip
+        "collection": "prv_book",
+        "state": "loaded",
+        "rows_by_statistics": None,
+        "indexes": "vector HNSW COSINE",
+    }
     run = people.as_nobody(Case("show collection prv_book -o json"))
     shown = json.loads(run.out)
     assert [shown[key] for key in ("load_state", "exact", "statistics", "partitions")] == ["loaded", None, None, None]
@@ -386,12 +444,21 @@ def denied(privilege: str) -> Handler:
 
 
 def test_what_even_everybody_may_not_see_where_public_was_stripped_hinders_nothing(tmp_path: Path) -> None:
-    schema = schema_pb2.CollectionSchema(name="book", fields=[
-        schema_pb2.FieldSchema(name="id", is_primary_key=True, data_type=schema_pb2.DataType.Int64),
-    ])  # fmt: skip
-    hidden = {"GetLoadState": "Load", "ShowCollections": "ShowCollections", "ShowPartitions": "ShowPartitions",
-              "DescribeIndex": "IndexDetail", "GetCollectionStatistics": "GetStatistics", "Query": "Query",
-              "ListAliases": "ListAliases"}  # fmt: skip
+    schema = schema_pb2.CollectionSchema(
+        name="book",
+        fields=[
+            schema_pb2.FieldSchema(name="id", is_primary_key=True, data_type=schema_pb2.DataType.Int64),
+        ],
+    )
+    hidden = {
+        "GetLoadState": "Load",
+        "ShowCollections": "ShowCollections",
+        "ShowPartitions": "ShowPartitions",
+        "DescribeIndex": "IndexDetail",
+        "GetCollectionStatistics": "GetStatistics",
+        "Query": "Query",
+        "ListAliases": "ListAliases",
+    }
     handlers = {method: denied(privilege) for method, privilege in hidden.items()}
     handlers["DescribeCollection"] = replies(milvus_pb2.DescribeCollectionResponse(schema=schema))
     handlers["HasCollection"] = in_turn(
@@ -404,8 +471,12 @@ def test_what_even_everybody_may_not_see_where_public_was_stripped_hinders_nothi
     assert (shown.code, shown.err) == (0, note)
     values = json.loads(shown.out)
     assert [values[key] for key in ("load_state", "exact", "statistics", "partitions", "indexes")] == [
-        None, None, None, None, [],
-    ]  # fmt: skip
+        None,
+        None,
+        None,
+        None,
+        [],
+    ]
     assert missing == failed("no collection 'bok'", "list collections shows all")
 
 
@@ -433,5 +504,8 @@ def test_the_line_that_grants_names_object_and_database(words: str, where: Where
 
 def refused(name: str, on: str) -> Run:
     what = {"": "", "*": " -o '*'"}.get(on, f" -o {on}")
-    return failed(f"not permitted: Privilege{name}: permission deny to prv_nobody",
-                  f"an administrator can allow it: grant privilege -r ROLE -p {name}{what}", code=4)  # fmt: skip
+    return failed(
+        f"not permitted: Privilege{name}: permission deny to prv_nobody",
+        f"an administrator can allow it: grant privilege -r ROLE -p {name}{what}",
+        code=4,
+    )

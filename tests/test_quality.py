@@ -24,6 +24,10 @@ def test_ruff_finds_nothing() -> None:
     check("ruff", "check", ".")
 
 
+def test_every_file_is_formatted() -> None:
+    check("ruff", "format", "--check", ".")
+
+
 def test_mypy_finds_nothing() -> None:
     check("mypy")
 

@@ -81,8 +81,9 @@ def test_sparse_vectors_are_objects(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text('{"3": 0.5, "1": 2}\n{"id": 7, "v": {"9": 1.0}}')
     assert read(f"@{file}", field("SPARSE_FLOAT_VECTOR", None)) == [
-        struct.pack("<IfIf", 1, 2, 3, 0.5), struct.pack("<If", 9, 1)
-    ]  # fmt: skip
+        struct.pack("<IfIf", 1, 2, 3, 0.5),
+        struct.pack("<If", 9, 1),
+    ]
 
 
 def test_texts_travel_as_they_are() -> None:

@@ -89,8 +89,10 @@ def test_query_by_a_parameter_and_the_whole_dynamic_field(reads: Typed) -> None:
 
 def test_query_iterator_reads_batch_by_batch_in_the_order_of_the_key(reads: Typed) -> None:
     assert reads.json(f"query_iterator -c reads --batch-size 1 --fields id {EVENTUALLY}") == [
-        {"id": 1}, {"id": 2}, {"id": 3},
-    ]  # fmt: skip
+        {"id": 1},
+        {"id": 2},
+        {"id": 3},
+    ]
     found = reads.json(f"query_iterator -c keys -e 'key != \"B\"' --batch-size 2 --fields key {EVENTUALLY}")
     assert [row["key"] for row in found] == sorted(set(TEXTS) - {"B"})
     assert reads.json(f"query_iterator keys --batch-size 5 --limit 7 --fields key {EVENTUALLY}") == [
@@ -111,11 +113,13 @@ def test_what_the_first_pages_did_not_have_stands_in_a_last_column(reads: Typed)
 
 def test_get_shows_rows_in_the_order_asked_for(reads: Typed) -> None:
     assert reads.json(f"get -c reads --ids 3,1 --fields id,title {EVENTUALLY}") == [
-        {"id": 3, "title": "Emma"}, {"id": 1, "title": ""},
-    ]  # fmt: skip
+        {"id": 3, "title": "Emma"},
+        {"id": 1, "title": ""},
+    ]
     assert reads.json(f"""get keys --ids '["a,b", "two\\nlines"]' --fields key {EVENTUALLY}""") == [
-        {"key": "a,b"}, {"key": "two\nlines"},
-    ]  # fmt: skip
+        {"key": "a,b"},
+        {"key": "two\nlines"},
+    ]
 
 
 def test_get_of_what_is_missing_shows_the_others_and_exits_1(reads: Typed) -> None:
@@ -139,8 +143,10 @@ def test_get_without_ids_exits_2(reads: Typed) -> None:
 
 def test_count_by_filter_and_partition(reads: Typed) -> None:
     assert reads.json(f"count reads --filter 'id > {{n}}' --param n=1 {EVENTUALLY}") == {
-        "collection": "reads", "exact": 2, "statistics": None,
-    }  # fmt: skip
+        "collection": "reads",
+        "exact": 2,
+        "statistics": None,
+    }
     found = reads.json(f"count reads -p _default {EVENTUALLY}")
     assert (found["exact"], type(found["statistics"])) == (3, int)
 
@@ -164,17 +170,26 @@ def test_a_consistency_level_that_there_is_not_exits_2(reads: Typed) -> None:
     )
 
 
-@pytest.mark.parametrize("line", ["query keys -e", "query_iterator keys -e", "count keys --filter",
-                                  "delete entities keys -y -e"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line", ["query keys -e", "query_iterator keys -e", "count keys --filter", "delete entities keys -y -e"]
+)
 def test_a_bad_filter_is_shown_at_its_place(reads: Typed, line: str) -> None:
     assert reads(f"{line} \"kee == 'x'\"") == failed(
         "bad filter: unknown field 'kee'\n  kee == 'x'\n  ^", "did you mean key?"
     )
 
 
-@pytest.mark.parametrize("line", ["query nosuchthing", "query_iterator nosuchthing", "count nosuchthing",
-                                  "get nosuchthing --ids 1", "delete ids nosuchthing --ids 1",
-                                  "delete entities nosuchthing -e 'id > 1'"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "query nosuchthing",
+        "query_iterator nosuchthing",
+        "count nosuchthing",
+        "get nosuchthing --ids 1",
+        "delete ids nosuchthing --ids 1",
+        "delete entities nosuchthing -e 'id > 1'",
+    ],
+)
 def test_a_collection_that_is_missing_exits_1(typed: Typed, line: str) -> None:
     assert typed(line) == failed("no collection 'nosuchthing'", "list collections shows all")
 
@@ -187,8 +202,11 @@ def test_what_is_not_loaded_tells_how_to_load_it(typed: Typed, is_lite: bool) ->
     if not is_lite:
         assert [typed(line) for line in ("count unloaded", "delete entities unloaded -e 'id > 1'")] == [told, told]
         assert typed.json("delete ids -c unloaded --ids 1 -y") == {
-            "message": "Deleted rows of 'unloaded' by 1 id.", "collection": "unloaded", "count": None, "deleted": True,
-        }  # fmt: skip
+            "message": "Deleted rows of 'unloaded' by 1 id.",
+            "collection": "unloaded",
+            "count": None,
+            "deleted": True,
+        }
     typed.gone("unloaded")
 
 
@@ -205,8 +223,11 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
         f"Delete {which} on {typed.place}? Not without --yes, as nobody can be asked.", "add --yes", code=2
     )
     assert typed.json(f"{line} -y") == {
-        "message": f"Deleted {which}.", "collection": "deletes", "count": 2, "deleted": True,
-    }  # fmt: skip
+        "message": f"Deleted {which}.",
+        "collection": "deletes",
+        "count": 2,
+        "deleted": True,
+    }
     assert typed(f"{line} -y") == Run(0, "No row of 'deletes' to delete where id > 2.\n", "")
     assert typed("delete ids deletes --ids 1,77 -p _default -y") == Run(0, "Deleted 1 row of 'deletes' by 2 ids.\n", "")
     assert typed.json("query deletes --fields id") == [{"id": 2}]
@@ -221,9 +242,11 @@ def test_pages_out_of_order_are_an_error_and_no_loss() -> None:
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     page = milvus_pb2.QueryResults()
     page.fields_data.add(type=schema_pb2.Int64, field_name="id").scalars.long_data.data.extend([5, 3])
-    answers = {"DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
-               "Query": replies(page),
-               "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(status=common_pb2.Status()))}  # fmt: skip
+    answers = {
+        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+        "Query": replies(page),
+        "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(status=common_pb2.Status())),
+    }
     with GrpcPeer(answers) as peer:
         client = Client(Profile(host=peer.host, port=peer.port), timeout=10)
         cursor = Cursor(client, selected(client, "c"), rows=2)

@@ -86,13 +86,21 @@ def test_watch_runs_a_command_again_and_again(cli: Cli) -> None:
 def test_a_tilde_leads_home_unless_it_is_quoted(cli: Cli, tmp_path: Path) -> None:
     home = tmp_path / "at home"
     home.mkdir()
-    lines = ["version -o jsonl > ~/a", "version -o jsonl >> ~/a", "version -o jsonl >~/'b c'",
-             "version -o jsonl > '~d'", r"version -o jsonl > \~e"]  # fmt: skip
+    lines = [
+        "version -o jsonl > ~/a",
+        "version -o jsonl >> ~/a",
+        "version -o jsonl >~/'b c'",
+        "version -o jsonl > '~d'",
+        r"version -o jsonl > \~e",
+    ]
     assert cli("-c", "\n".join(lines), env={"HOME": str(home)}) == Run(0, "", "")
     written = {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
     assert {name: text for name, text in written.items() if not name.startswith("home/")} == {
-        "at home/a": VERSION * 2, "at home/b c": VERSION, "~d": VERSION, "~e": VERSION,
-    }  # fmt: skip
+        "at home/a": VERSION * 2,
+        "at home/b c": VERSION,
+        "~d": VERSION,
+        "~e": VERSION,
+    }
     run = cli("-c", "version > ~/no/x", env={"HOME": str(home)})
     assert run == Run(1, "", f"error: -c:1: can't write {home}/no/x: No such file or directory\n")
 

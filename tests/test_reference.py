@@ -37,8 +37,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_the_reference_is_one_object_for_programs(data: dict[str, Any]) -> None:
-    assert list(data) == ["program", "version", "summary", "synonyms", "commands", "program_options", "global_options",
-                          "exit_codes", "variables"]  # fmt: skip
+    assert list(data) == [
+        "program",
+        "version",
+        "summary",
+        "synonyms",
+        "commands",
+        "program_options",
+        "global_options",
+        "exit_codes",
+        "variables",
+    ]
     assert data["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
     assert [each["code"] for each in data["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
     assert [each["names"] for each in data["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
@@ -51,27 +60,53 @@ def test_the_reference_is_one_object_for_programs(data: dict[str, Any]) -> None:
 
 def test_a_command_is_told_with_types_defaults_and_examples(data: dict[str, Any]) -> None:
     commands = {each["command"]: each for each in data["commands"]}
-    option = {"choices": None, "min": None, "max": None, "metavar": None, "flag": False, "required": False,
-              "repeatable": False, "secret": False, "plain_word": False, "default": None}  # fmt: skip
+    option = {
+        "choices": None,
+        "min": None,
+        "max": None,
+        "metavar": None,
+        "flag": False,
+        "required": False,
+        "repeatable": False,
+        "secret": False,
+        "plain_word": False,
+        "default": None,
+    }
     vector = {**option, "type": "text", "means": None, "metavar": "JSON", "required": True, "plain_word": True}
     assert commands["calc distance"] == {
-        "command": "calc distance", "usage": "calc distance [OPTIONS] [LEFT] [RIGHT]",
+        "command": "calc distance",
+        "usage": "calc distance [OPTIONS] [LEFT] [RIGHT]",
         "help": ["Calculate the distance of each left vector to each right one, as a search would show it."],
         "examples": ["calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt"],
         "words": [],
         "options": [
             {**vector, "names": ["-l", "--left"], "help": "A vector or a list of them; @FILE reads a file."},
             {**vector, "names": ["-r", "--right"], "help": "What they are compared with, likewise."},
-            {**option, "names": ["-m", "--metric"], "type": "choice", "means": None, "default": "L2",
-             "choices": ["L2", "IP", "COSINE", "HAMMING", "JACCARD", "TANIMOTO"],
-             "help": "The measure; for the last three a vector is a list of bytes."},
-            {**option, "names": ["--sqrt"], "type": "boolean", "means": None, "flag": True,
-             "help": "With L2: the root, which is the distance; searches show its square."},
+            {
+                **option,
+                "names": ["-m", "--metric"],
+                "type": "choice",
+                "means": None,
+                "default": "L2",
+                "choices": ["L2", "IP", "COSINE", "HAMMING", "JACCARD", "TANIMOTO"],
+                "help": "The measure; for the last three a vector is a list of bytes.",
+            },
+            {
+                **option,
+                "names": ["--sqrt"],
+                "type": "boolean",
+                "means": None,
+                "flag": True,
+                "help": "With L2: the root, which is the distance; searches show its square.",
+            },
         ],
-    }  # fmt: skip
+    }
     assert commands["diff"]["words"][1] == {
-        "name": "b", "metavar": "B:COLLECTION", "required": True, "repeatable": False
-    }  # fmt: skip
+        "name": "b",
+        "metavar": "B:COLLECTION",
+        "required": True,
+        "repeatable": False,
+    }
     [limit] = [each for each in commands["check keys"]["options"] if "--limit" in each["names"]]
     assert (limit["type"], limit["min"], limit["max"], limit["default"]) == ("integer", 0, None, 20)
     named = commands["delete collection"]["options"][0]

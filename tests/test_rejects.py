@@ -62,24 +62,46 @@ def id_is(key: int) -> Callable[[dict[str, Any]], None]:
 
 @pytest.mark.parametrize(("kind", "delimiter"), [("csv", ","), ("tsv", "\t")])
 def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter: str) -> None:
-    rows = [["name", "id", "n", "t", "j", "v", "extra", "empty", "left"],
-            ["x", "x", "", '""', '"{""a"": [1, ""b""]}"', '"[0.1, 0.2]"', "007", "", "out"],
-            ["y", "y", "10.0", "", "{}", "0.1 0.2", '""', "true", "out"]]  # fmt: skip
+    rows = [
+        ["name", "id", "n", "t", "j", "v", "extra", "empty", "left"],
+        ["x", "x", "", '""', '"{""a"": [1, ""b""]}"', '"[0.1, 0.2]"', "007", "", "out"],
+        ["y", "y", "10.0", "", "{}", "0.1 0.2", '""', "true", "out"],
+    ]
     Path(f"b.{kind}").write_text("".join(delimiter.join(row) + "\n" for row in rows))
     insert(books, f"b.{kind} --map extra=more --map left= --map name=label")
     assert rejects()[0] == {
-        "file": f"b.{kind}", "line": 2, "column": "id", "reason": "'x' is no INT64", "delimiter": delimiter,
-        "row": {"label": "x", "id": "x", "n": None, "t": "", "j": '{"a": [1, "b"]}', "v": "[0.1, 0.2]", "more": "007",
-                "empty": None},
-    }  # fmt: skip
+        "file": f"b.{kind}",
+        "line": 2,
+        "column": "id",
+        "reason": "'x' is no INT64",
+        "delimiter": delimiter,
+        "row": {
+            "label": "x",
+            "id": "x",
+            "n": None,
+            "t": "",
+            "j": '{"a": [1, "b"]}',
+            "v": "[0.1, 0.2]",
+            "more": "007",
+            "empty": None,
+        },
+    }
     # A number in place of a cell's text is as good.
     mend(lambda line: line["row"].update(id=1 if line["row"]["id"] == "x" else "2"))
     taken_back(books, rows=2)
     assert books.json("query -c rj") == [
-        {"id": 1, "t": "", "n": None, "j": {"a": [1, "b"]}, "v": [0.1, 0.2], "label": "x", "more": "007",
-         "empty": None},
+        {
+            "id": 1,
+            "t": "",
+            "n": None,
+            "j": {"a": [1, "b"]},
+            "v": [0.1, 0.2],
+            "label": "x",
+            "more": "007",
+            "empty": None,
+        },
         {"id": 2, "t": None, "n": 10, "j": {}, "v": [0.1, 0.2], "label": "y", "more": None, "empty": "true"},
-    ]  # fmt: skip
+    ]
 
 
 def test_lines_that_are_no_rows_of_a_csv_keep_their_columns(books: Typed) -> None:
@@ -87,42 +109,64 @@ def test_lines_that_are_no_rows_of_a_csv_keep_their_columns(books: Typed) -> Non
     insert(books, "b.csv --map out=")
     columns = ["id", "t", "", "j", "v"]
     assert [(each["columns"], each["row"]) for each in rejects()] == [
-        (columns, ["1", "a"]), (columns, '2,"b"c,,{},1 2'), (columns, ["3", "", None, "{}", "1", "2"]),
-    ]  # fmt: skip
+        (columns, ["1", "a"]),
+        (columns, '2,"b"c,,{},1 2'),
+        (columns, ["3", "", None, "{}", "1", "2"]),
+    ]
     mended = {2: ["1", "a", None, "{}", [1, 2]], 3: '2,"",,{},1 2', 4: ["3", "", None, "{}", "1,2"]}
     mend(lambda line: line.update(row=mended[line["line"]]))
     taken_back(books, rows=3)
     assert [tuple(row.values()) for row in books.json("query -c rj --fields id,t,v")] == [
-        (1, "a", [1, 2]), (2, "", [1, 2]), (3, "", [1, 2]),
-    ]  # fmt: skip
+        (1, "a", [1, 2]),
+        (2, "", [1, 2]),
+        (3, "", [1, 2]),
+    ]
 
 
 def test_rows_in_json_keep_their_values(books: Typed) -> None:
-    text = ['{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}', '{"id": 2, "j": [1, 1e400], "v": [1, 2]}',
-            '{"id": 3, "v": [1, NaN], "j": "text", "k": 1.5}', "4", '{"id": 5, "v": [1, 2]',
-            '{"id": 6, "n": 1e400, "j": {}, "v": [1, 2]}']  # fmt: skip
+    text = [
+        '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}',
+        '{"id": 2, "j": [1, 1e400], "v": [1, 2]}',
+        '{"id": 3, "v": [1, NaN], "j": "text", "k": 1.5}',
+        "4",
+        '{"id": 5, "v": [1, 2]',
+        '{"id": 6, "n": 1e400, "j": {}, "v": [1, 2]}',
+    ]
     Path("b.jsonl").write_text("\n".join(text))
     insert(books, "b.jsonl")
     assert [each["row"] for each in rejects()] == [
-        '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}', '{"id": 2, "j": [1, Infinity], "v": [1, 2]}',
-        {"id": 3, "v": [1, "NaN"], "j": "text", "k": 1.5}, 4, '{"id": 5, "v": [1, 2]',
+        '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}',
+        '{"id": 2, "j": [1, Infinity], "v": [1, 2]}',
+        {"id": 3, "v": [1, "NaN"], "j": "text", "k": 1.5},
+        4,
+        '{"id": 5, "v": [1, 2]',
         {"id": 6, "n": "1e400", "j": {}, "v": [1, 2]},
-    ]  # fmt: skip
-    mended = [text[0].replace("NaN}", "0}"), {"id": 2, "j": [1], "v": [1, 2]},
-              {"id": 3, "v": [1, 2], "j": "text", "k": 1.5}, {"id": 4, "j": {}, "v": [1, 2]},
-              '{"id": 5, "j": {}, "v": [1, 2]}', {"id": 6, "j": {}, "v": [1, 2]}]  # fmt: skip
+    ]
+    mended = [
+        text[0].replace("NaN}", "0}"),
+        {"id": 2, "j": [1], "v": [1, 2]},
+        {"id": 3, "v": [1, 2], "j": "text", "k": 1.5},
+        {"id": 4, "j": {}, "v": [1, 2]},
+        '{"id": 5, "j": {}, "v": [1, 2]}',
+        {"id": 6, "j": {}, "v": [1, 2]},
+    ]
     mend(lambda line: line.update(row=mended[line["line"] - 1]))
     taken_back(books, rows=6)
     assert books.json("query -c rj -e 'id in [1, 3]' --fields id,t,j,k") == [
-        {"id": 1, "t": "NaN", "j": {"a": 0}, "k": None}, {"id": 3, "t": None, "j": "text", "k": 1.5},
-    ]  # fmt: skip
+        {"id": 1, "t": "NaN", "j": {"a": 0}, "k": None},
+        {"id": 3, "t": None, "j": "text", "k": 1.5},
+    ]
 
 
 def test_parquet_rows_have_numbers_and_no_bytes(books: Typed) -> None:
-    table = pyarrow.table({
-        "id": pyarrow.array(["x"]), "j": pyarrow.array([{"day": date(2024, 1, 2), "raw": b"ab\xff"}]),
-        "v": pyarrow.array([[0.1, 0.2]], pyarrow.list_(pyarrow.float32())), "day": pyarrow.array([date(2024, 1, 2)]),
-    })  # fmt: skip
+    table = pyarrow.table(
+        {
+            "id": pyarrow.array(["x"]),
+            "j": pyarrow.array([{"day": date(2024, 1, 2), "raw": b"ab\xff"}]),
+            "v": pyarrow.array([[0.1, 0.2]], pyarrow.list_(pyarrow.float32())),
+            "day": pyarrow.array([date(2024, 1, 2)]),
+        }
+    )
     pyarrow.parquet.write_table(table, "b.parquet")
     insert(books, "b.parquet")
     row = {"id": "x", "j": {"day": "2024-01-02", "raw": "YWL/"}, "v": [0.1, 0.2], "day": "2024-01-02"}
@@ -149,12 +193,17 @@ def test_what_only_the_server_refuses_is_kept_the_same_way(
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, milvus)
     typed.gone("rj")
-    typed.all("create collection -c rj -f id:INT64 -f t:VARCHAR:3 -f v:FLOAT_VECTOR:2 -p id --dynamic "
-              "--index v:FLAT:L2", "load collection -c rj")  # fmt: skip
-    table = pyarrow.table({
-        "id": pyarrow.array([1, 2]), "t": pyarrow.array(["a", "漢漢"]),
-        "v": pyarrow.array([[0.1, 0.2]] * 2, pyarrow.list_(pyarrow.float32())),
-    })  # fmt: skip
+    typed.all(
+        "create collection -c rj -f id:INT64 -f t:VARCHAR:3 -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
+        "load collection -c rj",
+    )
+    table = pyarrow.table(
+        {
+            "id": pyarrow.array([1, 2]),
+            "t": pyarrow.array(["a", "漢漢"]),
+            "v": pyarrow.array([[0.1, 0.2]] * 2, pyarrow.list_(pyarrow.float32())),
+        }
+    )
     pyarrow.parquet.write_table(table, "b.parquet")
     assert typed("insert file -c rj b.parquet --rejects r.jsonl").code == 5
     assert [each["row"] for each in rejects()] == [{"id": 2, "t": "漢漢", "v": [0.1, 0.2]}]
@@ -184,8 +233,10 @@ def test_rejects_are_not_written_over_the_file_that_is_read(books: Typed) -> Non
 
 def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(books: Typed) -> None:
     books.gone("rj_own")
-    books.all("create collection -c rj_own -f line:INT64 -f v:FLOAT_VECTOR:2 -p line --dynamic --index v:FLAT:L2",
-              "load collection -c rj_own")  # fmt: skip
+    books.all(
+        "create collection -c rj_own -f line:INT64 -f v:FLOAT_VECTOR:2 -p line --dynamic --index v:FLAT:L2",
+        "load collection -c rj_own",
+    )
     row = {"file": "a", "line": 1, "column": None, "reason": "b", "row": {}, "v": [1, 2]}
     Path("own.jsonl").write_text(json.dumps(row) + "\n")
     assert books("insert file -c rj_own own.jsonl") == Run(

@@ -22,10 +22,14 @@ from tests.support.typed import ROW, Typed, failed
 
 DEFAULT = "__default_resource_group"
 OK = replies(common_pb2.Status())
-NODES = json.dumps({"nodes_info": [
-    {"identifier": 1, "infos": {"name": "querynode1", "hardware_infos": {"ip": "10.0.0.1:21123"}}},
-    {"identifier": 2, "infos": {"name": "datanode2", "hardware_infos": {"ip": "10.0.0.2:21124"}}},
-]})  # fmt: skip
+NODES = json.dumps(
+    {
+        "nodes_info": [
+            {"identifier": 1, "infos": {"name": "querynode1", "hardware_infos": {"ip": "10.0.0.1:21123"}}},
+            {"identifier": 2, "infos": {"name": "datanode2", "hardware_infos": {"ip": "10.0.0.2:21124"}}},
+        ]
+    }
+)
 
 
 def limit(nodes: int) -> rg_pb2.ResourceGroupLimit:
@@ -36,10 +40,17 @@ CONFIG = rg_pb2.ResourceGroupConfig(
     requests=limit(1), limits=limit(3), transfer_from=[rg_pb2.ResourceGroupTransfer(resource_group=DEFAULT)]
 )
 GROUP = milvus_pb2.ResourceGroup(
-    name="fast", capacity=3, num_available_node=2, num_loaded_replica={"book": 1}, num_incoming_node={"album": 1},
-    config=CONFIG, nodes=[common_pb2.NodeInfo(node_id=9, address="10.0.0.9:21123", hostname="nine"),
-                          common_pb2.NodeInfo(node_id=7, address="10.0.0.7:21123", hostname="seven")],
-)  # fmt: skip
+    name="fast",
+    capacity=3,
+    num_available_node=2,
+    num_loaded_replica={"book": 1},
+    num_incoming_node={"album": 1},
+    config=CONFIG,
+    nodes=[
+        common_pb2.NodeInfo(node_id=9, address="10.0.0.9:21123", hostname="nine"),
+        common_pb2.NodeInfo(node_id=7, address="10.0.0.7:21123", hostname="seven"),
+    ],
+)
 SEGMENTS = milvus_pb2.GetQuerySegmentInfoResponse(
     infos=[milvus_pb2.QuerySegmentInfo(segmentID=77, num_rows=5, mem_size=100, nodeIds=[1, 4], state=3)]
 )
@@ -51,7 +62,7 @@ HANDLERS: dict[str, Handler] = {
     "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
     "GetQuerySegmentInfo": replies(SEGMENTS),
     "GetMetrics": replies(milvus_pb2.GetMetricsResponse(response=NODES)),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +116,16 @@ def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer
     )
     assert here.json("list resource_groups") == [{**all_nodes, "nodes": 1}, {**row, "nodes": 1, "capacity": 1}]
     assert here.json("show resource_group few") == {
-        "resource_group": "few", "nodes": 1, "capacity": 1, "requests": None, "limits": None, "transfer_from": [],
-        "transfer_to": [], "collections": [], "members": [],
-    }  # fmt: skip
+        "resource_group": "few",
+        "nodes": 1,
+        "capacity": 1,
+        "requests": None,
+        "limits": None,
+        "transfer_from": [],
+        "transfer_to": [],
+        "collections": [],
+        "members": [],
+    }
     assert here(f"transfer node --source {DEFAULT} --target few --num 2") == failed(
         "nodes not enough", "see how many each group has: list resource_groups"
     )
@@ -127,9 +145,14 @@ def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer
 def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: MilvusServer) -> None:
     here = Typed(cli, pair)
     here.make("moved")
-    here.all("create partition -c moved -p second", f"insert row -c moved --row '{ROW.format(id=1)}'",
-             f"insert row -c moved -p second --row '{ROW.format(id=2)}'", "flush moved",
-             "create index -c moved -f vector -t FLAT -m L2", "load moved")  # fmt: skip
+    here.all(
+        "create partition -c moved -p second",
+        f"insert row -c moved --row '{ROW.format(id=1)}'",
+        f"insert row -c moved -p second --row '{ROW.format(id=2)}'",
+        "flush moved",
+        "create index -c moved -f vector -t FLAT -m L2",
+        "load moved",
+    )
     replica = here.json("show replicas moved")[0]
     one, other = replica["nodes"]
 
@@ -145,9 +168,12 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: Mil
     )
     eventually(holders, {first: [one], second: [one]})
     assert here.json(f"load_balance -s {one} -d {other} -ss {second}") == {
-        "message": f"Moved 1 segment of 'moved' from node {one}.", "collection": "moved", "source": one,
-        "targets": [other], "segments": [second],
-    }  # fmt: skip
+        "message": f"Moved 1 segment of 'moved' from node {one}.",
+        "collection": "moved",
+        "source": one,
+        "targets": [other],
+        "segments": [second],
+    }
     eventually(holders, {first: [one], second: [other]})
     assert here(f"load_balance -c moved -s {one} -d 999") == failed(
         "destination node not found in the same replica: node not found[node=999]",
@@ -169,8 +195,11 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: Mil
     refused = here(f"transfer replica -c moved --source {DEFAULT} --target apart")
     assert (refused.code, refused.err.splitlines()[1]) == (1, "hint: see where they are: show replicas moved")
     assert here.json("count moved")["exact"] == 2
-    here.all(f"transfer replica -c moved --source apart --target {DEFAULT}",
-             f"transfer node --source apart --target {DEFAULT}", "delete resource_group apart -y")  # fmt: skip
+    here.all(
+        f"transfer replica -c moved --source apart --target {DEFAULT}",
+        f"transfer node --source apart --target {DEFAULT}",
+        "delete resource_group apart -y",
+    )
     here.gone("moved")
 
 
@@ -187,9 +216,14 @@ def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, pair: MilvusServer) -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["show resource_group nosuch", "delete resource_group nosuch -y", "transfer node --source nosuch --target x",
-     "transfer replica -c nosuch --source x --target y", "load_balance -s 1 -c nosuch"],
-)  # fmt: skip
+    [
+        "show resource_group nosuch",
+        "delete resource_group nosuch -y",
+        "transfer node --source nosuch --target x",
+        "transfer replica -c nosuch --source x --target y",
+        "load_balance -s 1 -c nosuch",
+    ],
+)
 def test_what_is_not_there_exits_1(cli: Cli, pair: MilvusServer, line: str) -> None:
     run = Typed(cli, pair)(line)
     assert (run.code, run.out) == (1, "")
@@ -198,9 +232,15 @@ def test_what_is_not_there_exits_1(cli: Cli, pair: MilvusServer, line: str) -> N
 
 def test_milvus_lite_has_none(cli: Cli, lite: LiteServer) -> None:
     here = Typed(cli, lite)
-    for line in ("create resource_group x", "list resource_groups", "show resource_group x",
-                 "delete resource_group x -y", "update resource_group x --limits 1",
-                 "transfer node --source x --target y", "transfer replica -c x --source x --target y"):  # fmt: skip
+    for line in (
+        "create resource_group x",
+        "list resource_groups",
+        "show resource_group x",
+        "delete resource_group x -y",
+        "update resource_group x --limits 1",
+        "transfer node --source x --target y",
+        "transfer replica -c x --source x --target y",
+    ):
         assert here(line) == failed("Milvus Lite 3.2.2 has no resource groups"), line
 
 
@@ -234,15 +274,22 @@ def test_a_new_group_may_have_requests_and_limits(newer: Newer) -> None:
 def test_a_group_of_a_newer_server_is_shown_with_its_nodes(newer: Newer) -> None:
     run = newer("show resource_group fast -o json")
     assert json.loads(run.out) == {
-        "resource_group": "fast", "nodes": 2, "capacity": 3, "requests": 1, "limits": 3, "transfer_from": [DEFAULT],
+        "resource_group": "fast",
+        "nodes": 2,
+        "capacity": 3,
+        "requests": 1,
+        "limits": 3,
+        "transfer_from": [DEFAULT],
         "transfer_to": [],
         "collections": [
             {"collection": "album", "replicas": 0, "outgoing_nodes": 0, "incoming_nodes": 1},
             {"collection": "book", "replicas": 1, "outgoing_nodes": 0, "incoming_nodes": 0},
         ],
-        "members": [{"node": 7, "address": "10.0.0.7:21123", "hostname": "seven"},
-                    {"node": 9, "address": "10.0.0.9:21123", "hostname": "nine"}],
-    }  # fmt: skip
+        "members": [
+            {"node": 7, "address": "10.0.0.7:21123", "hostname": "seven"},
+            {"node": 9, "address": "10.0.0.9:21123", "hostname": "nine"},
+        ],
+    }
 
 
 def test_replicas_are_moved(newer: Newer) -> None:
@@ -298,17 +345,30 @@ def test_segments_show_the_addresses_of_their_nodes(
 ) -> None:
     with GrpcPeer({**HANDLERS, **handlers}) as peer:
         run = run_here(["show", "query_segment_info", "book", "-o", "json"], tmp_path, peer.uri)
-    assert json.loads(run.out) == [{
-        "segment": 77, "state": "Sealed", "partition_id": 0, "rows": 5, "memory_bytes": 100, "index": "",
-        "nodes": [1, 4], "addresses": addresses,
-    }]  # fmt: skip
+    assert json.loads(run.out) == [
+        {
+            "segment": 77,
+            "state": "Sealed",
+            "partition_id": 0,
+            "rows": 5,
+            "memory_bytes": 100,
+            "index": "",
+            "nodes": [1, 4],
+            "addresses": addresses,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
     "line",
-    ["create resource_group x", "update resource_group x --limits 1", "transfer node --source x --target y",
-     "transfer replica -c x --source x --target y", "load_balance -c x -s 1"],
-)  # fmt: skip
+    [
+        "create resource_group x",
+        "update resource_group x --limits 1",
+        "transfer node --source x --target y",
+        "transfer replica -c x --source x --target y",
+        "load_balance -c x -s 1",
+    ],
+)
 def test_a_read_only_connection_changes_nothing(newer: Newer, line: str) -> None:
     assert run_here(["connect", newer.peer.uri, "--read-only"], newer.home, "").code == 0
     run = run_here(line.split(), newer.home, "")

@@ -115,9 +115,10 @@ def test_urls_that_serve_other_rows_are_not_gone_on_with_and_those_that_serve_th
         assert (run.code, 20 < there < COUNT) == (1, True), run
         has = "has" if len(urls) == 1 else "have"
         refused = failed(
-            f"{', '.join(urls)} {has} changed since an earlier insert was interrupted; {there:,} rows are in", ANEW,
+            f"{', '.join(urls)} {has} changed since an earlier insert was interrupted; {there:,} rows are in",
+            ANEW,
             code=2,
-        )  # fmt: skip
+        )
         swapped = [rows()[1], rows()[0], *rows()[2:]]
         for other in (rows()[::-1], rows()[5:], swapped, [(0, 7.0), *rows()[1:]], rows()[: there - 1], rows()[:1]):
             shop.shelf = form(other)
@@ -127,9 +128,9 @@ def test_urls_that_serve_other_rows_are_not_gone_on_with_and_those_that_serve_th
         # Other batches than before, but the same rows.
         cut(monkeypatch, 2_700)
         run = on_lite(f"{line} --resume")
-    assert run == Run(
-        0, f"Inserted {COUNT} of {COUNT} rows into 'again', which had {there} and has {COUNT}.\n", ""
-    ), run  # fmt: skip
+    assert run == Run(0, f"Inserted {COUNT} of {COUNT} rows into 'again', which had {there} and has {COUNT}.\n", ""), (
+        run
+    )
     assert distinct(on_lite, "again") == COUNT
     on_lite.gone("again")
 
@@ -232,8 +233,9 @@ def test_who_was_killed_before_the_first_answer_is_told_that_rows_may_be_in(on_l
         proxy.thaw()
         assert on_lite.cli(*line, input=data, env=env) == failed(
             "an earlier insert of this stopped after 0 rows; rows that were on their way may be in too",
-            "--resume goes on there; --restart sends all rows again", code=2,
-        )  # fmt: skip
+            "--resume goes on there; --restart sends all rows again",
+            code=2,
+        )
         run = on_lite.cli(*line, "--resume", input=data, env=env)
     assert (run.code, run.out.partition(" into")[0], run.err) == (0, "Inserted 20 of 20 rows", "")
     assert (exact(on_lite, "again_killed"), distinct(on_lite, "again_killed")) == (20, 20)
@@ -250,9 +252,10 @@ def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(on_l
     process.communicate()
     run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
     assert run == Run(
-        0, "Inserted 20 of 20 rows into 'again_none', which had 0 and has 20.\n",
+        0,
+        "Inserted 20 of 20 rows into 'again_none', which had 0 and has 20.\n",
         "note: nothing to resume: starting from the beginning\n",
-    )  # fmt: skip
+    )
     # It is done, and has left nothing that tells this from one that never began.
     run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
     assert run == failed("there is nothing to resume", "leave out --resume to begin", code=2)

@@ -16,10 +16,26 @@ from tests.support.typed import Typed
 ROWS = 40
 FORMATS = ("csv.gz", "tsv", "jsonl.zst", "json", "parquet")
 COMMON = (
-    "id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:200", "j:JSON",
-    "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:40", "ab:ARRAY:BOOL:4", "a8:ARRAY:INT8:4", "a16:ARRAY:INT16:4",
-    "a32:ARRAY:INT32:4", "af:ARRAY:FLOAT:4", "ad:ARRAY:DOUBLE:4", "given:VARCHAR:9", "v:FLOAT_VECTOR:3",
-)  # fmt: skip
+    "id:INT64",
+    "b:BOOL",
+    "i8:INT8",
+    "i16:INT16",
+    "i32:INT32",
+    "f:FLOAT",
+    "d:DOUBLE",
+    "t:VARCHAR:200",
+    "j:JSON",
+    "a:ARRAY:INT64:8",
+    "at:ARRAY:VARCHAR:8:40",
+    "ab:ARRAY:BOOL:4",
+    "a8:ARRAY:INT8:4",
+    "a16:ARRAY:INT16:4",
+    "a32:ARRAY:INT32:4",
+    "af:ARRAY:FLOAT:4",
+    "ad:ARRAY:DOUBLE:4",
+    "given:VARCHAR:9",
+    "v:FLOAT_VECTOR:3",
+)
 ONLY_LITE = ("s:SPARSE_FLOAT_VECTOR", "g:GEOMETRY", "z:TIMESTAMPTZ", "gd:GEOMETRY", "zd:TIMESTAMPTZ")
 NULLABLE = ("b", "i8", "i16", "i32", "f", "d", "t", "j", "a", "at", "ab", "af", "g", "z", "v")
 DEFAULTS = ("given=x", "gd=POINT (0 0)", "zd=1970-01-01T00:00:00Z")
@@ -30,25 +46,38 @@ def row(number: int) -> dict[str, Any]:
     sign = -1 if number % 2 else 1
     text = HOSTILE[number % len(HOSTILE)]
     return {
-        "id": sign * (2**63 - 2 - number), "b": number % 2 == 0, "i8": 127 * sign, "i16": sign * (2**15 - 1),
-        "i32": sign * (2**31 - 1), "f": (0.1, 1e-45, 3.4028235e38, -0.0, "NaN")[number % 5],
-        "d": (0.1, 5e-324, 1.7976931348623157e308, 1e22, "-Infinity")[number % 5], "t": text,
+        "id": sign * (2**63 - 2 - number),
+        "b": number % 2 == 0,
+        "i8": 127 * sign,
+        "i16": sign * (2**15 - 1),
+        "i32": sign * (2**31 - 1),
+        "f": (0.1, 1e-45, 3.4028235e38, -0.0, "NaN")[number % 5],
+        "d": (0.1, 5e-324, 1.7976931348623157e308, 1e22, "-Infinity")[number % 5],
+        "t": text,
         "j": ({"deep": [1, None, {"é": text}], "n": 2**63 - 1}, {"x": []}, {"x": "text"}, {"x": 0.1}, {})[number % 5],
-        "a": ([], [2**63 - 1, -(2**63)], [0])[number % 3], "at": ([], [text[:10], ""], ["x"])[number % 3],
-        "ab": ([], [True, False])[number % 2], "a8": ([-128, 127], [])[number % 2], "a16": [2**15 - 1] * (number % 4),
-        "a32": [-(2**31)] * (number % 3), "af": ([1e-45, -0.0], ["NaN", "Infinity"], [])[number % 3],
-        "ad": ([5e-324, "-Infinity"], [])[number % 2], "v": [0.1 * number, -1e-40, 3.4e38],
-        **({"given": text[:4]} if number % 2 else {}), "more": text, "number": 2**53 + 1,
-    }  # fmt: skip
+        "a": ([], [2**63 - 1, -(2**63)], [0])[number % 3],
+        "at": ([], [text[:10], ""], ["x"])[number % 3],
+        "ab": ([], [True, False])[number % 2],
+        "a8": ([-128, 127], [])[number % 2],
+        "a16": [2**15 - 1] * (number % 4),
+        "a32": [-(2**31)] * (number % 3),
+        "af": ([1e-45, -0.0], ["NaN", "Infinity"], [])[number % 3],
+        "ad": ([5e-324, "-Infinity"], [])[number % 2],
+        "v": [0.1 * number, -1e-40, 3.4e38],
+        **({"given": text[:4]} if number % 2 else {}),
+        "more": text,
+        "number": 2**53 + 1,
+    }
 
 
 def lite_row(number: int) -> dict[str, Any]:
     made = {
-        **row(number), "s": {"0": 0.1, str(2**32 - 2): 1e-30},
+        **row(number),
+        "s": {"0": 0.1, str(2**32 - 2): 1e-30},
         "g": ("POINT (0.1 -1e-300)", "point(1 2)", "POLYGON ((0 0, 1 0, 1 1, 0 0))")[number % 3],
         "z": ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2026-01-31T12:00:00.000001+13:45")[number % 3],
         **({"gd": "POINT (1 2)", "zd": "1969-12-31 23:59:59.5-01:00"} if number % 2 else {}),
-    }  # fmt: skip
+    }
     return {**made, **dict.fromkeys(NULLABLE, None)} if number % 4 == 0 else made
 
 
@@ -115,9 +144,12 @@ def test_vectors_of_every_type_come_back(
     typed = Typed(cli, milvus)
     typed.gone("trip_vectors")
     rows = [{"id": number, "v": vector} for number, vector in enumerate(vectors)]
-    typed.all(f"create collection trip_vectors -f id:INT64 -f v:{field} -p id", *partitions("trip_vectors"),
-              f"insert row -c trip_vectors -p _default --row '{json.dumps(rows)}'",
-              *prepared("trip_vectors", index, metric))  # fmt: skip
+    typed.all(
+        f"create collection trip_vectors -f id:INT64 -f v:{field} -p id",
+        *partitions("trip_vectors"),
+        f"insert row -c trip_vectors -p _default --row '{json.dumps(rows)}'",
+        *prepared("trip_vectors", index, metric),
+    )
     assert json.loads(rows_in(typed, "trip_vectors", "_default")) == rows
     for kind in FORMATS:
         path, partition = cli.directory / f"rows.{kind}", kind.partition(".")[0]

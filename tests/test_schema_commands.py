@@ -114,8 +114,13 @@ def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
 
 def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], client: MilvusClient) -> None:
     name = fresh()
-    struct = {"name": "s", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 3,
-              "fields": [{"name": "n", "type": "INT64"}]}  # fmt: skip
+    struct = {
+        "name": "s",
+        "type": "ARRAY",
+        "element_type": "STRUCT",
+        "max_capacity": 3,
+        "fields": [{"name": "n", "type": "INT64"}],
+    }
     run = on("create", "collection", name, *PLAIN, "-f", json.dumps(struct))
     assert run == Run(0, f"Created collection '{name}'.\n", "note: this server did not keep field 's'\n")
 
@@ -164,8 +169,14 @@ def test_all_that_is_no_field_is_copied(on: Callable[..., Run], client: MilvusCl
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=4)
     index = client.prepare_index_params()
     index.add_index("v", "HNSW", metric_type="L2", params={"M": 16, "efConstruction": 100})
-    client.create_collection(name, schema=schema, index_params=index, num_shards=2, consistency_level="Session",
-                             properties={"collection.ttl.seconds": 3600})  # fmt: skip
+    client.create_collection(
+        name,
+        schema=schema,
+        index_params=index,
+        num_shards=2,
+        consistency_level="Session",
+        properties={"collection.ttl.seconds": 3600},
+    )
     client.create_partition(name, "old")
     copy = copied(on, name)
     assert described(client, copy) == described(client, name)
@@ -174,8 +185,23 @@ def test_all_that_is_no_field_is_copied(on: Callable[..., Run], client: MilvusCl
 
 def test_a_partition_key_keeps_the_number_of_partitions(on: Callable[..., Run], client: MilvusClient) -> None:
     name = fresh()
-    run = on("create", "collection", name, "-f", "id:INT64", "-f", "k:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id",
-             "--partition-key", "k", "--partitions", "5")  # fmt: skip
+    run = on(
+        "create",
+        "collection",
+        name,
+        "-f",
+        "id:INT64",
+        "-f",
+        "k:INT64",
+        "-f",
+        "v:FLOAT_VECTOR:2",
+        "-p",
+        "id",
+        "--partition-key",
+        "k",
+        "--partitions",
+        "5",
+    )
     assert run == Run(0, f"Created collection '{name}'.\n", "")
     assert described(client, copied(on, name)) == described(client, name)
 
@@ -189,8 +215,22 @@ def test_a_bm25_function_is_as_pymilvus_makes_it(on: Callable[..., Run], client:
     schema.add_field("s", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_function(Function("s_function", FunctionType.BM25, ["text"], ["s"]))
     client.create_collection(theirs, schema=schema)
-    run = on("create", "collection", ours, "-f", "id:INT64", "-f", "text:VARCHAR:99", "-f", "s:SPARSE_FLOAT_VECTOR",
-             "-p", "id", "-a", "--bm25", "text:s")  # fmt: skip
+    run = on(
+        "create",
+        "collection",
+        ours,
+        "-f",
+        "id:INT64",
+        "-f",
+        "text:VARCHAR:99",
+        "-f",
+        "s:SPARSE_FLOAT_VECTOR",
+        "-p",
+        "id",
+        "-a",
+        "--bm25",
+        "text:s",
+    )
     assert run == Run(0, f"Created collection '{ours}'.\n", "")
     assert described(client, ours) == described(client, theirs)
     assert described(client, copied(on, ours)) == described(client, theirs)
@@ -213,8 +253,10 @@ def test_a_dimension_is_enough(on: Callable[..., Run], client: MilvusClient) -> 
     client.create_collection(theirs, dimension=4)
     run = on("create", "collection", ours, "--dim", "4", "-o", "json")
     assert json.loads(run.out) == {
-        "message": f"Created collection '{ours}', indexed and loaded.", "collection": ours, "created": True,
-    }  # fmt: skip
+        "message": f"Created collection '{ours}', indexed and loaded.",
+        "collection": ours,
+        "created": True,
+    }
     assert (run.code, run.err) == (0, "")
     assert described(client, ours) == described(client, theirs)
     assert client.get_load_state(ours) == client.get_load_state(theirs)
@@ -222,9 +264,25 @@ def test_a_dimension_is_enough(on: Callable[..., Run], client: MilvusClient) -> 
 
 def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run], client: MilvusClient) -> None:
     name = fresh()
-    run = on("create", "collection", "-c", name, "-f", "id:INT64:primary_field", "-f", "vector:FLOAT_VECTOR:128",
-             "-f", "color:INT64:color", "-f", "brand:INT64:brand", "-p", "id", "-a", "-d",
-             "car_collection")  # fmt: skip
+    run = on(
+        "create",
+        "collection",
+        "-c",
+        name,
+        "-f",
+        "id:INT64:primary_field",
+        "-f",
+        "vector:FLOAT_VECTOR:128",
+        "-f",
+        "color:INT64:color",
+        "-f",
+        "brand:INT64:brand",
+        "-p",
+        "id",
+        "-a",
+        "-d",
+        "car_collection",
+    )
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
     assert [each["name"] for each in client.describe_collection(name)["fields"]] == ["id", "vector", "color", "brand"]
 
@@ -247,9 +305,14 @@ INDEXES = [
 
 @pytest.mark.parametrize(("kind", "index_type", "metric", "params"), INDEXES, ids=str)
 def test_an_index_is_as_pymilvus_makes_it(
-    on: Callable[..., Run], client: MilvusClient, server: ServerProcess,
-    kind: str, index_type: str, metric: str, params: dict[str, str],
-) -> None:  # fmt: skip
+    on: Callable[..., Run],
+    client: MilvusClient,
+    server: ServerProcess,
+    kind: str,
+    index_type: str,
+    metric: str,
+    params: dict[str, str],
+) -> None:
     ours, theirs = fresh(), fresh()
     fields = ["-f", "id:INT64", "-f", f"x:{kind}", "-p", "id"]
     fields += [] if "VECTOR" in kind else ["-f", "v:FLOAT_VECTOR:4"]
@@ -259,8 +322,20 @@ def test_an_index_is_as_pymilvus_makes_it(
         return
     on("create", "collection", theirs, *fields)
     options = [word for key, each in params.items() for word in ("--param", f"{key}:{each}")]
-    run = on("create", "index", "-c", ours, "-f", "x", "-in", "by_x", "-t", index_type,
-             *(["-m", metric] if metric else []), *options)  # fmt: skip
+    run = on(
+        "create",
+        "index",
+        "-c",
+        ours,
+        "-f",
+        "x",
+        "-in",
+        "by_x",
+        "-t",
+        index_type,
+        *(["-m", metric] if metric else []),
+        *options,
+    )
     # Milvus Lite reads parameters as JSON only, which pymilvus sends when told to.
     given = params if isinstance(server, MilvusServer) or not params else {"params": json.dumps(params)}
     prepared = client.prepare_index_params()
@@ -281,8 +356,10 @@ def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(on: Callable[..., R
         assert on("create", "collection", name, *PLAIN).code == 0
     on("create", "alias", "-c", ours, "-a", f"{ours}_alias")
     client.create_alias(theirs, f"{theirs}_alias")
-    seen = [{key: str(each).replace(name, "it") for key, each in client.describe_alias(f"{name}_alias").items()}
-            for name in (ours, theirs)]  # fmt: skip
+    seen = [
+        {key: str(each).replace(name, "it") for key, each in client.describe_alias(f"{name}_alias").items()}
+        for name in (ours, theirs)
+    ]
     for name in (ours, theirs):
         assert client.list_aliases(name)["aliases"] == [f"{name}_alias"]
         client.drop_alias(f"{name}_alias")
@@ -308,32 +385,67 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
         (["x" * 256, *PLAIN], 2, f"bad name '{'x' * 59}…' of a collection", NAME_HINT),
         (["x", *PLAIN, "-f", "$meta:JSON"], 2, "bad name '$meta' of a field", NAME_HINT),
         (["x", *PLAIN, "-f", "v:INT8"], 2, "field 'v' is given twice", ""),
-        (["x", *PLAIN, "-f", "w:FLOAT_VECTOR:0"], 2,
-         "field 'w:FLOAT_VECTOR:0' needs its dimension, a whole number from 1",
-         "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"),
-        (["x", *PLAIN, "-f", "w:FLOAT_VECTOR:40000"], 2, "field 'w': dim 40000 is out of range",
-         "dim is from 1 to 32768"),
-        (["x", *PLAIN, "-f", "w:FLOAT_VEKTOR:4"], 2, "field 'w:FLOAT_VEKTOR:4': no type 'FLOAT_VEKTOR'",
-         "did you mean FLOAT_VECTOR or FLOAT16_VECTOR or BFLOAT16_VECTOR?"),
-        (["x", "--dim", "0"], 2, "invalid value for '--dim': 0 is not in the range 1<=x<=32768",
-         "help create collection"),
-        (["x", "--dim", "40000"], 2, "invalid value for '--dim': 40000 is not in the range 1<=x<=32768",
-         "help create collection"),
+        (
+            ["x", *PLAIN, "-f", "w:FLOAT_VECTOR:0"],
+            2,
+            "field 'w:FLOAT_VECTOR:0' needs its dimension, a whole number from 1",
+            "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16",
+        ),
+        (
+            ["x", *PLAIN, "-f", "w:FLOAT_VECTOR:40000"],
+            2,
+            "field 'w': dim 40000 is out of range",
+            "dim is from 1 to 32768",
+        ),
+        (
+            ["x", *PLAIN, "-f", "w:FLOAT_VEKTOR:4"],
+            2,
+            "field 'w:FLOAT_VEKTOR:4': no type 'FLOAT_VEKTOR'",
+            "did you mean FLOAT_VECTOR or FLOAT16_VECTOR or BFLOAT16_VECTOR?",
+        ),
+        (
+            ["x", "--dim", "0"],
+            2,
+            "invalid value for '--dim': 0 is not in the range 1<=x<=32768",
+            "help create collection",
+        ),
+        (
+            ["x", "--dim", "40000"],
+            2,
+            "invalid value for '--dim': 40000 is not in the range 1<=x<=32768",
+            "help create collection",
+        ),
         (["x", "-f", "id:INT64"], 2, "no primary field", "one of the fields must be it: id"),
-        (["x", "-f", "id:FLOAT", "-p", "id"], 2, "the primary field 'id' is FLOAT",
-         "a primary field is INT64 or VARCHAR"),
-        (["x", *PLAIN, "--consistency", "Weak"], 2, "no consistency level 'Weak'",
-         "levels: Strong, Session, Bounded, Eventually, Customized"),
-        (["x", *PLAIN, "--dim", "4"], 2,
-         "-f, --dim and --schema-file are three ways to the same: give one of them", ""),
+        (
+            ["x", "-f", "id:FLOAT", "-p", "id"],
+            2,
+            "the primary field 'id' is FLOAT",
+            "a primary field is INT64 or VARCHAR",
+        ),
+        (
+            ["x", *PLAIN, "--consistency", "Weak"],
+            2,
+            "no consistency level 'Weak'",
+            "levels: Strong, Session, Bounded, Eventually, Customized",
+        ),
+        (
+            ["x", *PLAIN, "--dim", "4"],
+            2,
+            "-f, --dim and --schema-file are three ways to the same: give one of them",
+            "",
+        ),
         (["x"], 2, "no fields for collection 'x'", WAYS),
         ([], 2, "no collection is named", WAYS),
         (PLAIN, 2, "missing option '-c'", WAYS),
-        (["x", "--schema-file", "nosuch.json"], 2, "invalid value: can't read nosuch.json: No such file or directory",
-         "help create collection"),
+        (
+            ["x", "--schema-file", "nosuch.json"],
+            2,
+            "invalid value: can't read nosuch.json: No such file or directory",
+            "help create collection",
+        ),
     ],
     ids=lambda each: str(each)[:50],
-)  # fmt: skip
+)
 def test_what_can_not_be_meant_is_refused(
     on: Callable[..., Run], argv: list[str], code: int, message: str, hint: str
 ) -> None:
@@ -349,10 +461,14 @@ def test_a_name_that_is_taken_is_refused(on: Callable[..., Run], client: MilvusC
     assert on("create", "collection", name, *PLAIN).code == 0
     run = on("create", "collection", name, *PLAIN, "-o", "json")
     assert (run.code, run.out) == (1, "")
-    assert json.loads(run.err) == {"error": {
-        "code": 1, "message": f"collection '{name}' exists", "hint": f"see it with: show collection {name}",
-        "server_code": None,
-    }}  # fmt: skip
+    assert json.loads(run.err) == {
+        "error": {
+            "code": 1,
+            "message": f"collection '{name}' exists",
+            "hint": f"see it with: show collection {name}",
+            "server_code": None,
+        }
+    }
     again = on("create", "collection", name, *PLAIN, "--if-not-exists")
     assert again == Run(0, f"Collection '{name}' exists.\n", "")
 
@@ -386,27 +502,60 @@ def test_show_collection_tells_all(on: Callable[..., Run], client: MilvusClient,
     assert found.pop("statistics") in (0, 2)
     index = found.pop("indexes")[0]
     assert (index["index"], index["field"], index["index_type"], index["metric_type"], index["state"]) == (
-        "vector", "vector", "AUTOINDEX", "COSINE", "finished",
-    )  # fmt: skip
+        "vector",
+        "vector",
+        "AUTOINDEX",
+        "COSINE",
+        "finished",
+    )
     none = dict.fromkeys(["element_type", "default_value"])
     no = dict.fromkeys(["auto_id", "nullable", "is_partition_key", "is_clustering_key", "is_function_output"], False)
     assert found == {
-        "collection": name, "description": "", "load_state": "loaded", "exact": 2, "aliases": [f"{name}_alias"],
-        "partitions": ["_default"], "shards": 1, "consistency_level": "Bounded" if real else "Strong",
-        "enable_dynamic_field": True, "properties": {},
+        "collection": name,
+        "description": "",
+        "load_state": "loaded",
+        "exact": 2,
+        "aliases": [f"{name}_alias"],
+        "partitions": ["_default"],
+        "shards": 1,
+        "consistency_level": "Bounded" if real else "Strong",
+        "enable_dynamic_field": True,
+        "properties": {},
         "fields": [
             {"name": "id", "type": "INT64", "description": "", "is_primary": True, "params": {}, **none, **no},
-            {"name": "vector", "type": "FLOAT_VECTOR", "description": "", "is_primary": False, "params": {"dim": 4},
-             **none, **no},
+            {
+                "name": "vector",
+                "type": "FLOAT_VECTOR",
+                "description": "",
+                "is_primary": False,
+                "params": {"dim": 4},
+                **none,
+                **no,
+            },
         ],
         "functions": [],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("server", ["milvus"], indirect=True)
 def test_show_collection_for_people(on: Callable[..., Run]) -> None:
-    on("create", "collection", "shown", "-f", "id:VARCHAR:8:the key", "-f", "tags:ARRAY:VARCHAR:4:16", "-f",
-        "v:FLOAT_VECTOR:2", "-p", "id", "--default", "id=x", "--property", "collection.ttl.seconds=60")  # fmt: skip
+    on(
+        "create",
+        "collection",
+        "shown",
+        "-f",
+        "id:VARCHAR:8:the key",
+        "-f",
+        "tags:ARRAY:VARCHAR:4:16",
+        "-f",
+        "v:FLOAT_VECTOR:2",
+        "-p",
+        "id",
+        "--default",
+        "id=x",
+        "--property",
+        "collection.ttl.seconds=60",
+    )
     run = on("show", "collection", "shown", "-o", "markdown")
     on("delete", "collection", "shown", "--yes")
     lines = [line for line in run.out.splitlines() if not line.startswith("| created")]
@@ -471,18 +620,37 @@ def test_a_dialogue_makes_a_collection_and_tells_the_line_that_does(
     shell = terminal("create", "collection", rows=50, cols=300, env={"MILVUS_URI": server.uri})
     talk(
         shell,
-        ("Name of the collection:", "1x"), ("bad name '1x' of a collection", name),
-        ("Field 1:", "id"), ("Type [INT64]:", ""), ("primary field? [Y/n]", ""), ("give out its values? [y/N]", "y"),
-        ("Field 2:", "id"), ("there is a field 'id'", "title"), ("Type:", "varchar"), ("Length [65535]:", "70000"),
-        ("out of range", "200"), ("be null? [y/N]", ""), ("Default value, if any:", "no title"),
-        ("Field 3:", "year"), ("Type:", "INT16"), ("be null? [y/N]", ""),
-        ("Default value, if any:", "long ago"), ("is not JSON", "1815"),
-        ("Field 4:", "v"), ("Type:", "vector"), ("no type 'vector'", "FLOAT_VECTOR"), ("Dimension:", "0"),
-        ("needs its dimension", "4"), ("Index, or none [AUTOINDEX:COSINE]:", "HNWS"),
-        ("did you mean HNSW", "HNSW:L2"), ("Field 5:", ""),
-        ("dynamic field)? [y/N]", "y"), ("Consistency level [Bounded]:", "strong"), ("Shards [1]:", ""),
+        ("Name of the collection:", "1x"),
+        ("bad name '1x' of a collection", name),
+        ("Field 1:", "id"),
+        ("Type [INT64]:", ""),
+        ("primary field? [Y/n]", ""),
+        ("give out its values? [y/N]", "y"),
+        ("Field 2:", "id"),
+        ("there is a field 'id'", "title"),
+        ("Type:", "varchar"),
+        ("Length [65535]:", "70000"),
+        ("out of range", "200"),
+        ("be null? [y/N]", ""),
+        ("Default value, if any:", "no title"),
+        ("Field 3:", "year"),
+        ("Type:", "INT16"),
+        ("be null? [y/N]", ""),
+        ("Default value, if any:", "long ago"),
+        ("is not JSON", "1815"),
+        ("Field 4:", "v"),
+        ("Type:", "vector"),
+        ("no type 'vector'", "FLOAT_VECTOR"),
+        ("Dimension:", "0"),
+        ("needs its dimension", "4"),
+        ("Index, or none [AUTOINDEX:COSINE]:", "HNWS"),
+        ("did you mean HNSW", "HNSW:L2"),
+        ("Field 5:", ""),
+        ("dynamic field)? [y/N]", "y"),
+        ("Consistency level [Bounded]:", "strong"),
+        ("Shards [1]:", ""),
         ("Description:", "it's all"),
-    )  # fmt: skip
+    )
     assert f"Created collection '{name}'." in shell.text
     line = same_line(shell)
     assert line == (
@@ -503,16 +671,28 @@ def test_a_dialogue_asks_for_full_text_search(
     shell = terminal("create", "collection", name, rows=50, cols=300, env={"MILVUS_URI": server.uri})
     talk(
         shell,
-        ("Field 1:", "id"), ("Type [INT64]:", ""), ("primary field? [Y/n]", ""), ("give out its values? [y/N]", ""),
-        ("Field 2:", "text"), ("Type:", "VARCHAR"), ("Length [65535]:", ""), ("be null? [y/N]", ""),
+        ("Field 1:", "id"),
+        ("Type [INT64]:", ""),
+        ("primary field? [Y/n]", ""),
+        ("give out its values? [y/N]", ""),
+        ("Field 2:", "text"),
+        ("Type:", "VARCHAR"),
+        ("Length [65535]:", ""),
+        ("be null? [y/N]", ""),
         ("Default value, if any:", ""),
-        ("Field 3:", "words"), ("Type:", "SPARSE_FLOAT_VECTOR"), ("full text search (text):", "txt"),
-        ("'txt' is none of: text", "text"), ("Analyzer [standard]:", "french"),
+        ("Field 3:", "words"),
+        ("Type:", "SPARSE_FLOAT_VECTOR"),
+        ("full text search (text):", "txt"),
+        ("'txt' is none of: text", "text"),
+        ("Analyzer [standard]:", "french"),
         ("'french' is none of: standard, english, chinese", ""),
         ("Index, or none [SPARSE_INVERTED_INDEX:BM25]:", ""),
-        ("Field 4:", ""), ("dynamic field)? [y/N]", ""), ("Consistency level [Bounded]:", ""), ("Shards [1]:", ""),
+        ("Field 4:", ""),
+        ("dynamic field)? [y/N]", ""),
+        ("Consistency level [Bounded]:", ""),
+        ("Shards [1]:", ""),
         ("Description:", ""),
-    )  # fmt: skip
+    )
     line = same_line(shell)
     assert line == (
         f"create collection -c {name} -f id:INT64 -f text:VARCHAR:65535 -f words:SPARSE_FLOAT_VECTOR -p id"

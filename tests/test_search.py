@@ -39,7 +39,7 @@ from tests.support.searched import (
     fill,
     gaussian,
     typed_on,
-)  # fmt: skip
+)
 from tests.support.typed import Typed, failed
 
 NAME, CLUSTERS, RELEASED, BARE = "searched", "searched_clusters", "searched_released", "searched_bare"
@@ -58,10 +58,18 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
         fill(typed, kind.name, [kind.declaration, "g:INT64"], rows, f"-f v -t {kind.index} -m {kind.metric}")
 
     def all_else() -> None:
-        rows = [{"id": number, "g": number % 7, "title": f"t{number}", "color": "red", "v": vector}
-                for number, vector in enumerate(gaussian(1, ROWS))]  # fmt: skip
-        fill(typed, NAME, ["v:FLOAT_VECTOR:8", "g:INT64", "title:VARCHAR:20"], rows, "-f v -t FLAT -m L2",
-             options="--dynamic")  # fmt: skip
+        rows = [
+            {"id": number, "g": number % 7, "title": f"t{number}", "color": "red", "v": vector}
+            for number, vector in enumerate(gaussian(1, ROWS))
+        ]
+        fill(
+            typed,
+            NAME,
+            ["v:FLOAT_VECTOR:8", "g:INT64", "title:VARCHAR:20"],
+            rows,
+            "-f v -t FLAT -m L2",
+            options="--dynamic",
+        )
 
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(all_else), pool.submit(clustered, typed), pool.submit(released, typed)]
@@ -78,16 +86,24 @@ def clustered(typed: Typed) -> None:
     typed.gone(CLUSTERS)
     file = typed.cli.directory / "clusters.json"
     file.write_text(json.dumps(rows))
-    typed.all(f"create collection -c {CLUSTERS} -f id:INT64 -f v:FLOAT_VECTOR:4 -p id",
-              f"insert row -c {CLUSTERS} --row @{file}", f"flush -c {CLUSTERS}",
-              f"create index -c {CLUSTERS} -f v -t IVF_FLAT -m L2 --param nlist:32", f"load {CLUSTERS}")  # fmt: skip
+    typed.all(
+        f"create collection -c {CLUSTERS} -f id:INT64 -f v:FLOAT_VECTOR:4 -p id",
+        f"insert row -c {CLUSTERS} --row @{file}",
+        f"flush -c {CLUSTERS}",
+        f"create index -c {CLUSTERS} -f v -t IVF_FLAT -m L2 --param nlist:32",
+        f"load {CLUSTERS}",
+    )
 
 
 def released(typed: Typed) -> None:
     """Indexed, and not loaded."""
     typed.gone(RELEASED)
-    typed.all(f"create collection -c {RELEASED} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
-              f"create index -c {RELEASED} -f v -t FLAT -m L2", f"load {RELEASED}", f"release {RELEASED}")  # fmt: skip
+    typed.all(
+        f"create collection -c {RELEASED} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
+        f"create index -c {RELEASED} -f v -t FLAT -m L2",
+        f"load {RELEASED}",
+        f"release {RELEASED}",
+    )
 
 
 @pytest.fixture
@@ -137,13 +153,14 @@ def test_hits_and_distances_are_those_of_pymilvus_for_every_type_and_metric(type
         assert settled(ours(typed, f"search {kind.name} -v @{file}", 3)) == settled(expected), kind
         params = {"metric_type": kind.metric, "offset": 2}
         single = f"search {kind.name} -v '{json.dumps(queries[0])}' --metric {kind.metric} --filter 'g > 2' --offset 2"
-        assert settled(ours(typed, single)) == settled(official(
-            typed, kind.name, data[:1], limit=10, filter="g > 2", search_params=params
-        )), kind  # fmt: skip
+        assert settled(ours(typed, single)) == settled(
+            official(typed, kind.name, data[:1], limit=10, filter="g > 2", search_params=params)
+        ), kind
         near, far = expected[0][2][1], expected[0][7][1]
         line = f"search {kind.name} -v '{json.dumps(queries[0])}' --radius={far} --range-filter={near} -l 20"
-        ranged = official(typed, kind.name, data[:1], limit=20,
-                          search_params={"params": {"radius": far, "range_filter": near}})  # fmt: skip
+        ranged = official(
+            typed, kind.name, data[:1], limit=20, search_params={"params": {"radius": far, "range_filter": near}}
+        )
         if kind.type != "SPARSE_FLOAT_VECTOR":
             assert 3 <= len(ranged[0]) <= 6, kind
         assert settled(ours(typed, line)) == settled(ranged), kind
@@ -204,7 +221,7 @@ def test_filter_partition_limit_offset_and_radius_reach_the_server(typed: Typed)
     assert ids(typed, f"{SEARCH} --filter 'g == 3' -l 60") == [each for each in every if each % 7 == 3]
     assert ids(typed, f"{SEARCH} --filter 'g in {{some}}' --param some=[1,2] -l 60") == [
         each for each in every if each % 7 in (1, 2)
-    ]  # fmt: skip
+    ]
     assert ids(typed, f"{SEARCH} --partition odd -l 60") == [each for each in every if each % 2]
     assert ids(typed, f"{SEARCH} --partition odd --partition _default -l 60") == every
     distances = [row["distance"] for row in typed.json(f"{SEARCH} -l {ROWS}")]
@@ -227,11 +244,25 @@ def test_rows_that_are_not_sealed_can_be_left_out(typed: Typed, is_lite: bool) -
 def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
     first = ids(typed, f"{SEARCH} -l 1")[0]
     (row,) = typed.json(f"""{SEARCH} -l 1 --fields 'title,color,id,$meta["nothing"]'""")
-    assert row == {"rank": 1, "id": first, "distance": row["distance"], "title": f"t{first}", "color": "red",
-                   "id_field": first, "nothing": None}  # fmt: skip
+    assert row == {
+        "rank": 1,
+        "id": first,
+        "distance": row["distance"],
+        "title": f"t{first}",
+        "color": "red",
+        "id_field": first,
+        "nothing": None,
+    }
     (row,) = typed.json(f"{SEARCH} -l 1 --fields '*'")
-    assert row == {"rank": 1, "id": first, "distance": row["distance"], "g": first % 7, "title": f"t{first}",
-                   "v": [shortest(each) for each in gaussian(1, ROWS)[first]], "$meta": {"color": "red"}}  # fmt: skip
+    assert row == {
+        "rank": 1,
+        "id": first,
+        "distance": row["distance"],
+        "g": first % 7,
+        "title": f"t{first}",
+        "v": [shortest(each) for each in gaussian(1, ROWS)[first]],
+        "$meta": {"color": "red"},
+    }
     assert list(row) == ["rank", "id", "distance", "v", "g", "title", "$meta"]
 
 
@@ -291,16 +322,29 @@ def test_histogram_and_hits_in_one_object(typed: Typed) -> None:
 
 def test_explain_tells_index_state_and_where_the_time_went(typed: Typed, is_lite: bool) -> None:
     found = typed.json(f"{SEARCH} --explain --filter 'g > 1'")
-    facts = {key: found[key] for key in ("field", "index_type", "metric", "load_state", "consistency", "filter",
-                                         "queries", "hits")}  # fmt: skip
+    facts = {
+        key: found[key]
+        for key in ("field", "index_type", "metric", "load_state", "consistency", "filter", "queries", "hits")
+    }
     assert facts == {
-        "field": "v (FLOAT_VECTOR 8)", "index_type": "FLAT", "metric": "L2", "load_state": "loaded",
-        "consistency": "Strong", "filter": "g > 1", "queries": 1, "hits": 10,
-    }  # fmt: skip
+        "field": "v (FLOAT_VECTOR 8)",
+        "index_type": "FLAT",
+        "metric": "L2",
+        "load_state": "loaded",
+        "consistency": "Strong",
+        "filter": "g > 1",
+        "queries": 1,
+        "hits": 10,
+    }
     steps = [each["step"] for each in found["timing"]]
     assert [each for each in steps if not each.startswith("of it")] == [
-        "connect", "describe", "encode", "search", "decode", "all"
-    ]  # fmt: skip
+        "connect",
+        "describe",
+        "encode",
+        "search",
+        "decode",
+        "all",
+    ]
     if is_lite:
         assert "segments" not in found
     else:
@@ -324,43 +368,81 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
     [
         ("search {} -v [1,2,3]", "query vector 1: 'v' takes a list of 8 numbers, not 3 numbers", "", 2),
         ("search {} -v [1,2,3,4,5,6,7,true]", "query vector 1: true does not fit in 'v', a FLOAT_VECTOR", "", 2),
-        ("search {} -v [1,2,3,4,5,6,7,NaN]",
-         "query vector 1: invalid vector: number 8 is NaN, expected finite numbers", "", 2),
-        ("search {} -v [1 -l 3", "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
-         "write it as [0.1, 0.2, …]", 2),
+        (
+            "search {} -v [1,2,3,4,5,6,7,NaN]",
+            "query vector 1: invalid vector: number 8 is NaN, expected finite numbers",
+            "",
+            2,
+        ),
+        (
+            "search {} -v [1 -l 3",
+            "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
+            "write it as [0.1, 0.2, …]",
+            2,
+        ),
         ("search {}", "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2),
         ("search {} -v [1] --like 3", "-v, --like and --text are three ways to the same: give one of them", "", 2),
         ("search {} -f w --like 3", "searched has no vector field 'w'", "vector fields: v", 1),
-        ("search {} --like 3 --partition old", "no partition 'old' in 'searched'",
-         "did you mean odd?", 1),
-        ("search {} --like 3 --metric IP", "the index of 'v' has the metric L2, not IP",
-         "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
-         "create index -c searched -f v -t FLAT -m IP; load collection -c searched", 1),
+        ("search {} --like 3 --partition old", "no partition 'old' in 'searched'", "did you mean odd?", 1),
+        (
+            "search {} --like 3 --metric IP",
+            "the index of 'v' has the metric L2, not IP",
+            "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
+            "create index -c searched -f v -t FLAT -m IP; load collection -c searched",
+            1,
+        ),
         ("search {} --like 3 --metric cosin", "no metric 'COSIN'", "did you mean COSINE?", 2),
         ("search {} -f g --like 3", "'g' of searched is no vector: its type is INT64", "vector fields: v", 1),
-        ("search searched_clusters -v [0,0,0,0] --params nprobe=many", "nprobe takes a number, not 'many'",
-         "--force sends it as it is, for a server that knows more", 2),
-        ("search_iterator {} --like 3 --filter 'h == 1 and q < 3' --fields x --metric IP",
-         "the index of 'v' has the metric L2, not IP",
-         "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
-         "create index -c searched -f v -t FLAT -m IP; load collection -c searched", 1),
+        (
+            "search searched_clusters -v [0,0,0,0] --params nprobe=many",
+            "nprobe takes a number, not 'many'",
+            "--force sends it as it is, for a server that knows more",
+            2,
+        ),
+        (
+            "search_iterator {} --like 3 --filter 'h == 1 and q < 3' --fields x --metric IP",
+            "the index of 'v' has the metric L2, not IP",
+            "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
+            "create index -c searched -f v -t FLAT -m IP; load collection -c searched",
+            1,
+        ),
         ("bench search {} -v [1,2]", "query vector 1: 'v' takes a list of 8 numbers, not 2 numbers", "", 2),
-        ("bench search searched_clusters -v [0,0,0,0] -n 2 --filter 'idd > 1'",
-         "bad filter: unknown field 'idd'\n  idd > 1\n  ^", "did you mean id?", 1),
-        ("search {} --like 3 --params ef=3", "a search of FLAT has no parameter 'ef'",
-         "it takes none; --force sends it as it is, for a server that knows more", 2),
+        (
+            "bench search searched_clusters -v [0,0,0,0] -n 2 --filter 'idd > 1'",
+            "bad filter: unknown field 'idd'\n  idd > 1\n  ^",
+            "did you mean id?",
+            1,
+        ),
+        (
+            "search {} --like 3 --params ef=3",
+            "a search of FLAT has no parameter 'ef'",
+            "it takes none; --force sends it as it is, for a server that knows more",
+            2,
+        ),
         ("search {} --like 3 --params ef", "bad parameter 'ef'", 'write ef=64, or {{"ef": 64}}', 2),
         ("search {} --like 3 --range-filter 3", "--range-filter needs --radius, the far end of the range", "", 2),
-        ("search {} --like 3 --range-filter 3 --radius 2", "--range-filter 3 is not less than --radius 2",
-         "with L2 lower is nearer, and the radius is the far end", 2),
-        ("search {} --like 3 --offset 16380", "--offset and --limit make 16,390, and 16,384 is the most",
-         "search_iterator goes further", 2),
+        (
+            "search {} --like 3 --range-filter 3 --radius 2",
+            "--range-filter 3 is not less than --radius 2",
+            "with L2 lower is nearer, and the radius is the far end",
+            2,
+        ),
+        (
+            "search {} --like 3 --offset 16380",
+            "--offset and --limit make 16,390, and 16,384 is the most",
+            "search_iterator goes further",
+            2,
+        ),
         ("search {} --like 3 --consistency strung", "no consistency level 'strung'", "did you mean Strong?", 2),
-        ("search {} --text whale", "searched has no function that makes vectors of texts",
-         "Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v", 1),
+        (
+            "search {} --text whale",
+            "searched has no function that makes vectors of texts",
+            "Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v",
+            1,
+        ),
         ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 1),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_one_line_with_what_was_expected(
     typed: Typed, line: str, message: str, hint: str, code: int
 ) -> None:
@@ -418,10 +500,19 @@ def test_grouped_hits_are_those_of_pymilvus_or_need_a_newer_server(typed: Typed,
 def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: Path) -> None:
     typed = typed_on(tmp_path, lite)
     name = "searched_texts"
-    rows = [{"id": number, "body": text, "v": vector}
-            for number, (text, vector) in enumerate(zip(TEXTS, gaussian(2, len(TEXTS)), strict=True))]  # fmt: skip
-    fill(typed, name, ["body:VARCHAR:200", "v:FLOAT_VECTOR:8", "words:SPARSE_FLOAT_VECTOR"], rows,
-         "-f v -t FLAT -m L2", "-f words -t SPARSE_INVERTED_INDEX -m BM25", options="--bm25 body:words")  # fmt: skip
+    rows = [
+        {"id": number, "body": text, "v": vector}
+        for number, (text, vector) in enumerate(zip(TEXTS, gaussian(2, len(TEXTS)), strict=True))
+    ]
+    fill(
+        typed,
+        name,
+        ["body:VARCHAR:200", "v:FLOAT_VECTOR:8", "words:SPARSE_FLOAT_VECTOR"],
+        rows,
+        "-f v -t FLAT -m L2",
+        "-f words -t SPARSE_INVERTED_INDEX -m BM25",
+        options="--bm25 body:words",
+    )
     client = official_client(lite.uri)
     found = client.search(name, ["white whale", "cats"], anns_field="words", limit=5, consistency_level="Strong")
     expected = [[(hit["id"], shortest(hit["distance"])) for hit in hits] for hits in found]
@@ -451,12 +542,22 @@ def test_texts_are_made_vectors_and_ranked_by_models_of_the_server(lite: LiteSer
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("body", DataType.VARCHAR, max_length=200)
         schema.add_field("v", DataType.FLOAT_VECTOR, dim=DIMENSION)
-        schema.add_function(Function("embed", FunctionType.TEXTEMBEDDING, ["body"], ["v"],
-                                     params={"provider": "openai", "dimensions": DIMENSION, **asked}))  # fmt: skip
+        schema.add_function(
+            Function(
+                "embed",
+                FunctionType.TEXTEMBEDDING,
+                ["body"],
+                ["v"],
+                params={"provider": "openai", "dimensions": DIMENSION, **asked},
+            )
+        )
         client.create_collection(name, schema=schema)
         rows = [{"id": number, "body": text} for number, text in enumerate(TEXTS)]
-        typed.all(f"insert row -c {name} --row '{json.dumps(rows)}'",
-                  f"create index -c {name} -f v -t FLAT -m L2", f"load {name}")  # fmt: skip
+        typed.all(
+            f"insert row -c {name} --row '{json.dumps(rows)}'",
+            f"create index -c {name} -f v -t FLAT -m L2",
+            f"load {name}",
+        )
 
         def expected(text: str, **options: Any) -> list[list[tuple[int, float]]]:
             found = client.search(name, [text], anns_field="v", limit=5, consistency_level="Strong", **options)
@@ -483,8 +584,9 @@ def test_a_range_that_milvus_lite_did_not_reach_is_said(typed: Typed, is_lite: b
     run = typed(f"{SEARCH} -l 5 {between} -o table")
     assert run.err == (
         "note: Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more\n"
-        if is_lite else ""
-    )  # fmt: skip
+        if is_lite
+        else ""
+    )
     # Milvus Lite rounds before it compares: what lies on the edge may be in or out.
     assert 9 <= len(typed.json(f"{SEARCH} -l 20 {between}")) <= 11
 
@@ -495,8 +597,9 @@ def test_search_parameters_reach_the_index(typed: Typed) -> None:
     assert 0 < counts[0] < counts[1] == 1000
     assert typed(f"search {CLUSTERS} -v [0,0,0,0] --params nprob=1") == failed(
         "a search of IVF_FLAT has no parameter 'nprob'",
-        "did you mean nprobe?; --force sends it as it is, for a server that knows more", 2,
-    )  # fmt: skip
+        "did you mean nprobe?; --force sends it as it is, for a server that knows more",
+        2,
+    )
 
 
 def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed, tmp_path: Path) -> None:
@@ -511,12 +614,18 @@ def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed,
             assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "jsonl"], session) == 0
         typed.gone(name)
         # As many bytes a vector: Milvus 2.3 takes the one for the other.
-        declared, index = ("BINARY_VECTOR:128", "BIN_FLAT -m HAMMING") if isinstance(typed.server, MilvusServer) \
-            else ("FLOAT_VECTOR:2", "FLAT -m L2")  # fmt: skip
+        declared, index = (
+            ("BINARY_VECTOR:128", "BIN_FLAT -m HAMMING")
+            if isinstance(typed.server, MilvusServer)
+            else ("FLOAT_VECTOR:2", "FLAT -m L2")
+        )
         vector = list(range(16)) if isinstance(typed.server, MilvusServer) else [1, 2]
-        typed.all(f"create collection -c {name} -f key:INT64 -f vector:{declared} -p key",
-                  f"create index -c {name} -f vector -t {index}", f"load {name}",
-                  f"insert row -c {name} --row '{json.dumps({'key': 5, 'vector': vector})}'")  # fmt: skip
+        typed.all(
+            f"create collection -c {name} -f key:INT64 -f vector:{declared} -p key",
+            f"create index -c {name} -f vector -t {index}",
+            f"load {name}",
+            f"insert row -c {name} --row '{json.dumps({'key': 5, 'vector': vector})}'",
+        )
         assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "table"], session) == 2
         assert execute(["search", name, "-v", json.dumps(vector), "-o", "jsonl"], session) == 0
     finally:
@@ -536,11 +645,15 @@ def two_numbers(field: str) -> Handler:
 
 
 def test_who_may_not_count_rows_is_shown_hits(cli: Cli) -> None:
-    peer = GrpcPeer({
-        "DescribeCollection": two_numbers("v"),
-        "GetCollectionStatistics": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny"),
-        "Search": replies(milvus_pb2.SearchResults()),
-    })  # fmt: skip
+    peer = GrpcPeer(
+        {
+            "DescribeCollection": two_numbers("v"),
+            "GetCollectionStatistics": aborts(
+                grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny"
+            ),
+            "Search": replies(milvus_pb2.SearchResults()),
+        }
+    )
     with peer:
         run = run_here(["search", "c", "-v", "[1,2]", "-o", "markdown"], cli.home, peer.uri)
     assert (run.code, run.err) == (0, "")
@@ -562,11 +675,13 @@ def methods_of_searches(cli: Cli, peer: GrpcPeer, count: int) -> list[list[str]]
 
 
 def test_searches_of_who_may_not_see_indexes_are_all_confirmed(cli: Cli) -> None:
-    peer = GrpcPeer({
-        "DescribeCollection": two_numbers("v"),
-        "DescribeIndex": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeIndexDetail: permission deny to ann"),
-        "Search": replies(milvus_pb2.SearchResults()),
-    })  # fmt: skip
+    peer = GrpcPeer(
+        {
+            "DescribeCollection": two_numbers("v"),
+            "DescribeIndex": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeIndexDetail: permission deny to ann"),
+            "Search": replies(milvus_pb2.SearchResults()),
+        }
+    )
     with peer:
         called = methods_of_searches(cli, peer, 3)
     assert called == [
@@ -580,15 +695,19 @@ def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: 
     index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
     index.params.add(key="metric_type", value="IP")
     found = replies(milvus_pb2.SearchResults())
-    peer = GrpcPeer({
-        "DescribeCollection": in_turn(*[two_numbers("v")] * 3, two_numbers("w")),
-        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
-        "Search": in_turn(found, found, found, refuses(65535, "metric type not match"), found),
-    })  # fmt: skip
+    peer = GrpcPeer(
+        {
+            "DescribeCollection": in_turn(*[two_numbers("v")] * 3, two_numbers("w")),
+            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
+            "Search": in_turn(found, found, found, refuses(65535, "metric type not match"), found),
+        }
+    )
     with peer:
         called = methods_of_searches(cli, peer, 5)
-        searches = [{each.key: each.value for each in request.search_params}  # type: ignore[attr-defined]
-                    for request in peer.requests("Search")]  # fmt: skip
+        searches = [
+            {each.key: each.value for each in request.search_params}  # type: ignore[attr-defined]
+            for request in peer.requests("Search")
+        ]
     assert called == [
         ["DescribeCollection", "Search"],
         ["DescribeCollection", "DescribeIndex", "GetVersion", "Search"],
@@ -597,8 +716,14 @@ def test_a_search_goes_alone_once_it_was_confirmed_and_until_it_is_refused(cli: 
         ["DescribeCollection", "Search", "Search"],
     ]
     assert [(each["anns_field"], each.get("metric_type", "")) for each in searches] == [
-        ("v", ""), ("v", ""), ("v", "IP"), ("v", "IP"), ("v", ""), ("v", ""), ("w", "")
-    ]  # fmt: skip
+        ("v", ""),
+        ("v", ""),
+        ("v", "IP"),
+        ("v", "IP"),
+        ("v", ""),
+        ("v", ""),
+        ("w", ""),
+    ]
 
 
 def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Typed) -> None:
@@ -610,8 +735,15 @@ def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Ty
     typed.gone("counted")
     assert (run.code, run.out.count(" rows by the statistics, ")) == (0, 4), run
     traced = re.findall("^rpc (GetCollectionStatistics|Delete|Search) ", run.err, re.MULTILINE)
-    assert traced == ["Search", "GetCollectionStatistics", "Search", "Delete", "Search", "GetCollectionStatistics",
-                      "Search"]  # fmt: skip
+    assert traced == [
+        "Search",
+        "GetCollectionStatistics",
+        "Search",
+        "Delete",
+        "Search",
+        "GetCollectionStatistics",
+        "Search",
+    ]
 
 
 def test_every_option_stands_in_the_request(cli: Cli) -> None:
@@ -621,17 +753,54 @@ def test_every_option_stands_in_the_request(cli: Cli) -> None:
     index = milvus_pb2.IndexDescription(field_name="v", index_name="i")
     for key, value in (("index_type", "HNSW"), ("metric_type", "IP")):
         index.params.add(key=key, value=value)
-    peer = GrpcPeer({
-        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
-        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
-        "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
-        "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.0")),
-        "Search": replies(milvus_pb2.SearchResults()),
-    })  # fmt: skip
-    argv = ["search", "c", "-v", "[[1,2],[3,4]]", "-l", "7", "--offset", "2", "--filter", "id > {n}", "--param", "n=3",
-            "--fields", "id", "--partition", "p", "--partition", "q", "--metric", "ip", "--params", '{"ef": 9}',
-            "--radius", "0.5", "--range-filter", "0.75", "--group-by", "id", "--group-size", "2", "--round-decimal",
-            "3", "--consistency", "eventually", "--ignore-growing", "-o", "jsonl"]  # fmt: skip
+    peer = GrpcPeer(
+        {
+            "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
+            "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
+            "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.0")),
+            "Search": replies(milvus_pb2.SearchResults()),
+        }
+    )
+    argv = [
+        "search",
+        "c",
+        "-v",
+        "[[1,2],[3,4]]",
+        "-l",
+        "7",
+        "--offset",
+        "2",
+        "--filter",
+        "id > {n}",
+        "--param",
+        "n=3",
+        "--fields",
+        "id",
+        "--partition",
+        "p",
+        "--partition",
+        "q",
+        "--metric",
+        "ip",
+        "--params",
+        '{"ef": 9}',
+        "--radius",
+        "0.5",
+        "--range-filter",
+        "0.75",
+        "--group-by",
+        "id",
+        "--group-size",
+        "2",
+        "--round-decimal",
+        "3",
+        "--consistency",
+        "eventually",
+        "--ignore-growing",
+        "-o",
+        "jsonl",
+    ]
     with peer:
         assert run_here(argv, cli.home, peer.uri) == Run(0, "", "")
         (request,) = peer.requests("Search")
@@ -640,12 +809,25 @@ def test_every_option_stands_in_the_request(cli: Cli) -> None:
     inner = json.loads(params.pop("params"))
     group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
     assert inner == {"ef": 9, "radius": 0.5, "range_filter": 0.75}
-    assert params == {"anns_field": "v", "topk": "7", "offset": "2", "metric_type": "IP", "group_by_field": "id",
-                      "group_size": "2", "round_decimal": "3", "ignore_growing": "true"}  # fmt: skip
+    assert params == {
+        "anns_field": "v",
+        "topk": "7",
+        "offset": "2",
+        "metric_type": "IP",
+        "group_by_field": "id",
+        "group_size": "2",
+        "round_decimal": "3",
+        "ignore_growing": "true",
+    }
     assert [list(struct.unpack("<2f", value)) for value in group.placeholders[0].values] == [[1, 2], [3, 4]]
     assert (request.dsl, list(request.partition_names), list(request.output_fields), request.nq) == (
-        "id > 3", ["p", "q"], ["id"], 2
-    )  # fmt: skip
+        "id > 3",
+        ["p", "q"],
+        ["id"],
+        2,
+    )
     assert (request.consistency_level, request.guarantee_timestamp, request.use_default_consistency) == (
-        common_pb2.Eventually, 1, False
-    )  # fmt: skip
+        common_pb2.Eventually,
+        1,
+        False,
+    )

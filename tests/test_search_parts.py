@@ -19,14 +19,16 @@ from milvus_cli.tasks.searching import parse_params
     [
         ("field=dense vector=@q.json limit=50", {"field": "dense", "vector": "@q.json", "limit": "50"}),
         ('vector=[1, 2, 3] params={"ef": 64} limit=5', {"vector": "[1, 2, 3]", "params": '{"ef": 64}', "limit": "5"}),
-        ('text=the white whale filter=a == 1 and b = "x limit=3"',
-         {"text": "the white whale", "filter": 'a == 1 and b = "x limit=3"'}),
+        (
+            'text=the white whale filter=a == 1 and b = "x limit=3"',
+            {"text": "the white whale", "filter": 'a == 1 and b = "x limit=3"'},
+        ),
         ("text='limit=3 field=x' like=7", {"text": "limit=3 field=x", "like": "7"}),
         ('filter=text=="a" text=b', {"filter": 'text=="a"', "text": "b"}),
         ("range-filter=0.5 radius=1", {"range_filter": "0.5", "radius": "1"}),
         ('{"field": "dense", "vector": [1, 2], "limit": 5}', {"field": "dense", "vector": "[1, 2]", "limit": "5"}),
     ],
-)  # fmt: skip
+)
 def test_a_leg_is_read(text: str, values: dict[str, str]) -> None:
     assert parse_leg(text) == values
     assert parse_leg(leg_text(values)) == values or "limit=3" in text
@@ -55,17 +57,26 @@ def test_a_leg_that_can_not_be_meant_is_refused(text: str, message: str) -> None
         ("RRF:7", Reranker("rrf", {"k": 7})),
         ("weighted:0.7, 1", Reranker("weighted", {"weights": [0.7, 1], "norm_score": True})),
         ("weighted:1,2,norm_score=false", Reranker("weighted", {"weights": [1, 2], "norm_score": False})),
-        ("decay:field=year,function=exp,origin=2000,scale=2",
-         Reranker("decay", {"function": "exp", "origin": "2000", "scale": "2"}, ("year",))),
-        ("boost:weight=1.5,filter=g in [1, 2] and t == \"a,weight=3\",boost_mode=Sum",
-         Reranker("boost", {"weight": "1.5", "filter": 'g in [1, 2] and t == "a,weight=3"'}, (),
-                  {"boost_mode": "Sum"})),
-        ('boost:weight=0.5, random_score={"seed": 7, "field": "id"}',
-         Reranker("boost", {"weight": "0.5", "random_score": '{"seed": 7, "field": "id"}'})),
-        ('model:field=body,provider=vllm,queries=["a", "b"],endpoint=http://x:1',
-         Reranker("model", {"provider": "vllm", "queries": '["a", "b"]', "endpoint": "http://x:1"}, ("body",))),
+        (
+            "decay:field=year,function=exp,origin=2000,scale=2",
+            Reranker("decay", {"function": "exp", "origin": "2000", "scale": "2"}, ("year",)),
+        ),
+        (
+            'boost:weight=1.5,filter=g in [1, 2] and t == "a,weight=3",boost_mode=Sum',
+            Reranker(
+                "boost", {"weight": "1.5", "filter": 'g in [1, 2] and t == "a,weight=3"'}, (), {"boost_mode": "Sum"}
+            ),
+        ),
+        (
+            'boost:weight=0.5, random_score={"seed": 7, "field": "id"}',
+            Reranker("boost", {"weight": "0.5", "random_score": '{"seed": 7, "field": "id"}'}),
+        ),
+        (
+            'model:field=body,provider=vllm,queries=["a", "b"],endpoint=http://x:1',
+            Reranker("model", {"provider": "vllm", "queries": '["a", "b"]', "endpoint": "http://x:1"}, ("body",)),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_reranker_is_read(text: str, found: Reranker) -> None:
     assert parse_rerankers([text], 2) == [found]
 
@@ -77,24 +88,42 @@ def test_a_reranker_is_read(text: str, found: Reranker) -> None:
         ("none", "no reranker 'none'", "there are rrf, weighted, decay, boost, model"),
         ("rrf:x", "bad reranker 'rrf:x': 'x' is no number", "write rrf:60, or weighted:0.7,0.3"),
         ("weighted:1", "2 requests and 1 weights", "give each --request its weight"),
-        ("decay:x", "bad reranker 'decay:x'",
-         "write decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5"),
-        ("decay:field=g,function=gauss,orgin=3,scale=2", "the reranker decay has no parameter 'orgin'",
-         "did you mean origin?"),
-        ("decay:field=g,function=gauss", "the reranker decay needs origin, scale",
-         "it needs field, function, origin, scale, and takes offset, decay: "
-         "decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5"),
-        ("decay:field=g,function=gaus,origin=3,scale=2", "bad reranker: function=gaus",
-         "function is one of gauss, exp, linear"),
+        (
+            "decay:x",
+            "bad reranker 'decay:x'",
+            "write decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5",
+        ),
+        (
+            "decay:field=g,function=gauss,orgin=3,scale=2",
+            "the reranker decay has no parameter 'orgin'",
+            "did you mean origin?",
+        ),
+        (
+            "decay:field=g,function=gauss",
+            "the reranker decay needs origin, scale",
+            "it needs field, function, origin, scale, and takes offset, decay: "
+            "decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5",
+        ),
+        (
+            "decay:field=g,function=gaus,origin=3,scale=2",
+            "bad reranker: function=gaus",
+            "function is one of gauss, exp, linear",
+        ),
         ("boost:weight=1,boost_mode=max", "bad reranker: boost_mode=max", "boost_mode is one of multiply, sum"),
-        ("boost:weight=much", "bad reranker 'boost:weight=much': 'much' is no number",
-         "write boost:weight=1.5,filter=year > 2000"),
+        (
+            "boost:weight=much",
+            "bad reranker 'boost:weight=much': 'much' is no number",
+            "write boost:weight=1.5,filter=year > 2000",
+        ),
         ("model:field=t,provider=x,queries=white", "bad reranker: queries=white", 'write queries=["white whale"]'),
-        ("boost", "the reranker boost needs weight",
-         "it needs weight, and takes filter, random_score, boost_mode, function_mode: "
-         "boost:weight=1.5,filter=year > 2000"),
+        (
+            "boost",
+            "the reranker boost needs weight",
+            "it needs weight, and takes filter, random_score, boost_mode, function_mode: "
+            "boost:weight=1.5,filter=year > 2000",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_reranker_that_can_not_be_meant_is_refused_with_what_can(text: str, message: str, hint: str) -> None:
     with pytest.raises(InvalidInput) as failure:
         parse_rerankers([text], 2)
@@ -110,8 +139,12 @@ def test_one_search_takes_no_reranker_of_several_and_several_take_one() -> None:
 
 def test_parameters_are_read_in_three_forms() -> None:
     assert parse_params(['{"ef": 9}', "nprobe=3", "level:2", "name=x:y", "flag=true"]) == {
-        "ef": 9, "nprobe": 3, "level": 2, "name": "x:y", "flag": True
-    }  # fmt: skip
+        "ef": 9,
+        "nprobe": 3,
+        "level": 2,
+        "name": "x:y",
+        "flag": True,
+    }
 
 
 def test_the_largest_gap_is_the_nearest_of_equal_ones() -> None:

@@ -67,7 +67,8 @@ class Sent:
         schema = schema_pb2.CollectionSchema(name="c")
         schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, fieldID=100)
         schema.fields.add(name="body", data_type=schema_pb2.VarChar, fieldID=101).type_params.add(
-            key="max_length", value="99")  # fmt: skip
+            key="max_length", value="99"
+        )
         field = schema.fields.add(name="v", data_type=schema_pb2.DataType.Value(KINDS[kind].wire), fieldID=102)
         if kind != "SPARSE_FLOAT_VECTOR":
             field.type_params.add(key="dim", value="8")
@@ -98,12 +99,14 @@ class Sent:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
-    peer = GrpcPeer({
-        "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.2")),
-        "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
-        "Search": replies(milvus_pb2.SearchResults()),
-        "HybridSearch": replies(milvus_pb2.SearchResults()),
-    })  # fmt: skip
+    peer = GrpcPeer(
+        {
+            "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.2")),
+            "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["p", "q"])),
+            "Search": replies(milvus_pb2.SearchResults()),
+            "HybridSearch": replies(milvus_pb2.SearchResults()),
+        }
+    )
     with peer:
         client = official_client(peer.uri)
         yield Sent(peer, client, tmp_path_factory.mktemp("requests"))
@@ -121,8 +124,9 @@ def said(request: Message) -> dict[str, Any]:
         found["placeholder_group"] = (value.tag, value.type, list(value.values))
     if "function_score" in found:
         score = found["function_score"]
-        functions = [(each.name, each.type, list(each.input_field_names), _pairs(each.params))
-                     for each in score.functions]  # fmt: skip
+        functions = [
+            (each.name, each.type, list(each.input_field_names), _pairs(each.params)) for each in score.functions
+        ]
         found["function_score"] = (functions, _pairs(score.params))
     if "requests" in found:
         found["requests"] = [said(each) for each in found["requests"]]
@@ -171,19 +175,49 @@ def ours(sent: Sent, form: str, queries: list[Any], metric: str) -> dict[str, An
     is_text = isinstance(queries[0], str)
     query = [word for each in queries for word in ("--text", each)] if is_text else ["-v", json.dumps(queries)]
     more = {
-        "single": ["-l", "7", "--offset", "2", "--filter", "id > 3", "--fields", "id,body", "--partition", "p",
-                   "--partition", "q", "--metric", metric, "--params", "ef=9"],
+        "single": [
+            "-l",
+            "7",
+            "--offset",
+            "2",
+            "--filter",
+            "id > 3",
+            "--fields",
+            "id,body",
+            "--partition",
+            "p",
+            "--partition",
+            "q",
+            "--metric",
+            metric,
+            "--params",
+            "ef=9",
+        ],
         "batched": ["--round-decimal", "3", "--ignore-growing"],
         "range": ["--metric", metric, "--radius", "5", "--consistency", "bounded"],
         "grouped": ["--group-by", "body", "--group-size", "2", "--consistency", "eventually"],
         "iterator": ["--batch-size", "20", "--filter", "id > 3"],
-    }  # fmt: skip
+    }
     if form == "hybrid":
         what = f"text={queries[0]}" if is_text else f"vector={json.dumps(queries)}"
-        legs = (f"field=v {what} limit=15 metric={metric} params={{\"ef\": 9}}",
-                f"field=v {what} limit=12 filter=id > 3")  # fmt: skip
-        return sent.ours("hybrid_search", "c", "--request", legs[0], "--request", legs[1], "--fields", "id", "-l", "5",
-                         "--partition", "p", "--rerank", "weighted:0.7,0.3", method="HybridSearch")  # fmt: skip
+        legs = (f'field=v {what} limit=15 metric={metric} params={{"ef": 9}}', f"field=v {what} limit=12 filter=id > 3")
+        return sent.ours(
+            "hybrid_search",
+            "c",
+            "--request",
+            legs[0],
+            "--request",
+            legs[1],
+            "--fields",
+            "id",
+            "-l",
+            "5",
+            "--partition",
+            "p",
+            "--rerank",
+            "weighted:0.7,0.3",
+            method="HybridSearch",
+        )
     return sent.ours("search_iterator" if form == "iterator" else "search", "c", *query, *more[form])
 
 
@@ -192,19 +226,34 @@ def theirs(sent: Sent, form: str, data: list[Any], metric: str) -> dict[str, Any
     with_metric = {"metric_type": metric, "params": {"ef": 9}}
     if form == "hybrid":
         legs = [AnnSearchRequest(data, "v", with_metric, 15), AnnSearchRequest(data, "v", {}, 12, expr="id > 3")]
-        client.hybrid_search("c", legs, WeightedRanker(0.7, 0.3), limit=5, output_fields=["id"],
-                             partition_names=["p"], consistency_level="Strong")  # fmt: skip
+        client.hybrid_search(
+            "c",
+            legs,
+            WeightedRanker(0.7, 0.3),
+            limit=5,
+            output_fields=["id"],
+            partition_names=["p"],
+            consistency_level="Strong",
+        )
         return sent.theirs("HybridSearch")
     options: dict[str, Any] = {
-        "single": {"limit": 7, "filter": "id > 3", "output_fields": ["id", "body"], "partition_names": ["p", "q"],
-                   "search_params": {**with_metric, "offset": 2}},
+        "single": {
+            "limit": 7,
+            "filter": "id > 3",
+            "output_fields": ["id", "body"],
+            "partition_names": ["p", "q"],
+            "search_params": {**with_metric, "offset": 2},
+        },
         "batched": {"limit": 10, "search_params": {"ignore_growing": True}, "round_decimal": 3},
-        "range": {"limit": 10, "search_params": {"metric_type": metric, "params": {"radius": 5.0}},
-                  "consistency_level": "Bounded"},
+        "range": {
+            "limit": 10,
+            "search_params": {"metric_type": metric, "params": {"radius": 5.0}},
+            "consistency_level": "Bounded",
+        },
         "grouped": {"limit": 10, "group_by_field": "body", "group_size": 2, "consistency_level": "Eventually"},
         # pymilvus walks by marks of the server; ours asks for the nearest so many, as any search.
         "iterator": {"limit": 20, "filter": "id > 3"},
-    }[form]  # fmt: skip
+    }[form]
     client.search("c", data, anns_field="v", **{"consistency_level": "Strong", **options})
     return sent.theirs()
 
@@ -212,12 +261,16 @@ def theirs(sent: Sent, form: str, data: list[Any], metric: str) -> dict[str, Any
 RERANKERS: list[tuple[list[str], Any]] = [
     (["rrf:7"], RRFRanker(7)),
     (["weighted:0.5,2,norm_score=false"], WeightedRanker(0.5, 2, norm_score=False)),
-    (["decay:field=id,function=exp,origin=10,scale=3,offset=1,decay=0.5"],
-     ("decay", ["id"], {"function": "exp", "origin": 10, "scale": 3, "offset": 1, "decay": 0.5})),
+    (
+        ["decay:field=id,function=exp,origin=10,scale=3,offset=1,decay=0.5"],
+        ("decay", ["id"], {"function": "exp", "origin": 10, "scale": 3, "offset": 1, "decay": 0.5}),
+    ),
     (["boost:weight=1.5,filter=id in [1, 2]"], ("boost", [], {"weight": 1.5, "filter": "id in [1, 2]"})),
-    (['model:field=body,provider=tei,queries=["white whale"],endpoint=http://x:80'],
-     ("model", ["body"], {"provider": "tei", "queries": ["white whale"], "endpoint": "http://x:80"})),
-]  # fmt: skip
+    (
+        ['model:field=body,provider=tei,queries=["white whale"],endpoint=http://x:80'],
+        ("model", ["body"], {"provider": "tei", "queries": ["white whale"], "endpoint": "http://x:80"}),
+    ),
+]
 
 
 @pytest.mark.parametrize(("given", "ranker"), RERANKERS, ids=lambda each: str(each)[:12])
@@ -241,12 +294,23 @@ def test_rerankers_travel_as_those_of_pymilvus(sent: Sent, given: list[str], ran
 
 def test_several_boosts_travel_as_one_score(sent: Sent) -> None:
     sent.has("FLOAT_VECTOR", "L2")
-    boosts = [Function("boost", FunctionType.RERANK, [], params={"reranker": "boost", "weight": weight, **more})
-              for weight, more in ((2, {"filter": "id > 3"}), (0.5, {"random_score": {"seed": 7}}))]  # fmt: skip
+    boosts = [
+        Function("boost", FunctionType.RERANK, [], params={"reranker": "boost", "weight": weight, **more})
+        for weight, more in ((2, {"filter": "id > 3"}), (0.5, {"random_score": {"seed": 7}}))
+    ]
     score = FunctionScore(boosts, params={"boost_mode": "Sum", "function_mode": "Multiply"})
     sent.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=score)
     expected = sent.theirs()
-    assert sent.ours(
-        "search", "c", "-v", json.dumps(NUMBERS[0]), "--rerank", "boost:weight=2,filter=id > 3,boost_mode=Sum",
-        "--rerank", 'boost:weight=0.5,random_score={"seed": 7},function_mode=Multiply',
-    ) == expected  # fmt: skip
+    assert (
+        sent.ours(
+            "search",
+            "c",
+            "-v",
+            json.dumps(NUMBERS[0]),
+            "--rerank",
+            "boost:weight=2,filter=id > 3,boost_mode=Sum",
+            "--rerank",
+            'boost:weight=0.5,random_score={"seed": 7},function_mode=Multiply',
+        )
+        == expected
+    )

@@ -195,16 +195,35 @@ def test_python_over_tls(
 def test_python_over_mutual_tls_with_a_user(
     cli: Cli, milvus_mutual: MilvusServer, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect(cli, milvus_mutual, "--ca", str(certificates.ca), "--client-cert", str(certificates.client),
-            "--client-key", str(certificates.client_key))  # fmt: skip
+    connect(
+        cli,
+        milvus_mutual,
+        "--ca",
+        str(certificates.ca),
+        "--client-cert",
+        str(certificates.client),
+        "--client-key",
+        str(certificates.client_key),
+    )
     assert run_python(code(cli, "python"), monkeypatch).startswith("[")
 
 
 def test_the_shell_code_makes_the_same_connection(
     cli: Cli, milvus_mutual: MilvusServer, certificates: Certificates
 ) -> None:
-    connect(cli, milvus_mutual, "--ca", str(certificates.ca), "--client-cert", str(certificates.client), "--client-key",
-            str(certificates.client_key), "--management-port", "9092", "--read-only")  # fmt: skip
+    connect(
+        cli,
+        milvus_mutual,
+        "--ca",
+        str(certificates.ca),
+        "--client-cert",
+        str(certificates.client),
+        "--client-key",
+        str(certificates.client_key),
+        "--management-port",
+        "9092",
+        "--read-only",
+    )
     before, text = typed(cli, "show", "connection", "made", "-o", "json"), code(cli, "shell")
     assert typed(cli, "delete", "connection", "made").code == 0
     assert run_shell(text, cli).code == 0
@@ -227,15 +246,23 @@ def test_curl_on_a_server_with_authorization(cli: Cli, milvus_auth: MilvusServer
 
 @needs_npm
 def test_node_connects_to_every_kind_of_server(
-    cli: Cli, library: str, milvus_auth: MilvusServer, milvus_tls: MilvusServer, milvus_mutual: MilvusServer,
-    certificates: Certificates, sdk: Path,
-) -> None:  # fmt: skip
+    cli: Cli,
+    library: str,
+    milvus_auth: MilvusServer,
+    milvus_tls: MilvusServer,
+    milvus_mutual: MilvusServer,
+    certificates: Certificates,
+    sdk: Path,
+) -> None:
     """In one process, as loading the SDK takes longer than all the rest."""
     trusted = ["--ca", str(certificates.ca), "--server-name", "localhost"]
     ours = ["--client-cert", str(certificates.client), "--client-key", str(certificates.client_key)]
     codes = {"plain": code(cli, "nodejs", library)}
-    for kind, server, options in (("user", milvus_auth, []), ("tls", milvus_tls, trusted),
-                                  ("mutual", milvus_mutual, [*trusted, *ours])):  # fmt: skip
+    for kind, server, options in (
+        ("user", milvus_auth, []),
+        ("tls", milvus_tls, trusted),
+        ("mutual", milvus_mutual, [*trusted, *ours]),
+    ):
         connect(cli, server, *options)
         codes[kind] = code(cli, "nodejs")
     for kind, text in codes.items():
@@ -264,10 +291,16 @@ def test_javascript_reads_back_every_value(tmp_path: Path) -> None:
     text = snippet("nodejs", TRICKY, "").partition("\n")[2]
     given = json.loads(run_node(FAKE_NODE + text, tmp_path).splitlines()[0])
     assert given == {
-        "address": "https://milvus.example:19530", "token": "root:Milvus", "database": HOSTILE,
-        "tls": {"rootCertPath": TRICKY.tls.ca, "certChainPath": TRICKY.tls.client_cert,
-                "privateKeyPath": TRICKY.tls.client_key, "serverName": "n"},
-    }  # fmt: skip
+        "address": "https://milvus.example:19530",
+        "token": "root:Milvus",
+        "database": HOSTILE,
+        "tls": {
+            "rootCertPath": TRICKY.tls.ca,
+            "certChainPath": TRICKY.tls.client_cert,
+            "privateKeyPath": TRICKY.tls.client_key,
+            "serverName": "n",
+        },
+    }
 
 
 @needs_java
@@ -279,14 +312,25 @@ def test_java_compiles_and_reads_back_every_value(tmp_path: Path) -> None:
     (tmp_path / "Connect.java").write_text(snippet("java", TRICKY, ""), encoding="utf-8")
     compiler = ["javac", "-proc:none", "-encoding", "UTF-8", "-J-XX:TieredStopAtLevel=1", "Connect.java"]
     subprocess.run(compiler, cwd=tmp_path, check=True, timeout=120)
-    run = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-cp", ".", "Connect"], cwd=tmp_path, check=True,
-                         capture_output=True, timeout=120, env={**os.environ, "MILVUS_TOKEN": "t"})  # fmt: skip
+    run = subprocess.run(
+        ["java", "-XX:TieredStopAtLevel=1", "-cp", ".", "Connect"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, "MILVUS_TOKEN": "t"},
+    )
     lines = [bytes_of(line) for line in run.stdout.decode().splitlines()[:-1]]
     assert lines == [
-        "uri=https://milvus.example:19530", "token=t", f"dbName={HOSTILE}", "secure=true",
-        f"caPemPath={TRICKY.tls.ca}", f"clientPemPath={TRICKY.tls.client_cert}",
-        f"clientKeyPath={TRICKY.tls.client_key}", "serverName=n",
-    ]  # fmt: skip
+        "uri=https://milvus.example:19530",
+        "token=t",
+        f"dbName={HOSTILE}",
+        "secure=true",
+        f"caPemPath={TRICKY.tls.ca}",
+        f"clientPemPath={TRICKY.tls.client_cert}",
+        f"clientKeyPath={TRICKY.tls.client_key}",
+        "serverName=n",
+    ]
 
 
 def bytes_of(numbers: str) -> str:
@@ -299,28 +343,61 @@ def test_the_shell_code_gives_every_value_as_one_word(cli: Cli, shell: str) -> N
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     run = run_shell("milvus_cli() { printf '%s\\0' \"$@\"; }\n" + snippet("shell", TRICKY, ""), cli, shell)
-    assert run == Run(0, "\0".join([
-        "connect", "-uri", "https://milvus.example:19530", "-a", "prod", "--db", HOSTILE, "--ca", TRICKY.tls.ca,
-        "--client-cert", TRICKY.tls.client_cert, "--client-key", TRICKY.tls.client_key, "--server-name", "n", "",
-    ]), "")  # fmt: skip
+    assert run == Run(
+        0,
+        "\0".join(
+            [
+                "connect",
+                "-uri",
+                "https://milvus.example:19530",
+                "-a",
+                "prod",
+                "--db",
+                HOSTILE,
+                "--ca",
+                TRICKY.tls.ca,
+                "--client-cert",
+                TRICKY.tls.client_cert,
+                "--client-key",
+                TRICKY.tls.client_key,
+                "--server-name",
+                "n",
+                "",
+            ]
+        ),
+        "",
+    )
 
 
 def test_curl_gives_every_value_as_one_word(cli: Cli) -> None:
     run = run_shell("curl() { printf '%s\\0' \"$@\"; }\n" + snippet("curl", TRICKY, "v2.5.1"), cli, "bash")
     words = run.out.split("\0")
     assert words[:3] == ["--silent", "--show-error", "https://n:19530/v2/vectordb/collections/list"]
-    assert words[3:9] == ["--connect-to", "n:19530:milvus.example:19530", "--cacert", TRICKY.tls.ca, "--cert",
-                          TRICKY.tls.client_cert]  # fmt: skip
+    assert words[3:9] == [
+        "--connect-to",
+        "n:19530:milvus.example:19530",
+        "--cacert",
+        TRICKY.tls.ca,
+        "--cert",
+        TRICKY.tls.client_cert,
+    ]
     assert words[-5:-3] == ["--header", "Content-Type: application/json"]
     assert json.loads(words[-2]) == {"dbName": HOSTILE}
 
 
 @pytest.mark.parametrize(
     "profile",
-    [PLAIN, replace(PLAIN, token=""), replace(PLAIN, tls=Tls(1)), replace(PLAIN, tls=Tls(1, ca="ca.pem")),
-     replace(PLAIN, tls=Tls(1, server_name="n")), replace(PLAIN, tls=replace(MUTUAL, ca="")), TRICKY],
+    [
+        PLAIN,
+        replace(PLAIN, token=""),
+        replace(PLAIN, tls=Tls(1)),
+        replace(PLAIN, tls=Tls(1, ca="ca.pem")),
+        replace(PLAIN, tls=Tls(1, server_name="n")),
+        replace(PLAIN, tls=replace(MUTUAL, ca="")),
+        TRICKY,
+    ],
     ids=["plain", "no token", "TLS", "CA", "server name", "mutual TLS", "hostile"],
-)  # fmt: skip
+)
 def test_go_compiles_and_is_as_gofmt_writes_it(go: GoCompiler, profile: Profile) -> None:
     text = snippet("go", profile, "")
     assert (go.errors(text), go.difference(text)) == ("", "")
@@ -341,8 +418,16 @@ def test_what_is_wrong_in_go_is_found(go: GoCompiler) -> None:
 def test_go_reads_back_every_value(go: GoCompiler) -> None:
     text = snippet("go", TRICKY, "")
     literals = re.findall(r'"(?:[^"\\]|\\.)*"', text.partition("\n)\n")[2])
-    values = [TRICKY.tls.ca, "no certificate in the CA's file", TRICKY.tls.client_cert, TRICKY.tls.client_key, "n",
-              TRICKY.address, "MILVUS_TOKEN", HOSTILE]  # fmt: skip
+    values = [
+        TRICKY.tls.ca,
+        "no certificate in the CA's file",
+        TRICKY.tls.client_cert,
+        TRICKY.tls.client_key,
+        "n",
+        TRICKY.address,
+        "MILVUS_TOKEN",
+        HOSTILE,
+    ]
     assert go.errors(text, equal_texts(literals, values)) == ""
     assert "duplicate key" in go.errors(text, equal_texts(literals, [*values[:-1], "another"]))
     bytes_of_a_file = replace(PLAIN, tls=Tls(1, ca="/ca/\udcff"))
@@ -430,11 +515,13 @@ def test_no_secret_stands_in_the_code(language: str) -> None:
 @pytest.mark.parametrize(
     ("words", "run"),
     [
-        (["--all", "--code", "go"],
-         failed("--all and --code can't be together", "show connection ALIAS --code LANGUAGE", code=2)),
+        (
+            ["--all", "--code", "go"],
+            failed("--all and --code can't be together", "show connection ALIAS --code LANGUAGE", code=2),
+        ),
         (["nosuch", "--code", "go"], failed("no connection 'nosuch'", "list connections shows all")),
     ],
-)  # fmt: skip
+)
 def test_what_has_no_code_is_an_error(cli: Cli, words: Sequence[str], run: Run) -> None:
     assert typed(cli, "show", "connection", *words) == run
 

@@ -16,8 +16,14 @@ def run(cli: Cli, streams: str, *argv: str, input: str = "") -> Run:
     """As a shell runs it, with these redirections."""
     done = subprocess.run(
         ["/bin/sh", "-c", f'exec "$@" {streams}', "sh", *COMMAND, *argv],
-        input=input, capture_output=True, text=True, env=cli.environment(), cwd=cli.directory, timeout=30, check=False,
-    )  # fmt: skip
+        input=input,
+        capture_output=True,
+        text=True,
+        env=cli.environment(),
+        cwd=cli.directory,
+        timeout=30,
+        check=False,
+    )
     return Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -32,9 +38,7 @@ def run(cli: Cli, streams: str, *argv: str, input: str = "") -> Run:
         (["list", "--help"], ""),
     ],
 )
-def test_what_a_closed_standard_output_loses_is_an_error(
-    cli: Cli, tmp_path: Path, argv: list[str], typed: str
-) -> None:
+def test_what_a_closed_standard_output_loses_is_an_error(cli: Cli, tmp_path: Path, argv: list[str], typed: str) -> None:
     (tmp_path / "script").write_text("version -o jsonl\n")
     assert run(cli, ">&-", *argv, input=typed) == CLOSED
 
@@ -56,8 +60,14 @@ def test_a_closed_standard_input_is_empty(cli: Cli) -> None:
 
 def test_a_file_that_may_not_grow_is_an_error_as_a_full_disk_is(cli: Cli, tmp_path: Path) -> None:
     command = f'ulimit -f 0; exec "$@" > {tmp_path / "out.txt"}'
-    done = subprocess.run(["/bin/sh", "-c", command, "sh", *COMMAND, "-c", "version; nosuch"], env=cli.environment(),
-                          capture_output=True, text=True, timeout=30, check=False)  # fmt: skip
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, "sh", *COMMAND, "-c", "version; nosuch"],
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (1, "error: can't write the output: File too large\n")
 
 

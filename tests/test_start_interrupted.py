@@ -17,9 +17,14 @@ LOUD = (sys.executable, "-X", "importtime", "-m", "milvus_cli", "version", "-o",
 
 def start(cli: Cli) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        LOUD, env=cli.environment(), cwd=cli.directory, encoding="utf-8", stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        LOUD,
+        env=cli.environment(),
+        cwd=cli.directory,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def wait_for(process: "subprocess.Popen[str]", module: str) -> None:

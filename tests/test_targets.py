@@ -73,8 +73,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite
             assert run.code == 0, (line, run)
     yield found
     for alias, _, database in places:
-        for line in (f"delete collection {marker(alias, database)} -y --alias {alias} --db {database}",
-                     f"delete database {database} -y --alias {alias}"):  # fmt: skip
+        for line in (
+            f"delete collection {marker(alias, database)} -y --alias {alias} --db {database}",
+            f"delete database {database} -y --alias {alias}",
+        ):
             run_here(line.split(), found.home)
 
 
@@ -179,8 +181,11 @@ def seen(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
         home = servers.copy(tmp_path / f"home{len(list(tmp_path.iterdir()))}")
         for name, value in {"MILVUS_ALIAS": "", "MILVUS_URI": "", **start.env, "MILVUS_CLI_HOME": str(home)}.items():
             monkeypatch.setenv(name, value.format(**servers.addresses))
-        lines = [line for number, each in enumerate(steps)
-                 for line in (each.line.format(**servers.addresses), f"{LOOK} # n{number}.")]  # fmt: skip
+        lines = [
+            line
+            for number, each in enumerate(steps)
+            for line in (each.line.format(**servers.addresses), f"{LOOK} # n{number}.")
+        ]
         if how == "shell":
             out, screen = in_shell(start, home, lines)
         else:

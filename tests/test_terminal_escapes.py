@@ -29,8 +29,10 @@ def hostile(cli: Cli, server: ServerProcess, tmp_path: Path) -> Iterator[Cli]:
     run = cli("connect", server.address, "-a", "real")
     assert run.code == 0
     cli("delete", "collection", "hostile", "--yes")
-    lines = ("create collection hostile -f id:INT64 -f title:VARCHAR:200 -f v:FLOAT_VECTOR:2 -p id --dynamic "
-             "--index v:FLAT:L2; load hostile; insert row hostile --row @row.json")  # fmt: skip
+    lines = (
+        "create collection hostile -f id:INT64 -f title:VARCHAR:200 -f v:FLOAT_VECTOR:2 -p id --dynamic "
+        "--index v:FLAT:L2; load hostile; insert row hostile --row @row.json"
+    )
     assert cli("-q", "-c", lines) == Run(0, "", "")
     yield cli
     assert cli("delete", "collection", "hostile", "--yes").code == 0
@@ -56,8 +58,10 @@ def test_an_export_to_a_terminal_is_escaped_and_one_to_a_file_or_pipe_exact(
 ) -> None:
     exports = {format: f"export hostile - --format {format}" for format in EXPORTS}
     shown = dict(zip(EXPORTS, shows(seen(terminal, "--echo", "-c", ";".join(exports.values()))), strict=True))
-    lines = (f"{line} > {format}.redirected; {line} | cat > {format}.piped; export hostile f.{format}"
-             for format, line in exports.items())  # fmt: skip
+    lines = (
+        f"{line} > {format}.redirected; {line} | cat > {format}.piped; export hostile f.{format}"
+        for format, line in exports.items()
+    )
     assert hostile("-q", "-c", ";".join(lines)) == Run(0, "", "")
     for format in EXPORTS:
         exact = (tmp_path / f"f.{format}").read_bytes()
@@ -84,13 +88,15 @@ def test_rows_in_every_format_are_escaped_on_a_terminal(hostile: Cli, terminal: 
 
 PEER_NAME = "\x1b]0;owned\x07\u202e\x9bname"
 SCHEMA = schema_pb2.CollectionSchema(
-    name=PEER_NAME, description=PEER_NAME,
+    name=PEER_NAME,
+    description=PEER_NAME,
     fields=[
         schema_pb2.FieldSchema(name="id", data_type=5, is_primary_key=True, description=PEER_NAME),
-        schema_pb2.FieldSchema(name=PEER_NAME, data_type=101,
-                               type_params=[common_pb2.KeyValuePair(key="dim", value="4\x1b[2J")]),
+        schema_pb2.FieldSchema(
+            name=PEER_NAME, data_type=101, type_params=[common_pb2.KeyValuePair(key="dim", value="4\x1b[2J")]
+        ),
     ],
-)  # fmt: skip
+)
 INFO = common_pb2.ServerInfo(build_tags=f"v2.3.5{PEER_NAME}", deploy_mode=PEER_NAME)
 LIAR = {
     "Connect": replies(milvus_pb2.ConnectResponse(server_info=INFO, identifier=1)),

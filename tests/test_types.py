@@ -27,12 +27,20 @@ from tests.support.typed import Typed, failed
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet")
 ELEMENTS: dict[str, list[Any]] = {
-    "BOOL": [True, False], "INT8": [-128, 127], "INT16": [-(2**15), 0], "INT32": [2**31 - 1, 0],
-    "INT64": [2**63 - 1, -(2**63)], "FLOAT": [0.1, 1e-45], "DOUBLE": [0.1, 5e-324], "VARCHAR": ['ü\0,"\n', ""],
-    "FLOAT_VECTOR": [[0.1, -0.0], [3.4028235e38, 1e-45]], "BINARY_VECTOR": [[0, 255], [1, 2]],
-    "FLOAT16_VECTOR": [[0.1, -2.0], [6e-08, 0.0]], "BFLOAT16_VECTOR": [[0.1, -2.0], [1e30, 0.0]],
+    "BOOL": [True, False],
+    "INT8": [-128, 127],
+    "INT16": [-(2**15), 0],
+    "INT32": [2**31 - 1, 0],
+    "INT64": [2**63 - 1, -(2**63)],
+    "FLOAT": [0.1, 1e-45],
+    "DOUBLE": [0.1, 5e-324],
+    "VARCHAR": ['ü\0,"\n', ""],
+    "FLOAT_VECTOR": [[0.1, -0.0], [3.4028235e38, 1e-45]],
+    "BINARY_VECTOR": [[0, 255], [1, 2]],
+    "FLOAT16_VECTOR": [[0.1, -2.0], [6e-08, 0.0]],
+    "BFLOAT16_VECTOR": [[0.1, -2.0], [1e30, 0.0]],
     "INT8_VECTOR": [[-128, 127], [0, 1]],
-}  # fmt: skip
+}
 SIZES = {"VARCHAR": {"max_length": 50}, "BINARY_VECTOR": {"dim": 16}}
 
 
@@ -48,11 +56,26 @@ def schema_of(*, nullable: bool) -> CollectionSchema:
     fields: list[dict[str, Any]] = [
         {"name": "id", "type": "INT64", "is_primary": True},
         *({"name": kind.lower(), "type": kind, **sizes(kind), **some} for kind in plain),
-        *({"name": f"array_{kind.lower()}", "type": "ARRAY", "element_type": kind, "max_capacity": 4, **sizes(kind),
-           **some} for kind in arrays),
-        {"name": "chunks", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 3, **some,
-         "fields": [{"name": kind.lower(), "type": kind, **sizes(kind)} for kind in ELEMENTS]},
-    ]  # fmt: skip
+        *(
+            {
+                "name": f"array_{kind.lower()}",
+                "type": "ARRAY",
+                "element_type": kind,
+                "max_capacity": 4,
+                **sizes(kind),
+                **some,
+            }
+            for kind in arrays
+        ),
+        {
+            "name": "chunks",
+            "type": "ARRAY",
+            "element_type": "STRUCT",
+            "max_capacity": 3,
+            **some,
+            "fields": [{"name": kind.lower(), "type": kind, **sizes(kind)} for kind in ELEMENTS],
+        },
+    ]
     schema = read_definition({"collection_name": "all_types", "fields": fields}).schema
     for field in schema.struct_array_fields[0].fields:
         field.name = f"chunks[{field.name}]"
@@ -64,12 +87,14 @@ def row(number: int) -> dict[str, Any]:
     return {
         "id": number,
         "geometry": ("POINT (0.1 -1e-300)", "GEOMETRYCOLLECTION (POINT Z (1 2 3), LINESTRING EMPTY)")[number % 2],
-        "timestamptz": ("0001-01-01T00:00:00Z", "2026-01-31T12:00:00.000001Z")[number % 2], "text": "ü\0\r\n",
-        "json": {"deep": [None, {"é": 2**63 - 1}]}, "sparse_float_vector": {"0": 0.1, str(2**32 - 2): 1e-30},
+        "timestamptz": ("0001-01-01T00:00:00Z", "2026-01-31T12:00:00.000001Z")[number % 2],
+        "text": "ü\0\r\n",
+        "json": {"deep": [None, {"é": 2**63 - 1}]},
+        "sparse_float_vector": {"0": 0.1, str(2**32 - 2): 1e-30},
         **{kind.lower(): values[number % 2] for kind, values in ELEMENTS.items()},
         **{f"array_{kind.lower()}": values[: number % 3] for kind, values in ELEMENTS.items() if "VECTOR" not in kind},
         "chunks": ([], struct, struct[:1])[number % 3],
-    }  # fmt: skip
+    }
 
 
 def rows(*, nullable: bool) -> list[dict[str, Any]]:
@@ -184,7 +209,9 @@ def test_a_copy_has_every_type_and_a_comparison_sees_what_differs(shelf: Shelf, 
         run_there(target, f"insert row -c all_types --row {shlex.quote(json.dumps(given))}")
         run = run_here(diff, tmp_path)
         assert (run.code, json.loads(run.out)["differences"]) == (
-            1, [{"what": "row 1: chunks", "key": 1, "field": "chunks", "a": row(1)["chunks"], "b": []}])  # fmt: skip
+            1,
+            [{"what": "row 1: chunks", "key": 1, "field": "chunks", "a": row(1)["chunks"], "b": []}],
+        )
 
 
 def _field(schema: CollectionSchema, column: FieldData) -> Any:
@@ -227,8 +254,13 @@ def test_what_servers_write_in_different_ways_is_no_difference(kind: str, one: s
     ],
 )
 def test_a_bad_struct_array_is_refused_with_its_reason(value: Any, reason: str) -> None:
-    struct = {"name": "c", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 2, "fields": [
-        {"name": "t", "type": "VARCHAR"}, {"name": "v", "type": "FLOAT_VECTOR", "dim": 2}]}  # fmt: skip
+    struct = {
+        "name": "c",
+        "type": "ARRAY",
+        "element_type": "STRUCT",
+        "max_capacity": 2,
+        "fields": [{"name": "t", "type": "VARCHAR"}, {"name": "v", "type": "FLOAT_VECTOR", "dim": 2}],
+    }
     fields = [{"name": "id", "type": "INT64", "is_primary": True}, struct]
     schema = read_definition({"collection_name": "book", "fields": fields}).schema
     with pytest.raises(BadValue) as caught:
@@ -251,14 +283,20 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     typed.gone("places", "places_copy")
-    typed.all("create collection places -f id:INT64 -f g:GEOMETRY -f z:TIMESTAMPTZ -f n:TIMESTAMPTZ "
-              "-f v:FLOAT_VECTOR:2 -p id --nullable n", f"insert row -c places --row {shlex.quote(json.dumps(ROWS))}",
-              "create index -c places -f v -t FLAT -m L2", "load places")  # fmt: skip
+    typed.all(
+        "create collection places -f id:INT64 -f g:GEOMETRY -f z:TIMESTAMPTZ -f n:TIMESTAMPTZ "
+        "-f v:FLOAT_VECTOR:2 -p id --nullable n",
+        f"insert row -c places --row {shlex.quote(json.dumps(ROWS))}",
+        "create index -c places -f v -t FLAT -m L2",
+        "load places",
+    )
     first, second = "2026-01-31T04:00:00Z", "1969-12-31T23:59:59.999999Z"
     assert typed("get -c places --ids 1 -o csv --fields g,z,n") == Run(
-        0, f"g,z,n\nPOINT (1 2),{first},2026-01-31T12:00:00.500000Z\n", "")  # fmt: skip
+        0, f"g,z,n\nPOINT (1 2),{first},2026-01-31T12:00:00.500000Z\n", ""
+    )
     assert typed.json("search -c places -v [1,0] --fields g,z,n -l 1") == [
-        {"rank": 1, "id": 2, "distance": 0.0, "g": ROWS[1]["g"], "z": second, "n": None}]  # fmt: skip
+        {"rank": 1, "id": 2, "distance": 0.0, "g": ROWS[1]["g"], "z": second, "n": None}
+    ]
     found = typed.json("query -c places -e 'z < ISO {t}' --param t=2000-01-01T00:00:00Z --fields id")
     assert found == [{"id": 2}]
     found = typed.json(
@@ -271,17 +309,20 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
         '8,"LINESTRING (0 0, 1 1)",2026-01-31T12:00Z,,"1,2"\n'
     )
     run = typed("upsert file -c places bad.csv")
-    assert (run.code, run.err.splitlines()[:5]) == (5, [
-        "bad.csv, line 3, column 'g': a geometry in WKT such as POINT (1 2) is wanted, not \"POINT (1;2)\": "
-        "';2)' has no meaning there",
-        "bad.csv, line 4, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not \"31.1.2026\": "
-        "it is not written like 2026-01-31T12:00:00Z",
-        "bad.csv, line 5, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not "
-        "\"2026-01-31T12:00:00.0000001Z\": microseconds are the finest that Milvus keeps",
-        "bad.csv, line 6, column 'z': is missing",
-        # Milvus Lite knows points and polygons only.
-        "bad.csv, line 7: field 'g' value 'LINESTRING (0 0, 1 1)' does not match dtype DataType.GEOMETRY",
-    ])  # fmt: skip
+    assert (run.code, run.err.splitlines()[:5]) == (
+        5,
+        [
+            "bad.csv, line 3, column 'g': a geometry in WKT such as POINT (1 2) is wanted, not \"POINT (1;2)\": "
+            "';2)' has no meaning there",
+            "bad.csv, line 4, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not \"31.1.2026\": "
+            "it is not written like 2026-01-31T12:00:00Z",
+            "bad.csv, line 5, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not "
+            '"2026-01-31T12:00:00.0000001Z": microseconds are the finest that Milvus keeps',
+            "bad.csv, line 6, column 'z': is missing",
+            # Milvus Lite knows points and polygons only.
+            "bad.csv, line 7: field 'g' value 'LINESTRING (0 0, 1 1)' does not match dtype DataType.GEOMETRY",
+        ],
+    )
     assert typed.json("get -c places --ids 1 --fields g,z") == [
         {"g": "POINT (5 6)", "z": "2026-01-31T12:00:00.250000Z"}
     ]
@@ -292,7 +333,9 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps({**other, 'z': '1970-01-01T00:00:00Z'}))}")
     run = typed("-o json diff places places_copy --rows all")
     assert (run.code, json.loads(run.out)["differences"]) == (
-        1, [{"what": "row 2: z", "key": 2, "field": "z", "a": second, "b": "1970-01-01T00:00:00Z"}])  # fmt: skip
+        1,
+        [{"what": "row 2: z", "key": 2, "field": "z", "a": second, "b": "1970-01-01T00:00:00Z"}],
+    )
     typed.gone("places", "places_copy")
 
 
@@ -300,12 +343,19 @@ def test_times_of_a_parquet_file_are_taken_whatever_their_unit(tmp_path: Path) -
     import pyarrow
     import pyarrow.parquet
 
-    fields = [{"name": "id", "type": "INT64", "is_primary": True},
-              *({"name": unit, "type": "TIMESTAMPTZ"} for unit in ("s", "ms", "us", "ns"))]  # fmt: skip
-    table = pyarrow.table({"id": [1], **{
-        unit: pyarrow.array([10**9 * scale], pyarrow.timestamp(unit, "Asia/Shanghai"))
-        for unit, scale in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9))
-    }})  # fmt: skip
+    fields = [
+        {"name": "id", "type": "INT64", "is_primary": True},
+        *({"name": unit, "type": "TIMESTAMPTZ"} for unit in ("s", "ms", "us", "ns")),
+    ]
+    table = pyarrow.table(
+        {
+            "id": [1],
+            **{
+                unit: pyarrow.array([10**9 * scale], pyarrow.timestamp(unit, "Asia/Shanghai"))
+                for unit, scale in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9))
+            },
+        }
+    )
     pyarrow.parquet.write_table(table, tmp_path / "x.parquet")
     with Shelf(read_definition({"collection_name": "times", "fields": fields}).schema) as peer:
         assert run_there(peer, f"insert file -c times {tmp_path / 'x.parquet'}").code == 0
@@ -327,9 +377,13 @@ def test_times_of_an_npy_file_are_taken_whatever_their_unit(tmp_path: Path, monk
             assert list(column.scalars.string_data.data) == [f"{first}Z", "2262-04-11T00:00:00Z"]
         numpy.save("z.npy", numpy.array(["1969-12-31T23:59:59.500001001"] + ["NaT"] * 2, "<M8[ns]"))
         run = run_there(peer, "insert file -c times id.npy z.npy")
-        assert (run.code, run.err.splitlines()[0]) == (5, (
-            "id.npy, z.npy, line 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
-            'not "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'))  # fmt: skip
+        assert (run.code, run.err.splitlines()[0]) == (
+            5,
+            (
+                "id.npy, z.npy, line 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
+                'not "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'
+            ),
+        )
 
 
 def test_every_type_of_pymilvus_and_of_ours_is_among_these() -> None:
@@ -339,17 +393,23 @@ def test_every_type_of_pymilvus_and_of_ours_is_among_these() -> None:
     schema = schema_of(nullable=False)
     assert {type_name(field.data_type) for field in schema.fields} == KINDS.keys()
     assert {type_name(field.element_type) for field in schema.struct_array_fields[0].fields} == {
-        *ELEMENT_TYPES, *DENSE_VECTORS}  # fmt: skip
+        *ELEMENT_TYPES,
+        *DENSE_VECTORS,
+    }
 
 
 def test_rows_of_a_type_that_would_end_the_server_are_not_sent(cli: Cli, milvus: MilvusServer) -> None:
     typed = Typed(cli, milvus)
     typed.gone("no_times")
     assert typed("create collection no_times -f id:INT64 -f z:TIMESTAMPTZ -f v:FLOAT_VECTOR:2 -p id") == Run(
-        0, "Created collection 'no_times'.\n",
-        "note: this server will take no rows, as it lacks TIMESTAMPTZ 'z' (Milvus 2.6)\n")  # fmt: skip
-    told = failed("this server keeps no rows of 'no_times': it lacks TIMESTAMPTZ 'z' (Milvus 2.6)",
-                  "make the collection without: show collection no_times -o ddl")  # fmt: skip
+        0,
+        "Created collection 'no_times'.\n",
+        "note: this server will take no rows, as it lacks TIMESTAMPTZ 'z' (Milvus 2.6)\n",
+    )
+    told = failed(
+        "this server keeps no rows of 'no_times': it lacks TIMESTAMPTZ 'z' (Milvus 2.6)",
+        "make the collection without: show collection no_times -o ddl",
+    )
     for line in (
         "insert row -c no_times --row '{}'",
         "insert fake -c no_times",

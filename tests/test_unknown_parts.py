@@ -24,10 +24,18 @@ from tests.support.typed import Typed, failed
 
 OF_NUMBER_99 = b"\x98\x06\x01"
 """A field of a number that no message has yet."""
-MESSAGES = {each.DESCRIPTOR.name: each for each in (
-    wire.DescribeCollectionResponse, wire.IndexDescription, CollectionSchema, FieldSchema, FunctionSchema,
-    StructArrayFieldSchema, ValueField,
-)}  # fmt: skip
+MESSAGES = {
+    each.DESCRIPTOR.name: each
+    for each in (
+        wire.DescribeCollectionResponse,
+        wire.IndexDescription,
+        CollectionSchema,
+        FieldSchema,
+        FunctionSchema,
+        StructArrayFieldSchema,
+        ValueField,
+    )
+}
 
 
 def described() -> Any:
@@ -68,7 +76,9 @@ def handlers(answer: Any, index: Any) -> dict[str, Handler]:
 
     return {
         "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.5")),
-        "DescribeCollection": replies(answer), "DescribeIndex": replies(index), "Query": query,
+        "DescribeCollection": replies(answer),
+        "DescribeIndex": replies(index),
+        "Query": query,
         "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=request.collection_name == "book"),
         "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
         "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default"])),
@@ -76,7 +86,7 @@ def handlers(answer: Any, index: Any) -> dict[str, Handler]:
         "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse()),
         "ListAliases": replies(milvus_pb2.ListAliasesResponse()),
         "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(timestamp=1)),
-    }  # fmt: skip
+    }
 
 
 def with_number(message: Any) -> None:
@@ -105,7 +115,7 @@ PARTS: Mapping[str, Callable[[Any, Any], object]] = {
     "part 99 of property 'collection.ttl.seconds'": lambda answer, index: with_number(answer.properties[0]),
     "consistency level 7": lambda answer, index: setattr(answer, "consistency_level", 7),
     "part 99 of the index on 'v'": lambda answer, index: with_number(index.index_descriptions[0]),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(params=PARTS)
@@ -128,8 +138,11 @@ def test_an_unknown_part_is_shown_left_out_of_ddl_by_name_not_compared_and_not_c
     compared = run("diff book book --rows none -o json")
     found = json.loads(compared.out)
     assert (compared.code, compared.err, found["same"], found["differences"]) == (1, "", None, [])
-    assert found["not_compared"] == [f"{part} of a (unknown to this client)", f"{part} of b (unknown to this client)",
-                                     "rows (--rows none)"]  # fmt: skip
+    assert found["not_compared"] == [
+        f"{part} of a (unknown to this client)",
+        f"{part} of b (unknown to this client)",
+        "rows (--rows none)",
+    ]
     place = f"'book' on MILVUS_URI ({peer.address}, database default)"
     assert run("copy book other --yes") == failed(
         f"refusing to copy: this client does not know {part} of {place}",
@@ -166,11 +179,16 @@ def test_every_official_field_of_a_definition_is_known_the_servers_own_or_named(
         assert of_servers <= numbers.keys() - set(ours.DESCRIPTOR.fields_by_number), name
         named[name] = {numbers[each] for each in numbers.keys() - set(ours.DESCRIPTOR.fields_by_number) - of_servers}
     assert {name: fields for name, fields in named.items() if fields} == {
-        "CollectionSchema": {"external_source", "external_spec", "do_physical_backfill", "file_resource_ids",
-                             "enable_namespace"},
+        "CollectionSchema": {
+            "external_source",
+            "external_spec",
+            "do_physical_backfill",
+            "file_resource_ids",
+            "enable_namespace",
+        },
         "FieldSchema": {"external_field"},
         "ValueField": {"date_data", "time_data"},
-    }  # fmt: skip
+    }
 
 
 def test_a_real_server_has_no_unknown_parts(typed: Typed) -> None:

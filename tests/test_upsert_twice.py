@@ -41,12 +41,20 @@ def test_the_last_row_of_each_key_stays(
     made(typed, "twice_file")
     path = tmp_path / "rows.jsonl"
     write(path, [row(key, n) for n in range(4) for key in range(200)])
-    message = ("Upserted 200 of 800 rows into 'twice_file', which had 0 and has 200; 600 superseded by later rows of "
-               "their key.")  # fmt: skip
+    message = (
+        "Upserted 200 of 800 rows into 'twice_file', which had 0 and has 200; 600 superseded by later rows of "
+        "their key."
+    )
     assert typed.json(f"upsert file -c twice_file {path}") == {
-        "message": message, "collection": "twice_file", "read": 800, "inserted": 200, "rejected": 0, "before": 0,
-        "after": 200, "superseded": 600,
-    }  # fmt: skip
+        "message": message,
+        "collection": "twice_file",
+        "read": 800,
+        "inserted": 200,
+        "rejected": 0,
+        "before": 0,
+        "after": 200,
+        "superseded": 600,
+    }
     assert rows_of(typed, "twice_file") == [[key, 3] for key in range(200)]
     typed.gone("twice_file")
 
@@ -68,8 +76,10 @@ def test_where_the_last_row_is_refused_the_one_before_it_stays(typed: Typed, tmp
     write(path, [row(1, 1), row(1, 2), row(1, 3, bad), row(2, 1), row(2, 2, bad), row(2, 3, bad), row(3, 1, bad)])
     run = typed(f"upsert file -c twice_bad {path}")
     assert run.code == 5
-    assert run.err.endswith("error: Upserted 2 of 7 rows into 'twice_bad', which had 0 and has 2; 1 superseded by "
-                            "later rows of their key; 4 rejected\nhint: --rejects FILE keeps them\n")  # fmt: skip
+    assert run.err.endswith(
+        "error: Upserted 2 of 7 rows into 'twice_bad', which had 0 and has 2; 1 superseded by "
+        "later rows of their key; 4 rejected\nhint: --rejects FILE keeps them\n"
+    )
     assert rows_of(typed, "twice_bad") == [[1, 2], [2, 1]]
     typed.gone("twice_bad")
 
@@ -94,8 +104,9 @@ def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
     path.write_text('{"id": 7, "n": 1}\n{"id": 7, "n": 2}\n{"id": 8, "n": 3}\n')
     handlers = {
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
-        "Query": refuses(101, "collection not loaded"), "Upsert": upsert,
-    }  # fmt: skip
+        "Query": refuses(101, "collection not loaded"),
+        "Upsert": upsert,
+    }
     with GrpcPeer(handlers) as peer:
         run = run_here(["upsert", "file", "-c", "book", str(path)], cli.home, peer.uri)
     assert run == Run(0, "Upserted 2 of 3 rows into 'book'; 1 superseded by later rows of their key.\n", "")

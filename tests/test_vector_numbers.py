@@ -147,10 +147,15 @@ def test_sparse_vectors_have_finite_values_and_indexes_that_milvus_takes(finite:
     finite.all("create collection -c finite -f id:INT64 -f v:SPARSE_FLOAT_VECTOR -p id")
     form = 'a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2'
     for vector, why in (
-        ('{"1": NaN}', "invalid sparse vector: expected finite values"), ('{"1": 1e39}', form),
-        ('{"4294967295": 1}', form), ('{"4294967296": 1}', form), ('{"-1": 1}', form), ("[[1, 0.5], [1, 0.5]]", form),
-        ('{"indices": [1, 2], "values": [0.5]}', form), ("[[1.5, 0.5]]", form),
-    ):  # fmt: skip
+        ('{"1": NaN}', "invalid sparse vector: expected finite values"),
+        ('{"1": 1e39}', form),
+        ('{"4294967295": 1}', form),
+        ('{"4294967296": 1}', form),
+        ('{"-1": 1}', form),
+        ("[[1, 0.5], [1, 0.5]]", form),
+        ('{"indices": [1, 2], "values": [0.5]}', form),
+        ("[[1.5, 0.5]]", form),
+    ):
         row = json.dumps({"id": 1}).replace("}", f', "v": {vector}}}')
         assert finite(f"insert row -c finite --row '{row}'") == failed(f"row 1, field 'v': {why}", code=2), vector
     for vector in ("[[1, 0.5], [4294967294, 0.25]]", '{"indices": [4294967294, 1], "values": [0.25, 0.5]}'):
@@ -180,8 +185,10 @@ def test_the_scan_of_packed_numbers_finds_what_python_finds() -> None:
 
 def test_numbers_of_text_are_those_that_other_programs_write(finite: Typed) -> None:
     finite.gone("finite")
-    finite.all("create collection -c finite -f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2",
-               "load collection -c finite")  # fmt: skip
+    finite.all(
+        "create collection -c finite -f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2",
+        "load collection -c finite",
+    )
     Path("f.csv").write_text(
         'id,v\n1.0,"[ 1.0e-01  2.0e-01\n -3.0e-01  4.0e-01]"\n2,[0.1 0.2 ... 0.4]\n10.5,0 0 0 0\n'
         "9007199254740993.0,0 0 0 0\n3e0,[1. 2. 3. 4.]\n"
@@ -193,5 +200,6 @@ def test_numbers_of_text_are_those_that_other_programs_write(finite: Typed) -> N
         "f.csv, line 6, column 'id': '9007199254740993.0' is no INT64",
     ]
     assert finite("query -c finite -o jsonl").out.splitlines() == [
-        '{"id": 1, "v": [0.1, 0.2, -0.3, 0.4]}', '{"id": 3, "v": [1.0, 2.0, 3.0, 4.0]}',
-    ]  # fmt: skip
+        '{"id": 1, "v": [0.1, 0.2, -0.3, 0.4]}',
+        '{"id": 3, "v": [1.0, 2.0, 3.0, 4.0]}',
+    ]

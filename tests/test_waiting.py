@@ -46,8 +46,9 @@ def test_flush_waits_and_tells_the_state(ledger: Typed, is_lite: bool) -> None:
 
 def test_flush_all_or_what_the_server_lacks(ledger: Typed, is_lite: bool) -> None:
     run = ledger("flush_all --no-wait")
-    assert run == (failed("Milvus Lite 3.2.2 has no flush_all") if is_lite
-                   else Run(0, "Flushing all collections.\n", ""))  # fmt: skip
+    assert run == (
+        failed("Milvus Lite 3.2.2 has no flush_all") if is_lite else Run(0, "Flushing all collections.\n", "")
+    )
 
 
 def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) -> None:
@@ -55,15 +56,21 @@ def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) 
     assert (made["message"], made["completed"]) == ("Compacted collection 'ledger'.", True)
     number = made["compaction"]
     assert ledger.json(f"show compaction_state -id {number}") == {
-        "compaction": number, "state": "completed",
-        "executing_plans": 0, "completed_plans": made["completed_plans"], "failed_plans": 0, "timed_out_plans": 0,
-    }  # fmt: skip
+        "compaction": number,
+        "state": "completed",
+        "executing_plans": 0,
+        "completed_plans": made["completed_plans"],
+        "failed_plans": 0,
+        "timed_out_plans": 0,
+    }
     plans = ledger(f"show compaction_plans -c ledger -id {number} -o json")
     assert plans.code == (1 if is_lite else 0)
     assert plans.err == (
         '{"error": {"code": 1, "message": "Milvus Lite 3.2.2 has no show compaction_plans", '
-        '"hint": null, "server_code": null}}\n' if is_lite else ""
-    )  # fmt: skip
+        '"hint": null, "server_code": null}}\n'
+        if is_lite
+        else ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +87,16 @@ def test_segments_and_replicas(ledger: Typed, is_lite: bool) -> None:
             assert ledger(f"{command} -c ledger") == failed("Milvus Lite 3.2.2 has no information on segments")
         return
     [replica] = ledger.json("show replicas -c ledger")
-    assert list(replica) == ["replica", "resource_group", "nodes", "addresses", "shard", "leader", "leader_address",
-                             "shard_nodes"]  # fmt: skip
+    assert list(replica) == [
+        "replica",
+        "resource_group",
+        "nodes",
+        "addresses",
+        "shard",
+        "leader",
+        "leader_address",
+        "shard_nodes",
+    ]
     assert (replica["nodes"], replica["addresses"]) == ([replica["leader"]], [replica["leader_address"]])
     segments = ledger.json("show query_segment_info -c ledger")
     assert {(*each["nodes"], *each["addresses"]) for each in segments} == {
@@ -96,8 +111,10 @@ def test_wait_collection(ledger: Typed) -> None:
         0, "Collection 'ledger' is loaded and indexed.\n", ""
     )
     assert ledger.json("wait ledger --for indexed") == {
-        "message": "Collection 'ledger' is indexed.", "collection": "ledger", "indexed": True,
-    }  # fmt: skip
+        "message": "Collection 'ledger' is indexed.",
+        "collection": "ledger",
+        "indexed": True,
+    }
     assert ledger("wait ledger --for cooked") == failed(
         "invalid value for '--for': 'cooked' is not one of: loaded, indexed", "help wait collection", code=2
     )
@@ -112,8 +129,9 @@ def test_waiting_for_what_nobody_loads_is_an_error_at_once(ledger: Typed) -> Non
 def test_a_wait_has_a_limit(cli: Cli) -> None:
     with GrpcPeer(LOADING) as peer:
         run = cli("wait", "slow", "--for", "loaded", "--timeout", "0.5s", env={"MILVUS_URI": f"http://{peer.address}"})
-    assert run == failed("loading collection 'slow': at 40% after 0.5 s; the server goes on",
-                         "look with: show loading_progress -c slow")  # fmt: skip
+    assert run == failed(
+        "loading collection 'slow': at 40% after 0.5 s; the server goes on", "look with: show loading_progress -c slow"
+    )
 
 
 def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[..., Terminal]) -> None:
@@ -127,41 +145,63 @@ def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[...,
         assert "█" not in shown.text
 
 
-HALF_BUILT = milvus_pb2.DescribeIndexResponse(index_descriptions=[
-    milvus_pb2.IndexDescription(index_name="v", field_name="v", state=2, indexed_rows=1, total_rows=2),
-])  # fmt: skip
+HALF_BUILT = milvus_pb2.DescribeIndexResponse(
+    index_descriptions=[
+        milvus_pb2.IndexDescription(index_name="v", field_name="v", state=2, indexed_rows=1, total_rows=2),
+    ]
+)
 BUILDING: dict[str, Handler] = {
     **LOADING,
-    "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
-        collectionID=7, schema=schema_pb2.CollectionSchema(name="slow", fields=[
-            schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True),
-            schema_pb2.FieldSchema(name="v")]),
-    )),
+    "DescribeCollection": replies(
+        milvus_pb2.DescribeCollectionResponse(
+            collectionID=7,
+            schema=schema_pb2.CollectionSchema(
+                name="slow",
+                fields=[
+                    schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True),
+                    schema_pb2.FieldSchema(name="v"),
+                ],
+            ),
+        )
+    ),
     "CreateIndex": replies(common_pb2.Status()),
     "DescribeIndex": replies(HALF_BUILT),
-    "Flush": replies(milvus_pb2.FlushResponse(coll_segIDs={"slow": schema_pb2.LongArray(data=[5])},
-                                              coll_flush_ts={"slow": 9})),
+    "Flush": replies(
+        milvus_pb2.FlushResponse(coll_segIDs={"slow": schema_pb2.LongArray(data=[5])}, coll_flush_ts={"slow": 9})
+    ),
     "GetFlushState": replies(milvus_pb2.GetFlushStateResponse(flushed=False)),
     "FlushAll": replies(milvus_pb2.FlushAllResponse(flush_all_ts=9)),
     "GetFlushAllState": replies(milvus_pb2.GetFlushAllStateResponse(flushed=False)),
     "ManualCompaction": replies(milvus_pb2.ManualCompactionResponse(compactionID=3)),
-    "GetCompactionState": replies(milvus_pb2.GetCompactionStateResponse(
-        state=common_pb2.Executing, executingPlanNo=1, completedPlanNo=3,
-    )),
-}  # fmt: skip
+    "GetCompactionState": replies(
+        milvus_pb2.GetCompactionStateResponse(
+            state=common_pb2.Executing,
+            executingPlanNo=1,
+            completedPlanNo=3,
+        )
+    ),
+}
 
 
 @pytest.mark.parametrize(
     ("line", "bar", "doing", "look"),
     [
-        ("create index -c slow -f v -t FLAT", "████████████░░░░░░░░░░░░  50%", "building index 'v' on 'slow'",
-         "show index_progress -c slow"),
+        (
+            "create index -c slow -f v -t FLAT",
+            "████████████░░░░░░░░░░░░  50%",
+            "building index 'v' on 'slow'",
+            "show index_progress -c slow",
+        ),
         ("flush slow", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing collection 'slow'", "show flush_state -c slow"),
         ("flush_all", "░░░░░░░░░░░░░░░░░░░░░░░░   0%", "flushing all collections", "show flush_state -c NAME"),
-        ("compact slow", "██████████████████░░░░░░  75%", "compacting collection 'slow'",
-         "show compaction_state -id 3"),
+        (
+            "compact slow",
+            "██████████████████░░░░░░  75%",
+            "compacting collection 'slow'",
+            "show compaction_state -id 3",
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
     terminal: Callable[..., Terminal], line: str, bar: str, doing: str, look: str
 ) -> None:
@@ -184,13 +224,15 @@ def test_the_shell_asks_for_what_a_command_needs_and_goes_on_after_ctrl_c(
     prompt = f"{milvus.address}/default>"
     for question, answer in (
         (prompt, "create partition"),
-        ("> create partition\nCollection:", "asked"), ("Collection: asked\nPartition:", "spring"),
+        ("> create partition\nCollection:", "asked"),
+        ("Collection: asked\nPartition:", "spring"),
         (f"'spring' in 'asked'.\n{prompt}", "create partition -c asked"),
         ("> create partition -c asked\nPartition:", "autumn"),
         (f"'autumn' in 'asked'.\n{prompt}", "create alias"),
-        ("> create alias\nCollection:", "asked"), ("Collection: asked\nAliases:", "asked_a"),
+        ("> create alias\nCollection:", "asked"),
+        ("Collection: asked\nAliases:", "asked_a"),
         (f"stands for collection 'asked'.\n{prompt}", "rename collection"),
-    ):  # fmt: skip
+    ):
         shown.wait_for(question)
         shown.send_line(answer)
     shown.wait_for("> rename collection\nCollection:")

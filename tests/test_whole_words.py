@@ -48,11 +48,22 @@ create alias: -alias
 """
 
 SPELLED = [
-    ("-r", "-r", None), ("-r=x", "-r", "x"), ("-role", "--roleName", None), ("-role=x", "--roleName", "x"),
-    ("-role=a=b", "--roleName", "a=b"), ("--roleName", "--roleName", None), ("-l5", "-l", "5"), ("-l-5", "-l", "-5"),
-    ("-l0.5", "-l", "0.5"), ("-lim", "--limit", None), ("-limit", "--limit", None), ("-alias", "--alias-name", None),
-    ("-quiet", "--quiet", None), ("-ot", "-ot", None), ("-force", "--force", None),
-]  # fmt: skip
+    ("-r", "-r", None),
+    ("-r=x", "-r", "x"),
+    ("-role", "--roleName", None),
+    ("-role=x", "--roleName", "x"),
+    ("-role=a=b", "--roleName", "a=b"),
+    ("--roleName", "--roleName", None),
+    ("-l5", "-l", "5"),
+    ("-l-5", "-l", "-5"),
+    ("-l0.5", "-l", "0.5"),
+    ("-lim", "--limit", None),
+    ("-limit", "--limit", None),
+    ("-alias", "--alias-name", None),
+    ("-quiet", "--quiet", None),
+    ("-ot", "-ot", None),
+    ("-force", "--force", None),
+]
 UNKNOWN = ["-rx", "-role5", "--role", "--lim", "-lx5", "-l5x", "-x", "-", "-fo", "--", "-5"]
 OWN = {"-r": 1, "--roleName": 1, "-l": 2, "--limit": 2, "--alias-name": 3, "-ot": 4, "--force": 5, "--follow": 6}
 COMMON = {"--alias": 7, "--quiet": 8, "-q": 8}
@@ -79,19 +90,28 @@ def test_every_documented_spelling_is_taken(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("create role -rolle x", "no such option '-rolle'",
-         "did you mean --role or --roleName or --role-name or -r olle?"),
+        (
+            "create role -rolle x",
+            "no such option '-rolle'",
+            "did you mean --role or --roleName or --role-name or -r olle?",
+        ),
         ("query -cbook", "no such option '-cbook'", "did you mean --color or -c book?"),
         ("version -yq", "no such option '-yq'", "did you mean --yes?"),
         ("connect -tsecret", "no such option '-t…'", "did you mean -t TOKEN?"),
         ("connect -to secret", "ambiguous option '-to'", "did you mean --token or --token-file?"),
         ("list --outputt x databases", "no such option '--outputt'", "did you mean --output or --no-input?"),
-        ("create index -t=60", "ambiguous option '-t': --index-type in this command, --timeout in others",
-         "write --index-type 60 or --timeout 60"),
-        ("connect -t 60", "ambiguous option '-t': --token in this command, --timeout in others",
-         "write --token VALUE or --timeout VALUE"),
+        (
+            "create index -t=60",
+            "ambiguous option '-t': --index-type in this command, --timeout in others",
+            "write --index-type 60 or --timeout 60",
+        ),
+        (
+            "connect -t 60",
+            "ambiguous option '-t': --token in this command, --timeout in others",
+            "write --token VALUE or --timeout VALUE",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_option_or_two_is_refused(tmp_path: Path, line: str, message: str, hint: str) -> None:
     assert run_here(shlex.split(line), tmp_path) == failed(message, hint, code=2)
 
@@ -145,8 +165,13 @@ def test_no_short_option_means_two_things_unnoticed() -> None:
 
 def test_no_flag_of_a_command_takes_the_place_of_a_global_one() -> None:
     flags = {spelling for each in (*GLOBAL_OPTIONS, *PROGRAM_OPTIONS) if each.is_flag for spelling in each.opts}
-    clashes = [(leaf.path, spelling) for leaf in leaves(tree()) for param in leaf.params for spelling in param.opts
-               if spelling in flags]  # fmt: skip
+    clashes = [
+        (leaf.path, spelling)
+        for leaf in leaves(tree())
+        for param in leaf.params
+        for spelling in param.opts
+        if spelling in flags
+    ]
     assert clashes == []
 
 

@@ -24,8 +24,9 @@ def test_a_write_whose_count_is_not_that_of_its_rows_is_no_success(
     rows.write_text('{"id": 1}\n{"id": 2}\n')
     handlers = {
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
-        "Query": refuses(101, "collection not loaded"), method: replies(milvus_pb2.MutationResult(**{name: count})),
-    }  # fmt: skip
+        "Query": refuses(101, "collection not loaded"),
+        method: replies(milvus_pb2.MutationResult(**{name: count})),
+    }
     given = [str(rows)] if how == "file" else ["--row", '[{"id": 1}, {"id": 2}]']
     with GrpcPeer(handlers) as peer:
         run = run_here([verb, how, "-c", "book", *given], cli.home, peer.uri)
@@ -47,8 +48,9 @@ def test_a_server_that_tells_no_version_takes_files(cli: Cli, tmp_path: Path, ve
     handlers = {
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
         "GetVersion": aborts(grpc.StatusCode.UNIMPLEMENTED, "unknown method GetVersion"),
-        "Query": refuses(101, "collection not loaded"), verb.title(): writes,
-    }  # fmt: skip
+        "Query": refuses(101, "collection not loaded"),
+        verb.title(): writes,
+    }
     with GrpcPeer(handlers) as peer:
         run = run_here([verb, "file", "-c", "book", str(rows)], cli.home, peer.uri)
         assert run == Run(0, f"{verb.title()}ed 2 of 2 rows into 'book'.\n", "")

@@ -22,8 +22,15 @@ COLUMNS = ("change", "kind", "name", "detail")
 
 
 @command("export access")
-@word("file", "-f", "--file", needed=False, type=FILE, metavar="FILE",
-      help="YAML, or JSON where it ends with .json; - is stdout.")  # fmt: skip
+@word(
+    "file",
+    "-f",
+    "--file",
+    needed=False,
+    type=FILE,
+    metavar="FILE",
+    help="YAML, or JSON where it ends with .json; - is stdout.",
+)
 def export_access(session: Session, file: str | None) -> Result:
     """Write users, roles, grants and privilege groups to a file, or show them as one. No passwords are in it.
 
@@ -109,8 +116,10 @@ def _passwords(session: Session, found: list[Change], file: str | None) -> dict[
     given = read_passwords(_text(session, file)) if file else {}
     missing = [user for user in new_users(found) if user not in given]
     if missing and not session.interactive:
-        raise InvalidInput(f"new users need a password: {', '.join(missing)}",
-                           hint="--passwords FILE, with a line user:password for each")  # fmt: skip
+        raise InvalidInput(
+            f"new users need a password: {', '.join(missing)}",
+            hint="--passwords FILE, with a line user:password for each",
+        )
     for user in missing:
         given[user] = session.console.ask_secret(f"Password of the new user {user}: ", twice=True)
         check_password(given[user], user)

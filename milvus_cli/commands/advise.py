@@ -18,15 +18,26 @@ if TYPE_CHECKING:
 @command("advise index")
 @collection_option
 @field_option
-@option("--recall", type=FiniteRange(0, 1, min_open=True), default=0.95, show_default=True, metavar="FRACTION",
-        help="Of the nearest rows, how many searches should find.")  # fmt: skip
+@option(
+    "--recall",
+    type=FiniteRange(0, 1, min_open=True),
+    default=0.95,
+    show_default=True,
+    metavar="FRACTION",
+    help="Of the nearest rows, how many searches should find.",
+)
 @option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")
 @option("--rows", type=click.IntRange(1), metavar="N", help="Estimate for so many rows; those there are if not given.")
 @option("--no-measure", is_flag=True, help="Estimate only: don't measure the recall of the index that is there.")
 def advise_index(
-    session: Session, collection: str, field: str | None, recall: float, memory: int | None, rows: int | None,
+    session: Session,
+    collection: str,
+    field: str | None,
+    recall: float,
+    memory: int | None,
+    rows: int | None,
     no_measure: bool,
-) -> Report:  # fmt: skip
+) -> Report:
     """Propose an index for a recall and an amount of memory, with the lines to run.
 
     Memory is estimated by published formulas, for the vectors of one replica; recall is what an index usually reaches.

@@ -132,9 +132,13 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
     else:
         target = permitted(require_alias, client, collection_alias)
         also = f"which stands for collection {target!r}" if target else ""
-    removal = Removal("delete", f"alias {collection_alias!r}", also,
-                      {"alias": collection_alias, "collection": target},
-                      lambda: client.call("DropAlias", alias=collection_alias))  # fmt: skip
+    removal = Removal(
+        "delete",
+        f"alias {collection_alias!r}",
+        also,
+        {"alias": collection_alias, "collection": target},
+        lambda: client.call("DropAlias", alias=collection_alias),
+    )
     return carry_out(session, removal, dry_run=dry_run)
 
 

@@ -20,15 +20,30 @@ if TYPE_CHECKING:
 @vector_option
 @field_option
 @option("-n", "--count", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Searches in all.")
-@option("-j", "--jobs", type=click.IntRange(1, 256), default=8, show_default=True, metavar="N",
-        help="Searches at once.")  # fmt: skip
-@option("-l", "-k", "--limit", type=click.IntRange(1, 16_384), default=10, show_default=True, metavar="N",
-        help="Hits per search.")  # fmt: skip
+@option(
+    "-j", "--jobs", type=click.IntRange(1, 256), default=8, show_default=True, metavar="N", help="Searches at once."
+)
+@option(
+    "-l",
+    "-k",
+    "--limit",
+    type=click.IntRange(1, 16_384),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Hits per search.",
+)
 @filter_options
 @partition_option
 @index_options
-@option("--consistency", type=CONSISTENCY, default="Bounded", show_default=True, metavar="LEVEL",
-        help="Strong waits for every write before.")  # fmt: skip
+@option(
+    "--consistency",
+    type=CONSISTENCY,
+    default="Bounded",
+    show_default=True,
+    metavar="LEVEL",
+    help="Strong waits for every write before.",
+)
 def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Report:
     """Search many times, several at once: searches a second, and how long each took, from here.
 

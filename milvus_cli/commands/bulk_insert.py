@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 @command("bulk_insert")
 @collection_option
-@option("-f", "--files", "files", needed=True, multiple=True, metavar="PATH",
-        help="File in the server's storage; several when repeated, or with commas between.")  # fmt: skip
+@option(
+    "-f",
+    "--files",
+    "files",
+    needed=True,
+    multiple=True,
+    metavar="PATH",
+    help="File in the server's storage; several when repeated, or with commas between.",
+)
 @option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
 def bulk_insert(session: Session, collection: str, files: tuple[str, ...], partition: str) -> Done:
     """Have the server insert files of its own storage: json of rows, or npy files, one a field. It works by itself.
@@ -32,9 +39,11 @@ def bulk_insert(session: Session, collection: str, files: tuple[str, ...], parti
     paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
     tasks = start_import(session.client, collection, partition, paths)
     numbers = ", ".join(map(str, tasks))
-    return Done(f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
-                f"task{'' if len(tasks) == 1 else 's'} {numbers}. Look with: show bulk_insert_state -id {tasks[0]}",
-                {"collection": collection, "tasks": tasks})  # fmt: skip
+    return Done(
+        f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
+        f"task{'' if len(tasks) == 1 else 's'} {numbers}. Look with: show bulk_insert_state -id {tasks[0]}",
+        {"collection": collection, "tasks": tasks},
+    )
 
 
 @command("show bulk_insert_state")
@@ -51,8 +60,15 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
 
 
 @command("list bulk_insert_tasks")
-@option("-c", "--collection-name", "--collection", "collection", type=COLLECTION, metavar="NAME",
-        help="Only of this collection.")  # fmt: skip
+@option(
+    "-c",
+    "--collection-name",
+    "--collection",
+    "collection",
+    type=COLLECTION,
+    metavar="NAME",
+    help="Only of this collection.",
+)
 @option("-l", "--limit", type=click.IntRange(1, 2**31), metavar="N", help="So many tasks at the most.")
 def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int | None) -> Table:
     """List bulk inserts, with what became of them.

@@ -17,17 +17,30 @@ if TYPE_CHECKING:
 
 VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 
-hybridts_option = word("hybridts", "-h", "--hybridts", type=click.IntRange(0, HIGHEST), metavar="TIMESTAMP",
-                       help="The hybrid timestamp: 0 to 18446744073709551615.")  # fmt: skip
-milliseconds_option = option("-m", "--milliseconds", type=NUMBER, default=0.0, metavar="MS",
-                             help="So much later; negative is earlier [0].")  # fmt: skip
+hybridts_option = word(
+    "hybridts",
+    "-h",
+    "--hybridts",
+    type=click.IntRange(0, HIGHEST),
+    metavar="TIMESTAMP",
+    help="The hybrid timestamp: 0 to 18446744073709551615.",
+)
+milliseconds_option = option(
+    "-m", "--milliseconds", type=NUMBER, default=0.0, metavar="MS", help="So much later; negative is earlier [0]."
+)
 
 
 @command("calc distance")
 @word("left", "-l", "--left", type=TEXT, metavar="JSON", help="A vector or a list of them; @FILE reads a file.")
 @word("right", "-r", "--right", type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
-@option("-m", "--metric", type=OneOf(METRICS, case_sensitive=False), default="L2", show_default=True,
-        help="The measure; for the last three a vector is a list of bytes.")  # fmt: skip
+@option(
+    "-m",
+    "--metric",
+    type=OneOf(METRICS, case_sensitive=False),
+    default="L2",
+    show_default=True,
+    help="The measure; for the last three a vector is a list of bytes.",
+)
 @option("--sqrt", is_flag=True, help="With L2: the root, which is the distance; searches show its square.")
 def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bool) -> Table:
     """Calculate the distance of each left vector to each right one, as a search would show it.

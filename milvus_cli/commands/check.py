@@ -14,13 +14,20 @@ from ..types import CONSISTENCY, METRIC, Words
 if TYPE_CHECKING:
     from ..session import Session
 
-FINDING = Words("finding", {
-    "nan": "vectors with a NaN", "infinity": "vectors with an infinity", "zero": "vectors of length 0",
-    "not_normalised": "vectors of another length than 1, under IP", "duplicate": "equal vectors",
-})  # fmt: skip
+FINDING = Words(
+    "finding",
+    {
+        "nan": "vectors with a NaN",
+        "infinity": "vectors with an infinity",
+        "zero": "vectors of length 0",
+        "not_normalised": "vectors of another length than 1, under IP",
+        "duplicate": "equal vectors",
+    },
+)
 
-seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N",
-                     help="Another number draws another sample.")  # fmt: skip
+seed_option = option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Another number draws another sample."
+)
 
 
 @command("check vectors")
@@ -31,9 +38,14 @@ seed_option = option("--seed", type=int, default=0, show_default=True, metavar="
 @option("--metric", type=METRIC, metavar="METRIC", help="Judge by this metric instead of the index's.")
 @option("--ignore", type=FINDING, multiple=True, metavar="FINDING", help="Show it, but call it right (repeatable).")
 def check_vectors(
-    session: Session, collection: str, field: str | None, sample: int | None, seed: int, metric: str | None,
+    session: Session,
+    collection: str,
+    field: str | None,
+    sample: int | None,
+    seed: int,
+    metric: str | None,
     ignore: tuple[str, ...],
-) -> Report:  # fmt: skip
+) -> Report:
     """Look for vectors that can't be found or disturb others: NaN, infinities, zeros, duplicates, odd lengths.
 
     All rows of a loaded collection are read, by rising primary key; memory stays bounded. Under IP all vectors should
@@ -50,8 +62,15 @@ def check_vectors(
 
 @command("check keys")
 @collection_option
-@option("-l", "--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N",
-        help="Tell so many of the keys.")  # fmt: skip
+@option(
+    "-l",
+    "--limit",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Tell so many of the keys.",
+)
 def check_keys(session: Session, collection: str, limit: int) -> Report:
     """Look for primary keys that several rows have: Milvus inserts a key twice, and then shows one of the rows.
 
@@ -70,8 +89,13 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     total = count_rows(session.client, keys) or 1
     with Progress(session.console, f"Counting keys of {collection!r}", quiet=bool(session.options.quiet)) as bar:
         found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
-    values = {"collection": collection, "field": keys.primary.name, "rows": found.rows, "keys": found.keys,
-              "surplus_rows": found.surplus}  # fmt: skip
+    values = {
+        "collection": collection,
+        "field": keys.primary.name,
+        "rows": found.rows,
+        "keys": found.keys,
+        "surplus_rows": found.surplus,
+    }
     rows = list(found.copies.items())
     items = [{"key": key, "rows": count} for key, count in rows]
     table = Table(("key", "rows"), rows)
@@ -81,21 +105,48 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
 @command("check recall")
 @collection_option
 @field_option
-@option("--sample", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N",
-        help="Rows to search for.")  # fmt: skip
-@option("-k", "--limit", "k", type=click.IntRange(1, 16_383), default=10, show_default=True, metavar="N",
-        help="Hits per search.")  # fmt: skip
-@option("--sweep", multiple=True, metavar="NAME=A,B,C",
-        help="Values of a search parameter, a row for each; several make every combination.")  # fmt: skip
+@option(
+    "--sample", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N", help="Rows to search for."
+)
+@option(
+    "-k",
+    "--limit",
+    "k",
+    type=click.IntRange(1, 16_383),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Hits per search.",
+)
+@option(
+    "--sweep",
+    multiple=True,
+    metavar="NAME=A,B,C",
+    help="Values of a search parameter, a row for each; several make every combination.",
+)
 @params_option
 @force_option
 @seed_option
-@option("--consistency", type=CONSISTENCY, default="Bounded", show_default=True, metavar="LEVEL",
-        help="Of the searches that are timed.")  # fmt: skip
+@option(
+    "--consistency",
+    type=CONSISTENCY,
+    default="Bounded",
+    show_default=True,
+    metavar="LEVEL",
+    help="Of the searches that are timed.",
+)
 def check_recall(
-    session: Session, collection: str, field: str | None, sample: int, k: int, sweep: tuple[str, ...],
-    params: tuple[str, ...], force: bool, seed: int, consistency: str,
-) -> Table:  # fmt: skip
+    session: Session,
+    collection: str,
+    field: str | None,
+    sample: int,
+    k: int,
+    sweep: tuple[str, ...],
+    params: tuple[str, ...],
+    force: bool,
+    seed: int,
+    consistency: str,
+) -> Table:
     """Measure an index's recall and latency: what it finds, beside exact search over all rows, which is done here.
 
     Some rows are drawn by chance, and searched for one after the other; a row itself is left out of its hits. A hit

@@ -25,14 +25,31 @@ from ..types import (
 if TYPE_CHECKING:
     from ..session import Session
 
-partitions_option = option("-p", "--partition", "--partition-name", "partitions", multiple=True, type=PARTITION,
-                           metavar="NAME", help="Only this partition; several when repeated.")  # fmt: skip
+partitions_option = option(
+    "-p",
+    "--partition",
+    "--partition-name",
+    "partitions",
+    multiple=True,
+    type=PARTITION,
+    metavar="NAME",
+    help="Only this partition; several when repeated.",
+)
 
 
 def set_option(kind: KeyValue) -> Callable[[Any], Any]:
     """Properties of this kind."""
-    return option("--set", "-p", "--property", "properties", needed=True, multiple=True, type=kind,
-                  metavar="KEY=VALUE", help="A property; several when repeated.")  # fmt: skip
+    return option(
+        "--set",
+        "-p",
+        "--property",
+        "properties",
+        needed=True,
+        multiple=True,
+        type=kind,
+        metavar="KEY=VALUE",
+        help="A property; several when repeated.",
+    )
 
 
 @command("list collections")
@@ -63,8 +80,9 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     note = f"(no answer about {late} of these within {session.timeout:g} s, see --timeout)" if late else ""
     return Table(
         ("collection", "state", "rows_by_statistics", "indexes"),
-        [(row.name, row.state, row.rows, row.indexes) for row in rows], note=note,
-    )  # fmt: skip
+        [(row.name, row.state, row.rows, row.indexes) for row in rows],
+        note=note,
+    )
 
 
 @command("rename collection")
@@ -139,8 +157,13 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
     aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
     rows = "" if session.options.yes else f"with {rows_told(client, collection)}"
     also = ", ".join(filter(None, (rows, aliases and f"also known as {aliases}")))
-    removal = Removal("truncate", f"collection {collection!r}", also, {"collection": collection},
-                      lambda: client.call("TruncateCollection", collection_name=collection))  # fmt: skip
+    removal = Removal(
+        "truncate",
+        f"collection {collection!r}",
+        also,
+        {"collection": collection},
+        lambda: client.call("TruncateCollection", collection_name=collection),
+    )
     return carry_out(session, removal, dry_run=dry_run)
 
 
@@ -281,11 +304,17 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     known = params(client.call("DescribeCollection", collection_name=collection).properties)
     missing = next((key for key in keys if key not in known), None)
     if missing:
-        raise CliError(f"collection {collection!r} has no property {missing!r}",
-                       hint=nearest(missing, known) or f"it has: {', '.join(known) or 'none'}")  # fmt: skip
-    removal = Removal("delete", f"{', '.join(keys)} of collection {collection!r}", "",
-                      {"collection": collection, "properties": list(keys)},
-                      lambda: client.call("AlterCollection", collection_name=collection, delete_keys=keys))  # fmt: skip
+        raise CliError(
+            f"collection {collection!r} has no property {missing!r}",
+            hint=nearest(missing, known) or f"it has: {', '.join(known) or 'none'}",
+        )
+    removal = Removal(
+        "delete",
+        f"{', '.join(keys)} of collection {collection!r}",
+        "",
+        {"collection": collection, "properties": list(keys)},
+        lambda: client.call("AlterCollection", collection_name=collection, delete_keys=keys),
+    )
     return carry_out(session, removal, dry_run=dry_run)
 
 

@@ -280,16 +280,19 @@ def _request(session: Session, save_as: str | None, alias: str | None, **given: 
 
 def _status(status: Status) -> Record:
     profile, server = status.profile, status.server
-    return Record({
-        "alias": profile.alias,
-        "address": profile.address,
-        "server_version": server.version,
-        "database": profile.database,
-        "user": profile.user or None,
-        "tls": profile.tls.name,
-        "state": "connected",
-        "latency_ms": server.latency_ms,
-    }, confirms=True)  # fmt: skip
+    return Record(
+        {
+            "alias": profile.alias,
+            "address": profile.address,
+            "server_version": server.version,
+            "database": profile.database,
+            "user": profile.user or None,
+            "tls": profile.tls.name,
+            "state": "connected",
+            "latency_ms": server.latency_ms,
+        },
+        confirms=True,
+    )
 
 
 def _disconnect(session: Session, alias: str | None) -> Done:

@@ -20,11 +20,17 @@ ROWS = ("all", "sample", "none")
 @command("diff")
 @click.argument("a", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("b", type=COLLECTION_PLACE, metavar="B:COLLECTION")
-@option("--rows", type=OneOf(ROWS), default="sample", show_default=True,
-        help="How rows are compared by their keys.")  # fmt: skip
+@option("--rows", type=OneOf(ROWS), default="sample", show_default=True, help="How rows are compared by their keys.")
 @option("--sample", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Rows of a sample.")
-@option("-l", "--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N",
-        help="Differing rows that are told.")  # fmt: skip
+@option(
+    "-l",
+    "--limit",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Differing rows that are told.",
+)
 def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
 
@@ -49,13 +55,27 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
 @option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
 @option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
 @option("--no-load", is_flag=True, help="Don't load the copy.")
-@option("--retry", "patience", type=FiniteRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
-        help="Try for so long to reach a target that went away.")  # fmt: skip
+@option(
+    "--retry",
+    "patience",
+    type=FiniteRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Try for so long to reach a target that went away.",
+)
 @dry_run_option
 def copy(
-    session: Session, source: Place, target: Place, resume: bool, into_existing: bool, no_indexes: bool,
-    no_load: bool, patience: float, dry_run: bool,
-) -> Done:  # fmt: skip
+    session: Session,
+    source: Place,
+    target: Place,
+    resume: bool,
+    into_existing: bool,
+    no_indexes: bool,
+    no_load: bool,
+    patience: float,
+    dry_run: bool,
+) -> Done:
     """Copy a collection, on any connections: schema, rows, indexes; then load it, and count both.
 
     A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;

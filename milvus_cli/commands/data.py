@@ -14,13 +14,34 @@ if TYPE_CHECKING:
     from ..session import Session
 
 FIELDS_HELP = "Fields to show; all when not given."
-filter_option = option("-e", "--expr", "--filter", "expression", type=FILTER, default="", metavar="EXPR",
-                       help="Only the rows for which this holds.")  # fmt: skip
+filter_option = option(
+    "-e",
+    "--expr",
+    "--filter",
+    "expression",
+    type=FILTER,
+    default="",
+    metavar="EXPR",
+    help="Only the rows for which this holds.",
+)
 fields_option = option("--fields", type=FIELDS, metavar="A,B", help=FIELDS_HELP)
-partitions_option = option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",
-                           help="Only in this partition (repeatable).")  # fmt: skip
-consistency_option = option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
-                            help="How fresh the rows must be.")  # fmt: skip
+partitions_option = option(
+    "-p",
+    "--partition",
+    "partitions",
+    type=PARTITION,
+    multiple=True,
+    metavar="NAME",
+    help="Only in this partition (repeatable).",
+)
+consistency_option = option(
+    "--consistency",
+    type=CONSISTENCY,
+    default="Strong",
+    show_default=True,
+    metavar="LEVEL",
+    help="How fresh the rows must be.",
+)
 
 
 @command("count")
@@ -30,9 +51,13 @@ consistency_option = option("--consistency", type=CONSISTENCY, default="Strong",
 @partitions_option
 @consistency_option
 def count(
-    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...],
-    partitions: tuple[str, ...], consistency: str,
-) -> Record:  # fmt: skip
+    session: Session,
+    collection: str,
+    expression: str,
+    parameters: tuple[tuple[str, str], ...],
+    partitions: tuple[str, ...],
+    consistency: str,
+) -> Record:
     """Count the rows of a loaded collection exactly, beside what its statistics say.
 
     \b
@@ -42,8 +67,13 @@ def count(
     from ..rpc.permitted import Permitted
     from ..rpc.selection import counted_by_statistics, exact_count, selected
 
-    selection = selected(session.client, collection, filter=filled(expression, parameters), partitions=partitions,
-                         consistency=consistency)  # fmt: skip
+    selection = selected(
+        session.client,
+        collection,
+        filter=filled(expression, parameters),
+        partitions=partitions,
+        consistency=consistency,
+    )
     exact = exact_count(session.client, selection)
     permitted = Permitted()
     statistics = counted_by_statistics(session.client, selection, permitted)
@@ -53,8 +83,13 @@ def count(
 
 @command("get")
 @collection_option
-@option("--ids", needed=True, type=TEXT, metavar="1,2,3",
-        help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.")  # fmt: skip
+@option(
+    "--ids",
+    needed=True,
+    type=TEXT,
+    metavar="1,2,3",
+    help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.",
+)
 @fields_option
 @partitions_option
 @consistency_option
@@ -83,9 +118,16 @@ def get(
 @partitions_option
 @consistency_option
 def query(
-    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...], fields: str | None,
-    limit: int | None, offset: int, partitions: tuple[str, ...], consistency: str,
-) -> Table:  # fmt: skip
+    session: Session,
+    collection: str,
+    expression: str,
+    parameters: tuple[tuple[str, str], ...],
+    fields: str | None,
+    limit: int | None,
+    offset: int,
+    partitions: tuple[str, ...],
+    consistency: str,
+) -> Table:
     """Show the rows for which a filter holds: all of them, however many.
 
     --fields 'count(*)' counts them. A key of the dynamic field is requested by its name when a row has it, or as
@@ -98,8 +140,15 @@ def query(
     from ..rpc.selection import selected
     from ..tasks.reading import rows_of
 
-    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
-                         partitions=partitions, consistency=consistency, counting=True)  # fmt: skip
+    selection = selected(
+        session.client,
+        collection,
+        fields=fields,
+        filter=filled(expression, parameters),
+        partitions=partitions,
+        consistency=consistency,
+        counting=True,
+    )
     return rows_of(session.client, selection, limit=limit, offset=offset)
 
 
@@ -109,14 +158,27 @@ def query(
 @param_option
 @fields_option
 @option("-l", "--limit", type=click.IntRange(min=0), metavar="N", help="So many rows at the most; all when not given.")
-@option("--batch-size", type=click.IntRange(1, 16384), default=1000, show_default=True, metavar="N",
-        help="Rows asked for at once.")  # fmt: skip
+@option(
+    "--batch-size",
+    type=click.IntRange(1, 16384),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Rows asked for at once.",
+)
 @partitions_option
 @consistency_option
 def query_iterator(
-    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...], fields: str | None,
-    limit: int | None, batch_size: int, partitions: tuple[str, ...], consistency: str,
-) -> Table:  # fmt: skip
+    session: Session,
+    collection: str,
+    expression: str,
+    parameters: tuple[tuple[str, str], ...],
+    fields: str | None,
+    limit: int | None,
+    batch_size: int,
+    partitions: tuple[str, ...],
+    consistency: str,
+) -> Table:
     """As `query`, with so many rows in each request.
 
     \b
@@ -126,6 +188,13 @@ def query_iterator(
     from ..rpc.selection import selected
     from ..tasks.reading import rows_of
 
-    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
-                         partitions=partitions, consistency=consistency, counting=True)  # fmt: skip
+    selection = selected(
+        session.client,
+        collection,
+        fields=fields,
+        filter=filled(expression, parameters),
+        partitions=partitions,
+        consistency=consistency,
+        counting=True,
+    )
     return rows_of(session.client, selection, limit=limit, batch=batch_size)

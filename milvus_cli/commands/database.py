@@ -124,8 +124,10 @@ def delete_database(session: Session, database: str, dry_run: bool) -> Done:
     require_database(client, database)
     count = len(client.call("ShowCollections", db_name=database).collection_names)
     if count:
-        raise CliError(f"database {database!r} has {count} collection{'' if count == 1 else 's'}",
-                       hint="delete them first; see them with: list collections --db NAME")  # fmt: skip
+        raise CliError(
+            f"database {database!r} has {count} collection{'' if count == 1 else 's'}",
+            hint="delete them first; see them with: list collections --db NAME",
+        )
 
     def act() -> None:
         client.call("DropDatabase", db_name=database)

@@ -17,15 +17,27 @@ partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", h
 
 @command("delete entities")
 @collection_option
-@option("-e", "--expr", "--filter", "expression", needed=True, type=FILTER, metavar="EXPR",
-        help="The rows for which this holds.")  # fmt: skip
+@option(
+    "-e",
+    "--expr",
+    "--filter",
+    "expression",
+    needed=True,
+    type=FILTER,
+    metavar="EXPR",
+    help="The rows for which this holds.",
+)
 @param_option
 @partition_option
 @dry_run_option
 def delete_entities(
-    session: Session, collection: str, expression: str, parameters: tuple[tuple[str, str], ...],
-    partition: str | None, dry_run: bool,
-) -> Done:  # fmt: skip
+    session: Session,
+    collection: str,
+    expression: str,
+    parameters: tuple[tuple[str, str], ...],
+    partition: str | None,
+    dry_run: bool,
+) -> Done:
     """Delete the rows for which a filter holds. It says how many, and asks first, or takes --yes.
 
     \b
@@ -35,16 +47,26 @@ def delete_entities(
     from ..rpc.permitted import permitted
     from ..rpc.selection import exact_count, selected
 
-    selection = selected(session.client, collection, fields="*", filter=filled(expression, parameters),
-                         partitions=(partition,) if partition else ())  # fmt: skip
+    selection = selected(
+        session.client,
+        collection,
+        fields="*",
+        filter=filled(expression, parameters),
+        partitions=(partition,) if partition else (),
+    )
     matching = permitted(exact_count, session.client, selection)
     return _delete(session, selection, matching, f"where {selection.filter}", dry_run=dry_run)
 
 
 @command("delete ids")
 @collection_option
-@option("--ids", needed=True, type=TEXT, metavar="1,2,3",
-        help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.")  # fmt: skip
+@option(
+    "--ids",
+    needed=True,
+    type=TEXT,
+    metavar="1,2,3",
+    help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.",
+)
 @partition_option
 @dry_run_option
 def delete_ids(session: Session, collection: str, ids: str, partition: str | None, dry_run: bool) -> Done:
@@ -68,11 +90,15 @@ def _delete(session: Session, selection: Selection, matching: int | None, which:
         return Done(f"No row of {selection.collection!r} to delete {which}.", {**made, "deleted": False})
     rows = "rows" if matching is None else "1 row" if matching == 1 else f"{matching} rows"
     removal = Removal(
-        "delete", f"{rows} of {selection.collection!r} {which}",
-        "how many there are is not known, as they can't be read" if matching is None else "", made,
+        "delete",
+        f"{rows} of {selection.collection!r} {which}",
+        "how many there are is not known, as they can't be read" if matching is None else "",
+        made,
         lambda: session.client.call(
-            "Delete", collection_name=selection.collection, expr=selection.filter,
+            "Delete",
+            collection_name=selection.collection,
+            expr=selection.filter,
             partition_name=next(iter(selection.partitions), ""),
         ),
-    )  # fmt: skip
+    )
     return carry_out(session, removal, dry_run=dry_run)

@@ -11,37 +11,77 @@ from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, FiniteRange, W
 if TYPE_CHECKING:
     from ..session import Session
 
-FORMAT = Words("format", {
-    "csv": "null is empty, an empty text is \"\"",
-    "tsv": "as csv, with tabs",
-    "jsonl": "an object a line",
-    "json": "a list of objects",
-    "parquet": "columns; needs pyarrow",
-    "csv.gz": "compressed; so are the others with .gz or .zst",
-})  # fmt: skip
+FORMAT = Words(
+    "format",
+    {
+        "csv": 'null is empty, an empty text is ""',
+        "tsv": "as csv, with tabs",
+        "jsonl": "an object a line",
+        "json": "a list of objects",
+        "parquet": "columns; needs pyarrow",
+        "csv.gz": "compressed; so are the others with .gz or .zst",
+    },
+)
 
 
 @command("export collection")
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
 @option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
-@option("-e", "--expr", "--filter", "expression", type=FILTER, default="", metavar="EXPR",
-        help="Only the rows for which this holds.")  # fmt: skip
+@option(
+    "-e",
+    "--expr",
+    "--filter",
+    "expression",
+    type=FILTER,
+    default="",
+    metavar="EXPR",
+    help="Only the rows for which this holds.",
+)
 @param_option
 @option("--fields", type=FIELDS, metavar="A,B", help="Fields to write; all when not given.")
-@option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME",
-        help="Only of this partition (repeatable).")  # fmt: skip
-@option("--consistency", type=CONSISTENCY, default="Strong", show_default=True, metavar="LEVEL",
-        help="How fresh the rows must be.")  # fmt: skip
+@option(
+    "-p",
+    "--partition",
+    "partitions",
+    type=PARTITION,
+    multiple=True,
+    metavar="NAME",
+    help="Only of this partition (repeatable).",
+)
+@option(
+    "--consistency",
+    type=CONSISTENCY,
+    default="Strong",
+    show_default=True,
+    metavar="LEVEL",
+    help="How fresh the rows must be.",
+)
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
-@option("--retry", "patience", type=FiniteRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
-        help="Keep retrying a lost server for this many seconds.")  # fmt: skip
+@option(
+    "--retry",
+    "patience",
+    type=FiniteRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Keep retrying a lost server for this many seconds.",
+)
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
 def export_collection(
-    session: Session, collection: str, file: str, wanted: str | None, expression: str,
-    parameters: tuple[tuple[str, str], ...], fields: str | None, partitions: tuple[str, ...], consistency: str,
-    resume: bool, patience: float, force: bool,
-) -> Done | None:  # fmt: skip
+    session: Session,
+    collection: str,
+    file: str,
+    wanted: str | None,
+    expression: str,
+    parameters: tuple[tuple[str, str], ...],
+    fields: str | None,
+    partitions: tuple[str, ...],
+    consistency: str,
+    resume: bool,
+    patience: float,
+    force: bool,
+) -> Done | None:
     """Write all rows, or those for which a filter holds, to a file, as `insert file` reads them back.
 
     The rows come in the order of the primary key, however many. They are counted before; a file with fewer is an error.
@@ -62,8 +102,14 @@ def export_collection(
     shape, may_replace = shape_of(file, wanted), bool(force or session.options.yes)
     if file != "-":
         require_free(file, replace=may_replace)
-    selection = selected(session.client, collection, fields=fields, filter=filled(expression, parameters),
-                         partitions=partitions, consistency=consistency)  # fmt: skip
+    selection = selected(
+        session.client,
+        collection,
+        fields=fields,
+        filter=filled(expression, parameters),
+        partitions=partitions,
+        consistency=consistency,
+    )
     profile = session.profile
     work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience), may_replace)
     if file == "-":

@@ -62,9 +62,17 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 @option("--force", is_flag=True, help="Send types, metrics and parameters that are not known here.")
 @no_wait_option
 def create_index(
-    session: Session, collection: str, field: str | None, name: str, index_type: str | None, metric: str | None,
-    params: tuple[str, ...], if_not_exists: bool, force: bool, no_wait: bool,
-) -> Done:  # fmt: skip
+    session: Session,
+    collection: str,
+    field: str | None,
+    name: str,
+    index_type: str | None,
+    metric: str | None,
+    params: tuple[str, ...],
+    if_not_exists: bool,
+    force: bool,
+    no_wait: bool,
+) -> Done:
     """Build an index on a field, and wait for it.
 
     \b
@@ -79,8 +87,12 @@ def create_index(
     _check(wanted, force=force)
     session.require_collection(collection)
     schema, field = _field(session, collection, field)
-    wanted = replace(wanted, field=field, type=kind if index_type else usual_type(schema, field),
-                     metric=wanted.metric or usual_metric(schema, field))  # fmt: skip
+    wanted = replace(
+        wanted,
+        field=field,
+        type=kind if index_type else usual_type(schema, field),
+        metric=wanted.metric or usual_metric(schema, field),
+    )
     made = {"collection": collection, "field": field}
     existing = next((each for each in indexes(session.client, collection) if each.field_name == field), None)
     if if_not_exists and existing is not None:
@@ -136,10 +148,16 @@ def show_index_progress(session: Session, collection: str, index: str | None) ->
     session.require_collection(collection)
     found = [_one(session, collection, index)] if index else indexes(session.client, collection)
     rows = [
-        (each.index_name, each.field_name, INDEX_STATES.get(each.state, str(each.state)), each.indexed_rows,
-         each.total_rows, each.pending_index_rows)
+        (
+            each.index_name,
+            each.field_name,
+            INDEX_STATES.get(each.state, str(each.state)),
+            each.indexed_rows,
+            each.total_rows,
+            each.pending_index_rows,
+        )
         for each in found
-    ]  # fmt: skip
+    ]
     return Table(("index", "field", "state", "indexed_rows", "total_rows", "pending_rows"), rows)
 
 
@@ -157,9 +175,12 @@ def delete_index(session: Session, collection: str, index: str | None, dry_run: 
     client, name = session.client, found.index_name
     also = f"{_whole(found)['index_type']} on field {found.field_name!r}, of {found.total_rows} rows"
     removal = Removal(
-        "delete", f"index {name!r} of {collection!r}", also, {"collection": collection, "index": name},
+        "delete",
+        f"index {name!r} of {collection!r}",
+        also,
+        {"collection": collection, "index": name},
         lambda: client.call("DropIndex", collection_name=collection, field_name=found.field_name, index_name=name),
-    )  # fmt: skip
+    )
     return carry_out(session, removal, dry_run=dry_run)
 
 

@@ -28,8 +28,16 @@ row_option = option(
     help="A row as a JSON object, or several as a list; @FILE reads a file, - standard input.",
 )
 file_options = all_of(
-    option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
-           help="The collection."),
+    option(
+        "-c",
+        "--collection-name",
+        "--collection",
+        "collection",
+        needed=True,
+        type=COLLECTION,
+        metavar="NAME",
+        help="The collection.",
+    ),
     partition_option,
     argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
     option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
@@ -40,10 +48,16 @@ file_options = all_of(
     option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
     option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
     option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
-    option("--retry", "patience", type=FiniteRange(min=0), default=60.0, metavar="SECONDS",
-           help="Try for so long to reach a server that went away [60]."),
+    option(
+        "--retry",
+        "patience",
+        type=FiniteRange(min=0),
+        default=60.0,
+        metavar="SECONDS",
+        help="Try for so long to reach a server that went away [60].",
+    ),
     option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
-)  # fmt: skip
+)
 
 
 @command("insert file")
@@ -168,8 +182,15 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
     from ..dialogues.row import ask_row
 
     row = ask_row(session.console, schema, upsert=method == "Upsert")
-    words = [method.lower(), "row", "-c", collection, *(["-p", partition] if partition else ()),
-             "--row", json.dumps(row, ensure_ascii=False)]  # fmt: skip
+    words = [
+        method.lower(),
+        "row",
+        "-c",
+        collection,
+        *(["-p", partition] if partition else ()),
+        "--row",
+        json.dumps(row, ensure_ascii=False),
+    ]
     session.console.note(f"The same in one line:\n{shlex.join(words)}")
     return row
 

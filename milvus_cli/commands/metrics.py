@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from ..connections.profile import Profile
     from ..session import Session
 
-management_option = option("--management-port", type=click.IntRange(1, 65535), metavar="PORT",
-                           help="Port of health and metrics [that of the connection, 9091].")  # fmt: skip
+management_option = option(
+    "--management-port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Port of health and metrics [that of the connection, 9091].",
+)
 
 
 class MetricPattern(Offered):
@@ -44,8 +48,16 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
 
 @command("top")
 @argument("aliases", nargs=-1, type=CONNECTION, metavar="[ALIAS] …")
-@option("-i", "--interval", "seconds", type=FiniteRange(min=0.1, max=86400), default=1.0, show_default=True,
-        metavar="SECONDS", help="Time between two looks.")  # fmt: skip
+@option(
+    "-i",
+    "--interval",
+    "seconds",
+    type=FiniteRange(min=0.1, max=86400),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time between two looks.",
+)
 @option(
     "-n", "--count", "times", type=click.IntRange(1), metavar="N", help="End after N looks; else q or Ctrl-C ends it."
 )

@@ -13,10 +13,27 @@ if TYPE_CHECKING:
     from ..rpc.permitted import Permitted
     from ..session import Session
 
-partition_option = option("-p", "--partition", "--partition-name", "partition", needed=True, type=PARTITION,
-                          metavar="NAME", help="The partition.")  # fmt: skip
-partitions_option = option("-p", "--partition", "--partition-name", "partitions", needed=True, multiple=True,
-                           type=PARTITION, metavar="NAME", help="The partition; several when repeated.")  # fmt: skip
+partition_option = option(
+    "-p",
+    "--partition",
+    "--partition-name",
+    "partition",
+    needed=True,
+    type=PARTITION,
+    metavar="NAME",
+    help="The partition.",
+)
+partitions_option = option(
+    "-p",
+    "--partition",
+    "--partition-name",
+    "partitions",
+    needed=True,
+    multiple=True,
+    type=PARTITION,
+    metavar="NAME",
+    help="The partition; several when repeated.",
+)
 
 
 @command("create partition")
@@ -42,8 +59,9 @@ def create_partition(
     if known is not None and known.value:
         if if_not_exists:
             return Done(f"Partition {partition!r} of {collection!r} exists.", {**made, "created": False})
-        raise CliError(f"partition {partition!r} of {collection!r} exists",
-                       hint=f"see all with: list partitions -c {collection}")  # fmt: skip
+        raise CliError(
+            f"partition {partition!r} of {collection!r} exists", hint=f"see all with: list partitions -c {collection}"
+        )
     session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
     if known is None:
         # Milvus says yes to one that exists, too.
@@ -98,13 +116,15 @@ def show_partition(session: Session, collection: str, partition: str) -> Record:
     permitted = Permitted()
     state, rows = _looks(session, collection, partition, permitted)
     permitted.tell(session.console.note)
-    return Record({
-        "partition": partition,
-        "collection": collection,
-        "id": ids.get(partition),
-        "state": state,
-        "rows_by_statistics": rows,
-    })  # fmt: skip
+    return Record(
+        {
+            "partition": partition,
+            "collection": collection,
+            "id": ids.get(partition),
+            "state": state,
+            "rows_by_statistics": rows,
+        }
+    )
 
 
 @command("show partition_stats")
@@ -144,11 +164,12 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
     require_partitions(client, collection, [partition])
     rows = permitted(row_count, client, collection, partition)
     removal = Removal(
-        "delete", f"partition {partition!r} of {collection!r}",
+        "delete",
+        f"partition {partition!r} of {collection!r}",
         f"with {'?' if rows is None else rows} rows by its statistics",
         {"collection": collection, "partition": partition},
         lambda: client.call("DropPartition", collection_name=collection, partition_name=partition),
-    )  # fmt: skip
+    )
     return carry_out(session, removal, dry_run=dry_run)
 
 

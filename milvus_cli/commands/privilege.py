@@ -23,17 +23,48 @@ def _grant_options(function: Any) -> Any:
     """What names grants: roles, privileges, objects."""
     for decorate in (
         option("--force", is_flag=True, help="Send names that are not known here."),
-        option("-db", "--db", "--db_name", "database", type=ONE_DATABASE, metavar="NAME",
-               help="The database of the object; * is every one. The current one if not given."),
-        option("-p", "--privilege", "privileges", needed=True, multiple=True, type=PRIVILEGES, metavar="NAME,…",
-               help="A privilege, or a group of them; several with commas, or when repeated."),
-        option("-ot", "--objectType", "--object-type", "object_type", type=OBJECT_TYPE, metavar="TYPE",
-               help="Collection, Global or User; as the privilege says if not given."),
-        option("-o", "--objectName", "--object-name", "objects", multiple=True, type=OBJECT, metavar="NAME",
-               help="A collection or a user, * is all of them; several when repeated. Global has * only."),
-        word("roles", *ROLE_SPELLINGS, multiple=True, type=ROLE, metavar="ROLE",
-             help="The role; several when repeated."),
-    ):  # fmt: skip
+        option(
+            "-db",
+            "--db",
+            "--db_name",
+            "database",
+            type=ONE_DATABASE,
+            metavar="NAME",
+            help="The database of the object; * is every one. The current one if not given.",
+        ),
+        option(
+            "-p",
+            "--privilege",
+            "privileges",
+            needed=True,
+            multiple=True,
+            type=PRIVILEGES,
+            metavar="NAME,…",
+            help="A privilege, or a group of them; several with commas, or when repeated.",
+        ),
+        option(
+            "-ot",
+            "--objectType",
+            "--object-type",
+            "object_type",
+            type=OBJECT_TYPE,
+            metavar="TYPE",
+            help="Collection, Global or User; as the privilege says if not given.",
+        ),
+        option(
+            "-o",
+            "--objectName",
+            "--object-name",
+            "objects",
+            multiple=True,
+            type=OBJECT,
+            metavar="NAME",
+            help="A collection or a user, * is all of them; several when repeated. Global has * only.",
+        ),
+        word(
+            "roles", *ROLE_SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."
+        ),
+    ):
         function = decorate(function)
     return function
 
@@ -79,8 +110,10 @@ def revoke_privilege(session: Session, **given: Any) -> Done:
     known = None if there is None else {grant.key for grant in there}
     for each in wanted:
         if known is not None and each.grant.key not in known:
-            raise CliError(f"role {each.grant.role!r} has no {each.grant.words}",
-                           hint=f"show role {each.grant.role} shows what it has")  # fmt: skip
+            raise CliError(
+                f"role {each.grant.role!r} has no {each.grant.words}",
+                hint=f"show role {each.grant.role} shows what it has",
+            )
     for each in wanted:
         access.operate_privilege(client, each.grant, revoke=True, group=each.is_group)
     return _done("Revoked", "from", wanted)
@@ -130,17 +163,34 @@ GROUP_SPELLINGS = ("-n", "--name")
 def _group_privileges(function: Any) -> Any:
     for decorate in (
         option("--force", is_flag=True, help="Send names that are not known here."),
-        option("-p", "--privileges", "--privilege", "privileges", needed=True, multiple=True, type=PRIVILEGES,
-               metavar="NAME,…", help="A privilege; several with commas, or when repeated."),
-    ):  # fmt: skip
+        option(
+            "-p",
+            "--privileges",
+            "--privilege",
+            "privileges",
+            needed=True,
+            multiple=True,
+            type=PRIVILEGES,
+            metavar="NAME,…",
+            help="A privilege; several with commas, or when repeated.",
+        ),
+    ):
         function = decorate(function)
     return function
 
 
 @command("create privilege_group")
 @word("group", *GROUP_SPELLINGS, metavar="NAME", help="The group's name.")
-@option("-p", "--privileges", "--privilege", "privileges", multiple=True, type=PRIVILEGES, metavar="NAME,…",
-        help="What is in it from the start.")  # fmt: skip
+@option(
+    "-p",
+    "--privileges",
+    "--privilege",
+    "privileges",
+    multiple=True,
+    type=PRIVILEGES,
+    metavar="NAME,…",
+    help="What is in it from the start.",
+)
 @option("--force", is_flag=True, help="Send names that are not known here.")
 def create_privilege_group(session: Session, group: str, privileges: tuple[tuple[str, ...], ...], force: bool) -> Done:
     """Create a group of privileges, which roles can be granted as one (Milvus 2.5 and newer).
@@ -169,8 +219,10 @@ def list_privilege_groups(session: Session) -> Table:
     """
     from ..rpc.access import all_groups
 
-    return Table(("group", "privileges"),
-                 [(name, ", ".join(found)) for name, found in sorted(all_groups(session.client).items())])  # fmt: skip
+    return Table(
+        ("group", "privileges"),
+        [(name, ", ".join(found)) for name, found in sorted(all_groups(session.client).items())],
+    )
 
 
 @command("delete privilege_group")
@@ -224,8 +276,10 @@ def _change_group(session: Session, group: str, names: list[str], *, remove: boo
     there = _require_group(session, group)
     missing = next((name for name in names if remove and name not in there), None)
     if missing:
-        raise CliError(f"privilege group {group!r} has no {missing}",
-                       hint=nearest(missing, there) or f"it has: {', '.join(there) or 'none'}")  # fmt: skip
+        raise CliError(
+            f"privilege group {group!r} has no {missing}",
+            hint=nearest(missing, there) or f"it has: {', '.join(there) or 'none'}",
+        )
     method, fields = group_call(group, names, remove=remove)
     session.client.call(method, **fields)
     verb = "no longer has" if remove else "now has"
@@ -237,8 +291,7 @@ def _require_group(session: Session, group: str) -> list[str]:
 
     known = all_groups(session.client)
     if group not in known:
-        raise CliError(f"no privilege group {group!r}",
-                       hint=nearest(group, known) or "list privilege_groups shows all")  # fmt: skip
+        raise CliError(f"no privilege group {group!r}", hint=nearest(group, known) or "list privilege_groups shows all")
     return known[group]
 
 

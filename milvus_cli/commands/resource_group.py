@@ -80,9 +80,13 @@ def list_resource_groups(session: Session) -> Table:
 @option("--transfer-from", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Fetch from it first; repeatable.")
 @option("--transfer-to", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Give to it first; repeatable.")
 def update_resource_group(
-    session: Session, name: str, requests: int | None, limits: int | None, transfer_from: tuple[str, ...],
+    session: Session,
+    name: str,
+    requests: int | None,
+    limits: int | None,
+    transfer_from: tuple[str, ...],
     transfer_to: tuple[str, ...],
-) -> Done:  # fmt: skip
+) -> Done:
     """Change what a resource group wants; what is not given stays. It needs Milvus 2.4.
 
     \b
@@ -138,8 +142,16 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
 
 
 @command("transfer replica")
-@option("-c", "--collection-name", "--collection", "collection", needed=True, type=COLLECTION, metavar="NAME",
-        help="The collection.")  # fmt: skip
+@option(
+    "-c",
+    "--collection-name",
+    "--collection",
+    "collection",
+    needed=True,
+    type=COLLECTION,
+    metavar="NAME",
+    help="The collection.",
+)
 @source_option
 @target_option
 @option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many replicas.")
@@ -158,13 +170,34 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
 
 
 @command("load_balance")
-@option("-c", "--collection-name", "--collection", "collection", type=COLLECTION, metavar="NAME",
-        help="The collection; found by its segments when not given.")  # fmt: skip
+@option(
+    "-c",
+    "--collection-name",
+    "--collection",
+    "collection",
+    type=COLLECTION,
+    metavar="NAME",
+    help="The collection; found by its segments when not given.",
+)
 @option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="The query node that gives.")
-@option("-d", "--dst-node-id", "targets", multiple=True, type=int, metavar="NODE",
-        help="A query node that gets; repeatable, any when not given.")  # fmt: skip
-@option("-ss", "--sealed-segment-ids", "segments", multiple=True, type=int, metavar="SEGMENT",
-        help="A sealed segment to move; repeatable, any when not given.")  # fmt: skip
+@option(
+    "-d",
+    "--dst-node-id",
+    "targets",
+    multiple=True,
+    type=int,
+    metavar="NODE",
+    help="A query node that gets; repeatable, any when not given.",
+)
+@option(
+    "-ss",
+    "--sealed-segment-ids",
+    "segments",
+    multiple=True,
+    type=int,
+    metavar="SEGMENT",
+    help="A sealed segment to move; repeatable, any when not given.",
+)
 def load_balance(
     session: Session, collection: str | None, source: int, targets: tuple[int, ...], segments: tuple[int, ...]
 ) -> Done:

@@ -19,8 +19,17 @@ GRANT_COLUMNS = ("database", "object_type", "object_name", "privilege")
 roles_word = word(
     "roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."
 )
-users_option = option("-u", "--username", "--user", "usernames", needed=True, multiple=True, type=USER, metavar="NAME",
-                      help="The user; several when repeated.")  # fmt: skip
+users_option = option(
+    "-u",
+    "--username",
+    "--user",
+    "usernames",
+    needed=True,
+    multiple=True,
+    type=USER,
+    metavar="NAME",
+    help="The user; several when repeated.",
+)
 
 
 @command("create role")

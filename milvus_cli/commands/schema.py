@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 DDL = "ddl"
 # Options that a schema file stands instead of, by their parameters.
 OF_FIELDS = {
-    "primary": "-p", "auto_id": "-a", "description": "-d", "nullable": "--nullable", "defaults": "--default",
-    "partition_key": "--partition-key", "clustering_key": "--clustering-key", "bm25": "--bm25", "indexes": "--index",
-}  # fmt: skip
+    "primary": "-p",
+    "auto_id": "-a",
+    "description": "-d",
+    "nullable": "--nullable",
+    "defaults": "--default",
+    "partition_key": "--partition-key",
+    "clustering_key": "--clustering-key",
+    "bm25": "--bm25",
+    "indexes": "--index",
+}
 BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
 
 
@@ -163,8 +170,9 @@ def show_collection(session: Session, collection: str) -> Report | Text:
 
         definition = fetch(session.client, collection)
         if definition.unknown:
-            session.console.note(f"note: not in this definition, as this client does not know it: "
-                                 f"{', '.join(definition.unknown)}")  # fmt: skip
+            session.console.note(
+                f"note: not in this definition, as this client does not know it: {', '.join(definition.unknown)}"
+            )
         return Text(to_text(write_definition(definition)))
     from ..rpc.overview import overview
     from ..rpc.permitted import Permitted
@@ -213,11 +221,12 @@ def _from_file(session: Session, file: str, name: str, given: dict[str, Any]) ->
     if given["dynamic"]:
         definition.schema.enable_dynamic_field = True
     return replace(
-        definition, shards=given["shards"] or definition.shards,
+        definition,
+        shards=given["shards"] or definition.shards,
         consistency=given["consistency"] or definition.consistency,
         num_partitions=given["num_partitions"] or definition.num_partitions,
         properties={**definition.properties, **dict(given["properties"])},
-    )  # fmt: skip
+    )
 
 
 def _ask_or_refuse(session: Session, question: str, refusal: str) -> str:

@@ -28,10 +28,22 @@ if TYPE_CHECKING:
     from ..session import Session
 
 search_options = all_of(
-    vector_option, like_option, text_option, field_option, limit_option, offset_option, filter_options, fields_option,
-    partition_option, index_options, range_options, group_options, rerank_option, round_option,
+    vector_option,
+    like_option,
+    text_option,
+    field_option,
+    limit_option,
+    offset_option,
+    filter_options,
+    fields_option,
+    partition_option,
+    index_options,
+    range_options,
+    group_options,
+    rerank_option,
+    round_option,
     consistency_options,
-)  # fmt: skip
+)
 
 
 @command("search")

@@ -26,9 +26,17 @@ if TYPE_CHECKING:
     from ..session import Session
 
 iterator_options = all_of(
-    vector_option, like_option, text_option, field_option, filter_options, fields_option, partition_option,
-    index_options, radius_option, consistency_options,
-)  # fmt: skip
+    vector_option,
+    like_option,
+    text_option,
+    field_option,
+    filter_options,
+    fields_option,
+    partition_option,
+    index_options,
+    radius_option,
+    consistency_options,
+)
 
 
 @command("search_iterator")

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from ..session import Session
 
 COLUMNS = ("path", "address", "pid", "started", "log")
-path_word = word("path", "--path", needed=False, type=DIRECTORY, metavar="PATH",
-                 help="Data directory; the default one when not given.")  # fmt: skip
+path_word = word(
+    "path",
+    "--path",
+    needed=False,
+    type=DIRECTORY,
+    metavar="PATH",
+    help="Data directory; the default one when not given.",
+)
 METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 

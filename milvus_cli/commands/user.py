@@ -59,8 +59,9 @@ def list_users(session: Session) -> Table:
     client = session.client
     names = access.users(client)
     roles = permitted(access.roles_of_users, client)
-    return Table(("user", "roles"), [(name, None if roles is None else ", ".join(roles.get(name, ())))
-                                     for name in names])  # fmt: skip
+    return Table(
+        ("user", "roles"), [(name, None if roles is None else ", ".join(roles.get(name, ()))) for name in names]
+    )
 
 
 @command("show user")

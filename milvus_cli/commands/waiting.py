@@ -15,13 +15,30 @@ if TYPE_CHECKING:
     from ..rpc.wire.milvus_pb2 import GetCompactionStateResponse
     from ..session import Session
 
-COLUMNS_OF_REPLICAS = ("replica", "resource_group", "nodes", "addresses", "shard", "leader", "leader_address",
-                       "shard_nodes")  # fmt: skip
+COLUMNS_OF_REPLICAS = (
+    "replica",
+    "resource_group",
+    "nodes",
+    "addresses",
+    "shard",
+    "leader",
+    "leader_address",
+    "shard_nodes",
+)
 
-wait_limit_option = option("-t", "--timeout", "timeout", type=DURATION, metavar="TIME",
-                           help="Wait so long at most: seconds, 5m, 1h30m.")  # fmt: skip
-compaction_option = option("-id", "--compaction-id", "--id", "compaction", needed=True, type=click.IntRange(min=0),
-                           metavar="ID", help="The compaction's number, as `compact` tells it.")  # fmt: skip
+wait_limit_option = option(
+    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Wait so long at most: seconds, 5m, 1h30m."
+)
+compaction_option = option(
+    "-id",
+    "--compaction-id",
+    "--id",
+    "compaction",
+    needed=True,
+    type=click.IntRange(min=0),
+    metavar="ID",
+    help="The compaction's number, as `compact` tells it.",
+)
 
 
 @command("flush")
@@ -171,12 +188,19 @@ def show_replicas(session: Session, collection: str) -> Table:
     addresses = query_nodes(session.client)
     replicas = session.client.call("GetReplicas", collectionID=number, with_shard_nodes=True).replicas
     rows = [
-        (replica.replicaID, replica.resource_group_name, list(replica.node_ids),
-         [addresses.get(node) for node in replica.node_ids], shard.dm_channel_name, shard.leaderID, shard.leader_addr,
-         list(shard.node_ids))
+        (
+            replica.replicaID,
+            replica.resource_group_name,
+            list(replica.node_ids),
+            [addresses.get(node) for node in replica.node_ids],
+            shard.dm_channel_name,
+            shard.leaderID,
+            shard.leader_addr,
+            list(shard.node_ids),
+        )
         for replica in replicas
         for shard in replica.shard_replicas
-    ]  # fmt: skip
+    ]
     return Table(COLUMNS_OF_REPLICAS, rows)
 
 
@@ -259,8 +283,10 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
         wait_indexed(session, collection, seconds=left())
     if "loaded" in targets:
         wait_loaded(session, collection, seconds=left())
-    return Done(f"Collection {collection!r} is {' and '.join(targets)}.",
-                {"collection": collection, **dict.fromkeys(targets, True)})  # fmt: skip
+    return Done(
+        f"Collection {collection!r} is {' and '.join(targets)}.",
+        {"collection": collection, **dict.fromkeys(targets, True)},
+    )
 
 
 def _query_segments(session: Session, collection: str) -> Table:
@@ -271,13 +297,25 @@ def _query_segments(session: Session, collection: str) -> Table:
     segments = loaded_segments(session.client, collection)
     addresses = query_nodes(session.client)
     rows = [
-        (each.number, each.state, each.partition, each.rows, each.size, each.index, list(each.nodes),
-         [addresses.get(node) for node in each.nodes])
+        (
+            each.number,
+            each.state,
+            each.partition,
+            each.rows,
+            each.size,
+            each.index,
+            list(each.nodes),
+            [addresses.get(node) for node in each.nodes],
+        )
         for each in segments
-    ]  # fmt: skip
+    ]
     return Table(("segment", "state", "partition_id", "rows", "memory_bytes", "index", "nodes", "addresses"), rows)
 
 
 def _plans(state: GetCompactionStateResponse) -> dict[str, int]:
-    return {"executing_plans": state.executingPlanNo, "completed_plans": state.completedPlanNo,
-            "failed_plans": state.failedPlanNo, "timed_out_plans": state.timeoutPlanNo}  # fmt: skip
+    return {
+        "executing_plans": state.executingPlanNo,
+        "completed_plans": state.completedPlanNo,
+        "failed_plans": state.failedPlanNo,
+        "timed_out_plans": state.timeoutPlanNo,
+    }

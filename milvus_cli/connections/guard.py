@@ -6,8 +6,7 @@ from urllib.parse import unquote
 from ..errors import CliError
 from .profile import Profile
 
-READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid",
-           "Alloc")  # fmt: skip
+READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc")
 """Prefixes of the names of RPCs that only read."""
 
 READING_PATH = re.compile(
@@ -36,8 +35,9 @@ def rest_reads(method: str, path: str) -> bool:
 def require_writable(profile: Profile, what: str) -> None:
     """Raises CliError on a read-only connection; `what` is what does not happen, such as "CreateRole was not sent"."""
     if profile.read_only:
-        raise CliError(f"connection {profile.alias!r} is read-only: {what}",
-                       hint="connect again with --no-read-only to allow it")  # fmt: skip
+        raise CliError(
+            f"connection {profile.alias!r} is read-only: {what}", hint="connect again with --no-read-only to allow it"
+        )
 
 
 def _decoded(path: str) -> str:

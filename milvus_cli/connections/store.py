@@ -274,8 +274,10 @@ class Store:
         try:
             database.execute("PRAGMA synchronous = NORMAL")
             if database.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:
-                raise CliError(f"the connection store {self.path} is of a newer milvus_cli",
-                               hint="update milvus_cli, or set MILVUS_CLI_HOME to another directory")  # fmt: skip
+                raise CliError(
+                    f"the connection store {self.path} is of a newer milvus_cli",
+                    hint="update milvus_cli, or set MILVUS_CLI_HOME to another directory",
+                )
             database.execute("SELECT current, total FROM state").fetchone()
         except BaseException:
             database.close()
@@ -376,8 +378,9 @@ def _exists(path: Path) -> bool:
 
 def _refusal(error: sqlite3.IntegrityError) -> CliError:
     if "full" in str(error):
-        return CliError(f"{LIMIT:,} connections are stored, and that is the limit",
-                        hint="forget one: delete connection ALIAS")  # fmt: skip
+        return CliError(
+            f"{LIMIT:,} connections are stored, and that is the limit", hint="forget one: delete connection ALIAS"
+        )
     return CliError("that alias is taken", hint="list connections shows all")
 
 
@@ -422,8 +425,10 @@ def _from_json(alias: str, text: str) -> Profile:
         tls = Tls(**_known(Tls, values.pop("tls", {})))
         return Profile(alias=alias, **{**_known(Profile, values), "tls": tls})
     except (ValueError, TypeError, AttributeError) as exc:
-        raise CliError(f"connection {alias!r} can't be read from the store",
-                       hint=f"connect it again, or forget it: delete connection {alias}") from exc  # fmt: skip
+        raise CliError(
+            f"connection {alias!r} can't be read from the store",
+            hint=f"connect it again, or forget it: delete connection {alias}",
+        ) from exc
 
 
 def _known(kind: type[Profile] | type[Tls], values: dict[str, Any]) -> dict[str, Any]:

@@ -27,10 +27,19 @@ Given = Mapping[str, Any]
 
 # Options in the order of the line, with the answer that each takes.
 WORDS = {
-    "field": "-f", "vectors": "-v", "texts": "--text", "like": "--like", "requests": "--request", "rerank": "--rerank",
-    "batch_size": "--batch-size", "limit": "-l", "filter": "--filter", "partitions": "--partition",
-    "fields": "--fields", "params": "--params",
-}  # fmt: skip
+    "field": "-f",
+    "vectors": "-v",
+    "texts": "--text",
+    "like": "--like",
+    "requests": "--request",
+    "rerank": "--rerank",
+    "batch_size": "--batch-size",
+    "limit": "-l",
+    "filter": "--filter",
+    "partitions": "--partition",
+    "fields": "--fields",
+    "params": "--params",
+}
 
 
 def asked_search(session: Session, given: Given, *, command: str = "search") -> dict[str, Any]:

@@ -41,8 +41,12 @@ def render_error(error: CliError, output: str, console: Console, *, where: str =
     """One line and a hint on stderr; with a format for programs, one JSON object there."""
     message = f"{where}: {error.message}" if where else error.message
     if output in FOR_PROGRAMS:
-        values = {"code": error.exit_code, "message": message, "hint": error.hint or None,
-                  "server_code": error.server_code}  # fmt: skip
+        values = {
+            "code": error.exit_code,
+            "message": message,
+            "hint": error.hint or None,
+            "server_code": error.server_code,
+        }
         console.note(to_json({"error": values}))
         return
     console.note(f"error: {message}" + (f"\nhint: {error.hint}" if error.hint else ""))

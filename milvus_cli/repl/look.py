@@ -19,19 +19,21 @@ from ..output.values import harmless
 from ..session import Session
 from ..tree import UnknownCommand, find
 
-STYLE = Style.from_dict({
-    "verb": "bold ansigreen",
-    "noun": "ansigreen",
-    "option": "ansicyan",
-    "string": "ansiyellow",
-    "number": "ansimagenta",
-    "operator": "bold",
-    "unknown": "underline ansired",
-    "prompt": "bold",
-    "prompt.protected": "bold ansired",
-    "bottom-toolbar": "noreverse ansibrightblack",
-    "bottom-toolbar.mark": "noreverse bold ansired",
-})  # fmt: skip
+STYLE = Style.from_dict(
+    {
+        "verb": "bold ansigreen",
+        "noun": "ansigreen",
+        "option": "ansicyan",
+        "string": "ansiyellow",
+        "number": "ansimagenta",
+        "operator": "bold",
+        "unknown": "underline ansired",
+        "prompt": "bold",
+        "prompt.protected": "bold ansired",
+        "bottom-toolbar": "noreverse ansibrightblack",
+        "bottom-toolbar.mark": "noreverse bold ansired",
+    }
+)
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 

@@ -93,22 +93,26 @@ def in_base64(password: str) -> str:
 
 def check_user_name(name: str) -> None:
     if not USER_NAME.fullmatch(name):
-        raise InvalidInput(f"bad user name {name!r}",
-                           hint="it starts with a letter and has letters, digits and _ (at most 32)")  # fmt: skip
+        raise InvalidInput(
+            f"bad user name {name!r}", hint="it starts with a letter and has letters, digits and _ (at most 32)"
+        )
 
 
 def check_role_name(name: str) -> None:
     if not ROLE_NAME.fullmatch(name):
-        raise InvalidInput(f"bad role name {name!r}",
-                           hint="it starts with a letter or _ and has letters, digits, _, $ (at most 255)")  # fmt: skip
+        raise InvalidInput(
+            f"bad role name {name!r}", hint="it starts with a letter or _ and has letters, digits, _, $ (at most 255)"
+        )
 
 
 def check_password(password: str, of: str = "") -> None:
     """Raises InvalidInput, without the password, where Milvus would refuse it for its length."""
     length = len(_bytes(password))
     if length not in PASSWORD_BYTES:
-        raise InvalidInput(f"the password{f' of {of}' if of else ''} is too {'long' if length > 6 else 'short'}",
-                           hint="a password has 6 to 256 characters")  # fmt: skip
+        raise InvalidInput(
+            f"the password{f' of {of}' if of else ''} is too {'long' if length > 6 else 'short'}",
+            hint="a password has 6 to 256 characters",
+        )
 
 
 def _bytes(password: str) -> bytes:
@@ -190,16 +194,32 @@ def privilege_call(grant: Grant, *, revoke: bool, group: bool) -> tuple[str, Map
     """The RPC that grants or revokes it, and its fields; `group` where the privilege is a group of them."""
     grantor = {"privilege": {"name": grant.privilege}}
     if group:
-        return "OperatePrivilegeV2", {"role": {"name": grant.role}, "grantor": grantor, "type": int(revoke),
-                                      "db_name": grant.database, "collection_name": grant.object_name}  # fmt: skip
-    entity = {"role": {"name": grant.role}, "object": {"name": grant.object_type}, "object_name": grant.object_name,
-              "grantor": grantor, "db_name": grant.database}  # fmt: skip
+        return "OperatePrivilegeV2", {
+            "role": {"name": grant.role},
+            "grantor": grantor,
+            "type": int(revoke),
+            "db_name": grant.database,
+            "collection_name": grant.object_name,
+        }
+    entity = {
+        "role": {"name": grant.role},
+        "object": {"name": grant.object_type},
+        "object_name": grant.object_name,
+        "grantor": grantor,
+        "db_name": grant.database,
+    }
     return "OperatePrivilege", {"entity": entity, "type": int(revoke)}
 
 
 def _read(entity: Any) -> Grant:
-    return Grant(entity.role.name, entity.db_name, entity.object.name, entity.object_name,
-                 entity.grantor.privilege.name, entity.grantor.user.name)  # fmt: skip
+    return Grant(
+        entity.role.name,
+        entity.db_name,
+        entity.object.name,
+        entity.object_name,
+        entity.grantor.privilege.name,
+        entity.grantor.user.name,
+    )
 
 
 # Groups of privileges
@@ -221,8 +241,11 @@ def all_groups(client: Client) -> dict[str, list[str]]:
 
 def group_call(name: str, privileges: Iterable[str], *, remove: bool) -> tuple[str, Mapping[str, Any]]:
     """The RPC that changes what is in a group, and its fields."""
-    return "OperatePrivilegeGroup", {"group_name": name, "privileges": [{"name": each} for each in privileges],
-                                     "type": int(remove)}  # fmt: skip
+    return "OperatePrivilegeGroup", {
+        "group_name": name,
+        "privileges": [{"name": each} for each in privileges],
+        "type": int(remove),
+    }
 
 
 def _require(names: Iterable[str], known: Iterable[str] | None, what: str, listing: str) -> None:

@@ -78,8 +78,14 @@ def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:
     for group, privileges in (wanted.groups or {}).items():
         known = (there.groups or {}).get(group)
         if known is None:
-            yield Change(sign, "privilege group", group, "", "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup",
-                         {"group_name": group})  # fmt: skip
+            yield Change(
+                sign,
+                "privilege group",
+                group,
+                "",
+                "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup",
+                {"group_name": group},
+            )
         if known is not None or not remove:
             for privilege in sorted(set(privileges) - set(known or ())):
                 yield Change(sign, "group privilege", group, privilege, *group_call(group, [privilege], remove=remove))
@@ -93,8 +99,9 @@ def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:
     for user, roles in (wanted.users or {}).items():
         had = (there.users or {}).get(user)
         if had is None:
-            yield Change(sign, "user", user, "", "DeleteCredential" if remove else "CreateCredential",
-                         {"username": user})  # fmt: skip
+            yield Change(
+                sign, "user", user, "", "DeleteCredential" if remove else "CreateCredential", {"username": user}
+            )
         if had is not None or not remove:
             for role in sorted(set(roles) - set(had or ())):
                 fields = {"username": user, "role_name": role, "type": int(remove)}
@@ -127,5 +134,7 @@ def _check_roles(there: Access, wanted: Access) -> None:
     for user, roles in (wanted.users or {}).items():
         for role in roles:
             if role not in known:
-                raise InvalidInput(f"user {user!r} has role {role!r}, which neither the file nor the server has",
-                                   hint=nearest(role, known) or "add it to roles")  # fmt: skip
+                raise InvalidInput(
+                    f"user {user!r} has role {role!r}, which neither the file nor the server has",
+                    hint=nearest(role, known) or "add it to roles",
+                )

@@ -48,11 +48,13 @@ def write_access(found: Access) -> dict[str, Any]:
     if found.users is not None:
         written["users"] = [{"user": name, "roles": sorted(roles)} for name, roles in sorted(found.users.items())]
     if found.roles is not None:
-        written["roles"] = [{"role": name, "grants": list(_written(grants))}
-                            for name, grants in sorted(found.roles.items())]  # fmt: skip
+        written["roles"] = [
+            {"role": name, "grants": list(_written(grants))} for name, grants in sorted(found.roles.items())
+        ]
     if found.groups is not None:
-        written["privilege_groups"] = [{"group": name, "privileges": sorted(privileges)}
-                                       for name, privileges in sorted(found.groups.items())]  # fmt: skip
+        written["privilege_groups"] = [
+            {"group": name, "privileges": sorted(privileges)} for name, privileges in sorted(found.groups.items())
+        ]
     return written
 
 
@@ -71,9 +73,10 @@ def read_access(value: Any, *, force: bool = False) -> Access:
     return Access(
         None if users is None else {name: _names(each, "roles", f"user {name!r}") for name, each in users.items()},
         None if roles is None else {name: _grants(name, each, own, force=force) for name, each in roles.items()},
-        None if groups is None else {name: _names(each, "privileges", f"group {name!r}")
-                                     for name, each in groups.items()},
-    )  # fmt: skip
+        None
+        if groups is None
+        else {name: _names(each, "privileges", f"group {name!r}") for name, each in groups.items()},
+    )
 
 
 def databases_of(wanted: Access) -> list[str]:
@@ -126,8 +129,11 @@ def _grants(role: str, entry: Mapping[str, Any], own: Collection[str], *, force:
     given = entry.get("grants") or []
     if not isinstance(given, list):
         raise InvalidInput(f"role {role!r}: grants is no list", hint=HINT)
-    found = [grant for number, each in enumerate(given, start=1)
-             for grant in _read_grant(role, each, f"role {role!r}, grant {number}", own, force=force)]  # fmt: skip
+    found = [
+        grant
+        for number, each in enumerate(given, start=1)
+        for grant in _read_grant(role, each, f"role {role!r}, grant {number}", own, force=force)
+    ]
     return sorted({grant.key: grant for grant in found}.values())
 
 
@@ -171,5 +177,6 @@ def _text(entry: Mapping[str, Any], key: str, where: str) -> str:
 def _check_keys(entry: Mapping[str, Any], known: Collection[str], where: str) -> None:
     for key in entry:
         if key not in known:
-            raise InvalidInput(f"{where} has an unknown key {str(key)!r}",
-                               hint=nearest(str(key), known) or f"keys: {', '.join(known)}")  # fmt: skip
+            raise InvalidInput(
+                f"{where} has an unknown key {str(key)!r}", hint=nearest(str(key), known) or f"keys: {', '.join(known)}"
+            )

@@ -60,8 +60,9 @@ def check(method: str, fields: Mapping[str, Any], answer: Any) -> None:
 
 
 def invalid(method: str, reason: str) -> InvalidAnswer:
-    return InvalidAnswer(f"the server sent an invalid answer to {method}: {reason}",
-                         hint="see which server it is: server_version")  # fmt: skip
+    return InvalidAnswer(
+        f"the server sent an invalid answer to {method}: {reason}", hint="see which server it is: server_version"
+    )
 
 
 def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, names: Iterable[str]) -> None:

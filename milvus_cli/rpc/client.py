@@ -214,9 +214,14 @@ class Pending:
         except grpc.RpcError as exc:
             profile = client.profile
             raise status.failure(
-                exc, self._method, profile.address, self._seconds, secure=profile.tls.mode > 0, fresh=not link.answered,
+                exc,
+                self._method,
+                profile.address,
+                self._seconds,
+                secure=profile.tls.mode > 0,
+                fresh=not link.answered,
                 where=place(self._method, self._fields, profile.database),
-            ) from exc  # fmt: skip
+            ) from exc
         link.answered = True
         status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
         if not rpc_reads(self._method):
@@ -269,8 +274,13 @@ def handshake(client: Client) -> ServerInfo:
 def _client_info(profile: Profile, version: str) -> dict[str, str]:
     import socket
 
-    return {"sdk_type": "milvus_cli", "sdk_version": version, "user": profile.user, "host": socket.gethostname(),
-            "local_time": time.strftime("%Y-%m-%dT%H:%M:%S")}  # fmt: skip
+    return {
+        "sdk_type": "milvus_cli",
+        "sdk_version": version,
+        "user": profile.user,
+        "host": socket.gethostname(),
+        "local_time": time.strftime("%Y-%m-%dT%H:%M:%S"),
+    }
 
 
 def _require_database(client: Client) -> None:

@@ -66,8 +66,10 @@ def _present(column: FieldData) -> Sequence[Any]:
 
 def _structs(column: FieldData) -> list[dict[str, Any] | None]:
     """The fields of a struct with a value each, for every row."""
-    inner = {short_name(column.field_name, each.field_name): with_nulls(_present(each), each.valid_data)
-             for each in column.struct_arrays.fields}  # fmt: skip
+    inner = {
+        short_name(column.field_name, each.field_name): with_nulls(_present(each), each.valid_data)
+        for each in column.struct_arrays.fields
+    }
     return [None if None in row else dict(zip(inner, row, strict=True)) for row in zip(*inner.values(), strict=True)]
 
 

@@ -113,8 +113,9 @@ def declared(given: Declaration) -> Definition:
     """What a declaration makes. Raises InvalidInput for what can't be meant."""
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
 
-    schema = CollectionSchema(name=given.name, description=given.description, autoID=given.auto_id,
-                              enable_dynamic_field=given.dynamic)  # fmt: skip
+    schema = CollectionSchema(
+        name=given.name, description=given.description, autoID=given.auto_id, enable_dynamic_field=given.dynamic
+    )
     for each in map(parse_field, given.fields):
         if isinstance(each, FieldSchema):
             schema.fields.append(each)
@@ -123,29 +124,41 @@ def declared(given: Declaration) -> Definition:
     _apply(given, schema)
     checked(schema)
     return Definition(
-        schema, shards=given.shards, consistency=level_name(level_number(given.consistency)),
-        properties=dict(given.properties), num_partitions=given.num_partitions,
+        schema,
+        shards=given.shards,
+        consistency=level_name(level_number(given.consistency)),
+        properties=dict(given.properties),
+        num_partitions=given.num_partitions,
         indexes=tuple(_index(schema, each) for each in given.indexes),
-    )  # fmt: skip
+    )
 
 
 def quick(given: Declaration, dimension: int) -> Declaration:
     """An id, a vector and what else comes, with an index: what pymilvus makes of a name and a dimension."""
     return replace(
-        given, fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"), primary="id", dynamic=True,
+        given,
+        fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"),
+        primary="id",
+        dynamic=True,
         indexes=given.indexes or ("vector:AUTOINDEX:COSINE",),
-    )  # fmt: skip
+    )
 
 
 def command_line(given: Declaration) -> str:
     """The `create collection` that makes the same."""
     words = ["create", "collection", "-c", given.name]
     for option, values in (
-        ("-f", given.fields), ("-p", given.primary), ("-d", given.description), ("--nullable", given.nullable),
-        ("--default", given.defaults), ("--partition-key", given.partition_key),
-        ("--clustering-key", given.clustering_key), ("--bm25", given.bm25), ("--index", given.indexes),
+        ("-f", given.fields),
+        ("-p", given.primary),
+        ("-d", given.description),
+        ("--nullable", given.nullable),
+        ("--default", given.defaults),
+        ("--partition-key", given.partition_key),
+        ("--clustering-key", given.clustering_key),
+        ("--bm25", given.bm25),
+        ("--index", given.indexes),
         ("--property", tuple(map("=".join, given.properties))),
-    ):  # fmt: skip
+    ):
         for value in (values,) if isinstance(values, str) else values:
             words += [option, value] if value else []
     words += ["-a"] if given.auto_id else []
@@ -217,8 +230,9 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
         field.type_params.add(key="enable_analyzer", value="true")
     if analyzer:
         field.type_params.add(key="analyzer_params", value=json.dumps({"type": analyzer}))
-    schema.functions.add(name=f"{target}_function", type=FunctionType.BM25, input_field_names=[source],
-                         output_field_names=[target])  # fmt: skip
+    schema.functions.add(
+        name=f"{target}_function", type=FunctionType.BM25, input_field_names=[source], output_field_names=[target]
+    )
 
 
 def _field(schema: CollectionSchema, name: str, option: str) -> FieldSchema:

@@ -72,8 +72,9 @@ def level_number(level: str) -> int:
     """The number of a consistency level, in any case of letters. Raises InvalidInput."""
     found = next((name for name in LEVELS if name.lower() == level.strip().lower()), None)
     if found is None:
-        raise InvalidInput(f"no consistency level {level!r}",
-                           hint=nearest(level, LEVELS) or f"levels: {', '.join(LEVELS)}")  # fmt: skip
+        raise InvalidInput(
+            f"no consistency level {level!r}", hint=nearest(level, LEVELS) or f"levels: {', '.join(LEVELS)}"
+        )
     return LEVELS[found]
 
 
@@ -93,10 +94,14 @@ def create(client: Client, definition: Definition) -> None:
     require_no_leaked_alias(client, name)
     try:
         client.call(
-            "CreateCollection", collection_name=name, schema=definition.schema.SerializeToString(),
-            shards_num=definition.shards, consistency_level=level,
-            properties=pairs(dict(definition.properties)), num_partitions=definition.num_partitions,
-        )  # fmt: skip
+            "CreateCollection",
+            collection_name=name,
+            schema=definition.schema.SerializeToString(),
+            shards_num=definition.shards,
+            consistency_level=level,
+            properties=pairs(dict(definition.properties)),
+            num_partitions=definition.num_partitions,
+        )
     except ServerRefused as exc:
         exc.hint = exc.hint or "nothing was made; see: help create collection"
         raise

@@ -23,8 +23,13 @@ OF_LITE = {
 }
 """What Milvus Lite does not keep, by the keys of schema files."""
 NO_PARAMS = "parameters of indexes that have none on Milvus Lite (it drops those sent one by one)"
-WORDS = {"enable_dynamic_field": "dynamic field", "is_primary": "primary", "shards_num": "shards",
-         "num_partitions": "partitions", "default_value": "default"}  # fmt: skip
+WORDS = {
+    "enable_dynamic_field": "dynamic field",
+    "is_primary": "primary",
+    "shards_num": "shards",
+    "num_partitions": "partitions",
+    "default_value": "default",
+}
 PARTS = ("fields", "functions", "indexes")
 
 
@@ -55,13 +60,17 @@ def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared
     """Everything but the collections' names and the order of parts. `versions` are as the servers tell them."""
     ignored = set(OF_LITE) if any(each.startswith(LITE) for each in versions) else set()
     views = [_view(each) for each in (a, b)]
-    left_out = [words for key, words in OF_LITE.items()
-                if key in ignored and _of_key(views[0], views[1], key) != _of_key(views[1], views[0], key)]  # fmt: skip
+    left_out = [
+        words
+        for key, words in OF_LITE.items()
+        if key in ignored and _of_key(views[0], views[1], key) != _of_key(views[1], views[0], key)
+    ]
     plain = [{name: _without(value, ignored) for name, value in view.items() if name not in ignored} for view in views]
     dropped = _drop_params(plain, versions)
     found = [each for name in _names(*plain) for each in _between(name, plain[0].get(name), plain[1].get(name))]
-    unknown = [f"{part} of {side} (unknown to this client)"
-               for side, each in (("a", a), ("b", b)) for part in each.unknown]  # fmt: skip
+    unknown = [
+        f"{part} of {side} (unknown to this client)" for side, each in (("a", a), ("b", b)) for part in each.unknown
+    ]
     return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])], unknown)
 
 
@@ -99,8 +108,10 @@ def _index(index: Index) -> dict[str, Any]:
 
 def _of_key(view: Mapping[str, Any], other: Mapping[str, Any], key: str) -> list[Any]:
     """All values that a key has, wherever it stands in both."""
-    return [view.get(key), *(each.get(key) for name, each in sorted(view.items())
-                             if isinstance(each, dict) and name in other)]  # fmt: skip
+    return [
+        view.get(key),
+        *(each.get(key) for name, each in sorted(view.items()) if isinstance(each, dict) and name in other),
+    ]
 
 
 def _without(value: Any, keys: set[str]) -> Any:

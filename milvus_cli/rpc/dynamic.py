@@ -43,8 +43,9 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
     if name in known or (name == DYNAMIC and schema.enable_dynamic_field):
         return None
     if not schema.enable_dynamic_field:
-        raise CliError(f"{schema.name} has no field {name!r}",
-                       hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
+        raise CliError(
+            f"{schema.name} has no field {name!r}", hint=nearest(name, known) or f"fields: {', '.join(known)}"
+        )
     if not name.startswith(f"{DYNAMIC}["):
         return name
     found = KEY.fullmatch(name)
@@ -52,8 +53,9 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
     if not key or key == DYNAMIC:
         raise InvalidInput(f"invalid key of the dynamic field: {name}", hint=KEY_HINT)
     if key in known:
-        raise InvalidInput(f"{key!r} is a field of {schema.name}, not a key of its dynamic field",
-                           hint=f"--fields {key}")  # fmt: skip
+        raise InvalidInput(
+            f"{key!r} is a field of {schema.name}, not a key of its dynamic field", hint=f"--fields {key}"
+        )
     return key
 
 

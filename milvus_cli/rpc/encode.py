@@ -64,8 +64,11 @@ def taken_fields(schema: CollectionSchema, names: Iterable[str], *, upsert: bool
     An auto id that is given all the same goes out too: newer servers may take it, and the others say why not.
     """
     given = set(names)
-    plain = [field for field in schema.fields if not (field.is_function_output or field.is_dynamic)
-             and (not field.autoID or upsert or field.name in given)]  # fmt: skip
+    plain = [
+        field
+        for field in schema.fields
+        if not (field.is_function_output or field.is_dynamic) and (not field.autoID or upsert or field.name in given)
+    ]
     return [*plain, *schema.struct_array_fields]
 
 
@@ -88,8 +91,9 @@ def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], sche
     row, name = min(places, key=lambda place: place[0])
     if name in computed:
         raise BadValue(row, name, "Milvus computes it", hint="leave it out")
-    raise BadValue(row, "", f"{schema.name} has no field {name!r}",
-                   hint=nearest(name, names) or f"fields: {', '.join(names)}")  # fmt: skip
+    raise BadValue(
+        row, "", f"{schema.name} has no field {name!r}", hint=nearest(name, names) or f"fields: {', '.join(names)}"
+    )
 
 
 def _first(values: Column) -> int | None:

@@ -22,20 +22,41 @@ LITE = "milvus_lite"
 # First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
 # older than every server we work with.
 TYPES_SINCE = {
-    "FLOAT16_VECTOR": "2.3", "BFLOAT16_VECTOR": "2.4", "SPARSE_FLOAT_VECTOR": "2.4", "INT8_VECTOR": "2.6",
-    "GEOMETRY": "2.6", "TIMESTAMPTZ": "2.6", "TEXT": "2.6", "ARRAY_OF_VECTOR": "2.6",
-}  # fmt: skip
+    "FLOAT16_VECTOR": "2.3",
+    "BFLOAT16_VECTOR": "2.4",
+    "SPARSE_FLOAT_VECTOR": "2.4",
+    "INT8_VECTOR": "2.6",
+    "GEOMETRY": "2.6",
+    "TIMESTAMPTZ": "2.6",
+    "TEXT": "2.6",
+    "ARRAY_OF_VECTOR": "2.6",
+}
 INDEXES_SINCE = {
-    "INVERTED": "2.4", "SPARSE_INVERTED_INDEX": "2.4", "SPARSE_WAND": "2.4", "GPU_CAGRA": "2.4", "BITMAP": "2.5",
-    "NGRAM": "2.6", "RTREE": "2.6", "MINHASH_LSH": "2.6", "IVF_RABITQ": "2.6",
-}  # fmt: skip
+    "INVERTED": "2.4",
+    "SPARSE_INVERTED_INDEX": "2.4",
+    "SPARSE_WAND": "2.4",
+    "GPU_CAGRA": "2.4",
+    "BITMAP": "2.5",
+    "NGRAM": "2.6",
+    "RTREE": "2.6",
+    "MINHASH_LSH": "2.6",
+    "IVF_RABITQ": "2.6",
+}
 SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
 
 # Of Milvus Lite 3.2.
 LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
 LITE_SCALAR_INDEXES = ("INVERTED",)
-LITE_VECTOR_INDEXES = ("AUTOINDEX", "BRUTE_FORCE", "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8",
-                       "SPARSE_INVERTED_INDEX")  # fmt: skip
+LITE_VECTOR_INDEXES = (
+    "AUTOINDEX",
+    "BRUTE_FORCE",
+    "FLAT",
+    "HNSW",
+    "HNSW_SQ",
+    "IVF_FLAT",
+    "IVF_SQ8",
+    "SPARSE_INVERTED_INDEX",
+)
 INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
 """Milvus's words for index types that only Milvus Lite calls otherwise."""
 
@@ -60,8 +81,10 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
     """
     lacks = lacking_types(client, schema)
     if lacks:
-        raise CliError(f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
-                       hint=f"make the collection without: show collection {schema.name} -o ddl")  # fmt: skip
+        raise CliError(
+            f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
+            hint=f"make the collection without: show collection {schema.name} -o ddl",
+        )
 
 
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:

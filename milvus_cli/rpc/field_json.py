@@ -43,10 +43,23 @@ SYNONYMS: Mapping[str, str] = {
     "autoID": "auto_id",
     "mmap.enabled": "mmap_enabled",
 }
-FLAGS = {"is_primary": "is_primary_key", "auto_id": "autoID", "nullable": "nullable",
-         "is_partition_key": "is_partition_key", "is_clustering_key": "is_clustering_key"}  # fmt: skip
-TYPE_PARAMS = ("dim", "max_length", "max_capacity", "enable_analyzer", "enable_match", "analyzer_params",
-               "multi_analyzer_params", "mmap_enabled")  # fmt: skip
+FLAGS = {
+    "is_primary": "is_primary_key",
+    "auto_id": "autoID",
+    "nullable": "nullable",
+    "is_partition_key": "is_partition_key",
+    "is_clustering_key": "is_clustering_key",
+}
+TYPE_PARAMS = (
+    "dim",
+    "max_length",
+    "max_capacity",
+    "enable_analyzer",
+    "enable_match",
+    "analyzer_params",
+    "multi_analyzer_params",
+    "mmap_enabled",
+)
 NUMBERS = ("dim", "max_length", "max_capacity")
 KNOWN = ("name", "type", "description", *FLAGS, "default_value", "element_type", "params", "fields", *TYPE_PARAMS)
 # What a server tells, and gives out itself.
@@ -206,8 +219,11 @@ def _read_struct(given: Mapping[str, Any], where: str) -> StructArrayFieldSchema
     """Its fields stand in the message as arrays of what people call their type, each with the struct's capacity."""
     from .wire.schema_pb2 import StructArrayFieldSchema
 
-    struct = StructArrayFieldSchema(name=given["name"], description=read_text(given, "description", where),
-                                    nullable=read_flag(given, "nullable", where))  # fmt: skip
+    struct = StructArrayFieldSchema(
+        name=given["name"],
+        description=read_text(given, "description", where),
+        nullable=read_flag(given, "nullable", where),
+    )
     outer = _type_params(given, "STRUCT", where)
     if "max_capacity" not in outer:
         raise InvalidInput(f"{where}: an ARRAY needs its max_capacity")

@@ -109,16 +109,20 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
         if name is None:
             return found["literal"] or " "
         if name not in values:
-            raise InvalidInput(f"the filter has {{{name}}}, and no --param gives it",
-                               hint=nearest(name, values) or f"add --param {name}=VALUE")  # fmt: skip
+            raise InvalidInput(
+                f"the filter has {{{name}}}, and no --param gives it",
+                hint=nearest(name, values) or f"add --param {name}=VALUE",
+            )
         used.add(name)
         return values[name]
 
     text = PLACES.sub(fill, expression)
     unused = [name for name in values if name not in used]
     if unused:
-        raise InvalidInput(f"the filter has no {{{unused[0]}}} for --param {unused[0]}",
-                           hint=f"write {{{unused[0]}}} there, without quotes")  # fmt: skip
+        raise InvalidInput(
+            f"the filter has no {{{unused[0]}}} for --param {unused[0]}",
+            hint=f"write {{{unused[0]}}} there, without quotes",
+        )
     return text
 
 
@@ -128,9 +132,10 @@ def _require_range(expression: str) -> None:
         digits = (found["number"] or "").lstrip("0")
         largest = OVER - (0 if expression[: found.start()].rstrip().endswith("-") else 1)
         if len(digits) > len(str(OVER)) or int(digits or 0) > largest:
-            raise InvalidInput(f"bad filter: {digits[:40]} is out of the range of INT64"
-                               f"\n{pointed(expression, found.start())}",
-                               hint="a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0")  # fmt: skip
+            raise InvalidInput(
+                f"bad filter: {digits[:40]} is out of the range of INT64\n{pointed(expression, found.start())}",
+                hint="a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0",
+            )
 
 
 @contextmanager
@@ -144,8 +149,9 @@ def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
             raise
         reason, place = found
         message = f"bad filter: {reason}" + ("" if place is None else f"\n{pointed(expression, place)}")
-        raise CliError(message, hint=_hint(expression, reason, place, list(fields)), fault=exc.fault,
-                       server_code=exc.server_code) from exc  # fmt: skip
+        raise CliError(
+            message, hint=_hint(expression, reason, place, list(fields)), fault=exc.fault, server_code=exc.server_code
+        ) from exc
 
 
 def pointed(expression: str, place: int) -> str:

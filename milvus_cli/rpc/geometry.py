@@ -7,8 +7,15 @@ import struct
 from collections.abc import Callable, Iterator
 
 TOKEN = re.compile(r"\s*(?:([A-Za-z]+)|([(),])|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))", re.ASCII)
-DEPTHS = {"POINT": 0, "LINESTRING": 1, "POLYGON": 2, "MULTIPOINT": 1, "MULTILINESTRING": 2, "MULTIPOLYGON": 3,
-          "GEOMETRYCOLLECTION": 0}  # fmt: skip
+DEPTHS = {
+    "POINT": 0,
+    "LINESTRING": 1,
+    "POLYGON": 2,
+    "MULTIPOINT": 1,
+    "MULTILINESTRING": 2,
+    "MULTIPOLYGON": 3,
+    "GEOMETRYCOLLECTION": 0,
+}
 """Lists around a point, in the order of the numbers that WKB has for them, from 1."""
 NAMES = tuple(DEPTHS)
 SUFFIXES = ("", " Z", " M", " ZM")
@@ -153,8 +160,10 @@ class _Binary:
 
     def _nested(self, depth: int, order: str, dimensions: int) -> str:
         count = self._count(order)
-        parts = [self._nested(depth - 1, order, dimensions) if depth > 1 else self._point(order, dimensions)
-                 for _ in range(count)]  # fmt: skip
+        parts = [
+            self._nested(depth - 1, order, dimensions) if depth > 1 else self._point(order, dimensions)
+            for _ in range(count)
+        ]
         return f"({', '.join(parts)})" if parts else "EMPTY"
 
     def _point(self, order: str, dimensions: int) -> str:

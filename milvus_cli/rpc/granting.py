@@ -86,8 +86,10 @@ def _kind(privilege: str, asked: Asked, own: dict[str, list[str]]) -> tuple[str,
     if is_group(privilege, own):
         return GLOBAL, True
     if privilege == EVERY and not asked.object_type:
-        raise InvalidInput("* is every privilege on which type of object?",
-                           hint="--object-type Collection, Global or User; -p All allows everything")  # fmt: skip
+        raise InvalidInput(
+            "* is every privilege on which type of object?",
+            hint="--object-type Collection, Global or User; -p All allows everything",
+        )
     kind = asked.object_type or TYPE_OF.get(privilege, "")
     return kind or GLOBAL, not kind
 
@@ -95,8 +97,10 @@ def _kind(privilege: str, asked: Asked, own: dict[str, list[str]]) -> tuple[str,
 def _objects(privilege: str, kind: str, objects: Sequence[str], *, group: bool) -> Sequence[str]:
     if kind == GLOBAL and not group:
         if any(name != EVERY for name in objects):
-            raise InvalidInput(f"{privilege} is a privilege on Global, which has no object {objects[0]!r}",
-                               hint="leave out --object-name, or make it *")  # fmt: skip
+            raise InvalidInput(
+                f"{privilege} is a privilege on Global, which has no object {objects[0]!r}",
+                hint="leave out --object-name, or make it *",
+            )
         return (EVERY,)
     if not objects and (kind in (COLLECTION, USER) or privilege.startswith(COLLECTION)):
         what = kind.lower() if kind != GLOBAL else "collection"

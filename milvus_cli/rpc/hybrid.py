@@ -43,7 +43,11 @@ class Hybrid:
         else:
             rank |= {"strategy": self.rerankers[0].name, "params": json.dumps(dict(self.rerankers[0].params))}
         return {
-            "collection_name": self.legs[0].collection, "partition_names": self.partitions,
-            "requests": [replace(each, fields=()).request() for each in self.legs], "rank_params": pairs(rank),
-            "output_fields": self.fields, **guarantee(self.consistency, self.written), **more,
-        }  # fmt: skip
+            "collection_name": self.legs[0].collection,
+            "partition_names": self.partitions,
+            "requests": [replace(each, fields=()).request() for each in self.legs],
+            "rank_params": pairs(rank),
+            "output_fields": self.fields,
+            **guarantee(self.consistency, self.written),
+            **more,
+        }

@@ -36,8 +36,12 @@ def import_state(client: Client, task: int) -> Sequence[Any]:
     except ServerRefused as exc:
         if exc.server_code != NO_KEY:
             raise
-        raise CliError(f"no bulk insert task {task}", hint="list bulk_insert_tasks shows all",
-                       fault=exc.fault, server_code=exc.server_code) from exc  # fmt: skip
+        raise CliError(
+            f"no bulk insert task {task}",
+            hint="list bulk_insert_tasks shows all",
+            fault=exc.fault,
+            server_code=exc.server_code,
+        ) from exc
 
 
 def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
@@ -50,6 +54,13 @@ def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
 def _described(state: GetImportStateResponse) -> Sequence[Any]:
     infos = params(state.infos)
     percent = infos.get("progress_percent", "")
-    return (state.id, STATES.get(state.state, str(state.state)), state.row_count,
-            int(percent) if percent.isdecimal() else None, infos.get("collection"), infos.get("partition"),
-            infos.get("files"), infos.get("failed_reason") or None)  # fmt: skip
+    return (
+        state.id,
+        STATES.get(state.state, str(state.state)),
+        state.row_count,
+        int(percent) if percent.isdecimal() else None,
+        infos.get("collection"),
+        infos.get("partition"),
+        infos.get("files"),
+        infos.get("failed_reason") or None,
+    )

@@ -29,18 +29,39 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "HNSW_SQ": (*GRAPH, "sq_type", *REFINE),
     "HNSW_PQ": (*GRAPH, "m", "nbits", *REFINE),
     "HNSW_PRQ": (*GRAPH, "m", "nbits", "nrq", *REFINE),
-    "DISKANN": ("MaxDegree", "SearchListSize", "PQCodeBudgetGB", "PQCodeBudgetGBRatio", "BuildDramBudgetGB",
-                "SearchCacheBudgetGB", "SearchCacheBudgetGBRatio", "BeamWidthRatio", "max_degree",
-                "search_list_size", "pq_code_budget_gb_ratio", "search_cache_budget_gb_ratio"),
+    "DISKANN": (
+        "MaxDegree",
+        "SearchListSize",
+        "PQCodeBudgetGB",
+        "PQCodeBudgetGBRatio",
+        "BuildDramBudgetGB",
+        "SearchCacheBudgetGB",
+        "SearchCacheBudgetGBRatio",
+        "BeamWidthRatio",
+        "max_degree",
+        "search_list_size",
+        "pq_code_budget_gb_ratio",
+        "search_cache_budget_gb_ratio",
+    ),
     "GPU_BRUTE_FORCE": (),
     "GPU_IVF_FLAT": (*CLUSTERS, "cache_dataset_on_device"),
     "GPU_IVF_PQ": (*PQ, "cache_dataset_on_device"),
-    "GPU_CAGRA": ("intermediate_graph_degree", "graph_degree", "build_algo", "cache_dataset_on_device",
-                  "adapt_for_cpu"),
+    "GPU_CAGRA": (
+        "intermediate_graph_degree",
+        "graph_degree",
+        "build_algo",
+        "cache_dataset_on_device",
+        "adapt_for_cpu",
+    ),
     "BIN_FLAT": (),
     "BIN_IVF_FLAT": CLUSTERS,
-    "MINHASH_LSH": ("mh_element_bit_width", "mh_lsh_band", "mh_lsh_code_in_mem", "with_raw_data",
-                    "mh_lsh_bloom_false_positive_prob"),
+    "MINHASH_LSH": (
+        "mh_element_bit_width",
+        "mh_lsh_band",
+        "mh_lsh_code_in_mem",
+        "with_raw_data",
+        "mh_lsh_bloom_false_positive_prob",
+    ),
     "SPARSE_INVERTED_INDEX": ("drop_ratio_build", "inverted_index_algo", "bm25_k1", "bm25_b", "bm25_avgdl"),
     "SPARSE_WAND": ("drop_ratio_build", "bm25_k1", "bm25_b", "bm25_avgdl"),
     "INVERTED": ("json_path", "json_cast_type", "json_cast_function"),
@@ -49,7 +70,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "Trie": (),
     "NGRAM": ("min_gram", "max_gram", "json_path", "json_cast_type"),
     "RTREE": (),
-}  # fmt: skip
+}
 
 PROBES = ("nprobe", "max_empty_result_buckets")
 SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -159,8 +180,9 @@ def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:
     for name in parameters:
         if name not in (*known, *SEARCH_ANYWHERE):
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise InvalidInput(f"a search of {index_type} has no parameter {name!r}",
-                               hint=f"{nearest(name, known) or takes}; {FORCE}")  # fmt: skip
+            raise InvalidInput(
+                f"a search of {index_type} has no parameter {name!r}", hint=f"{nearest(name, known) or takes}; {FORCE}"
+            )
         value = parameters[name]
         if name not in NO_NUMBERS and (isinstance(value, bool) or not isinstance(value, (int, float))):
             raise InvalidInput(f"{name} takes a number, not {value!r}", hint=FORCE)

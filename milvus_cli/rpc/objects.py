@@ -114,8 +114,9 @@ def require_own_name(client: Client, collection: str) -> DescribeCollectionRespo
     """
     answer = client.call("DescribeCollection", collection_name=collection)
     if answer.schema.name != collection:
-        raise CliError(f"{collection!r} is an alias, of collection {answer.schema.name!r}",
-                       hint="name the collection itself")  # fmt: skip
+        raise CliError(
+            f"{collection!r} is an alias, of collection {answer.schema.name!r}", hint="name the collection itself"
+        )
     found: DescribeCollectionResponse = answer
     return found
 

@@ -102,9 +102,11 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
         **{key: getattr(field, attribute) for key, attribute in FLAGS.items()},
         "is_function_output": field.is_function_output,
         "default_value": write_default(field),
-        "params": {key: int(text) if key in SIZES and text.isdecimal() else text
-                   for key, text in params(field.type_params).items()},
-    }  # fmt: skip
+        "params": {
+            key: int(text) if key in SIZES and text.isdecimal() else text
+            for key, text in params(field.type_params).items()
+        },
+    }
 
 
 def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -18,28 +18,97 @@ EVERY = "*"
 
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     COLLECTION: (
-        "Search", "Query", "Insert", "Upsert", "Delete", "Import", "Load", "Release", "GetLoadState",
-        "GetLoadingProgress", "Flush", "GetFlushState", "GetStatistics", "Compaction", "LoadBalance", "CreateIndex",
-        "DropIndex", "IndexDetail", "CreatePartition", "DropPartition", "ShowPartitions", "HasPartition",
-        "AddCollectionField", "AlterCollectionSchema", "CreateSnapshot", "DropSnapshot", "DescribeSnapshot",
-        "ListSnapshots", "RestoreSnapshot", "RefreshExternalCollection",
+        "Search",
+        "Query",
+        "Insert",
+        "Upsert",
+        "Delete",
+        "Import",
+        "Load",
+        "Release",
+        "GetLoadState",
+        "GetLoadingProgress",
+        "Flush",
+        "GetFlushState",
+        "GetStatistics",
+        "Compaction",
+        "LoadBalance",
+        "CreateIndex",
+        "DropIndex",
+        "IndexDetail",
+        "CreatePartition",
+        "DropPartition",
+        "ShowPartitions",
+        "HasPartition",
+        "AddCollectionField",
+        "AlterCollectionSchema",
+        "CreateSnapshot",
+        "DropSnapshot",
+        "DescribeSnapshot",
+        "ListSnapshots",
+        "RestoreSnapshot",
+        "RefreshExternalCollection",
     ),
     GLOBAL: (
-        "All", "CreateCollection", "DropCollection", "DescribeCollection", "ShowCollections", "RenameCollection",
-        "CreateAlias", "DropAlias", "DescribeAlias", "ListAliases", "CreateDatabase", "DropDatabase", "AlterDatabase",
-        "DescribeDatabase", "ListDatabases", "FlushAll", "CreateOwnership", "DropOwnership", "SelectOwnership",
-        "ManageOwnership", "CreatePrivilegeGroup", "DropPrivilegeGroup", "ListPrivilegeGroups",
-        "OperatePrivilegeGroup", "BackupRBAC", "RestoreRBAC", "CreateResourceGroup", "DropResourceGroup",
-        "DescribeResourceGroup", "ListResourceGroups", "UpdateResourceGroups", "TransferNode", "TransferReplica",
-        "GetImportProgress", "ListImport", "AddFileResource", "RemoveFileResource", "ListFileResources",
-        "GetReplicateConfiguration", "UpdateReplicateConfiguration", "ExportSnapshot", "RestoreExternalSnapshot",
-        "PinSnapshotData", "UnpinSnapshotData",
+        "All",
+        "CreateCollection",
+        "DropCollection",
+        "DescribeCollection",
+        "ShowCollections",
+        "RenameCollection",
+        "CreateAlias",
+        "DropAlias",
+        "DescribeAlias",
+        "ListAliases",
+        "CreateDatabase",
+        "DropDatabase",
+        "AlterDatabase",
+        "DescribeDatabase",
+        "ListDatabases",
+        "FlushAll",
+        "CreateOwnership",
+        "DropOwnership",
+        "SelectOwnership",
+        "ManageOwnership",
+        "CreatePrivilegeGroup",
+        "DropPrivilegeGroup",
+        "ListPrivilegeGroups",
+        "OperatePrivilegeGroup",
+        "BackupRBAC",
+        "RestoreRBAC",
+        "CreateResourceGroup",
+        "DropResourceGroup",
+        "DescribeResourceGroup",
+        "ListResourceGroups",
+        "UpdateResourceGroups",
+        "TransferNode",
+        "TransferReplica",
+        "GetImportProgress",
+        "ListImport",
+        "AddFileResource",
+        "RemoveFileResource",
+        "ListFileResources",
+        "GetReplicateConfiguration",
+        "UpdateReplicateConfiguration",
+        "ExportSnapshot",
+        "RestoreExternalSnapshot",
+        "PinSnapshotData",
+        "UnpinSnapshotData",
     ),
     USER: ("UpdateUser", "SelectUser"),
-}  # fmt: skip
+}
 
-GROUPS = ("CollectionReadOnly", "CollectionReadWrite", "CollectionAdmin", "DatabaseReadOnly", "DatabaseReadWrite",
-          "DatabaseAdmin", "ClusterReadOnly", "ClusterReadWrite", "ClusterAdmin")  # fmt: skip
+GROUPS = (
+    "CollectionReadOnly",
+    "CollectionReadWrite",
+    "CollectionAdmin",
+    "DatabaseReadOnly",
+    "DatabaseReadWrite",
+    "DatabaseAdmin",
+    "ClusterReadOnly",
+    "ClusterReadWrite",
+    "ClusterAdmin",
+)
 """The groups of privileges that Milvus 2.5 and newer bring along."""
 
 TYPE_OF: Mapping[str, str] = {name: kind for kind, names in PRIVILEGES.items() for name in names}
@@ -69,8 +138,10 @@ def check_privilege(name: str, object_type: str, groups: Collection[str], where:
         hint = nearest(name, known) or nearest(name, TYPE_OF) or "help grant privilege"
         raise InvalidInput(f"{before}no privilege {name!r}", hint=f"{hint}; {FORCE}")
     if object_type and TYPE_OF[name] != object_type:
-        raise InvalidInput(f"{before}{name} is a privilege on {TYPE_OF[name]}, not on {object_type}",
-                           hint=f"leave out the object type, or make it {TYPE_OF[name]}")  # fmt: skip
+        raise InvalidInput(
+            f"{before}{name} is a privilege on {TYPE_OF[name]}, not on {object_type}",
+            hint=f"leave out the object type, or make it {TYPE_OF[name]}",
+        )
 
 
 def is_group(name: str, own: Collection[str]) -> bool:
@@ -92,8 +163,11 @@ def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
     named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
     collection = named if isinstance(named, str) else named[0]
     # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the privilege on all of them.
-    return Where("" if method == "ManualCompaction" else collection,
-                 fields.get("username") or fields.get("user", {}).get("name", ""), database)  # fmt: skip
+    return Where(
+        "" if method == "ManualCompaction" else collection,
+        fields.get("username") or fields.get("user", {}).get("name", ""),
+        database,
+    )
 
 
 def refusal(text: str, where: Where) -> NotAuthorized | None:
@@ -104,8 +178,11 @@ def refusal(text: str, where: Where) -> NotAuthorized | None:
     found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
     if found is None:
         return None
-    error = NotAuthorized(f"not permitted: {found[0].strip()}", fault=Fault.NOT_PERMITTED,
-                          hint=f"an administrator can allow it: {_granting(found[1], where)}")  # fmt: skip
+    error = NotAuthorized(
+        f"not permitted: {found[0].strip()}",
+        fault=Fault.NOT_PERMITTED,
+        hint=f"an administrator can allow it: {_granting(found[1], where)}",
+    )
     error.privilege = found[1]
     return error
 

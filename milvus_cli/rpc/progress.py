@@ -70,8 +70,11 @@ def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
     """Of one index, or of all. Raises CliError when a build has failed, or when there is no index to wait for."""
     found = [each for each in indexes(client, collection) if name in ("", each.index_name)]
     if not found:
-        raise CliError(f"no index on {collection!r} to wait for",
-                       hint=f"make one first: create index -c {collection}", fault=Fault.SAID_NO)  # fmt: skip
+        raise CliError(
+            f"no index on {collection!r} to wait for",
+            hint=f"make one first: create index -c {collection}",
+            fault=Fault.SAID_NO,
+        )
     return sum(map(_built, found)) / len(found)
 
 

@@ -124,8 +124,11 @@ class _Reader:
         self._client = client
         self._sent = sent
         self._seconds = seconds
-        self._fields = {column.field_name: found for column in sent.columns
-                        if (found := field_named(sent.target.schema, column.field_name)) is not None}  # fmt: skip
+        self._fields = {
+            column.field_name: found
+            for column in sent.columns
+            if (found := field_named(sent.target.schema, column.field_name)) is not None
+        }
         self._raw = {column.field_name: raw_values(column, sent.rows) for column in sent.columns}
 
     def ask(self, keys: Sequence[Any], names: Sequence[str], narrower: str = "") -> Sequence[FieldData]:
@@ -134,9 +137,14 @@ class _Reader:
         has_key = any(each.is_partition_key for each in target.schema.fields)
         partitions = [] if has_key else [target.partition or DEFAULT_PARTITION]
         answer = self._client.call(
-            "Query", timeout=self._seconds, collection_name=target.collection, consistency_level="Strong",
-            expr=both(one_of(target.key, keys), narrower), output_fields=names, partition_names=partitions,
-        )  # fmt: skip
+            "Query",
+            timeout=self._seconds,
+            collection_name=target.collection,
+            consistency_level="Strong",
+            expr=both(one_of(target.key, keys), narrower),
+            output_fields=names,
+            partition_names=partitions,
+        )
         columns: Sequence[FieldData] = answer.fields_data
         return columns
 
@@ -159,8 +167,11 @@ class _Reader:
 
     def reveal(self, found: Found) -> None:
         """Of rows that share a key Milvus shows one: a filter by their values finds others."""
-        fields = [each for each in self._fields.values() if _form(each) in (Form.WHOLE, Form.TEXT)
-                  and each.name != self._sent.target.key][:REVEALING]  # fmt: skip
+        fields = [
+            each
+            for each in self._fields.values()
+            if _form(each) in (Form.WHOLE, Form.TEXT) and each.name != self._sent.target.key
+        ][:REVEALING]
         for each in fields:
             values = self._raw[each.name]
             again, found.other = found.other, []

@@ -25,9 +25,21 @@ MODES = ("multiply", "sum")
 PARAMETERS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "decay": (("field", "function", "origin", "scale"), ("offset", "decay")),
     "boost": (("weight",), ("filter", "random_score", "boost_mode", "function_mode")),
-    "model": (("field", "provider", "queries"), ("endpoint", "model_name", "credential", "max_client_batch_size",
-                                                 "truncate", "truncation_direction", "url", "api_key", "base_url")),
-}  # fmt: skip
+    "model": (
+        ("field", "provider", "queries"),
+        (
+            "endpoint",
+            "model_name",
+            "credential",
+            "max_client_batch_size",
+            "truncate",
+            "truncation_direction",
+            "url",
+            "api_key",
+            "base_url",
+        ),
+    ),
+}
 """Of the functions: what each needs, and what it takes beside that. Providers of models have more of their own."""
 
 FORMS = {
@@ -57,8 +69,12 @@ class Reranker:
 
     def function(self) -> dict[str, Any]:
         """The fields of a FunctionSchema."""
-        return {"name": self.name, "type": "Rerank", "input_field_names": list(self.fields),
-                "params": pairs({"reranker": self.name, **self.params})}  # fmt: skip
+        return {
+            "name": self.name,
+            "type": "Rerank",
+            "input_field_names": list(self.fields),
+            "params": pairs({"reranker": self.name, **self.params}),
+        }
 
 
 def function_score(rerankers: Sequence[Reranker]) -> dict[str, Any]:
@@ -83,8 +99,9 @@ def made(name: str, values: Mapping[str, str], whole: str) -> Reranker:
     needed, optional = PARAMETERS[name]
     for key in values:
         if key not in (*needed, *optional) and name != "model":
-            raise InvalidInput(f"the reranker {name} has no parameter {key!r}",
-                               hint=nearest(key, (*needed, *optional)) or _takes(name))  # fmt: skip
+            raise InvalidInput(
+                f"the reranker {name} has no parameter {key!r}", hint=nearest(key, (*needed, *optional)) or _takes(name)
+            )
     missing = [key for key in needed if not values.get(key)]
     if missing:
         raise InvalidInput(f"the reranker {name} needs {', '.join(missing)}", hint=_takes(name))

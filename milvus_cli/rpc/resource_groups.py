@@ -43,8 +43,10 @@ def create(client: Client, name: str, wishes: Wishes) -> None:
     made = _describe(client, name).config
     if (made.requests.node_num, made.limits.node_num) != (wishes.requests or 0, wishes.limits or 0):
         ignored = "this server takes no requests and limits (needs Milvus 2.4)"
-        raise CliError(f"resource group {name!r} is made, but {ignored}",
-                       hint="transfer node --source GROUP --target GROUP --num N moves nodes")  # fmt: skip
+        raise CliError(
+            f"resource group {name!r} is made, but {ignored}",
+            hint="transfer node --source GROUP --target GROUP --num N moves nodes",
+        )
 
 
 def update(client: Client, name: str, wishes: Wishes) -> None:
@@ -61,8 +63,13 @@ def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Tabl
         if answer is None:
             return None
         group, config = answer.resource_group, answer.resource_group.config
-        return (group.num_available_node, group.capacity, _wish(config, "requests"), _wish(config, "limits"),
-                sum(group.num_loaded_replica.values()))  # fmt: skip
+        return (
+            group.num_available_node,
+            group.capacity,
+            _wish(config, "requests"),
+            _wish(config, "limits"),
+            sum(group.num_loaded_replica.values()),
+        )
 
     found = gather(ask, names, seconds=seconds)
     columns = ("resource_group", "nodes", "capacity", "requests", "limits", "replicas")
@@ -93,8 +100,13 @@ def transfer_nodes(client: Client, source: str, target: str, number: int) -> Non
 def transfer_replicas(client: Client, collection: str, source: str, target: str, number: int) -> None:
     _require_two(source, target)
     with _hinting(f"see where they are: show replicas {collection}"):
-        client.call("TransferReplica", source_resource_group=source, target_resource_group=target,
-                    collection_name=collection, num_replica=number)  # fmt: skip
+        client.call(
+            "TransferReplica",
+            source_resource_group=source,
+            target_resource_group=target,
+            collection_name=collection,
+            num_replica=number,
+        )
 
 
 def query_nodes(client: Client) -> Mapping[int, str]:
@@ -103,8 +115,11 @@ def query_nodes(client: Client) -> Mapping[int, str]:
         answer = client.call("GetMetrics", request=SYSTEM_INFO).response
         found = json.loads(answer)["nodes_info"]
         infos = ((int(each["identifier"]), each["infos"]) for each in found)
-        return {number: str(info["hardware_infos"]["ip"]) for number, info in infos
-                if str(info["name"]).startswith("querynode")}  # fmt: skip
+        return {
+            number: str(info["hardware_infos"]["ip"])
+            for number, info in infos
+            if str(info["name"]).startswith("querynode")
+        }
     except (ServerRefused, NotAuthorized, ValueError, KeyError, TypeError, RecursionError):
         return {}
 

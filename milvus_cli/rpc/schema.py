@@ -152,8 +152,9 @@ def check_limits(field: FieldSchema) -> None:
         most = limit * BITS if key == "dim" and kind == "BINARY_VECTOR" else limit
         text = given.get(key)
         if text is not None and not (text.isdecimal() and 1 <= len(text) < 10 and 1 <= int(text) <= most):
-            raise InvalidInput(f"field {field.name!r}: {key} {text[:40]} is out of range",
-                               hint=f"{key} is from 1 to {most}")  # fmt: skip
+            raise InvalidInput(
+                f"field {field.name!r}: {key} {text[:40]} is out of range", hint=f"{key} is from 1 to {most}"
+            )
     if kind in DENSE_VECTORS and "dim" not in given:
         raise InvalidInput(f"field {field.name!r}: a {kind} needs its dimension")
     if kind == "BINARY_VECTOR" and int(given["dim"]) % BITS:
@@ -171,8 +172,9 @@ def _check_primary(schema: CollectionSchema) -> None:
         raise InvalidInput(f"two primary fields: {primary[0].name!r} and {primary[1].name!r}")
     kind = type_name(primary[0].data_type)
     if kind not in PRIMARY_TYPES:
-        raise InvalidInput(f"the primary field {primary[0].name!r} is {kind}",
-                           hint="a primary field is INT64 or VARCHAR")  # fmt: skip
+        raise InvalidInput(
+            f"the primary field {primary[0].name!r} is {kind}", hint="a primary field is INT64 or VARCHAR"
+        )
     automatic = next((field.name for field in schema.fields if field.autoID and not field.is_primary_key), "")
     if automatic:
         raise InvalidInput(f"field {automatic!r}: only the primary field can have auto_id")
@@ -185,7 +187,9 @@ def _mark_outputs(schema: CollectionSchema) -> None:
     for function in schema.functions:
         for name in (*function.input_field_names, *function.output_field_names):
             if name not in names:
-                raise InvalidInput(f"function {function.name!r} names {name!r}, which is no field",
-                                   hint=nearest(name, names) or f"fields: {', '.join(names)}")  # fmt: skip
+                raise InvalidInput(
+                    f"function {function.name!r} names {name!r}, which is no field",
+                    hint=nearest(name, names) or f"fields: {', '.join(names)}",
+                )
         for name in function.output_field_names:
             names[name].is_function_output = True

@@ -23,9 +23,22 @@ SYNONYMS: Mapping[str, str] = {
     "struct_array_fields": "struct_fields",
     "index_params": "indexes",
 }
-KNOWN = ("collection_name", "description", "auto_id", "enable_dynamic_field", "consistency_level",
-         "consistency_level_name", "shards_num", "num_partitions", "partitions", "properties", "fields",
-         "struct_fields", "functions", "indexes")  # fmt: skip
+KNOWN = (
+    "collection_name",
+    "description",
+    "auto_id",
+    "enable_dynamic_field",
+    "consistency_level",
+    "consistency_level_name",
+    "shards_num",
+    "num_partitions",
+    "partitions",
+    "properties",
+    "fields",
+    "struct_fields",
+    "functions",
+    "indexes",
+)
 # What pymilvus's describe_collection tells beside, and servers give out themselves.
 IGNORED = ("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace")
 LEVEL_NUMBERS = ("Strong", "Bounded", "Session", "Eventually")
@@ -43,8 +56,13 @@ INDEX_IGNORED = ("indexed_rows", "pending_index_rows", "total_rows", "state")
 FUNCTION_SYNONYMS = {"function_type": "type", "inputs": "input_field_names", "outputs": "output_field_names"}
 FUNCTION_KEYS = ("name", "description", "type", "input_field_names", "output_field_names", "params")
 FUNCTION_IGNORED = ("id", "input_field_ids", "output_field_ids")
-FUNCTION_TYPES = {"BM25": "BM25", "TEXTEMBEDDING": "TextEmbedding", "RERANK": "Rerank", "MINHASH": "MinHash",
-                  "MOLFINGERPRINT": "MolFingerprint"}  # fmt: skip
+FUNCTION_TYPES = {
+    "BM25": "BM25",
+    "TEXTEMBEDDING": "TextEmbedding",
+    "RERANK": "Rerank",
+    "MINHASH": "MinHash",
+    "MOLFINGERPRINT": "MolFingerprint",
+}
 HINT = 'it is {"collection_name": …, "fields": [{"name": …, "type": …}, …]}: show collection NAME -o ddl prints one'
 
 
@@ -65,9 +83,11 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
         properties={str(key): as_param(each) for key, each in _object(given, "properties", where).items()},
         num_partitions=_number(given, "num_partitions", where) if _has_key(schema) else 0,
         partitions=tuple(_names(given, "partitions", where)),
-        indexes=tuple(_read_index(each, schema, f"index {number}")
-                      for number, each in enumerate(_items(given, "indexes", where), start=1)),
-    )  # fmt: skip
+        indexes=tuple(
+            _read_index(each, schema, f"index {number}")
+            for number, each in enumerate(_items(given, "indexes", where), start=1)
+        ),
+    )
 
 
 def write_definition(definition: Definition) -> dict[str, Any]:
@@ -105,8 +125,13 @@ def write_function(function: FunctionSchema) -> dict[str, Any]:
 
 
 def write_index(index: Index) -> dict[str, Any]:
-    written = {"field_name": index.field, "index_name": index.name, "index_type": index.type,
-               "metric_type": index.metric, "params": dict(index.params)}  # fmt: skip
+    written = {
+        "field_name": index.field,
+        "index_name": index.name,
+        "index_type": index.type,
+        "metric_type": index.metric,
+        "params": dict(index.params),
+    }
     return {key: value for key, value in written.items() if value}
 
 
@@ -131,9 +156,12 @@ def _one_line(value: Any) -> str:
 def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionSchema:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema
 
-    schema = CollectionSchema(name=name, description=read_text(given, "description", where),
-                              autoID=read_flag(given, "auto_id", where),
-                              enable_dynamic_field=read_flag(given, "enable_dynamic_field", where))  # fmt: skip
+    schema = CollectionSchema(
+        name=name,
+        description=read_text(given, "description", where),
+        autoID=read_flag(given, "auto_id", where),
+        enable_dynamic_field=read_flag(given, "enable_dynamic_field", where),
+    )
     fields = _items(given, "fields", where)
     if not fields:
         raise InvalidInput(f"{where} has no fields", hint=HINT)
@@ -145,8 +173,10 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
             schema.fields.append(field)
         else:
             schema.struct_array_fields.append(field)
-    schema.functions.extend(_read_function(each, f"function {number}")
-                            for number, each in enumerate(_items(given, "functions", where), start=1))  # fmt: skip
+    schema.functions.extend(
+        _read_function(each, f"function {number}")
+        for number, each in enumerate(_items(given, "functions", where), start=1)
+    )
     return checked(schema)
 
 
@@ -157,10 +187,13 @@ def _read_function(value: Any, where: str) -> FunctionSchema:
     name = read_text(given, "name", where)
     if not name:
         raise InvalidInput(f"{where} has no name")
-    function = FunctionSchema(name=name, description=read_text(given, "description", where),
-                              type=_function_type(given.get("type"), where),
-                              input_field_names=_names(given, "input_field_names", where),
-                              output_field_names=_names(given, "output_field_names", where))  # fmt: skip
+    function = FunctionSchema(
+        name=name,
+        description=read_text(given, "description", where),
+        type=_function_type(given.get("type"), where),
+        input_field_names=_names(given, "input_field_names", where),
+        output_field_names=_names(given, "output_field_names", where),
+    )
     for key, each in _object(given, "params", where).items():
         function.params.add(key=str(key), value=as_param(each))
     return function
@@ -189,8 +222,13 @@ def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
     if field.partition("[")[0] not in (*names, *(each.name for each in schema.struct_array_fields)):
         raise InvalidInput(f"{where}: no field {field!r}", hint=f"fields: {', '.join(names)}")
     others = {key: each for key, each in given.items() if key not in INDEX_KEYS}
-    return Index(field, read_text(given, "index_name", where), read_text(given, "index_type", where) or "AUTOINDEX",
-                 read_text(given, "metric_type", where), {**_object(given, "params", where), **others})  # fmt: skip
+    return Index(
+        field,
+        read_text(given, "index_name", where),
+        read_text(given, "index_type", where) or "AUTOINDEX",
+        read_text(given, "metric_type", where),
+        {**_object(given, "params", where), **others},
+    )
 
 
 def _level(given: Mapping[str, Any], where: str) -> str:
@@ -198,8 +236,9 @@ def _level(given: Mapping[str, Any], where: str) -> str:
     if isinstance(value, str):
         return level_name(level_number(value))
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(LEVEL_NUMBERS):
-        raise InvalidInput(f"{where}: no consistency_level {json.dumps(value)[:40]}",
-                           hint=f"levels: {', '.join(LEVEL_NUMBERS)}")  # fmt: skip
+        raise InvalidInput(
+            f"{where}: no consistency_level {json.dumps(value)[:40]}", hint=f"levels: {', '.join(LEVEL_NUMBERS)}"
+        )
     return LEVEL_NUMBERS[value]
 
 

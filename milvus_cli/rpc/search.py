@@ -76,23 +76,36 @@ class Search:
     def request(self, metric: str = "") -> dict[str, Any]:
         """The fields of a SearchRequest; `metric` is named where the search names none."""
         return {
-            "collection_name": self.collection, "partition_names": self.partitions, "dsl": self.filter,
-            "dsl_type": "BoolExprV1", "nq": len(self.queries), "output_fields": self.fields,
+            "collection_name": self.collection,
+            "partition_names": self.partitions,
+            "dsl": self.filter,
+            "dsl_type": "BoolExprV1",
+            "nq": len(self.queries),
+            "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
-            "search_params": pairs(self._values(self.metric or metric)), **guarantee(self.consistency, self.written),
+            "search_params": pairs(self._values(self.metric or metric)),
+            **guarantee(self.consistency, self.written),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
-        }  # fmt: skip
+        }
 
     def _values(self, metric: str) -> dict[str, Any]:
         bounds = {"radius": self.radius, "range_filter": self.range_filter}
         params = {**self.params, **{key: value for key, value in bounds.items() if value is not None}}
         optional = {
-            "metric_type": metric, "group_by_field": self.group_by, "group_size": self.group_size,
-            "round_decimal": self.round_decimal, "ignore_growing": "true" if self.ignore_growing else None,
-        }  # fmt: skip
+            "metric_type": metric,
+            "group_by_field": self.group_by,
+            "group_size": self.group_size,
+            "round_decimal": self.round_decimal,
+            "ignore_growing": "true" if self.ignore_growing else None,
+        }
         given = {key: value for key, value in optional.items() if value not in (None, "")}
-        return {"anns_field": self.field, "topk": self.limit, "offset": self.offset,
-                "params": json.dumps(params) if params else "{}", **given}  # fmt: skip
+        return {
+            "anns_field": self.field,
+            "topk": self.limit,
+            "offset": self.offset,
+            "params": json.dumps(params) if params else "{}",
+            **given,
+        }
 
     def of_one(self, query: bytes) -> Search:
         """The same search for one query."""
@@ -122,8 +135,9 @@ def guarantee(level: str, written: int = 0) -> dict[str, Any]:
     """What a read's request says about consistency. Raises InvalidInput for a level that there is not."""
     name = level.capitalize()
     if name not in GUARANTEES:
-        raise InvalidInput(f"no consistency level {level!r}",
-                           hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}")  # fmt: skip
+        raise InvalidInput(
+            f"no consistency level {level!r}", hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}"
+        )
     until = written if name == "Session" and written else GUARANTEES[name]
     return {"consistency_level": name, "guarantee_timestamp": until}
 
@@ -150,10 +164,14 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
     if name not in fields:
         other = next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
         if other:
-            raise CliError(f"{name!r} of {schema.name} is no vector: its type is {other}",
-                           hint=f"vector fields: {', '.join(fields)}")  # fmt: skip
-        raise CliError(f"{schema.name} has no vector field {name!r}",
-                       hint=nearest(name, fields) or f"vector fields: {', '.join(fields)}")  # fmt: skip
+            raise CliError(
+                f"{name!r} of {schema.name} is no vector: its type is {other}",
+                hint=f"vector fields: {', '.join(fields)}",
+            )
+        raise CliError(
+            f"{schema.name} has no vector field {name!r}",
+            hint=nearest(name, fields) or f"vector fields: {', '.join(fields)}",
+        )
     return fields[name]
 
 

@@ -39,8 +39,9 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
     """Raises what is wrong, asking the server only for what the search names. `force` lets unknown parameters pass."""
     far = search.offset + search.limit
     if far > HIGHEST_LIMIT:
-        raise InvalidInput(f"--offset and --limit make {far:,}, and {HIGHEST_LIMIT:,} is the most",
-                           hint="search_iterator goes further")  # fmt: skip
+        raise InvalidInput(
+            f"--offset and --limit make {far:,}, and {HIGHEST_LIMIT:,} is the most", hint="search_iterator goes further"
+        )
     if search.range_filter is not None and search.radius is None:
         raise InvalidInput("--range-filter needs --radius, the far end of the range")
     if search.partitions:
@@ -67,8 +68,9 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     known = [each.name for each in schema.fields]
     for name in (name for each in functions for name in each.fields):
         if name not in known:
-            raise CliError(f"{schema.name} has no field {name!r}",
-                           hint=nearest(name, known) or f"fields: {', '.join(known)}")  # fmt: skip
+            raise CliError(
+                f"{schema.name} has no field {name!r}", hint=nearest(name, known) or f"fields: {', '.join(known)}"
+            )
 
 
 def field_index(client: Client, collection: str, field: str) -> Index | None:
@@ -79,8 +81,9 @@ def field_index(client: Client, collection: str, field: str) -> Index | None:
 def check_metric(search: Search, index: Index | None) -> None:
     """Milvus Lite would compute another metric than the index has, without a word."""
     if search.metric and search.metric not in METRICS:
-        raise InvalidInput(f"no metric {search.metric!r}",
-                           hint=nearest(search.metric, METRICS) or f"metrics: {', '.join(METRICS)}")  # fmt: skip
+        raise InvalidInput(
+            f"no metric {search.metric!r}", hint=nearest(search.metric, METRICS) or f"metrics: {', '.join(METRICS)}"
+        )
     if index and index.metric and search.metric and search.metric != index.metric:
         name = search.collection
         params = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())

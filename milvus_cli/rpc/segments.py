@@ -38,10 +38,17 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
-        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows, each.mem_size,
-                each.index_name, tuple(each.nodeIds or filter(None, [each.nodeID])))
+        Segment(
+            each.segmentID,
+            value_name(SegmentState, each.state),
+            each.partitionID,
+            each.num_rows,
+            each.mem_size,
+            each.index_name,
+            tuple(each.nodeIds or filter(None, [each.nodeID])),
+        )
         for each in infos
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,14 @@ def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list
         raise InvalidInput(f"node {wish.source} can't both give and get")
     held = list(wish.segments) or _sealed_on(client, collection, wish.source)
     try:
-        client.call("LoadBalance", collectionName=collection, src_nodeID=wish.source, dst_nodeIDs=wish.targets,
-                    sealed_segmentIDs=wish.segments, timeout=seconds)  # fmt: skip
+        client.call(
+            "LoadBalance",
+            collectionName=collection,
+            src_nodeID=wish.source,
+            dst_nodeIDs=wish.targets,
+            sealed_segmentIDs=wish.segments,
+            timeout=seconds,
+        )
     except ServerRefused as exc:
         exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
         raise

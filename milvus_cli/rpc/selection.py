@@ -104,9 +104,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
     keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
     flat = schema.enable_dynamic_field and "*" in names
-    shown = tuple(dict.fromkeys(
-        each for name in names for each in (every if name == "*" else (keys.get(name, name),))
-    ))  # fmt: skip
+    shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (keys.get(name, name),))))
     asked = [name for name in shown if name in known]
     primary = primary_field(schema)
     if primary is not None and primary.name not in asked:
@@ -143,11 +141,16 @@ def query(
     With a `moment` (a hybrid timestamp) the rows are at least as fresh as that, else as the selection says.
     """
     answer = client.call(
-        "Query", collection_name=selection.collection, expr=expression, output_fields=selection.fields.asked,
-        partition_names=selection.partitions, query_params=pairs(dict(params)),
-        consistency_level="Customized" if moment else selection.consistency, guarantee_timestamp=moment,
+        "Query",
+        collection_name=selection.collection,
+        expr=expression,
+        output_fields=selection.fields.asked,
+        partition_names=selection.partitions,
+        query_params=pairs(dict(params)),
+        consistency_level="Customized" if moment else selection.consistency,
+        guarantee_timestamp=moment,
         timeout=max(client.timeout, PATIENCE),
-    )  # fmt: skip
+    )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)
     return columns
@@ -240,9 +243,13 @@ def selected(
     """
     schema = client.call("DescribeCollection", collection_name=collection).schema
     found = Selection(
-        schema, collection, chosen_fields(schema, fields, counting=counting), filter, tuple(partitions),
+        schema,
+        collection,
+        chosen_fields(schema, fields, counting=counting),
+        filter,
+        tuple(partitions),
         level(consistency),
-    )  # fmt: skip
+    )
     if partitions:
         require_partitions(client, collection, partitions)
     return found
@@ -277,8 +284,10 @@ def parse_key(value: Any, schema: CollectionSchema) -> Any:
         return int(text)
     given = repr(value[:60]) if isinstance(value, str) else as_json(value)[:60]
     name = field.name if field is not None else ""
-    raise InvalidInput(f"invalid id {given}: primary key {name!r} of {schema.name!r} is {kind}",
-                       hint="write ids as 1,2,3" if kind == "INT64" else 'write ids as ["a","b"]')  # fmt: skip
+    raise InvalidInput(
+        f"invalid id {given}: primary key {name!r} of {schema.name!r} is {kind}",
+        hint="write ids as 1,2,3" if kind == "INT64" else 'write ids as ["a","b"]',
+    )
 
 
 def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:

@@ -20,24 +20,48 @@ PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeou
 
 # What grpc says when it can't connect, first match wins: (its words, fault, what happened, what to do).
 UNAVAILABLE = (
-    ("Connection refused", Fault.REFUSED, "nothing is listening at {address}",
-     "is the server up, and are host and port right? Milvus listens on 19530"),
+    (
+        "Connection refused",
+        Fault.REFUSED,
+        "nothing is listening at {address}",
+        "is the server up, and are host and port right? Milvus listens on 19530",
+    ),
     ("Domain name not found", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
     ("Misformatted domain name", Fault.UNKNOWN_HOST, "bad host name in {address}", "check the host's name"),
     ("DNS resolution failed", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
-    ("Hostname Verification", Fault.TLS, "the certificate of {address} is for another host",
-     "connect by the name in the certificate, or give it: --server-name NAME"),
-    ("CERTIFICATE_VERIFY_FAILED", Fault.TLS, "the certificate of {address} is not trusted: {reason}",
-     "give the CA that signed it: --ca FILE"),
+    (
+        "Hostname Verification",
+        Fault.TLS,
+        "the certificate of {address} is for another host",
+        "connect by the name in the certificate, or give it: --server-name NAME",
+    ),
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        Fault.TLS,
+        "the certificate of {address} is not trusted: {reason}",
+        "give the CA that signed it: --ca FILE",
+    ),
     ("WRONG_VERSION_NUMBER", Fault.TLS, "{address} does not speak TLS", "connect with http://, or --tlsmode 0"),
-    ("TSI_DATA_CORRUPTED", Fault.TLS, "{address} wants a client certificate that it trusts",
-     "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows"),
-    ("security handshaker", Fault.TLS, "the TLS certificates given for {address} can't be used",
-     "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"),
+    (
+        "TSI_DATA_CORRUPTED",
+        Fault.TLS,
+        "{address} wants a client certificate that it trusts",
+        "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows",
+    ),
+    (
+        "security handshaker",
+        Fault.TLS,
+        "the TLS certificates given for {address} can't be used",
+        "--ca, --client-cert and --client-key name PEM files, the key that of the certificate",
+    ),
     ("SSL_ERROR", Fault.TLS, "TLS with {address} failed: {reason}", "check --tlsmode, --ca and the certificates"),
     # 80 is the P of an answer that begins with HTTP/1.
-    ("got frame type 80", Fault.NOT_MILVUS, "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
-     "Milvus serves gRPC on 19530; 9091 is its management port"),
+    (
+        "got frame type 80",
+        Fault.NOT_MILVUS,
+        "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
+        "Milvus serves gRPC on 19530; 9091 is its management port",
+    ),
     ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
     ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
     ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
@@ -46,11 +70,19 @@ UNAVAILABLE = (
     ("handshaker shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
     ("FD Shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
     ("timed out", Fault.SILENT, "{address} does not answer", PATIENCE),
-    ("Handshake read failed", Fault.TLS, "{address} broke off the TLS handshake",
-     "does that port want TLS? check the port and --tlsmode"),
-    ("Connection reset", Fault.REFUSED, "{address} broke off the connection before it answered",
-     "is the server starting or stopping, or a proxy or firewall in between? try again"),
-)  # fmt: skip
+    (
+        "Handshake read failed",
+        Fault.TLS,
+        "{address} broke off the TLS handshake",
+        "does that port want TLS? check the port and --tlsmode",
+    ),
+    (
+        "Connection reset",
+        Fault.REFUSED,
+        "{address} broke off the connection before it answered",
+        "is the server starting or stopping, or a proxy or firewall in between? try again",
+    ),
+)
 
 PLAINTEXT_REFUSED = (
     "{address} closed the connection",
@@ -107,9 +139,12 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
     if NO_GRANTOR in reason:
-        raise ServerRefused("a grant notes who gave it, and this connection has no user", fault=Fault.SAID_NO,
-                            hint="connect with --username and --password, which this server does not check",
-                            server_code=status.code)  # fmt: skip
+        raise ServerRefused(
+            "a grant notes who gave it, and this connection has no user",
+            fault=Fault.SAID_NO,
+            hint="connect with --username and --password, which this server does not check",
+            server_code=status.code,
+        )
     lacking = missing(status.code, reason, fields, database)
     message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
     refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
@@ -147,8 +182,11 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
 def lost(method: str, address: str) -> CliError:
     """The connection broke while a call was under way: of a write nobody knows whether it was done."""
     if rpc_reads(method):
-        return Unreachable(f"the connection to {address} was lost during {method}", fault=Fault.LOST,
-                           hint="is the server up? try again")  # fmt: skip
+        return Unreachable(
+            f"the connection to {address} was lost during {method}",
+            fault=Fault.LOST,
+            hint="is the server up? try again",
+        )
     return Unreachable(
         f"the connection to {address} was lost during {method}: outcome unknown",
         hint=LOOK_FIRST,
@@ -167,15 +205,19 @@ def _silent(method: str, address: str, seconds: float) -> CliError:
 
 def _unimplemented(details: str, method: str, address: str) -> CliError:
     if "unknown service" in details or "404" in details:
-        return Unreachable(f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530",
-                           fault=Fault.NOT_MILVUS)  # fmt: skip
+        return Unreachable(
+            f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530", fault=Fault.NOT_MILVUS
+        )
     return Unsupported(f"this server has no {method}", method=method, hint="show its version with: server_version")
 
 
 def _unauthenticated(details: str, address: str) -> CliError:
     if "missing authorization" in details:
-        return NotAuthorized(f"{address} wants credentials", fault=Fault.NOT_AUTHENTICATED,
-                             hint="connect with --username and --password, or --token user:password")  # fmt: skip
+        return NotAuthorized(
+            f"{address} wants credentials",
+            fault=Fault.NOT_AUTHENTICATED,
+            hint="connect with --username and --password, or --token user:password",
+        )
     if "username and password" in details:
         message = f"{address} did not accept this user and password"
     elif "api key" in details:

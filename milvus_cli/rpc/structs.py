@@ -38,16 +38,19 @@ def read_structs(column: StructArrayField, struct: str) -> list[Any]:
     """The values of a column, None where a row has none."""
     names = [short_name(struct, each.field_name) for each in column.fields]
     columns = [with_nulls(read_lists(each), each.valid_data) for each in column.fields]
-    return [None if None in row else [dict(zip(names, each, strict=True)) for each in zip(*row, strict=True)]
-            for row in zip(*columns, strict=True)]  # fmt: skip
+    return [
+        None if None in row else [dict(zip(names, each, strict=True)) for each in zip(*row, strict=True)]
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def read_lists(column: FieldData) -> list[Any]:
     """A list a row: of scalars, or of vectors."""
     if column.WhichOneof("field") != "vectors":
         return read_scalars(column.scalars)
-    return [unpack(each, slot) if (slot := each.WhichOneof("data")) else []
-            for each in column.vectors.vector_array.data]  # fmt: skip
+    return [
+        unpack(each, slot) if (slot := each.WhichOneof("data")) else [] for each in column.vectors.vector_array.data
+    ]
 
 
 def _require_objects(value: Any, names: Sequence[str], struct: StructArrayFieldSchema) -> None:

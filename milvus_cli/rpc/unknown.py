@@ -20,14 +20,17 @@ LEVELS = 5
 # Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
 OF_SERVERS: Mapping[str, Mapping[int, str]] = {
     "DescribeCollectionResponse": {
-        4: "virtual channels, which the server chooses", 5: "physical channels, which the server chooses",
-        10: "where these channels began", 16: "the database's number", 17: "the time of the request",
+        4: "virtual channels, which the server chooses",
+        5: "physical channels, which the server chooses",
+        10: "where these channels began",
+        16: "the database's number",
+        17: "the time of the request",
         19: "the time of the last change, as text",
     },
     "CollectionSchema": {8: "the database's name", 10: "how often the schema was changed"},
     "FieldSchema": {9: "how far the server is with adding or dropping the field"},
     "IndexDescription": {10: "the oldest format of its files", 11: "the newest format of its files"},
-}  # fmt: skip
+}
 
 
 def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription] = ()) -> tuple[str, ...]:

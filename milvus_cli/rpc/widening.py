@@ -27,7 +27,13 @@ UNLIMITED = 1 << 62
 
 
 def all_hits(
-    client: Client, search: Search, shown: Shown, *, lower: bool, primary: str, most: int,
+    client: Client,
+    search: Search,
+    shown: Shown,
+    *,
+    lower: bool,
+    primary: str,
+    most: int,
     wanted: Wanted | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Rows as `hits` makes them, ranks counted on. The search's limit is what the first request asks for.
@@ -49,14 +55,23 @@ def all_hits(
         if size == most:
             break
         size = min(2 * size, most)
-    yield from _farther(client, search, shown, last, rank=len(seen), lower=lower, primary=primary,
-                        most=most, wanted=wanted)  # fmt: skip
+    yield from _farther(
+        client, search, shown, last, rank=len(seen), lower=lower, primary=primary, most=most, wanted=wanted
+    )
 
 
 def _farther(
-    client: Client, search: Search, shown: Shown, last: tuple[float, list[Any]], *, rank: int, lower: bool,
-    primary: str, most: int, wanted: Wanted | None,
-) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    client: Client,
+    search: Search,
+    shown: Shown,
+    last: tuple[float, list[Any]],
+    *,
+    rank: int,
+    lower: bool,
+    primary: str,
+    most: int,
+    wanted: Wanted | None,
+) -> Iterator[tuple[Any, ...]]:
     """Hits from this distance on, but for those ids that have just this distance and were seen."""
     radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
     while True:

@@ -60,9 +60,13 @@ class Target:
 def write(client: Client, target: Target, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
     """Raises as Client.call; the answer has the ids."""
     return client.call(
-        target.method, timeout=seconds, collection_name=target.collection, partition_name=target.partition,
-        fields_data=columns, num_rows=rows,
-    )  # fmt: skip
+        target.method,
+        timeout=seconds,
+        collection_name=target.collection,
+        partition_name=target.partition,
+        fields_data=columns,
+        num_rows=rows,
+    )
 
 
 def writes_at_once(target: Target, wanted: int) -> int:

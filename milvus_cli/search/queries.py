@@ -52,13 +52,19 @@ def entity_query(
     """The vector of the entity with this id (the text, for a field that is made of one), and the filter without it."""
     name, key = _primary(schema, given)
     source = _input_of(schema, field)
-    answer = client.call("Query", collection_name=collection, expr=one_of(name, [key]), output_fields=[source],
-                         consistency_level="Strong")  # fmt: skip
+    answer = client.call(
+        "Query",
+        collection_name=collection,
+        expr=one_of(name, [key]),
+        output_fields=[source],
+        consistency_level="Strong",
+    )
     column = next((each for each in answer.fields_data if each.field_name == source), None)
     value = raw_values(column, 1)[0] if column is not None else None
     if value is None:
-        raise CliError(f"{schema.name} has no entity with {name} {quoted(key)}",
-                       hint=f"query -c {schema.name} shows some")  # fmt: skip
+        raise CliError(
+            f"{schema.name} has no entity with {name} {quoted(key)}", hint=f"query -c {schema.name} shows some"
+        )
     others = none_of(name, key)
     if source == field.name:
         return Queries(field.data_type, pack_queries([value], field)), others
@@ -104,8 +110,11 @@ def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Seq
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CliError(f"{name} is no text, and no NPY file") from None
-    vectors = _from_csv(text, field) if kind == "csv" or not text.lstrip().startswith(("[", "{")) \
-        else _from_json(text, name, field)  # fmt: skip
+    vectors = (
+        _from_csv(text, field)
+        if kind == "csv" or not text.lstrip().startswith(("[", "{"))
+        else _from_json(text, name, field)
+    )
     if not vectors:
         raise CliError(f"{name} has no vector")
     return pack_queries(vectors, field)
@@ -117,8 +126,11 @@ def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
         value = json.loads(text)
         found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
     except (ValueError, RecursionError):
-        found = [_line(line, f"{name}, line {number}")
-                 for number, line in enumerate(text.splitlines(), start=1) if line.strip()]  # fmt: skip
+        found = [
+            _line(line, f"{name}, line {number}")
+            for number, line in enumerate(text.splitlines(), start=1)
+            if line.strip()
+        ]
     return [_vector_in(each, field) for each in found]
 
 

@@ -28,8 +28,10 @@ def _parse(text: str, legs: int) -> Reranker:
         return ranked(name, rest.split(","), text, legs)
     if name in BY_RANKS:
         functions = ", ".join(PARAMETERS)
-        raise InvalidInput(f"{name} makes one list of several searches' hits, and search has one",
-                           hint=f"hybrid_search has several; search takes {functions}")  # fmt: skip
+        raise InvalidInput(
+            f"{name} makes one list of several searches' hits, and search has one",
+            hint=f"hybrid_search has several; search takes {functions}",
+        )
     if name not in PARAMETERS:
         raise unknown(name)
     values: dict[str, str] = {}

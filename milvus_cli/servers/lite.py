@@ -146,8 +146,12 @@ def _launch(path: str, folder: Path) -> LiteServer:
         _try_lock(alive)
         process = subprocess.Popen(
             [*SERVER, "--data-dir", path, "--host", "127.0.0.1", "--port", str(port)],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=[alive], start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=[alive],
+            start_new_session=True,
+        )
         try:
             _wait(lambda: process.poll() is not None or _accepts(port), START_SECONDS)
             if process.poll() is not None or not _accepts(port):

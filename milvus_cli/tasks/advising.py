@@ -21,9 +21,10 @@ from .checking import Trial, measured
 QUERIES, HITS = 100, 10
 PROBES = ("nprobe", (1, 4, 16, 64, 256))
 SWEEPS = {
-    "HNSW": ("ef", (16, 32, 64, 128, 256, 512)), "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
+    "HNSW": ("ef", (16, 32, 64, 128, 256, 512)),
+    "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
     **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
-}  # fmt: skip
+}
 """What is tried of an index that is there; others have nothing to try."""
 MOST_DIGITS = 10
 """Of an nlist; what is longer, or no number, says nothing."""
@@ -70,11 +71,17 @@ def advice(session: Session, collection: str, field: str | None, wish: Wish) -> 
         found = with_measured(found, index.type, max(each.recall for each in present.tried))
     choice = _choice(found, present, wish)
     values = {
-        "collection": collection, "field": target.field, "rows": count, "raw_bytes": rows.raw,
-        "wanted_recall": wish.recall, "allowed_bytes": wish.memory, "present_index": index.type if index else None,
-        "advice": choice.index_type if choice else None, "why": _why(choice, present),
+        "collection": collection,
+        "field": target.field,
+        "rows": count,
+        "raw_bytes": rows.raw,
+        "wanted_recall": wish.recall,
+        "allowed_bytes": wish.memory,
+        "present_index": index.type if index else None,
+        "advice": choice.index_type if choice else None,
+        "why": _why(choice, present),
         "note": "memory and recall are estimates unless marked as measured",
-    }  # fmt: skip
+    }
     sections = [_candidates(found, wish), _measurements(present.tried), _run(_lines(target, choice, present))]
     return Report(values, sections, exit_code=0 if choice else 1)
 
@@ -143,27 +150,45 @@ def _equations(row: Row) -> str:
 
 def _candidates(found: Sequence[Candidate], wish: Wish) -> Section:
     items: list[Mapping[str, Any]] = [
-        {"index_type": each.index_type, "estimated_memory_bytes": each.memory,
-         "estimated_disk_bytes": each.disk or None,
-         "recall": each.recall, "recall_is": "measured" if each.measured else "estimate",
-         "fits": each.fits(wish.memory, wish.recall), "params": dict(each.params), "why": each.why}
+        {
+            "index_type": each.index_type,
+            "estimated_memory_bytes": each.memory,
+            "estimated_disk_bytes": each.disk or None,
+            "recall": each.recall,
+            "recall_is": "measured" if each.measured else "estimate",
+            "fits": each.fits(wish.memory, wish.recall),
+            "params": dict(each.params),
+            "why": each.why,
+        }
         for each in found
-    ]  # fmt: skip
+    ]
     rows = [
-        (each.index_type, None if each.memory is None else size(each.memory), size(each.disk) if each.disk else "",
-         each.recall, item["recall_is"], item["fits"], each.why)
+        (
+            each.index_type,
+            None if each.memory is None else size(each.memory),
+            size(each.disk) if each.disk else "",
+            each.recall,
+            item["recall_is"],
+            item["fits"],
+            each.why,
+        )
         for each, item in zip(found, items, strict=True)
-    ]  # fmt: skip
+    ]
     columns = ("index_type", "estimated memory", "estimated disk", "recall", "recall_is", "fits", "why")
     return Section("candidates", Table(columns, rows), items)
 
 
 def _measurements(tried: Sequence[Row]) -> Section:
     items: list[Mapping[str, Any]] = [
-        {"params": dict(each.setting), "recall": round(each.recall, 9), "lowest": each.lowest, "p50_ms": each.p50_ms,
-         "p95_ms": each.p95_ms}
+        {
+            "params": dict(each.setting),
+            "recall": round(each.recall, 9),
+            "lowest": each.lowest,
+            "p50_ms": each.p50_ms,
+            "p95_ms": each.p95_ms,
+        }
         for each in tried
-    ]  # fmt: skip
+    ]
     columns = ("params", "recall", "lowest", "p50_ms", "p95_ms")
     return Section("measured", Table(columns, [[each[key] for key in columns] for each in items]), items)
 

@@ -55,9 +55,15 @@ class Measured:
 
 
 def vectors_report(
-    session: Session, collection: str, field: str | None, *, sample: int | None, seed: int, metric: str | None,
+    session: Session,
+    collection: str,
+    field: str | None,
+    *,
+    sample: int | None,
+    seed: int,
+    metric: str | None,
     ignored: Sequence[str],
-) -> Report:  # fmt: skip
+) -> Report:
     """Raises CliError where the collection is not loaded or has no such field."""
     _known_findings(ignored)
     client = session.client
@@ -72,8 +78,15 @@ def vectors_report(
             pages, total = pages_of(client, target, keys), len(keys) or 1
         found = audit(pages, target.kind, unit=judged == "IP", seen=lambda done: bar.show(min(1.0, done / total)))
     wrong = problems(found, ignored)
-    values = {"collection": collection, "field": target.field, "type": target.kind, "metric": judged or None,
-              "rows": found.rows, "sample": sample is not None, "problems": wrong}  # fmt: skip
+    values = {
+        "collection": collection,
+        "field": target.field,
+        "type": target.kind,
+        "metric": judged or None,
+        "rows": found.rows,
+        "sample": sample is not None,
+        "problems": wrong,
+    }
     return Report(values, [_findings(found, ignored), _norms(found)], exit_code=1 if wrong else 0)
 
 
@@ -84,10 +97,18 @@ def recall_table(session: Session, trial: Trial) -> Table:
     found = measured(session, target, index, trial)
     columns = ("params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows")
     rows = [
-        (dict(each.setting), round(each.recall, 9), each.lowest, each.p50_ms, each.p95_ms, trial.k, found.queries,
-         found.rows)
+        (
+            dict(each.setting),
+            round(each.recall, 9),
+            each.lowest,
+            each.p50_ms,
+            each.p95_ms,
+            trial.k,
+            found.queries,
+            found.rows,
+        )
         for each in found.results
-    ]  # fmt: skip
+    ]
     return Table(columns, rows, note=_what_was_searched(session.client, target, index))
 
 
@@ -106,9 +127,15 @@ def measured(session: Session, target: Target, index: Index, trial: Trial) -> Me
     if isinstance(count, PlainArithmetic):
         _foretell(session, target, len(queries.keys) * total)
     search = Search(
-        target.collection, target.field, Queries(target.schema.data_type, queries.vectors), trial.k,
-        metric=index.metric, params=params, consistency=trial.consistency, written=client.written,
-    )  # fmt: skip
+        target.collection,
+        target.field,
+        Queries(target.schema.data_type, queries.vectors),
+        trial.k,
+        metric=index.metric,
+        params=params,
+        consistency=trial.consistency,
+        written=client.written,
+    )
     steps = len(wanted) * len(queries.keys)
     with _bar(session, f"Searching {target.collection!r}") as bar:
         found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
@@ -150,8 +177,10 @@ def _foretell(session: Session, target: Target, pairs: int) -> None:
     """Without numpy: says that it takes long, and refuses what would take too long."""
     seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
     if seconds > 100 * PATIENCE and target.kind != "SPARSE_FLOAT_VECTOR":
-        raise CliError(f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
-                       hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample")  # fmt: skip
+        raise CliError(
+            f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
+            hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample",
+        )
     if seconds > PATIENCE:
         why = "sparse vectors" if target.kind == "SPARSE_FLOAT_VECTOR" else "numpy is not installed"
         session.console.note(f"{why}: exact search takes some {seconds:,.0f} s")
@@ -159,10 +188,15 @@ def _foretell(session: Session, target: Target, pairs: int) -> None:
 
 def _findings(found: Audit, ignored: Sequence[str]) -> Section:
     items = [
-        {"finding": name, "count": each.count, "examples": each.examples, "ignored": name in ignored,
-         "meaning": MEANINGS[name]}
+        {
+            "finding": name,
+            "count": each.count,
+            "examples": each.examples,
+            "ignored": name in ignored,
+            "meaning": MEANINGS[name],
+        }
         for name, each in found.findings.items()
-    ]  # fmt: skip
+    ]
     columns = ("finding", "count", "examples", "meaning")
     return Section("findings", Table(columns, [[item[key] for key in columns] for item in items]), items)
 

@@ -115,8 +115,10 @@ class _Comparison:
         with Progress(self._session.console, "Comparing", quiet=bool(self._session.options.quiet)) as bar:
             for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
                 rate = self._seen / max(time.monotonic() - started, 0.001)
-                bar.show(min(self._seen / total, 1.0) if total else None,
-                         f"{self._seen:,} of {total:,} rows, {rate:,.0f} rows/s")  # fmt: skip
+                bar.show(
+                    min(self._seen / total, 1.0) if total else None,
+                    f"{self._seen:,} of {total:,} rows, {rate:,.0f} rows/s",
+                )
 
     def _whole(self) -> Iterator[None]:
         for run in self._runs(self._fields):
@@ -183,8 +185,9 @@ class _Comparison:
         for row, different in self._schemas.differences(run, self._fields).items():
             self._found.differing += 1
             key = run.a.keys[row]
-            self._found.add([Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field)
-                             for each in different])  # fmt: skip
+            self._found.add(
+                [Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field) for each in different]
+            )
 
 
 def _text(value: Any) -> str:
@@ -192,21 +195,34 @@ def _text(value: Any) -> str:
 
 
 def _report(
-    sides: tuple[Side, Side], counts: tuple[int | None, int | None], differences: Sequence[Difference],
-    left_out: Sequence[str], found: Found | None, *, known: bool,
-) -> Report:  # fmt: skip
+    sides: tuple[Side, Side],
+    counts: tuple[int | None, int | None],
+    differences: Sequence[Difference],
+    left_out: Sequence[str],
+    found: Found | None,
+    *,
+    known: bool,
+) -> Report:
     """Nobody can tell that two are the same where not all parts of them are `known`."""
     same: bool | None = not differences and (found is None or found.total == 0)
     if same and not known:
         same = None
     values = {
-        "a": str(sides[0]), "b": str(sides[1]), "same": same, "rows_a": counts[0], "rows_b": counts[1],
-        "compared": found and found.compared, "differing": found and found.differing,
-        "only_in_a": found and found.only_a, "only_in_b": found and found.only_b, "not_compared": list(left_out),
-    }  # fmt: skip
+        "a": str(sides[0]),
+        "b": str(sides[1]),
+        "same": same,
+        "rows_a": counts[0],
+        "rows_b": counts[1],
+        "compared": found and found.compared,
+        "differing": found and found.differing,
+        "only_in_a": found and found.only_a,
+        "only_in_b": found and found.only_b,
+        "not_compared": list(left_out),
+    }
     rows = [(each.what, each.a, each.b) for each in differences]
-    items = [{"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b}
-             for each in differences]  # fmt: skip
+    items = [
+        {"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b} for each in differences
+    ]
     table = Table(("what", "a", "b"), rows, _note(found) if found else "")
     return Report(values, [Section("differences", table, items)], 0 if same else 1)
 

@@ -65,8 +65,10 @@ def copy_collection(session: Session, source: Side, target: Side, wish: Wish) ->
     for line in _notes(plan, wish):
         session.console.note(f"note: {line}")
     if wish.dry_run:
-        return Done(f"Would copy {plan.words}.", {"source": source.name, "target": target.name, "copied": 0,
-                                                  "source_rows": plan.rows})  # fmt: skip
+        return Done(
+            f"Would copy {plan.words}.",
+            {"source": source.name, "target": target.name, "copied": 0, "source_rows": plan.rows},
+        )
     with target.inside(session):
         session.confirm(f"Copy {plan.words}?")
     with ExitStack() as stack:
@@ -121,17 +123,21 @@ def _plan(source: Side, target: Side, wish: Wish) -> Plan:
     kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
     plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
     if exists and wish.resume and wish.into_existing and plan.auto_id:
-        raise CliError(f"can't resume into {target}: the server generates the keys, and nothing tells which rows were "
-                       "there before", hint="leave out --into-existing where the first run made the collection; else "
-                       "copy into a new one")  # fmt: skip
+        raise CliError(
+            f"can't resume into {target}: the server generates the keys, and nothing tells which rows were "
+            "there before",
+            hint="leave out --into-existing where the first run made the collection; else copy into a new one",
+        )
     return plan
 
 
 def _require_known(side: Side, definition: Definition) -> None:
     """A copy would lack, or take away, what this program does not know."""
     if definition.unknown:
-        raise CliError(f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
-                       hint="nothing was copied; a newer milvus_cli may know it")  # fmt: skip
+        raise CliError(
+            f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
+            hint="nothing was copied; a newer milvus_cli may know it",
+        )
 
 
 def _as_told(source: Side) -> Definition:
@@ -160,8 +166,10 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Wish
     from ..rpc.difference import field_differences
 
     if not (wish.resume or wish.into_existing):
-        raise CliError(f"collection {target} exists", hint="--resume goes on with a copy that was interrupted, "
-                       "--into-existing puts the rows beside its own")  # fmt: skip
+        raise CliError(
+            f"collection {target} exists",
+            hint="--resume goes on with a copy that was interrupted, --into-existing puts the rows beside its own",
+        )
     there = target.definition()
     _require_known(target, there)
     different = field_differences(definition, there, (version, target.version))
@@ -228,12 +236,18 @@ def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None
     # A server that generates keys gets rows in order, so that those in the target are the first of the source.
     in_flight = writes_at_once(way.target, IN_FLIGHT) if way.target.key else 1
     sender, replacing = (
-        Forwarder(lambda: session.open(plan.target.profile), target, in_flight=in_flight, patience=way.patience.seconds,
-                  seconds=session.timeout)
+        Forwarder(
+            lambda: session.open(plan.target.profile),
+            target,
+            in_flight=in_flight,
+            patience=way.patience.seconds,
+            seconds=session.timeout,
+        )
         for target in (way.target, replace(way.target, upsert=True))
-    )  # fmt: skip
-    return send(pieces or all_rows(way), way, sender, replacing,
-                moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows))  # fmt: skip
+    )
+    return send(
+        pieces or all_rows(way), way, sender, replacing, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows)
+    )
 
 
 def _remaining(plan: Plan, way: Way, wish: Wish) -> Iterator[Piece]:
@@ -254,9 +268,7 @@ def _require_partition(target: Side, partition: str) -> None:
 
     if not partition or partition == DEFAULT_PARTITION:
         return
-    there = permitted(
-        target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition
-    )  # fmt: skip
+    there = permitted(target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition)
     if there is None or not there.value:
         target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
 
@@ -324,16 +336,23 @@ def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wis
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and wish.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):
-        raise CliError(f"{message}, but that has {target:,} rows and the source {source:,}",
-                       hint=f"look with: diff {plan.source.name} {plan.target.name}")  # fmt: skip
+        raise CliError(
+            f"{message}, but that has {target:,} rows and the source {source:,}",
+            hint=f"look with: diff {plan.source.name} {plan.target.name}",
+        )
     if refused:
         raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
     if target is None:
         counts = f"the source has {source:,}, the target's can't be counted without {', '.join(sorted(seen.missing))}"
     else:
         counts = f"it has {target:,}" if mixed else f"both have {source:,}"
-    made = {"source": plan.source.name, "target": plan.target.name, "copied": copied,
-            "source_rows": source, "target_rows": target}  # fmt: skip
+    made = {
+        "source": plan.source.name,
+        "target": plan.target.name,
+        "copied": copied,
+        "source_rows": source,
+        "target_rows": target,
+    }
     return Done(f"{message}: {counts}.", made)
 
 

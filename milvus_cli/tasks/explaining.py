@@ -65,19 +65,27 @@ def with_histogram(asked: Asked, found: Found) -> Report:
     parts = bins(distances, gap)
     lines = bars(parts, gap)
     values: dict[str, Any] = {
-        "count": len(rows), "nearest": distances[0] if distances else None, "farthest": distances[-1] if rows else None,
+        "count": len(rows),
+        "nearest": distances[0] if distances else None,
+        "farthest": distances[-1] if rows else None,
         "largest_gap": {"after_hits": gap.hits, "from": gap.near, "to": gap.far} if gap else None,
-    }  # fmt: skip
+    }
     kept = columns if len(found.search.queries) > 1 else columns[1:]
     histogram = Section(
         "histogram",
-        Table(("from", "to", "hits", ""), [(each.low, each.high, each.hits, line)
-                                           for each, line in zip(parts, lines, strict=True)]),
+        Table(
+            ("from", "to", "hits", ""),
+            [(each.low, each.high, each.hits, line) for each, line in zip(parts, lines, strict=True)],
+        ),
         [{"from": each.low, "to": each.high, "hits": each.hits, "gap": each.gap} for each in parts],
-    )  # fmt: skip
-    return Report(values, [
-        Section("hits", Table(kept, shown), [dict(zip(kept, row, strict=True)) for row in shown]), histogram,
-    ])  # fmt: skip
+    )
+    return Report(
+        values,
+        [
+            Section("hits", Table(kept, shown), [dict(zip(kept, row, strict=True)) for row in shown]),
+            histogram,
+        ],
+    )
 
 
 def explain(asked: Asked) -> Report:
@@ -110,14 +118,20 @@ def _facts(asked: Asked, found: Found, client: Client, count: int) -> dict[str, 
     field = next(each for each in found.schema.fields if each.name == search.field)
     index = permitted(field_index, client, asked.collection, search.field)
     return {
-        "collection": asked.collection, "field": f"{field.name} ({describe_field(field)})",
-        "index": index.name if index else None, "index_type": index.type if index else None,
+        "collection": asked.collection,
+        "field": f"{field.name} ({describe_field(field)})",
+        "index": index.name if index else None,
+        "index_type": index.type if index else None,
         "metric": search.metric or (index.metric if index else None) or None,
-        "index_params": dict(index.params) if index else {}, "search_params": dict(search.params),
-        "load_state": permitted(load_state, client, asked.collection), "consistency": search.consistency.capitalize(),
-        "filter": search.filter or None, "queries": len(search.queries), "hits": count,
+        "index_params": dict(index.params) if index else {},
+        "search_params": dict(search.params),
+        "load_state": permitted(load_state, client, asked.collection),
+        "consistency": search.consistency.capitalize(),
+        "filter": search.filter or None,
+        "queries": len(search.queries),
+        "hits": count,
         "rows_by_statistics": permitted(row_count, client, asked.collection),
-    }  # fmt: skip
+    }
 
 
 def _connecting(asked: Asked) -> float:
@@ -143,7 +157,8 @@ def _server_steps(before: Mapping[str, float] | None, after: Mapping[str, float]
         count = _sum(after, f"{counter}_count", label) - _sum(before, f"{counter}_count", label)
         if count > 0:
             searches = _sum(after, "milvus_proxy_sq_latency_count", 'query_type="search"') - _sum(
-                before, "milvus_proxy_sq_latency_count", 'query_type="search"')  # fmt: skip
+                before, "milvus_proxy_sq_latency_count", 'query_type="search"'
+            )
             note = f"averaged over {searches:.0f} searches" if searches > 1 else ""
             found.append(Step(f"of it: {name}", "server", taken / max(1.0, searches), note))
     return found
@@ -156,8 +171,10 @@ def _sum(metrics: Mapping[str, float], name: str, label: str) -> float:
 
 
 def _timing(steps: list[Step]) -> Section:
-    rows = [(each.step, each.where, None if each.milliseconds is None else round(each.milliseconds, 2), each.note or "")
-            for each in steps]  # fmt: skip
+    rows = [
+        (each.step, each.where, None if each.milliseconds is None else round(each.milliseconds, 2), each.note or "")
+        for each in steps
+    ]
     columns = ("step", "where", "ms", "note")
     items = [dict(zip(columns, row, strict=True)) for row in rows]
     return Section("timing", Table(columns, rows), items)

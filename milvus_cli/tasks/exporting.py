@@ -32,13 +32,22 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
             patience = replace(work.patience, retrying=meter.retrying)
             done = export_to_file(
-                session.client, replace(work, patience=patience), begun,
+                session.client,
+                replace(work, patience=patience),
+                begun,
                 told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
-            )  # fmt: skip
+            )
     rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
-    return Done(f"Exported {rows} of {collection!r} to {work.path}.",
-                {"collection": collection, "file": work.path, "format": work.shape.format, "count": done.rows,
-                 "bytes": done.bytes})  # fmt: skip
+    return Done(
+        f"Exported {rows} of {collection!r} to {work.path}.",
+        {
+            "collection": collection,
+            "file": work.path,
+            "format": work.shape.format,
+            "count": done.rows,
+            "bytes": done.bytes,
+        },
+    )
 
 
 def export_to_stdout(session: Session, work: Export) -> None:

@@ -54,14 +54,24 @@ class AskedHybrid:
         """A leg as a search of its own; what it does not say, the whole says."""
         given = parse_leg(text)
         return Asked(
-            self.session, self.collection, vectors=_list(given, "vector"), like=given.get("like"),
-            texts=_list(given, "text"), field=given.get("field"),
+            self.session,
+            self.collection,
+            vectors=_list(given, "vector"),
+            like=given.get("like"),
+            texts=_list(given, "text"),
+            field=given.get("field"),
             limit=_whole(given.get("limit"), self.limit + self.offset),
-            filter=both(self.filter, given.get("filter", "")), parameters=self.parameters,
-            partitions=self.partitions, fields=self.fields, metric=given.get("metric", ""),
-            params=_list(given, "params"), radius=_float(given, "radius"), range_filter=_float(given, "range_filter"),
-            consistency=self.consistency, ignore_growing=self.ignore_growing,
-        )  # fmt: skip
+            filter=both(self.filter, given.get("filter", "")),
+            parameters=self.parameters,
+            partitions=self.partitions,
+            fields=self.fields,
+            metric=given.get("metric", ""),
+            params=_list(given, "params"),
+            radius=_float(given, "radius"),
+            range_filter=_float(given, "range_filter"),
+            consistency=self.consistency,
+            ignore_growing=self.ignore_growing,
+        )
 
 
 def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
@@ -81,9 +91,18 @@ def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
         check_search(client, each, force=asked.force)
     check_rerankers(client, rerankers, schema)
     hybrid = Hybrid(
-        searches, rerankers, asked.limit, asked.offset, shown.asked, asked.partitions, asked.group_by,
-        asked.group_size, asked.round_decimal, asked.consistency, client.written,
-    )  # fmt: skip
+        searches,
+        rerankers,
+        asked.limit,
+        asked.offset,
+        shown.asked,
+        asked.partitions,
+        asked.group_by,
+        asked.group_size,
+        asked.round_decimal,
+        asked.consistency,
+        client.written,
+    )
     began = time.monotonic()
     pending = client.start("HybridSearch", **hybrid.request())
     alone = [client.start("Search", **each.request()) for each in searches] if show_legs else []

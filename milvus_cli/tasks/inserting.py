@@ -179,9 +179,13 @@ def _where(session: Session, request: Request, job: Job) -> list[str]:
     profile = session.profile
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
     return [
-        profile.lite or profile.address, profile.database, request.collection, request.partition,
-        job.intake.target.verb, *paths,
-    ]  # fmt: skip
+        profile.lite or profile.address,
+        profile.database,
+        request.collection,
+        request.partition,
+        job.intake.target.verb,
+        *paths,
+    ]
 
 
 def _checkpoint_path(session: Session, request: Request, job: Job) -> Path:
@@ -197,11 +201,19 @@ def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[obj
     from ..transfer.sources import identity
 
     where = [_without_secret(each) for each in _where(session, request, job)]
-    checkpoint = Checkpoint(_checkpoint_path(session, request, job), {
-        TARGET: where, "--format": request.format, "--map": dict(request.mapping),
-        "--ignore-unknown": request.ignore_unknown, "--rejects": request.rejects,
-        "collection of that name": list(made), FILES: list(map(identity, job.places)),
-    }, anew=_anew(job.intake.target))  # fmt: skip
+    checkpoint = Checkpoint(
+        _checkpoint_path(session, request, job),
+        {
+            TARGET: where,
+            "--format": request.format,
+            "--map": dict(request.mapping),
+            "--ignore-unknown": request.ignore_unknown,
+            "--rejects": request.rejects,
+            "collection of that name": list(made),
+            FILES: list(map(identity, job.places)),
+        },
+        anew=_anew(job.intake.target),
+    )
     if not checkpoint.begin(resume=request.resume, restart=request.restart) and request.resume:
         session.console.note("note: nothing to resume: starting from the beginning")
     return checkpoint
@@ -246,9 +258,13 @@ def _without_secret(word: str) -> str:
 
 
 def _run(
-    session: Session, request: Request, target: Target, checkpoint: Checkpoint, steps: Iterable[Step],
+    session: Session,
+    request: Request,
+    target: Target,
+    checkpoint: Checkpoint,
+    steps: Iterable[Step],
     fraction: Callable[[int, int], float | None],
-) -> Sequence[str]:  # fmt: skip
+) -> Sequence[str]:
     """Returns the first rejects, as they were told; `fraction` is how far it is after so many rows and bytes."""
     from ..rpc.schema import row_fields
     from ..rpc.writing import writes_at_once
@@ -260,14 +276,23 @@ def _run(
     fields = {each.name: each for each in row_fields(target.schema)}
     rejects = Rejects(request.rejects, fields=fields, size=checkpoint.progress.rejects_size)
     meter = Meter(session, f"{target.verb}ing into {target.collection!r}", rows=checkpoint.progress.read)
-    sender = Sender(lambda: session.open(profile), target, in_flight=writes_at_once(target, IN_FLIGHT),
-                    patience=request.patience, seconds=session.timeout, retrying=meter.retrying)  # fmt: skip
+    sender = Sender(
+        lambda: session.open(profile),
+        target,
+        in_flight=writes_at_once(target, IN_FLIGHT),
+        patience=request.patience,
+        seconds=session.timeout,
+        retrying=meter.retrying,
+    )
     try:
         with meter:
             Pipeline(
-                sender, checkpoint, rejects, strict=request.strict,
+                sender,
+                checkpoint,
+                rejects,
+                strict=request.strict,
                 moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
-            ).run(steps)  # fmt: skip
+            ).run(steps)
     finally:
         rejects.close()
         for line in rejects.shown:
@@ -318,8 +343,14 @@ def _finished(session: Session, request: Request, counts: Counts, shown: Sequenc
         for each in failures:
             error.add_hint(each.hint)
         raise error
-    made = {"collection": request.collection, "read": counts.read, "inserted": counts.inserted,
-            "rejected": counts.rejected, "before": before, "after": after}  # fmt: skip
+    made = {
+        "collection": request.collection,
+        "read": counts.read,
+        "inserted": counts.inserted,
+        "rejected": counts.rejected,
+        "before": before,
+        "after": after,
+    }
     if counts.superseded:
         made["superseded"] = counts.superseded
     return Done(f"{message}.", made)

@@ -27,8 +27,9 @@ def iterated(asked: Asked, limit: int | None) -> Table:
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
     search = asked.search(schema)
     if len(search.queries) > 1:
-        raise InvalidInput(f"{len(search.queries)} queries are given, and search_iterator takes one",
-                           hint="search takes several")  # fmt: skip
+        raise InvalidInput(
+            f"{len(search.queries)} queries are given, and search_iterator takes one", hint="search takes several"
+        )
     check_search(client, search, force=asked.force)
     index = field_index(client, asked.collection, search.field)
     metric = search.metric or (index.metric if index else "") or "COSINE"
@@ -37,8 +38,15 @@ def iterated(asked: Asked, limit: int | None) -> Table:
     shown = shown_fields(schema, asked.names)
     wanted = Wanted(schema, shown.named)
     unlimited = is_lite(str(client.call("GetVersion").version))
-    rows = all_hits(client, search, shown, lower=metric in LOWER_IS_NEARER, primary=primary.name, wanted=wanted,
-                    most=UNLIMITED if unlimited else HIGHEST_LIMIT)  # fmt: skip
+    rows = all_hits(
+        client,
+        search,
+        shown,
+        lower=metric in LOWER_IS_NEARER,
+        primary=primary.name,
+        wanted=wanted,
+        most=UNLIMITED if unlimited else HIGHEST_LIMIT,
+    )
     explaining = _explaining(asked, search, schema, rows)
     return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, limit)), failure=wanted.failure)
 

@@ -55,10 +55,17 @@ def _report(load: Load, target: Target, count: int, jobs: int) -> Report:
         for name, fraction in PERCENTILES.items()
     }
     values = {
-        "collection": target.collection, "field": target.field, "searches": load.sent, "wanted": count, "jobs": jobs,
-        "errors": load.failures.total(), "seconds": round(load.seconds, 3),
-        "qps": round(answered / load.seconds, 1), **latencies, "interrupted": load.interrupted,
-    }  # fmt: skip
+        "collection": target.collection,
+        "field": target.field,
+        "searches": load.sent,
+        "wanted": count,
+        "jobs": jobs,
+        "errors": load.failures.total(),
+        "seconds": round(load.seconds, 3),
+        "qps": round(answered / load.seconds, 1),
+        **latencies,
+        "interrupted": load.interrupted,
+    }
     rows = load.failures.most_common()
     section = Section("failures", Table(("error", "count"), rows), [{"error": text, "count": n} for text, n in rows])
     return Report(values, [section], exit_code=130 if load.interrupted else 1 if rows else 0)

@@ -101,8 +101,10 @@ def _is_one_answer(selection: Selection, limit: int, offset: int) -> bool:
 def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
     names = ", ".join(map(repr, keys[:MISSING_SHOWN])) + (", …" if len(keys) > MISSING_SHOWN else "")
     word = "row" if len(keys) == 1 else "rows"
-    return CliError(f"no {word} {names} in {selection.collection!r}",
-                    hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "")  # fmt: skip
+    return CliError(
+        f"no {word} {names} in {selection.collection!r}",
+        hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "",
+    )
 
 
 def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:

@@ -119,8 +119,10 @@ class Asked:
         else:
             searched = search_field(schema, self.field)
             if self.vectors and is_made_of_text(schema, searched.name):
-                raise InvalidInput(f"{searched.name!r} is made of text: no vector finds anything in it",
-                                   hint="search it with --text, or --like ID")  # fmt: skip
+                raise InvalidInput(
+                    f"{searched.name!r} is made of text: no vector finds anything in it",
+                    hint="search it with --text, or --like ID",
+                )
             if self.like is not None:
                 queries, other = entity_query(self.client, schema, searched, self.like, self.collection)
                 expression = both(expression, other)
@@ -130,11 +132,26 @@ class Asked:
         if self.group_by:
             shown_fields(schema, [self.group_by])
         return Search(
-            self.collection, searched.name, queries, self.limit, self.offset, expression, self.partitions,
-            shown.asked, self.metric.upper(), parse_params(self.params), self.radius, self.range_filter, self.group_by,
-            self.group_size, self.round_decimal, self.consistency, self.client.written, self.ignore_growing,
+            self.collection,
+            searched.name,
+            queries,
+            self.limit,
+            self.offset,
+            expression,
+            self.partitions,
+            shown.asked,
+            self.metric.upper(),
+            parse_params(self.params),
+            self.radius,
+            self.range_filter,
+            self.group_by,
+            self.group_size,
+            self.round_decimal,
+            self.consistency,
+            self.client.written,
+            self.ignore_growing,
             parse_rerankers(self.rerank, 0),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -358,8 +375,11 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
     session = asked.session
     if not for_people(session):
         return ""
-    if found.search.range_filter is not None and found.count < found.search.limit \
-            and is_lite(str(asked.client.call("GetVersion").version)):  # fmt: skip
+    if (
+        found.search.range_filter is not None
+        and found.count < found.search.limit
+        and is_lite(str(asked.client.call("GetVersion").version))
+    ):
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
     shown = "" if found.rest else f"Top {found.count:,} of "

@@ -118,8 +118,11 @@ def wait_loaded(session: Session, collection: str, *, seconds: float | None = No
     client = session.client
     if load_state(client, collection) == "not loaded":
         raise CliError(f"nothing loads collection {collection!r}", hint=f"load collection -c {collection}")
-    work = Work(f"loading collection {collection!r}", lambda: loaded_fraction(client, collection),
-                f"show loading_progress -c {collection}")  # fmt: skip
+    work = Work(
+        f"loading collection {collection!r}",
+        lambda: loaded_fraction(client, collection),
+        f"show loading_progress -c {collection}",
+    )
     wait_for(session, work, seconds=seconds)
 
 
@@ -132,8 +135,11 @@ def wait_indexed(session: Session, collection: str, index: str = "", *, seconds:
     if index:
         require_index(client, collection, index)
     thing = f"index {index!r} on {collection!r}" if index else f"the indexes of {collection!r}"
-    work = Work(f"building {thing}", lambda: indexed_fraction(client, collection, index),
-                f"show index_progress -c {collection}")  # fmt: skip
+    work = Work(
+        f"building {thing}", lambda: indexed_fraction(client, collection, index), f"show index_progress -c {collection}"
+    )
     wait_for(session, work, seconds=seconds)
-    return Done(f"{thing[:1].upper()}{thing[1:]} {'is' if index else 'are'} built.",
-                {"collection": collection, "index": index or None, "built": True})  # fmt: skip
+    return Done(
+        f"{thing[:1].upper()}{thing[1:]} {'is' if index else 'are'} built.",
+        {"collection": collection, "index": index or None, "built": True},
+    )

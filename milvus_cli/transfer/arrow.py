@@ -23,10 +23,22 @@ if TYPE_CHECKING:
     from ..rpc.schema import Field
     from ..rpc.wire.schema_pb2 import FieldData
 
-TYPES = {"BOOL": "bool_", "INT8": "int8", "INT16": "int16", "INT32": "int32", "INT64": "int64", "FLOAT": "float32",
-         "DOUBLE": "float64"}  # fmt: skip
-ELEMENTS = {"FLOAT_VECTOR": "float32", "FLOAT16_VECTOR": "float32", "BFLOAT16_VECTOR": "float32",
-            "INT8_VECTOR": "int8", "BINARY_VECTOR": "uint8"}  # fmt: skip
+TYPES = {
+    "BOOL": "bool_",
+    "INT8": "int8",
+    "INT16": "int16",
+    "INT32": "int32",
+    "INT64": "int64",
+    "FLOAT": "float32",
+    "DOUBLE": "float64",
+}
+ELEMENTS = {
+    "FLOAT_VECTOR": "float32",
+    "FLOAT16_VECTOR": "float32",
+    "BFLOAT16_VECTOR": "float32",
+    "INT8_VECTOR": "int8",
+    "BINARY_VECTOR": "uint8",
+}
 LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
 
 

@@ -71,8 +71,9 @@ def _lists(array: Any) -> list[Any]:
     from pyarrow import compute
 
     values = iter(plain_values(array.flatten()))
-    return [None if size is None else list(islice(values, size))
-            for size in compute.list_value_length(array).to_pylist()]  # fmt: skip
+    return [
+        None if size is None else list(islice(values, size)) for size in compute.list_value_length(array).to_pylist()
+    ]
 
 
 def _objects(array: Any) -> list[Any]:
@@ -81,16 +82,20 @@ def _objects(array: Any) -> list[Any]:
         raise CliError(f"a struct has two members {next(each for each in names if names.count(each) > 1)!r}")
     columns = [plain_values(each) for each in array.flatten()]
     rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True) if columns else iter([()] * len(array))
-    return [dict(zip(names, row, strict=True)) if there else None
-            for row, there in zip(rows, array.is_valid().to_pylist(), strict=True)]  # fmt: skip
+    return [
+        dict(zip(names, row, strict=True)) if there else None
+        for row, there in zip(rows, array.is_valid().to_pylist(), strict=True)
+    ]
 
 
 def _maps(array: Any) -> list[Any]:
     offsets = array.offsets.to_pylist()
     first, count = offsets[0], offsets[-1] - offsets[0]
     keys, values = (plain_values(each.slice(first, count)) for each in (array.keys, array.items))
-    return [_object(keys[start - first : end - first], values[start - first : end - first]) if there else None
-            for start, end, there in zip(offsets, offsets[1:], array.is_valid().to_pylist(), strict=False)]  # fmt: skip
+    return [
+        _object(keys[start - first : end - first], values[start - first : end - first]) if there else None
+        for start, end, there in zip(offsets, offsets[1:], array.is_valid().to_pylist(), strict=False)
+    ]
 
 
 def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
@@ -171,9 +176,12 @@ def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson
     found = compute.min_max(numbers).as_py()
     if found["min"] is None or known[0] <= found["min"] <= found["max"] <= known[-1]:
         return _trimmed(array.cast(pyarrow.string()))
-    return [_iso(array.slice(row, 1), numbers.slice(row, 1), known, beyond)[0]
-            if number is None or number in known else beyond(number)
-            for row, number in enumerate(numbers.to_pylist())]  # fmt: skip
+    return [
+        _iso(array.slice(row, 1), numbers.slice(row, 1), known, beyond)[0]
+        if number is None or number in known
+        else beyond(number)
+        for row, number in enumerate(numbers.to_pylist())
+    ]
 
 
 def _trimmed(texts: Any) -> list[Any]:

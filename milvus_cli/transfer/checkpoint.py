@@ -59,9 +59,7 @@ class Checkpoint:
     Until it begins, nothing is written. Only who holds the job's lock may begin it.
     """
 
-    def __init__(
-        self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({}), *, anew: str = ""
-    ) -> None:
+    def __init__(self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({}), *, anew: str = "") -> None:
         self.path = path
         self._job = dict(job)
         self._anew = anew
@@ -155,8 +153,9 @@ class Checkpoint:
         if different and found.sent > Mark():
             raise InvalidInput(
                 f"an earlier insert was interrupted after {found.inserted:,} rows were in, and had another "
-                f"{' and '.join(different)}", hint=self._hint(different),
-            )  # fmt: skip
+                f"{' and '.join(different)}",
+                hint=self._hint(different),
+            )
         return found
 
     def _hint(self, different: Sequence[str]) -> str:

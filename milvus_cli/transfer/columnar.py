@@ -185,8 +185,10 @@ def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> I
     rows = max(1, CHUNK // sum(each.row_size for each in arrays.values()))
     done = 0
     for blocks in zip(*(each.blocks(rows) for each in arrays.values()), strict=True):
-        columns = {name: _npy_values(array, block, dense.get(name))
-                   for (name, array), block in zip(arrays.items(), blocks, strict=True)}  # fmt: skip
+        columns = {
+            name: _npy_values(array, block, dense.get(name))
+            for (name, array), block in zip(arrays.items(), blocks, strict=True)
+        }
         count = len(next(iter(columns.values())))
         yield Chunk(columns, range(done + 1, done + count + 1))
         done += count

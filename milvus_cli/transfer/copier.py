@@ -131,8 +131,9 @@ def rows_behind(way: Way, there: Iterator[Page]) -> Iterator[Piece]:
         if run.a is None or schemas.differences(run, fields):
             raise CliError(
                 f"{way.target.collection!r} has rows that are not the first of the source: which have arrived is "
-                "unknown, as the server generates the keys", hint="delete it, and copy anew",
-            )  # fmt: skip
+                "unknown, as the server generates the keys",
+                hint="delete it, and copy anew",
+            )
         if run.b is None:
             yield Piece(run.a)
 
@@ -226,8 +227,10 @@ def _refuse_changed(values: Sequence[Any], rows: Rows, way: Way, field: str) -> 
         raw = values[place] or b""
         reason = changed(_parsed(raw)) if raw.lstrip().startswith(b'"') else ""
         if reason:
-            raise CliError(f"row {rows.page.keys[place]!r} of {way.selection.collection!r}, field {field!r}: {reason}",
-                           hint="upsert the row with another value in the source")  # fmt: skip
+            raise CliError(
+                f"row {rows.page.keys[place]!r} of {way.selection.collection!r}, field {field!r}: {reason}",
+                hint="upsert the row with another value in the source",
+            )
 
 
 def _parsed(raw: bytes) -> Any:

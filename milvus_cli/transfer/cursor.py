@@ -77,8 +77,10 @@ class Cursor:
         page = self._patience.tried(lambda: self._read(self._behind(after), moment=self._fresh()))
         ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
         if list(page.keys) != ordered:
-            raise CliError("the server sends rows out of order: not all of them would come",
-                           hint="ask for them by ranges of the primary key")  # fmt: skip
+            raise CliError(
+                "the server sends rows out of order: not all of them would come",
+                hint="ask for them by ranges of the primary key",
+            )
         return page
 
     def _read(self, expression: str, *, moment: int) -> Page:

@@ -56,10 +56,15 @@ class Export:
     @property
     def identity(self) -> dict[str, Any]:
         chosen = self.selection
-        return {"origin": self.origin, "collection": chosen.collection, "filter": chosen.filter,
-                "fields": list(chosen.fields.shown), "partitions": list(chosen.partitions),
-                "shape": asdict(self.shape),
-                "schema": chosen.schema.SerializeToString(deterministic=True).hex()}  # fmt: skip
+        return {
+            "origin": self.origin,
+            "collection": chosen.collection,
+            "filter": chosen.filter,
+            "fields": list(chosen.fields.shown),
+            "partitions": list(chosen.partitions),
+            "shape": asdict(self.shape),
+            "schema": chosen.schema.SerializeToString(deterministic=True).hex(),
+        }
 
 
 @dataclass(frozen=True)
@@ -229,8 +234,10 @@ def _publish(export: Export, whole: str) -> None:
     except FileExistsError:
         if not os.path.exists(export.state):
             _keep(export, Point())
-        raise CliError(f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
-                       hint="to replace it, add --resume --force") from None  # fmt: skip
+        raise CliError(
+            f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
+            hint="to replace it, add --resume --force",
+        ) from None
 
 
 def _publish_anew(whole: str, file: str) -> None:

@@ -23,9 +23,31 @@ if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
 
 WORDS = (
-    "amber", "book", "cloud", "dune", "ember", "field", "grove", "harbor", "iris", "jade", "kite", "lake",
-    "maple", "north", "ocean", "pine", "quartz", "river", "stone", "tide", "umber", "vale", "willow", "zenith",
-)  # fmt: skip
+    "amber",
+    "book",
+    "cloud",
+    "dune",
+    "ember",
+    "field",
+    "grove",
+    "harbor",
+    "iris",
+    "jade",
+    "kite",
+    "lake",
+    "maple",
+    "north",
+    "ocean",
+    "pine",
+    "quartz",
+    "river",
+    "stone",
+    "tide",
+    "umber",
+    "vale",
+    "willow",
+    "zenith",
+)
 COLORS = ("red", "green", "blue", "yellow", "black", "white")
 HIGHEST = {"INT8": 100, "INT16": 1_000}
 NULLS = 0.1
@@ -153,8 +175,12 @@ def _text(field: FieldSchema) -> One:
 
 
 def _document(random: Random, cluster: int) -> dict[str, Any]:
-    return {"color": random.choice(COLORS), "price": round(random.random() * 100, 2), "cluster": cluster,
-            "tags": random.sample(WORDS, 2)}  # fmt: skip
+    return {
+        "color": random.choice(COLORS),
+        "price": round(random.random() * 100, 2),
+        "cluster": cluster,
+        "tags": random.sample(WORDS, 2),
+    }
 
 
 def _place(random: Random, cluster: int) -> str:

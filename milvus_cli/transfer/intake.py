@@ -151,16 +151,21 @@ class Intake:
         """The columns that fill dense vectors."""
         names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
         codes = {each.name: CODES.get(KINDS[type_name(each.data_type)].code) for each in fields}
-        return {names.get(each.name, each.name): Dense(code, row_size(each))
-                for each in fields if (code := codes[each.name])}  # fmt: skip
+        return {
+            names.get(each.name, each.name): Dense(code, row_size(each))
+            for each in fields
+            if (code := codes[each.name])
+        }
 
     @property
     def keys(self) -> Keys:
         """The columns of the collection, by the names that they have in files, and those that each row has."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
         needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
-        return Keys(frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
-                    frozenset(names.get(each.name, each.name) for each in needed))  # fmt: skip
+        return Keys(
+            frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
+            frozenset(names.get(each.name, each.name) for each in needed),
+        )
 
     @property
     def _takes_unknown(self) -> bool:

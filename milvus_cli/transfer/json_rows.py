@@ -213,8 +213,10 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), repeated)
         yield from [(number, unreadable)] if unreadable else _rows_of(text, keys, number, others)
     elif not keys.may_hold_rows(rows_in, others):
-        raise InvalidInput(f"{text.name}: cannot tell whether the object is a row or holds rows in {rows_in!r}",
-                           hint="write the rows as a list, or one on each line")  # fmt: skip
+        raise InvalidInput(
+            f"{text.name}: cannot tell whether the object is a row or holds rows in {rows_in!r}",
+            hint="write the rows as a list, or one on each line",
+        )
 
 
 def _items(text: JsonText) -> Iterator[Found]:

@@ -92,8 +92,12 @@ def _is_at(path: str, file: int) -> bool:
 
 def _introduce(file: int, doing: str) -> None:
     """Words for whoever comes second; a disk that is full keeps them away, and nothing else."""
-    holder = {"pid": os.getpid(), "host": os.uname().nodename, "doing": doing,
-              "since": time.strftime("%Y-%m-%d %H:%M:%S")}  # fmt: skip
+    holder = {
+        "pid": os.getpid(),
+        "host": os.uname().nodename,
+        "doing": doing,
+        "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+    }
     with suppress(OSError):
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps(holder).encode(), 0)

@@ -84,8 +84,11 @@ def _plain_row(bad: Bad, fields: Mapping[str, Field]) -> Any:
         if bad.delimiter:
             return {name: _cell(value) for name, value in there.items()}
         return {name: _plain(value, fields.get(name)) for name, value in there.items()}
-    return list(map(_cell, bad.row)) if bad.delimiter and isinstance(bad.row, Sequence) \
-        and not isinstance(bad.row, str) else bad.row  # fmt: skip
+    return (
+        list(map(_cell, bad.row))
+        if bad.delimiter and isinstance(bad.row, Sequence) and not isinstance(bad.row, str)
+        else bad.row
+    )
 
 
 def _cell(value: Any) -> Any:
@@ -174,8 +177,7 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callab
             if _is_wrapped(own):
                 rows.append(_unwrapped(own, read))
             else:
-                rows.append({name: value for column, value in own.items()
-                             if (name := field_of(column)) is not None})  # fmt: skip
+                rows.append({name: value for column, value in own.items() if (name := field_of(column)) is not None})
             lines.append(line)
         except BadValue as exc:
             bad.append(_still_bad(line, exc, own))

@@ -25,9 +25,19 @@ BLOCK = 1 << 20
 """Bytes that a block has at the most, unless a single row is larger."""
 
 NUMBERS = {
-    "|b1": "?", "|i1": "b", "|u1": "B", "<i2": "h", "<u2": "H", "<i4": "i", "<u4": "I", "<i8": "q", "<u8": "Q",
-    "<f2": "e", "<f4": "f", "<f8": "d",
-}  # fmt: skip
+    "|b1": "?",
+    "|i1": "b",
+    "|u1": "B",
+    "<i2": "h",
+    "<u2": "H",
+    "<i4": "i",
+    "<u4": "I",
+    "<i8": "q",
+    "<u8": "Q",
+    "<f2": "e",
+    "<f4": "f",
+    "<f8": "d",
+}
 """What struct calls the types of numbers. `<U7` is text of 7 characters."""
 MOMENTS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
 """Digits of a second's fraction in each type of moments, which are in UTC."""
@@ -105,25 +115,33 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     """Reads the header. Raises CliError, with `name`, for what is no NPY file or holds what can't be read."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
-    if not isinstance(dtype, str) or len(dtype) > LONGEST_TYPE or not (
-        dtype in NUMBERS
-        or dtype in MOMENTS
-        or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
+    if (
+        not isinstance(dtype, str)
+        or len(dtype) > LONGEST_TYPE
+        or not (
+            dtype in NUMBERS
+            or dtype in MOMENTS
+            or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
+        )
     ):
         known = ", ".join(each[1:] for each in NUMBERS)
-        raise CliError(f"{name} holds {repr(dtype)[:60]}",
-                       hint=f"little-endian {known}, text (U) and moments (M8) can be read")  # fmt: skip
+        raise CliError(
+            f"{name} holds {repr(dtype)[:60]}", hint=f"little-endian {known}, text (U) and moments (M8) can be read"
+        )
     if header["fortran_order"] and len(shape) > 1:
         raise CliError(f"{name} is in Fortran order", hint="save numpy.ascontiguousarray(array)")
     if not all(type(each) is int and 0 <= each <= LONGEST_SIDE for each in shape):
         raise CliError(f"{name} is no NPY file: invalid shape in its header")
     if len(shape) not in (1, 2) or 0 in shape[1:]:
-        raise CliError(f"{name} has the shape {str(shape)[:60]}",
-                       hint="one dimension is for numbers, two are for vectors")  # fmt: skip
+        raise CliError(
+            f"{name} has the shape {str(shape)[:60]}", hint="one dimension is for numbers, two are for vectors"
+        )
     array = NpyArray(name, dtype, shape, stream)
     if array.row_size > LONGEST_ROW:
-        raise CliError(f"{name}: a row has {array.row_size:,} bytes, more than {LONGEST_ROW:,}",
-                       hint="write a row for each entity: (rows, dimension)")  # fmt: skip
+        raise CliError(
+            f"{name}: a row has {array.row_size:,} bytes, more than {LONGEST_ROW:,}",
+            hint="write a row for each entity: (rows, dimension)",
+        )
     return array
 
 

@@ -133,9 +133,14 @@ class Pipeline:
     """Keeps as many batches on their way as the sender takes; the checkpoint follows what is acknowledged, in order."""
 
     def __init__(
-        self, sender: Sender, checkpoint: Checkpoint, rejects: Rejects, *, strict: bool,
+        self,
+        sender: Sender,
+        checkpoint: Checkpoint,
+        rejects: Rejects,
+        *,
+        strict: bool,
         moved: Callable[[int, int], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._sender = sender
         self._checkpoint = checkpoint
         self._rejects = rejects
@@ -192,8 +197,9 @@ class Pipeline:
 
     def _require_good(self, step: Step) -> None:
         if self._strict and step.batch.bad:
-            raise CliError(told(step.name, step.batch.bad[0]),
-                           hint="leave out --strict to insert the rows that are good")  # fmt: skip
+            raise CliError(
+                told(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
+            )
 
     def _acknowledge(self, seconds: float | None = None) -> None:
         """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""

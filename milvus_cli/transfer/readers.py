@@ -169,11 +169,12 @@ def require_rows(begin: bytes, place: Place) -> None:
     """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
-        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16",
-                       hint="convert it: iconv -f UTF-16 -t UTF-8")  # fmt: skip
+        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16", hint="convert it: iconv -f UTF-16 -t UTF-8")
     if HTML.match(begin):
-        raise InvalidInput(f"{place.name}: this is HTML, not rows",
-                           hint="open it in a browser: it may be a login page" if place.is_url else "")  # fmt: skip
+        raise InvalidInput(
+            f"{place.name}: this is HTML, not rows",
+            hint="open it in a browser: it may be a login page" if place.is_url else "",
+        )
 
 
 def not_utf8(error: UnicodeDecodeError) -> str:
@@ -345,8 +346,11 @@ def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Bad], he
     width = len(header)
     if set(map(len, rows)) - {width}:
         # A line without anything is no row.
-        bad += [Bad(line, "", f"{len(row)} cells in place of {width}", row)
-                for row, line in zip(rows, lines, strict=True) if len(row) not in (0, width)]  # fmt: skip
+        bad += [
+            Bad(line, "", f"{len(row)} cells in place of {width}", row)
+            for row, line in zip(rows, lines, strict=True)
+            if len(row) not in (0, width)
+        ]
         kept = [(row, line) for row, line in zip(rows, lines, strict=True) if len(row) == width]
         rows, lines = [row for row, _ in kept], [line for _, line in kept]
     values: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width

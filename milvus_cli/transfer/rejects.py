@@ -62,8 +62,10 @@ class Rejects:
             self._file.close()
 
     def _failed(self, error: OSError) -> CliError:
-        return CliError(f"can't write {self._path}: {error.strerror}",
-                        hint="make room; then the same line with --resume goes on there")  # fmt: skip
+        return CliError(
+            f"can't write {self._path}: {error.strerror}",
+            hint="make room; then the same line with --resume goes on there",
+        )
 
 
 def told(name: str, bad: Bad) -> str:

@@ -44,10 +44,13 @@ class Outcome:
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
-            self.inserted + other.inserted, [*self.bad, *other.bad], self.doubtful + other.doubtful,
-            self.unknown + other.unknown, self.replaced + other.replaced,
+            self.inserted + other.inserted,
+            [*self.bad, *other.bad],
+            self.doubtful + other.doubtful,
+            self.unknown + other.unknown,
+            self.replaced + other.replaced,
             self.revived + other.revived,
-        )  # fmt: skip
+        )
 
 
 class Refused(Exception):
@@ -70,9 +73,15 @@ class Sender:
     """
 
     def __init__(
-        self, open_client: Callable[[], Client], target: Target, *, in_flight: int, patience: float, seconds: float,
+        self,
+        open_client: Callable[[], Client],
+        target: Target,
+        *,
+        in_flight: int,
+        patience: float,
+        seconds: float,
         retrying: Callable[[float, float], None] = _silent,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._open = open_client
         self._intake = Intake(target, {})
         self.target = target
@@ -228,8 +237,10 @@ class Sender:
 
 def replaced_told(rows: int) -> str:
     """What a person should know of rows that were settled without being read back."""
-    return (f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
-            "read back: earlier rows with the same keys were replaced")  # fmt: skip
+    return (
+        f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
+        "read back: earlier rows with the same keys were replaced"
+    )
 
 
 @dataclass(frozen=True)

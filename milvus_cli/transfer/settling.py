@@ -71,6 +71,9 @@ def _write(client: Client, sent: Sent, places: Sequence[int], *, seconds: float)
     columns, count = sent.columns, sent.rows
     if len(places) < count:
         schema = sent.target.schema
-        columns = [moved(column, field, count, sorted(places)) for column in columns
-                   if (field := field_named(schema, column.field_name)) is not None]  # fmt: skip
+        columns = [
+            moved(column, field, count, sorted(places))
+            for column in columns
+            if (field := field_named(schema, column.field_name)) is not None
+        ]
     write(client, sent.target, columns, len(places), seconds=seconds)

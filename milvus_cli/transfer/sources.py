@@ -18,8 +18,17 @@ from ..names import nearest
 from .urls import is_url, shown_url
 
 STDIN = "-"
-FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
-           "parquet": "parquet", "pq": "parquet", "npy": "npy"}  # fmt: skip
+FORMATS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "npy": "npy",
+}
 """Formats by extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}

@@ -18,8 +18,16 @@ from .texts import csv_cells, flattened, texts_of
 if TYPE_CHECKING:
     from ..rpc.wire.schema_pb2 import FieldData
 
-FORMATS = {"csv": "csv", "tsv": "tsv", "tab": "tsv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
-           "parquet": "parquet", "pq": "parquet"}  # fmt: skip
+FORMATS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+    "pq": "parquet",
+}
 """Formats by extension."""
 COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
@@ -54,8 +62,10 @@ def shape_of(path: str, wanted: str | None) -> Shape:
         hint = (
             nearest(word, FORMATS) or f"formats: {', '.join(dict.fromkeys(FORMATS.values()))}, and .gz or .zst of text"
         )
-        raise InvalidInput(f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
-                           hint=hint if wanted else f"give --format; {hint}")  # fmt: skip
+        raise InvalidInput(
+            f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
+            hint=hint if wanted else f"give --format; {hint}",
+        )
     return Shape(FORMATS[word], compression)
 
 
@@ -105,8 +115,9 @@ class SeparatedWriter:
 
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
         texts = texts_of(columns, self._selection.fields, rows)
-        cells = [csv_cells(kind, texts[name], self._delimiter)
-                 for kind, name in zip(self._kinds, self._names, strict=True)]  # fmt: skip
+        cells = [
+            csv_cells(kind, texts[name], self._delimiter) for kind, name in zip(self._kinds, self._names, strict=True)
+        ]
         return "".join(self._delimiter.join(row) + "\n" for row in zip(*cells, strict=True)).encode()
 
 
@@ -130,8 +141,9 @@ class JsonWriter:
         values = ([text or "null" for text in column] for column in texts.values())
         objects = [members % row for row in zip(*values, strict=True)]
         if dynamic is not None:
-            objects = [begun + flattened(texts, rest, self._reserved)
-                       for begun, rest in zip(objects, dynamic, strict=True)]  # fmt: skip
+            objects = [
+                begun + flattened(texts, rest, self._reserved) for begun, rest in zip(objects, dynamic, strict=True)
+            ]
         separator = "}\n" if self._lines else "},\n"
         text = separator.join(objects) + ("}\n" if self._lines else "}")
         return text.encode() if self._lines or first else (",\n" + text).encode()
@@ -141,6 +153,7 @@ def _zstandard() -> Any:
     try:
         import zstandard
     except ImportError:
-        raise CliError("writing .zst needs the package zstandard",
-                       hint="pip install 'milvus_cli[zstd]', or write .gz") from None  # fmt: skip
+        raise CliError(
+            "writing .zst needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or write .gz"
+        ) from None
     return zstandard

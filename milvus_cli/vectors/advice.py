@@ -90,27 +90,58 @@ def _dense(rows: Rows) -> list[Candidate]:
     centres = nlist * rows.dimension * 4
     codebooks = 2**NBITS * rows.dimension * 4
     return [
-        Candidate("HNSW", raw + count * M * 2 * 4, 0.99, "a graph over the vectors; the quickest at high recall",
-                  {"M": M, "efConstruction": EF_CONSTRUCTION}),
-        Candidate("IVF_FLAT", raw + count * ID + centres, 0.99, "whole vectors in clusters; less memory than a graph",
-                  {"nlist": nlist}),
-        Candidate("SCANN", raw + count * (rows.dimension // 4 + ID) + centres, 0.98,
-                  "clusters by 4-bit codes, hits compared again by whole vectors", {"nlist": nlist}),
-        Candidate("IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters",
-                  {"nlist": nlist}),
-        Candidate("DISKANN", int(raw * (PQ_RATIO + CACHE_RATIO)), 0.97, "a graph on the disk, codes in memory", {},
-                  disk=raw + count * GRAPH_DEGREE * 4),
-        Candidate("IVF_PQ", count * (m * NBITS // 8 + ID) + centres + codebooks, 0.8,
-                  f"{m} bytes a vector in clusters; the least memory, and recall to match",
-                  {"nlist": nlist, "m": m, "nbits": NBITS}),
+        Candidate(
+            "HNSW",
+            raw + count * M * 2 * 4,
+            0.99,
+            "a graph over the vectors; the quickest at high recall",
+            {"M": M, "efConstruction": EF_CONSTRUCTION},
+        ),
+        Candidate(
+            "IVF_FLAT",
+            raw + count * ID + centres,
+            0.99,
+            "whole vectors in clusters; less memory than a graph",
+            {"nlist": nlist},
+        ),
+        Candidate(
+            "SCANN",
+            raw + count * (rows.dimension // 4 + ID) + centres,
+            0.98,
+            "clusters by 4-bit codes, hits compared again by whole vectors",
+            {"nlist": nlist},
+        ),
+        Candidate(
+            "IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters", {"nlist": nlist}
+        ),
+        Candidate(
+            "DISKANN",
+            int(raw * (PQ_RATIO + CACHE_RATIO)),
+            0.97,
+            "a graph on the disk, codes in memory",
+            {},
+            disk=raw + count * GRAPH_DEGREE * 4,
+        ),
+        Candidate(
+            "IVF_PQ",
+            count * (m * NBITS // 8 + ID) + centres + codebooks,
+            0.8,
+            f"{m} bytes a vector in clusters; the least memory, and recall to match",
+            {"nlist": nlist, "m": m, "nbits": NBITS},
+        ),
         Candidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
-    ]  # fmt: skip
+    ]
 
 
 def _binary(rows: Rows) -> list[Candidate]:
     nlist = clusters(rows.count)
     return [
-        Candidate("BIN_IVF_FLAT", rows.raw + rows.count * ID + nlist * rows.dimension // 8, 0.98,
-                  "whole vectors in clusters", {"nlist": nlist}),
+        Candidate(
+            "BIN_IVF_FLAT",
+            rows.raw + rows.count * ID + nlist * rows.dimension // 8,
+            0.98,
+            "whole vectors in clusters",
+            {"nlist": nlist},
+        ),
         Candidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
-    ]  # fmt: skip
+    ]

@@ -79,9 +79,8 @@ class PlainArithmetic:
         distance, dot = DISTANCES[metric], self._dot
         for query, square in zip(queries.vectors, queries.squares, strict=True):
             found = (
-                distance(dot(query, row), square, other)
-                for row, other in zip(rows.vectors, rows.squares, strict=True)
-            )  # fmt: skip
+                distance(dot(query, row), square, other) for row, other in zip(rows.vectors, rows.squares, strict=True)
+            )
             yield [each if each == each else math.inf for each in found]
 
     def least(self, sequences: Sequence[Any], count: int) -> list[float]:
@@ -143,8 +142,10 @@ def arithmetic(kind: str) -> Arithmetic:
 
 def require_metric(metric: str) -> None:
     if metric not in DISTANCES:
-        raise CliError(f"distances by {metric or 'an unknown metric'} can't be computed here",
-                       hint=f"known: {', '.join(DISTANCES)}")  # fmt: skip
+        raise CliError(
+            f"distances by {metric or 'an unknown metric'} can't be computed here",
+            hint=f"known: {', '.join(DISTANCES)}",
+        )
 
 
 def unpack(kind: str, row: bytes) -> Any:

@@ -64,8 +64,7 @@ def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Select
     schema = client.call("DescribeCollection", collection_name=collection).schema
     # Where nobody tells whether it is loaded, reading it will.
     if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
-        raise CliError(f"collection {collection!r} is {state}",
-                       hint=f"load it first: load collection -c {collection}")  # fmt: skip
+        raise CliError(f"collection {collection!r} is {state}", hint=f"load it first: load collection -c {collection}")
     found = Selection(schema, collection, _fields())
     return replace(found, fields=_fields(found.primary.name))
 
@@ -95,8 +94,10 @@ def index_on(client: Client, target: Target) -> Index | None:
 def require_index(client: Client, target: Target) -> Index:
     found = index_on(client, target)
     if found is None:
-        raise CliError(f"no index on {target.field!r} of {target.collection!r}",
-                       hint=f"make one first: create index -c {target.collection} -f {target.field}")  # fmt: skip
+        raise CliError(
+            f"no index on {target.field!r} of {target.collection!r}",
+            hint=f"make one first: create index -c {target.collection} -f {target.field}",
+        )
     return found
 
 

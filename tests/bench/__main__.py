@@ -82,17 +82,35 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=[[], *WHAT], metavar="WHAT",
-                        help=f"what to measure: {', '.join(WHAT)}; all when not given")  # fmt: skip
-    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N",
-                        help=f"runs of each command that count [{ROUNDS}]")  # fmt: skip
-    parser.add_argument("--rows", type=int, default=ROWS, metavar="N",
-                        help=f"rows of 128 dimensions for memory [{ROWS}]; a million take half an hour")  # fmt: skip
-    parser.add_argument("--official", action="store_true",
-                        help="also time the official milvus-cli from PyPI, in an environment of its own")  # fmt: skip
-    parser.add_argument("--cache", type=Path, metavar="DIR",
-                        default=Path(platformdirs.user_cache_dir("milvus_cli-bench", appauthor=False)),
-                        help="where the environments are kept from run to run")  # fmt: skip
+    parser.add_argument(
+        "what",
+        nargs="*",
+        choices=[[], *WHAT],
+        metavar="WHAT",
+        help=f"what to measure: {', '.join(WHAT)}; all when not given",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, metavar="N", help=f"runs of each command that count [{ROUNDS}]"
+    )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=ROWS,
+        metavar="N",
+        help=f"rows of 128 dimensions for memory [{ROWS}]; a million take half an hour",
+    )
+    parser.add_argument(
+        "--official",
+        action="store_true",
+        help="also time the official milvus-cli from PyPI, in an environment of its own",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        default=Path(platformdirs.user_cache_dir("milvus_cli-bench", appauthor=False)),
+        help="where the environments are kept from run to run",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     return parser
 

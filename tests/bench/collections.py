@@ -77,8 +77,12 @@ def _fill(server: ServerProcess, count: int) -> None:
     with server.stub() as stub:
         for number in range(count):
             schema.name = f"c{number:04}"
-            status = stub.CreateCollection(milvus_pb2.CreateCollectionRequest(
-                collection_name=schema.name, schema=schema.SerializeToString(), shards_num=1,
-            ))  # fmt: skip
+            status = stub.CreateCollection(
+                milvus_pb2.CreateCollectionRequest(
+                    collection_name=schema.name,
+                    schema=schema.SerializeToString(),
+                    shards_num=1,
+                )
+            )
             if status.code or status.error_code:
                 raise BenchFailed(f"no more than {number} collections: {status.reason}")

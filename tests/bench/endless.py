@@ -63,9 +63,12 @@ class Endless:
             "GetVersion": lambda _: milvus_pb2.GetVersionResponse(version="v2.3.5"),
             "AllocTimestamp": lambda _: milvus_pb2.AllocTimestampResponse(timestamp=1),
         }
-        handlers = {name: grpc.unary_unary_rpc_method_handler(
-                        lambda request, context, answer=answer: answer(request).SerializeToString())
-                    for name, answer in methods.items()}  # fmt: skip
+        handlers = {
+            name: grpc.unary_unary_rpc_method_handler(
+                lambda request, context, answer=answer: answer(request).SerializeToString()
+            )
+            for name, answer in methods.items()
+        }
         from concurrent.futures import ThreadPoolExecutor
 
         options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]

@@ -61,8 +61,16 @@ def measure_export(work: Path, rounds: int) -> list[Row]:
         for kind in ("csv", "jsonl", "parquet"):
             script = LOOP_PARQUET if kind == "parquet" else LOOP
             loop: list[str | Path] = [sys.executable, "-c", script, server.uri, work / f"loop.{kind}"]
-            ours: list[str | Path] = [sys.executable, "-m", "milvus_cli", "export", "-c", "many",
-                                      work / f"ours.{kind}", "--force"]  # fmt: skip
+            ours: list[str | Path] = [
+                sys.executable,
+                "-m",
+                "milvus_cli",
+                "export",
+                "-c",
+                "many",
+                work / f"ours.{kind}",
+                "--force",
+            ]
             floor = f"query_iterator to {kind}, {COUNT:,}×{DIM}"
             tasks: dict[str, Task] = {floor: Process(loop, variables), f"export to {kind}": Process(ours, variables)}
             rows += compare(measure(tasks, min(rounds, ROUNDS)), floor, {f"export to {kind}": BUDGET})

@@ -74,10 +74,15 @@ def measure_insert(official: Environment | None, work: Path, rounds: int) -> lis
             kind: ([*COMMAND, "insert", "file", "-c", NAME, work / f"books.{kind}"], ours)
             for kind in ("csv", "parquet")
         }
-        scripts = {kind: Process([COMMAND[0], "-c", script, server.uri, work / f"books.{kind}"], variables)
-                   for kind, script in (("csv", SCRIPT_CSV), ("parquet", SCRIPT_PARQUET))}  # fmt: skip
-        tasks: dict[str, Task] = {"prebuilt messages": Process([COMMAND[0], "-m", "tests.bench.insert", server.address,
-                                                                work / "messages"], variables)}  # fmt: skip
+        scripts = {
+            kind: Process([COMMAND[0], "-c", script, server.uri, work / f"books.{kind}"], variables)
+            for kind, script in (("csv", SCRIPT_CSV), ("parquet", SCRIPT_PARQUET))
+        }
+        tasks: dict[str, Task] = {
+            "prebuilt messages": Process(
+                [COMMAND[0], "-m", "tests.bench.insert", server.address, work / "messages"], variables
+            )
+        }
         prebuild(work / "messages")
         for kind, (argv, env) in commands.items():
             tasks[f"insert file, {kind}"] = Process(argv, env)
@@ -113,9 +118,13 @@ def make_collection(server: MilvusServer) -> None:
     schema.fields.add(name="vector", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value=str(DIM))
     with server.stub() as stub:
         stub.DropCollection(milvus_pb2.DropCollectionRequest(collection_name=NAME))
-        stub.CreateCollection(milvus_pb2.CreateCollectionRequest(
-            collection_name=NAME, schema=schema.SerializeToString(), shards_num=1,
-        ))  # fmt: skip
+        stub.CreateCollection(
+            milvus_pb2.CreateCollectionRequest(
+                collection_name=NAME,
+                schema=schema.SerializeToString(),
+                shards_num=1,
+            )
+        )
 
 
 def vectors() -> Any:
@@ -129,10 +138,13 @@ def write_files(work: Path) -> None:
     import pyarrow.parquet
 
     found = vectors()
-    table = pyarrow.table({
-        "id": pyarrow.array(range(ROWS), pyarrow.int64()), "title": [f"title {row}" for row in range(ROWS)],
-        "vector": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(found.ravel()), DIM),
-    })  # fmt: skip
+    table = pyarrow.table(
+        {
+            "id": pyarrow.array(range(ROWS), pyarrow.int64()),
+            "title": [f"title {row}" for row in range(ROWS)],
+            "vector": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(found.ravel()), DIM),
+        }
+    )
     pyarrow.parquet.write_table(table, work / "books.parquet")
     with (work / "books.csv").open("w", newline="") as file, (work / "official.csv").open("w", newline="") as theirs:
         writers = csv.writer(file), csv.writer(theirs)

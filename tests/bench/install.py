@@ -43,8 +43,11 @@ class Environment:
     def pip_install(self, *argv: str) -> None:
         done = subprocess.run(
             [self.python, "-m", "pip", "install", "--quiet", *argv],
-            capture_output=True, encoding="utf-8", cwd=self.directory, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            encoding="utf-8",
+            cwd=self.directory,
+            check=False,
+        )
         if done.returncode:
             raise BenchFailed(f"pip install {' '.join(argv)} failed:\n{done.stdout}{done.stderr}")
 

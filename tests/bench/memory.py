@@ -23,8 +23,9 @@ def measure_memory(work: Path, rows: int) -> list[Row]:
 def measured(work: Path, rows: int) -> Iterator[Row]:
     """Fat rows are a twentieth as many; a row of one text has few bytes in a Parquet file, and many when it is read."""
     shapes = {
-        f"{rows:,}×128": Shape(rows, 128, 0), f"{rows // 20:,}×1536 + 8 KB": Shape(rows // 20, 1536, 8_000),
-    }  # fmt: skip
+        f"{rows:,}×128": Shape(rows, 128, 0),
+        f"{rows // 20:,}×1536 + 8 KB": Shape(rows // 20, 1536, 8_000),
+    }
     (work / "home").mkdir()
     variables = {**clean_variables(work / "home"), "PYTHONPATH": str(ROOT)}
     for name, shape in shapes.items():

@@ -45,10 +45,18 @@ def compare(samples: Samples, floor: str, budgets: dict[str, float]) -> list[Row
     rows = [Row(floor, median_wall(base), least_wall(base))]
     for name, taken in samples.items():
         if name != floor:
-            rows.append(Row(
-                name, median_wall(taken), least_wall(taken), floor=floor, floor_value=median_wall(base),
-                ratio=ratio(taken, base), cpu_ratio=cpu_ratio(taken, base), budget=budgets.get(name),
-            ))  # fmt: skip
+            rows.append(
+                Row(
+                    name,
+                    median_wall(taken),
+                    least_wall(taken),
+                    floor=floor,
+                    floor_value=median_wall(base),
+                    ratio=ratio(taken, base),
+                    cpu_ratio=cpu_ratio(taken, base),
+                    budget=budgets.get(name),
+                )
+            )
     return rows
 
 
@@ -64,9 +72,18 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    return (row.what, _number(row.value), _number(row.least), row.unit, row.floor, _number(row.floor_value),
-            _number(row.ratio, 2), _number(row.cpu_ratio, 2), "" if row.budget is None else f"{row.budget:g}",
-            row.verdict)  # fmt: skip
+    return (
+        row.what,
+        _number(row.value),
+        _number(row.least),
+        row.unit,
+        row.floor,
+        _number(row.floor_value),
+        _number(row.ratio, 2),
+        _number(row.cpu_ratio, 2),
+        "" if row.budget is None else f"{row.budget:g}",
+        row.verdict,
+    )
 
 
 def _number(value: float | None, digits: int = 1) -> str:

@@ -83,8 +83,10 @@ sys.exit(code)
 
 def measure_search(environment: Environment, work: Path, rounds: int) -> list[Row]:
     rows: list[Row] = []
-    servers: dict[str, ServerProcess] = {"Milvus 2.3.5": MilvusServer(work / "milvus"),
-                                         "Milvus Lite": LiteServer(work / "lite")}  # fmt: skip
+    servers: dict[str, ServerProcess] = {
+        "Milvus 2.3.5": MilvusServer(work / "milvus"),
+        "Milvus Lite": LiteServer(work / "lite"),
+    }
     for name, server in servers.items():
         with server:
             _fill(server)
@@ -101,8 +103,14 @@ def _overhead(environment: Environment, server: ServerProcess, name: str) -> lis
         if done.returncode:
             raise BenchFailed(done.stderr)
         over, least, bare, _ = json.loads(done.stdout)
-        rows.append(Row(f"search in the shell over the bare call of {bare:.1f} ms, {output}, {name}", over, least,
-                        budget=OVERHEAD_MS))  # fmt: skip
+        rows.append(
+            Row(
+                f"search in the shell over the bare call of {bare:.1f} ms, {output}, {name}",
+                over,
+                least,
+                budget=OVERHEAD_MS,
+            )
+        )
     return rows
 
 
@@ -134,8 +142,9 @@ def _fill(server: ServerProcess) -> None:
     client.create_collection("bench", schema=schema)
     vectors = _vectors(ROWS, seed=1)
     for start in range(0, ROWS, 2_000):
-        client.insert("bench", [{"id": start + place, "v": each}
-                                for place, each in enumerate(vectors[start : start + 2_000])])  # fmt: skip
+        client.insert(
+            "bench", [{"id": start + place, "v": each} for place, each in enumerate(vectors[start : start + 2_000])]
+        )
     client.flush("bench")
     index = MilvusClient.prepare_index_params()
     index.add_index("v", index_type="HNSW", metric_type="L2", params={"M": 16, "efConstruction": 100})

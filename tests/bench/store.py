@@ -47,8 +47,16 @@ def _listing(environment: Environment, work: Path, rounds: int) -> list[Row]:
         _store(Path(variables["MILVUS_CLI_HOME"]), count)
         tasks[name] = Process([environment.milvus_cli, "list", "connections", "-o", "jsonl"], variables)
     peaks = [peak_memory(task.argv, task.env) for task in tasks.values()]
-    memory = Row(f"{names[1]}, peak", peaks[1], peaks[1], unit="MB", floor=f"of {FEW}", floor_value=peaks[0],
-                 ratio=peaks[1] / peaks[0], budget=MEMORY_BUDGET)  # fmt: skip
+    memory = Row(
+        f"{names[1]}, peak",
+        peaks[1],
+        peaks[1],
+        unit="MB",
+        floor=f"of {FEW}",
+        floor_value=peaks[0],
+        ratio=peaks[1] / peaks[0],
+        budget=MEMORY_BUDGET,
+    )
     return [*compare(measure(tasks, min(rounds, 5)), names[0], {}), memory]
 
 

@@ -50,8 +50,10 @@ class Process:
         os.write(writer, self.stdin.encode())
         os.close(writer)
         with open(reader, "rb") as stdin, tempfile.TemporaryFile() as output:
-            redirections = [(os.POSIX_SPAWN_DUP2, source.fileno(), target)
-                            for source, target in ((stdin, 0), (output, 1), (output, 2))]  # fmt: skip
+            redirections = [
+                (os.POSIX_SPAWN_DUP2, source.fileno(), target)
+                for source, target in ((stdin, 0), (output, 1), (output, 2))
+            ]
             started = time.perf_counter()
             pid = os.posix_spawn(argv[0], argv, dict(self.env), file_actions=redirections)
             _, status, usage = os.wait4(pid, 0)

@@ -68,8 +68,11 @@ def test_the_environment_stands_over_the_defaults() -> None:
     assert found.profile == expected
     from_uri = dict.fromkeys(("host", "port", "database", "tls"), "MILVUS_URI")
     assert found.sources == {
-        **dict.fromkeys(ALL_SAVED, "default"), **from_uri, "alias": "MILVUS_ALIAS", "token": "MILVUS_TOKEN",
-    }  # fmt: skip
+        **dict.fromkeys(ALL_SAVED, "default"),
+        **from_uri,
+        "alias": "MILVUS_ALIAS",
+        "token": "MILVUS_TOKEN",
+    }
 
 
 def test_what_the_alias_saved_stands_over_the_defaults() -> None:
@@ -85,20 +88,42 @@ def test_the_environment_stands_over_what_the_alias_saved() -> None:
 
 def test_flags_stand_over_everything() -> None:
     given: dict[str, Any] = {
-        "alias": "flag", "host": "flag.example", "port": 2, "database": "flagdb", "token": "flag:token", "tls_mode": 1,
-        "user_agent": "flagged", "management_port": 3, "read_only": False, "protected": False,
-    }  # fmt: skip
+        "alias": "flag",
+        "host": "flag.example",
+        "port": 2,
+        "database": "flagdb",
+        "token": "flag:token",
+        "tls_mode": 1,
+        "user_agent": "flagged",
+        "management_port": 3,
+        "read_only": False,
+        "protected": False,
+    }
     found = resolved(SAVED, ENVIRONMENT, **given)
     expected = Profile(
-        alias="flag", host="flag.example", port=2, database="flagdb", token="flag:token", tls=Tls(mode=1),
-        user_agent="flagged", management_port=3,
-    )  # fmt: skip
+        alias="flag",
+        host="flag.example",
+        port=2,
+        database="flagdb",
+        token="flag:token",
+        tls=Tls(mode=1),
+        user_agent="flagged",
+        management_port=3,
+    )
     assert found.profile == expected
     assert found.sources == {
-        "alias": "--alias", "host": "--host", "port": "--port", "database": "--db", "token": "--token",
-        "tls": "--tlsmode", "user_agent": "--user-agent", "management_port": "--management-port",
-        "read_only": "--read-only", "protected": "--protected", "lite": "default",
-    }  # fmt: skip
+        "alias": "--alias",
+        "host": "--host",
+        "port": "--port",
+        "database": "--db",
+        "token": "--token",
+        "tls": "--tlsmode",
+        "user_agent": "--user-agent",
+        "management_port": "--management-port",
+        "read_only": "--read-only",
+        "protected": "--protected",
+        "lite": "default",
+    }
 
 
 def test_an_address_on_the_line_leaves_the_address_of_the_environment_out() -> None:
@@ -278,10 +303,29 @@ def test_an_address_has_many_forms(text: str, address: Address) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", ":", ":1", "http://", "http://:1", "h:0", "h:65536", "h:-1", "h:x", "h:1:2", "ftp://h", "[::1", "::1]:1",
-        "a b", "h\n:1", "http://h\x00", "-\u202e", "héllo", "[h]:1", "[1.2.3.4]:1", "milvus://u:p/w@h",
+        "",
+        ":",
+        ":1",
+        "http://",
+        "http://:1",
+        "h:0",
+        "h:65536",
+        "h:-1",
+        "h:x",
+        "h:1:2",
+        "ftp://h",
+        "[::1",
+        "::1]:1",
+        "a b",
+        "h\n:1",
+        "http://h\x00",
+        "-\u202e",
+        "héllo",
+        "[h]:1",
+        "[1.2.3.4]:1",
+        "milvus://u:p/w@h",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_address(text)

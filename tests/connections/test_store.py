@@ -274,8 +274,11 @@ def test_a_directory_that_may_not_be_searched_is_an_error(store: Store) -> None:
     store.home.mkdir(mode=0o000)
     found = subprocess.run(
         [sys.executable, "-c", f"{WITHOUT_POWERS}\n{EXEC}", sys.executable, "-c", READER, str(store.home)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert found.stdout == f"the connection store {store.path} can't be used: Permission denied\n"
 
 
@@ -589,9 +592,13 @@ def test_a_full_disk_refuses_the_connection_and_keeps_the_others(cli: Cli, peer:
     }
     try:
         done = subprocess.run(
-            ["unshare", "-rm", "sh", "-c", TINY_DISK], env=cli.environment(variables), capture_output=True, text=True,
-            check=False, timeout=60,
-        )  # fmt: skip
+            ["unshare", "-rm", "sh", "-c", TINY_DISK],
+            env=cli.environment(variables),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
     except FileNotFoundError:
         pytest.skip("no unshare here")
     if done.returncode in (1, 77):

@@ -167,8 +167,10 @@ def test_blanks_in_cells_stay() -> None:
 def test_a_terminal_shows_the_first_rows_and_counts_the_rest() -> None:
     text = written("table", ("n",), ((number,) for number in range(ROWS_SHOWN + 5)), TERMINAL)
     assert text.splitlines()[-3:] == [
-        "╰─────╯", f"({ROWS_SHOWN + 5} rows)", "5 rows not shown: all are in -o csv or -o jsonl",
-    ]  # fmt: skip
+        "╰─────╯",
+        f"({ROWS_SHOWN + 5} rows)",
+        "5 rows not shown: all are in -o csv or -o jsonl",
+    ]
     assert len(text.splitlines()) == ROWS_SHOWN + 6
 
 
@@ -315,6 +317,12 @@ def test_a_table_is_what_tabulate_makes_of_its_cells_one_by_one(rows: list[tuple
     columns = [f"c{number}" for number in range(len(rows[0]))]
     bar = "|" if output == "markdown" else ""
     cells = [[shown(value).replace(bar, f"\\{bar}") if bar else shown(value) for value in row] for row in rows]
-    expected = tabulate(cells, columns, {"table": "rounded_outline", "markdown": "pipe"}[output],
-                        disable_numparse=True, preserve_whitespace=True, colalign=["left"] * len(columns))  # fmt: skip
+    expected = tabulate(
+        cells,
+        columns,
+        {"table": "rounded_outline", "markdown": "pipe"}[output],
+        disable_numparse=True,
+        preserve_whitespace=True,
+        colalign=["left"] * len(columns),
+    )
     assert written(output, columns, rows).startswith(f"{expected}\n")

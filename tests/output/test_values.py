@@ -141,9 +141,18 @@ def test_json_is_what_every_parser_takes(value: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, ""), ("", ""), ("NULL", "NULL"), (True, "true"), (False, "false"), (-(2**63), "-9223372036854775808"),
-        (0.1, "0.1"), (NAN, "NaN"), (-INFINITY, "-Infinity"), ("a\x1b\n", "a\x1b\n"), ([1, "a"], '[1, "a"]'),
+        (None, ""),
+        ("", ""),
+        ("NULL", "NULL"),
+        (True, "true"),
+        (False, "false"),
+        (-(2**63), "-9223372036854775808"),
+        (0.1, "0.1"),
+        (NAN, "NaN"),
+        (-INFINITY, "-Infinity"),
+        ("a\x1b\n", "a\x1b\n"),
+        ([1, "a"], '[1, "a"]'),
     ],
-)  # fmt: skip
+)
 def test_a_csv_cell_is_exact(value: Any, text: str) -> None:
     assert exact(value) == text

@@ -44,11 +44,15 @@ HANDLERS: dict[str, Handler] = {
     "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default", "old"])),
     "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["archive", "default"])),
     "ListCredUsers": replies(milvus_pb2.ListCredUsersResponse(usernames=["ann", "root"])),
-    "SelectRole": replies(milvus_pb2.SelectRoleResponse(
-        results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name=name)) for name in ("public", "reader")])),
-    "ListPrivilegeGroups": replies(milvus_pb2.ListPrivilegeGroupsResponse(
-        privilege_groups=[milvus_pb2.PrivilegeGroupInfo(group_name="loaders")])),
-}  # fmt: skip
+    "SelectRole": replies(
+        milvus_pb2.SelectRoleResponse(
+            results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name=name)) for name in ("public", "reader")]
+        )
+    ),
+    "ListPrivilegeGroups": replies(
+        milvus_pb2.ListPrivilegeGroupsResponse(privilege_groups=[milvus_pb2.PrivilegeGroupInfo(group_name="loaders")])
+    ),
+}
 
 
 @pytest.fixture
@@ -113,8 +117,10 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("create index -c book -f ti", ["create index -c book -f title"]),
         ("create index -c book -t sca", ["create index -c book -t SCANN"]),
         ("create index -c book -m l", ["create index -c book -m L2", "create index -c book -m MAX_SIM_L2"]),
-        ("create index -t HNSW --param ",
-         ["create index -t HNSW --param M:", "create index -t HNSW --param efConstruction:"]),
+        (
+            "create index -t HNSW --param ",
+            ["create index -t HNSW --param M:", "create index -t HNSW --param efConstruction:"],
+        ),
         ("create index -t hnsw --param M:8 --param ", ["create index -t hnsw --param M:8 --param efConstruction:"]),
         ("create index --param ", []),
         ("create collection -f v:FLOAT_VECTOR:4 --index ", ["create collection -f v:FLOAT_VECTOR:4 --index v"]),
@@ -122,8 +128,10 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("create collection --index v:HNSW:tan", ["create collection --index v:HNSW:TANIMOTO"]),
         ("create collection -c boo", []),
         ("create collection -c x -f a:VARCH", ["create collection -c x -f a:VARCHAR"]),
-        ("create collection -c x -f a:INT64 -f b:JSON -p ",
-         ["create collection -c x -f a:INT64 -f b:JSON -p a", "create collection -c x -f a:INT64 -f b:JSON -p b"]),
+        (
+            "create collection -c x -f a:INT64 -f b:JSON -p ",
+            ["create collection -c x -f a:INT64 -f b:JSON -p a", "create collection -c x -f a:INT64 -f b:JSON -p b"],
+        ),
         ("use ", ["use connection", "use database", "use archive", "use default"]),
         ("use arch", ["use archive"]),
         ("use connection d", ["use connection dev"]),
@@ -145,13 +153,26 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("grant privilege reader -ot g", ["grant privilege reader -ot Global"]),
         ("grant privilege reader -p Sear", ["grant privilege reader -p Search"]),
         ("grant privilege reader -p Search,Que", ["grant privilege reader -p Search,Query"]),
-        ("grant privilege reader -ot User -p ", ["grant privilege reader -ot User -p UpdateUser",
-         "grant privilege reader -ot User -p SelectUser",
-         *(f"grant privilege reader -ot User -p {group}" for group in (*GROUPS, "loaders"))]),
-        ("grant privilege reader -p UpdateUser -o ", ["grant privilege reader -p UpdateUser -o *",
-         "grant privilege reader -p UpdateUser -o ann", "grant privilege reader -p UpdateUser -o root"]),
-        ("grant privilege reader -p Search -o bo",
-         ["grant privilege reader -p Search -o book", "grant privilege reader -p Search -o notebook"]),
+        (
+            "grant privilege reader -ot User -p ",
+            [
+                "grant privilege reader -ot User -p UpdateUser",
+                "grant privilege reader -ot User -p SelectUser",
+                *(f"grant privilege reader -ot User -p {group}" for group in (*GROUPS, "loaders")),
+            ],
+        ),
+        (
+            "grant privilege reader -p UpdateUser -o ",
+            [
+                "grant privilege reader -p UpdateUser -o *",
+                "grant privilege reader -p UpdateUser -o ann",
+                "grant privilege reader -p UpdateUser -o root",
+            ],
+        ),
+        (
+            "grant privilege reader -p Search -o bo",
+            ["grant privilege reader -p Search -o book", "grant privilege reader -p Search -o notebook"],
+        ),
         ("list grants -t C", ["list grants -t Collection"]),
         ("delete privilege_group l", ["delete privilege_group loaders"]),
         ("help list data", ["help list databases"]),
@@ -182,8 +203,14 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("query book -e 'ti", ["query book -e 'title"]),
         ('query book -e "id > 3 and ti', ['query book -e "id > 3 and title']),
         ("query book -e 'id", ["query book -e 'id"]),
-        ("search -c book --filter 'not json", ["search -c book --filter 'not json_contains(",
-         "search -c book --filter 'not json_contains_all(", "search -c book --filter 'not json_contains_any("]),
+        (
+            "search -c book --filter 'not json",
+            [
+                "search -c book --filter 'not json_contains(",
+                "search -c book --filter 'not json_contains_all(",
+                "search -c book --filter 'not json_contains_any(",
+            ],
+        ),
         ("query book -e 'json_contains(ti", ["query book -e 'json_contains(title"]),
         ("query book -e 'text_m", []),
         ("query book -e 'title li", ["query book -e 'title like"]),
@@ -192,13 +219,15 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("query book -e 'title like \"A", []),
         ("query -e 'ti", []),
         ("query book --param low=3 -e 'id > {", ["query book --param low=3 -e 'id > {low}"]),
-        ("query book -e 'id > {low} and id < {high}' --param low=3 --param ",
-         ["query book -e 'id > {low} and id < {high}' --param low=3 --param high="]),
+        (
+            "query book -e 'id > {low} and id < {high}' --param low=3 --param ",
+            ["query book -e 'id > {low} and id < {high}' --param low=3 --param high="],
+        ),
         ("delete entities book -e 'ti", ["delete entities book -e 'title"]),
         ("export book x.csv -e 'ti", ["export book x.csv -e 'title"]),
         ("bench search book --filter 'ti", ["bench search book --filter 'title"]),
     ],
-)  # fmt: skip
+)
 def test_what_a_line_may_become(complete: Complete, line: str, found: list[str]) -> None:
     assert complete(line) == found
 

@@ -28,24 +28,73 @@ from tests.support.official import official_client
 from tests.support.process import ServerProcess
 
 FIELDS = (
-    "id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:100", "j:JSON",
-    "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:8", "v:FLOAT_VECTOR:3", "bin:BINARY_VECTOR:16", "h:FLOAT16_VECTOR:2",
-    "bf:BFLOAT16_VECTOR:2", "i:INT8_VECTOR:2", "s:SPARSE_FLOAT_VECTOR", "g:GEOMETRY", "tz:TIMESTAMPTZ", "x:TEXT",
-)  # fmt: skip
+    "id:INT64",
+    "b:BOOL",
+    "i8:INT8",
+    "i16:INT16",
+    "i32:INT32",
+    "f:FLOAT",
+    "d:DOUBLE",
+    "t:VARCHAR:100",
+    "j:JSON",
+    "a:ARRAY:INT64:8",
+    "at:ARRAY:VARCHAR:8:8",
+    "v:FLOAT_VECTOR:3",
+    "bin:BINARY_VECTOR:16",
+    "h:FLOAT16_VECTOR:2",
+    "bf:BFLOAT16_VECTOR:2",
+    "i:INT8_VECTOR:2",
+    "s:SPARSE_FLOAT_VECTOR",
+    "g:GEOMETRY",
+    "tz:TIMESTAMPTZ",
+    "x:TEXT",
+)
 ROWS: list[dict[str, Any]] = [
     {
-        "id": -(2**63), "b": True, "i8": -128, "i16": -(2**15), "i32": -(2**31), "f": 0.1, "d": 0.1, "t": "",
-        "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1}, "a": [-(2**63), 2**63 - 1], "at": ["x", "ü"],
-        "v": [0.1, -0.001, 3.4028235e38], "bin": [0, 255], "h": [0.1, 65500.0], "bf": [0.1, -3.0], "i": [-128, 127],
-        "s": {"0": 0.5, "4294967294": 0.1}, "g": "POINT (0.1 -1e-300)", "tz": "0001-01-01T00:00:00.000001Z", "x": "",
+        "id": -(2**63),
+        "b": True,
+        "i8": -128,
+        "i16": -(2**15),
+        "i32": -(2**31),
+        "f": 0.1,
+        "d": 0.1,
+        "t": "",
+        "j": {"a": [1, None, "ü漢🦅"], "n": 2**63 - 1},
+        "a": [-(2**63), 2**63 - 1],
+        "at": ["x", "ü"],
+        "v": [0.1, -0.001, 3.4028235e38],
+        "bin": [0, 255],
+        "h": [0.1, 65500.0],
+        "bf": [0.1, -3.0],
+        "i": [-128, 127],
+        "s": {"0": 0.5, "4294967294": 0.1},
+        "g": "POINT (0.1 -1e-300)",
+        "tz": "0001-01-01T00:00:00.000001Z",
+        "x": "",
     },
     {
-        "id": 2**63 - 1, "b": False, "i8": 127, "i16": 2**15 - 1, "i32": 2**31 - 1, "f": 1e-45, "d": 1.7e308,
-        "t": "tab\tnul\0漢🦅", "j": [], "a": [], "at": [], "v": [1.0, 2.0, 3.0], "bin": [1, 2], "h": [0.0, -0.5],
-        "bf": [1.0, 2.0], "i": [0, 1], "s": {}, "g": "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), EMPTY)",
-        "tz": "9999-12-31T23:59:59.999999Z", "x": "ü\0漢🦅",
+        "id": 2**63 - 1,
+        "b": False,
+        "i8": 127,
+        "i16": 2**15 - 1,
+        "i32": 2**31 - 1,
+        "f": 1e-45,
+        "d": 1.7e308,
+        "t": "tab\tnul\0漢🦅",
+        "j": [],
+        "a": [],
+        "at": [],
+        "v": [1.0, 2.0, 3.0],
+        "bin": [1, 2],
+        "h": [0.0, -0.5],
+        "bf": [1.0, 2.0],
+        "i": [0, 1],
+        "s": {},
+        "g": "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), EMPTY)",
+        "tz": "9999-12-31T23:59:59.999999Z",
+        "x": "ü\0漢🦅",
     },
-]  # fmt: skip
+]
 
 
 def schema_of(*fields: str, dynamic: bool = False) -> CollectionSchema:
@@ -183,8 +232,11 @@ def test_every_bfloat16_comes_back(bits: int) -> None:
         ("x:INT8", -129, "a whole number from -128 to 127 is wanted, not -129"),
         ("x:INT16", 2**15, "a whole number from -32768 to 32767 is wanted, not 32768"),
         ("x:INT32", 2**31, "a whole number from -2147483648 to 2147483647 is wanted, not 2147483648"),
-        ("x:INT64", 2**63, "a whole number from -9223372036854775808 to 9223372036854775807 is wanted, "
-                           "not 9223372036854775808"),
+        (
+            "x:INT64",
+            2**63,
+            "a whole number from -9223372036854775808 to 9223372036854775807 is wanted, not 9223372036854775808",
+        ),
         ("x:INT64", 1.5, "a whole number from -9223372036854775808 to 9223372036854775807 is wanted, not 1.5"),
         ("x:INT64", True, "a whole number from -9223372036854775808 to 9223372036854775807 is wanted, not true"),
         ("x:INT8", "1", 'a whole number from -128 to 127 is wanted, not "1"'),
@@ -209,20 +261,33 @@ def test_every_bfloat16_comes_back(bits: int) -> None:
         ("x:BFLOAT16_VECTOR:2", [1.0, 3.4e38], "3.4e+38 does not fit in 'x', a BFLOAT16_VECTOR"),
         ("x:INT8_VECTOR:2", [1, 128], "128 does not fit in 'x', a INT8_VECTOR"),
         ("x:INT8_VECTOR:2", [1, 1.5], "1.5 does not fit in 'x', a INT8_VECTOR"),
-        ("x:GEOMETRY", "POINT (1)", 'a geometry in WKT such as POINT (1 2) is wanted, not "POINT (1)": '
-                                    "a point has 2 to 4 numbers, not 1"),
+        (
+            "x:GEOMETRY",
+            "POINT (1)",
+            'a geometry in WKT such as POINT (1 2) is wanted, not "POINT (1)": a point has 2 to 4 numbers, not 1',
+        ),
         ("x:GEOMETRY", [1, 2], "a geometry in WKT such as POINT (1 2) is wanted, not [1, 2]"),
         ("x:TIMESTAMPTZ", 5, "a time such as 2026-01-31T12:00:00Z is wanted, not 5"),
-        ("x:TIMESTAMPTZ", "2026-02-30T00:00:00Z", 'a time such as 2026-01-31T12:00:00Z is wanted, '
-                                                  'not "2026-02-30T00:00:00Z": day is out of range for month'),
+        (
+            "x:TIMESTAMPTZ",
+            "2026-02-30T00:00:00Z",
+            'a time such as 2026-01-31T12:00:00Z is wanted, not "2026-02-30T00:00:00Z": day is out of range for month',
+        ),
         ("x:TEXT", 7, "text is wanted, not 7"),
         ("x:BINARY_VECTOR:16", [1, 256], "256 does not fit in 'x', a BINARY_VECTOR"),
         ("x:BINARY_VECTOR:16", [1, 2, 3], "'x' takes a list of 2 bytes, not 3 numbers"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_value_names_its_row_and_field(field: str, value: Any, message: str) -> None:
-    good = {"x:BOOL": True, "x:VARCHAR": "", "x:JSON": 1, "x:ARRAY:INT8:9": [], "x:TEXT": "",
-            "x:GEOMETRY": "POINT EMPTY", "x:TIMESTAMPTZ": "2026-01-31 12:00Z"}.get(field, 1)  # fmt: skip
+    good = {
+        "x:BOOL": True,
+        "x:VARCHAR": "",
+        "x:JSON": 1,
+        "x:ARRAY:INT8:9": [],
+        "x:TEXT": "",
+        "x:GEOMETRY": "POINT EMPTY",
+        "x:TIMESTAMPTZ": "2026-01-31 12:00Z",
+    }.get(field, 1)
     if "VECTOR" in field:
         good = [1, 1]
     where = "row 2, field 'x': "
@@ -230,9 +295,20 @@ def test_a_bad_value_names_its_row_and_field(field: str, value: Any, message: st
 
 
 @pytest.mark.parametrize(
-    "value", [[1], 7, {"a": 1.0}, {"-1": 1.0}, {"4294967296": 1.0}, {"1": "b"}, {"1": None}, {"1": 1e39},
-              {"1": 1.0, "01": 2.0}, {"1": True}],
-)  # fmt: skip
+    "value",
+    [
+        [1],
+        7,
+        {"a": 1.0},
+        {"-1": 1.0},
+        {"4294967296": 1.0},
+        {"1": "b"},
+        {"1": None},
+        {"1": 1e39},
+        {"1": 1.0, "01": 2.0},
+        {"1": True},
+    ],
+)
 def test_a_bad_sparse_vector_names_its_row_and_field(value: Any) -> None:
     assert refusal(schema_of("id:INT64", "s:SPARSE_FLOAT_VECTOR"), {"id": 1, "s": value}) == (
         "row 1, field 's': a sparse vector is {\"index\": value, …}, each index once, from 0 to 2³²-2"
@@ -277,8 +353,10 @@ def test_a_column_of_an_unknown_type_is_an_error_that_names_it(content: str) -> 
     with pytest.raises(CliError) as caught:
         decode_column(column)
     assert (caught.value.exit_code, caught.value.message, caught.value.hint) == (
-        1, "field 'x': values of type 9999 can't be shown yet", "leave it out with --fields",
-    )  # fmt: skip
+        1,
+        "field 'x': values of type 9999 can't be shown yet",
+        "leave it out with --fields",
+    )
 
 
 def test_what_servers_keep_for_themselves_is_shown_as_people_write_it() -> None:
@@ -388,8 +466,20 @@ def test_a_bad_query_vector_is_named() -> None:
 
 # Against real servers
 
-SERVER_FIELDS = ("id:INT64", "b:BOOL", "i8:INT8", "i16:INT16", "i32:INT32", "f:FLOAT", "d:DOUBLE", "t:VARCHAR:100",
-                 "j:JSON", "a:ARRAY:INT64:8", "at:ARRAY:VARCHAR:8:8", "v:FLOAT_VECTOR:3")  # fmt: skip
+SERVER_FIELDS = (
+    "id:INT64",
+    "b:BOOL",
+    "i8:INT8",
+    "i16:INT16",
+    "i32:INT32",
+    "f:FLOAT",
+    "d:DOUBLE",
+    "t:VARCHAR:100",
+    "j:JSON",
+    "a:ARRAY:INT64:8",
+    "at:ARRAY:VARCHAR:8:8",
+    "v:FLOAT_VECTOR:3",
+)
 
 
 def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: ServerProcess) -> None:
@@ -421,19 +511,29 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
             assert [shortest(each) for each in (read["f"], *read["v"])] == [row["f"], *row["v"]]
             assert (read["color"], read["n"]) == ("red", 2**53 + 1)
         asked = client.call(
-            "Query", collection_name="codec", expr="i8 != 0", output_fields=[*names, "$meta"],
-        ).fields_data  # fmt: skip
+            "Query",
+            collection_name="codec",
+            expr="i8 != 0",
+            output_fields=[*names, "$meta"],
+        ).fields_data
         columns = decoded(list(asked))
         ours = {columns["id"][place]: {name: columns[name][place] for name in names} for place in range(len(rows))}
         assert ours == {row["id"]: {name: row[name] for name in names} for row in rows}
         (searched,) = [search_field(client.call("DescribeCollection", collection_name="codec").schema, None)]
         answer = client.call(
-            "Search", collection_name="codec", dsl="", dsl_type="BoolExprV1", nq=1, consistency_level="Strong",
+            "Search",
+            collection_name="codec",
+            dsl="",
+            dsl_type="BoolExprV1",
+            nq=1,
+            consistency_level="Strong",
             placeholder_group=placeholder_group(searched.data_type, pack_queries([[1, 2, 3]], searched)),
             output_fields=["t", "color"],
-            search_params=[{"key": key, "value": value} for key, value in
-                           {"anns_field": "v", "topk": "1", "params": "{}", "metric_type": "L2"}.items()],
-        )  # fmt: skip
+            search_params=[
+                {"key": key, "value": value}
+                for key, value in {"anns_field": "v", "topk": "1", "params": "{}", "metric_type": "L2"}.items()
+            ],
+        )
         shown = Shown(("t", "color", "nosuch"), keys=frozenset({"color", "nosuch"}))
         assert list(hits(answer.results, shown)) == [(0, 1, 2**63 - 2, 0.0, "tab\t漢🦅", "red", None)]
     finally:

@@ -7,9 +7,10 @@ from milvus_cli.rpc.unfit import BadValue
 from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 
 SCHEMA = CollectionSchema(
-    name="x", enable_dynamic_field=True,
+    name="x",
+    enable_dynamic_field=True,
     fields=[FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True)],
-)  # fmt: skip
+)
 
 
 def sent(row: Row) -> list[bytes]:

@@ -112,9 +112,16 @@ def client(server: ServerProcess) -> Iterator[Client]:
     schema = declared(Declaration(NAME, fields, primary="id")).schema
     found.call("CreateCollection", collection_name=NAME, schema=schema.SerializeToString(), shards_num=1)
     found.call("Insert", collection_name=NAME, fields_data=encode_rows(ROWS, schema), num_rows=len(ROWS))
-    found.call("CreateIndex", collection_name=NAME, field_name="vector", index_name="vector", extra_params=[
-        {"key": "index_type", "value": "FLAT"}, {"key": "metric_type", "value": "L2"},
-    ])  # fmt: skip
+    found.call(
+        "CreateIndex",
+        collection_name=NAME,
+        field_name="vector",
+        index_name="vector",
+        extra_params=[
+            {"key": "index_type", "value": "FLAT"},
+            {"key": "metric_type", "value": "L2"},
+        ],
+    )
     found.call("LoadCollection", collection_name=NAME)
     # What one strong read has seen, weaker and quicker ones see too.
     found.call("Query", collection_name=NAME, expr="id > 0", output_fields=["id"], consistency_level="Strong")
@@ -154,11 +161,15 @@ ENDS = "it ends too early"
         ("(id > 3", (ENDS, 7), ("expected ')', but it ends", 7), ""),
         ("id ==== 3", ("unexpected '=='", 5), ("unexpected token '=='", 5), ""),
         ("id > 3 @ 4", ("unexpected '@'", 7), ("unexpected character '@'", 7), ""),
-        ("1", ("it is no condition, which is true or false", None),
-         ("top-level filter expression must evaluate to bool, got int", 0), ""),
+        (
+            "1",
+            ("it is no condition, which is true or false", None),
+            ("top-level filter expression must evaluate to bool, got int", 0),
+            "",
+        ),
         ("漢 > " + "1" * 3, ("unexpected '>'", 2), ("unknown field '漢'", 0), "fields: id, title, vector"),
     ],
-)  # fmt: skip
+)
 def test_a_refused_filter_is_shown_at_its_place(
     client: Client, is_lite: bool, expression: str, milvus: tuple[str, int | None], lite: tuple[str, int], hint: str
 ) -> None:

@@ -10,12 +10,19 @@ from milvus_cli.rpc.geometry import plain, require_wkt, wkt
 from milvus_cli.rpc.instants import in_utc, instant, microseconds
 
 GOOD = (
-    "POINT (1 2)", "point(1 -2.5e-3)", "POINT Z (1 2 3)", "POINT ZM (1 2 3 4)", "POINT EMPTY",
+    "POINT (1 2)",
+    "point(1 -2.5e-3)",
+    "POINT Z (1 2 3)",
+    "POINT ZM (1 2 3 4)",
+    "POINT EMPTY",
     " LINESTRING (0 0, 1 1) ",
-    "POLYGON ((0 0, 1 0, 1 1, 0 0), (0.1 0.1, .2 0.1, 0.2 2., 0.1 0.1))", "MULTIPOINT (1 2, 3 4)",
-    "MULTIPOINT ((1 2), (3 4))", "MULTILINESTRING ((0 0, 1 1), EMPTY)", "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))",
+    "POLYGON ((0 0, 1 0, 1 1, 0 0), (0.1 0.1, .2 0.1, 0.2 2., 0.1 0.1))",
+    "MULTIPOINT (1 2, 3 4)",
+    "MULTIPOINT ((1 2), (3 4))",
+    "MULTILINESTRING ((0 0, 1 1), EMPTY)",
+    "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))",
     "GEOMETRYCOLLECTION (POINT (1 2), GEOMETRYCOLLECTION EMPTY)",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("text", GOOD)
@@ -69,15 +76,17 @@ COUNT = {each: struct.pack("<I", each) for each in range(4)}
         (wkb(3, COUNT[2], COUNT[1], points(0, 0), COUNT[0]), "POLYGON ((0 0), EMPTY)"),
         (wkb(4, COUNT[2], wkb(1, points(1, 2)), wkb(1, points(3, 4))), "MULTIPOINT ((1 2), (3 4))"),
         (wkb(6, COUNT[1], wkb(3, COUNT[1], COUNT[1], points(0, 0))), "MULTIPOLYGON (((0 0)))"),
-        (wkb(7, COUNT[2], wkb(1, points(1, 2)), wkb(2, COUNT[0])),
-         "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING EMPTY)"),
+        (
+            wkb(7, COUNT[2], wkb(1, points(1, 2)), wkb(2, COUNT[0])),
+            "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING EMPTY)",
+        ),
         (wkb(1, points(1)), wkb(1, points(1)).hex()),
         (wkb(99, points(1)), wkb(99, points(1)).hex()),
         (wkb(7, COUNT[1]) * 200, (wkb(7, COUNT[1]) * 200).hex()),
         (wkb(1, points(1, 2)) + b"x", (wkb(1, points(1, 2)) + b"x").hex()),
         (b"", ""),
     ],
-)  # fmt: skip
+)
 def test_a_geometry_in_wkb_is_shown_in_wkt_and_what_is_none_as_its_bytes(raw: bytes, text: str) -> None:
     assert wkt(raw) == text
     if " (" in text:
@@ -109,9 +118,19 @@ def test_a_moment_is_sent_in_utc_where_it_has_a_zone(text: str, utc: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "now", "1769860800", "2026-01-31T25:00Z", "2026-13-01T00:00Z", "2026-01-31T12:00:00+24:00",
-             "2026-01-31T12:00:00.1234567Z", "2026-01-31T12:00:00Z x", "٢٠٢٦-01-31T12:00:00Z"],
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "now",
+        "1769860800",
+        "2026-01-31T25:00Z",
+        "2026-13-01T00:00Z",
+        "2026-01-31T12:00:00+24:00",
+        "2026-01-31T12:00:00.1234567Z",
+        "2026-01-31T12:00:00Z x",
+        "٢٠٢٦-01-31T12:00:00Z",
+    ],
+)
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         in_utc(text)

@@ -26,10 +26,17 @@ KEYS = ["", 'a"b', "a'b", "back\\slash", "line\nend", "ü漢🦅", "%_{x}"]
 
 def row(number: int, **more: Any) -> dict[str, Any]:
     return {
-        "b": number % 2 == 0, "i8": -number, "i": 2**62 + number, "f": -0.0, "d": 0.1 * number,
-        "j": {"z": 1, "a": [1.5, None, "ü"], "big": 2**60 + 1}, "a": [], "at": ["x", ""], **more,
+        "b": number % 2 == 0,
+        "i8": -number,
+        "i": 2**62 + number,
+        "f": -0.0,
+        "d": 0.1 * number,
+        "j": {"z": 1, "a": [1.5, None, "ü"], "big": 2**60 + 1},
+        "a": [],
+        "at": ["x", ""],
+        **more,
         "more": {"b": 1, "a": number},
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -75,8 +82,14 @@ def test_rows_are_the_same_as_they_were_sent_or_not(
     put(client, given)
     assert read_back(client, given, seconds=60) == Found(same=[*range(len(KEYS))])
     changes: list[dict[str, Any]] = [
-        {"b": False}, {"i8": 7}, {"i": 7}, {"d": 0.3}, {"j": {"z": 2}}, {"v": other}, {"more": {"b": 1}},
-    ]  # fmt: skip
+        {"b": False},
+        {"i8": 7},
+        {"i": 7},
+        {"d": 0.3},
+        {"j": {"z": 2}},
+        {"v": other},
+        {"more": {"b": 1}},
+    ]
     changed = sent(target, [{**each, **change} for each, change in zip(rows, changes, strict=True)])
     found = read_back(client, changed, seconds=60)
     assert found is not None

@@ -47,10 +47,12 @@ def field(name: str, data_type: int, description: str = "", element_type: int = 
         ("v:SPARSE_FLOAT_VECTOR", field("v", DataType.SparseFloatVector)),
         ("a:ARRAY:INT64:16", field("a", DataType.Array, "", DataType.Int64, max_capacity=16)),
         ("a:ARRAY:VARCHAR:16", field("a", DataType.Array, "", DataType.VarChar, max_capacity=16, max_length=65535)),
-        ("a:array:varchar:16:64:tags", field("a", DataType.Array, "tags", DataType.VarChar,
-                                             max_capacity=16, max_length=64)),
+        (
+            "a:array:varchar:16:64:tags",
+            field("a", DataType.Array, "tags", DataType.VarChar, max_capacity=16, max_length=64),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_field_is_declared_in_one_word(text: str, expected: FieldSchema) -> None:
     assert parse_field(text) == expected
 
@@ -75,10 +77,13 @@ TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
         ("a:ARRAY", "field 'a:ARRAY' has no element type", TYPE_HINT),
         ("a:ARRAY:INT64", "field 'a:ARRAY:INT64' needs its capacity, a whole number from 1", NUMBER_HINT),
         ("a:ARRAY:VARCHAR:1:x", "field 'a:ARRAY:VARCHAR:1:x' needs its length, a whole number from 1", NUMBER_HINT),
-        ("a:ARRAY:JSON:1", "field 'a:ARRAY:JSON:1': no element type 'JSON'",
-         "element types: BOOL, INT8, INT16, INT32, INT64, FLOAT, DOUBLE, VARCHAR"),
+        (
+            "a:ARRAY:JSON:1",
+            "field 'a:ARRAY:JSON:1': no element type 'JSON'",
+            "element types: BOOL, INT8, INT16, INT32, INT64, FLOAT, DOUBLE, VARCHAR",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bad_declaration_says_what_is_missing(text: str, message: str, hint: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_field(text)
@@ -98,8 +103,9 @@ def test_a_schema_marks_its_primary_field() -> None:
     found = schema("id:INT64", "v:FLOAT_VECTOR:2", description="books")
     assert (found.name, found.description, found.autoID) == ("book", "books", False)
     assert [(each.name, each.is_primary_key, each.autoID) for each in found.fields] == [
-        ("id", True, False), ("v", False, False),
-    ]  # fmt: skip
+        ("id", True, False),
+        ("v", False, False),
+    ]
 
 
 def test_only_the_primary_field_gets_an_auto_id() -> None:
@@ -147,13 +153,27 @@ def test_a_binary_vector_has_eight_times_the_dimensions() -> None:
 
 FULL = Declaration(
     "book",
-    ("id:VARCHAR:64", "year:INT16:of the first edition", "text:VARCHAR:1000", "sparse:SPARSE_FLOAT_VECTOR",
-     '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'),
-    primary="id", auto_id=True, description="it's all", dynamic=True, partition_key="year", clustering_key="year",
-    nullable=("text",), defaults=("year=1815", "text=a = b"), bm25=("text:sparse:english",), shards=2,
-    consistency="Strong", indexes=("v", "sparse:SPARSE_INVERTED_INDEX:BM25"),
+    (
+        "id:VARCHAR:64",
+        "year:INT16:of the first edition",
+        "text:VARCHAR:1000",
+        "sparse:SPARSE_FLOAT_VECTOR",
+        '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}',
+    ),
+    primary="id",
+    auto_id=True,
+    description="it's all",
+    dynamic=True,
+    partition_key="year",
+    clustering_key="year",
+    nullable=("text",),
+    defaults=("year=1815", "text=a = b"),
+    bm25=("text:sparse:english",),
+    shards=2,
+    consistency="Strong",
+    indexes=("v", "sparse:SPARSE_INVERTED_INDEX:BM25"),
     properties=(("collection.ttl.seconds", "60"),),
-)  # fmt: skip
+)
 
 
 def test_a_declaration_says_all_of_fields_by_their_names() -> None:
@@ -163,8 +183,10 @@ def test_a_declaration_says_all_of_fields_by_their_names() -> None:
     assert (year.is_partition_key, year.is_clustering_key, year.default_value.int_data) == (True, True, 1815)
     assert (text.nullable, text.default_value.string_data) == (True, "a = b")
     assert params(text.type_params) == {
-        "max_length": "1000", "enable_analyzer": "true", "analyzer_params": '{"type": "english"}',
-    }  # fmt: skip
+        "max_length": "1000",
+        "enable_analyzer": "true",
+        "analyzer_params": '{"type": "english"}',
+    }
     assert sparse.is_function_output
     (function,) = found.schema.functions
     assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])

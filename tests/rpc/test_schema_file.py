@@ -20,12 +20,16 @@ VECTOR: dict[str, Any] = {"name": "v", "type": "FLOAT_VECTOR", "dim": 4}
 FIELDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     *(({"type": kind}, {}) for kind in ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "JSON")),
     *(({"type": kind}, {}) for kind in ("GEOMETRY", "TIMESTAMPTZ", "SPARSE_FLOAT_VECTOR")),
-    *(({"type": f"{kind}_VECTOR", "dim": 8}, {"dim": 8})
-      for kind in ("FLOAT", "BINARY", "FLOAT16", "BFLOAT16", "INT8")),
+    *(
+        ({"type": f"{kind}_VECTOR", "dim": 8}, {"dim": 8})
+        for kind in ("FLOAT", "BINARY", "FLOAT16", "BFLOAT16", "INT8")
+    ),
     ({"type": "VARCHAR", "max_length": 20}, {"max_length": 20}),
     *(
-        ({"type": "ARRAY", "element_type": kind, "max_capacity": 5},
-         {"element_type": DataType[kind], "max_capacity": 5})
+        (
+            {"type": "ARRAY", "element_type": kind, "max_capacity": 5},
+            {"element_type": DataType[kind], "max_capacity": 5},
+        )
         for kind in ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE")
     ),
     (
@@ -44,12 +48,21 @@ FIELDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "INT64", "is_clustering_key": True}, {"is_clustering_key": True}),
     ({"type": "FLOAT_VECTOR", "dim": 2, "mmap_enabled": True}, {"dim": 2, "mmap_enabled": True}),
     (
-        {"type": "VARCHAR", "max_length": 9, "enable_analyzer": True, "enable_match": True,
-         "analyzer_params": {"type": "english", "stop_words": ["a"]}},
-        {"max_length": 9, "enable_analyzer": True, "enable_match": True,
-         "analyzer_params": {"type": "english", "stop_words": ["a"]}},
+        {
+            "type": "VARCHAR",
+            "max_length": 9,
+            "enable_analyzer": True,
+            "enable_match": True,
+            "analyzer_params": {"type": "english", "stop_words": ["a"]},
+        },
+        {
+            "max_length": 9,
+            "enable_analyzer": True,
+            "enable_match": True,
+            "analyzer_params": {"type": "english", "stop_words": ["a"]},
+        },
     ),
-]  # fmt: skip
+]
 
 
 def by_pymilvus(schema: Any) -> CollectionSchema:
@@ -94,24 +107,43 @@ def test_a_bm25_function_is_what_pymilvus_makes() -> None:
     schema.add_field("text", DataType.VARCHAR, max_length=99, enable_analyzer=True)
     schema.add_field("s", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_function(Function("f", FunctionType.BM25, ["text"], ["s"], params={"bm25_k1": 1.2}))
-    definition = read_definition({
-        "collection_name": "book", "auto_id": True, "enable_dynamic_field": True, "description": "all",
-        "fields": [
-            {"name": "id", "type": "VARCHAR", "max_length": 8, "is_primary": True},
-            {"name": "text", "type": "VARCHAR", "max_length": 99, "enable_analyzer": True},
-            {"name": "s", "type": "SPARSE_FLOAT_VECTOR"},
-        ],
-        "functions": [{"name": "f", "type": "BM25", "input_field_names": ["text"], "output_field_names": ["s"],
-                       "params": {"bm25_k1": 1.2}}],
-    })  # fmt: skip
+    definition = read_definition(
+        {
+            "collection_name": "book",
+            "auto_id": True,
+            "enable_dynamic_field": True,
+            "description": "all",
+            "fields": [
+                {"name": "id", "type": "VARCHAR", "max_length": 8, "is_primary": True},
+                {"name": "text", "type": "VARCHAR", "max_length": 99, "enable_analyzer": True},
+                {"name": "s", "type": "SPARSE_FLOAT_VECTOR"},
+            ],
+            "functions": [
+                {
+                    "name": "f",
+                    "type": "BM25",
+                    "input_field_names": ["text"],
+                    "output_field_names": ["s"],
+                    "params": {"bm25_k1": 1.2},
+                }
+            ],
+        }
+    )
     assert shape(definition.schema) == shape(by_pymilvus(schema))
     assert again(definition) == definition.schema
 
 
-STRUCT = {"name": "chunks", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 10, "fields": [
-    {"name": "text", "type": "VARCHAR", "max_length": 50}, {"name": "n", "type": "INT64"},
-    {"name": "cv", "type": "FLOAT_VECTOR", "dim": 4},
-]}  # fmt: skip
+STRUCT = {
+    "name": "chunks",
+    "type": "ARRAY",
+    "element_type": "STRUCT",
+    "max_capacity": 10,
+    "fields": [
+        {"name": "text", "type": "VARCHAR", "max_length": 50},
+        {"name": "n", "type": "INT64"},
+        {"name": "cv", "type": "FLOAT_VECTOR", "dim": 4},
+    ],
+}
 
 
 def test_a_struct_array_is_what_pymilvus_makes() -> None:
@@ -145,14 +177,18 @@ def test_pymilvus_s_to_dict_is_taken() -> None:
 
 
 REFERENCE = {
-    "collection_name": "my_collection", "description": "Optional", "auto_id": True, "enable_dynamic_field": False,
-    "consistency_level": 1, "shards_num": 2,
+    "collection_name": "my_collection",
+    "description": "Optional",
+    "auto_id": True,
+    "enable_dynamic_field": False,
+    "consistency_level": 1,
+    "shards_num": 2,
     "fields": [
         {"name": "id", "type": "INT64", "is_primary": True},
         {"name": "embedding", "type": "FLOAT_VECTOR", "dim": 128},
         {"name": "text", "type": "VARCHAR", "max_length": 1024},
     ],
-}  # fmt: skip
+}
 
 
 def test_the_form_of_the_reference_is_taken() -> None:
@@ -160,31 +196,51 @@ def test_the_form_of_the_reference_is_taken() -> None:
     assert (found.name, found.shards, found.consistency) == ("my_collection", 2, "Bounded")
     assert found.schema.fields[0].autoID
     assert write_definition(found) == {
-        "collection_name": "my_collection", "description": "Optional", "enable_dynamic_field": False,
-        "consistency_level": "Bounded", "shards_num": 2,
+        "collection_name": "my_collection",
+        "description": "Optional",
+        "enable_dynamic_field": False,
+        "consistency_level": "Bounded",
+        "shards_num": 2,
         "fields": [
             {"name": "id", "type": "INT64", "is_primary": True, "auto_id": True},
             {"name": "embedding", "type": "FLOAT_VECTOR", "dim": 128},
             {"name": "text", "type": "VARCHAR", "max_length": 1024},
         ],
-    }  # fmt: skip
+    }
 
 
 def test_all_that_is_no_field_comes_back() -> None:
     written = {
-        "collection_name": "book", "enable_dynamic_field": False, "consistency_level": "Session", "shards_num": 3,
-        "num_partitions": 8, "properties": {"mmap.enabled": "true"},
+        "collection_name": "book",
+        "enable_dynamic_field": False,
+        "consistency_level": "Session",
+        "shards_num": 3,
+        "num_partitions": 8,
+        "properties": {"mmap.enabled": "true"},
         "fields": [ID, VECTOR, {"name": "k", "type": "VARCHAR", "is_partition_key": True, "max_length": 4}],
-        "indexes": [{"field_name": "v", "index_name": "by_v", "index_type": "HNSW", "metric_type": "L2",
-                     "params": {"M": "16"}}],
-    }  # fmt: skip
+        "indexes": [
+            {"field_name": "v", "index_name": "by_v", "index_type": "HNSW", "metric_type": "L2", "params": {"M": "16"}}
+        ],
+    }
     assert write_definition(read_definition(written)) == written
 
 
 def test_an_index_may_have_its_parameters_beside_its_type() -> None:
-    found = read_definition({"name": "book", "fields": [ID, VECTOR], "index_params": [
-        {"field_name": "v", "index_type": "HNSW", "metric_type": "IP", "M": 16, "params": {"efConstruction": 100}},
-    ]})  # fmt: skip
+    found = read_definition(
+        {
+            "name": "book",
+            "fields": [ID, VECTOR],
+            "index_params": [
+                {
+                    "field_name": "v",
+                    "index_type": "HNSW",
+                    "metric_type": "IP",
+                    "M": 16,
+                    "params": {"efConstruction": 100},
+                },
+            ],
+        }
+    )
     assert found.indexes == (Index("v", "", "HNSW", "IP", {"M": 16, "efConstruction": 100}),)
 
 
@@ -213,23 +269,35 @@ def test_what_is_not_printable_is_escaped() -> None:
         ({"fields": [ID, {"name": "x"}]}, "field 'x' has no type"),
         ({"fields": [ID, {"name": "x", "type": "INT65"}]}, "field 'x': no type 'INT65'"),
         ({"fields": [ID, {"name": "x", "type": "INT64", "primary_key": True}]}, "field 2: no key 'primary_key'"),
-        ({"fields": [ID, {"name": "x", "type": "INT64", "nullable": "yes"}]},
-         "field 'x': nullable is true or false, not \"yes\""),
+        (
+            {"fields": [ID, {"name": "x", "type": "INT64", "nullable": "yes"}]},
+            "field 'x': nullable is true or false, not \"yes\"",
+        ),
         ({"fields": [ID, {"name": "x", "type": "FLOAT_VECTOR"}]}, "field 'x': a FLOAT_VECTOR needs its dimension"),
-        ({"fields": [ID, {"name": "x", "type": "FLOAT_VECTOR", "dim": "many"}]},
-         "field 'x': dim is a whole number, not \"many\""),
+        (
+            {"fields": [ID, {"name": "x", "type": "FLOAT_VECTOR", "dim": "many"}]},
+            "field 'x': dim is a whole number, not \"many\"",
+        ),
         ({"fields": [ID, {"name": "x", "type": "FLOAT_VECTOR", "dim": 0}]}, "field 'x': dim 0 is out of range"),
         ({"fields": [ID, {"name": "x", "type": "ARRAY", "max_capacity": 3}]}, "field 'x' has no element type"),
-        ({"fields": [ID, {"name": "x", "type": "ARRAY", "element_type": "INT8"}]},
-         "field 'x': an ARRAY needs its max_capacity"),
-        ({"fields": [ID, {"name": "x", "type": "INT8", "default_value": 128}]},
-         "field 'x': default_value: 128 is no INT8"),
+        (
+            {"fields": [ID, {"name": "x", "type": "ARRAY", "element_type": "INT8"}]},
+            "field 'x': an ARRAY needs its max_capacity",
+        ),
+        (
+            {"fields": [ID, {"name": "x", "type": "INT8", "default_value": 128}]},
+            "field 'x': default_value: 128 is no INT8",
+        ),
         ({"fields": [ID, {"name": "x", "type": "BOOL", "default_value": 1}]}, "field 'x': default_value: 1 is no BOOL"),
-        ({"fields": [ID, {**VECTOR, "default_value": [1]}]},
-         "field 'v': default_value: a FLOAT_VECTOR takes no default"),
+        (
+            {"fields": [ID, {**VECTOR, "default_value": [1]}]},
+            "field 'v': default_value: a FLOAT_VECTOR takes no default",
+        ),
         ({"fields": [ID, ID]}, "field 'id' is given twice"),
-        ({"fields": [ID, {"name": "s", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 2}]},
-         "field 's': a struct has a list of fields"),
+        (
+            {"fields": [ID, {"name": "s", "type": "ARRAY", "element_type": "STRUCT", "max_capacity": 2}]},
+            "field 's': a struct has a list of fields",
+        ),
         ({"consistency_level": 4}, "the schema: no consistency_level 4"),
         ({"consistency_level": "Weak"}, "no consistency level 'Weak'"),
         ({"shards_num": "2"}, 'the schema: shards_num is a whole number, not "2"'),
@@ -238,11 +306,13 @@ def test_what_is_not_printable_is_escaped() -> None:
         ({"collection_name": None}, "the schema names no collection"),
         ({"indexes": [{"field_name": "w"}]}, "index 1: no field 'w'"),
         ({"functions": [{"name": "f", "type": "BM26"}]}, "function 1: no type 'BM26'"),
-        ({"functions": [{"name": "f", "type": "BM25", "input_field_names": ["t"], "output_field_names": ["v"]}]},
-         "function 'f' names 't', which is no field"),
+        (
+            {"functions": [{"name": "f", "type": "BM25", "input_field_names": ["t"], "output_field_names": ["v"]}]},
+            "function 'f' names 't', which is no field",
+        ),
     ],
     ids=lambda each: str(each)[:60],
-)  # fmt: skip
+)
 def test_a_bad_schema_says_where(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_definition({"collection_name": "book", "fields": [ID, VECTOR], **changes})

@@ -33,8 +33,10 @@ def main() -> int:
         rounds = [_played(stages, scenarios, seed + number) for number in range(given.rounds)]
     failed = [each for each in rounds if each.problems]
     faults = sum(each.faults.total() for each in rounds)
-    print(f"{len(rounds)} rounds of {given.rows:,} rows, {faults} faults, {time.monotonic() - began:.0f} s: "
-          f"{len(rounds) - len(failed)} ok, {len(failed)} failed")  # fmt: skip
+    print(
+        f"{len(rounds)} rounds of {given.rows:,} rows, {faults} faults, {time.monotonic() - began:.0f} s: "
+        f"{len(rounds) - len(failed)} ok, {len(failed)} failed"
+    )
     return 1 if failed else 0
 
 
@@ -67,8 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=50, metavar="N", help="[50]")
     parser.add_argument("--rows", type=int, default=300_000, metavar="N", help="rows of each round [300000]")
     parser.add_argument("--seed", type=int, metavar="N", help="of the first round; each further one has the next")
-    parser.add_argument("--scenario", default="", metavar="TEXT", help="only those with TEXT in their name: "
-                        + ", ".join(SCENARIOS))  # fmt: skip
+    parser.add_argument(
+        "--scenario", default="", metavar="TEXT", help="only those with TEXT in their name: " + ", ".join(SCENARIOS)
+    )
     return parser
 
 

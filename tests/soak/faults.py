@@ -28,8 +28,16 @@ def draw(chance: random.Random) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.after)
 
 
-MOST = {"cut": 4, "lost answer": 4, "delay": 2, "stall": 2, "refusal": 2,
-        "client killed": 2, "server killed": 1, "second job": 1}  # fmt: skip
+MOST = {
+    "cut": 4,
+    "lost answer": 4,
+    "delay": 2,
+    "stall": 2,
+    "refusal": 2,
+    "client killed": 2,
+    "server killed": 1,
+    "second job": 1,
+}
 
 
 class Injector:

@@ -74,8 +74,10 @@ def main() -> int:
             with NonsensePeer() as peer:
                 fuzz = Fuzz(seed, Path(work) / "nonsense", peer.uri, peer.address, before=peer.begin)
                 failures += fuzz.run(range(given.first, given.first + half))
-    print(f"seed {seed}: {given.lines:,} lines over {count_commands()} commands, "
-          f"{time.monotonic() - began:.0f} s: {failures} failed")  # fmt: skip
+    print(
+        f"seed {seed}: {given.lines:,} lines over {count_commands()} commands, "
+        f"{time.monotonic() - began:.0f} s: {failures} failed"
+    )
     return 1 if failures else 0
 
 
@@ -133,8 +135,10 @@ class Fuzz:
         problem = self._problem(line, session, console)
         if problem:
             self._kinds[_kind(problem)] += 1
-            print(f"FAILED {self._directory.name} --seed {self._seed} --first {number}: {_cut(line)!r}\n  {problem}",
-                  flush=True)  # fmt: skip
+            print(
+                f"FAILED {self._directory.name} --seed {self._seed} --first {number}: {_cut(line)!r}\n  {problem}",
+                flush=True,
+            )
         return bool(problem)
 
     def _problem(self, line: str, session: Session, console: Recorder) -> str:

@@ -16,37 +16,185 @@ from milvus_cli.command import GLOBAL_OPTIONS, Leaf
 from milvus_cli.tree import leaves, tree
 from milvus_cli.types import DIRECTORY, FILE, ObjectName, ObjectNames
 
-NUMBERS = ("0", "1", "-1", "2", "3", "10", "16384", "16385", "2147483648", "9223372036854775807",
-           "9223372036854775808", "-9223372036854775809", "1" + "0" * 400, "1e400", "nan", "inf", "-inf", "0x10", "１",
-           "1_000", "", " 1", "1.5", "1e-400", "--1", "1,2")  # fmt: skip
-AMOUNTS = {"count", "sample", "times", "clusters", "queries", "concurrency", "seconds", "parallel", "limit", "replicas",
-           "patience", "timeout", "batch_size"}  # fmt: skip
+NUMBERS = (
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "10",
+    "16384",
+    "16385",
+    "2147483648",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "1" + "0" * 400,
+    "1e400",
+    "nan",
+    "inf",
+    "-inf",
+    "0x10",
+    "１",
+    "1_000",
+    "",
+    " 1",
+    "1.5",
+    "1e-400",
+    "--1",
+    "1,2",
+)
+AMOUNTS = {
+    "count",
+    "sample",
+    "times",
+    "clusters",
+    "queries",
+    "concurrency",
+    "seconds",
+    "parallel",
+    "limit",
+    "replicas",
+    "patience",
+    "timeout",
+    "batch_size",
+}
 """Parameters of which much takes long, rightly."""
 FEW = ("0", "1", "2", "3", "-1", "nan", "x", "", "0.5")
-NAMES = ("book", "book_b", "novel", "shop", "default", "_default", "half", "id", "title", "vector", "by_vector",
-         "root", "public", "Query", "INT64", "nosuch", "", "a b", "é", "💥", "x" * 300, "$meta", "-c", "--", "@", "*",
-         "a.b", "a:b", "a/b:c", ":", "book:", "lite", "0", "null", "\x00", "\x1b[31m", "‮")  # fmt: skip
-TEXTS = (*NAMES, "[0.1, 0.2, 0.3, 0.4]", "[NaN, 1, 2, 3]", "[1e400, 0, 0, 0]", "[[1, 2], [3, 4]]", "[",
-         "[" * 2_000,
-         '{"id": 1, "title": "t", "vector": [1, 2, 3, 4]}', '[{"id": 1}, {"id": "x"}]', '{"id": 1e999}',
-         '{"a":' * 1_500,
-         '{"id": 99999999999999999999}', '{"id": 1, "id": 2}', "id > 0", "id in [1, 2]", "title == 'it''s'", "id > {a}",
-         "title like \"%\"", "((((((", "count(*)", "id,title", "id,,title", '$meta["a.b"]', "a=1", "a=", "=1",
-         "a=b=c",
-         "id:INT64", "v:FLOAT_VECTOR:99999999999", "t:VARCHAR:0", "x:NOSUCH:1:2", "field=vector like=3", "M:16",
-         "M:nan",
-         "2023-01-01", "9999-99-99T99:99:99", "0000-00-00", "1" * 5_000, "'", '"', "\\", "\t", "a;b", "# no",
-         "{}", "[]",
-         "POST", "GET", "/v1/vector/collections", "?", "%s", "{0}", "\ud7ff", "\u2028", "NaN", "true")  # fmt: skip
-ADDRESSES = ("127.0.0.1:1", "http://127.0.0.1:1", "127.0.0.1:99999", "127.0.0.1:", "127.0.0.1:x", "[::1]:1", "://", "",
-             "http://user:p@127.0.0.1:1/db", "https://127.0.0.1:1", "milvus://a@127.0.0.1:1/shop",
-             "127.0.0.1:1:1")  # fmt: skip
+NAMES = (
+    "book",
+    "book_b",
+    "novel",
+    "shop",
+    "default",
+    "_default",
+    "half",
+    "id",
+    "title",
+    "vector",
+    "by_vector",
+    "root",
+    "public",
+    "Query",
+    "INT64",
+    "nosuch",
+    "",
+    "a b",
+    "é",
+    "💥",
+    "x" * 300,
+    "$meta",
+    "-c",
+    "--",
+    "@",
+    "*",
+    "a.b",
+    "a:b",
+    "a/b:c",
+    ":",
+    "book:",
+    "lite",
+    "0",
+    "null",
+    "\x00",
+    "\x1b[31m",
+    "‮",
+)
+TEXTS = (
+    *NAMES,
+    "[0.1, 0.2, 0.3, 0.4]",
+    "[NaN, 1, 2, 3]",
+    "[1e400, 0, 0, 0]",
+    "[[1, 2], [3, 4]]",
+    "[",
+    "[" * 2_000,
+    '{"id": 1, "title": "t", "vector": [1, 2, 3, 4]}',
+    '[{"id": 1}, {"id": "x"}]',
+    '{"id": 1e999}',
+    '{"a":' * 1_500,
+    '{"id": 99999999999999999999}',
+    '{"id": 1, "id": 2}',
+    "id > 0",
+    "id in [1, 2]",
+    "title == 'it''s'",
+    "id > {a}",
+    'title like "%"',
+    "((((((",
+    "count(*)",
+    "id,title",
+    "id,,title",
+    '$meta["a.b"]',
+    "a=1",
+    "a=",
+    "=1",
+    "a=b=c",
+    "id:INT64",
+    "v:FLOAT_VECTOR:99999999999",
+    "t:VARCHAR:0",
+    "x:NOSUCH:1:2",
+    "field=vector like=3",
+    "M:16",
+    "M:nan",
+    "2023-01-01",
+    "9999-99-99T99:99:99",
+    "0000-00-00",
+    "1" * 5_000,
+    "'",
+    '"',
+    "\\",
+    "\t",
+    "a;b",
+    "# no",
+    "{}",
+    "[]",
+    "POST",
+    "GET",
+    "/v1/vector/collections",
+    "?",
+    "%s",
+    "{0}",
+    "\ud7ff",
+    "\u2028",
+    "NaN",
+    "true",
+)
+ADDRESSES = (
+    "127.0.0.1:1",
+    "http://127.0.0.1:1",
+    "127.0.0.1:99999",
+    "127.0.0.1:",
+    "127.0.0.1:x",
+    "[::1]:1",
+    "://",
+    "",
+    "http://user:p@127.0.0.1:1/db",
+    "https://127.0.0.1:1",
+    "milvus://a@127.0.0.1:1/shop",
+    "127.0.0.1:1:1",
+)
 URLS = ("http://127.0.0.1:1/rows.csv", "https://127.0.0.1:1/x.jsonl.gz", "http://127.0.0.1:99999/x", "http://[::/x")
 STARTERS = {"start server", "quickstart"}
 """What would start a process that outlives its line: these get an option that nothing has."""
-ENDINGS = ("", "", "", "", " > {out}/a.txt", " >> {out}/a.txt", " > {out}", " > {out}/no/such", " > /dev/full",
-           " | cat > /dev/null", " | head -1 > /dev/null", " | exit 3", " > ", " |", " \\G", ";",
-           " # x", " \\")  # fmt: skip
+ENDINGS = (
+    "",
+    "",
+    "",
+    "",
+    " > {out}/a.txt",
+    " >> {out}/a.txt",
+    " > {out}",
+    " > {out}/no/such",
+    " > /dev/full",
+    " | cat > /dev/null",
+    " | head -1 > /dev/null",
+    " | exit 3",
+    " > ",
+    " |",
+    " \\G",
+    ";",
+    " # x",
+    " \\",
+)
 LEAVES = list(leaves(tree()))
 
 
@@ -70,9 +218,24 @@ def write_files(directory: Path) -> list[str]:
     for name, content in contents.items():
         (directory / name).write_bytes(content)
     (directory / "folder").mkdir(exist_ok=True)
-    return [*contents, "folder", ".", "nosuch/x.csv", "nosuch.csv", "-", "", "/dev/null", "/dev/full", "*.csv",
-            "é.json",
-            "out.csv", "out.jsonl", "out.parquet", "out.json.gz", "x" * 300]  # fmt: skip
+    return [
+        *contents,
+        "folder",
+        ".",
+        "nosuch/x.csv",
+        "nosuch.csv",
+        "-",
+        "",
+        "/dev/null",
+        "/dev/full",
+        "*.csv",
+        "é.json",
+        "out.csv",
+        "out.jsonl",
+        "out.parquet",
+        "out.json.gz",
+        "x" * 300,
+    ]
 
 
 class Lines:
@@ -83,8 +246,15 @@ class Lines:
         self._out = directory / "out"
         self._out.mkdir(exist_ok=True)
         self._addresses = (*ADDRESSES, address, address)
-        self._options = sorted({spelling for leaf in LEAVES for param in leaf.params for spelling in param.opts
-                                if isinstance(param, click.Option)})  # fmt: skip
+        self._options = sorted(
+            {
+                spelling
+                for leaf in LEAVES
+                for param in leaf.params
+                for spelling in param.opts
+                if isinstance(param, click.Option)
+            }
+        )
 
     def make(self, chance: random.Random, number: int) -> str:
         """The line of a number: each command comes round."""

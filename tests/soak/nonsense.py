@@ -16,10 +16,43 @@ from tests.support.official import grpc, milvus_pb2, schema_pb2
 NUMBERS = (0, 1, -1, 2, 3, 4, 7, 100, 101, 255, 16_384, 65_535, 1 << 20, (1 << 31) - 1, -(1 << 31))
 LONG = (*NUMBERS, 1 << 40, (1 << 53) + 1, (1 << 63) - 1, -(1 << 63))
 REALS = (0.0, 1.0, -1.0, 0.5, 1e-45, 1e38, float("nan"), float("inf"), -float("inf"))
-TEXTS = ("", "id", "title", "vector", "book", "default", "_default", "row_count", "dim", "max_length", "index_type",
-         "metric_type", "HNSW", "L2", "0", "4", "-1", "abc", "9" * 30, "{}", "[]", "null", '{"a": 1}', "[" * 2_000,
-         "\x1b[31mred", "a\nb", "\x00", "‮", "é" * 50, "💥", "v2.3.5", "v99", "$meta", "count(*)",
-         "x" * 5_000)  # fmt: skip
+TEXTS = (
+    "",
+    "id",
+    "title",
+    "vector",
+    "book",
+    "default",
+    "_default",
+    "row_count",
+    "dim",
+    "max_length",
+    "index_type",
+    "metric_type",
+    "HNSW",
+    "L2",
+    "0",
+    "4",
+    "-1",
+    "abc",
+    "9" * 30,
+    "{}",
+    "[]",
+    "null",
+    '{"a": 1}',
+    "[" * 2_000,
+    "\x1b[31mred",
+    "a\nb",
+    "\x00",
+    "‮",
+    "é" * 50,
+    "💥",
+    "v2.3.5",
+    "v99",
+    "$meta",
+    "count(*)",
+    "x" * 5_000,
+)
 KINDS = tuple(schema_pb2.DataType.values())
 DEEPEST = 6
 MOST_HANDLED = 300
@@ -125,8 +158,11 @@ class NonsensePeer(GrpcPeer):
         if method.name in self._believable and dice < 0.6:
             return self._believable[method.name]
         if method.name in ("Connect", "GetVersion") and dice < 0.9:
-            return milvus_pb2.GetVersionResponse(version="v2.6.5") if method.name == "GetVersion" else (
-                GetMessageClass(method.output_type)(identifier=1))  # fmt: skip
+            return (
+                milvus_pb2.GetVersionResponse(version="v2.6.5")
+                if method.name == "GetVersion"
+                else (GetMessageClass(method.output_type)(identifier=1))
+            )
         if dice < 0.65:
             return GetMessageClass(method.output_type)()
         if dice < 0.72:

@@ -15,8 +15,20 @@ from tests.support.process import ServerProcess
 
 DIM = 8
 FIELDS = ("id", "version", "title", "vector")
-CREATE = ("create", "collection", "-f", "id:INT64", "-f", "version:INT32", "-f", "title:VARCHAR:64",
-          "-f", f"vector:FLOAT_VECTOR:{DIM}", "-p", "id")  # fmt: skip
+CREATE = (
+    "create",
+    "collection",
+    "-f",
+    "id:INT64",
+    "-f",
+    "version:INT32",
+    "-f",
+    "title:VARCHAR:64",
+    "-f",
+    f"vector:FLOAT_VECTOR:{DIM}",
+    "-p",
+    "id",
+)
 PAGE = 15_000
 """Keys of one query: fewer rows than a server's limit, so that duplicates come too where it shows them."""
 PATIENCE = 120.0
@@ -39,8 +51,9 @@ class Page:
 def made(ids: Ints, version: int) -> Page:
     """The rows that these keys have in a version."""
     numbers = (ids[:, None] * 31 + version * 17 + np.arange(DIM) * 7) % 4096
-    return Page(ids, np.full(len(ids), version), [f"t{key}.{version}" for key in ids.tolist()],
-                (numbers / 8).astype(np.float32))  # fmt: skip
+    return Page(
+        ids, np.full(len(ids), version), [f"t{key}.{version}" for key in ids.tolist()], (numbers / 8).astype(np.float32)
+    )
 
 
 def write_rows(path: Path, ids: Ints, version: int) -> None:
@@ -111,8 +124,10 @@ def read_exported(path: Path) -> Iterator[Page]:
     rows: list[tuple[Any, ...]]
     with path.open(newline="") as file:
         if path.suffix == ".csv":
-            rows = [(int(row["id"]), int(row["version"]), row["title"], json.loads(row["vector"]))
-                    for row in csv.DictReader(file)]  # fmt: skip
+            rows = [
+                (int(row["id"]), int(row["version"]), row["title"], json.loads(row["vector"]))
+                for row in csv.DictReader(file)
+            ]
         else:
             rows = [tuple(json.loads(line)[name] for name in FIELDS) for line in file]
     if rows:

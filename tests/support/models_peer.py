@@ -52,8 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
             found = [{"index": at, "embedding": embedding(text)} for at, text in enumerate(asked["input"])]
             answer = {"data": found}
         else:
-            found = [{"index": at, "relevance_score": relevance(asked["query"], text)}
-                     for at, text in enumerate(asked["documents"])]  # fmt: skip
+            found = [
+                {"index": at, "relevance_score": relevance(asked["query"], text)}
+                for at, text in enumerate(asked["documents"])
+            ]
             answer = {"results": found}
         content = json.dumps(answer).encode()
         self.send_response(200)

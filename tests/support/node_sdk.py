@@ -12,8 +12,16 @@ SECONDS = 240
 """It takes ten on a good day."""
 
 # npm itself tries once more what the registry failed to send.
-INSTALL = ("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--no-save",
-           "--fetch-retries=1")  # fmt: skip
+INSTALL = (
+    "npm",
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--no-package-lock",
+    "--no-save",
+    "--fetch-retries=1",
+)
 
 
 def node_modules() -> Path:
@@ -36,6 +44,13 @@ def node_modules() -> Path:
 def _install(directory: Path) -> None:
     directory.mkdir()
     command = [*INSTALL, "--prefix", str(directory), f"{SDK}@{VERSION}"]
-    done = subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, timeout=SECONDS)  # fmt: skip
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=SECONDS,
+    )
     assert done.returncode == 0, done.stdout.decode(errors="replace")

@@ -65,14 +65,20 @@ class Kind:
 
 # What each server has of METRICS, seen by trying all of them; tests try the others too, and are refused.
 MILVUS = (
-    Kind("FLOAT_VECTOR", "L2"), Kind("FLOAT_VECTOR", "IP"), Kind("FLOAT_VECTOR", "COSINE"),
-    Kind("BINARY_VECTOR", "HAMMING", "BIN_FLAT"), Kind("BINARY_VECTOR", "JACCARD", "BIN_FLAT"),
-    Kind("BINARY_VECTOR", "SUBSTRUCTURE", "BIN_FLAT"), Kind("BINARY_VECTOR", "SUPERSTRUCTURE", "BIN_FLAT"),
-)  # fmt: skip
+    Kind("FLOAT_VECTOR", "L2"),
+    Kind("FLOAT_VECTOR", "IP"),
+    Kind("FLOAT_VECTOR", "COSINE"),
+    Kind("BINARY_VECTOR", "HAMMING", "BIN_FLAT"),
+    Kind("BINARY_VECTOR", "JACCARD", "BIN_FLAT"),
+    Kind("BINARY_VECTOR", "SUBSTRUCTURE", "BIN_FLAT"),
+    Kind("BINARY_VECTOR", "SUPERSTRUCTURE", "BIN_FLAT"),
+)
 LITE = (
-    Kind("FLOAT_VECTOR", "L2"), Kind("FLOAT_VECTOR", "IP"), Kind("FLOAT_VECTOR", "COSINE"),
+    Kind("FLOAT_VECTOR", "L2"),
+    Kind("FLOAT_VECTOR", "IP"),
+    Kind("FLOAT_VECTOR", "COSINE"),
     Kind("SPARSE_FLOAT_VECTOR", "IP", "SPARSE_INVERTED_INDEX"),
-)  # fmt: skip
+)
 INDEXES = {"BINARY_VECTOR": "BIN_FLAT", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX"}
 """What else than FLAT an exact index is called."""
 HALF = Kind("FLOAT16_VECTOR", "L2")
@@ -91,8 +97,9 @@ def typed_on(directory: Path, server: ServerProcess) -> Typed:
     return Typed(Cli(directory), server)
 
 
-def fill(typed: Typed, name: str, declarations: Sequence[str], rows: list[dict[str, Any]], *indexes: str,
-         options: str = "") -> None:  # fmt: skip
+def fill(
+    typed: Typed, name: str, declarations: Sequence[str], rows: list[dict[str, Any]], *indexes: str, options: str = ""
+) -> None:
     """A fresh, loaded collection with an id, these fields and rows, half of them in partition `odd`.
 
     Several may be filled at once.

@@ -20,18 +20,25 @@ class Shelf(GrpcPeer):
         self.rows = 0
         self.columns: list[Any] = []
         self._lock = threading.Lock()
-        super().__init__({
-            "Connect": replies(milvus_pb2.ConnectResponse(server_info=info, identifier=1)),
-            "GetVersion": replies(milvus_pb2.GetVersionResponse(version=self.version)),
-            "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(
-                schema=self.schema, collection_name=schema.name, collectionID=1)),
-            "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default"])),
-            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
-            "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
-            "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=self.exists),
-            "CreateCollection": self._create,
-            "Insert": self._insert, "Upsert": self._insert, "Query": self._query,
-        })  # fmt: skip
+        super().__init__(
+            {
+                "Connect": replies(milvus_pb2.ConnectResponse(server_info=info, identifier=1)),
+                "GetVersion": replies(milvus_pb2.GetVersionResponse(version=self.version)),
+                "DescribeCollection": replies(
+                    milvus_pb2.DescribeCollectionResponse(
+                        schema=self.schema, collection_name=schema.name, collectionID=1
+                    )
+                ),
+                "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default"])),
+                "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
+                "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
+                "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=self.exists),
+                "CreateCollection": self._create,
+                "Insert": self._insert,
+                "Upsert": self._insert,
+                "Query": self._query,
+            }
+        )
 
     @property
     def sent(self) -> list[bytes]:

@@ -33,8 +33,9 @@ print(taken)
 def test_of_many_processes_one_holds_a_lock_at_a_time(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HAMMER, str(tmp_path / "lock")]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-               for _ in range(4)]  # fmt: skip
+    running = [
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
     outputs = [each.communicate(timeout=60) for each in running]
     assert [err for _, err in outputs] == [""] * 4
     assert sum(int(out) for out, _ in outputs) > 20
@@ -56,8 +57,11 @@ def test_a_lock_that_is_held_tells_by_whom_and_one_left_behind_is_taken_over(tmp
 def test_what_lies_in_the_place_of_a_lock_is_not_written_to(tmp_path: Path, kind: str) -> None:
     path, precious = tmp_path / "lock", tmp_path / "precious"
     precious.write_text("precious")
-    {"link": lambda: path.symlink_to(precious), "second name": lambda: path.hardlink_to(precious),
-     "pipe": lambda: os.mkfifo(path)}[kind]()  # fmt: skip
+    {
+        "link": lambda: path.symlink_to(precious),
+        "second name": lambda: path.hardlink_to(precious),
+        "pipe": lambda: os.mkfifo(path),
+    }[kind]()
     with pytest.raises(CliError, match=r"can't write x\.csv: it is "), held(Lock(str(path), "x.csv", ""), pytest.fail):
         pass
     assert precious.read_text() == "precious"

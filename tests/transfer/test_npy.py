@@ -83,12 +83,14 @@ def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
     assert refusal(saved(numpy.zeros(2, "c8"))) == ("x.npy holds '<c8'", known)
     assert refusal(saved(numpy.zeros(2, "i4,f4"))) == ("x.npy holds [('f0', '<i4'), ('f1', '<f4')]", known)
     assert refusal(saved(numpy.asfortranarray(numpy.zeros((2, 3))))) == (
-        "x.npy is in Fortran order", "save numpy.ascontiguousarray(array)",
-    )  # fmt: skip
+        "x.npy is in Fortran order",
+        "save numpy.ascontiguousarray(array)",
+    )
     for shape in ((), (2, 2, 2), (2, 0)):
         assert refusal(saved(numpy.zeros(shape))) == (
-            f"x.npy has the shape {shape}", "one dimension is for numbers, two are for vectors",
-        )  # fmt: skip
+            f"x.npy has the shape {shape}",
+            "one dimension is for numbers, two are for vectors",
+        )
 
 
 def headed(header: str) -> bytes:

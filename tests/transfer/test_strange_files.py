@@ -16,10 +16,13 @@ from milvus_cli.transfer.readers import DELIMITERS, Table, read_separated
 from milvus_cli.transfer.sources import Source, find_places, open_source
 from tests.support.broken_web import BrokenWeb, answer
 
-SCHEMA = CollectionSchema(name="x", fields=[
-    FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True),
-    FieldSchema(name="t", data_type=DataType.VarChar),
-])  # fmt: skip
+SCHEMA = CollectionSchema(
+    name="x",
+    fields=[
+        FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True),
+        FieldSchema(name="t", data_type=DataType.VarChar),
+    ],
+)
 INTAKE = Intake(Target("x", "", SCHEMA, False), {})
 TEXTS = {
     "csv": "id,t\n1,a\n",
@@ -134,10 +137,12 @@ FILL = " " * (3 << 20)
         (CLICKHOUSE % ROW, IS_CLICKHOUSE),
         (CLICKHOUSE % '[1, "a"]', IS_CLICKHOUSE),
         ('{"columns": ["id", "t"], "index": [0], "data": [[1, "a"]]}', IS_SPLIT),
-        (f'{{"data": {{"rows": [{ROW}]}}}}', ("the rows are in data.rows, which is too deep",
-                                            "take them out: jq -c '.data.rows[]'")),
+        (
+            f'{{"data": {{"rows": [{ROW}]}}}}',
+            ("the rows are in data.rows, which is too deep", "take them out: jq -c '.data.rows[]'"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_rows_as_other_programs_write_them_are_told_by_name(
     tmp_path: Path, kind: str, fill: str, text: str, told: tuple[str, str]
 ) -> None:

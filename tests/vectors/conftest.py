@@ -23,22 +23,33 @@ random.Random(2).shuffle(NUMBERS)
 TEXTS = [f"k{number:03}" for number in range(40)] + ["it's", 'say "x"', "back\\slash", "zürich", "日本"]
 
 UNIT = {key: [math.cos(key), math.sin(key), 0.0, 0.0] for key in range(20)}
-PLANTED = {**UNIT, 3: [0.0, 0.0, 0.0, 0.0], 5: [3.0, 0.0, 0.0, 0.0], 8: [0.0, 0.0, 1.0, 0.0], 11: [0.0, 0.0, 1.0, 0.0],
-           12: [0.0, 0.0, 1.0, 0.0], 15: UNIT[14], 17: [0.5, 0.5, 0.5, 0.5]}  # fmt: skip
+PLANTED = {
+    **UNIT,
+    3: [0.0, 0.0, 0.0, 0.0],
+    5: [3.0, 0.0, 0.0, 0.0],
+    8: [0.0, 0.0, 1.0, 0.0],
+    11: [0.0, 0.0, 1.0, 0.0],
+    12: [0.0, 0.0, 1.0, 0.0],
+    15: UNIT[14],
+    17: [0.5, 0.5, 0.5, 0.5],
+}
 AGAIN = {key: [9.0, float(key)] for key in (2, 40, 41, 97)}
 
 SOME = {key: [1.0, float(key % 9)] for key in range(100)}
 EVERYWHERE = {
-    "checks_clustered": Made(dict(enumerate(CLUSTERED.tolist())), "L2", 8, index="IVF_FLAT", params={"nlist": 64},
-                             flush=True),
-    "checks_numbers": Made({key: [key % 7, 1.0] for key in NUMBERS[:50]}, "L2", 2,
-                           more={key: [key % 7, 1.0] for key in NUMBERS[50:]}),
-    "checks_texts": Made({key: [1.0, float(at)] for at, key in enumerate(TEXTS)}, "L2", 2,
-                         more={"it's": [1.0, 0.0], "日本": [1.0, 0.0]}),
+    "checks_clustered": Made(
+        dict(enumerate(CLUSTERED.tolist())), "L2", 8, index="IVF_FLAT", params={"nlist": 64}, flush=True
+    ),
+    "checks_numbers": Made(
+        {key: [key % 7, 1.0] for key in NUMBERS[:50]}, "L2", 2, more={key: [key % 7, 1.0] for key in NUMBERS[50:]}
+    ),
+    "checks_texts": Made(
+        {key: [1.0, float(at)] for at, key in enumerate(TEXTS)}, "L2", 2, more={"it's": [1.0, 0.0], "日本": [1.0, 0.0]}
+    ),
     "checks_planted": Made(PLANTED, "IP", 4),
     "checks_twice": Made(SOME, "L2", 2, more={key: [9.0, 9.0] for key in (2, 40, 41, 97, 200)}),
     "checks_cosine": Made({key: (CLUSTERED[key % 70] * (1 + key // 70)).tolist() for key in range(200)}, "COSINE", 8),
-}  # fmt: skip
+}
 
 BITS = {key: RANDOM.bytes(2) for key in range(200)}
 """So short that many are equally near."""

@@ -45,9 +45,17 @@ def test_half_floats_take_half_and_bits_an_eighth_of_a_byte() -> None:
 
 @pytest.mark.parametrize(
     ("gigabytes", "recall", "advised"),
-    [(16, 0.95, "HNSW"), (3.1, 0.95, "IVF_FLAT"), (2, 0.95, "IVF_SQ8"), (0.72, 0.95, "DISKANN"), (0.3, 0.7, "IVF_PQ"),
-     (16, 1.0, "FLAT"), (0.3, 0.95, None), (None, 0.99, "HNSW")],
-)  # fmt: skip
+    [
+        (16, 0.95, "HNSW"),
+        (3.1, 0.95, "IVF_FLAT"),
+        (2, 0.95, "IVF_SQ8"),
+        (0.72, 0.95, "DISKANN"),
+        (0.3, 0.7, "IVF_PQ"),
+        (16, 1.0, "FLAT"),
+        (0.3, 0.95, None),
+        (None, 0.99, "HNSW"),
+    ],
+)
 def test_the_first_that_fits_is_advised(gigabytes: float | None, recall: float, advised: str | None) -> None:
     limit = None if gigabytes is None else int(gigabytes * 1e9)
     found = chosen(candidates(MILLION), limit, recall)

@@ -142,8 +142,14 @@ def test_check_keys_finds_keys_that_milvus_has_taken_twice(cli: Cli, stocked: Se
     found = report(typed, "check keys -c checks_twice", 0 if is_lite else 1)
     copies = [] if is_lite else [{"key": key, "rows": 2} for key in (2, 40, 41, 97)]
     rows = 101 + len(copies)
-    assert found == {"collection": "checks_twice", "field": "id", "rows": rows, "keys": 101,
-                     "surplus_rows": len(copies), "duplicates": copies}  # fmt: skip
+    assert found == {
+        "collection": "checks_twice",
+        "field": "id",
+        "rows": rows,
+        "keys": 101,
+        "surplus_rows": len(copies),
+        "duplicates": copies,
+    }
     texts = report(typed, "check keys checks_texts", 0 if is_lite else 1)
     assert texts["duplicates"] == ([] if is_lite else [{"key": "it's", "rows": 2}, {"key": "日本", "rows": 2}])
 
@@ -177,9 +183,11 @@ def brute_force(server: ServerProcess, queries: list[int], nprobe: int) -> tuple
     """Mean and lowest recall of the L2 index on `checks_clustered`, with each query's own row left out."""
     rows = CLUSTERED.astype("f8")
     found = official_client(server.uri).search(
-        "checks_clustered", [CLUSTERED[query].tolist() for query in queries], limit=K + 1,
+        "checks_clustered",
+        [CLUSTERED[query].tolist() for query in queries],
+        limit=K + 1,
         search_params={"metric_type": "L2", "params": {"nprobe": nprobe}},
-    )  # fmt: skip
+    )
     recalls = []
     for query, hits in zip(queries, found, strict=True):
         distances = ((rows - rows[query]) ** 2).sum(axis=1)
@@ -263,8 +271,15 @@ def test_check_recall_as_a_table_tells_what_was_searched(checked: Typed, is_lite
     run = checked("check recall checks_planted --sample 3 -k 2")
     assert run.code == 0
     assert [word.strip() for word in run.out.splitlines()[1].split("│")[1:-1]] == [
-        "params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows",
-    ]  # fmt: skip
+        "params",
+        "recall",
+        "lowest",
+        "p50_ms",
+        "p95_ms",
+        "k",
+        "queries",
+        "rows",
+    ]
     assert run.out.splitlines()[-2] == "(1 row)"
     assert run.out.splitlines()[-1].startswith("FLAT on 'v' by IP")
 
@@ -283,16 +298,23 @@ FAULTS = {
     "check vectors checks_planted --ignore zeros": failed("no finding 'zeros'", "did you mean zero?", 2),
     "check recall checks_clustered --sweep ef=1": failed(
         "a search of IVF_FLAT has no parameter 'ef'",
-        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more", 2),
+        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more",
+        2,
+    ),
     "check recall checks_clustered --sweep nprobe": failed(
-        "bad sweep 'nprobe'", "write NAME=VALUE,VALUE, e.g. ef=16,64,256", 2),
+        "bad sweep 'nprobe'", "write NAME=VALUE,VALUE, e.g. ef=16,64,256", 2
+    ),
     "check recall checks_clustered --params ef=1": failed(
         "a search of IVF_FLAT has no parameter 'ef'",
-        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more", 2),
+        "it takes nprobe, max_empty_result_buckets; --force sends it as it is, for a server that knows more",
+        2,
+    ),
     "check recall checks_clustered --params {": failed(
         "--params is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-        'write it as {"ef": 64}', 2),
-}  # fmt: skip
+        'write it as {"ef": 64}',
+        2,
+    ),
+}
 
 
 @pytest.mark.parametrize("line", FAULTS)
@@ -303,8 +325,7 @@ def test_a_check_of_what_is_not_there_is_one_line(checked: Typed, line: str) -> 
 def test_a_collection_that_is_not_loaded_can_not_be_checked(checked: Typed) -> None:
     checked.make("checks_unloaded", index=True)
     checked.all("release checks_unloaded")
-    expected = failed("collection 'checks_unloaded' is not loaded",
-                      "load it first: load collection -c checks_unloaded")  # fmt: skip
+    expected = failed("collection 'checks_unloaded' is not loaded", "load it first: load collection -c checks_unloaded")
     for command in ("check vectors", "check keys", "check recall", "bench search"):
         assert checked(f"{command} -c checks_unloaded") == expected
     checked.gone("checks_unloaded")

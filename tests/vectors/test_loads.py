@@ -26,22 +26,25 @@ from tests.support.typed import Typed, failed
 
 FIELDS = [
     schema_pb2.FieldSchema(name="id", is_primary_key=True, data_type=schema_pb2.Int64),
-    schema_pb2.FieldSchema(name="v", data_type=schema_pb2.FloatVector,
-                           type_params=[common_pb2.KeyValuePair(key="dim", value="2")]),
-]  # fmt: skip
+    schema_pb2.FieldSchema(
+        name="v", data_type=schema_pb2.FloatVector, type_params=[common_pb2.KeyValuePair(key="dim", value="2")]
+    ),
+]
 FOUND = replies(milvus_pb2.SearchResults(results=schema_pb2.SearchResultData(num_queries=1, topks=[0])))
 
 
 def peer(search: Handler = FOUND) -> GrpcPeer:
     """A server with a loaded collection `c`."""
     described = milvus_pb2.DescribeCollectionResponse(schema=schema_pb2.CollectionSchema(name="c", fields=FIELDS))
-    return GrpcPeer({
-        "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
-        "DescribeCollection": replies(described),
-        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
-        "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
-        "Search": search,
-    })  # fmt: skip
+    return GrpcPeer(
+        {
+            "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+            "DescribeCollection": replies(described),
+            "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
+            "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
+            "Search": search,
+        }
+    )
 
 
 def vectors_of(server: GrpcPeer) -> list[list[float]]:
@@ -63,8 +66,22 @@ def test_bench_search_sends_exactly_so_many_and_takes_its_vectors_in_turn(cli: C
     path = tmp_path / "q.npy"
     np.save(path, np.array([[1, 0], [0, 1], [2, 2]], dtype="f4"))
     with peer() as server:
-        code, found = bench(cli, server.uri, "-v", f"@{path}", "-n", "50", "-j", "4", "-l", "3",
-                            "--params", '{"ef": 7}', "--filter", "id > 1")  # fmt: skip
+        code, found = bench(
+            cli,
+            server.uri,
+            "-v",
+            f"@{path}",
+            "-n",
+            "50",
+            "-j",
+            "4",
+            "-l",
+            "3",
+            "--params",
+            '{"ef": 7}',
+            "--filter",
+            "id > 1",
+        )
         assert vectors_of(server) == [[0, 1]] * 17 + [[1, 0]] * 17 + [[2, 2]] * 16
         request: Any = server.requests("Search")[0]
     given = {pair.key: pair.value for pair in request.search_params}
@@ -108,10 +125,16 @@ def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> Non
     [
         ("@nothere.npy", failed("can't read nothere.npy: No such file or directory")),
         ("[1, 2, 3]", failed("query vector 1: 'v' takes a list of 2 numbers, not 3 numbers", code=2)),
-        ("{", failed("the vector is not JSON: Expecting property name enclosed in double quotes: "
-                     "line 1 column 2 (char 1)", "write it as [0.1, 0.2, …]", 2)),
+        (
+            "{",
+            failed(
+                "the vector is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+                "write it as [0.1, 0.2, …]",
+                2,
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_bench_search_with_vectors_that_are_none_is_one_line(cli: Cli, vector: str, expected: Any) -> None:
     with peer() as server:
         assert run_here(["bench", "search", "c", "-v", vector], cli.home, server.uri) == expected
