@@ -12,8 +12,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from milvus_cli.beyond_json import Digits, NotJson
 from milvus_cli.errors import CliError
-from milvus_cli.rpc.unfit import Digits, NotJson
 from milvus_cli.transfer.arrow_plain import plain_values
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer

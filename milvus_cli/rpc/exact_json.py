@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any
 
-from .unfit import Digits
+from ..beyond_json import Digits
 
 # Two patterns, as a search for a fixed first letter takes a tenth of the time.
 LARGE = (re.compile(r"e\+?[0-9]{3}"), re.compile(r"E\+?[0-9]{3}"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..beyond_json import Digits
 from .scalars import read_json
 from .schema import kind_of
-from .unfit import BadValue, Digits, as_json
+from .unfit import BadValue, as_json
 
 if TYPE_CHECKING:
     from .encode import Column

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
+from ..beyond_json import NotJson
 from ..errors import InvalidInput
 from .floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
 from .kinds import KINDS, Form, form_of
 from .scalars import named, packs, whole
 from .schema import WIDTHS, params, type_name
-from .unfit import NotJson, Unfit, as_json
+from .unfit import Unfit, as_json
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField

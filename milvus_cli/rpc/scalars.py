@@ -8,13 +8,14 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..beyond_json import Digits, NotJson
 from ..jsontext import load_json
 from .floats import shortest
 from .geometry import require_wkt, wkt
 from .instants import EXAMPLE, in_utc, instant
 from .kinds import KINDS, Form
 from .schema import params, type_name
-from .unfit import Digits, NotJson, Unfit, in_words, is_encodable, unfit
+from .unfit import Unfit, in_words, is_encodable, unfit
 
 if TYPE_CHECKING:
     from .wire.schema_pb2 import FieldSchema, ScalarField

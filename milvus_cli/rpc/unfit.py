@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from ..beyond_json import Digits, NotJson
 from ..errors import InvalidInput
 from ..jsontext import dump_json
 
@@ -28,21 +28,6 @@ class Unfit(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-@dataclass(frozen=True)
-class Digits:
-    """A number that no float and no whole number of a column holds exactly, as its text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class NotJson:
-    """A value that no value of JSON stands for, and so no value of a field: why, and a text of it that is no JSON."""
-
-    shown: str
-    reason: str
 
 
 def in_words(value: object) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ..beyond_json import Digits, NotJson
 from ..errors import CliError
 from ..jsontext import dump_json
 from ..rpc.instants import beyond_calendars
-from ..rpc.unfit import Digits, NotJson, in_words
+from ..rpc.unfit import in_words
 
 if TYPE_CHECKING:
     from decimal import Decimal

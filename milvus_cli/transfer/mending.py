@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..beyond_json import Digits, NotJson
 from ..jsontext import dump_json
 from ..output.values import exact
 from ..repeats import RepeatedKey, refuse_repeated_keys
@@ -18,7 +19,7 @@ from ..rpc.floats import float32, shortest
 from ..rpc.kinds import KINDS, Form, form_of
 from ..rpc.packing import row_size, unpack_one
 from ..rpc.schema import kind_of, row_fields
-from ..rpc.unfit import BadValue, Digits, NotJson, in_words
+from ..rpc.unfit import BadValue, in_words
 from .readers import EMPTY, Bad, Chunk
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from milvus_cli.beyond_json import Digits
 from milvus_cli.errors import CliError
-from milvus_cli.rpc.unfit import Digits
 from milvus_cli.transfer.json_rows import Keys, read_json
 from milvus_cli.transfer.sources import Place, Source
 
