@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
+from .connections.private_files import LARGEST, read_whole
 from .errors import CliError, InvalidInput, Leave, OutputLost
-from .files import LARGEST, read_whole
+from .grammar.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
+from .grammar.tree import COMPLETE_VARIABLE, PROGRAM, tree
 from .output.console import Console
 from .output.standard import abandon
-from .tree import COMPLETE_VARIABLE, PROGRAM, tree
 
 if TYPE_CHECKING:
-    from .options import Options
-    from .session import Session
+    from .session.options import Options
+    from .session.session import Session
 
 USAGE_HINT = "milvus_cli --help"
 
@@ -28,7 +28,7 @@ USAGE_HINT = "milvus_cli --help"
 def main(argv: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     if COMPLETE_VARIABLE in os.environ:
-        from .shells import answer
+        from .completion.tab import answer
 
         return answer(_program().params)
     console = Console()
@@ -106,10 +106,10 @@ def _run(
     echo: bool,
     **given: Any,
 ) -> int:
-    from .config import Config
-    from .options import Options
-    from .session import Session
-    from .settings import config_path, load
+    from .connections.environment import Config
+    from .session.options import Options
+    from .session.session import Session
+    from .session.settings import config_path, load
 
     options = Options(**given)
     try:
@@ -139,7 +139,7 @@ def _dispatch(
     if sum((bool(words), script is not None, file is not None)) > 1:
         raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
     if words:
-        from .app import execute
+        from .app.runner import execute
 
         before = {"alias": options.alias, "database": options.database}
         code = execute(words, session, page=True, before=before)
@@ -150,13 +150,13 @@ def _dispatch(
 
 
 def _shell(session: Session) -> int:
-    from .repl.loop import run_shell
+    from .shell.loop import run_shell
 
     return run_shell(session)
 
 
 def _script(session: Session, script: str | None, file: str | None, *, keep_going: bool, echo: bool) -> int:
-    from .script import run_script
+    from .app.script import run_script
 
     lines: Iterable[str]
     if script is not None:

@@ -52,7 +52,7 @@ def pytest_configure() -> None:
 def unhurried() -> Iterator[None]:
     """How fast rows moved is told of what took long, which is not the same on every machine: here nothing took long."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("milvus_cli.tasks.metering.WORTH_TELLING", math.inf)
+        patch.setattr("milvus_cli.transfer.meter.WORTH_TELLING", math.inf)
         yield
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from milvus_cli.tree import find, leaves, tree
+from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import milvus_pb2

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymilvus.orm import utility
 
-from milvus_cli.calc import HIGHEST, hybrid, later, moment, unix_seconds
+from milvus_cli.search.calc import HIGHEST, hybrid, later, moment, unix_seconds
 from tests.support.cli import Cli, Run
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli import catalog as catalog_module
-from milvus_cli.app import execute
-from milvus_cli.catalog import Catalog
-from milvus_cli.config import Config
-from milvus_cli.names import Name, named
-from milvus_cli.options import Options
+from milvus_cli.app.runner import execute
+from milvus_cli.completion import catalog as catalog_module
+from milvus_cli.completion.catalog import Catalog
+from milvus_cli.connections.environment import Config
 from milvus_cli.output.console import Console
-from milvus_cli.session import Session
-from milvus_cli.settings import load
+from milvus_cli.session.options import Options
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
+from milvus_cli.text.names import Name, named
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies
 from tests.support.lite_server import LiteServer

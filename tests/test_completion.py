@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.shells import SHELLS
+from milvus_cli.completion.tab import SHELLS
 from tests.support.cli import ROOT, Cli, Run
 from tests.support.grpc_peer import GrpcPeer, never_answers, replies
 from tests.support.official import milvus_pb2
@@ -25,7 +25,7 @@ SETUP = {
     "fish": "function fish_prompt; echo '$ '; end; set -g fish_greeting; source {script}",
 }
 
-PATIENT = "from milvus_cli import shells, cli; shells.PATIENCE = 60; cli.main()"
+PATIENT = "from milvus_cli import cli; from milvus_cli.completion import tab; tab.PATIENCE = 60; cli.main()"
 """The program, as if the server's answer came at once: what is slow here says how busy the machine is."""
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.lines import split
-from milvus_cli.repl.completer import quoted
-from milvus_cli.shellwords import ANSI, typed
-from milvus_cli.types import paths
+from milvus_cli.completion.shell_words import ANSI, typed
+from milvus_cli.grammar.lines import split
+from milvus_cli.grammar.types import paths
+from milvus_cli.shell.completer import quoted
 from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pymilvus import DataType, MilvusClient
 
-from milvus_cli.config import Config
+from milvus_cli.connections.environment import Config
 from milvus_cli.connections.profile import parse_address
 from milvus_cli.connections.resolve import Request, resolve
 from tests.support.certificates import Certificates

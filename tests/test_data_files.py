@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import zstandard
 
+from milvus_cli.app.history import carries_secret
+from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
-from milvus_cli.history import carries_secret
-from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.encode import encode_rows
+from milvus_cli.values.encode import encode_rows
 from tests.support.cli import ROOT, Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.typed import Typed, failed
@@ -227,7 +227,7 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
 
 
 def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
-    from milvus_cli.tasks.inserting import _without_secret
+    from milvus_cli.transfer.insert import _without_secret
 
     one, other = (_without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
     assert one != other

@@ -8,10 +8,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_cli import deepjson
-from milvus_cli.jsontext import dump_json, load_json
 from milvus_cli.output.values import exact, shown, to_json
-from milvus_cli.yamltext import to_yaml
+from milvus_cli.text import deep_json as deepjson
+from milvus_cli.text.json import dump_json, load_json
+from milvus_cli.text.yaml import to_yaml
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

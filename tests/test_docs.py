@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.command import Leaf
-from milvus_cli.tree import find, leaves, tree
+from milvus_cli.grammar.command import Leaf
+from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli
 from tests.support.milvus_server import MilvusServer
 from tests.support.typed import Typed

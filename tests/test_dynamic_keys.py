@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.rpc.dynamic import names_in
-from milvus_cli.rpc.search import Shown, shown_fields
-from milvus_cli.rpc.selection import Fields, chosen_fields
-from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType
+from milvus_cli.rows.selection import Fields, chosen_fields
+from milvus_cli.search.request import Shown, shown_fields
+from milvus_cli.values.dynamic import names_in
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed, failed

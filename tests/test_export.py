@@ -17,21 +17,21 @@ import pyarrow.parquet
 import pytest
 import zstandard
 
+from milvus_cli.client.client import Client
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData
 from milvus_cli.connections.profile import Profile
-from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.declaration import Declaration, declared
-from milvus_cli.rpc.decode import decode_column
-from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.selection import Selection, chosen_fields
-from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData
+from milvus_cli.files.writers import Shape, writer_of
+from milvus_cli.rows.selection import Selection, chosen_fields
+from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.transfer import export
-from milvus_cli.transfer.writers import Shape, writer_of
-from tests.rpc.test_codec import FIELDS, ROWS, schema_of
+from milvus_cli.values.decode import decode_column
+from milvus_cli.values.encode import encode_rows
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed, failed, on_milvus
+from tests.values.test_codec import FIELDS, ROWS, schema_of
 
 TYPES = (
     "id:INT64",

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.command import GLOBAL_OPTIONS
-from milvus_cli.tree import leaves, tree
-from milvus_cli.types import ByteSize
+from milvus_cli.grammar.command import GLOBAL_OPTIONS
+from milvus_cli.grammar.tree import leaves, tree
+from milvus_cli.grammar.types import ByteSize
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 

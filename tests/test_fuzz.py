@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from milvus_cli.app import execute
-from milvus_cli.config import Config
+from milvus_cli.app.runner import execute
+from milvus_cli.app.script import run_script
+from milvus_cli.connections.environment import Config
 from milvus_cli.errors import InvalidInput, Leave
-from milvus_cli.lines import scan, split
+from milvus_cli.grammar.lines import scan, split
+from milvus_cli.grammar.tree import leaves, tree
 from milvus_cli.output.console import Console
-from milvus_cli.script import run_script
-from milvus_cli.session import Session
-from milvus_cli.settings import load
-from milvus_cli.tree import leaves, tree
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
 
 # What starts servers, sleeps or reads standard input is not for fuzzing; nothing is connected, so nothing else acts.
 LEFT_OUT = {"start", "stop", "quickstart", "watch", "connect", "create", "completion"}

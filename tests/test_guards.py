@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.connections.guard import rest_reads, rpc_reads
-from milvus_cli.rpc.wire import milvus_pb2
-from milvus_cli.tree import leaves, tree
+from milvus_cli.client.wire import milvus_pb2
+from milvus_cli.connections.read_only import rest_reads, rpc_reads
+from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.recorder import run_here

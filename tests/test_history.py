@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from milvus_cli.history import carries_secret
+from milvus_cli.app.history import carries_secret
 from tests.support.cli import Cli, Run
 from tests.support.terminal import Terminal
 

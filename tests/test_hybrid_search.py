@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, RRFRanker, WeightedRanker
 
-from milvus_cli.rpc.floats import shortest
+from milvus_cli.text.floats import shortest
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer

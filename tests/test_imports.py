@@ -74,5 +74,5 @@ def test_a_table_needs_tabulate_and_no_yaml(connected: Cli) -> None:
 
 def test_pymilvus_can_be_imported_beside_our_generated_code(tmp_path: Path) -> None:
     """Protobuf refuses two files that define one symbol."""
-    code = "import milvus_cli.rpc.client, pymilvus, milvus_cli.rpc.wire.milvus_pb2"
+    code = "import milvus_cli.client.client, pymilvus, milvus_cli.client.wire.milvus_pb2"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

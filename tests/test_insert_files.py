@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.rpc.declaration import Declaration, declared
-from milvus_cli.rpc.encode import encode_columns
-from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema
+from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.transfer.fake import Recipe, fake_chunks
+from milvus_cli.values.encode import encode_columns
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer

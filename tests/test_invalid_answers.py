@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.schema_file import read_definition, write_definition
+from milvus_cli.schema.schema_file import read_definition, write_definition
+from milvus_cli.values.encode import encode_rows
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, Handler, garbles, replies
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from milvus_cli.lines import Unreadable, statements
+from milvus_cli.grammar.lines import Unreadable, statements
 from tests.support.cli import Cli, Run
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'

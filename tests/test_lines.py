@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.lines import Statement, Unfinished, Unreadable, split, statements
+from milvus_cli.grammar.lines import Statement, Unfinished, Unreadable, split, statements
 
 WORD_TEXT = st.text(alphabet="ab \t'\"\\#;ü漢\u00a0\u3000$*~", max_size=24)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.rpc.declaration import Declaration, declared
+from milvus_cli.schema.declaration import Declaration, declared
 from tests.support.cli import Run
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here

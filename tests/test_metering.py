@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from milvus_cli.config import Config
+from milvus_cli.connections.environment import Config
 from milvus_cli.errors import CliError
-from milvus_cli.options import Options
 from milvus_cli.output import progress
-from milvus_cli.session import Session
-from milvus_cli.settings import load
-from milvus_cli.tasks import metering
-from milvus_cli.tasks.metering import Meter
+from milvus_cli.session.options import Options
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
+from milvus_cli.transfer import meter as metering
+from milvus_cli.transfer.meter import Meter
 from tests.support.recorder import Recorder
 
 

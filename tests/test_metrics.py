@@ -10,8 +10,8 @@ import pytest
 
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError
-from milvus_cli.metrics import Watcher, management_text, samples
-from milvus_cli.top import COLUMNS, Top
+from milvus_cli.server.metrics import Watcher, management_text, samples
+from milvus_cli.server.top import COLUMNS, Top
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.metrics_peer import MetricsPeer
@@ -161,7 +161,7 @@ def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, pe
 
 def test_a_look_tells_what_went_on_since_the_one_before(peer: MetricsPeer, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([10.0, 20.0, 30.0])
-    monkeypatch.setattr("milvus_cli.metrics.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("milvus_cli.server.metrics.time.monotonic", lambda: next(clock))
     view = Top([of_port(peer)], None, 5)
     view.start(0)
     peer.text = metrics(searches=300, quick=150, failures=20)

@@ -6,8 +6,8 @@ import shlex
 
 import pytest
 
-from milvus_cli.command import Leaf
-from milvus_cli.tree import leaves, tree
+from milvus_cli.grammar.command import Leaf
+from milvus_cli.grammar.tree import leaves, tree
 from tests.support.typed import Typed, failed
 
 NAME = "zyxwvq"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from milvus_cli.rpc.schema import NAME_HINT, PARTITION_HINT
+from milvus_cli.schema.schema import NAME_HINT, PARTITION_HINT
 from tests.support.cli import Run
 from tests.support.typed import Typed, failed
 

@@ -12,9 +12,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from milvus_cli.beyond_json import Digits, NotJson
 from milvus_cli.errors import CliError
-from milvus_cli.transfer.arrow_plain import plain_values
+from milvus_cli.files.arrow_plain import plain_values
+from milvus_cli.text.beyond_json import Digits, NotJson
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.typed import Typed

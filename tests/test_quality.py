@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.command import GLOBAL_OPTIONS, Leaf
-from milvus_cli.tree import leaves, tree
+from milvus_cli.grammar.command import GLOBAL_OPTIONS, Leaf
+from milvus_cli.grammar.tree import leaves, tree
 
 ROOT = Path(__file__).parents[1]
 LEAVES = list(leaves(tree()))

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy
 import pytest
 
+from milvus_cli.client.wire.schema_pb2 import FieldSchema
 from milvus_cli.errors import CliError
-from milvus_cli.rpc.schema import type_number
-from milvus_cli.rpc.wire.schema_pb2 import FieldSchema
+from milvus_cli.schema.schema import type_number
 from milvus_cli.search.queries import read_queries, text_queries
 
 ROWS = [[1.5, -2.0, 0.25, 3.0], [0.5, 0.125, 2.0, -1.0]]

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError
-from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.selection import selected
-from milvus_cli.transfer.cursor import Cursor
+from milvus_cli.rows.cursor import Cursor
+from milvus_cli.rows.selection import selected
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2

@@ -10,8 +10,8 @@ from typing import Any
 import click
 import pytest
 
-from milvus_cli.reference import entries, manual, markdown
-from milvus_cli.tree import leaves, tree
+from milvus_cli.grammar.reference import entries, manual, markdown
+from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Run
 from tests.support.recorder import run_here
 from tests.support.typed import failed

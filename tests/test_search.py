@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from pymilvus import DataType, Function, FunctionType
 
-from milvus_cli.app import execute
-from milvus_cli.config import Config
-from milvus_cli.rpc.floats import shortest
-from milvus_cli.rpc.kinds import KINDS
-from milvus_cli.session import Session
-from milvus_cli.settings import load
-from milvus_cli.words import METRICS
+from milvus_cli.app.runner import execute
+from milvus_cli.connections.environment import Config
+from milvus_cli.schema.kinds import KINDS
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
+from milvus_cli.text.floats import shortest
+from milvus_cli.text.words import METRICS
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer

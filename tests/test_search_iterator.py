@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
-from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.search import Search, Shown
-from milvus_cli.rpc.widening import UNLIMITED, all_hits
+from milvus_cli.search.request import Search, Shown
+from milvus_cli.search.widening import UNLIMITED, all_hits
 from tests.support.cli import Cli
 from tests.support.process import ServerProcess
 from tests.support.searched import fill, gaussian, typed_on

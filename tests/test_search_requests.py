@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.message import Message
 from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, MilvusClient, RRFRanker, WeightedRanker
 
-from milvus_cli.rpc.kinds import KINDS
+from milvus_cli.schema.kinds import KINDS
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here

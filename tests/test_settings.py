@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus_cli.errors import CliError
-from milvus_cli.settings import SETTINGS, load
+from milvus_cli.session.settings import SETTINGS, load
 from tests.support.cli import Cli, Run
 
 

@@ -20,9 +20,9 @@ import pytest
 import yaml
 
 from milvus_cli.connections.profile import Profile, Tls
+from milvus_cli.connections.snippets import snippet
 from milvus_cli.output.formats import FOR_PROGRAMS, FORMATS
-from milvus_cli.snippets import snippet
-from milvus_cli.words import LANGUAGES
+from milvus_cli.text.words import LANGUAGES
 from tests.support.certificates import Certificates
 from tests.support.cli import Cli, Run
 from tests.support.go_compiler import GoCompiler, equal_texts

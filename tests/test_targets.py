@@ -20,11 +20,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from milvus_cli import cli as program
-from milvus_cli.config import Config
-from milvus_cli.options import Options
-from milvus_cli.repl.loop import run_shell
-from milvus_cli.session import Session
-from milvus_cli.settings import load
+from milvus_cli.connections.environment import Config
+from milvus_cli.session.options import Options
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
+from milvus_cli.shell.loop import run_shell
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer

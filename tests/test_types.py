@@ -11,13 +11,13 @@ import pytest
 from pymilvus import DataType as PyDataType
 from pymilvus import MilvusClient
 
-from milvus_cli.rpc.columns import comparable, field_named, moved, one_value, raw_values
-from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.kinds import KINDS
-from milvus_cli.rpc.schema import DENSE_VECTORS, ELEMENT_TYPES, type_name, type_number
-from milvus_cli.rpc.schema_file import read_definition
-from milvus_cli.rpc.unfit import BadValue
-from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
+from milvus_cli.schema.kinds import KINDS
+from milvus_cli.schema.schema import DENSE_VECTORS, ELEMENT_TYPES, type_name, type_number
+from milvus_cli.schema.schema_file import read_definition
+from milvus_cli.values.columns import comparable, field_named, moved, one_value, raw_values
+from milvus_cli.values.encode import encode_rows
+from milvus_cli.values.invalid import BadValue
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.rpc.unknown import OF_SERVERS
-from milvus_cli.rpc.wire import milvus_pb2 as wire
-from milvus_cli.rpc.wire.schema_pb2 import (
+from milvus_cli.client.wire import milvus_pb2 as wire
+from milvus_cli.client.wire.schema_pb2 import (
     CollectionSchema,
     FieldSchema,
     FunctionSchema,
     StructArrayFieldSchema,
     ValueField,
 )
+from milvus_cli.schema.unknown import OF_SERVERS
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, Handler, replies
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2

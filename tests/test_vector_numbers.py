@@ -11,14 +11,14 @@ import pyarrow.parquet
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.rpc.declaration import Declaration, declared
-from milvus_cli.rpc.encode import encode_rows
-from milvus_cli.rpc.floats import bfloat16, first_not_finite
-from milvus_cli.rpc.packing import pack_queries
-from milvus_cli.rpc.writing import Target
-from milvus_cli.transfer.columnar import read_parquet
+from milvus_cli.files.columnar import read_parquet
+from milvus_cli.files.sources import Place, open_source
+from milvus_cli.rows.writing import Target
+from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.text.floats import bfloat16, first_not_finite
 from milvus_cli.transfer.intake import Intake
-from milvus_cli.transfer.sources import Place, open_source
+from milvus_cli.values.encode import encode_rows
+from milvus_cli.values.packing import pack_queries
 from tests.support.cli import Run
 from tests.support.typed import Typed, failed, on_lite
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES, layers
-from milvus_cli.complete import complete
-from milvus_cli.history import carries_secret
-from milvus_cli.spellings import Spelled, spelled
-from milvus_cli.tree import find, leaves, tree
+from milvus_cli.app.history import carries_secret
+from milvus_cli.completion.complete import complete
+from milvus_cli.grammar.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES, layers
+from milvus_cli.grammar.spellings import Spelled, spelled
+from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed, on_milvus

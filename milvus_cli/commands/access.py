@@ -7,15 +7,15 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..command import command, option, read_value, word
+from ..connections.private_files import require_file
 from ..errors import CliError, InvalidInput
-from ..files import require_file
+from ..grammar.command import command, option, read_value, word
+from ..grammar.types import FILE
 from ..result import Document, Done, Result, Table, Text
-from ..types import FILE
 
 if TYPE_CHECKING:
-    from ..rpc.access_changes import Change
-    from ..session import Session
+    from ..access.changes import Change
+    from ..session.session import Session
 
 FOR_PEOPLE = ("table", "vertical", "markdown")
 COLUMNS = ("change", "kind", "name", "detail")
@@ -37,8 +37,8 @@ def export_access(session: Session, file: str | None) -> Result:
     \b
     Example: export access access.yaml
     """
-    from ..rpc.access_file import read_server, write_access
-    from ..yamltext import to_yaml
+    from ..access.file import read_server, write_access
+    from ..text.yaml import to_yaml
 
     found = read_server(session.client)
     written = write_access(found)
@@ -69,9 +69,9 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     Example: apply access access.yaml --dry-run
     Example: apply access access.yaml --passwords new.passwords
     """
-    from ..rpc.access_changes import changes, make
-    from ..rpc.access_file import databases_of, read_access, read_server
-    from ..yamltext import parse_yaml
+    from ..access.changes import changes, make
+    from ..access.file import databases_of, read_access, read_server
+    from ..text.yaml import parse_yaml
 
     if file == "-" and passwords == "-":
         raise InvalidInput("both files are standard input", hint="give --passwords a path")
@@ -109,9 +109,9 @@ def _done(found: list[Change], removed: int) -> Done:
 
 def _passwords(session: Session, found: list[Change], file: str | None) -> dict[str, str]:
     """The passwords of the users to be made. Raises InvalidInput, before anything is done, where one is missing."""
-    from ..rpc.access import check_password
-    from ..rpc.access_changes import new_users
-    from ..rpc.access_file import read_passwords
+    from ..access.access import check_password
+    from ..access.changes import new_users
+    from ..access.file import read_passwords
 
     given = read_passwords(_text(session, file)) if file else {}
     missing = [user for user in new_users(found) if user not in given]
@@ -134,7 +134,7 @@ def _write(file: str, written: dict[str, Any]) -> None:
     """Whole or not at all: a review must never see half of it."""
     import json
 
-    from ..yamltext import to_yaml
+    from ..text.yaml import to_yaml
 
     require_file(file)
     path = Path(os.path.realpath(file))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import collection_option, command, option
+from ..grammar.command import collection_option, command, option
+from ..grammar.search_options import field_option
+from ..grammar.types import ByteSize, FiniteRange
 from ..result import Report
-from ..search_options import field_option
-from ..types import ByteSize, FiniteRange
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("advise index")
@@ -47,7 +47,7 @@ def advise_index(
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB
     """
-    from ..tasks.advising import Wish, advice
+    from ..checks.advise import Wish, advice
 
     session.require_collection(collection)
     return advice(session, collection, field, Wish(recall, memory, rows, measure=not no_measure))

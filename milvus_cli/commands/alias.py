@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..command import Removal, carry_out, collection_option, command, dry_run_option, option, word
 from ..errors import CliError
+from ..grammar.command import Removal, carry_out, collection_option, command, dry_run_option, option, word
+from ..grammar.types import COLLECTION, COLLECTION_ALIAS
 from ..result import Done, Record, Table
-from ..types import COLLECTION, COLLECTION_ALIAS
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 SPELLINGS = ("-a", "--alias-name", "--collection-alias")
 
@@ -35,10 +35,10 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     Example: create alias -c book -a novel -a reading
     Example: create alias -c book -a novel -A
     """
-    from ..rpc.leaked_alias import is_leaked_alias, message
-    from ..rpc.objects import alias_target, require_free
-    from ..rpc.permitted import permitted
-    from ..rpc.schema import check_name
+    from ..client.leaked_alias import is_leaked_alias, message
+    from ..client.optional import permitted
+    from ..schema.schema import check_name
+    from ..server.existence import alias_target, require_free
 
     for alias in aliases:
         check_name(alias, "alias")
@@ -78,9 +78,9 @@ def list_aliases(session: Session, collection: str | None) -> Table:
     Example: list aliases
     Example: list aliases -c book
     """
-    from ..rpc.gather import gather
-    from ..rpc.objects import alias_names, alias_target
-    from ..rpc.permitted import Permitted
+    from ..client.optional import Permitted
+    from ..client.parallel import gather
+    from ..server.existence import alias_names, alias_target
 
     if collection:
         session.require_collection(collection)
@@ -107,7 +107,7 @@ def show_alias(session: Session, collection_alias: str) -> Record:
     \b
     Example: show alias -a novel
     """
-    from ..rpc.objects import require_alias
+    from ..server.existence import require_alias
 
     target = require_alias(session.client, collection_alias)
     return Record({"alias": collection_alias, "collection": target, "database": session.profile.database})
@@ -122,9 +122,9 @@ def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done
     \b
     Example: delete alias -a reading --yes
     """
-    from ..rpc.leaked_alias import is_leaked_alias
-    from ..rpc.objects import require_alias
-    from ..rpc.permitted import permitted
+    from ..client.leaked_alias import is_leaked_alias
+    from ..client.optional import permitted
+    from ..server.existence import require_alias
 
     client = session.client
     if is_leaked_alias(client, collection_alias):

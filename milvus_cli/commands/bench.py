@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import collection_option, command, option
+from ..grammar.command import collection_option, command, option
+from ..grammar.search_options import field_option, filter_options, index_options, partition_option, vector_option
+from ..grammar.types import CONSISTENCY
 from ..result import Report
-from ..search_options import field_option, filter_options, index_options, partition_option, vector_option
-from ..types import CONSISTENCY
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("bench search")
@@ -54,8 +54,8 @@ def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Re
     \b
     Example: bench search -c book -v '[[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]' -n 100 -j 4
     """
-    from ..tasks.loading import search_load
-    from ..tasks.searching import Asked
+    from ..checks.bench import search_load
+    from ..search.run import Asked
 
     session.require_collection(given["collection"])
     return search_load(Asked(session, **given), count=count, jobs=jobs)

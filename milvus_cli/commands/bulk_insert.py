@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import collection_option, command, option
+from ..grammar.command import collection_option, command, option
+from ..grammar.types import COLLECTION, PARTITION
 from ..result import Done, Record, Table
-from ..types import COLLECTION, PARTITION
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("bulk_insert")
@@ -34,7 +34,7 @@ def bulk_insert(session: Session, collection: str, files: tuple[str, ...], parti
     \b
     Example: bulk_insert -c book -f /var/lib/milvus/rows.json
     """
-    from ..rpc.imports import start_import
+    from ..server.bulk_import import start_import
 
     paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
     tasks = start_import(session.client, collection, partition, paths)
@@ -54,7 +54,7 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
     \b
     Example: show bulk_insert_state -id 447265736549269506
     """
-    from ..rpc.imports import COLUMNS, import_state
+    from ..server.bulk_import import COLUMNS, import_state
 
     return Record(dict(zip(COLUMNS, import_state(session.client, task), strict=True)))
 
@@ -76,12 +76,12 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
     \b
     Example: list bulk_insert_tasks -c book -l 10
     """
-    from ..rpc.imports import COLUMNS, imports
+    from ..server.bulk_import import COLUMNS, imports
 
     client = session.client
     found = imports(client, collection or "", limit or 0)
     if not found:
-        from ..rpc.access import require_database
+        from ..access.access import require_database
 
         require_database(client, client.profile.database)
     return Table(COLUMNS, found)

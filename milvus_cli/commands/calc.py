@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_moment, unix_seconds
-from ..command import TEXT, command, option, word
-from ..jsontext import parse_json
+from ..grammar.command import TEXT, command, option, word
+from ..grammar.types import NUMBER, OneOf
 from ..result import Record, Table
-from ..types import NUMBER, OneOf
+from ..search.calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_moment, unix_seconds
+from ..text.json import parse_json
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 

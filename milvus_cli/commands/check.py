@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import collection_option, command, option
+from ..grammar.command import collection_option, command, option
+from ..grammar.search_options import field_option, force_option, params_option
+from ..grammar.types import CONSISTENCY, METRIC, Words
 from ..result import Report, Section, Table
-from ..search_options import field_option, force_option, params_option
-from ..types import CONSISTENCY, METRIC, Words
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 FINDING = Words(
     "finding",
@@ -54,7 +54,7 @@ def check_vectors(
     \b
     Example: check vectors -c book -f vector
     """
-    from ..tasks.checking import vectors_report
+    from ..checks.report import vectors_report
 
     session.require_collection(collection)
     return vectors_report(session, collection, field, sample=sample, seed=seed, metric=metric, ignored=ignore)
@@ -80,9 +80,9 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     \b
     Example: check keys -c book
     """
+    from ..checks.keys import audit_keys
+    from ..checks.target import count_rows, find_keys
     from ..output.progress import Progress
-    from ..vectors.keys import audit_keys
-    from ..vectors.target import count_rows, find_keys
 
     session.require_collection(collection)
     keys = find_keys(session.client, collection)
@@ -156,8 +156,8 @@ def check_recall(
     \b
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
     """
-    from ..tasks.checking import Trial, recall_table
-    from ..tasks.searching import parse_params
+    from ..checks.report import Trial, recall_table
+    from ..search.run import parse_params
 
     session.require_collection(collection)
     trial = Trial(collection, field, sample, k, sweep, parse_params(params), seed, consistency, force)

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option, word
 from ..errors import CliError
-from ..names import nearest
-from ..result import Done, Record, Table
-from ..types import (
+from ..grammar.command import (
+    Removal,
+    carry_out,
+    collection_option,
+    command,
+    dry_run_option,
+    no_wait_option,
+    option,
+    word,
+)
+from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
     COLLECTION_PROPERTY_KEY,
@@ -21,9 +28,11 @@ from ..types import (
     PARTITION,
     KeyValue,
 )
+from ..result import Done, Record, Table
+from ..text.names import nearest
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 partitions_option = option(
     "-p",
@@ -62,9 +71,9 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     Example: list collections
     Example: list collections --names
     """
-    from ..rpc.listing import lines
-    from ..rpc.permitted import Permitted
-    from ..rpc.progress import loaded_percentages
+    from ..client.optional import Permitted
+    from ..server.listing import lines
+    from ..server.progress import loaded_percentages
 
     client = session.client
     names = sorted(client.call("ShowCollections").collection_names)
@@ -96,8 +105,8 @@ def rename_collection(session: Session, collection: str, new_name: str, to_datab
     Example: rename collection book novels
     Example: rename collection -old novels -new book
     """
-    from ..rpc.objects import require_free, require_own_name
-    from ..rpc.schema import check_name
+    from ..schema.schema import check_name
+    from ..server.existence import require_free, require_own_name
 
     check_name(new_name, "collection")
     session.require_collection(collection)
@@ -117,9 +126,9 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     \b
     Example: delete collection -c book --yes
     """
-    from ..rpc.deleting import delete_with_aliases, in_words
-    from ..rpc.objects import aliases_of, require_own_name
-    from ..rpc.selection import rows_told
+    from ..rows.selection import rows_told
+    from ..server.deleting import delete_with_aliases, in_words
+    from ..server.existence import aliases_of, require_own_name
 
     session.require_collection(collection)
     client, unknown = session.client, "listing them takes ListAliases"
@@ -149,8 +158,8 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
     \b
     Example: truncate -c book --dry-run
     """
-    from ..rpc.objects import aliases_of, require_own_name
-    from ..rpc.selection import rows_told
+    from ..rows.selection import rows_told
+    from ..server.existence import aliases_of, require_own_name
 
     session.require_collection(collection)
     client = session.client
@@ -180,7 +189,7 @@ def load_collection(
     \b
     Example: load collection -c book
     """
-    from ..tasks.waiting import load
+    from ..server.waiting import load
 
     return load(session, collection, partitions, replicas=replicas, wait=not no_wait)
 
@@ -194,7 +203,7 @@ def release_collection(session: Session, collection: str, partitions: tuple[str,
     \b
     Example: release collection -c book
     """
-    from ..tasks.waiting import release
+    from ..server.waiting import release
 
     return release(session, collection, partitions)
 
@@ -220,7 +229,7 @@ def show_loading_progress(session: Session, collection: str, partitions: tuple[s
     \b
     Example: show loading_progress -c book
     """
-    from ..rpc.progress import loaded_fraction
+    from ..server.progress import loaded_fraction
 
     state = _load_state(session, collection, partitions)
     # Milvus has no progress of what nobody loads: an error there, and nothing wrong.
@@ -230,8 +239,8 @@ def show_loading_progress(session: Session, collection: str, partitions: tuple[s
 
 def _load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> str:
     """Raises CliError for what is not there."""
-    from ..rpc.objects import require_partitions
-    from ..rpc.progress import load_state
+    from ..server.existence import require_partitions
+    from ..server.progress import load_state
 
     session.require_collection(collection)
     if partitions:
@@ -251,7 +260,7 @@ def show_collection_stats(session: Session, collection: str) -> Record:
     \b
     Example: show collection_stats -c book
     """
-    from ..rpc.schema import params
+    from ..schema.schema import params
 
     session.require_collection(collection)
     answer = session.client.call("GetCollectionStatistics", collection_name=collection)
@@ -268,7 +277,7 @@ def alter_collection_properties(session: Session, collection: str, properties: t
     \b
     Example: alter collection_properties -c book --set collection.ttl.seconds=86400
     """
-    from ..rpc.schema import pairs
+    from ..schema.schema import pairs
 
     session.require_collection(collection)
     session.client.call("AlterCollection", collection_name=collection, properties=pairs(dict(properties)))
@@ -297,7 +306,7 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     \b
     Example: delete collection_properties -c book -k collection.ttl.seconds --dry-run
     """
-    from ..rpc.schema import params
+    from ..schema.schema import params
 
     session.require_collection(collection)
     client = session.client
@@ -330,8 +339,8 @@ def alter_collection_field(
     \b
     Example: alter collection_field -c book -f title --set max_length=400
     """
-    from ..rpc.objects import require_field
-    from ..rpc.schema import pairs
+    from ..schema.schema import pairs
+    from ..server.existence import require_field
 
     session.require_collection(collection)
     require_field(session.client, collection, field)

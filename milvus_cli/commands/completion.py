@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import command, word
+from ..grammar.command import command, word
+from ..grammar.types import OneOf
 from ..result import Text
-from ..types import OneOf
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("completion")
@@ -20,6 +20,6 @@ def completion(session: Session, shell: str) -> Text:
     \b
     Example: completion bash
     """
-    from ..shells import source
+    from ..completion.tab import source
 
     return Text(source(shell))

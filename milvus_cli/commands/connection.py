@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import command, option, word
+from ..connections.private_files import read_whole
 from ..errors import CliError, InvalidInput
-from ..files import read_whole
+from ..grammar.command import command, option, word
+from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
 from ..result import Done, Record, Result, Table, Text
-from ..types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
-from ..words import LANGUAGES
+from ..text.words import LANGUAGES
 
 if TYPE_CHECKING:
     from ..connections.resolve import Request, Resolved
     from ..connections.store import Saved
-    from ..session import Session, Status
+    from ..session.session import Session, Status
 
 PORT = click.IntRange(1, 65535)
 PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.fromkeys(
@@ -138,7 +138,7 @@ def list_connections(session: Session, check: bool) -> Table:
     current = session.alias
     if not check:
         return Table(COLUMNS, (_row(saved, current) for saved in session.connections()))
-    from ..rpc.ping import ping_all
+    from ..server.ping import ping_all
 
     connections = list(session.connections())
     answers = ping_all((session.with_token(saved) for saved in connections), session.open_running)
@@ -247,7 +247,7 @@ def ping(session: Session) -> Record:
     \b
     Example: ping
     """
-    from ..rpc.ping import ping_one
+    from ..server.ping import ping_one
 
     profile = session.profile
     answer = ping_one(session.client)
@@ -333,7 +333,7 @@ def _when(saved: Saved) -> str | None:
 
 
 def _code(session: Session, alias: str | None, language: str) -> Text:
-    from ..snippets import snippet
+    from ..connections.snippets import snippet
 
     profile = _found(session, alias).profile
     server = session.servers.running(profile.lite) if profile.lite else None

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import command, dry_run_option, option
+from ..grammar.command import command, dry_run_option, option
+from ..grammar.types import COLLECTION_PLACE, FiniteRange, OneOf
 from ..result import Done, Report
-from ..types import COLLECTION_PLACE, FiniteRange, OneOf
 
 if TYPE_CHECKING:
-    from ..places import Place
-    from ..session import Session
+    from ..session.collection_ref import Place
+    from ..session.session import Session
 
 ROWS = ("all", "sample", "none")
 
@@ -41,8 +41,8 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
     \b
     Example: diff book default:book_copy --rows all
     """
-    from ..tasks.comparing import Depth, compare_collections
-    from ..tasks.sides import open_side
+    from ..transfer.compare import Depth, compare_collections
+    from ..transfer.side import open_side
 
     sides = open_side(session, a), open_side(session, b, collection=a.collection)
     return compare_collections(session, *sides, Depth(rows, sample, limit))
@@ -85,9 +85,9 @@ def copy(
     \b
     Example: copy book default:book_copy --yes
     """
-    from ..memory import share_one_heap
-    from ..tasks.copying import Wish, copy_collection
-    from ..tasks.sides import open_side
+    from ..files.memory import share_one_heap
+    from ..transfer.copy import Wish, copy_collection
+    from ..transfer.side import open_side
 
     share_one_heap()
     sides = open_side(session, source), open_side(session, target, collection=source.collection)

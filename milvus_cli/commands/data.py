@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import TEXT, collection_option, command, option, param_option
+from ..grammar.command import TEXT, collection_option, command, option, param_option
+from ..grammar.types import CONSISTENCY, FIELDS, FILTER, PARTITION
 from ..result import Record, Table
-from ..types import CONSISTENCY, FIELDS, FILTER, PARTITION
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 FIELDS_HELP = "Fields to show; all when not given."
 filter_option = option(
@@ -63,9 +63,9 @@ def count(
     \b
     Example: count -c book --filter 'title like "E%"'
     """
-    from ..rpc.filters import filled
-    from ..rpc.permitted import Permitted
-    from ..rpc.selection import counted_by_statistics, exact_count, selected
+    from ..client.optional import Permitted
+    from ..rows.filters import filled
+    from ..rows.selection import counted_by_statistics, exact_count, selected
 
     selection = selected(
         session.client,
@@ -101,8 +101,8 @@ def get(
     \b
     Example: get -c book --ids 1 --fields title
     """
-    from ..rpc.selection import parse_keys, selected
-    from ..tasks.reading import rows_by_key
+    from ..rows.reading import rows_by_key
+    from ..rows.selection import parse_keys, selected
 
     selection = selected(session.client, collection, fields=fields, partitions=partitions, consistency=consistency)
     return rows_by_key(session.client, selection, parse_keys(ids, selection))
@@ -136,9 +136,9 @@ def query(
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
     """
-    from ..rpc.filters import filled
-    from ..rpc.selection import selected
-    from ..tasks.reading import rows_of
+    from ..rows.filters import filled
+    from ..rows.reading import rows_of
+    from ..rows.selection import selected
 
     selection = selected(
         session.client,
@@ -184,9 +184,9 @@ def query_iterator(
     \b
     Example: query_iterator -c book -e 'id > 0' --batch-size 500
     """
-    from ..rpc.filters import filled
-    from ..rpc.selection import selected
-    from ..tasks.reading import rows_of
+    from ..rows.filters import filled
+    from ..rows.reading import rows_of
+    from ..rows.selection import selected
 
     selection = selected(
         session.client,

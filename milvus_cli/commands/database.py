@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..command import Removal, carry_out, command, dry_run_option, option, word
 from ..errors import CliError, InvalidInput, Unsupported
+from ..grammar.command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
 from ..result import Done, Record, Table
-from ..types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 SPELLINGS = ("-db", "--db_name", "--db-name", "--database", "--db")
 
@@ -27,8 +27,8 @@ def create_database(
     \b
     Example: create database -db shop
     """
-    from ..rpc.permitted import permitted
-    from ..rpc.schema import check_name, pairs
+    from ..client.optional import permitted
+    from ..schema.schema import check_name, pairs
 
     check_name(database, "database")
     listed = permitted(session.client.call, "ListDatabases")
@@ -77,7 +77,7 @@ def show_database(session: Session, database: str | None) -> Record:
     \b
     Example: show database default
     """
-    from ..rpc.objects import require_database
+    from ..server.existence import require_database
 
     name = database or session.profile.database
     require_database(session.client, name)
@@ -97,8 +97,8 @@ def alter_database(
     \b
     Example: alter database default --set database.max.collections=100
     """
-    from ..rpc.objects import require_database
-    from ..rpc.schema import pairs
+    from ..schema.schema import pairs
+    from ..server.existence import require_database
 
     if bool(properties) == bool(keys):
         raise InvalidInput("give either --set KEY=VALUE or --unset KEY", hint="help alter database")
@@ -118,7 +118,7 @@ def delete_database(session: Session, database: str, dry_run: bool) -> Done:
     \b
     Example: delete database -db shop --yes
     """
-    from ..rpc.objects import require_database
+    from ..server.existence import require_database
 
     client = session.client
     require_database(client, database)
@@ -139,7 +139,7 @@ def delete_database(session: Session, database: str, dry_run: bool) -> Done:
 
 
 def _properties(session: Session, database: str) -> dict[str, Any] | None:
-    from ..rpc.schema import params
+    from ..schema.schema import params
 
     try:
         return params(session.client.call("DescribeDatabase", db_name=database).properties)

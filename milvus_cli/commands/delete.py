@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import TEXT, Removal, carry_out, collection_option, command, dry_run_option, option, param_option
+from ..grammar.command import TEXT, Removal, carry_out, collection_option, command, dry_run_option, option, param_option
+from ..grammar.types import FILTER, PARTITION
 from ..result import Done
-from ..types import FILTER, PARTITION
 
 if TYPE_CHECKING:
-    from ..rpc.selection import Selection
-    from ..session import Session
+    from ..rows.selection import Selection
+    from ..session.session import Session
 
 partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Only in this partition.")
 
@@ -43,9 +43,9 @@ def delete_entities(
     \b
     Example: delete entities -c book -e 'id > 1000' --yes
     """
-    from ..rpc.filters import filled
-    from ..rpc.permitted import permitted
-    from ..rpc.selection import exact_count, selected
+    from ..client.optional import permitted
+    from ..rows.filters import filled
+    from ..rows.selection import exact_count, selected
 
     selection = selected(
         session.client,
@@ -75,7 +75,7 @@ def delete_ids(session: Session, collection: str, ids: str, partition: str | Non
     \b
     Example: delete ids -c book --ids 1001,1002 --yes
     """
-    from ..rpc.selection import count_if_loaded, parse_keys, selected, with_keys
+    from ..rows.selection import count_if_loaded, parse_keys, selected, with_keys
 
     plain = selected(session.client, collection, partitions=(partition,) if partition else ())
     keys = parse_keys(ids, plain)

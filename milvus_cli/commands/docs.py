@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import command, option
 from ..errors import InvalidInput
+from ..grammar.command import command, option
 from ..result import Report, Text
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("docs")
@@ -23,7 +23,7 @@ def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
     Example: docs --man
     Example: docs --markdown
     """
-    from .. import reference
+    from ..grammar import reference
 
     if man and markdown:
         raise InvalidInput("--man and --markdown can't be together")

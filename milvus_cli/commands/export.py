@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import collection_option, command, option, param_option, word
+from ..grammar.command import collection_option, command, option, param_option, word
+from ..grammar.types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, FiniteRange, Words
 from ..result import Done
-from ..types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, FiniteRange, Words
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 FORMAT = Words(
     "format",
@@ -90,13 +90,13 @@ def export_collection(
     \b
     Example: export collection -c book books.jsonl --force
     """
-    from ..memory import share_one_heap
-    from ..rpc.filters import filled
-    from ..rpc.selection import selected
-    from ..tasks.exporting import export_to_path, export_to_stdout
+    from ..files.memory import share_one_heap
+    from ..files.writers import shape_of
+    from ..rows.filters import filled
+    from ..rows.patience import Patience
+    from ..rows.selection import selected
     from ..transfer.export import Export, require_free
-    from ..transfer.patience import Patience
-    from ..transfer.writers import shape_of
+    from ..transfer.export_job import export_to_path, export_to_stdout
 
     share_one_heap()
     shape, may_replace = shape_of(file, wanted), bool(force or session.options.yes)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..command import all_of, collection_option, command, option
-from ..result import Table
-from ..search_options import (
+from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.search_options import (
     consistency_options,
     fields_option,
     filter_options,
@@ -17,10 +16,11 @@ from ..search_options import (
     partition_option,
     round_option,
 )
-from ..types import RERANKER
+from ..grammar.types import RERANKER
+from ..result import Table
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 hybrid_options = all_of(
     option(
@@ -63,10 +63,10 @@ def hybrid_search(session: Session, *, show_legs: bool, **given: Any) -> Table:
     \b
     Example: hybrid_search -c article --request 'field=dense vector=[0.1,0.2,0.3,0.4]' --request 'text=white whale'
     """
-    from ..tasks.hybrid_searching import AskedHybrid, hybrid_table
+    from ..search.hybrid_run import AskedHybrid, hybrid_table
 
     if session.interactive and not given["requests"]:
-        from ..dialogues.search import asked_hybrid
+        from ..search.dialogue import asked_hybrid
 
         given = asked_hybrid(session, given)
     return hybrid_table(AskedHybrid(session, **given), show_legs=show_legs)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
 from ..errors import CliError, InvalidInput, ServerRefused
-from ..jsontext import parse_json
+from ..grammar.command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
 from ..result import Done, Record, Table
-from ..types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
+from ..text.json import parse_json
 
 if TYPE_CHECKING:
-    from ..rpc.indexes import Index
-    from ..rpc.wire.milvus_pb2 import IndexDescription
-    from ..rpc.wire.schema_pb2 import CollectionSchema
-    from ..session import Session
+    from ..client.wire.milvus_pb2 import IndexDescription
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..schema.indexes import Index
+    from ..session.session import Session
 
 INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 
@@ -78,9 +78,9 @@ def create_index(
     \b
     Example: create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200
     """
-    from ..rpc.index_types import USUAL, known_index_type, usual_metric, usual_type
-    from ..rpc.indexes import Index, indexes
-    from ..tasks.waiting import wait_indexed
+    from ..schema.index_types import USUAL, known_index_type, usual_metric, usual_type
+    from ..schema.indexes import Index, indexes
+    from ..server.waiting import wait_indexed
 
     kind = known_index_type(index_type or "AUTOINDEX")
     wanted = Index("", name, kind, (metric or "").upper(), _parameters(params) or USUAL.get(kind, {}))
@@ -114,7 +114,7 @@ def list_indexes(session: Session, collection: str) -> Table:
     \b
     Example: list indexes -c book
     """
-    from ..rpc.indexes import indexes
+    from ..schema.indexes import indexes
 
     session.require_collection(collection)
     found = [_whole(each) for each in indexes(session.client, collection)]
@@ -143,7 +143,7 @@ def show_index_progress(session: Session, collection: str, index: str | None) ->
     \b
     Example: show index_progress -c book -in by_vector
     """
-    from ..rpc.indexes import INDEX_STATES, indexes
+    from ..schema.indexes import INDEX_STATES, indexes
 
     session.require_collection(collection)
     found = [_one(session, collection, index)] if index else indexes(session.client, collection)
@@ -186,8 +186,8 @@ def delete_index(session: Session, collection: str, index: str | None, dry_run: 
 
 def _one(session: Session, collection: str, name: str | None) -> IndexDescription:
     """The index of that name; without one the collection's only index."""
-    from ..rpc.indexes import indexes
-    from ..rpc.objects import require_index
+    from ..schema.indexes import indexes
+    from ..server.existence import require_index
 
     session.require_collection(collection)
     if name:
@@ -203,8 +203,8 @@ def _one(session: Session, collection: str, name: str | None) -> IndexDescriptio
 
 def _field(session: Session, collection: str, name: str | None) -> tuple[CollectionSchema, str]:
     """The schema, and the field to index."""
-    from ..rpc.objects import require_field
-    from ..rpc.search import search_field
+    from ..search.request import search_field
+    from ..server.existence import require_field
 
     if name is not None:
         return require_field(session.client, collection, name), name
@@ -213,8 +213,8 @@ def _field(session: Session, collection: str, name: str | None) -> tuple[Collect
 
 
 def _check(wanted: Index, *, force: bool) -> None:
-    from ..rpc.index_types import check_index
-    from ..rpc.schema import check_name
+    from ..schema.index_types import check_index
+    from ..schema.schema import check_name
 
     if wanted.name:
         check_name(wanted.name, "index")
@@ -223,8 +223,8 @@ def _check(wanted: Index, *, force: bool) -> None:
 
 
 def _build(session: Session, collection: str, wanted: Index) -> None:
-    from ..rpc.index_types import takes
-    from ..rpc.indexes import create_index as build
+    from ..schema.index_types import takes
+    from ..schema.indexes import create_index as build
 
     try:
         build(session.client, collection, wanted)
@@ -235,13 +235,13 @@ def _build(session: Session, collection: str, wanted: Index) -> None:
 
 def _name_on(session: Session, collection: str, field: str) -> str:
     """Milvus Lite names an index after its field, whatever was asked for."""
-    from ..rpc.indexes import indexes
+    from ..schema.indexes import indexes
 
     return next((each.index_name for each in indexes(session.client, collection) if each.field_name == field), "")
 
 
 def _whole(index: IndexDescription) -> dict[str, Any]:
-    from ..rpc.indexes import described
+    from ..schema.indexes import described
 
     more = {
         "pending_rows": index.pending_index_rows,

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import SECONDS, TEXT, all_of, argument, collection_option, command, option
 from ..errors import InvalidInput
-from ..jsontext import parse_json
+from ..grammar.command import SECONDS, TEXT, all_of, argument, collection_option, command, option
+from ..grammar.types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
 from ..result import Done
-from ..types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
+from ..text.json import parse_json
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema
-    from ..session import Session
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..session.session import Session
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
@@ -88,8 +88,8 @@ def upsert_file(session: Session, **given: Any) -> Done:
 def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> Done:
     from dataclasses import replace
 
-    from ..memory import share_one_heap
-    from ..tasks.inserting import Request, insert_files
+    from ..files.memory import share_one_heap
+    from ..transfer.insert import Request, insert_files
 
     share_one_heap()
     if seconds:
@@ -112,7 +112,7 @@ def insert_fake(
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..tasks.inserting import Request, insert_fake
+    from ..transfer.insert import Request, insert_fake
 
     request = Request(collection, partition=partition)
     return insert_fake(session, request, count=count, seed=seed, clusters=clusters, first=first)
@@ -145,13 +145,13 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 
 
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
-    from ..rpc.encode import encode_rows, to_columns
-    from ..rpc.features import require_types
-    from ..rpc.lite_json import refuse_changed
-    from ..rpc.readback import Sent
-    from ..rpc.writing import Target, is_lite_server
+    from ..rows.readback import Sent
+    from ..rows.writing import Target, is_lite_server
+    from ..schema.features import require_types
     from ..transfer.intake import last_rows
     from ..transfer.sender import replaced_told, write_once
+    from ..values.encode import encode_rows, to_columns
+    from ..values.lite_json import refuse_changed
 
     if text is None and not session.interactive:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
@@ -179,7 +179,7 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
     import json
     import shlex
 
-    from ..dialogues.row import ask_row
+    from ..transfer.row_dialogue import ask_row
 
     row = ask_row(session.console, schema, upsert=method == "Upsert")
     words = [
@@ -196,7 +196,7 @@ def _asked(session: Session, method: str, collection: str, schema: CollectionSch
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
-    from ..rpc.exact_json import exact_loads
+    from ..values.exact_json import exact_loads
 
     value = parse_json(text, "the row", 'write it as {"id": 1, …}', loads=exact_loads)
     rows = value if isinstance(value, list) else [value]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import argument, command, option
 from ..errors import InvalidInput
+from ..grammar.command import argument, command, option
+from ..grammar.types import CONNECTION, FiniteRange, Offered
 from ..result import Live, Table
-from ..types import CONNECTION, FiniteRange, Offered
 
 if TYPE_CHECKING:
     from ..connections.profile import Profile
-    from ..session import Session
+    from ..session.session import Session
 
 management_option = option(
     "--management-port",
@@ -39,7 +39,7 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
     Example: show metrics proxy_req_count
     Example: show metrics 'milvus_*_num'
     """
-    from ..metrics import management_text, matching, samples
+    from ..server.metrics import management_text, matching, samples
 
     text = management_text(session.profile, management_port, session.timeout)
     rows = [(each.name, dict(each.labels), _plain(each.value)) for each in matching(samples(text), pattern)]
@@ -73,7 +73,7 @@ def top(
     \b
     Example: top --count 1 --interval 0.2
     """
-    from ..top import COLUMNS, Top
+    from ..server.top import COLUMNS, Top
 
     if management_port and len(aliases) > 1:
         raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")

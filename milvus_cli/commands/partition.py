@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
 from ..errors import CliError, ServerRefused
+from ..grammar.command import Removal, carry_out, collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.types import PARTITION
 from ..result import Done, Record, Table
-from ..types import PARTITION
 
 if TYPE_CHECKING:
-    from ..rpc.permitted import Permitted
-    from ..session import Session
+    from ..client.optional import Permitted
+    from ..session.session import Session
 
 partition_option = option(
     "-p",
@@ -49,8 +49,8 @@ def create_partition(
     \b
     Example: create partition -c book -p novels
     """
-    from ..rpc.permitted import permitted
-    from ..rpc.schema import check_name
+    from ..client.optional import permitted
+    from ..schema.schema import check_name
 
     check_name(partition, "partition")
     made = {"collection": collection, "partition": partition}
@@ -77,8 +77,8 @@ def list_partitions(session: Session, collection: str) -> Table:
     \b
     Example: list partitions -c book
     """
-    from ..rpc.gather import gather
-    from ..rpc.permitted import Permitted
+    from ..client.optional import Permitted
+    from ..client.parallel import gather
 
     session.require_collection(collection)
     client = session.client
@@ -106,8 +106,8 @@ def show_partition(session: Session, collection: str, partition: str) -> Record:
     \b
     Example: show partition -c book -p novels
     """
-    from ..rpc.objects import require_partitions
-    from ..rpc.permitted import Permitted
+    from ..client.optional import Permitted
+    from ..server.existence import require_partitions
 
     session.require_collection(collection)
     answer = session.client.call("ShowPartitions", collection_name=collection)
@@ -136,8 +136,8 @@ def show_partition_stats(session: Session, collection: str, partition: str) -> R
     \b
     Example: show partition_stats -c book -p novels
     """
-    from ..rpc.objects import require_partitions
-    from ..rpc.schema import params
+    from ..schema.schema import params
+    from ..server.existence import require_partitions
 
     session.require_collection(collection)
     require_partitions(session.client, collection, [partition])
@@ -156,8 +156,8 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
     \b
     Example: delete partition -c book -p novels --yes
     """
-    from ..rpc.objects import require_partitions, row_count
-    from ..rpc.permitted import permitted
+    from ..client.optional import permitted
+    from ..server.existence import require_partitions, row_count
 
     session.require_collection(collection)
     client = session.client
@@ -183,7 +183,7 @@ def load_partition(session: Session, collection: str, partitions: tuple[str, ...
     \b
     Example: load partition -c book -p novels
     """
-    from ..tasks.waiting import load
+    from ..server.waiting import load
 
     return load(session, collection, partitions, wait=not no_wait)
 
@@ -197,15 +197,15 @@ def release_partition(session: Session, collection: str, partitions: tuple[str, 
     \b
     Example: release partition -c book -p novels
     """
-    from ..tasks.waiting import release
+    from ..server.waiting import release
 
     return release(session, collection, partitions)
 
 
 def _looks(session: Session, collection: str, partition: str, permitted: Permitted) -> tuple[str | None, int | None]:
     """The load state and the rows by the statistics."""
-    from ..rpc.objects import row_count
-    from ..rpc.progress import load_state
+    from ..server.existence import row_count
+    from ..server.progress import load_state
 
     client = session.client
     try:

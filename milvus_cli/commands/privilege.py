@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..command import Removal, carry_out, command, dry_run_option, option, word
 from ..errors import CliError
-from ..names import nearest
+from ..grammar.command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
 from ..result import Done, Table
-from ..types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
+from ..text.names import nearest
 
 if TYPE_CHECKING:
-    from ..rpc.granting import Wanted
-    from ..session import Session
+    from ..access.granting import Wanted
+    from ..session.session import Session
 
 ROLE_SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
 COLUMNS = ("role", "database", "object_type", "object_name", "privilege", "grantor")
@@ -80,8 +80,8 @@ def grant_privilege(session: Session, **given: Any) -> Done:
     Example: grant privilege -r reader -p Search,Query -o book
     Example: grant privilege -r reader -ot Global -o '*' -p CreateCollection
     """
-    from ..rpc.access import operate_privilege
-    from ..rpc.granting import not_there
+    from ..access.access import operate_privilege
+    from ..access.granting import not_there
 
     client = session.client
     wanted = _wanted(session, **given)
@@ -100,8 +100,8 @@ def revoke_privilege(session: Session, **given: Any) -> Done:
     \b
     Example: revoke privilege -r reader -p Search -o book
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     client = session.client
     wanted = _wanted(session, **given, revoke=True)
@@ -142,7 +142,7 @@ def list_grants(
     Example: list grants
     Example: list grants -r reader -o book -t Collection
     """
-    from ..rpc import access
+    from ..access import access
 
     client = session.client
     if roles:
@@ -198,7 +198,7 @@ def create_privilege_group(session: Session, group: str, privileges: tuple[tuple
     \b
     Example: create privilege_group -n readers -p Search,Query
     """
-    from ..rpc.access import group_call
+    from ..access.access import group_call
 
     names = _flat(privileges)
     if not force:
@@ -217,7 +217,7 @@ def list_privilege_groups(session: Session) -> Table:
     \b
     Example: list privilege_groups
     """
-    from ..rpc.access import all_groups
+    from ..access.access import all_groups
 
     return Table(
         ("group", "privileges"),
@@ -269,7 +269,7 @@ def revoke_privilege_group(session: Session, group: str, privileges: tuple[tuple
 
 
 def _change_group(session: Session, group: str, names: list[str], *, remove: bool, force: bool) -> Done:
-    from ..rpc.access import group_call
+    from ..access.access import group_call
 
     if not force:
         _check(names)
@@ -287,7 +287,7 @@ def _change_group(session: Session, group: str, names: list[str], *, remove: boo
 
 
 def _require_group(session: Session, group: str) -> list[str]:
-    from ..rpc.access import all_groups
+    from ..access.access import all_groups
 
     known = all_groups(session.client)
     if group not in known:
@@ -306,7 +306,7 @@ def _wanted(
     *,
     revoke: bool = False,
 ) -> list[Wanted]:
-    from ..rpc.granting import Asked, wanted
+    from ..access.granting import Asked, wanted
 
     asked = Asked(roles, _flat(privileges), objects, object_type or "", database or "", force, revoke)
     return wanted(session.client, asked)
@@ -325,7 +325,7 @@ def _flat(privileges: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _check(names: Iterable[str]) -> None:
-    from ..rpc.privileges import check_privilege
+    from ..client.privileges import check_privilege
 
     for name in names:
         check_privilege(name, "", ())

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Removal, carry_out, command, dry_run_option, option, word
 from ..errors import InvalidInput
+from ..grammar.command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.types import COLLECTION, RESOURCE_GROUP
 from ..result import Done, Report, Table
-from ..types import COLLECTION, RESOURCE_GROUP
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 NODES = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(min=1)
@@ -36,7 +36,7 @@ def create_resource_group(session: Session, name: str, requests: int | None, lim
     \b
     Example: create resource_group -n search_only
     """
-    from ..rpc.resource_groups import Wishes, create
+    from ..server.resource_groups import Wishes, create
 
     create(session.client, name, Wishes(requests, limits))
     return Done(f"Created resource group {name!r}.", {"resource_group": name})
@@ -52,7 +52,7 @@ def show_resource_group(session: Session, name: str) -> Report:
     \b
     Example: show resource_group __default_resource_group
     """
-    from ..rpc.resource_groups import report
+    from ..server.resource_groups import report
 
     return report(session.client, name)
 
@@ -64,8 +64,8 @@ def list_resource_groups(session: Session) -> Table:
     \b
     Example: list resource_groups
     """
-    from ..rpc.permitted import Permitted
-    from ..rpc.resource_groups import list_groups
+    from ..client.optional import Permitted
+    from ..server.resource_groups import list_groups
 
     permitted = Permitted()
     table = list_groups(session.client, permitted, seconds=session.timeout)
@@ -92,7 +92,7 @@ def update_resource_group(
     \b
     Example: update resource_group -n search_only --requests 1 --limits 2
     """
-    from ..rpc.resource_groups import Wishes, update
+    from ..server.resource_groups import Wishes, update
 
     wishes = Wishes(requests, limits, transfer_from or None, transfer_to or None)
     if wishes.are_none:
@@ -110,7 +110,7 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
     \b
     Example: delete resource_group -n search_only --yes
     """
-    from ..rpc.permitted import permitted
+    from ..client.optional import permitted
 
     client = session.client
     known = permitted(client.call, "DescribeResourceGroup", resource_group=name)
@@ -134,7 +134,7 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
     \b
     Example: transfer node --source __default_resource_group --target search_only --num 1
     """
-    from ..rpc.resource_groups import transfer_nodes
+    from ..server.resource_groups import transfer_nodes
 
     transfer_nodes(session.client, source, target, num)
     made = {"source": source, "target": target, "nodes": num}
@@ -161,7 +161,7 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
     \b
     Example: transfer replica -c book --source __default_resource_group --target search_only --num 1
     """
-    from ..rpc.resource_groups import transfer_replicas
+    from ..server.resource_groups import transfer_replicas
 
     transfer_replicas(session.client, collection, source, target, num)
     made = {"collection": collection, "source": source, "target": target, "replicas": num}
@@ -206,8 +206,8 @@ def load_balance(
     \b
     Example: load_balance -c book -s 1
     """
-    from ..rpc.permitted import permitted
-    from ..rpc.segments import Move, collection_of, move
+    from ..client.optional import permitted
+    from ..server.segments import Move, collection_of, move
 
     name = collection or collection_of(session.client, segments)
     permitted(session.require_collection, name)

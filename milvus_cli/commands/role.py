@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..command import Removal, carry_out, command, dry_run_option, option, word
 from ..errors import CliError
+from ..grammar.command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.types import ROLE, USER
 from ..result import Done, Report, Section, Table
-from ..types import ROLE, USER
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
 GRANT_COLUMNS = ("database", "object_type", "object_name", "privilege")
@@ -40,8 +40,8 @@ def create_role(session: Session, roles: tuple[str, ...]) -> Done:
     \b
     Example: create role -r reader
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     for role in roles:
         access.check_role_name(role)
@@ -62,7 +62,7 @@ def list_roles(session: Session) -> Table:
     \b
     Example: list roles
     """
-    from ..rpc import access
+    from ..access import access
 
     roles = access.users_of_roles(session.client)
     return Table(("role", "users"), [(role, ", ".join(users)) for role, users in sorted(roles.items())])
@@ -76,8 +76,8 @@ def show_role(session: Session, role: str) -> Report:
     \b
     Example: show role -r public
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     client = session.client
     access.require_roles(client, [role])
@@ -98,8 +98,8 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
     \b
     Example: delete role -r old_reader --yes
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     access.check_deletable(roles)
     client = session.client
@@ -127,7 +127,7 @@ def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, .
     \b
     Example: grant role -r reader -u ann
     """
-    from ..rpc import access
+    from ..access import access
 
     client = session.client
     access.require_roles(client, roles)
@@ -148,8 +148,8 @@ def revoke_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, 
     \b
     Example: revoke role -r reader -u ann
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     client = session.client
     access.require_roles(client, roles)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import collection_option, command, option, read_value, word
 from ..errors import CliError, InvalidInput
-from ..jsontext import parse_json
+from ..grammar.command import collection_option, command, option, read_value, word
+from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
 from ..result import Done, Report, Text
-from ..types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
+from ..text.json import parse_json
 
 if TYPE_CHECKING:
-    from ..rpc.definition import Definition
-    from ..session import Session
+    from ..schema.definition import Definition
+    from ..session.session import Session
 
 DDL = "ddl"
 # Options that a schema file stands instead of, by their parameters.
@@ -131,8 +131,8 @@ def create_collection(session: Session, if_not_exists: bool, dim: int | None, fi
     Example: create collection -c book -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id
     Example: create collection album --dim 4
     """
-    from ..rpc.definition import create, lost
-    from ..rpc.features import lacking_types
+    from ..schema.definition import create, lost
+    from ..schema.features import lacking_types
 
     definition = _definition(session, dim, file, given)
     name = definition.name
@@ -165,8 +165,8 @@ def show_collection(session: Session, collection: str) -> Report | Text:
     """
     session.require_collection(collection)
     if session.output == DDL:
-        from ..rpc.definition import fetch
-        from ..rpc.schema_file import to_text, write_definition
+        from ..schema.definition import fetch
+        from ..schema.schema_file import to_text, write_definition
 
         definition = fetch(session.client, collection)
         if definition.unknown:
@@ -174,8 +174,8 @@ def show_collection(session: Session, collection: str) -> Report | Text:
                 f"note: not in this definition, as this client does not know it: {', '.join(definition.unknown)}"
             )
         return Text(to_text(write_definition(definition)))
-    from ..rpc.overview import overview
-    from ..rpc.permitted import Permitted
+    from ..client.optional import Permitted
+    from ..server.overview import overview
 
     permitted = Permitted()
     report = overview(session.client, collection, permitted)
@@ -185,7 +185,7 @@ def show_collection(session: Session, collection: str) -> Report | Text:
 
 def _definition(session: Session, dim: int | None, file: str | None, given: dict[str, Any]) -> Definition:
     """From what was given: one of the three ways, or the dialogue."""
-    from ..rpc.declaration import Declaration, command_line, declared, quick
+    from ..schema.declaration import Declaration, command_line, declared, quick
 
     name, fields = given.pop("collection") or "", given["fields"]
     if sum((bool(fields), dim is not None, file is not None)) > 1:
@@ -196,7 +196,7 @@ def _definition(session: Session, dim: int | None, file: str | None, given: dict
         if not session.interactive:
             what = f"no fields for collection {name!r}" if name else "no collection is named"
             raise InvalidInput(what, hint=BY_OPTIONS)
-        from ..dialogues.collection import ask_collection
+        from ..schema.dialogue import ask_collection
 
         answers = ask_collection(session.console, name)
         session.console.note(f"The same in one line:\n{command_line(answers)}")
@@ -211,7 +211,7 @@ def _from_file(session: Session, file: str, name: str, given: dict[str, Any]) ->
     """The file's definition; of the options those that say nothing of fields stand above it."""
     from dataclasses import replace
 
-    from ..rpc.schema_file import HINT, read_definition
+    from ..schema.schema_file import HINT, read_definition
 
     for each, option_ in OF_FIELDS.items():
         if given[each]:
@@ -236,7 +236,7 @@ def _ask_or_refuse(session: Session, question: str, refusal: str) -> str:
 
 
 def _load(session: Session, name: str) -> None:
-    from ..tasks.waiting import load
+    from ..server.waiting import load
 
     try:
         load(session, name)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..command import all_of, collection_option, command, option
-from ..result import Report, Table
-from ..search_options import (
+from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.search_options import (
     consistency_options,
     field_option,
     fields_option,
@@ -23,9 +22,10 @@ from ..search_options import (
     text_option,
     vector_option,
 )
+from ..result import Report, Table
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 search_options = all_of(
     vector_option,
@@ -58,20 +58,20 @@ def search(session: Session, *, hist: bool, explain: bool, **given: Any) -> Tabl
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..tasks.searching import Asked, find, hit_table, needs_query
+    from ..search.run import Asked, find, hit_table, needs_query
 
     if needs_query(session, given):
-        from ..dialogues.search import asked_search
+        from ..search.dialogue import asked_search
 
         given = asked_search(session, given)
     asked = Asked(session, **given)
     if explain:
-        from ..tasks.explaining import explain as explained
+        from ..search.explain import explain as explained
 
         return explained(asked)
     found = find(asked)
     if hist:
-        from ..tasks.explaining import with_histogram
+        from ..search.explain import with_histogram
 
         return with_histogram(asked, found)
     return hit_table(asked, found)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import all_of, collection_option, command, option
-from ..result import Table
-from ..search_options import (
+from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.search_options import (
     HIGHEST_LIMIT,
     consistency_options,
     field_option,
@@ -21,9 +20,10 @@ from ..search_options import (
     text_option,
     vector_option,
 )
+from ..result import Table
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 iterator_options = all_of(
     vector_option,
@@ -57,12 +57,12 @@ def search_iterator(session: Session, *, limit: int | None, batch_size: int, **g
     \b
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl
     """
-    from ..tasks.iterating import iterated
-    from ..tasks.searching import Asked, needs_query
+    from ..search.iterate import iterated
+    from ..search.run import Asked, needs_query
 
     given = {**given, "limit": limit, "batch_size": batch_size}
     if needs_query(session, given):
-        from ..dialogues.search import asked_search
+        from ..search.dialogue import asked_search
 
         given = asked_search(session, given, command="search_iterator")
     limit, batch_size = given.pop("limit"), given.pop("batch_size")

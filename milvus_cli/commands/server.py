@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..command import TEXT, argument, command, option, word
-from ..connections.guard import require_writable, rest_reads
+from ..connections.read_only import require_writable, rest_reads
 from ..errors import CliError
+from ..grammar.command import TEXT, argument, command, option, word
+from ..grammar.types import DIRECTORY, OneOf
 from ..result import Document, Done, Record, Result, Table
-from ..types import DIRECTORY, OneOf
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 COLUMNS = ("path", "address", "pid", "started", "log")
 path_word = word(
@@ -115,7 +115,7 @@ def show_health(session: Session, management_port: int | None) -> Table:
     \b
     Example: show health
     """
-    from ..web import management_health
+    from ..client.http import management_health
 
     rows = [_own_word(session)]
     rows += management_health(session.client.profile, management_port, session.timeout)
@@ -135,7 +135,7 @@ def api(session: Session, method: str, path: str, data: str | None, dry_run: boo
     \b
     Example: api GET /v1/vector/collections
     """
-    from ..web import call_api, check_request
+    from ..client.http import call_api, check_request
 
     check_request(path, data)
     reads = rest_reads(method, path)
@@ -165,8 +165,8 @@ def _described(server: Any) -> dict[str, Any]:
 
 
 def _own_word(session: Session) -> tuple[str, bool | None, str | None]:
-    from ..rpc.enums import value_name
-    from ..rpc.wire.milvus_pb2 import QuotaState
+    from ..client.enums import value_name
+    from ..client.wire.milvus_pb2 import QuotaState
 
     answer = session.client.call("CheckHealth")
     details = [*answer.reasons, *(value_name(QuotaState, each) for each in answer.quota_states)]

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import Leaf, argument, command
-from ..names import named
+from ..grammar.command import Leaf, argument, command
+from ..grammar.types import Offered, Words, items
 from ..result import Done, Record, Table
-from ..settings import SETTINGS, config_path, write_file
-from ..types import Offered, Words, items
+from ..session.settings import SETTINGS, config_path, write_file
+from ..text.names import named
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..session import Session
+    from ..session.session import Session
 
 NAME = Words("setting", {name: each.meaning for name, each in SETTINGS.items()})
 

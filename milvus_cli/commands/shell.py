@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..command import argument, command, option, word
 from ..errors import InvalidInput, Leave
+from ..grammar.command import argument, command, option, word
+from ..grammar.types import COMMAND, FiniteRange
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
-from ..types import COMMAND, FiniteRange
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 
 @command("version")
@@ -47,7 +47,7 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
     \b
     Example: history -n 10
     """
-    from ..history import clear_history, read_history
+    from ..app.history import clear_history, read_history
 
     if action == "clear":
         clear_history(session.config.home)
@@ -72,7 +72,7 @@ def watch(session: Session, seconds: float, words: tuple[str, ...], times: int |
 
 def _require_ends_by_itself(words: tuple[str, ...]) -> None:
     """Raises InvalidInput for a command that Ctrl-C is to end: watch would run it again."""
-    from ..tree import UnknownCommand, find
+    from ..grammar.tree import UnknownCommand, find
 
     # What is wrong with the words is told when they are run.
     with suppress(UnknownCommand, click.UsageError):
@@ -99,7 +99,7 @@ def help_(session: Session, words: tuple[str, ...]) -> Text:
     \b
     Example: help connect
     """
-    from ..tree import help_text
+    from ..grammar.tree import help_text
 
     return Text(help_text(words))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.command import Removal, carry_out, command, dry_run_option, option, word
+from ..grammar.types import ROLE, USER
 from ..result import Done, Report, Section, Table
-from ..types import ROLE, USER
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..session.session import Session
 
 SPELLINGS = ("-u", "--username", "--user")
 GRANT_COLUMNS = ("role", "database", "object_type", "object_name", "privilege")
@@ -32,7 +32,7 @@ def create_user(session: Session, username: str, password: str, roles: tuple[str
     \b
     Example: create user -u ann -p @ann.password
     """
-    from ..rpc import access
+    from ..access import access
 
     access.check_user_name(username)
     access.check_password(password)
@@ -53,8 +53,8 @@ def list_users(session: Session) -> Table:
     \b
     Example: list users
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     client = session.client
     names = access.users(client)
@@ -72,10 +72,10 @@ def show_user(session: Session, username: str) -> Report:
     \b
     Example: show user -u root
     """
+    from ..access import access
+    from ..client.optional import Permitted
     from ..errors import CliError
-    from ..names import nearest
-    from ..rpc import access
-    from ..rpc.permitted import Permitted
+    from ..text.names import nearest
 
     client, permitted = session.client, Permitted()
     roles = access.roles_of_users(client, username).get(username)
@@ -100,8 +100,8 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
     \b
     Example: delete user -u bob --yes
     """
-    from ..rpc import access
-    from ..rpc.permitted import permitted
+    from ..access import access
+    from ..client.optional import permitted
 
     client = session.client
     access.require_users(client, usernames)
@@ -142,7 +142,7 @@ def update_password(session: Session, username: str, old_password: str | None, n
     \b
     Example: update password -u ann --old-password @ann.password -p @new.password
     """
-    from ..rpc import access
+    from ..access import access
 
     access.check_password(new_password)
     if old_password is None:

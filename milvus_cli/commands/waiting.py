@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..command import collection_option, command, no_wait_option, option, word
 from ..errors import CliError, Unsupported
+from ..grammar.command import collection_option, command, no_wait_option, option, word
+from ..grammar.types import COLLECTION, DURATION, INDEX, WAITED_FOR
 from ..result import Done, Record, Table
-from ..types import COLLECTION, DURATION, INDEX, WAITED_FOR
 
 if TYPE_CHECKING:
-    from ..rpc.wire.milvus_pb2 import GetCompactionStateResponse
-    from ..session import Session
+    from ..client.wire.milvus_pb2 import GetCompactionStateResponse
+    from ..session.session import Session
 
 COLUMNS_OF_REPLICAS = (
     "replica",
@@ -51,7 +51,7 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
     \b
     Example: flush -c book
     """
-    from ..tasks import waiting
+    from ..server import waiting
 
     session.require_collection(collection)
     return waiting.flush(session, collection, seconds=timeout, wait=not no_wait)
@@ -66,7 +66,7 @@ def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
     \b
     Example: flush_all --no-wait
     """
-    from ..tasks.waiting import Work, wait_for
+    from ..server.waiting import Work, wait_for
 
     client = session.client
     stamp = client.call("FlushAll").flush_all_ts
@@ -89,7 +89,7 @@ def show_flush_state(session: Session, collection: str) -> Record:
     \b
     Example: show flush_state -c book
     """
-    from ..rpc.segments import stored_segments
+    from ..server.segments import stored_segments
 
     session.require_collection(collection)
     try:
@@ -112,8 +112,8 @@ def compact(session: Session, collection: str, timeout: float | None, no_wait: b
     \b
     Example: compact -c book
     """
-    from ..rpc.progress import compacted_fraction
-    from ..tasks.waiting import Work, wait_for
+    from ..server.progress import compacted_fraction
+    from ..server.waiting import Work, wait_for
 
     client = session.client
     session.require_collection(collection)
@@ -142,7 +142,7 @@ def show_compaction_state(session: Session, compaction: int) -> Record:
     \b
     Example: show compaction_state -id 470641625798482089
     """
-    from ..rpc.progress import COMPACTION_STATES
+    from ..server.progress import COMPACTION_STATES
 
     state = session.client.call("GetCompactionState", compactionID=compaction)
     name = COMPACTION_STATES.get(state.state, str(state.state))
@@ -181,7 +181,7 @@ def show_replicas(session: Session, collection: str) -> Table:
     \b
     Example: show replicas -c book
     """
-    from ..rpc.resource_groups import query_nodes
+    from ..server.resource_groups import query_nodes
 
     session.require_collection(collection)
     number = session.client.call("DescribeCollection", collection_name=collection).collectionID
@@ -245,7 +245,7 @@ def wait_for_index(session: Session, collection: str, index: str, timeout: float
     \b
     Example: wait_for_index -c book -in by_vector -t 60
     """
-    from ..tasks.waiting import wait_indexed
+    from ..server.waiting import wait_indexed
 
     session.require_collection(collection)
     return wait_indexed(session, collection, index, seconds=timeout)
@@ -271,7 +271,7 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
     """
     import time
 
-    from ..tasks.waiting import wait_indexed, wait_loaded
+    from ..server.waiting import wait_indexed, wait_loaded
 
     session.require_collection(collection)
     until = time.monotonic() + timeout if timeout else None
@@ -290,8 +290,8 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
 
 
 def _query_segments(session: Session, collection: str) -> Table:
-    from ..rpc.resource_groups import query_nodes
-    from ..rpc.segments import loaded_segments
+    from ..server.resource_groups import query_nodes
+    from ..server.segments import loaded_segments
 
     session.require_collection(collection)
     segments = loaded_segments(session.client, collection)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..config import Config
 from ..errors import InvalidInput
+from .environment import Config
 from .profile import (
     DEFAULT_ALIAS,
     DEFAULT_DATABASE,

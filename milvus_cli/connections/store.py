@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..errors import CliError
-from ..files import make_private
 from . import secrets
+from .private_files import make_private
 from .profile import Profile, Tls
 
 LIMIT = 65_536

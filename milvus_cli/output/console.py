@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
-from ..files import LARGEST, read_whole
-from .giving_back import given_back
 from .standard import abandon, standard_error, standard_input, standard_output
+from .terminal_modes import given_back
 from .values import harmless
 
 

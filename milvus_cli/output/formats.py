@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..yamltext import to_yaml
+from ..text.yaml import to_yaml
 from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width_of
 
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")

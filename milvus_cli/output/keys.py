@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from .console import Console
-from .giving_back import given_back
+from .terminal_modes import given_back
 
 
 class Keys:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from typing import TextIO, cast
 
 from .console import Console
-from .giving_back import end_child, given_back
+from .terminal_modes import end_child, given_back
 
 DEFAULT_PAGER = "less"
 # Colours pass, long lines are cut and not folded, and the text stays on the screen at the end.

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import CliError
 from ..result import Document, Done, Record, Report, Result, Table, Text, Value
-from ..yamltext import to_yaml
+from ..text.yaml import to_yaml
 from .console import Console
 from .formats import FOR_PROGRAMS, WRITERS, Style
 from .values import CELL_WIDTH, harmless, to_json

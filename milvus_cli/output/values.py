@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from .. import deepjson
+from ..text import deep_json as deepjson
 
 CELL_WIDTH = 60
 """Columns of a terminal that a table gives to a cell."""

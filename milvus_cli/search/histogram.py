@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..rpc.floats import shortest
+from ..text.floats import shortest
 
 BINS = 16
 WIDTH = 40

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
-from ..names import nearest
-from .outside import outside
+from ..text.names import nearest
+from ..text.quoting import outside
 
 KEYS = ("field", "vector", "text", "like", "limit", "filter", "params", "metric", "radius", "range_filter")
 FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'

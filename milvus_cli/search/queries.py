@@ -11,19 +11,19 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..client.client import Client
+from ..connections.private_files import read_whole
 from ..errors import CliError, InvalidInput
-from ..files import read_whole
-from ..rpc.client import Client
-from ..rpc.columns import raw_values
-from ..rpc.filters import none_of, one_of, quoted
-from ..rpc.packing import dimension, pack_queries
-from ..rpc.schema import primary_field, type_name
-from ..rpc.search import Queries, parse_vectors
-from ..rpc.selection import parse_key
-from ..transfer.npy import MAGIC, NpyArray, read_npy
+from ..files.npy import MAGIC, NpyArray, read_npy
+from ..rows.filters import none_of, one_of, quoted
+from ..rows.selection import parse_key
+from ..schema.schema import primary_field, type_name
+from ..values.columns import raw_values
+from ..values.packing import dimension, pack_queries
+from .request import Queries, parse_vectors
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
 """The NPY type whose bytes are those of a vector field."""

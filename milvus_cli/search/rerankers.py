@@ -1,54 +1,152 @@
-"""Rerankers as text: `rrf:60`, `weighted:0.7,0.3`, `decay:field=year,function=gauss,origin=2000,scale=10`, …"""
+"""Rerankers of the server: what they are called, what each takes, and how they travel.
+
+From Milvus's guides (https://milvus.io/docs/decay-ranker-overview.md, boost-ranker.md, model-ranker-overview.md): two
+go by the ranks or scores of several searches, the others are functions, which single searches take too.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ..errors import InvalidInput
-from ..rpc.rerankers import BY_RANKS, FORMS, PARAMETERS, Reranker, made, ranked, unknown
-from .outside import outside
+from ..schema.schema import pairs
+from ..text.names import nearest
+from ..text.numbers import finite
 
-ONE_WAY = "rrf and weighted are two ways to the same: give one of them"
-ARGUMENT = re.compile(r"\s*(\w+)\s*=(?!=)")
+RRF_K = 60
+BY_RANKS = ("rrf", "weighted")
+CURVES = ("gauss", "exp", "linear")
+MODES = ("multiply", "sum")
+
+PARAMETERS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "decay": (("field", "function", "origin", "scale"), ("offset", "decay")),
+    "boost": (("weight",), ("filter", "random_score", "boost_mode", "function_mode")),
+    "model": (
+        ("field", "provider", "queries"),
+        (
+            "endpoint",
+            "model_name",
+            "credential",
+            "max_client_batch_size",
+            "truncate",
+            "truncation_direction",
+            "url",
+            "api_key",
+            "base_url",
+        ),
+    ),
+}
+"""Of the functions: what each needs, and what it takes beside that. Providers of models have more of their own."""
+
+FORMS = {
+    "rrf": "rrf:60",
+    "weighted": "weighted:0.7,0.3",
+    "decay": "decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5",
+    "boost": "boost:weight=1.5,filter=year > 2000",
+    "model": 'model:field=body,provider=vllm,queries=["white whale"],endpoint=http://HOST:PORT',
+}
+NUMBERS = ("origin", "scale", "offset", "decay", "weight")
+OF_ALL = ("boost_mode", "function_mode")
+"""Parameters of all boosts together: how a weight goes into a distance, and how several weights become one."""
 
 
-def parse_rerankers(texts: Sequence[str], legs: int) -> list[Reranker]:
-    """`NAME[:ARGUMENTS]` each, for so many searches at once; one search has none by ranks. Raises InvalidInput."""
-    found = [_parse(text, legs) for text in texts]
-    if sum(not each.is_function for each in found) > 1:
-        raise InvalidInput(ONE_WAY)
-    return found
+@dataclass(frozen=True)
+class Reranker:
+    """`params` as the server calls them; `fields` are those that a function reads; `common` is said once for all."""
+
+    name: str
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fields: Sequence[str] = ()
+    common: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def is_function(self) -> bool:
+        return self.name in PARAMETERS
+
+    def function(self) -> dict[str, Any]:
+        """The fields of a FunctionSchema."""
+        return {
+            "name": self.name,
+            "type": "Rerank",
+            "input_field_names": list(self.fields),
+            "params": pairs({"reranker": self.name, **self.params}),
+        }
 
 
-def _parse(text: str, legs: int) -> Reranker:
-    name, _, rest = text.partition(":")
-    name = name.strip().lower()
-    if name in BY_RANKS and legs:
-        return ranked(name, rest.split(","), text, legs)
-    if name in BY_RANKS:
-        functions = ", ".join(PARAMETERS)
-        raise InvalidInput(
-            f"{name} makes one list of several searches' hits, and search has one",
-            hint=f"hybrid_search has several; search takes {functions}",
-        )
-    if name not in PARAMETERS:
-        raise unknown(name)
-    values: dict[str, str] = {}
-    for each in _arguments(rest):
-        found = ARGUMENT.match(each)
-        if found is None:
-            raise InvalidInput(f"bad reranker {text!r}", hint=f"write {FORMS[name]}")
-        values[found[1]] = each[found.end() :].strip()
-    return made(name, values, text)
+def function_score(rerankers: Sequence[Reranker]) -> dict[str, Any]:
+    """The fields of a FunctionScore."""
+    common = {key: value for each in rerankers for key, value in each.common.items()}
+    return {"functions": [each.function() for each in rerankers], "params": pairs(common)}
 
 
-def _arguments(text: str) -> Iterator[str]:
-    """The text cut at its commas before `KEY=`, which stand in no quotes and no brackets."""
-    start = 0
-    for place, each in outside(text):
-        if each == "," and ARGUMENT.match(text, place + 1):
-            yield text[start:place]
-            start = place + 1
-    if text[start:].strip():
-        yield text[start:]
+def ranked(name: str, arguments: Sequence[str], whole: str, legs: int) -> Reranker:
+    """By ranks (rrf) or weighted distances, for so many searches."""
+    words = [each.strip() for each in arguments if each.strip()]
+    if name == "rrf":
+        return Reranker(name, {"k": _number((words or [str(RRF_K)])[0].removeprefix("k="), whole)})
+    weights = [_number(each, whole) for each in words if "=" not in each]
+    if len(weights) != legs:
+        raise InvalidInput(f"{legs} requests and {len(weights)} weights", hint="give each --request its weight")
+    return Reranker("weighted", {"weights": weights, "norm_score": "norm_score=false" not in words})
+
+
+def made(name: str, values: Mapping[str, str], whole: str) -> Reranker:
+    """A function with these parameters. Raises InvalidInput for what it does not take, or lacks."""
+    needed, optional = PARAMETERS[name]
+    for key in values:
+        if key not in (*needed, *optional) and name != "model":
+            raise InvalidInput(
+                f"the reranker {name} has no parameter {key!r}", hint=nearest(key, (*needed, *optional)) or _takes(name)
+            )
+    missing = [key for key in needed if not values.get(key)]
+    if missing:
+        raise InvalidInput(f"the reranker {name} needs {', '.join(missing)}", hint=_takes(name))
+    _check(values, whole)
+    own = {key: value for key, value in values.items() if key not in (*OF_ALL, "field")}
+    fields = (values["field"],) if "field" in values else ()
+    return Reranker(name, own, fields, {key: values[key] for key in OF_ALL if key in values})
+
+
+def unknown(name: str) -> InvalidInput:
+    return InvalidInput(f"no reranker {name!r}", hint=nearest(name, FORMS) or f"there are {', '.join(FORMS)}")
+
+
+def _check(values: Mapping[str, str], whole: str) -> None:
+    for key in NUMBERS:
+        if key in values:
+            _number(values[key], whole)
+    for key, words in (("function", CURVES), *((each, MODES) for each in OF_ALL)):
+        if key in values and values[key].lower() not in words:
+            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"{key} is one of {', '.join(words)}")
+    for key, kind, form in (("queries", list, '["white whale"]'), ("random_score", dict, '{"seed": 7}')):
+        if key in values and not isinstance(_json(values[key]), kind):
+            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"write {key}={form}")
+
+
+def _takes(name: str) -> str:
+    needed, optional = PARAMETERS[name]
+    return f"it needs {', '.join(needed)}, and takes {', '.join(optional)}: {FORMS[name]}"
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(text: str, whole: str) -> float:
+    try:
+        number = finite(text)
+    except ValueError:
+        raise InvalidInput(f"bad reranker {whole!r}: {text!r} is no number", hint=_form(whole)) from None
+    return int(number) if number.is_integer() else number
+
+
+def _form(whole: str) -> str:
+    name = whole.partition(":")[0].strip().lower()
+    return f"write {FORMS[name] if name in PARAMETERS else ', or '.join(FORMS[each] for each in BY_RANKS)}"

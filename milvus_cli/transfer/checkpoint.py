@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..connections.private_files import make_private, read_whole, require_file
 from ..errors import CliError, InvalidInput
-from ..files import make_private, read_whole, require_file
 
 FILES = "state of the files"
 """Of a job: what tells each file from itself after a change."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..jsontext import dump_json
-from ..rpc.columns import comparable, field_named, one_value, same_form
-from ..rpc.dynamic import DYNAMIC
-from ..rpc.selection import readable_fields
-from .merging import Rows, Run
+from ..rows.selection import readable_fields
+from ..text.json import dump_json
+from ..values.columns import comparable, field_named, one_value, same_form
+from ..values.dynamic import DYNAMIC
+from .merge import Rows, Run
 
 if TYPE_CHECKING:
-    from ..rpc.wire.schema_pb2 import CollectionSchema
+    from ..client.wire.schema_pb2 import CollectionSchema
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from ..client.client import Client
+from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
-from ..files import open_own, require_file
-from ..rpc.client import Client
-from ..rpc.dynamic import NoSuchKey, Wanted
-from ..rpc.selection import Decoded, Selection, exact_count
-from .cursor import Cursor
-from .patience import NONE, Patience
-from .writers import Shape, compressor, writer_of
+from ..files.writers import Shape, compressor, writer_of
+from ..rows.cursor import Cursor
+from ..rows.patience import NONE, Patience
+from ..rows.selection import Decoded, Selection, exact_count
+from ..values.dynamic import NoSuchKey, Wanted
 
 WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL)
 """How file systems refuse that give no file a second name, as those of memory cards."""
@@ -206,7 +206,7 @@ def _keep(export: Export, point: Point) -> None:
 
 def _finish(export: Export) -> None:
     if export.shape.format == "parquet":
-        from .arrow import to_parquet
+        from ..files.arrow import to_parquet
 
         whole = f"{export.part}.parquet"
         _remove(whole)

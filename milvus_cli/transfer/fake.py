@@ -10,17 +10,17 @@ from operator import add, and_
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from ..rpc.encode import ABSENT, taken_fields
-from ..rpc.floats import bfloat16
-from ..rpc.instants import instant
-from ..rpc.kinds import KINDS, Form, form_of
-from ..rpc.packing import Packed, dense_fields, dimension, row_size, vector_kind
-from ..rpc.schema import is_vector, kind_of, params, primary_field, short_name, type_name
-from .readers import CHUNK, Chunk
+from ..files.readers import CHUNK, Chunk
+from ..schema.kinds import KINDS, Form, form_of
+from ..schema.schema import is_vector, kind_of, params, primary_field, short_name, type_name
+from ..text.floats import bfloat16
+from ..text.timestamps import instant
+from ..values.encode import ABSENT, taken_fields
+from ..values.packing import Packed, dense_fields, dimension, row_size, vector_kind
 
 if TYPE_CHECKING:
-    from ..rpc.schema import Field
-    from ..rpc.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
+    from ..schema.schema import Field
 
 WORDS = (
     "amber",
@@ -116,7 +116,7 @@ def _maker(field: Field, recipe: Recipe) -> Maker:
 
 
 def _values(field: Field, random: Random, clusters: int) -> Maker:
-    from ..rpc.wire.schema_pb2 import FieldSchema
+    from ..client.wire.schema_pb2 import FieldSchema
 
     if not isinstance(field, FieldSchema):
         return _structs(field, random, clusters)

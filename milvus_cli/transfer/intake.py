@@ -7,24 +7,24 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
-from ..jsontext import parse_json
-from ..names import nearest
-from ..repeats import RepeatedKey
-from ..rpc.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
-from ..rpc.kinds import KINDS, Form, form_of
-from ..rpc.lite_json import refuse_changed
-from ..rpc.packing import dense_fields, row_size
-from ..rpc.schema import kind_of, row_fields, type_name
-from ..rpc.unfit import BadValue
-from .cells import read_cells
-from .json_rows import Keys
-from .mending import are_rejects, taken_back
-from .readers import CONVERT, Bad, Chunk, Dense, Table, not_utf8_in
+from ..files.cells import read_cells
+from ..files.json_rows import Keys
+from ..files.mending import are_rejects, taken_back
+from ..files.readers import CONVERT, Bad, Chunk, Dense, Table, not_utf8_in
+from ..schema.kinds import KINDS, Form, form_of
+from ..schema.schema import kind_of, row_fields, type_name
+from ..text.json import parse_json
+from ..text.names import nearest
+from ..text.repeated_keys import RepeatedKey
+from ..values.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
+from ..values.invalid import BadValue
+from ..values.lite_json import refuse_changed
+from ..values.packing import dense_fields, row_size
 
 if TYPE_CHECKING:
-    from ..rpc.schema import Field
-    from ..rpc.wire.schema_pb2 import FieldData
-    from ..rpc.writing import Target
+    from ..client.wire.schema_pb2 import FieldData
+    from ..rows.writing import Target
+    from ..schema.schema import Field
 
 CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's names of numbers by struct's."""

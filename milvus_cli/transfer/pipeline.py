@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..errors import CliError, Interrupted, NotAuthorized
+from ..files.json_rows import read_json
+from ..files.readers import DELIMITERS, Chunk, Table, read_separated
+from ..files.rejects import Rejects, told
+from ..files.sources import Place, Source, identity, open_source
 from .checkpoint import Checkpoint, Mark
 from .intake import VALUES, Batch, Intake
-from .json_rows import read_json
-from .readers import DELIMITERS, Chunk, Table, read_separated
 from .recognition import Earlier, Witness
-from .rejects import Rejects, told
 from .sender import Outcome, Sender
-from .sources import Place, Source, identity, open_source
 from .superseded import Keys
 
 LEAVING = 3.0
@@ -107,7 +107,7 @@ def _table(sources: Sequence[Source], intake: Intake) -> Table:
         return read_separated(source, DELIMITERS[kind])
     if kind in ("json", "jsonl"):
         return read_json(source, intake.keys)
-    from .columnar import read_npys, read_parquet
+    from ..files.columnar import read_npys, read_parquet
 
     return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
-from ..jsontext import dump_json
-from ..rpc.encode import ABSENT
-from .readers import Chunk
+from ..files.readers import Chunk
+from ..text.json import dump_json
+from ..values.encode import ABSENT
 
 SIZE = 16
 """Bytes of a digest."""

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
-from ..rpc.client import Client
-from ..rpc.readback import Sent
-from ..rpc.writing import OF_VALUES, Target, is_busy, require_unchanged, write
+from ..files.readers import Bad, Chunk
+from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE
+from ..rows.readback import Sent
+from ..rows.writing import OF_VALUES, Target, is_busy, require_unchanged, write
 from .intake import VALUES, Batch, Intake
-from .patience import FIRST_PAUSE, LONGEST_PAUSE
-from .readers import Bad, Chunk
 from .settling import settle
 from .suspects import Suspect, suspects
 

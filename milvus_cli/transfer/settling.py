@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..client.client import Client
 from ..errors import Fault, NotAuthorized, Unsupported
-from ..rpc.client import Client
-from ..rpc.columns import field_named, moved
-from ..rpc.readback import Sent, read_back, rows_under
-from ..rpc.writing import write
+from ..rows.readback import Sent, read_back, rows_under
+from ..rows.writing import write
+from ..values.columns import field_named, moved
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..rpc.encode import ABSENT, DYNAMIC
-from ..rpc.scalars import json_bytes
-from ..rpc.schema import kind_of, params, row_fields
-from .readers import Chunk
+from ..files.readers import Chunk
+from ..schema.schema import kind_of, params, row_fields
+from ..values.encode import ABSENT, DYNAMIC
+from ..values.scalars import json_bytes
 
 if TYPE_CHECKING:
-    from ..rpc.schema import Field
-    from ..rpc.wire.schema_pb2 import CollectionSchema
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..schema.schema import Field
 
 LONGEST_JSON = 65_536
 """Bytes of a JSON value, and of the dynamic field of a row, that Milvus takes."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from milvus_cli.rpc.floats import fill_packed
+from milvus_cli.text.floats import fill_packed
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
 
 NAME = "books"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy
 
+from milvus_cli.client.client import Client
+from milvus_cli.client.wire.schema_pb2 import DataType, FieldData
 from milvus_cli.connections.profile import Profile
-from milvus_cli.rpc.client import Client
-from milvus_cli.rpc.declaration import Declaration, declared
-from milvus_cli.rpc.wire.schema_pb2 import DataType, FieldData
+from milvus_cli.schema.declaration import Declaration, declared
 from tests.bench.insert import MEMORY_MB
 from tests.bench.install import clean_variables
 from tests.bench.report import Row, compare

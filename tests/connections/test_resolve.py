@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from milvus_cli.config import Config
+from milvus_cli.connections.environment import Config
 from milvus_cli.connections.profile import Address, Profile, Tls, checked_alias, parse_address
 from milvus_cli.connections.resolve import Request, Resolved, from_environment, resolve
 from milvus_cli.errors import InvalidInput

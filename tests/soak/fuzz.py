@@ -19,13 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from milvus_cli.config import Config
+from milvus_cli.app.script import run_script
+from milvus_cli.connections.environment import Config
+from milvus_cli.connections.lite import LiteServer as Embedded
+from milvus_cli.connections.lite import LiteServers
 from milvus_cli.errors import CliError, Leave
-from milvus_cli.script import run_script
-from milvus_cli.servers.lite import LiteServer as Embedded
-from milvus_cli.servers.lite import LiteServers
-from milvus_cli.session import Session
-from milvus_cli.settings import load
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
 from tests.soak.lines import Lines, count_commands
 from tests.soak.nonsense import NonsensePeer
 from tests.support.cli import ROOT

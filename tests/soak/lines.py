@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from milvus_cli.command import GLOBAL_OPTIONS, Leaf
-from milvus_cli.tree import leaves, tree
-from milvus_cli.types import DIRECTORY, FILE, ObjectName, ObjectNames
+from milvus_cli.grammar.command import GLOBAL_OPTIONS, Leaf
+from milvus_cli.grammar.tree import leaves, tree
+from milvus_cli.grammar.types import DIRECTORY, FILE, ObjectName, ObjectNames
 
 NUMBERS = (
     "0",

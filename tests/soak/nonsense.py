@@ -9,7 +9,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from milvus_cli.rpc.declaration import Declaration, declared
+from milvus_cli.schema.declaration import Declaration, declared
 from tests.support.grpc_peer import METHODS, GrpcPeer
 from tests.support.official import grpc, milvus_pb2, schema_pb2
 

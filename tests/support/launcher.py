@@ -115,12 +115,12 @@ def _serve(address: str) -> None:
 def _import_what_commands_import() -> None:
     import tabulate  # noqa: F401
 
-    import milvus_cli.app
+    import milvus_cli.app.runner
+    import milvus_cli.app.script
     import milvus_cli.cli
-    import milvus_cli.output.render
-    import milvus_cli.rpc.client
-    import milvus_cli.script  # noqa: F401
-    from milvus_cli.tree import tree
+    import milvus_cli.client.client
+    import milvus_cli.output.render  # noqa: F401
+    from milvus_cli.grammar.tree import tree
 
     tree()
 

@@ -4,11 +4,11 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from milvus_cli.app import execute
-from milvus_cli.config import Config
+from milvus_cli.app.runner import execute
+from milvus_cli.connections.environment import Config
 from milvus_cli.output.console import Console
-from milvus_cli.session import Session
-from milvus_cli.settings import load
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
 from tests.support.cli import Run
 
 

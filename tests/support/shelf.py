@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from milvus_cli.rpc.wire.schema_pb2 import CollectionSchema
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
 

@@ -1,0 +1,219 @@
+"""Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from itertools import pairwise
+from types import MappingProxyType
+
+import click
+
+from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
+from ..grammar.command import HelpWanted, Leaf, UnclearOption
+from ..grammar.lines import Statement
+from ..grammar.tree import PROGRAM, UnknownCommand, Verb, find, tree
+from ..output.formats import FOR_PROGRAMS, FORMATS
+from ..output.keys import Keys
+from ..output.pager import paged
+from ..output.render import render, render_error
+from ..result import Live, Look, Repeat, Report, Result, Script, Table, Text
+from ..session.session import Session
+from .redirect import redirected
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def execute(
+    argv: Sequence[str], session: Session, *, page: bool = False, before: Mapping[str, object] = NOTHING
+) -> int:
+    """Runs the command that these words are, as `run` does."""
+    return run(Statement(tuple(argv), "", 1), session, page=page, before=before)
+
+
+def run(
+    statement: Statement,
+    session: Session,
+    *,
+    where: str = "",
+    page: bool = False,
+    before: Mapping[str, object] = NOTHING,
+) -> int:
+    """Runs a command and shows what comes of it; returns the exit code. Raises Leave when asked to end.
+
+    `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager. `before` are
+    the alias and database that stand before the command.
+    """
+    started = time.monotonic()
+    try:
+        return _run(statement, session, where, before, page=page)
+    finally:
+        session.options = session.defaults
+        if session.settings["timing"] == "on":
+            session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
+
+
+def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
+    def act() -> int:
+        result = _invoked(statement.argv, session, before)
+        return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+
+    try:
+        return redirected(session.console, statement.target, act)
+    except (Leave, BrokenPipeError, OutputLost):
+        raise
+    except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
+        error = _translated(exc, statement.argv)
+        _trace_back(session)
+    except UnicodeEncodeError as exc:
+        error = InvalidInput(f"invalid text: {ascii(exc.object)[:60]} (not UTF-8)")
+        _trace_back(session)
+    except Exception as exc:
+        error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
+        _trace_back(session)
+    if isinstance(error, Interrupted) and session.console.interactive:
+        # The terminal has written ^C where the cursor was.
+        session.console.note("")
+    render_error(error, _output(statement.argv, session), session.console, where=where)
+    return error.exit_code
+
+
+def _invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
+    """Runs the command that these words name and returns its result, or its help for --help."""
+    try:
+        return _parsed_and_invoked(words, session, before)
+    except HelpWanted as wanted:
+        return Text(wanted.text)
+
+
+def _parsed_and_invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
+    here: click.Command = tree()
+    ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
+    ctx.params.update(before)
+    while isinstance(here, Verb):
+        here.parse_args(ctx, rest)
+        name, here, rest = here.child(ctx.args)
+        ctx = click.Context(here, info_name=name, parent=ctx)
+    assert isinstance(here, Leaf)
+    here.parse_args(ctx, rest)
+    return here.invoke(ctx)
+
+
+def _show(result: object, session: Session, output: str, *, page: bool) -> int:
+    if isinstance(result, Script):
+        from .script import run_script
+
+        session.stay = result.stay
+        # Its commands connect by themselves: an alias that the command was given must not outrank that.
+        with session.by_default(replace(session.options, alias=None, database=None)):
+            return run_script(result.text.split("\n"), session, name=result.name, echo=True)
+    if isinstance(result, Repeat):
+        with session.by_default(session.options):
+            return _repeat(result, session)
+    if isinstance(result, Live):
+        return _live(result, session, output)
+    if isinstance(result, Result):
+        with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
+            render(
+                result,
+                output,
+                session.console,
+                quiet=bool(session.options.quiet),
+                expanded=session.settings["expanded"],
+            )
+        if isinstance(result, Table):
+            failure = result.failure() if callable(result.failure) else result.failure
+            if failure is not None:
+                raise failure
+    return result.exit_code if isinstance(result, Report) else 0
+
+
+def _repeat(repeat: Repeat, session: Session) -> int:
+    """Until Ctrl-C, which is the way to end it and no failure; a command that fails ends it too."""
+    times = 0
+    try:
+        while repeat.times is None or times < repeat.times:
+            if times:
+                time.sleep(repeat.seconds)
+            times += 1
+            session.console.clear()
+            code = execute(repeat.argv, session)
+            if code:
+                return code
+    except KeyboardInterrupt:
+        session.console.note("")
+    return 0
+
+
+def _live(live: Live, session: Session, output: str) -> int:
+    """Until q or Ctrl-C, which are the ways to end it and no failures."""
+    console, expanded = session.console, session.settings["expanded"]
+
+    def rows(looks: Iterator[Look]) -> Iterator[Sequence[object]]:
+        for look in looks:
+            yield from look.rows
+            console.flush()
+
+    try:
+        with Keys(console) as keys:
+            looks = _looks(live, keys)
+            if output in FOR_PROGRAMS:
+                render(Table(live.columns, rows(looks)), output, console)
+                return 0
+            for look in looks:
+                console.clear()
+                for table in look.tables:
+                    render(table, output, console, quiet=bool(session.options.quiet), expanded=expanded)
+    except KeyboardInterrupt:
+        console.note("")
+    return 0
+
+
+def _looks(live: Live, keys: Keys) -> Iterator[Look]:
+    times = 0
+    while live.times is None or times < live.times:
+        if times and keys.wait(live.seconds) == "q":
+            return
+        times += 1
+        yield live.look()
+
+
+def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
+    if isinstance(error, CliError):
+        return error
+    if isinstance(error, UnknownCommand):
+        return InvalidInput(error.message, hint=error.hint)
+    if isinstance(error, UnclearOption):
+        return InvalidInput(error.message, hint=error.hint or _usage_hint(error, argv))
+    if isinstance(error, click.UsageError):
+        return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error, argv))
+    return Interrupted()
+
+
+def _usage_hint(error: click.UsageError, argv: Sequence[str]) -> str:
+    """The help of the command; click does not tell which it was of an option without its value."""
+    with suppress(click.UsageError):
+        command = error.ctx.command if error.ctx else find(argv).command
+        if isinstance(command, Leaf):
+            return f"help {command.path}"
+    return "help shows all commands"
+
+
+def _lower_first(message: str) -> str:
+    return (message[:1].lower() + message[1:]).rstrip(".")
+
+
+def _trace_back(session: Session) -> None:
+    if session.options.debug:
+        import traceback
+
+        session.console.note(traceback.format_exc())
+
+
+def _output(argv: Sequence[str], session: Session) -> str:
+    """The format wanted, also by a line that could not be parsed."""
+    if session.options is session.defaults:
+        for option, value in pairwise(argv):
+            if option in ("-o", "--output") and value in FORMATS:
+                return value
+    return session.output

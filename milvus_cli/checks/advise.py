@@ -1,0 +1,197 @@
+"""Advice on the index of a collection: estimates, what was measured, and the lines to run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..result import Report, Section, Table
+from ..schema.indexes import Index
+from ..schema.schema import WIDTHS
+from ..server.progress import load_state
+from ..session.session import Session
+from .advice import Candidate, Rows, candidates, chosen, with_measured
+from .arithmetic import DISTANCES
+from .recall import Row
+from .report import Trial, measured
+from .target import Target, count_rows, find_target, index_on
+
+QUERIES, HITS = 100, 10
+PROBES = ("nprobe", (1, 4, 16, 64, 256))
+SWEEPS = {
+    "HNSW": ("ef", (16, 32, 64, 128, 256, 512)),
+    "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
+    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
+}
+"""What is tried of an index that is there; others have nothing to try."""
+MOST_DIGITS = 10
+"""Of an nlist; what is longer, or no number, says nothing."""
+METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`memory` in bytes, None for any; `rows` None for those there are."""
+
+    recall: float
+    memory: int | None
+    rows: int | None
+    measure: bool
+
+
+@dataclass(frozen=True)
+class Present:
+    """The index that is there, and what was measured of it, by rising effort; nothing where it can't be measured."""
+
+    index: Index | None
+    tried: Sequence[Row]
+    recall: float
+
+    @property
+    def best(self) -> Row | None:
+        """The least effort that reaches the recall."""
+        return next((each for each in self.tried if each.recall >= self.recall), None)
+
+    def is_enough(self, choice: Candidate) -> bool:
+        return self.index is not None and self.best is not None and choice.index_type == self.index.type
+
+
+def advice(session: Session, collection: str, field: str | None, wish: Wish) -> Report:
+    """Raises CliError where there is no such field."""
+    client = session.client
+    target = find_target(client, collection, field, loaded=False)
+    index, count = index_on(client, target), wish.rows or count_rows(client, target.keys)
+    rows = Rows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
+    present = Present(index, _tried(session, target, index, wish), wish.recall)
+    found = candidates(rows)
+    if index and present.tried:
+        found = with_measured(found, index.type, max(each.recall for each in present.tried))
+    choice = _choice(found, present, wish)
+    values = {
+        "collection": collection,
+        "field": target.field,
+        "rows": count,
+        "raw_bytes": rows.raw,
+        "wanted_recall": wish.recall,
+        "allowed_bytes": wish.memory,
+        "present_index": index.type if index else None,
+        "advice": choice.index_type if choice else None,
+        "why": _why(choice, present),
+        "note": "memory and recall are estimates unless marked as measured",
+    }
+    sections = [_candidates(found, wish), _measurements(present.tried), _run(_lines(target, choice, present))]
+    return Report(values, sections, exit_code=0 if choice else 1)
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: 1.5 GiB."""
+    amount, unit = float(count), 0
+    while amount >= 1024 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    return f"{amount:.1f} {UNITS[unit]}" if unit else f"{count} B"
+
+
+def _tried(session: Session, target: Target, index: Index | None, wish: Wish) -> Sequence[Row]:
+    client, collection = session.client, target.collection
+    if not wish.measure or wish.rows or index is None or index.metric not in DISTANCES:
+        return []
+    if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
+        return []
+    sweeps = [sweep] if (sweep := _sweep(index)) else []
+    return measured(session, target, index, Trial(collection, target.field, QUERIES, HITS, sweeps)).results
+
+
+def _sweep(index: Index) -> str:
+    """Empty where there is nothing to try."""
+    name, values = SWEEPS.get(index.type, ("", ()))
+    given = str(index.params.get("nlist", ""))
+    clusters = (int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0) or max(values, default=0)
+    tried = [str(each) for each in values if name != "nprobe" or each <= clusters]
+    return f"{name}={','.join(tried)}" if name else ""
+
+
+def _choice(found: Sequence[Candidate], present: Present, wish: Wish) -> Candidate | None:
+    """What is there, where it was seen to do; else the first that fits."""
+    kept = (each for each in found if present.is_enough(each) and each.fits(wish.memory, wish.recall))
+    return next(kept, None) or chosen(found, wish.memory, wish.recall)
+
+
+def _why(choice: Candidate | None, present: Present) -> str:
+    if choice is None:
+        return "nothing reaches that recall in so little memory: allow more of it, or less recall"
+    if present.best and present.is_enough(choice):
+        setting = _equations(present.best)
+        return f"it is there, and reached {present.best.recall:.4g}" + (f" with {setting}" if setting else "")
+    return choice.why
+
+
+def _lines(target: Target, choice: Candidate | None, present: Present) -> list[str]:
+    if choice is None:
+        return []
+    place = f"-c {shlex.quote(target.collection)} -f {target.field}"
+    if present.best and present.is_enough(choice):
+        setting = _equations(present.best)
+        return [f"check recall {place}" + (f" --sweep {setting}" if setting else "")]
+    collection, index = shlex.quote(target.collection), present.index
+    metric = (index.metric if index else "") or METRICS.get(target.kind, "COSINE")
+    given = "".join(f" --param {name}:{value}" for name, value in choice.params.items())
+    release = f"release collection -c {collection}"
+    before = [release, f"delete index -c {collection} -in {shlex.quote(index.name)} --yes"] if index else []
+    create = f"create index {place} -t {choice.index_type} -m {metric}{given}"
+    return [*before, create, f"load collection -c {collection}", f"check recall {place}"]
+
+
+def _equations(row: Row) -> str:
+    return ",".join(f"{name}={value}" for name, value in row.setting.items())
+
+
+def _candidates(found: Sequence[Candidate], wish: Wish) -> Section:
+    items: list[Mapping[str, Any]] = [
+        {
+            "index_type": each.index_type,
+            "estimated_memory_bytes": each.memory,
+            "estimated_disk_bytes": each.disk or None,
+            "recall": each.recall,
+            "recall_is": "measured" if each.measured else "estimate",
+            "fits": each.fits(wish.memory, wish.recall),
+            "params": dict(each.params),
+            "why": each.why,
+        }
+        for each in found
+    ]
+    rows = [
+        (
+            each.index_type,
+            None if each.memory is None else size(each.memory),
+            size(each.disk) if each.disk else "",
+            each.recall,
+            item["recall_is"],
+            item["fits"],
+            each.why,
+        )
+        for each, item in zip(found, items, strict=True)
+    ]
+    columns = ("index_type", "estimated memory", "estimated disk", "recall", "recall_is", "fits", "why")
+    return Section("candidates", Table(columns, rows), items)
+
+
+def _measurements(tried: Sequence[Row]) -> Section:
+    items: list[Mapping[str, Any]] = [
+        {
+            "params": dict(each.setting),
+            "recall": round(each.recall, 9),
+            "lowest": each.lowest,
+            "p50_ms": each.p50_ms,
+            "p95_ms": each.p95_ms,
+        }
+        for each in tried
+    ]
+    columns = ("params", "recall", "lowest", "p50_ms", "p95_ms")
+    return Section("measured", Table(columns, [[each[key] for key in columns] for each in items]), items)
+
+
+def _run(lines: Sequence[str]) -> Section:
+    return Section("run", Table(("line",), [(each,) for each in lines]), [{"line": each} for each in lines])

@@ -1,0 +1,66 @@
+"""Looks for primary keys that several rows have. Milvus takes a key twice, and shows one row of it ever after.
+
+Queries return one row of a key, whichever; only count(*) counts them all. So the keys of a page are counted, and where
+there are more rows than keys, the page is halved until it is known which ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..client.client import Client
+from ..rows.filters import above, both, up_to
+from ..rows.selection import Selection, exact_count
+from .pages import Key, key_pages
+
+
+@dataclass
+class KeyAudit:
+    """`surplus` rows have a key that another row has too; `copies` tells how many rows the first such keys have."""
+
+    rows: int = 0
+    keys: int = 0
+    copies: dict[Key, int] = field(default_factory=dict)
+
+    @property
+    def surplus(self) -> int:
+        return self.rows - self.keys
+
+
+def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[int], None]) -> KeyAudit:
+    """Tells `most` of the keys at most."""
+    found, last = KeyAudit(), None
+    for page in key_pages(client, keys):
+        rows = _count(client, keys, last, page.keys[-1])
+        found.rows, found.keys = found.rows + max(rows, len(page.keys)), found.keys + len(page.keys)
+        if rows > len(page.keys):
+            for key, count in _several(client, keys, last, page.keys, rows):
+                if len(found.copies) >= most:
+                    break
+                found.copies[key] = count
+        last = page.keys[-1]
+        seen(found.keys)
+    return found
+
+
+def _several(
+    client: Client, keys: Selection, last: Key | None, group: Sequence[Key], rows: int
+) -> Iterator[tuple[Key, int]]:
+    """Of a group of keys that follow `last`, those with several rows; `rows` is how many all of them have."""
+    if rows <= len(group):
+        return
+    if len(group) == 1:
+        yield group[0], rows
+        return
+    half = len(group) // 2
+    first = _count(client, keys, last, group[half - 1])
+    yield from _several(client, keys, last, group[:half], first)
+    yield from _several(client, keys, group[half - 1], group[half:], rows - first)
+
+
+def _count(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
+    """Rows with keys after `last`, up to one."""
+    name = keys.primary.name
+    expression = both(above(name, last) if last is not None else "", up_to(name, upto))
+    return exact_count(client, replace(keys, filter=expression, consistency="Bounded"))

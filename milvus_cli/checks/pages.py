@@ -1,0 +1,83 @@
+"""A collection's keys and vectors page by page, by rising primary key, and samples of them.
+
+Vectors stay the bytes they are. What is written before the first page is in it or in a later one; what is written
+meanwhile may be or not.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..client.client import Client
+from ..rows.cursor import Cursor, rows_at_once
+from ..rows.selection import Selection, key_filter, keys_of, query
+from ..values.columns import raw_values
+from .target import Target
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+
+Key: TypeAlias = Any
+"""An int or a str, as the primary field is."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows that have a vector; `vectors` are their bytes, little-endian, and empty where none were asked for."""
+
+    keys: Sequence[Key]
+    vectors: Sequence[bytes] = ()
+
+
+def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> Iterator[Page]:
+    """`rows` of them a page, or about as many as make a message of a bearable size."""
+    for page in Cursor(client, keys, rows=rows).pages():
+        yield Page(page.keys)
+
+
+def vector_pages(client: Client, target: Target) -> Iterator[Page]:
+    for page in Cursor(client, target.rows).pages():
+        yield page_of(page.columns, target)
+
+
+def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key], int]:
+    """So many keys, each as likely as any other, and how many there are in all (Vitter's algorithm R)."""
+    pick, chosen, total = random.Random(seed), list[Key](), 0
+    for page in pages:
+        for key in page.keys:
+            total += 1
+            if len(chosen) < size:
+                chosen.append(key)
+            elif (place := pick.randrange(total)) < size:
+                chosen[place] = key
+    return sorted(chosen), total
+
+
+def pages_of(client: Client, target: Target, keys: Sequence[Key]) -> Iterator[Page]:
+    """The rows with these keys; those that are gone, or have no vector, are left out."""
+    rows, size = replace(target.rows, consistency="Bounded"), rows_at_once(target.rows)
+    for start in range(0, len(keys), size):
+        yield page_of(query(client, rows, key_filter(rows, keys[start : start + size]), params={}), target)
+
+
+def joined(pages: Iterable[Page]) -> Page:
+    keys, vectors = list[Key](), list[bytes]()
+    for page in pages:
+        keys += page.keys
+        vectors += page.vectors
+    return Page(keys, vectors)
+
+
+def page_of(columns: Sequence[FieldData], target: Target) -> Page:
+    """The rows that have a vector in the target's field."""
+    keys = keys_of(columns, target.rows)
+    column = next((each for each in columns if each.field_name == target.field), None)
+    if column is None:
+        return Page([], [])
+    vectors = raw_values(column, len(keys))
+    there = [vector is not None for vector in vectors]
+    return Page(list(compress(keys, there)), list(compress(vectors, there)))

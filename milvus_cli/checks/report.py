@@ -1,0 +1,214 @@
+"""Checks of a collection's vectors and of its index, with a progress bar, as results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..client.client import Client
+from ..errors import CliError, InvalidInput
+from ..output.progress import Progress
+from ..result import Report, Section, Table
+from ..schema.index_types import check_search_params
+from ..schema.indexes import Index, indexes
+from ..search.request import Queries, Search
+from ..session.session import Session
+from ..text.names import nearest
+from .arithmetic import PlainArithmetic, arithmetic, require_metric
+from .audit import MEANINGS, Audit, audit, problems
+from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
+from .recall import Row, compare, measure, settings
+from .target import Target, count_rows, find_target, index_on, require_index
+
+PLAIN_RATE = 2e7
+"""Multiplications a second that plain Python does, roughly."""
+PATIENCE = 10.0
+"""Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search.
+
+    `force` lets parameters pass that are not known here.
+    """
+
+    collection: str
+    field: str | None
+    sample: int
+    k: int
+    sweeps: Sequence[str] = ()
+    params: Mapping[str, Any] | None = None
+    seed: int = 0
+    consistency: str = "Bounded"
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`rows` of the collection, `queries` that were drawn from them, and a result for each setting."""
+
+    rows: int
+    queries: int
+    results: list[Row]
+
+
+def vectors_report(
+    session: Session,
+    collection: str,
+    field: str | None,
+    *,
+    sample: int | None,
+    seed: int,
+    metric: str | None,
+    ignored: Sequence[str],
+) -> Report:
+    """Raises CliError where the collection is not loaded or has no such field."""
+    _known_findings(ignored)
+    client = session.client
+    target = find_target(client, collection, field)
+    index = index_on(client, target)
+    judged = (metric or (index.metric if index else "")).upper()
+    total = count_rows(client, target.keys) or 1
+    with _bar(session, f"Checking vectors of {collection!r}") as bar:
+        pages: Iterable[Page] = vector_pages(client, target)
+        if sample is not None:
+            keys, total = sample_keys(key_pages(client, target.keys), sample, seed)
+            pages, total = pages_of(client, target, keys), len(keys) or 1
+        found = audit(pages, target.kind, unit=judged == "IP", seen=lambda done: bar.show(min(1.0, done / total)))
+    wrong = problems(found, ignored)
+    values = {
+        "collection": collection,
+        "field": target.field,
+        "type": target.kind,
+        "metric": judged or None,
+        "rows": found.rows,
+        "sample": sample is not None,
+        "problems": wrong,
+    }
+    return Report(values, [_findings(found, ignored), _norms(found)], exit_code=1 if wrong else 0)
+
+
+def recall_table(session: Session, trial: Trial) -> Table:
+    """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows."""
+    target = find_target(session.client, trial.collection, trial.field)
+    index = require_index(session.client, target)
+    found = measured(session, target, index, trial)
+    columns = ("params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows")
+    rows = [
+        (
+            dict(each.setting),
+            round(each.recall, 9),
+            each.lowest,
+            each.p50_ms,
+            each.p95_ms,
+            trial.k,
+            found.queries,
+            found.rows,
+        )
+        for each in found.results
+    ]
+    return Table(columns, rows, note=_what_was_searched(session.client, target, index))
+
+
+def measured(session: Session, target: Target, index: Index, trial: Trial) -> Measured:
+    wanted = settings(trial.sweeps)
+    params = trial.params or {}
+    if not trial.force:
+        for setting in (params, *wanted):
+            check_search_params(index.type, setting)
+    require_metric(index.metric)
+    client, count = session.client, arithmetic(target.kind)
+    keys, total = sample_keys(key_pages(client, target.keys), trial.sample, trial.seed)
+    queries = joined(pages_of(client, target, keys))
+    if total < 2 or not queries.keys:
+        raise CliError(f"collection {target.collection!r} has {total} rows: nothing to compare", hint="insert some")
+    if isinstance(count, PlainArithmetic):
+        _foretell(session, target, len(queries.keys) * total)
+    search = Search(
+        target.collection,
+        target.field,
+        Queries(target.schema.data_type, queries.vectors),
+        trial.k,
+        metric=index.metric,
+        params=params,
+        consistency=trial.consistency,
+        written=client.written,
+    )
+    steps = len(wanted) * len(queries.keys)
+    with _bar(session, f"Searching {target.collection!r}") as bar:
+        found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
+    with _bar(session, "Comparing with exact search") as bar:
+        pages = _shown(vector_pages(client, target), bar, total)
+        return Measured(total, len(queries.keys), compare(count, index.metric, queries, trial.k, found, pages))
+
+
+class _Steps:
+    """Moves a bar one step at each call."""
+
+    def __init__(self, bar: Progress, steps: int) -> None:
+        self._bar, self._steps, self._done = bar, steps, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._bar.show(self._done / self._steps)
+
+
+def _bar(session: Session, label: str) -> Progress:
+    return Progress(session.console, label, quiet=bool(session.options.quiet))
+
+
+def _shown(pages: Iterable[Page], bar: Progress, total: int) -> Iterator[Page]:
+    done = 0
+    for page in pages:
+        yield page
+        done += len(page.keys)
+        bar.show(min(1.0, done / total))
+
+
+def _known_findings(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in MEANINGS:
+            raise InvalidInput(f"no finding {name!r}", hint=nearest(name, MEANINGS) or f"one of: {', '.join(MEANINGS)}")
+
+
+def _foretell(session: Session, target: Target, pairs: int) -> None:
+    """Without numpy: says that it takes long, and refuses what would take too long."""
+    seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
+    if seconds > 100 * PATIENCE and target.kind != "SPARSE_FLOAT_VECTOR":
+        raise CliError(
+            f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
+            hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample",
+        )
+    if seconds > PATIENCE:
+        why = "sparse vectors" if target.kind == "SPARSE_FLOAT_VECTOR" else "numpy is not installed"
+        session.console.note(f"{why}: exact search takes some {seconds:,.0f} s")
+
+
+def _findings(found: Audit, ignored: Sequence[str]) -> Section:
+    items = [
+        {
+            "finding": name,
+            "count": each.count,
+            "examples": each.examples,
+            "ignored": name in ignored,
+            "meaning": MEANINGS[name],
+        }
+        for name, each in found.findings.items()
+    ]
+    columns = ("finding", "count", "examples", "meaning")
+    return Section("findings", Table(columns, [[item[key] for key in columns] for item in items]), items)
+
+
+def _norms(found: Audit) -> Section:
+    norms = {name: None if each is None else float(f"{each:.6g}") for name, each in found.norms.items()}
+    return Section("norms", Table(tuple(norms), [tuple(norms.values())]), [norms])
+
+
+def _what_was_searched(client: Client, target: Target, index: Index) -> str:
+    """What the figures are of; a server searches rows without an index one by one, which is exact."""
+    described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
+    left = described.total_rows - described.indexed_rows
+    part = f"; {left} of {described.total_rows} rows are not indexed yet, and searched exactly" if left > 0 else ""
+    return f"{index.type} on {target.field!r} by {index.metric}{part}"

@@ -1,0 +1,105 @@
+"""What a check looks at: the keys of a collection's rows, or one of its vector fields too, there and loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..client.client import Client
+from ..client.optional import permitted
+from ..errors import CliError
+from ..rows.selection import Fields, Selection, exact_count
+from ..schema.indexes import Index, described, index_of, indexes
+from ..schema.schema import WIDTHS, params, type_name
+from ..search.check import not_loaded
+from ..search.request import search_field
+from ..server.existence import row_count
+from ..server.progress import load_state
+from ..values.packing import row_size
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldSchema
+
+SPARSE_SIZE = 2048
+"""Bytes taken for a sparse vector, whose length nothing tells before it is read."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """`keys` are those of all rows, `schema` is the vector field's."""
+
+    keys: Selection
+    schema: FieldSchema
+
+    @property
+    def rows(self) -> Selection:
+        """All rows: their keys and vectors."""
+        return replace(self.keys, fields=_fields(*self.keys.fields.asked, self.field))
+
+    @property
+    def collection(self) -> str:
+        return self.keys.collection
+
+    @property
+    def field(self) -> str:
+        return self.schema.name
+
+    @property
+    def kind(self) -> str:
+        return type_name(self.schema.data_type)
+
+    @property
+    def dimension(self) -> int:
+        """0 for a sparse field."""
+        return int(params(self.schema.type_params).get("dim", 0))
+
+    @property
+    def row_size(self) -> int:
+        """Bytes of a vector; of a sparse one a guess."""
+        return max(1, row_size(self.schema)) if self.kind in WIDTHS else SPARSE_SIZE
+
+
+def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Selection:
+    """Raises CliError where the collection is not loaded, ServerRefused where there is none."""
+    schema = client.call("DescribeCollection", collection_name=collection).schema
+    # Where nobody tells whether it is loaded, reading it will.
+    if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
+        raise CliError(f"collection {collection!r} is {state}", hint=f"load it first: load collection -c {collection}")
+    found = Selection(schema, collection, _fields())
+    return replace(found, fields=_fields(found.primary.name))
+
+
+def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> Target:
+    """The vector field of that name, or the only one. Raises as `find_keys`, and CliError for a missing field."""
+    keys = find_keys(client, collection, loaded=False)
+    target = Target(keys, search_field(keys.schema, field))
+    if loaded and (state := load_state(client, collection)) != "loaded":
+        raise not_loaded(client, collection, target.field, state)
+    return target
+
+
+def count_rows(client: Client, keys: Selection) -> int:
+    """Exactly where the collection is loaded, else by the statistics, which know nothing of rows not yet flushed."""
+    if (permitted(load_state, client, keys.collection) or "loaded") != "loaded":
+        return row_count(client, keys.collection) or 0
+    return exact_count(client, keys)
+
+
+def index_on(client: Client, target: Target) -> Index | None:
+    """The index on the vector field, its parameters one by one."""
+    found = next((each for each in indexes(client, target.collection) if each.field_name == target.field), None)
+    return None if found is None else replace(index_of(found), params=described(found)["params"])
+
+
+def require_index(client: Client, target: Target) -> Index:
+    found = index_on(client, target)
+    if found is None:
+        raise CliError(
+            f"no index on {target.field!r} of {target.collection!r}",
+            hint=f"make one first: create index -c {target.collection} -f {target.field}",
+        )
+    return found
+
+
+def _fields(*names: str) -> Fields:
+    return Fields(names, names, flat=False)

@@ -1,0 +1,349 @@
+"""One generic call to Milvus over gRPC: metadata, deadline, and failures made ours."""
+
+import base64
+import os
+import time
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from ..connections.profile import Profile
+from ..connections.read_only import require_writable, rpc_reads
+from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, ServerRefused, Unreachable, Unsupported
+
+# Without this grpc writes its own failures to stderr; it is read at import.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import grpc
+from google.protobuf.message_factory import GetMessageClass
+
+from . import answers
+from . import failures as status
+from .interrupts import Call, interruptible, undisturbed
+from .not_found import NO_DATABASE
+from .privileges import place
+from .wire import milvus_pb2
+
+SERVICE = "milvus.proto.milvus.MilvusService"
+WRITING_ROWS = ("Insert", "Upsert", "Delete")
+
+# Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
+CHANNEL_OPTIONS: Mapping[str, int | str] = {
+    "grpc.keepalive_time_ms": 10_000,
+    "grpc.keepalive_timeout_ms": 3_000,
+    "grpc.http2.ping_timeout_ms": 3_000,
+    "grpc.keepalive_permit_without_calls": 0,
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 1_000,
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    # Two aliases of one address must not share what one of them authenticated.
+    "grpc.use_local_subchannel_pool": 1,
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One finished RPC, for `--debug`. `status` is OK or what failed; `milliseconds` from send to answer."""
+
+    method: str
+    address: str
+    database: str
+    milliseconds: float
+    status: str
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """What the handshake told. `version` is as the server writes it, e.g. "v2.3.5"; `latency_ms` of one round trip."""
+
+    version: str
+    deploy_mode: str
+    latency_ms: float
+
+
+class Channel:
+    """A channel of grpc. Its methods are made once."""
+
+    def __init__(self, profile: Profile, timeout: float) -> None:
+        self._channel = _channel(profile, timeout)
+        self._methods: dict[str, Any] = {}
+
+    def method(self, name: str) -> Any:
+        """What grpc calls it by; takes a serialized request."""
+        if name not in self._methods:
+            read = _types(name)[1].FromString
+            self._methods[name] = self._channel.unary_unary(f"/{SERVICE}/{name}", response_deserializer=read)
+        return self._methods[name]
+
+    def close(self) -> None:
+        with undisturbed():
+            self._channel.close()
+
+
+class Link:
+    """A channel, whether it ever carried an answer, and what it changed.
+
+    `written` is the timestamp of the last write of rows, `changes` how many calls did not only read.
+    """
+
+    def __init__(self, profile: Profile, timeout: float) -> None:
+        self._open = partial(Channel, profile, timeout)
+        self.channel = self._open()
+        self.answered = False
+        self.written = 0
+        self.changes = 0
+
+    def reopen(self) -> None:
+        """A new channel: the old one would wait before it looks for the server again."""
+        self.channel.close()
+        self.channel = self._open()
+
+
+class Client:
+    """A channel to one server. Safe to share between threads; copies for another database share the channel."""
+
+    def __init__(self, profile: Profile, *, timeout: float, trace: Callable[[Trace], None] | None = None) -> None:
+        self.profile = profile
+        self.timeout = timeout
+        self._trace = trace
+        self._link = Link(profile, timeout)
+
+    def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
+        """Sends `<method>Request(**fields)` and returns its response message, checked.
+
+        Raises Unreachable, NotAuthorized, ServerRefused, Unsupported, InvalidAnswer or Interrupted. KeyboardInterrupt
+        cancels the call.
+        """
+        return self.request(method, timeout=timeout, **fields).result()
+
+    def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
+        """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
+        pending = self.request(method, timeout=timeout, **fields)
+        pending.start()
+        return pending
+
+    def request(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
+        """A call that is not sent before its `result()` is asked for, unless it is started."""
+        if not rpc_reads(method):
+            require_writable(self.profile, f"{method} was not sent")
+        return Pending(self, method, fields, timeout or self.timeout)
+
+    @property
+    def written(self) -> int:
+        """The hybrid timestamp of this client's last write of rows, 0 before the first."""
+        return self._link.written
+
+    @property
+    def changes(self) -> int:
+        """How many of this client's calls did not only read."""
+        return self._link.changes
+
+    def with_options(self, *, database: str, timeout: float) -> "Client":
+        """The same channel for another database and deadline."""
+        if (database, timeout) == (self.profile.database, self.timeout):
+            return self
+        other = copy(self)
+        other.profile = replace(self.profile, database=database)
+        other.timeout = timeout
+        return other
+
+    def close(self) -> None:
+        self._link.channel.close()
+
+    def _metadata(self) -> list[tuple[str, str]]:
+        database = self.profile.database
+        if not (database.isascii() and database.isprintable()):
+            raise InvalidInput(f"bad database name {database!r}", hint="a name has letters, digits and _")
+        pairs = [("client-request-unixmsec", str(time.time_ns() // 1_000_000)), ("dbname", database)]
+        if self.profile.token:
+            pairs.append(("authorization", base64.b64encode(self.profile.token.encode()).decode()))
+        return pairs
+
+    def _report(self, method: str, started: float, outcome: str) -> None:
+        if self._trace is not None:
+            milliseconds = (time.monotonic() - started) * 1000
+            self._trace(Trace(method, self.profile.address, self.profile.database, milliseconds, outcome))
+
+
+class Pending:
+    """An RPC to be sent, or under way. One that was not started costs less: grpc then waits in this thread."""
+
+    def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
+        self._client = client
+        self._method, self._fields, self._seconds = method, fields, seconds
+        self._started = time.monotonic()
+        self._call: Call | None = None
+
+    def start(self) -> None:
+        """Sends it, and does not wait."""
+        self._call = Call(self._sending(waits=False))
+
+    def result(self) -> Any:
+        """Waits for the answer; see `Client.call`."""
+        client = self._client
+        try:
+            response = self._answer_or_again()
+        except (CliError, KeyboardInterrupt) as exc:
+            said = exc.reason if isinstance(exc, ServerRefused) else ""
+            client._report(self._method, self._started, said or str(exc) or "cancelled")
+            raise
+        client._report(self._method, self._started, "OK")
+        return response
+
+    def _sending(self, *, waits: bool) -> Callable[[], Any]:
+        """What sends it: and waits for the answer, or returns grpc's future."""
+        self._channel = self._client._link.channel
+        rpc = self._channel.method(self._method)
+        # As bytes: grpc would hold the message beside them while it waits.
+        try:
+            request = _types(self._method)[0](**self._fields).SerializeToString()
+        except UnicodeEncodeError:
+            raise
+        except ValueError as exc:
+            raise InvalidInput(f"cannot send {self._method}: {str(exc)[:1].lower()}{str(exc)[1:]}") from exc
+        send = rpc if waits else rpc.future
+        return partial(send, request, timeout=self._seconds, metadata=self._client._metadata())
+
+    def _answer(self) -> Any:
+        client, link = self._client, self._client._link
+        try:
+            response = self._call.result() if self._call else interruptible(self._sending(waits=True))
+        except grpc.RpcError as exc:
+            profile = client.profile
+            raise status.failure(
+                exc,
+                self._method,
+                profile.address,
+                self._seconds,
+                secure=profile.tls.mode > 0,
+                fresh=not link.answered,
+                where=place(self._method, self._fields, profile.database),
+            ) from exc
+        link.answered = True
+        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        if not rpc_reads(self._method):
+            link.changes += 1
+        if self._method in WRITING_ROWS:
+            link.written = max(link.written, response.timestamp)
+        try:
+            answers.check(self._method, self._fields, response)
+        except InvalidAnswer as exc:
+            raise status.unless_read(exc, self._method) from None
+        return response
+
+    def _answer_or_again(self) -> Any:
+        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        link = self._client._link
+        try:
+            return self._answer()
+        except Unreachable as exc:
+            unsent = exc.fault is Fault.REFUSED
+            if not link.answered or not (unsent or (exc.fault is Fault.LOST and rpc_reads(self._method))):
+                raise
+        # Of several calls that were lost together the first one opens the channel that all go over again.
+        if link.channel is self._channel:
+            link.reopen()
+        self._call = None
+        return self._answer()
+
+
+def handshake(client: Client) -> ServerInfo:
+    """Introduces us and learns the server's version. Raises as `Client.call`; a missing database is ServerRefused."""
+    from .. import __version__
+
+    started = time.monotonic()
+    try:
+        info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
+    except Unsupported:
+        return ServerInfo(client.call("GetVersion").version, "", _since(started))
+    except ServerRefused as exc:
+        if exc.server_code == NO_DATABASE:
+            raise _no_database(client) from exc
+        raise
+    latency = _since(started)
+    if info.deploy_mode == "embedded":
+        # Milvus Lite shakes hands for any database, and names no version while it does.
+        _require_database(client)
+        return ServerInfo(client.call("GetVersion").version, info.deploy_mode, latency)
+    return ServerInfo(info.build_tags, info.deploy_mode, latency)
+
+
+def _client_info(profile: Profile, version: str) -> dict[str, str]:
+    import socket
+
+    return {
+        "sdk_type": "milvus_cli",
+        "sdk_version": version,
+        "user": profile.user,
+        "host": socket.gethostname(),
+        "local_time": time.strftime("%Y-%m-%dT%H:%M:%S"),
+    }
+
+
+def _require_database(client: Client) -> None:
+    database = client.profile.database
+    if database != "default" and database not in client.call("ListDatabases").db_names:
+        raise _no_database(client)
+
+
+def _no_database(client: Client) -> ServerRefused:
+    return ServerRefused(
+        f"no database {client.profile.database!r} on {client.profile.address}",
+        hint="connect without --db, then: list databases",
+        fault=Fault.SAID_NO,
+        server_code=NO_DATABASE,
+    )
+
+
+def _since(started: float) -> float:
+    return round((time.monotonic() - started) * 1000, 1)
+
+
+@cache
+def _types(method: str) -> tuple[Any, Any]:
+    descriptor = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods_by_name[method]
+    return GetMessageClass(descriptor.input_type), GetMessageClass(descriptor.output_type)
+
+
+def _channel(profile: Profile, timeout: float) -> grpc.Channel:
+    # A host that takes half the deadline to accept a connection is given up: that tells more than the deadline does.
+    connect_ms = max(1, int(timeout * 500))
+    options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
+    if profile.user_agent:
+        options["grpc.primary_user_agent"] = profile.user_agent
+    if not profile.tls.mode:
+        return grpc.insecure_channel(profile.address, options=list(options.items()))
+    tls = profile.tls
+    if tls.server_name:
+        options["grpc.ssl_target_name_override"] = tls.server_name
+        options["grpc.default_authority"] = tls.server_name
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_pem(tls.ca, "--ca") if tls.ca else _system_roots(),
+        private_key=_pem(tls.client_key, "--client-key"),
+        certificate_chain=_pem(tls.client_cert, "--client-cert"),
+    )
+    return grpc.secure_channel(profile.address, credentials, options=list(options.items()))
+
+
+def _system_roots() -> bytes | None:
+    """The system's CAs, or SSL_CERT_FILE; None (grpc's own list) where Python knows no such file."""
+    import ssl
+
+    path = ssl.get_default_verify_paths().cafile
+    return Path(path).read_bytes() if path else None
+
+
+def _pem(path: str, option: str) -> bytes | None:
+    if not path:
+        return None
+    try:
+        content = Path(path).read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"{option}: can't read {path}: {exc.strerror}", hint="give the path of a PEM file") from exc
+    if b"-----BEGIN" not in content:
+        raise InvalidInput(f"{option}: {path} is not a PEM file", hint="it should have a line -----BEGIN …-----")
+    return content

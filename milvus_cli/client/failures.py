@@ -1,0 +1,232 @@
+"""The one place that knows what failures look like on the wire, and makes them ours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+
+from ..connections.read_only import rpc_reads
+from ..errors import CliError, Fault, Interrupted, InvalidAnswer, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from .answers import invalid
+from .not_found import HINTS, missing
+from .privileges import Where, refusal
+
+REASON_LENGTH = 500
+
+NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
+"""How grpc's details begin when there was no connection: the request was not sent."""
+
+PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+
+# What grpc says when it can't connect, first match wins: (its words, fault, what happened, what to do).
+UNAVAILABLE = (
+    (
+        "Connection refused",
+        Fault.REFUSED,
+        "nothing is listening at {address}",
+        "is the server up, and are host and port right? Milvus listens on 19530",
+    ),
+    ("Domain name not found", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
+    ("Misformatted domain name", Fault.UNKNOWN_HOST, "bad host name in {address}", "check the host's name"),
+    ("DNS resolution failed", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
+    (
+        "Hostname Verification",
+        Fault.TLS,
+        "the certificate of {address} is for another host",
+        "connect by the name in the certificate, or give it: --server-name NAME",
+    ),
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        Fault.TLS,
+        "the certificate of {address} is not trusted: {reason}",
+        "give the CA that signed it: --ca FILE",
+    ),
+    ("WRONG_VERSION_NUMBER", Fault.TLS, "{address} does not speak TLS", "connect with http://, or --tlsmode 0"),
+    (
+        "TSI_DATA_CORRUPTED",
+        Fault.TLS,
+        "{address} wants a client certificate that it trusts",
+        "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows",
+    ),
+    (
+        "security handshaker",
+        Fault.TLS,
+        "the TLS certificates given for {address} can't be used",
+        "--ca, --client-cert and --client-key name PEM files, the key that of the certificate",
+    ),
+    ("SSL_ERROR", Fault.TLS, "TLS with {address} failed: {reason}", "check --tlsmode, --ca and the certificates"),
+    # 80 is the P of an answer that begins with HTTP/1.
+    (
+        "got frame type 80",
+        Fault.NOT_MILVUS,
+        "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
+        "Milvus serves gRPC on 19530; 9091 is its management port",
+    ),
+    ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
+    ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
+    ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
+    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
+    ("Endpoint closing", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
+    ("handshaker shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("FD Shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("timed out", Fault.SILENT, "{address} does not answer", PATIENCE),
+    (
+        "Handshake read failed",
+        Fault.TLS,
+        "{address} broke off the TLS handshake",
+        "does that port want TLS? check the port and --tlsmode",
+    ),
+    (
+        "Connection reset",
+        Fault.REFUSED,
+        "{address} broke off the connection before it answered",
+        "is the server starting or stopping, or a proxy or firewall in between? try again",
+    ),
+)
+
+PLAINTEXT_REFUSED = (
+    "{address} closed the connection",
+    "it may want TLS: connect with https://, or --tlsmode 1",
+)
+
+
+LOOK_FIRST = "the server may have done it or not: look before you send it again"
+NO_MESSAGE = "Exception deserializing response"
+"""What grpc says of bytes that are no message of the type that was expected."""
+
+NO_DELETE_KEYS = "collection properties is empty"
+"""How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
+
+NO_GRANTOR = "fail to get authorization from the md"
+"""How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
+
+
+def failure(
+    error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool, where: Where
+) -> CliError:
+    """Translates what grpc raised. `fresh` says that this channel had not yet completed a call."""
+    code, details = error.code(), error.details() or ""
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return _unavailable(details, method, address, secure=secure, fresh=fresh)
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return _silent(method, address, seconds)
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        return _unimplemented(details, method, address)
+    if code is grpc.StatusCode.UNAUTHENTICATED:
+        return _unauthenticated(details, address)
+    if code is grpc.StatusCode.PERMISSION_DENIED:
+        hint = "ask an administrator to grant it"
+        unnamed = NotAuthorized(f"not permitted: {short(details)}", hint=hint, fault=Fault.NOT_PERMITTED)
+        return refusal(details, where) or unnamed
+    if code is grpc.StatusCode.CANCELLED:
+        return Interrupted() if "Channel closed" in details else lost(method, address)
+    if code is grpc.StatusCode.INTERNAL and details.startswith(NO_MESSAGE):
+        return unless_read(invalid(method, "it is not a valid protobuf message"), method)
+    hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
+    return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
+
+
+def check(status: Any, method: str, fields: Mapping[str, Any], database: str) -> None:
+    """Raises ServerRefused for a `common.Status` that is not success; `fields` are those of the request.
+
+    Milvus before 2.3 sets only `error_code`, Milvus Lite only `code`; since then both are set.
+    """
+    if not status.error_code and not status.code:
+        return
+    reason = short(status.reason or status.detail) or f"{method} failed"
+    if status.code == 1 and "not implemented" in reason.lower():
+        raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
+    if method == "AlterCollection" and NO_DELETE_KEYS in reason:
+        raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
+    if NO_GRANTOR in reason:
+        raise ServerRefused(
+            "a grant notes who gave it, and this connection has no user",
+            fault=Fault.SAID_NO,
+            hint="connect with --username and --password, which this server does not check",
+            server_code=status.code,
+        )
+    lacking = missing(status.code, reason, fields, database)
+    message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
+    refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
+    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
+    raise refused
+
+
+def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
+    """The same; of a write it says that the server may have done it all the same."""
+    if not rpc_reads(method):
+        error.message += ": outcome unknown"
+        error.hint = LOOK_FIRST
+    return error
+
+
+def short(reason: str) -> str:
+    """The first line of a reason: servers append kilobytes of stack."""
+    line = reason.strip().partition("\n")[0].strip()
+    return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
+
+
+def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh: bool) -> CliError:
+    if not details.startswith(NOT_CONNECTED):
+        return lost(method, address)
+    for words, fault, message, hint in UNAVAILABLE:
+        if words in details:
+            return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
+    if fresh and not secure and "Socket closed" in details:
+        message, hint = PLAINTEXT_REFUSED
+        return Unreachable(message.format(address=address), hint=hint, fault=Fault.TLS)
+    reason = short(details.rpartition("last error: ")[2])
+    return Unreachable(f"can't connect to {address}: {reason}", hint="check host, port and TLS", fault=Fault.REFUSED)
+
+
+def lost(method: str, address: str) -> CliError:
+    """The connection broke while a call was under way: of a write nobody knows whether it was done."""
+    if rpc_reads(method):
+        return Unreachable(
+            f"the connection to {address} was lost during {method}",
+            fault=Fault.LOST,
+            hint="is the server up? try again",
+        )
+    return Unreachable(
+        f"the connection to {address} was lost during {method}: outcome unknown",
+        hint=LOOK_FIRST,
+        fault=Fault.LOST,
+    )
+
+
+def _silent(method: str, address: str, seconds: float) -> CliError:
+    unknown = "" if rpc_reads(method) else ": outcome unknown"
+    return Unreachable(
+        f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
+        hint=PATIENCE,
+        fault=Fault.SILENT,
+    )
+
+
+def _unimplemented(details: str, method: str, address: str) -> CliError:
+    if "unknown service" in details or "404" in details:
+        return Unreachable(
+            f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530", fault=Fault.NOT_MILVUS
+        )
+    return Unsupported(f"this server has no {method}", method=method, hint="show its version with: server_version")
+
+
+def _unauthenticated(details: str, address: str) -> CliError:
+    if "missing authorization" in details:
+        return NotAuthorized(
+            f"{address} wants credentials",
+            fault=Fault.NOT_AUTHENTICATED,
+            hint="connect with --username and --password, or --token user:password",
+        )
+    if "username and password" in details:
+        message = f"{address} did not accept this user and password"
+    elif "api key" in details:
+        message = f"{address} did not accept this token"
+    else:
+        message = f"{address} did not accept the credentials: {short(details)}"
+    return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
+
+
+def _tls_reason(details: str) -> str:
+    """The words after the error's code in `…CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate…`."""
+    return details.rpartition("CERTIFICATE_VERIFY_FAILED: ")[2].partition(":")[0].strip() or "handshake failed"

@@ -1,0 +1,161 @@
+"""One HTTP request to a server: its RESTful API on the gRPC port, its health on the management port."""
+
+import http.client
+import json
+import ssl
+from contextlib import suppress
+from typing import Any
+
+from ..connections.profile import Profile, Tls
+from ..errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
+from ..text.json import load_json, parse_json
+from .privileges import Where, refusal
+
+AUTHENTICATION_CODE = 1800
+"""What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
+
+
+def call_api(profile: Profile, method: str, path: str, body: str | None, seconds: float) -> Any:
+    """Sends a RESTful request and returns its JSON. Raises CliError for an answer whose `code` is not success.
+
+    Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
+    """
+    status, text = _request(profile, profile.port, method, path, body, seconds)
+    try:
+        answer = load_json(text)
+    except ValueError:
+        raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
+    code = answer.get("code", status) if isinstance(answer, dict) else status
+    if status == 401 or code == AUTHENTICATION_CODE:
+        raise NotAuthorized(
+            f"{profile.address} did not accept the credentials",
+            fault=Fault.NOT_AUTHENTICATED,
+            server_code=code,
+            hint="connect with --username and --password, or --token",
+        )
+    if code not in (0, 200) or status >= 400:
+        message = answer.get("message") if isinstance(answer, dict) else None
+        refused = refusal(str(message), _where(profile, body))
+        if refused:
+            refused.server_code = code
+            raise refused
+        raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
+    return answer
+
+
+def check_request(path: str, body: str | None) -> None:
+    """Raises InvalidInput for what need not be sent."""
+    if not path.startswith("/"):
+        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+    if body is not None:
+        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
+
+
+def _where(profile: Profile, body: str | None) -> Where:
+    """What a request is about, by its body."""
+    given = json.loads(body) if body else {}
+    named = given if isinstance(given, dict) else {}
+    return Where(collection=str(named.get("collectionName", "")), database=str(named.get("dbName", profile.database)))
+
+
+def management(profile: Profile, port: int | None, path: str, seconds: float) -> tuple[int, str]:
+    """Status and text of a GET on the management port. Raises CliError where there is none, Unreachable if closed."""
+    if profile.lite:
+        raise CliError("Milvus Lite has no management port")
+    try:
+        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
+    except (Unreachable, Unsupported) as exc:
+        exc.hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
+        raise
+
+
+def management_health(profile: Profile, port: int | None, seconds: float) -> list[tuple[str, bool | None, str | None]]:
+    """A row (check, healthy, details) of the management port's /healthz; healthy is None where it is closed."""
+    port = port or profile.management_port
+    check = f"port {port} /healthz"
+    try:
+        status, text = management(profile, port, "/healthz", seconds)
+    except CliError as exc:
+        return [(check, None, exc.message)]
+    return [(check, status == 200, text.strip()[:200] or f"HTTP {status}")]
+
+
+def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | None:
+    """The counters of the management port by name and labels, as written there; None where it does not answer."""
+    if profile.lite:
+        return None
+    try:
+        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", None, seconds)
+    except (Unreachable, Unsupported):
+        return None
+    found = {}
+    for line in text.splitlines() if status == 200 else []:
+        name, _, value = line.rpartition(" ")
+        if name and not name.startswith("#"):
+            with suppress(ValueError):
+                found[name] = float(value)
+    return found
+
+
+def _request(profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float) -> tuple[int, str]:
+    address = f"{profile.host}:{port}"
+    connection = _connection(profile, port, seconds)
+    headers: dict[str, str | bytes] = {"Accept": "application/json"}
+    if profile.token:
+        headers["Authorization"] = f"Bearer {profile.token}".encode()
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    try:
+        connection.request(method.upper(), path, body.encode() if body is not None else None, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode("utf-8", "replace")
+    except (http.client.InvalidURL, UnicodeEncodeError) as exc:
+        raise InvalidInput(f"bad path {path!r}: write it as in a URL, with %20 for a space") from exc
+    except http.client.BadStatusLine as exc:
+        raise Unsupported(f"{address} serves no HTTP/1", hint=_http_hint(profile)) from exc
+    except TimeoutError as exc:
+        raise Unreachable(f"{address} gave no answer within {seconds:g} s", fault=Fault.SILENT) from exc
+    except (OSError, http.client.HTTPException) as exc:
+        reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
+        raise Unreachable(f"no HTTP with {address}: {reason}", fault=Fault.REFUSED) from exc
+    finally:
+        connection.close()
+
+
+class _NamedHTTPSConnection(http.client.HTTPSConnection):
+    """Expects NAME in the certificate, where one is given, in place of the host."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, name: str) -> None:
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._tls, self._name = context, name or host
+
+    def connect(self) -> None:
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._name)
+
+
+def _connection(profile: Profile, port: int, seconds: float) -> http.client.HTTPConnection:
+    if not profile.tls.mode:
+        return http.client.HTTPConnection(profile.host, port, timeout=seconds)
+    context = _context(profile.tls)
+    return _NamedHTTPSConnection(profile.host, port, timeout=seconds, context=context, name=profile.tls.server_name)
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=tls.ca or None)
+        if tls.client_cert:
+            context.load_cert_chain(tls.client_cert, tls.client_key)
+    except (OSError, ssl.SSLError) as exc:
+        raise InvalidInput(f"the TLS certificates can't be used: {exc}") from exc
+    return context
+
+
+def _hint(status: int) -> str:
+    return "Milvus before 2.4 has /v1/vector/…, newer ones /v2/vectordb/…" if status == 404 else ""
+
+
+def _http_hint(profile: Profile) -> str:
+    if profile.tls.mode:
+        return "Milvus 2.3 serves no RESTful API on a TLS port"
+    return "a standalone Milvus has a RESTful API on its gRPC port, Milvus Lite has none"

@@ -1,0 +1,59 @@
+"""Leaked aliases: Milvus 2.3 keeps those of a deleted collection, and lists them nowhere; they hide what they name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..errors import CliError, ServerRefused
+from .optional import permitted
+
+if TYPE_CHECKING:
+    from .client import Client
+
+# The server names what it does not know; it has a number for what a leaked alias stands for, and for a collection
+# that it is still deleting.
+HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
+IS_ALIAS = "use an alias"
+
+
+def has_number(reason: str) -> bool:
+    """Whether a refusal of a name may be due to a leaked alias."""
+    return HAS_NUMBER.search(reason) is not None
+
+
+def is_leaked_alias(client: Client, name: str) -> bool:
+    """Also where a collection of that name was created since: nothing reaches it before the alias is deleted.
+
+    False where this user can't find out.
+    """
+    try:
+        permitted(client.call, "DescribeCollection", collection_name=name)
+    except ServerRefused as exc:
+        return has_number(exc.reason) and _is_refused_as_alias(client, name)
+    return False
+
+
+def _is_refused_as_alias(client: Client, name: str) -> bool:
+    """No read tells; a rename of a name to itself is always refused, and only for an alias with these words."""
+    if client.profile.read_only:
+        return False
+    try:
+        permitted(client.call, "RenameCollection", oldName=name, newName=name)
+    except ServerRefused as exc:
+        return IS_ALIAS in exc.reason
+    return False
+
+
+def require_no_leaked_alias(client: Client, name: str, *, options: str = "") -> None:
+    """`options` are those that `delete alias` needs to act on the same server and database."""
+    if is_leaked_alias(client, name):
+        raise leaked(name, options)
+
+
+def leaked(name: str, options: str = "") -> CliError:
+    return CliError(message(name), hint=f"remove it first: delete alias {name}{options}")
+
+
+def message(name: str) -> str:
+    return f"alias {name!r} points to a deleted collection"

@@ -1,0 +1,255 @@
+"""Milvus Lite as a background process on this machine: one per data directory, on 127.0.0.1 and a free port."""
+
+import errno
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import CliError, InvalidInput
+from .private_files import make_private
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+SERVER = (sys.executable, "-m", "milvus_lite", "server")
+INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
+
+
+@dataclass(frozen=True)
+class LiteServer:
+    """One embedded server. `started` is Unix time in seconds."""
+
+    path: str
+    host: str
+    port: int
+    pid: int
+    started: float
+    log: str
+
+
+class LiteServers:
+    """The embedded servers that this user started, remembered under `home`/servers.
+
+    A server holds a lock on its folder's `alive` file as long as it lives, so that one which is gone
+    is told from one which runs, whatever became of its process id. Methods raise CliError.
+    """
+
+    def __init__(self, home: Path, notice: Callable[[str], None]) -> None:
+        self.home = home
+        self._notice = notice
+
+    def default_path(self) -> str:
+        return str(self.home / "lite")
+
+    def all(self) -> Iterator[LiteServer]:
+        """The servers that run, in order of path. Raises CliError where their records can't be read."""
+        records = self.home / "servers"
+        try:
+            found = [self._recorded(records / name) for name in os.listdir(records)]
+        except FileNotFoundError:
+            found = []
+        except OSError as exc:
+            raise CliError(f"can't read {records}: {exc.strerror}") from exc
+        yield from sorted((each for each in found if each is not None), key=lambda each: each.path)
+
+    def running(self, path: str) -> LiteServer | None:
+        return self._recorded(self._folder(path))
+
+    def start(self, path: str) -> LiteServer:
+        """The server of a data directory, started unless it runs; answers when it serves."""
+        running = self.running(path)
+        if running is not None:
+            return running
+        _require_milvus_lite()
+        folder = self._folder(path)
+        _require_directory(path)
+        make_private(folder)
+        with _locked(folder / "starting"):
+            running = self.running(path)
+            if running is not None:
+                return running
+            server = _launch(path, folder)
+        self._notice(f"Started Milvus Lite on {path}, at {server.host}:{server.port}.")
+        return server
+
+    def stop(self, path: str) -> bool:
+        """Stops the server of a data directory, cleanly if it can; False when none runs."""
+        server = self.running(path)
+        if server is None:
+            return False
+        for each, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+            try:
+                os.kill(server.pid, each)
+            except ProcessLookupError:
+                return True
+            if _wait(lambda: not _alive(self._folder(path)), seconds):
+                return True
+        raise CliError(f"Milvus Lite on {path} does not stop (process {server.pid})")
+
+    def _folder(self, path: str) -> Path:
+        try:
+            name = hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]
+        except (OSError, ValueError, RuntimeError) as exc:
+            raise _unusable(path, exc) from exc
+        return self.home / "servers" / name
+
+    def _recorded(self, folder: Path) -> LiteServer | None:
+        if not _alive(folder):
+            return None
+        try:
+            return LiteServer(**json.loads((folder / "server.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            # It has its lock and not yet its record: another process is starting it.
+            return None
+
+
+def _require_directory(path: str) -> None:
+    """Makes the data directory where it is missing. Raises InvalidInput where the server could not write to it."""
+    try:
+        make_private(Path(path))
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except FileExistsError as exc:
+        raise _unusable(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))) from exc
+    except OSError as exc:
+        raise _unusable(path, exc) from exc
+
+
+def _unusable(path: str, error: Exception) -> InvalidInput:
+    reason = "not UTF-8" if isinstance(error, UnicodeEncodeError) else getattr(error, "strerror", None) or str(error)
+    return InvalidInput(f"cannot use data directory: {path} ({reason})", hint="connect --lite PATH")
+
+
+def _require_milvus_lite() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("milvus_lite", "pymilvus") if find_spec(name) is None]
+    if missing:
+        raise CliError(f"Milvus Lite is not installed ({', '.join(missing)} missing)", hint=INSTALL_HINT)
+
+
+def _launch(path: str, folder: Path) -> LiteServer:
+    record, log = folder / "server.json", folder / "server.log"
+    last_port = _last_port(record)
+    record.unlink(missing_ok=True)
+    with _reserved_port(last_port) as port, _private(folder / "alive") as alive, _private(log) as output:
+        _try_lock(alive)
+        process = subprocess.Popen(
+            [*SERVER, "--data-dir", path, "--host", "127.0.0.1", "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=[alive],
+            start_new_session=True,
+        )
+        try:
+            _wait(lambda: process.poll() is not None or _accepts(port), START_SECONDS)
+            if process.poll() is not None or not _accepts(port):
+                raise CliError(f"Milvus Lite did not start on {path}: {_last_line(log)}", hint=f"its log is {log}")
+        except BaseException:
+            process.kill()
+            raise
+    server = LiteServer(path, "127.0.0.1", port, process.pid, time.time(), str(log))
+    _write(record, json.dumps(asdict(server)))
+    return server
+
+
+def _last_port(record: Path) -> int:
+    try:
+        return int(json.loads(record.read_text())["port"])
+    except (OSError, ValueError, KeyError):
+        return 0
+
+
+@contextmanager
+def _reserved_port(wanted: int) -> Iterator[int]:
+    """The wanted port if it is free, else any that is; held so that nobody else is given it meanwhile.
+
+    The server may bind it all the same, as it too asks to share it.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            holder.bind(("127.0.0.1", 0 if wanted and _accepts(wanted) else wanted))
+        except OSError:
+            holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+def _accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _alive(folder: Path) -> bool:
+    """Whether some process holds the folder's `alive` file locked."""
+    try:
+        descriptor = os.open(folder / "alive", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    import fcntl
+
+    with _private(path) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
+    draft.write_text(text)
+    draft.chmod(0o600)
+    draft.rename(path)
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no reason in its log"

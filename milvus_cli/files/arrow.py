@@ -1,0 +1,134 @@
+"""Pages of rows as Arrow streams, and those as a parquet file. Needs pyarrow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CliError
+from ..output.values import exact
+from ..rows.selection import Selection
+from ..schema.kinds import Form, form_of
+from ..schema.schema import row_fields, short_name, type_name
+from ..text.floats import packed
+from ..text.json import load_json
+from ..values.decode import decode_column
+from .arrow_values import arrow_array, arrow_lists
+from .memory import give_back
+from .texts import Texts, json_texts, texts_of
+from .writers import column_kind, column_names
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+    from ..schema.schema import Field
+
+TYPES = {
+    "BOOL": "bool_",
+    "INT8": "int8",
+    "INT16": "int16",
+    "INT32": "int32",
+    "INT64": "int64",
+    "FLOAT": "float32",
+    "DOUBLE": "float64",
+}
+ELEMENTS = {
+    "FLOAT_VECTOR": "float32",
+    "FLOAT16_VECTOR": "float32",
+    "BFLOAT16_VECTOR": "float32",
+    "INT8_VECTOR": "int8",
+    "BINARY_VECTOR": "uint8",
+}
+LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
+
+
+DATA_PAGE = 1 << 18
+"""Bytes of a page of a column, of which several are held at once."""
+
+
+class ArrowWriter:
+    """A page is an Arrow stream of its own, so that a file of them can be cut between two and go on.
+
+    Vectors and arrays are lists of numbers (a float of 16 bits is one of 32); what is JSON, or sparse, is its text.
+    """
+
+    def __init__(self, selection: Selection) -> None:
+        self._arrow = pyarrow()
+        self._selection = selection
+        self._names = column_names(selection)
+        fields = {field.name: field for field in row_fields(selection.schema)}
+        self.schema = self._arrow.schema([(name, self._type(fields.get(name))) for name in self._names])
+        self.head, self.tail = b"", b""
+
+    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
+        by_name = {column.field_name: column for column in columns}
+        arrays = [self._array(name, by_name, columns, rows) for name in self._names]
+        sink = self._arrow.BufferOutputStream()
+        batch = self._arrow.record_batch(arrays, schema=self.schema)
+        with self._arrow.ipc.new_stream(sink, self.schema) as stream:
+            stream.write_batch(batch)
+        return bytes(sink.getvalue())
+
+    def _type(self, field: Field | None) -> Any:
+        from ..client.wire.schema_pb2 import FieldSchema
+
+        arrow = self._arrow
+        if field is None:
+            return arrow.string()
+        if not isinstance(field, FieldSchema):
+            members = [(short_name(field.name, each.name), self._type(each).value_type) for each in field.fields]
+            return arrow.list_(arrow.struct(members))
+        kind = type_name(field.data_type)
+        if kind in LISTS:
+            return arrow.list_(self._single(type_name(field.element_type)))
+        return self._single(kind)
+
+    def _single(self, kind: str) -> Any:
+        """The type of one value; a vector is a list."""
+        arrow = self._arrow
+        if kind in ELEMENTS:
+            return arrow.list_(getattr(arrow, ELEMENTS[kind])())
+        return getattr(arrow, TYPES[kind])() if kind in TYPES else arrow.string()
+
+    def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
+        kind, column = column_kind(self._selection, name), by_name.get(name)
+        wanted = self.schema.field(name).type
+        if column is None:
+            return arrow_array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
+        if kind == "FLOAT_VECTOR" and not column.valid_data:
+            return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
+        if form_of(kind) is Form.LITERAL:
+            return arrow_array([None if each is None else str(each) for each in decode_column(column)], wanted)
+        if not self._arrow.types.is_string(wanted) or form_of(kind) is Form.TEXT:
+            return arrow_array(decode_column(column), wanted)
+        return arrow_array(json_texts(column), wanted)
+
+
+def to_parquet(streams: str, target: str, selection: Selection) -> None:
+    """Writes a file of Arrow streams, one after another, as a parquet file, each stream as a row group."""
+    arrow = pyarrow()
+    from pyarrow import parquet
+
+    size = os.path.getsize(streams)
+    schema = ArrowWriter(selection).schema
+    # Numbers of vectors hardly come twice: a dictionary of them takes time and room, and makes the file larger.
+    repeated = [field.name for field in schema if not arrow.types.is_list(field.type)]
+    writing = parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
+    give_back()
+    with arrow.OSFile(streams) as source, writing as writer:
+        while source.tell() < size:
+            with arrow.ipc.open_stream(source) as stream:
+                writer.write_table(stream.read_all())
+
+
+def pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.ipc
+    except ImportError:
+        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+    return pyarrow
+
+
+def _plain(texts: Texts) -> list[str | None]:
+    return [None if text is None else exact(load_json(text)) for text in texts]

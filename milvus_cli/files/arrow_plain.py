@@ -1,0 +1,261 @@
+"""Arrow arrays of any type to values as JSON has them: numbers, texts, lists and objects, without losing a digit."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CliError
+from ..text.beyond_json import Digits, NotJson
+from ..text.json import dump_json
+from ..text.timestamps import beyond_calendars
+from ..values.invalid import in_words
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+UNITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+"""Digits of a second's fraction."""
+FIRST_DAY, LAST_DAY = -719_162, 2_932_896
+"""From 1970: the years from 1 to 9999, which are all that ISO 8601 has four digits for."""
+DAY = 86_400
+
+
+def plain_values(array: Any) -> list[Any]:
+    """The values of an array, None where it has none.
+
+    Dates, times and UUIDs are ISO text (a moment with a zone in UTC), durations ISO 8601 ones, bytes base64, maps
+    objects. A decimal is a number; with more digits than a float holds it is `Digits`. `NotJson` is what would change:
+    a moment beyond the years that ISO 8601 has, and a map with a key that comes twice.
+    """
+    import pyarrow
+
+    if isinstance(array, pyarrow.ExtensionArray):
+        return _extended(array)
+    for name, read in READERS.items():
+        is_one = getattr(pyarrow.types, name, None)
+        if is_one is not None and is_one(array.type):
+            return read(array)
+    raise CliError(f"Parquet values of type {array.type} are not supported", hint="leave the column out: --map COLUMN=")
+
+
+def _as_they_are(array: Any) -> list[Any]:
+    values: list[Any] = array.to_pylist()
+    return values
+
+
+def _extended(array: Any) -> list[Any]:
+    import pyarrow
+
+    name = getattr(array.type, "extension_name", "")
+    if name == "arrow.uuid":
+        return [None if each is None else str(each) for each in array.to_pylist()]
+    return plain_values(array.cast(pyarrow.bool_()) if name == "arrow.bool8" else array.storage)
+
+
+def _texts(array: Any) -> list[str | None]:
+    try:
+        return _as_they_are(array)
+    except UnicodeDecodeError:
+        # What is no UTF-8 stands out as such, and is refused with its row.
+        values = array.cast("large_binary").to_pylist()
+        return [None if each is None else each.decode("utf-8", "surrogateescape") for each in values]
+
+
+def _bytes(array: Any) -> list[str | None]:
+    return [None if each is None else base64.b64encode(each).decode("ascii") for each in array.to_pylist()]
+
+
+def _lists(array: Any) -> list[Any]:
+    from pyarrow import compute
+
+    values = iter(plain_values(array.flatten()))
+    return [
+        None if size is None else list(islice(values, size)) for size in compute.list_value_length(array).to_pylist()
+    ]
+
+
+def _objects(array: Any) -> list[Any]:
+    names = [field.name for field in array.type]
+    if len(set(names)) < len(names):
+        raise CliError(f"a struct has two members {next(each for each in names if names.count(each) > 1)!r}")
+    columns = [plain_values(each) for each in array.flatten()]
+    rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True) if columns else iter([()] * len(array))
+    return [
+        dict(zip(names, row, strict=True)) if there else None
+        for row, there in zip(rows, array.is_valid().to_pylist(), strict=True)
+    ]
+
+
+def _maps(array: Any) -> list[Any]:
+    offsets = array.offsets.to_pylist()
+    first, count = offsets[0], offsets[-1] - offsets[0]
+    keys, values = (plain_values(each.slice(first, count)) for each in (array.keys, array.items))
+    return [
+        _object(keys[start - first : end - first], values[start - first : end - first]) if there else None
+        for start, end, there in zip(offsets, offsets[1:], array.is_valid().to_pylist(), strict=False)
+    ]
+
+
+def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
+    """JSON's keys are text: 1 becomes "1"."""
+    if (far := next((each for each in keys if isinstance(each, NotJson)), None)) is not None:
+        return NotJson(_pairs(keys, values), far.reason)
+    names = [each if isinstance(each, str) else _key(each) for each in keys]
+    found = dict(zip(names, values, strict=True))
+    if len(found) == len(names):
+        return found
+    twice = next(name for place, name in enumerate(names) if name in names[:place])
+    return NotJson(_pairs(keys, values), f"a map has the key {twice!r} twice")
+
+
+def _pairs(keys: Sequence[Any], values: Sequence[Any]) -> str:
+    """A map for people."""
+    return f"map {dump_json([list(each) for each in zip(keys, values, strict=True)], default=in_words)}"
+
+
+def _key(value: Any) -> str:
+    import json
+
+    return value.text if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _decimals(array: Any) -> list[Any]:
+    return [None if each is None else _number(each) for each in array.to_pylist()]
+
+
+def _number(value: Decimal) -> Any:
+    from decimal import Decimal
+
+    if value == value.to_integral_value():
+        return int(value)
+    nearest = float(value)
+    return nearest if Decimal(repr(nearest)) == value else Digits(str(value))
+
+
+def _dates(array: Any) -> list[Any]:
+    import pyarrow
+
+    days = array.cast(pyarrow.date32()).cast(pyarrow.int32())
+    return _iso(array.cast(pyarrow.date32()), days, range(FIRST_DAY, LAST_DAY + 1), beyond_calendars)
+
+
+def _times(array: Any) -> list[Any]:
+    import pyarrow
+
+    return _trimmed(array.cast(pyarrow.string()))
+
+
+def _moments(array: Any) -> list[Any]:
+    import pyarrow
+
+    kind = array.type
+    if kind.tz:
+        array = array.cast(pyarrow.timestamp(kind.unit, "UTC"))
+    second = 10 ** UNITS[kind.unit]
+    numbers = array.cast(pyarrow.int64())
+    known = range(FIRST_DAY * DAY * second, (LAST_DAY + 1) * DAY * second)
+    return _iso(array, numbers, known, lambda number: far_moment(number, UNITS[kind.unit], "Z" if kind.tz else ""))
+
+
+def far_moment(number: int, digits: int, zone: str) -> NotJson:
+    """One beyond the years that dates have; `digits` are those of a second's fraction."""
+    days, rest = divmod(number, DAY * 10**digits)
+    seconds, fraction = divmod(rest, 10**digits)
+    minutes, seconds = divmod(seconds, 60)
+    time = f"T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return beyond_calendars(days, f"{time}{_fraction(fraction, digits)}{zone}")
+
+
+def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson]) -> list[Any]:
+    """ISO 8601 text of the numbers in a range, which has the years from 1 to 9999."""
+    import pyarrow
+    from pyarrow import compute
+
+    found = compute.min_max(numbers).as_py()
+    if found["min"] is None or known[0] <= found["min"] <= found["max"] <= known[-1]:
+        return _trimmed(array.cast(pyarrow.string()))
+    return [
+        _iso(array.slice(row, 1), numbers.slice(row, 1), known, beyond)[0]
+        if number is None or number in known
+        else beyond(number)
+        for row, number in enumerate(numbers.to_pylist())
+    ]
+
+
+def _trimmed(texts: Any) -> list[Any]:
+    """With a T between date and time, and without a fraction of nothing but zeros."""
+    from pyarrow import compute
+
+    texts = compute.replace_substring(texts, " ", "T")
+    return _as_they_are(compute.replace_substring_regex(texts, r"\.0+(Z?)$", r"\1"))
+
+
+def _durations(array: Any) -> list[str | None]:
+    import pyarrow
+
+    digits = UNITS[array.type.unit]
+    values = array.cast(pyarrow.int64()).to_pylist()
+    return [None if each is None else _duration(each, digits) for each in values]
+
+
+def _duration(value: int, digits: int) -> str:
+    """As pandas writes it: P1DT2H3M4.5S."""
+    seconds, rest = divmod(abs(value), 10**digits)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{'-' if value < 0 else ''}P{days}DT{hours}H{minutes}M{seconds}{_fraction(rest, digits)}S"
+
+
+def _intervals(array: Any) -> list[str | None]:
+    return [None if each is None else _interval(*each) for each in array.to_pylist()]
+
+
+def _interval(months: int, days: int, nanoseconds: int) -> str:
+    seconds, rest = divmod(abs(nanoseconds), 10**9)
+    return f"P{months}M{days}DT{'-' if nanoseconds < 0 else ''}{seconds}{_fraction(rest, 9)}S"
+
+
+def _fraction(rest: int, digits: int) -> str:
+    return f".{rest:0{digits}}".rstrip("0") if rest else ""
+
+
+READERS: Mapping[str, Callable[[Any], list[Any]]] = {
+    "is_null": _as_they_are,
+    "is_boolean": _as_they_are,
+    "is_integer": _as_they_are,
+    "is_float16": lambda array: _as_they_are(array.cast("float32")),
+    "is_floating": _as_they_are,
+    "is_decimal": _decimals,
+    "is_string": _texts,
+    "is_large_string": _texts,
+    "is_string_view": _texts,
+    "is_binary": _bytes,
+    "is_large_binary": _bytes,
+    "is_fixed_size_binary": _bytes,
+    "is_binary_view": _bytes,
+    "is_date": _dates,
+    "is_time": _times,
+    "is_timestamp": _moments,
+    "is_duration": _durations,
+    "is_interval": _intervals,
+    "is_map": _maps,
+    "is_struct": _objects,
+    "is_list": _lists,
+    "is_large_list": _lists,
+    "is_fixed_size_list": _lists,
+    "is_list_view": _lists,
+    "is_large_list_view": _lists,
+    "is_dictionary": lambda array: plain_values(array.dictionary_decode()),
+    "is_run_end_encoded": lambda array: plain_values(_decoded_runs(array)),
+}
+"""By the name of pyarrow's test for the type, some of which older versions lack."""
+
+
+def _decoded_runs(array: Any) -> Any:
+    from pyarrow import compute
+
+    return compute.run_end_decode(array)

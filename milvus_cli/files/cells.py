@@ -1,0 +1,165 @@
+"""The cells of a text to values: text is text, what is nested is JSON, a vector may do without brackets."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ..schema.kinds import KINDS, Form, form_of
+from ..schema.schema import kind_of
+from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
+from ..values.encode import takes_none
+from ..values.exact_json import exact_loads
+from ..values.invalid import BadValue
+from ..values.packing import dimension
+from ..values.scalars import whole
+from .readers import EMPTY
+
+if TYPE_CHECKING:
+    from ..schema.schema import Field
+
+WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+PRINTED = re.compile(r"\[[^\[\],;|]*\]")
+"""A list as NumPy prints it: white space between its numbers, and no commas."""
+SEPARATORS = re.compile(r"[\s,;|]+")
+BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
+UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
+WORDS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+
+
+def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
+    """The values of cells. Raises BadValue for the first that can't be read."""
+    kind = kind_of(field)
+    read = _reader(field, kind)
+    empty_text = form_of(kind) is Form.TEXT and not takes_none(field)
+    try:
+        if "" not in cells:
+            return list(map(read, cells))
+        return [read(cell) if cell or cell is EMPTY or empty_text else None for cell in cells]
+    except UNREADABLE:
+        for row, cell in enumerate(cells):
+            try:
+                if cell or cell is EMPTY or empty_text:
+                    read(cell)
+            except UNREADABLE as exc:
+                raise BadValue(row, field.name, _why(cell, kind, exc)) from None
+        raise
+
+
+def read_plain(field: Field, text: str) -> Any:
+    """The value of what a person typed, vectors as lists. Raises BadValue."""
+    kind = kind_of(field)
+    if form_of(kind) is not Form.DENSE:
+        return read_cells(field, [text or EMPTY])[0]
+    try:
+        return _numbers(text)
+    except UNREADABLE as exc:
+        raise BadValue(0, field.name, _why(text, kind, exc)) from None
+
+
+def _reader(field: Field, kind: str) -> Callable[[str], Any]:
+    form = form_of(kind)
+    if form is Form.DENSE:
+        return _dense(field, KINDS[kind].code)
+    return READERS[form] if form else _nested
+
+
+def _dense(field: Any, code: str) -> Callable[[str], Any]:
+    return _packer(dimension(field), code) if code not in ("", "B") else _numbers
+
+
+def _nested(cell: str) -> Any:
+    value = exact_loads(cell)
+    refuse_repeated_keys(cell, value)
+    return value
+
+
+def _sparse(cell: str) -> Any:
+    """Its indexes may do without quotes."""
+    return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
+
+
+def _why(cell: str, kind: str, error: Exception) -> str:
+    if isinstance(error, RepeatedKey):
+        return str(error)
+    reason = f"{_short(cell)} is no {kind}"
+    cut = form_of(kind) is Form.DENSE and "..." in cell
+    return f"{reason}: NumPy cut its text short ('...')" if cut else reason
+
+
+def _whole(cell: str) -> int:
+    if WHOLE.fullmatch(cell):
+        return int(cell)
+    # Whole numbers beside nulls: pandas makes floats of them.
+    found = whole(float(cell)) if FLOAT.fullmatch(cell) else None
+    if type(found) is not int or Decimal(cell.strip()) != found:
+        raise ValueError(cell)
+    return found
+
+
+def _number(cell: str) -> float:
+    value = float(cell)
+    if "_" in cell or (math.isinf(value) and FLOAT.fullmatch(cell)):
+        raise ValueError(cell)
+    return value
+
+
+def _packer(size: int, code: str) -> Callable[[str], Any]:
+    """Straight to bytes where all is as it should be; else the list, for others to say what is wrong."""
+    form = struct.Struct(f"<{size}{code}")
+    loads = _fastest_loads()
+
+    def read(cell: str) -> Any:
+        try:
+            # A word (true, null) has one of these letters, and would pass for a number.
+            if "u" not in cell and "l" not in cell:
+                return form.pack(*loads(cell))
+        except (ValueError, TypeError, OverflowError, struct.error):
+            pass
+        return _numbers(cell)
+
+    return read
+
+
+def _fastest_loads() -> Callable[[str], Any]:
+    try:
+        import orjson
+    except ImportError:
+        return json.loads
+    return orjson.loads
+
+
+def _numbers(cell: str) -> Any:
+    """A list in JSON, or numbers with anything usual between them."""
+    text = cell.strip()
+    if PRINTED.fullmatch(text) and text[1:-1].split():
+        text = text[1:-1].strip()
+    if text.startswith(("[", "{", '"')):
+        return exact_loads(text)
+    if "_" in text:
+        raise ValueError(text)
+    return [int(each) if WHOLE.fullmatch(each) else float(each) for each in SEPARATORS.split(text)]
+
+
+def _short(cell: str) -> str:
+    return repr(cell if len(cell) <= 40 else cell[:39] + "…")
+
+
+READERS: Mapping[Form, Callable[[str], Any]] = {
+    Form.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
+    Form.WHOLE: _whole,
+    Form.NUMBER: _number,
+    Form.TEXT: str,
+    Form.LITERAL: str,
+    Form.JSON: _nested,
+    Form.LIST: _nested,
+    Form.STRUCTS: _nested,
+    Form.SPARSE: _sparse,
+}
+"""The value of a cell; what can't be read raises one of UNREADABLE."""

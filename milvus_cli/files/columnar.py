@@ -1,0 +1,212 @@
+"""Reads Parquet and NPY files: the numbers of vectors go from a file's bytes to a message's as they are."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import CliError, InvalidInput
+from ..values.packing import Packed
+from .arrow import pyarrow
+from .arrow_plain import plain_values
+from .memory import give_back
+from .npy import NpyArray, read_npy
+from .readers import Chunk, Dense, Table
+from .sources import BUFFER, Source
+
+CHUNK = 1 << 20
+"""Bytes of a chunk, which are about those of its message."""
+TRIMMED = 8
+"""Chunks after which what is free in between is given back: it grows with rows of many kilobytes."""
+
+TEXTS = ("string", "large_string", "string_view")
+PIECE, PIECE_ROWS = CHUNK // 4, 256
+"""Bytes of what is read of a Parquet file at once, as the file has them, and rows at the most."""
+
+ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
+"""Arrow's names of the numbers in vectors."""
+
+
+def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
+    """Raises CliError where pyarrow is not installed, or the file is none of Parquet."""
+    arrow = pyarrow()
+    from pyarrow import parquet
+
+    # Its own pools keep tens of megabytes for later.
+    arrow.set_memory_pool(arrow.system_memory_pool())
+    with _failures(source):
+        file = parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
+        schema = file.schema_arrow
+        twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+        if twice is not None:
+            raise CliError(f"{source.place.name} has two columns {twice!r}")
+        nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
+        return Table(_parquet_chunks(source, file, dense), schema.names, nested=nested)
+
+
+def _seekable(source: Source) -> Any:
+    """The path of a plain file; for anything else a copy on disk, as Parquet's table of contents is at its end."""
+    if source.total is not None and not source.place.compression:
+        return source.place.path
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    while found := source.stream.read(BUFFER):
+        copy.write(found)
+    copy.seek(0)
+    return copy
+
+
+def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> Iterator[Chunk]:
+    total, done = file.metadata.num_rows, 0
+    with _failures(source):
+        for number, batch in enumerate(_batches(file)):
+            if number % TRIMMED == 0:
+                give_back()
+            columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
+            rows = batch.num_rows
+            source.read = (source.total or 0) * (done + rows) // max(1, total)
+            yield Chunk(columns, range(done + 1, done + rows + 1))
+            done += rows
+
+
+def _batches(file: Any) -> Iterator[Any]:
+    """Rows of about CHUNK bytes: read in smaller pieces, as nobody knows before how large texts are that came twice."""
+    waiting, size = list[Any](), 0
+    for piece in file.iter_batches(batch_size=_rows_of_a_piece(file.metadata), use_threads=False):
+        waiting.append(_without_dictionaries(piece))
+        size += waiting[-1].nbytes
+        if size >= CHUNK:
+            yield from _cut(_joined(waiting))
+            waiting, size = [], 0
+    if waiting:
+        yield from _cut(_joined(waiting))
+
+
+def _rows_of_a_piece(metadata: Any) -> int:
+    size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    return int(max(1, min(PIECE_ROWS, PIECE * metadata.num_rows // max(1, size))))
+
+
+def _without_dictionaries(batch: Any) -> Any:
+    """A dictionary is of the whole file, and would come with each piece."""
+    import pyarrow
+
+    columns = [each.dictionary_decode() if pyarrow.types.is_dictionary(each.type) else each for each in batch.columns]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _joined(batches: Sequence[Any]) -> Any:
+    import pyarrow
+
+    columns = [pyarrow.concat_arrays(each) for each in zip(*(batch.columns for batch in batches), strict=True)]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batches[0].schema.names)
+
+
+def _cut(batch: Any) -> Iterator[Any]:
+    """Into parts of a size that a message may have, rows being about equal."""
+    rows = max(1, batch.num_rows * CHUNK // max(CHUNK, batch.nbytes))
+    return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+
+
+def _plain_type(kind: Any) -> Any:
+    """Of the values, where a dictionary has them, or another type is made of it, as JSON is."""
+    import pyarrow
+
+    kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    return getattr(kind, "storage_type", kind)
+
+
+@contextmanager
+def _failures(source: Source) -> Iterator[None]:
+    import pyarrow
+
+    try:
+        yield
+    except pyarrow.ArrowException as exc:
+        raise CliError(f"{source.place.name} is no Parquet file, or broken: {exc}") from exc
+
+
+def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
+    packed = _packed(array, dense) if dense and len(array) else None
+    if packed is not None:
+        return packed
+    if dense and "binary" in str(array.type):
+        # Vectors as they travel.
+        values: list[Any] = array.to_pylist()
+        return values
+    return plain_values(array)
+
+
+def _packed(array: Any, dense: Dense) -> Packed | None:
+    """The numbers of a column of lists as bytes, where each list has as many as a vector; else None."""
+    import pyarrow
+
+    kind = array.type
+    lists = pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
+    if array.null_count or not (lists or pyarrow.types.is_fixed_size_list(kind)):
+        return None
+    numbers = array.flatten()
+    if not (pyarrow.types.is_integer(numbers.type) or pyarrow.types.is_floating(numbers.type)):
+        return None
+    width = dense.size // int(dense.code[1:])
+    if numbers.null_count or len(numbers) != width * len(array) or (lists and not _are_even(array, width)):
+        return None
+    try:
+        numbers = numbers.cast(ARROW[dense.code])
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        return None
+    start = numbers.offset * int(dense.code[1:])
+    return Packed(memoryview(numbers.buffers()[1])[start : start + dense.size * len(array)], dense.size)
+
+
+def _are_even(array: Any, width: int) -> bool:
+    """Whether each list begins where so many numbers end."""
+    offsets = array.offsets
+    first = offsets[0].as_py()
+    return bool(offsets.to_pylist() == list(range(first, first + width * len(array) + 1, width)))
+
+
+def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> Table:
+    """A column for each file, named as the file is. Raises CliError where they are not of one length."""
+    stems = [each.place.stem for each in sources]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
+    arrays = {each.place.stem: read_npy(each.stream, each.place.name) for each in sources}
+    lengths = {each.name: each.length for each in arrays.values()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length:,} rows" for name, length in lengths.items())
+        raise CliError(f"the files are not of one length: {told}")
+    return Table(_npy_chunks(arrays, dense), list(arrays))
+
+
+def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
+    rows = max(1, CHUNK // sum(each.row_size for each in arrays.values()))
+    done = 0
+    for blocks in zip(*(each.blocks(rows) for each in arrays.values()), strict=True):
+        columns = {
+            name: _npy_values(array, block, dense.get(name))
+            for (name, array), block in zip(arrays.items(), blocks, strict=True)
+        }
+        count = len(next(iter(columns.values())))
+        yield Chunk(columns, range(done + 1, done + count + 1))
+        done += count
+
+
+def _npy_values(array: NpyArray, block: bytes, dense: Dense | None) -> Sequence[Any]:
+    if dense and len(array.shape) == 2:
+        if array.dtype[1:] == dense.code and array.row_size == dense.size:
+            return Packed(block, dense.size)
+        if (array.dtype[1:], dense.code) == ("f8", "f4") and array.row_size == 2 * dense.size:
+            return _narrowed(array, block, dense)
+    return array.values(block)
+
+
+def _narrowed(array: NpyArray, block: bytes, dense: Dense) -> Sequence[Any]:
+    try:
+        import numpy
+    except ImportError:
+        return array.values(block)
+    with numpy.errstate(over="ignore"):
+        return Packed(numpy.frombuffer(block, "<f8").astype("<f4").tobytes(), dense.size)

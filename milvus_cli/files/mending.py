@@ -1,0 +1,251 @@
+"""Rejected rows as a rejects file has them, and back: what a person mended there goes in like any other row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..output.values import exact
+from ..schema.kinds import KINDS, Form, form_of
+from ..schema.schema import kind_of, row_fields
+from ..text.beyond_json import Digits, NotJson
+from ..text.floats import float32, shortest
+from ..text.json import dump_json
+from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
+from ..values.encode import ABSENT, to_columns
+from ..values.exact_json import exact_loads
+from ..values.invalid import BadValue, in_words
+from ..values.packing import row_size, unpack_one
+from .readers import EMPTY, Bad, Chunk
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..schema.schema import Field
+
+WRAPPER = ("file", "line", "column", "reason", "row")
+OF_CELLS = ("delimiter", "columns")
+"""What a row has beside, whose values are a text's cells: `columns` where the row is no object."""
+
+HELD = "\0NotJson {}\0"
+"""Holds a place in a text."""
+
+NAMED = (Form.BOOLEAN, Form.WHOLE, Form.NUMBER, Form.DENSE, Form.SPARSE, Form.LIST, Form.STRUCTS)
+"""Types that take no text, so that a NaN may stand there by its name, as in exports."""
+
+
+# Into the file
+
+
+def rejected_line(name: str, bad: Bad, fields: Mapping[str, Field]) -> bytes:
+    """A line of a rejects file. What JSON can't hold, as a NaN in a JSON value, is the text of its row."""
+    row = _plain_row(bad, fields)
+    beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
+    columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
+    values = {"file": name, "line": bad.line, "column": bad.field or None, "reason": bad.reason, **beside, **columns}
+    try:
+        text = _dumps({**values, "row": row}, allow_nan=False)
+    except ValueError:
+        text = _dumps({**values, "row": _as_text(row)})
+    return text.encode(errors="backslashreplace") + b"\n"
+
+
+def _dumps(value: Any, *, allow_nan: bool = True) -> str:
+    return dump_json(value, allow_nan=allow_nan, default=_worded)
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, NotJson):
+        raise ValueError(value.reason)
+    return in_words(value)
+
+
+def _as_text(row: Any) -> str:
+    """What JSON has nothing for stands in it without quotes, so that it is refused again until it is mended."""
+    found: list[str] = []
+
+    def held(value: Any) -> str:
+        if not isinstance(value, NotJson):
+            return in_words(value)
+        found.append(value.shown)
+        return HELD.format(len(found) - 1)
+
+    text = dump_json(row, default=held)
+    for place, shown in enumerate(found):
+        text = text.replace(dump_json(HELD.format(place)), shown, 1)
+    return text
+
+
+def _plain_row(bad: Bad, fields: Mapping[str, Field]) -> Any:
+    if isinstance(bad.row, Mapping):
+        there = {name: value for name, value in bad.row.items() if value is not ABSENT}
+        if bad.delimiter:
+            return {name: _cell(value) for name, value in there.items()}
+        return {name: _plain(value, fields.get(name)) for name, value in there.items()}
+    return (
+        list(map(_cell, bad.row))
+        if bad.delimiter and isinstance(bad.row, Sequence) and not isinstance(bad.row, str)
+        else bad.row
+    )
+
+
+def _cell(value: Any) -> Any:
+    """Null is a cell with nothing in it, and "" one with two quotes."""
+    return None if value == "" and value is not EMPTY else value
+
+
+def _plain(value: Any, field: Field | None) -> Any:
+    form = form_of(kind_of(field)) if field is not None else None
+    if isinstance(value, bytes):
+        return _unpacked(value, field)
+    if form is Form.DENSE and isinstance(value, list) and field is not None:
+        code = KINDS[kind_of(field)].code
+        value = [_short(each) if code == "f" and type(each) is float else each for each in value]
+    return _named(value) if form in NAMED else _in_json(value)
+
+
+def _unpacked(value: bytes, field: Any) -> Any:
+    """The numbers of a vector; base64 of bytes that are none."""
+    import base64
+
+    form = form_of(kind_of(field)) if field is not None else None
+    if form is Form.SPARSE or (form is Form.DENSE and len(value) == row_size(field)):
+        return _named(unpack_one(field, value))
+    return base64.b64encode(value).decode("ascii")
+
+
+def _short(value: float) -> float:
+    """With the fewest digits, where it is a float32."""
+    try:
+        found = shortest(value)
+        return found if float32(found) == float32(value) and _widened(value) == value else value
+    except (OverflowError, ValueError):
+        return value
+
+
+def _widened(value: float) -> float:
+    import struct
+
+    found: tuple[float] = struct.unpack("<f", float32(value))
+    return found[0]
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_named, value))
+    if isinstance(value, dict):
+        return {key: _named(each) for key, each in value.items()}
+    if isinstance(value, Digits):
+        nearest = float(value.text)
+        return nearest if math.isfinite(nearest) else value.text
+    return exact(value) if type(value) is float and not math.isfinite(value) else value
+
+
+def _in_json(value: Any) -> Any:
+    """Digits as JSON values keep them; a number that is too large stays one that JSON does not have."""
+    if isinstance(value, list):
+        return list(map(_in_json, value))
+    if isinstance(value, dict):
+        return {key: _in_json(each) for key, each in value.items()}
+    if isinstance(value, Digits):
+        nearest = float(value.text)
+        return value.text if math.isfinite(nearest) else nearest
+    return value
+
+
+# Out of the file
+
+
+def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
+    """Whether rows are lines of a rejects file, and the collection has no fields of these names itself."""
+    return all(name in chunk.columns for name in WRAPPER) and not any(
+        field.name in WRAPPER for field in row_fields(schema)
+    )
+
+
+def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
+    """The rows that stand in lines of a rejects file, by their fields; a line that is a plain row stays one.
+
+    `field_of` is the field of a plain row's column, None of one to leave out; `read` is the value of a field's cell.
+    """
+    rows, lines, bad = list[dict[str, Any]](), list[int](), list(chunk.bad)
+    for place, line in enumerate(chunk.lines):
+        own = {name: values[place] for name, values in chunk.columns.items() if values[place] is not ABSENT}
+        try:
+            if _is_wrapped(own):
+                rows.append(_unwrapped(own, read))
+            else:
+                rows.append({name: value for column, value in own.items() if (name := field_of(column)) is not None})
+            lines.append(line)
+        except BadValue as exc:
+            bad.append(_still_bad(line, exc, own))
+    return Chunk(to_columns(rows), lines, bad)
+
+
+def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> Bad:
+    """As it came, to be written once more."""
+    row, delimiter = own["row"], own.get("delimiter", "")
+    if delimiter and isinstance(row, dict):
+        row = {name: EMPTY if cell == "" else cell for name, cell in row.items()}
+    elif delimiter and isinstance(row, list):
+        row = [EMPTY if cell == "" else cell for cell in row]
+    return Bad(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
+
+
+def _is_wrapped(row: Mapping[str, Any]) -> bool:
+    return set(WRAPPER) <= row.keys() <= {*WRAPPER, *OF_CELLS}
+
+
+def _unwrapped(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
+    """Raises BadValue for what is no row yet."""
+    row, delimiter = line["row"], line.get("delimiter")
+    if not isinstance(delimiter, str) or not delimiter:
+        row = _parsed(row) if isinstance(row, str) else row
+        if not isinstance(row, dict):
+            raise BadValue(0, "", "no JSON object")
+        return row
+    if not isinstance(row, dict):
+        row = _with_names(_cells(row, delimiter), line.get("columns"))
+    return {name: _value(name, cell, read) for name, cell in row.items()}
+
+
+def _value(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
+    """A cell as its file had it, and whatever else a person put in its place."""
+    if cell is None or isinstance(cell, str):
+        return read(name, cell or ("" if cell is None else EMPTY))
+    return cell
+
+
+def _parsed(text: str) -> Any:
+    try:
+        value = exact_loads(text)
+        refuse_repeated_keys(text, value)
+        return value
+    except RepeatedKey as exc:
+        raise BadValue(0, "", str(exc)) from None
+    except (ValueError, RecursionError) as exc:
+        raise BadValue(0, "", f"no JSON: {exc}") from None
+
+
+def _cells(row: Any, delimiter: str) -> list[Any]:
+    """Of a list, or of the text of a line."""
+    if isinstance(row, list):
+        return row
+    text = row if isinstance(row, str) else ""
+    try:
+        cells: list[Any] = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
+    except (csv.Error, TypeError) as exc:
+        raise BadValue(0, "", str(exc)) from None
+    found = re.findall(f'(?:^|{re.escape(delimiter)})("(?:[^"]|"")*"|[^{re.escape(delimiter)}]*)', text)
+    quotes = [each == '""' for each in found] if len(found) == len(cells) else [False] * len(cells)
+    return [cell if cell or quoted else None for cell, quoted in zip(cells, quotes, strict=True)]
+
+
+def _with_names(cells: Sequence[Any], columns: Any) -> dict[str, Any]:
+    names = columns if isinstance(columns, list) and all(isinstance(each, str) for each in columns) else []
+    if len(cells) != len(names):
+        raise BadValue(0, "", f"{len(cells)} cells in place of {len(names)}")
+    return {name: cell for name, cell in zip(names, cells, strict=True) if name}

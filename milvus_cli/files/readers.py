@@ -1,0 +1,357 @@
+"""Reads rows out of open sources, chunk by chunk. Knows nothing of schemas; what is no row is told beside the rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from ..errors import CliError, InvalidInput
+from ..values.encode import to_columns
+from .sources import Place, Source
+
+CHUNK = 2 << 20
+"""Bytes of a source that a chunk has, about; never less than a row."""
+
+LONGEST = 16 << 20
+"""Bytes of a row. Several times the largest that has a use, and small enough to be held a few times over."""
+
+LINE = 60
+"""Bytes that Python takes for a line of text, apart from its characters."""
+
+NO_END = "unexpected end of data"
+"""What the csv module says of a quote that is not closed."""
+
+TOLD = 10
+"""Rows that look like several, of which a note tells; more say nothing new."""
+
+STEP = 32
+"""Rows of a csv that are read before their size is looked at."""
+
+TOO_LONG = f"longer than {LONGEST >> 20} MiB"
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+"""By format."""
+CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
+BREAK = re.compile(r"\r\n|\r|\n")
+HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
+EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
+"""A cell that is empty but stands in quotes: the empty text, and no null."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
+
+    With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
+    that.
+    """
+
+    line: int
+    field: str
+    reason: str
+    row: Any
+    delimiter: str = ""
+    columns: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows as columns. `lines` tell where each stands: the line of a text, else the number of the row, from 1."""
+
+    columns: Mapping[str, Sequence[Any]]
+    lines: Sequence[int]
+    bad: Sequence[Bad] = field(default=())
+
+    @property
+    def last(self) -> int:
+        """The line of the last row, 0 where there is none."""
+        return max([*self.lines[-1:], *(each.line for each in self.bad)], default=0)
+
+    def after(self, line: int) -> Chunk:
+        """What stands behind a line."""
+        start = bisect_right(self.lines, line)
+        columns = {name: values[start:] for name, values in self.columns.items()}
+        return Chunk(columns, self.lines[start:], [each for each in self.bad if each.line > line])
+
+    def pick(self, rows: Sequence[int]) -> Chunk:
+        """Some of the rows."""
+        columns = {name: [values[row] for row in rows] for name, values in self.columns.items()}
+        return Chunk(columns, [self.lines[row] for row in rows])
+
+
+@dataclass(frozen=True)
+class Dense:
+    """What a column of vectors should be: the type of its numbers as NumPy writes it ("f4"), and bytes a row."""
+
+    code: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a reader found: rows, and the columns where they are known before.
+
+    `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
+    """
+
+    chunks: Iterator[Chunk]
+    columns: Sequence[str] | None = None
+    text: bool = False
+    nested: Collection[str] = ()
+    delimiter: str = ""
+
+
+class Rows:
+    """Objects on their way into a chunk. Each has a place behind the last one: its line, if it has one, or the next."""
+
+    def __init__(self, last: int = 0) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._lines: list[int] = []
+        self._bad: list[Bad] = []
+        self.last = last
+
+    def add(self, line: int, value: Any) -> None:
+        if isinstance(value, dict):
+            self._rows.append(value)
+            self._lines.append(self._place(line))
+        else:
+            self.refuse(line, "no JSON object", value)
+
+    def refuse(self, line: int, reason: str, value: Any) -> None:
+        self._bad.append(Bad(self._place(line), "", reason, value))
+
+    def _place(self, line: int) -> int:
+        self.last = max(line, self.last + 1)
+        return self.last
+
+    def chunk(self) -> Chunk:
+        return Chunk(to_columns(self._rows), self._lines, self._bad)
+
+
+# Separated values
+
+
+def read_separated(source: Source, delimiter: str) -> Table:
+    """Comma- or tab-separated values with a header, as RFC 4180 has them, in UTF-8."""
+    # The module's own limit of a cell is 131,072 characters; a vector may have more.
+    csv.field_size_limit(LONGEST)
+    source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
+    text = _Lines(source.text, source.place)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    try:
+        header = next(filter(None, reader), None)
+    except csv.Error as exc:
+        raise CliError(f"{source.place.name}, line {reader.line_num}: {exc}") from exc
+    except OverflowError as exc:
+        raise text.too_long(1) from exc
+    if header is None:
+        raise CliError(f"{source.place.name} is empty", hint="its first line names the columns")
+    # What began with empty lines has not been looked at yet.
+    require_rows(header[0][:40].encode("utf-8", "surrogateescape"), source.place)
+    if reason := not_utf8_in(delimiter.join(header)):
+        raise CliError(f"{source.place.name}, line {reader.line_num}: {reason}", hint=CONVERT)
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise CliError(f"{source.place.name} has two columns {twice!r}")
+    swallowed = _Swallowed(source, delimiter, len(header))
+    chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
+    return Table(chunks, header, text=True, delimiter=delimiter)
+
+
+def require_rows(begin: bytes, place: Place) -> None:
+    """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
+    begin = begin[:40]
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
+        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16", hint="convert it: iconv -f UTF-16 -t UTF-8")
+    if HTML.match(begin):
+        raise InvalidInput(
+            f"{place.name}: this is HTML, not rows",
+            hint="open it in a browser: it may be a login page" if place.is_url else "",
+        )
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """For messages; the byte is counted in the value that was read."""
+    byte = error.object[error.start]
+    return f"not UTF-8 at byte {error.start + 1} (0x{byte:02X})"
+
+
+def not_utf8_in(cell: str) -> str:
+    """As `not_utf8`, of a cell of a text; empty where it is UTF-8."""
+    try:
+        cell.encode("utf-8", "surrogateescape").decode()
+    except UnicodeDecodeError as exc:
+        return not_utf8(exc)
+    return ""
+
+
+class _Lines:
+    """The lines of a text, each remembered until they are taken."""
+
+    def __init__(self, text: io.TextIOWrapper, place: Place) -> None:
+        self._text = text
+        self._place = place
+        self._since: list[str] = []
+        self.size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Raises OverflowError for a row that is too long: no lines are taken while it is read."""
+        readline = self._text.readline
+        line = readline(LONGEST)
+        require_rows(line[:40].encode("utf-8", "surrogateescape"), self._place)
+        while line:
+            self.size += len(line)
+            self._since.append(line)
+            if self.size + LINE * len(self._since) > LONGEST:
+                raise OverflowError
+            yield line
+            line = readline(LONGEST)
+
+    def too_long(self, number: int) -> CliError:
+        return CliError(f"{self._place.name}, line {number}: {TOO_LONG}", hint="is a quote in it never closed?")
+
+    def keep(self, lines: int) -> None:
+        """Forgets the lines behind so many."""
+        del self._since[lines:]
+
+    def take(self) -> list[str]:
+        """The lines since the last call."""
+        taken, self._since, self.size = self._since, [], 0
+        return taken
+
+
+class _Swallowed:
+    """Tells of rows that look like several, as a quote opens in one and closes in another."""
+
+    def __init__(self, source: Source, delimiter: str, width: int) -> None:
+        self._source = source
+        self._delimiter = delimiter
+        self._width = width
+        self._told = 0
+
+    def look(self, rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> None:
+        """At rows whose first begins with a line, and at the lines that they were read from."""
+        if len(raw) == len(rows):
+            return
+        lines = iter(raw)
+        for row in rows:
+            record = list(islice(lines, _span(row)))
+            if len(record) > 1 and all(each.count(self._delimiter) == self._width - 1 for each in record):
+                self._tell(line, line + len(record) - 1)
+            line += len(record)
+
+    def _tell(self, first: int, last: int) -> None:
+        self._told += 1
+        if self._told <= TOLD:
+            self._source.note(
+                f"{self._source.place.name}, lines {first} to {last} are one row: a quote opens in line {first} and "
+                f"closes in line {last}"
+            )
+
+
+def _separated_chunks(
+    reader: Any, text: _Lines, header: Sequence[str], delimiter: str, swallowed: _Swallowed
+) -> Iterator[Chunk]:
+    cell = re.compile(f'(?:^|{delimiter})("(?:[^"]|"")*"|[^{delimiter}]*)')
+    text.take()
+    more, failure = True, None
+    while more:
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        bad: list[Bad] = []
+        size = 0
+        while size < CHUNK and more:
+            step: list[list[str]] = []
+            before, broken = reader.line_num, None
+            try:
+                more = _read_step(reader, text, step)
+            except csv.Error as exc:
+                broken = exc
+            except OverflowError:
+                # The rows before it count, as they do before a file that breaks off.
+                whole = sum(map(_span, step))
+                failure, more = text.too_long(before + 1 + whole), False
+                text.keep(whole)
+            size += text.size
+            raw = text.take()
+            if broken is not None:
+                good = sum(map(_span, step))
+                bad.append(_bad(broken, before + 1 + good, reader.line_num, raw[good:]))
+            swallowed.look(step, before + 1, raw)
+            lines += _starts(step, before + 1, raw)
+            rows += _marked(step, raw, cell)
+        yield _separated_chunk(rows, lines, bad, header)
+    if failure is not None:
+        raise failure
+
+
+def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
+    """A few rows, fewer where they are long; returns whether there may be more."""
+    for row in islice(reader, STEP):
+        step.append(row)
+        if text.size > CHUNK:
+            return True
+    return len(step) == STEP
+
+
+def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Bad:
+    """A row that begins in one line and is found to be wrong in another; `raw` has its lines."""
+    reason = str(error)
+    if reason == NO_END:
+        reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
+    elif first < last:
+        reason = f"{reason}: a quote opens in this row, and closes in line {last}"
+    return Bad(first, "", reason, "".join(raw).rstrip("\r\n"))
+
+
+def _span(row: Sequence[str]) -> int:
+    """The lines that a row has: a cell in quotes may have several."""
+    return 1 + sum(len(BREAK.findall(cell)) for cell in row)
+
+
+def _starts(rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> Sequence[int]:
+    """The line on which each row begins."""
+    if len(raw) == len(rows):
+        return range(line, line + len(rows))
+    starts = []
+    for row in rows:
+        starts.append(line)
+        line += _span(row)
+    return starts
+
+
+def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) -> list[list[str]]:
+    """With EMPTY for each empty cell in quotes, which the csv module does not tell from nothing at all."""
+    if not any('""' in line for line in raw):
+        return rows
+    lines, found = iter(raw), []
+    for row in rows:
+        record = "".join(islice(lines, _span(row))).rstrip("\r\n")
+        if "" in row and '""' in record:
+            cells = cell.findall(record)
+            if len(cells) == len(row):
+                row = [EMPTY if text == '""' else value for text, value in zip(cells, row, strict=True)]
+        found.append(row)
+    return found
+
+
+def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Bad], header: Sequence[str]) -> Chunk:
+    width = len(header)
+    if set(map(len, rows)) - {width}:
+        # A line without anything is no row.
+        bad += [
+            Bad(line, "", f"{len(row)} cells in place of {width}", row)
+            for row, line in zip(rows, lines, strict=True)
+            if len(row) not in (0, width)
+        ]
+        kept = [(row, line) for row, line in zip(rows, lines, strict=True) if len(row) == width]
+        rows, lines = [row for row, _ in kept], [line for _, line in kept]
+    values: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
+    return Chunk(dict(zip(header, values, strict=True)), lines, bad)

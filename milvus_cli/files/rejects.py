@@ -1,0 +1,74 @@
+"""Rows that could not be inserted: a file with all of them, and the first few for the person."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from io import FileIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ..errors import CliError
+from .mending import rejected_line
+from .readers import Bad
+
+if TYPE_CHECKING:
+    from ..schema.schema import Field
+
+SHOWN = 10
+
+
+class Rejects:
+    """A line of JSON for each: file, line, column, reason and the row. Without a path only `shown` is kept."""
+
+    def __init__(self, path: str | None, *, fields: Mapping[str, Field] = MappingProxyType({}), size: int = 0) -> None:
+        self._path = path
+        self._fields = fields
+        self.shown: list[str] = []
+        self._file: FileIO | None = None
+        self._has_places = False
+        if path:
+            try:
+                # Without a buffer, what could not be written is not tried again when it is closed.
+                self._file = FileIO(os.open(path, os.O_WRONLY | (0 if size else os.O_CREAT), 0o666), "w")
+                # A device or a pipe takes all at its end.
+                self._has_places = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+                if self._has_places:
+                    self._file.truncate(size)
+            except OSError as exc:
+                raise self._failed(exc) from exc
+
+    def add(self, name: str, bad: Sequence[Bad], *, at: int) -> int:
+        """Returns the size of the file after it, which begins at a place of it."""
+        for each in bad:
+            if len(self.shown) < SHOWN:
+                self.shown.append(told(name, each))
+        if self._file is None:
+            return 0
+        data = b"".join(rejected_line(name, each, self._fields) for each in bad)
+        end = at + len(data)
+        try:
+            if self._has_places:
+                self._file.seek(at)
+            while data:
+                data = data[self._file.write(data) :]
+            return end
+        except OSError as exc:
+            raise self._failed(exc) from exc
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _failed(self, error: OSError) -> CliError:
+        return CliError(
+            f"can't write {self._path}: {error.strerror}",
+            hint="make room; then the same line with --resume goes on there",
+        )
+
+
+def told(name: str, bad: Bad) -> str:
+    """file, line, column and reason in a line."""
+    column = f", column {bad.field!r}" if bad.field else ""
+    return f"{name}, line {bad.line}{column}: {bad.reason}"

@@ -1,0 +1,301 @@
+"""Where rows come from: files, patterns of files, standard input, URLs; compressed or not, as streams of bytes."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO, TextIO, cast
+
+from ..errors import CliError, InvalidInput, Unreachable
+from ..text.names import nearest
+from .urls import is_url, shown_url
+
+STDIN = "-"
+FORMATS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "npy": "npy",
+}
+"""Formats by extension."""
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
+MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""How compressed data begins, whatever its name: servers compress what they send, and people rename files."""
+BUFFER = 1 << 18
+PIECE = 1 << 9
+"""Bytes that are decompressed at once: 4 may make 128 KiB, and zstandard's decompressor takes no limit."""
+URL_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file, URL or `-`, its format and compression."""
+
+    path: str
+    format: str
+    compression: str = ""
+
+    @property
+    def is_url(self) -> bool:
+        return is_url(self.path)
+
+    @property
+    def name(self) -> str:
+        """For messages and files: without what a URL has of secrets."""
+        return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
+
+    @property
+    def stem(self) -> str:
+        """`vector` of `data/vector.npy.gz`."""
+        return os.path.basename(self.path).partition(".")[0]
+
+
+def find_places(paths: Sequence[str], wanted: str | None) -> list[Place]:
+    """What was named, patterns followed, each with its format. Raises InvalidInput for what is no place of rows."""
+    places = [_place(path, wanted) for given in paths for path in _matches(given)]
+    kinds = {place.format for place in places}
+    if "npy" in kinds and len(kinds) > 1:
+        raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
+    twice = [place.name for place in places if [each.path for each in places].count(place.path) > 1]
+    if twice:
+        raise InvalidInput(f"{twice[0]} is named twice")
+    return places
+
+
+def _matches(path: str) -> list[str]:
+    if path == STDIN or is_url(path):
+        return [path]
+    path = os.path.expanduser(path)
+    if os.path.exists(path):
+        return [path]
+    found = sorted(glob.glob(path))
+    if not found:
+        if scheme := SCHEME.match(path):
+            raise InvalidInput(
+                f"can't read {scheme[0]} URLs: only http:// and https://", hint="give the path of a file"
+            )
+        folder = os.path.dirname(path)
+        with suppress(OSError):
+            names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]
+            raise CliError(f"no file {path}", hint=nearest(path, names))
+        raise CliError(f"no file {path}")
+    return found
+
+
+def _place(path: str, wanted: str | None) -> Place:
+    last = os.path.basename(path.partition("?")[0] if "://" in path else path)
+    words = last.lower().split(".")[1:]
+    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    if compression:
+        words.pop()
+    kind = wanted or (FORMATS.get(words[-1]) if words else None)
+    if kind is None:
+        known = ", ".join(dict.fromkeys(FORMATS.values()))
+        raise InvalidInput(f"{Place(path, '').name}: its name does not tell the format", hint=f"give --format: {known}")
+    return Place(path, kind, compression)
+
+
+@dataclass
+class Source:
+    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows.
+
+    `read` is for readers that don't go through the stream: bytes so far. `text` is for those that decode
+    it: it would close the stream when it goes.
+    """
+
+    place: Place
+    stream: BinaryIO
+    raw: BinaryIO
+    total: int | None
+    opened: str
+    read: int = 0
+    text: TextIO | None = None
+    note: Callable[[str], None] = field(default=lambda text: None)
+    """Takes what a person should know of what was read."""
+
+    @property
+    def position(self) -> int:
+        """Bytes taken of what is stored."""
+        return self.read or (self.raw.tell() if self.total is not None else 0)
+
+    def require_unchanged(self) -> None:
+        """Raises CliError when the file is no longer the one that was opened."""
+        if not self.place.is_url and identity(self.place) != self.opened:
+            raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
+
+
+def identity(place: Place) -> str:
+    """What tells a file from another, or from itself before a change; empty for what is no file."""
+    if place.path == STDIN or place.is_url:
+        return ""
+    try:
+        found = os.stat(place.path)
+    except OSError as exc:
+        raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
+    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if _is_regular(found) else ""
+
+
+def _is_regular(found: os.stat_result) -> bool:
+    import stat
+
+    return stat.S_ISREG(found.st_mode)
+
+
+@contextmanager
+def open_source(
+    place: Place, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
+) -> Iterator[Source]:
+    """The stream of a place, closed at the end. Raises CliError for what can't be read, also in the middle of it."""
+    raw = _open_raw(place, stdin)
+    try:
+        total = os.fstat(raw.fileno()).st_size if identity(place) else None
+        opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
+        begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
+        if place.is_url and not begin:
+            raise CliError(f"{place.name}: the server sent no data")
+        if not place.compression:
+            place = replace(place, compression=next((MAGIC[each] for each in MAGIC if begin.startswith(each)), ""))
+        stream = _decompressed(raw, place)
+        yield Source(place, stream, raw, total, opened, note=note)
+    except (EOFError, zlib.error) as exc:
+        raise CliError(f"{place.name} is cut off or broken: {exc}") from exc
+    except OSError as exc:
+        raise CliError(f"can't read {place.name}: {exc.strerror or exc}") from exc
+    finally:
+        if place.path != STDIN:
+            raw.close()
+
+
+def _open_raw(place: Place, stdin: BinaryIO | None) -> BinaryIO:
+    if place.path == STDIN:
+        return stdin or sys.stdin.buffer
+    if place.is_url:
+        return _open_url(place)
+    try:
+        return open(place.path, "rb", buffering=BUFFER)
+    except OSError as exc:
+        raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
+
+
+def _open_url(place: Place) -> BinaryIO:
+    import http.client
+    import urllib.error
+
+    from .urls import open_url
+
+    try:
+        return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
+    except urllib.error.HTTPError as exc:
+        # Of a redirect that it does not follow, urllib tells the URL.
+        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
+        raise CliError(f"{place.name}: HTTP {exc.code} {reason}".rstrip()) from exc
+    except (http.client.InvalidURL, ValueError) as exc:
+        # The text of these may hold the URL with its secrets.
+        raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
+    except (OSError, http.client.HTTPException) as exc:
+        raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc
+
+
+class _Checked(io.RawIOBase):
+    """A response whose end before its Content-Length is an error: http.client says nothing to a read of a size."""
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        length = response.headers.get("Content-Length")
+        self._left = int(length) if length and length.isdecimal() else None
+        # What tells the content of a URL from another that it had before; empty where the server says nothing.
+        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        from http.client import HTTPException
+
+        try:
+            # What has come by then is given out before a break is told.
+            found: bytes = self._response.read1(len(buffer))
+        except (HTTPException, ValueError) as exc:
+            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
+        if self._left is not None:
+            self._left -= len(found)
+            if not found and self._left:
+                raise EOFError(f"{self._left:,} bytes are missing")
+        buffer[: len(found)] = found
+        return len(found)
+
+    def close(self) -> None:
+        self._response.close()
+        super().close()
+
+
+def _decompressed(raw: BinaryIO, place: Place) -> BinaryIO:
+    if place.compression == "gzip":
+        import gzip
+
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
+    if place.compression == "zstd":
+        return _zstd(raw, place)
+    return raw
+
+
+def _zstd(raw: BinaryIO, place: Place) -> BinaryIO:
+    try:
+        import zstandard
+    except ImportError:
+        raise CliError(
+            f"{place.name}: zstd needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or use gzip"
+        ) from None
+    return io.BufferedReader(_Zstd(raw, zstandard), BUFFER)
+
+
+class _Zstd(io.RawIOBase):
+    """Decompresses frame after frame; zstandard's own reader ends a file that is cut off without a word."""
+
+    def __init__(self, raw: BinaryIO, zstandard: Any) -> None:
+        self._raw = raw
+        self._start, self._error = zstandard.ZstdDecompressor, zstandard.ZstdError
+        self._frame: Any = None
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            found = self._raw.read(PIECE)
+            if not found:
+                if self._frame is not None:
+                    raise EOFError("the last frame has no end")
+                return 0
+            self._ready = memoryview(self._feed(found))
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def _feed(self, data: bytes) -> bytes:
+        out = []
+        while data:
+            self._frame = self._frame or self._start().decompressobj()
+            try:
+                out.append(self._frame.decompress(data))
+            except self._error as exc:
+                raise EOFError(str(exc)) from exc
+            data = b""
+            if self._frame.eof:
+                data, self._frame = self._frame.unused_data, None
+        return b"".join(out)

@@ -1,0 +1,159 @@
+"""Pages of rows to the bytes of a file: csv, tsv, jsonl, json and parquet, compressed page by page."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..errors import CliError, InvalidInput
+from ..rows.selection import Selection
+from ..schema.schema import kind_of, row_fields
+from ..text.names import nearest
+from ..values.dynamic import DYNAMIC, reserved_names
+from .texts import csv_cells, flattened, texts_of
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+
+FORMATS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+    "pq": "parquet",
+}
+"""Formats by extension."""
+COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
+GZIP_LEVEL = 1
+"""Higher ones take far longer to make digits a tenth smaller."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A file's format and compression ("", "gz" or "zst")."""
+
+    format: str
+    compression: str = ""
+
+
+class Writer(Protocol):
+    """What each format does; `first` tells whether the page is the first with rows."""
+
+    head: bytes
+    tail: bytes
+
+    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes: ...
+
+
+def shape_of(path: str, wanted: str | None) -> Shape:
+    """By extension, or as wanted: `jsonl`, `csv.gz`. Raises InvalidInput for what is no format."""
+    words = wanted.lower().split(".") if wanted else [each[1:].lower() for each in PurePath(path).suffixes[-2:]]
+    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    word = "".join(words[-2:-1] if compression else words[-1:])
+    if path == "-" and not wanted:
+        return Shape("jsonl")
+    if word not in FORMATS or (FORMATS[word] == "parquet" and compression):
+        hint = (
+            nearest(word, FORMATS) or f"formats: {', '.join(dict.fromkeys(FORMATS.values()))}, and .gz or .zst of text"
+        )
+        raise InvalidInput(
+            f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
+            hint=hint if wanted else f"give --format; {hint}",
+        )
+    return Shape(FORMATS[word], compression)
+
+
+def writer_of(shape: Shape, selection: Selection) -> Writer:
+    """Raises CliError where a package that the format needs is missing."""
+    if shape.format == "parquet":
+        from .arrow import ArrowWriter
+
+        return ArrowWriter(selection)
+    if shape.format in ("csv", "tsv"):
+        return SeparatedWriter(selection, "," if shape.format == "csv" else "\t")
+    return JsonWriter(selection, lines=shape.format == "jsonl")
+
+
+def compressor(compression: str) -> Callable[[bytes], bytes]:
+    """Each call makes a whole member or frame, so that a file cut between two of them is whole."""
+    if compression == "gz":
+        return lambda data: gzip.compress(data, GZIP_LEVEL, mtime=0) if data else b""
+    if compression == "zst":
+        compress = _zstandard().ZstdCompressor().compress
+        return lambda data: bytes(compress(data)) if data else b""
+    return bytes
+
+
+def column_names(selection: Selection) -> tuple[str, ...]:
+    """Of a file with columns: what the schema does not name is one column, a JSON object a row."""
+    shown = selection.fields.shown
+    return (*shown, DYNAMIC) if selection.fields.flat and DYNAMIC not in shown else shown
+
+
+def column_kind(selection: Selection, name: str) -> str:
+    """The type of a field; "" of a key of the dynamic field."""
+    if name == DYNAMIC:
+        return "JSON"
+    return next((kind_of(field) for field in row_fields(selection.schema) if field.name == name), "")
+
+
+class SeparatedWriter:
+    def __init__(self, selection: Selection, delimiter: str) -> None:
+        self._selection = selection
+        self._delimiter = delimiter
+        self._names = column_names(selection)
+        self._kinds = [column_kind(selection, name) for name in self._names]
+        names = csv_cells("VARCHAR", list(self._names), delimiter)
+        self.head = (delimiter.join(names) + "\n").encode()
+        self.tail = b""
+
+    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
+        texts = texts_of(columns, self._selection.fields, rows)
+        cells = [
+            csv_cells(kind, texts[name], self._delimiter) for kind, name in zip(self._kinds, self._names, strict=True)
+        ]
+        return "".join(self._delimiter.join(row) + "\n" for row in zip(*cells, strict=True)).encode()
+
+
+class JsonWriter:
+    """A list of objects, each on a line of its own; with `lines` the objects alone."""
+
+    def __init__(self, selection: Selection, *, lines: bool) -> None:
+        self._selection = selection
+        self._lines = lines
+        self._reserved = reserved_names(selection.schema)
+        self._flat = selection.fields.flat and DYNAMIC not in selection.fields.shown
+        self.head, self.tail = (b"", b"") if lines else (b"[\n", b"\n]\n")
+
+    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
+        import json
+
+        texts = texts_of(columns, self._selection.fields, rows)
+        dynamic = texts.pop(DYNAMIC) if self._flat else None
+        escaped = [json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in texts]
+        members = "{" + ",".join(f"{name}:%s" for name in escaped)
+        values = ([text or "null" for text in column] for column in texts.values())
+        objects = [members % row for row in zip(*values, strict=True)]
+        if dynamic is not None:
+            objects = [
+                begun + flattened(texts, rest, self._reserved) for begun, rest in zip(objects, dynamic, strict=True)
+            ]
+        separator = "}\n" if self._lines else "},\n"
+        text = separator.join(objects) + ("}\n" if self._lines else "}")
+        return text.encode() if self._lines or first else (",\n" + text).encode()
+
+
+def _zstandard() -> Any:
+    try:
+        import zstandard
+    except ImportError:
+        raise CliError(
+            "writing .zst needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or write .gz"
+        ) from None
+    return zstandard

@@ -1,0 +1,254 @@
+"""The manual page and the command reference, as text and as data, written from the commands themselves."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..result import Report, Section, Table, Value
+from ..session.settings import SETTINGS
+from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, Leaf, NeededOption, SecretOption
+from .tree import PROGRAM, SYNONYMS, leaves, tree
+
+SUMMARY = "the command-line shell for Milvus"
+FORMS = (
+    f"{PROGRAM} [OPTIONS]",
+    f"{PROGRAM} [OPTIONS] COMMAND …",
+    f"{PROGRAM} [OPTIONS] -c COMMANDS",
+    f"{PROGRAM} [OPTIONS] -f FILE",
+)
+DESCRIPTION = (
+    "Without a command and on a terminal it opens an interactive shell; with one it runs that and ends; with -c, -f or "
+    "commands on standard input it runs a script, which stops at its first failure.",
+    "A command is a verb and a noun. "
+    + " ".join(f"{word} is another word for {' '.join(words)}." for word, words in SYNONYMS.items())
+    + " A value @FILE is read from a file, - from standard input.",
+    "Results go to standard output, everything else to standard error.",
+)
+EXIT_CODES = (
+    ("0", "Done."),
+    ("1", "The server refused, or the operation failed."),
+    ("2", "Usage: what was typed cannot be meant."),
+    ("3", "No Milvus answered, or nothing is connected."),
+    ("4", "Not authenticated, or not permitted."),
+    ("5", "Done in part: some rows were rejected."),
+    ("130", "Interrupted."),
+)
+ENDING = (("--version", "Show the version and end."), ("--help", "Show the help and end."))
+VARIABLES = (
+    ("MILVUS_URI, ZILLIZ_URI", "Address of the server, where no connection is named."),
+    ("MILVUS_TOKEN, ZILLIZ_TOKEN", "user:password or an API key."),
+    ("MILVUS_ALIAS", "The connection to use."),
+    ("MILVUS_CLI_HOME", "Directory of the connections, history and servers."),
+    ("MILVUS_CLI_CONFIG", "The configuration file."),
+    *((each.variable, each.meaning) for each in SETTINGS.values()),
+    ("NO_COLOR", "No colour, when it is set."),
+)
+
+TYPES: Mapping[type[click.ParamType[Any]], str] = {
+    click.types.BoolParamType: "boolean",
+    click.types.IntParamType: "integer",
+    click.types.FloatParamType: "float",
+    click.Choice: "choice",
+}
+"""What a program gives as a value; everything else is text."""
+
+Terms = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command: its usage, what it does in paragraphs, example lines, and its options with their meanings.
+
+    `words` and `parameters` are what it takes, as data.
+    """
+
+    path: str
+    usage: str
+    paragraphs: Sequence[str]
+    examples: Sequence[str]
+    options: Terms
+    words: Sequence[Mapping[str, Value]]
+    parameters: Sequence[Mapping[str, Value]]
+
+
+def entries() -> Iterator[Entry]:
+    """Every command, by its path."""
+    for leaf in sorted(leaves(tree()), key=lambda each: each.path):
+        yield _entry(leaf)
+
+
+def manual() -> str:
+    """A page of section 1, in roff with the man macros."""
+    lines = [
+        f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"',
+        ".SH NAME",
+        f"{_roff(PROGRAM)} \\- {SUMMARY}",
+        ".SH SYNOPSIS",
+    ]
+    for form in FORMS:
+        lines += [_roff(form), ".br"]
+    lines += [".SH DESCRIPTION", *_roff_paragraphs(DESCRIPTION)]
+    lines += [".SH OPTIONS", *_roff_terms([*_records(PROGRAM_OPTIONS), *ENDING, *_records(GLOBAL_OPTIONS)])]
+    lines.append(".SH COMMANDS")
+    for entry in entries():
+        lines += [f".SS {_roff(entry.path)}", _roff(entry.usage), *_roff_paragraphs(entry.paragraphs)]
+        lines += _roff_terms(entry.options)
+        lines += [".PP", *(_roff(f"Example: {example}") + "\n.br" for example in entry.examples)]
+    lines += [".SH EXIT STATUS", *_roff_terms(EXIT_CODES), ".SH ENVIRONMENT", *_roff_terms(VARIABLES)]
+    return "\n".join(lines) + "\n"
+
+
+def markdown() -> str:
+    """The reference as one page of Markdown."""
+    parts = [
+        f"# {PROGRAM} {__version__}",
+        f"{PROGRAM} is {SUMMARY}.",
+        _code(FORMS),
+        *map(_plain, DESCRIPTION),
+        "## Options",
+        _rows("option", [*_records(PROGRAM_OPTIONS), *ENDING, *_records(GLOBAL_OPTIONS)]),
+        "## Commands",
+    ]
+    for entry in entries():
+        parts += [f"### {_plain(entry.path)}", _code([entry.usage]), *map(_plain, entry.paragraphs)]
+        parts += [_rows("option", entry.options)] if entry.options else []
+        parts.append(_code([f"{PROGRAM} {example}" for example in entry.examples]))
+    parts += ["## Exit codes", _rows("code", EXIT_CODES), "## Environment", _rows("variable", VARIABLES)]
+    return "\n\n".join(parts) + "\n"
+
+
+def report() -> Report:
+    """The reference as data: for people the commands with their first sentences, for programs all that is known."""
+    found = list(entries())
+    commands = [
+        {
+            "command": each.path,
+            "usage": each.usage,
+            "help": list(each.paragraphs),
+            "examples": list(each.examples),
+            "words": list(each.words),
+            "options": list(each.parameters),
+        }
+        for each in found
+    ]
+    sentences = [(each.path, each.paragraphs[0]) for each in found]
+    synonyms = {word: " ".join(words) for word, words in SYNONYMS.items()}
+    values = {"program": PROGRAM, "version": __version__, "summary": SUMMARY, "synonyms": synonyms}
+    return Report(
+        values,
+        [
+            Section("commands", Table(("command", "help"), sentences), commands),
+            _option_section("program_options", PROGRAM_OPTIONS),
+            _option_section("global_options", GLOBAL_OPTIONS),
+            _rows_section("exit_codes", ("code", "meaning"), [(int(code), meaning) for code, meaning in EXIT_CODES]),
+            _rows_section("variables", ("variable", "meaning"), VARIABLES),
+        ],
+    )
+
+
+def _option_section(key: str, options: Sequence[click.Option]) -> Section:
+    return Section(key, Table(("option", "meaning"), _records(options)), [_parameter(each) for each in options])
+
+
+def _rows_section(key: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> Section:
+    return Section(key, Table(columns, rows), [dict(zip(columns, each, strict=True)) for each in rows])
+
+
+def _parameter(option: click.Option, words: Sequence[str] = ()) -> dict[str, Value]:
+    """An option; `default` is what is taken without it, None where that is nothing or depends on where it runs."""
+    kind, info = option.type, option.to_info_dict()
+    return {
+        "names": [*option.opts, *option.secondary_opts],
+        "type": next((name for each, name in TYPES.items() if isinstance(kind, each)), "text"),
+        "means": None if isinstance(kind, tuple(TYPES)) or kind.name == "text" else kind.name,
+        "choices": info["type"].get("choices"),
+        "min": info["type"].get("min"),
+        "max": info["type"].get("max"),
+        "metavar": option.metavar,
+        "flag": option.is_flag,
+        "required": isinstance(option, NeededOption),
+        "repeatable": option.multiple,
+        "secret": isinstance(option, SecretOption),
+        "plain_word": f"{option.name}_word" in words,
+        "default": None if info["default"] is False or info["default"] == "" else info["default"],
+        "help": option.help,
+    }
+
+
+def _word(argument: click.Argument, ctx: click.Context) -> dict[str, Value]:
+    return {
+        "name": argument.name,
+        "metavar": argument.make_metavar(ctx),
+        "required": argument.required,
+        "repeatable": argument.nargs == -1,
+    }
+
+
+def _entry(leaf: Leaf) -> Entry:
+    ctx = click.Context(leaf, info_name=leaf.path)
+    blocks = [block.strip() for block in inspect.cleandoc(leaf.help or "").split("\n\n")]
+    examples = [
+        line.removeprefix("Example: ")
+        for block in blocks
+        if block.startswith("\b")
+        for line in block.splitlines()
+        if line.startswith("Example: ")
+    ]
+    paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("\b")]
+    own = [param for param in leaf.params if isinstance(param, click.Option)]
+    usage = " ".join([leaf.path, *leaf.collect_usage_pieces(ctx)])
+    arguments = {str(each.name): each for each in leaf.params if isinstance(each, click.Argument)}
+    words = [_word(each, ctx) for name, each in arguments.items() if not name.endswith("_word")]
+    return Entry(
+        leaf.path,
+        usage,
+        paragraphs,
+        examples,
+        _records(own),
+        words,
+        [_parameter(each, list(arguments)) for each in own],
+    )
+
+
+def _records(options: Sequence[click.Option]) -> Terms:
+    """How each option is written, and what it means."""
+    ctx = click.Context(click.Command(PROGRAM))
+    return [record for each in options if (record := each.get_help_record(ctx))]
+
+
+def _roff(text: str) -> str:
+    """Text that troff takes for nothing but text; what is not ASCII as an escape that every formatter knows."""
+    plain = text.replace("\\", "\\e").replace("-", "\\-")
+    plain = "".join(each if each.isascii() else f"\\[u{ord(each):04X}]" for each in plain)
+    return f"\\&{plain}" if plain.startswith((".", "'")) else plain
+
+
+def _roff_paragraphs(paragraphs: Sequence[str]) -> list[str]:
+    return [line for each in paragraphs for line in (".PP", _roff(each))]
+
+
+def _roff_terms(terms: Terms) -> list[str]:
+    return [line for name, meaning in terms for line in (".TP", f"\\fB{_roff(name)}\\fR", _roff(meaning))]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing but text."""
+    return re.sub(r"([\\`*_<\[\]|])", r"\\\1", text)
+
+
+def _code(lines: Sequence[str]) -> str:
+    return "\n".join(["```sh", *lines, "```"])
+
+
+def _rows(title: str, terms: Terms) -> str:
+    head = [f"| {title} | meaning |", "|---|---|"]
+    return "\n".join(
+        [*head, *(f"| `{name.replace('|', chr(92) + '|')}` | {_plain(meaning)} |" for name, meaning in terms)]
+    )

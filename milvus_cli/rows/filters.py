@@ -1,0 +1,225 @@
+"""Filters: `{name}` filled in safely, and the place that a server refuses in one shown with a caret."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from ..errors import CliError, InvalidInput, ServerRefused
+from ..text.names import nearest
+from ..values.exact_json import exact_float
+from ..values.invalid import as_json
+
+LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+PLACES = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
+WORDS = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
+KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
+# What no string of Milvus's filters holds as it is. Milvus Lite knows no \u; both take all else unescaped.
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+# How servers begin a refusal of a filter: Milvus names the place as line:column from 0, Milvus Lite as column from 1.
+MILVUS = "cannot parse expression: "
+NOT_BOOLEAN = "predicate is not a boolean expression: "
+LITE_CODE = 6
+REASONS = (
+    (re.compile(r".*'<EOF>'.*"), "it ends too early"),
+    (re.compile(r"(?:mismatched|extraneous) input ('.*?') expecting .*"), r"unexpected \1"),
+    (re.compile(r"token recognition error at: '([^\s']+).*"), r"unexpected '\1'"),
+    (re.compile(r"no viable alternative at input .*"), "what stands here is no value and no condition"),
+    (re.compile(r"unexpected end of expression"), "it ends too early"),
+    (re.compile(r"field (\S+) not exist"), r"unknown field '\1'"),
+    (re.compile(r"(.*) got ''"), r"\1, but it ends"),
+    (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
+)
+LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
+OVER = 2**63
+LOWEST = -OVER
+"""The one INT64 that no filter of Milvus can hold."""
+
+SHOWN_BEFORE, SHOWN_AFTER = 60, 40
+"""Characters of a long filter around the caret."""
+
+
+def quoted(value: Any) -> str:
+    """A value as a filter writes it. Raises InvalidInput for what filters have no literal of."""
+    if isinstance(value, str):
+        return f'"{value.translate(ESCAPES)}"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(quoted, value)) + "]"
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    raise InvalidInput(f"a filter has no way to write {as_json(value)}", hint="give text, a number or a list")
+
+
+def one_of(field: str, values: Sequence[Any]) -> str:
+    """The filter for rows whose field has one of these values."""
+    rest = [value for value in values if value != LOWEST]
+    listed = f"{field} in {quoted(rest)}"
+    if len(rest) == len(values):
+        return listed
+    lowest = up_to(field, LOWEST)
+    return f"{lowest} or {listed}" if rest else lowest
+
+
+def none_of(field: str, key: Any) -> str:
+    """The filter for rows with another primary key."""
+    return above(field, key) if key == LOWEST else f"{field} != {quoted(key)}"
+
+
+def above(field: str, key: Any) -> str:
+    """The filter for a primary key that comes after this one."""
+    return f"{field} >= {LOWEST + 1}" if key == LOWEST else f"{field} > {quoted(key)}"
+
+
+def up_to(field: str, key: Any) -> str:
+    """The filter for this primary key, and those before it."""
+    return f"{field} < {LOWEST + 1}" if key == LOWEST else f"{field} <= {quoted(key)}"
+
+
+def both(one: str, other: str) -> str:
+    """The filter for what both hold; an empty one holds everything."""
+    return f"({one}) and ({other})" if one and other else one or other
+
+
+def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
+    """The filter with its `{name}`s replaced, outside of its strings; each parameter is a name and its text.
+
+    Text that is a JSON number, list, string, true or false is that, all other text a string. Line breaks become
+    spaces. Raises InvalidInput for a `{name}` without a parameter, and for a parameter without its `{name}`.
+    """
+    if not (expression or parameters):
+        return ""
+    text = _with_values(expression, parameters)
+    _require_range(text)
+    return text
+
+
+def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
+    values = {name: quoted(_value(text)) for name, text in parameters}
+    if len(values) < len(parameters):
+        raise InvalidInput("a --param is given twice")
+    used = set()
+
+    def fill(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name is None:
+            return found["literal"] or " "
+        if name not in values:
+            raise InvalidInput(
+                f"the filter has {{{name}}}, and no --param gives it",
+                hint=nearest(name, values) or f"add --param {name}=VALUE",
+            )
+        used.add(name)
+        return values[name]
+
+    text = PLACES.sub(fill, expression)
+    unused = [name for name in values if name not in used]
+    if unused:
+        raise InvalidInput(
+            f"the filter has no {{{unused[0]}}} for --param {unused[0]}",
+            hint=f"write {{{unused[0]}}} there, without quotes",
+        )
+    return text
+
+
+def _require_range(expression: str) -> None:
+    """No server takes a whole number beyond INT64, and Milvus Lite answers with an error of its own language."""
+    for found in LONG_NUMBERS.finditer(expression):
+        digits = (found["number"] or "").lstrip("0")
+        largest = OVER - (0 if expression[: found.start()].rstrip().endswith("-") else 1)
+        if len(digits) > len(str(OVER)) or int(digits or 0) > largest:
+            raise InvalidInput(
+                f"bad filter: {digits[:40]} is out of the range of INT64\n{pointed(expression, found.start())}",
+                hint="a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0",
+            )
+
+
+@contextmanager
+def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
+    """Within it, a server's refusal of this filter becomes a CliError with a caret, and the nearest of the fields."""
+    try:
+        yield
+    except ServerRefused as exc:
+        found = _reason(exc, expression)
+        if found is None:
+            raise
+        reason, place = found
+        message = f"bad filter: {reason}" + ("" if place is None else f"\n{pointed(expression, place)}")
+        raise CliError(
+            message, hint=_hint(expression, reason, place, list(fields)), fault=exc.fault, server_code=exc.server_code
+        ) from exc
+
+
+def pointed(expression: str, place: int) -> str:
+    """The filter, or as much of a long one as is readable, with a caret below the character at `place`."""
+    start = max(0, place - SHOWN_BEFORE) if len(expression) > SHOWN_BEFORE + SHOWN_AFTER else 0
+    end = max(place, start + SHOWN_BEFORE) + SHOWN_AFTER
+    before, after = ("…" if start else "") + expression[start:place], expression[place:end]
+    more = "…" if len(expression) > end else ""
+    width = sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in before)
+    return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
+
+
+def _value(text: str) -> Any:
+    """Of a parameter: JSON where it is, else the text itself. JSON knows no NaN and no Infinity."""
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=exact_float)
+    except (ValueError, RecursionError):
+        return text
+    return text if value is None or isinstance(value, dict) else value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | None:
+    """What is wrong, and at which character; None for a refusal of something else than the filter."""
+    text = error.reason or error.message
+    _, milvus, reason = text.partition(f"{MILVUS}{expression}, error: ")
+    if milvus:
+        found = re.match(r"line \d+:(\d+) ", reason)
+        place = int(found[1]) if found else None
+        reason = reason[found.end() :] if found else reason.removesuffix(": invalid parameter")
+    elif NOT_BOOLEAN in text:
+        return "it is no condition, which is true or false", None
+    else:
+        found = re.search(r" at column (\d+)$", text)
+        if found is None or error.server_code != LITE_CODE:
+            return None
+        reason, place = text[: found.start()], int(found[1]) - 1
+    for pattern, words in REASONS:
+        if pattern.fullmatch(reason):
+            reason = pattern.sub(words, reason)
+            break
+    if place is None:
+        place = _place_of(expression, reason)
+    return reason, None if place is None else min(place, len(expression))
+
+
+def _place_of(expression: str, reason: str) -> int | None:
+    """Where an unknown field stands."""
+    name = reason.removeprefix("unknown field '").removesuffix("'")
+    return next((place for word, place in _words(expression).items() if word == name), None)
+
+
+def _words(expression: str) -> Mapping[str, int]:
+    """The words of a filter that may be fields, each with where it stands first."""
+    found: dict[str, int] = {}
+    for match in WORDS.finditer(expression):
+        word = match["word"]
+        if word and not match["call"] and word.lower() not in KEYWORDS:
+            found.setdefault(word, match.start())
+    return found
+
+
+def _hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
+    if place is not None and expression[place : place + 1] == "=" and not expression.startswith("==", place):
+        return "equality is written =="
+    unknown = [word for word in _words(expression) if word not in fields]
+    near = next((hint for word in unknown if (hint := nearest(word, fields))), "")
+    return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "")

@@ -1,0 +1,127 @@
+"""Rows of a collection as tables: those of a filter, and those of given keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..errors import CliError, InvalidInput
+from ..result import Table
+from ..values.dynamic import DYNAMIC, Wanted
+from .cursor import Cursor, row_bytes, rows_at_once
+from .selection import (
+    COUNTED,
+    LONGEST_WINDOW,
+    Decoded,
+    Selection,
+    exact_count,
+    key_filter,
+    keys_of,
+    moment_of,
+    query,
+    understood,
+)
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+
+KEYS_AT_ONCE = 5_000
+MISSING_SHOWN = 10
+LARGEST_ANSWER = 32 << 20
+"""Bytes, about: what is more comes page by page."""
+
+
+def rows_of(
+    client: Client, selection: Selection, *, limit: int | None = None, offset: int = 0, batch: int | None = None
+) -> Table:
+    """The rows of a selection. Only those that a page holds are in memory at once.
+
+    Keys of the dynamic field become columns where the first page has them; what comes up in later pages, and what is
+    called as a field is, stands in a last column `$meta`. The table's failure is of a key that was named, and that none
+    of them had.
+    """
+    if selection.fields is COUNTED:
+        return _count(client, selection, limit, offset)
+    wanted = selection.wanted
+    if limit and batch is None and _is_one_answer(selection, limit, offset):
+        with understood(selection):
+            columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
+        return _table(selection, iter([Decoded(columns, selection)]), wanted)
+    whole = _whole(client, selection) if batch is None else None
+    if whole is not None:
+        table = _table(selection, iter([Decoded(whole, selection)]), wanted)
+    else:
+        pages = Cursor(client, selection, rows=batch).pages()
+        table = _table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
+    stop = None if limit is None else offset + limit
+    return replace(table, rows=islice(iter(table.rows), offset, stop))
+
+
+def _count(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
+    if limit is not None or offset:
+        raise InvalidInput("count(*) counts all rows, and takes no --limit and no --offset")
+    return Table(selection.fields.shown, [(exact_count(client, selection),)])
+
+
+def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Table:
+    """Rows in the order of the keys. The failure of the table names those missing; where all are, it is raised."""
+    parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
+    decoded = []
+    for part in parts:
+        with understood(selection):
+            decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
+    wanted = selection.wanted
+    table = _table(selection, iter(decoded), wanted)
+    found = dict(zip(chain.from_iterable(each.keys for each in decoded), table.rows, strict=True))
+    missing = [key for key in keys if key not in found]
+    failure = _not_found(selection, missing) if missing else wanted.failure()
+    if failure is not None and not found:
+        raise failure
+    return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
+
+
+def _whole(client: Client, selection: Selection) -> Sequence[FieldData] | None:
+    """All rows where there are few, in the order in which a limited query has them, which Milvus Lite has by no key."""
+    limit, moment = rows_at_once(selection), moment_of(client, selection)
+    with understood(selection):
+        columns = query(client, selection, selection.filter, params={"limit": limit}, moment=moment)
+    rows = len(keys_of(columns, selection))
+    # Of rows that share a key Milvus 2.3 shows one, and counts all of them to the limit.
+    is_whole = rows < limit and (not rows or exact_count(client, selection, moment=moment) <= rows)
+    return columns if is_whole else None
+
+
+def _is_one_answer(selection: Selection, limit: int, offset: int) -> bool:
+    return offset + limit <= LONGEST_WINDOW and limit * row_bytes(selection) <= LARGEST_ANSWER
+
+
+def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
+    names = ", ".join(map(repr, keys[:MISSING_SHOWN])) + (", …" if len(keys) > MISSING_SHOWN else "")
+    word = "row" if len(keys) == 1 else "rows"
+    return CliError(
+        f"no {word} {names} in {selection.collection!r}",
+        hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "",
+    )
+
+
+def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
+    """Reads as far as needed to know the columns, and no further. What is read is shown to `wanted`."""
+    shown, pages = selection.fields.shown, _seen(pages, wanted)
+    first = list(islice(pages, 2 if selection.fields.flat else 1))
+    if not selection.fields.flat:
+        plain = chain.from_iterable(page.rows(shown, rest=False) for page in chain(first, pages))
+        return Table(shown, plain, failure=wanted.failure)
+    keys = list(dict.fromkeys(key for page in first for key in page.dynamic_keys() if key not in shown))
+    rest = DYNAMIC not in shown and (len(first) > 1 or any(page.has_hidden for page in first))
+    columns = (*shown, *keys, *([DYNAMIC] if rest else []))
+    rows = (page.rows((*shown, *keys), rest=rest) for page in chain(first, pages))
+    return Table(columns, chain.from_iterable(rows), failure=wanted.failure)
+
+
+def _seen(pages: Iterator[Decoded], wanted: Wanted) -> Iterator[Decoded]:
+    for page in pages:
+        wanted.see(page.dynamic)
+        yield page

@@ -1,0 +1,261 @@
+"""Fields and schemas as they are written on a command line: `title:VARCHAR:200`, or a field as JSON."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidInput
+from ..text.json import parse_json
+from ..text.names import nearest
+from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
+from .field_json import DEFAULTS, read_default, read_field
+from .index_types import USUAL, check_index, known_index_type
+from .indexes import Index
+from .kinds import KINDS
+from .schema import (
+    DEFAULT_MAX_LENGTH,
+    DENSE_VECTORS,
+    ELEMENT_TYPES,
+    checked,
+    known_type,
+    no_such_type,
+    type_name,
+    type_number,
+)
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema, ValueField
+
+TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
+INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
+NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"
+
+
+ANALYZERS = ("standard", "english", "chinese")
+"""Those that Milvus has built in (https://milvus.io/docs/analyzer-overview.md)."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the options of `create collection` say: `fields` as parse_field reads them, the others by field names."""
+
+    name: str
+    fields: tuple[str, ...] = ()
+    primary: str = ""
+    auto_id: bool = False
+    description: str = ""
+    dynamic: bool = False
+    partition_key: str = ""
+    clustering_key: str = ""
+    nullable: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    bm25: tuple[str, ...] = ()
+    shards: int = 0
+    consistency: str = DEFAULT_LEVEL
+    num_partitions: int = 0
+    properties: tuple[tuple[str, str], ...] = ()
+    indexes: tuple[str, ...] = ()
+
+
+def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
+    """Reads `name:TYPE[:argument[:…]]`, as `-f` of `create collection` takes it, or a JSON object.
+
+    The argument is the dimension of a vector, the length of a VARCHAR, element type and capacity of an
+    ARRAY (`tags:ARRAY:VARCHAR:16:64`); what follows is a description. Raises InvalidInput.
+    """
+    if text.lstrip().startswith("{"):
+        return read_field(parse_json(text, "the field", 'write it as {"name": "id", "type": "INT64"}, or id:INT64'))
+    return parse_plain_field(text)
+
+
+def parse_plain_field(text: str) -> FieldSchema:
+    """The form without JSON."""
+    from ..client.wire.schema_pb2 import FieldSchema
+
+    name, _, rest = text.partition(":")
+    word, *arguments = rest.split(":")
+    if not name.strip():
+        raise InvalidInput(f"field {text!r} has no name", hint="write name:TYPE, e.g. id:INT64")
+    kind = _known_type(word, text, "type", KINDS)
+    field = FieldSchema(name=name.strip(), data_type=type_number(kind))
+    if kind == "ARRAY":
+        kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
+        field.element_type = type_number(kind)
+        _set_param(field, "max_capacity", arguments, "its capacity", text)
+    if kind in DENSE_VECTORS:
+        _set_param(field, "dim", arguments, "its dimension", text)
+    elif kind == "VARCHAR":
+        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text)
+    field.description = ":".join(arguments)
+    return field
+
+
+def parse_index(text: str) -> Index:
+    """Reads `field[:TYPE[:METRIC[:key=value…]]]`, as `--index` of `create collection` takes it. Raises InvalidInput.
+
+    Types that need parameters get the usual ones when none is given.
+    """
+    field, kind, metric, *rest = [*map(str.strip, text.split(":")), "", ""]
+    given = dict(each.split("=", 1) for each in rest if "=" in each)
+    wrong = next((each for each in rest if each and "=" not in each), None)
+    if not field or wrong:
+        raise InvalidInput(f"bad index {text!r}", hint=INDEX_HINT)
+    kind = known_index_type(kind or "AUTOINDEX")
+    check_index(kind, metric.upper(), given)
+    return Index(field, type=kind, metric=metric.upper(), params=given or USUAL.get(kind, {}))
+
+
+def declared(given: Declaration) -> Definition:
+    """What a declaration makes. Raises InvalidInput for what can't be meant."""
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+
+    schema = CollectionSchema(
+        name=given.name, description=given.description, autoID=given.auto_id, enable_dynamic_field=given.dynamic
+    )
+    for each in map(parse_field, given.fields):
+        if isinstance(each, FieldSchema):
+            schema.fields.append(each)
+        else:
+            schema.struct_array_fields.append(each)
+    _apply(given, schema)
+    checked(schema)
+    return Definition(
+        schema,
+        shards=given.shards,
+        consistency=level_name(level_number(given.consistency)),
+        properties=dict(given.properties),
+        num_partitions=given.num_partitions,
+        indexes=tuple(_index(schema, each) for each in given.indexes),
+    )
+
+
+def quick(given: Declaration, dimension: int) -> Declaration:
+    """An id, a vector and what else comes, with an index: what pymilvus makes of a name and a dimension."""
+    return replace(
+        given,
+        fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"),
+        primary="id",
+        dynamic=True,
+        indexes=given.indexes or ("vector:AUTOINDEX:COSINE",),
+    )
+
+
+def command_line(given: Declaration) -> str:
+    """The `create collection` that makes the same."""
+    words = ["create", "collection", "-c", given.name]
+    for option, values in (
+        ("-f", given.fields),
+        ("-p", given.primary),
+        ("-d", given.description),
+        ("--nullable", given.nullable),
+        ("--default", given.defaults),
+        ("--partition-key", given.partition_key),
+        ("--clustering-key", given.clustering_key),
+        ("--bm25", given.bm25),
+        ("--index", given.indexes),
+        ("--property", tuple(map("=".join, given.properties))),
+    ):
+        for value in (values,) if isinstance(values, str) else values:
+            words += [option, value] if value else []
+    words += ["-a"] if given.auto_id else []
+    words += ["--dynamic"] if given.dynamic else []
+    words += ["--shards", str(given.shards)] if given.shards else []
+    words += ["--consistency", given.consistency] if given.consistency != DEFAULT_LEVEL else []
+    return shlex.join(words)
+
+
+def _apply(given: Declaration, schema: CollectionSchema) -> None:
+    """What is said of the fields by their names."""
+    if given.primary:
+        names = ", ".join(field.name for field in schema.fields)
+        if given.primary not in names.split(", "):
+            raise InvalidInput(f"the primary field {given.primary!r} is none of the fields", hint=f"fields: {names}")
+        _field(schema, given.primary, "-p").is_primary_key = True
+    if given.partition_key:
+        _field(schema, given.partition_key, "--partition-key").is_partition_key = True
+    if given.clustering_key:
+        _field(schema, given.clustering_key, "--clustering-key").is_clustering_key = True
+    for name in given.nullable:
+        _field(schema, name, "--nullable").nullable = True
+    for text in given.defaults:
+        _set_default(schema, text)
+    for text in given.bm25:
+        _add_bm25(schema, text)
+
+
+def _index(schema: CollectionSchema, text: str) -> Index:
+    index = parse_index(text)
+    _field(schema, index.field, "--index")
+    return index
+
+
+def _set_default(schema: CollectionSchema, text: str) -> None:
+    """`field=value`; the value is JSON, or text where the field takes text."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidInput(f"bad default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
+    field = _field(schema, name, "--default")
+    field.default_value.CopyFrom(parse_default(field, value))
+
+
+def parse_default(field: FieldSchema, value: str) -> ValueField:
+    """Reads a default as JSON, or as text where the field takes text. Raises InvalidInput."""
+    plain = DEFAULTS.get(type_name(field.data_type)) == "string_data"
+    hint = "e.g. year=1815, price=9.5, sold=false"
+    parsed = value if plain else parse_json(value, f"the default of {field.name!r}", hint)
+    return read_default(field, parsed, f"default of {field.name!r}")
+
+
+def _add_bm25(schema: CollectionSchema, text: str) -> None:
+    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on.
+
+    A second field that is not declared is added.
+    """
+    from ..client.wire.schema_pb2 import DataType, FunctionType
+
+    source, target, analyzer = [*text.split(":", 2), "", ""][:3]
+    if not target:
+        raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
+    if analyzer and analyzer not in ANALYZERS:
+        known = f"known: {', '.join(ANALYZERS)}; others go into a schema file"
+        raise InvalidInput(f"no analyzer {analyzer!r}", hint=nearest(analyzer, ANALYZERS) or known)
+    field = _field(schema, source, "--bm25")
+    if target not in (each.name for each in schema.fields):
+        schema.fields.add(name=target, data_type=DataType.SparseFloatVector)
+    if not any(pair.key == "enable_analyzer" for pair in field.type_params):
+        field.type_params.add(key="enable_analyzer", value="true")
+    if analyzer:
+        field.type_params.add(key="analyzer_params", value=json.dumps({"type": analyzer}))
+    schema.functions.add(
+        name=f"{target}_function", type=FunctionType.BM25, input_field_names=[source], output_field_names=[target]
+    )
+
+
+def _field(schema: CollectionSchema, name: str, option: str) -> FieldSchema:
+    found = next((field for field in schema.fields if field.name == name), None)
+    if found is None:
+        names = [field.name for field in schema.fields]
+        raise InvalidInput(f"{option}: no field {name!r}", hint=nearest(name, names) or f"fields: {', '.join(names)}")
+    return found
+
+
+def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str:
+    if not word.strip():
+        raise InvalidInput(f"field {text!r} has no {meaning}", hint=TYPE_HINT)
+    found = known_type(word, types)
+    if found is None:
+        raise no_such_type(word, f"field {text!r}", types, meaning=meaning)
+    return found
+
+
+def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
+    """Takes the first argument as a parameter of the type."""
+    number = arguments.pop(0).strip() if arguments else ""
+    # No limit of Milvus has more digits.
+    if not number.isdecimal() or len(number) > 9 or int(number) < 1:
+        raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1", hint=NUMBER_HINT)
+    field.type_params.add(key=key, value=str(int(number)))

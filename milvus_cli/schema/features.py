@@ -1,0 +1,149 @@
+"""What a collection needs of a server, and which servers have it: told before anything is made on one that lacks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ..client.client import Client
+from ..client.optional import permitted
+from ..errors import CliError, Unsupported
+from .definition import Definition
+from .indexes import Index
+from .schema import all_fields, type_name, vector_fields
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+LITE = "milvus_lite"
+
+# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
+# older than every server we work with.
+TYPES_SINCE = {
+    "FLOAT16_VECTOR": "2.3",
+    "BFLOAT16_VECTOR": "2.4",
+    "SPARSE_FLOAT_VECTOR": "2.4",
+    "INT8_VECTOR": "2.6",
+    "GEOMETRY": "2.6",
+    "TIMESTAMPTZ": "2.6",
+    "TEXT": "2.6",
+    "ARRAY_OF_VECTOR": "2.6",
+}
+INDEXES_SINCE = {
+    "INVERTED": "2.4",
+    "SPARSE_INVERTED_INDEX": "2.4",
+    "SPARSE_WAND": "2.4",
+    "GPU_CAGRA": "2.4",
+    "BITMAP": "2.5",
+    "NGRAM": "2.6",
+    "RTREE": "2.6",
+    "MINHASH_LSH": "2.6",
+    "IVF_RABITQ": "2.6",
+}
+SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
+
+# Of Milvus Lite 3.2.
+LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
+LITE_SCALAR_INDEXES = ("INVERTED",)
+LITE_VECTOR_INDEXES = (
+    "AUTOINDEX",
+    "BRUTE_FORCE",
+    "FLAT",
+    "HNSW",
+    "HNSW_SQ",
+    "IVF_FLAT",
+    "IVF_SQ8",
+    "SPARSE_INVERTED_INDEX",
+)
+INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
+"""Milvus's words for index types that only Milvus Lite calls otherwise."""
+
+
+def lacking_features(definition: Definition, version: str) -> list[str]:
+    """What of a collection's fields and functions a server has no place for; `version` is as the server writes it."""
+    return _lacking(dict(_needs(definition.schema)), version)
+
+
+def _lacking(needs: Mapping[str, str], version: str) -> list[str]:
+    if version.startswith(LITE):
+        return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
+    number = _number(version)
+    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _number(since)]
+
+
+def require_types(client: Client, schema: CollectionSchema) -> None:
+    """Raises CliError where a collection has fields of types that its server keeps no rows of.
+
+    Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
+    at the next flush the whole server ends.
+    """
+    lacks = lacking_types(client, schema)
+    if lacks:
+        raise CliError(
+            f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
+            hint=f"make the collection without: show collection {schema.name} -o ddl",
+        )
+
+
+def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
+    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    needs = dict(_types(schema))
+    if not needs:
+        return []
+    with suppress(Unsupported):
+        answer = permitted(client.call, "GetVersion")
+        return _lacking(needs, answer.version) if answer else []
+    return []
+
+
+def lacking_indexes(definition: Definition, version: str) -> list[Index]:
+    """The indexes that a server can't build."""
+    return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
+
+
+def index_for(index: Index, version: str) -> Index:
+    """The index by the type's name on that server."""
+    from dataclasses import replace
+
+    return index if version.startswith(LITE) else replace(index, type=INDEX_NAMES.get(index.type, index.type))
+
+
+def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
+    if version.startswith(LITE):
+        is_vector = any(field.name == index.field for field in vector_fields(schema))
+        return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
+    number = _number(version)
+    return not number or number >= _number(INDEXES_SINCE.get(index.type, ""))
+
+
+def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
+    """Words for each, and the first Milvus that has it."""
+    yield from _types(schema)
+    if len(vector_fields(schema)) > 1:
+        yield "several vector fields", SEVERAL_VECTORS
+    nullable = [field.name for field in schema.fields if field.nullable]
+    if nullable:
+        yield f"nullable {_listed(nullable)}", NULLABLE
+    if schema.functions:
+        yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
+    if schema.struct_array_fields:
+        yield f"struct array {_listed([each.name for each in schema.struct_array_fields])}", STRUCTS
+
+
+def _types(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
+    for field in all_fields(schema):
+        kind = type_name(field.data_type)
+        if kind in TYPES_SINCE or kind in LITE_LACKS:
+            yield f"{kind} {field.name!r}", TYPES_SINCE.get(kind, "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Empty for a version that is no number."""
+    found = re.match(r"v?(\d{1,9})\.(\d{1,9})", version)
+    return tuple(map(int, found.groups())) if found else ()

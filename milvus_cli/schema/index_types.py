@@ -1,0 +1,193 @@
+"""What Milvus's index types and metrics are called, and what each type takes: the words of 2.3 to 2.6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..text.names import nearest
+from ..text.words import METRICS
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+GRAPH = ("M", "efConstruction")
+CLUSTERS = ("nlist",)
+PQ = ("nlist", "m", "nbits")
+REFINE = ("refine", "refine_type")
+
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "AUTOINDEX": (),
+    "FLAT": (),
+    "IVF_FLAT": CLUSTERS,
+    "IVF_SQ8": CLUSTERS,
+    "IVF_PQ": PQ,
+    "IVF_RABITQ": (*CLUSTERS, *REFINE, "rbq_bits_query"),
+    "SCANN": (*CLUSTERS, "with_raw_data"),
+    "HNSW": GRAPH,
+    "HNSW_SQ": (*GRAPH, "sq_type", *REFINE),
+    "HNSW_PQ": (*GRAPH, "m", "nbits", *REFINE),
+    "HNSW_PRQ": (*GRAPH, "m", "nbits", "nrq", *REFINE),
+    "DISKANN": (
+        "MaxDegree",
+        "SearchListSize",
+        "PQCodeBudgetGB",
+        "PQCodeBudgetGBRatio",
+        "BuildDramBudgetGB",
+        "SearchCacheBudgetGB",
+        "SearchCacheBudgetGBRatio",
+        "BeamWidthRatio",
+        "max_degree",
+        "search_list_size",
+        "pq_code_budget_gb_ratio",
+        "search_cache_budget_gb_ratio",
+    ),
+    "GPU_BRUTE_FORCE": (),
+    "GPU_IVF_FLAT": (*CLUSTERS, "cache_dataset_on_device"),
+    "GPU_IVF_PQ": (*PQ, "cache_dataset_on_device"),
+    "GPU_CAGRA": (
+        "intermediate_graph_degree",
+        "graph_degree",
+        "build_algo",
+        "cache_dataset_on_device",
+        "adapt_for_cpu",
+    ),
+    "BIN_FLAT": (),
+    "BIN_IVF_FLAT": CLUSTERS,
+    "MINHASH_LSH": (
+        "mh_element_bit_width",
+        "mh_lsh_band",
+        "mh_lsh_code_in_mem",
+        "with_raw_data",
+        "mh_lsh_bloom_false_positive_prob",
+    ),
+    "SPARSE_INVERTED_INDEX": ("drop_ratio_build", "inverted_index_algo", "bm25_k1", "bm25_b", "bm25_avgdl"),
+    "SPARSE_WAND": ("drop_ratio_build", "bm25_k1", "bm25_b", "bm25_avgdl"),
+    "INVERTED": ("json_path", "json_cast_type", "json_cast_function"),
+    "BITMAP": ("bitmap_cardinality_limit",),
+    "STL_SORT": (),
+    "Trie": (),
+    "NGRAM": ("min_gram", "max_gram", "json_path", "json_cast_type"),
+    "RTREE": (),
+}
+
+PROBES = ("nprobe", "max_empty_result_buckets")
+SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "AUTOINDEX": ("level", "ef", "nprobe"),
+    "FLAT": (),
+    "BRUTE_FORCE": (),
+    "IVF_FLAT": PROBES,
+    "IVF_SQ8": PROBES,
+    "IVF_PQ": PROBES,
+    "IVF_RABITQ": (*PROBES, "rbq_query_bits", "refine_k"),
+    "SCANN": (*PROBES, "reorder_k"),
+    "HNSW": ("ef",),
+    "HNSW_SQ": ("ef", "refine_k"),
+    "HNSW_PQ": ("ef", "refine_k"),
+    "HNSW_PRQ": ("ef", "refine_k"),
+    "DISKANN": ("search_list", "beamwidth"),
+    "GPU_BRUTE_FORCE": (),
+    "GPU_IVF_FLAT": ("nprobe",),
+    "GPU_IVF_PQ": ("nprobe",),
+    "GPU_CAGRA": ("itopk_size", "search_width", "min_iterations", "max_iterations", "team_size", "ef"),
+    "BIN_FLAT": (),
+    "BIN_IVF_FLAT": PROBES,
+    "MINHASH_LSH": ("mh_search_with_jaccard", "mh_lsh_batch_search", "refine_k"),
+    "SPARSE_INVERTED_INDEX": ("drop_ratio_search", "dim_max_score_ratio"),
+    "SPARSE_WAND": ("drop_ratio_search", "dim_max_score_ratio"),
+}
+"""What a search of each type of vector index takes."""
+
+SEARCH_ANYWHERE = ("radius", "range_filter", "hints", "page_retain_order", "retain_iterator_order", "level")
+"""Parameters that every search takes."""
+
+NO_NUMBERS = ("hints", "page_retain_order", "retain_iterator_order", "mh_search_with_jaccard", "mh_lsh_batch_search")
+"""Those whose value is a word, or true or false."""
+
+USUAL: dict[str, dict[str, str]] = {
+    "HNSW": {"M": "16", "efConstruction": "200"},
+    **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
+}
+"""What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
+
+USUAL_METRICS = {
+    **dict.fromkeys(("FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR"), "COSINE"),
+    "BINARY_VECTOR": "HAMMING",
+}
+
+ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
+"""Parameters that every type takes."""
+
+FORCE = "--force sends it as it is, for a server that knows more"
+
+
+def known_index_type(word: str) -> str:
+    """The type as Milvus spells it, of any case of letters; Milvus 2.3 takes Trie, and no other spelling of it."""
+    return next((each for each in PARAMETERS if each.upper() == word.upper()), word.upper())
+
+
+def takes(index_type: str) -> str:
+    """What may be given for a type, as a hint."""
+    known = PARAMETERS.get(index_type, ())
+    return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
+
+
+def usual_type(schema: CollectionSchema, name: str) -> str:
+    """The index type for a field. Sparse vectors have no choice everywhere."""
+    return "SPARSE_INVERTED_INDEX" if _kind(schema, name) == "SPARSE_FLOAT_VECTOR" else "AUTOINDEX"
+
+
+def usual_metric(schema: CollectionSchema, name: str) -> str:
+    """The metric for a field, as newer servers choose it: Milvus 2.3 takes IP for every vector, or demands one.
+
+    "" is for what has none, or is better left to the server.
+    """
+    kind = _kind(schema, name)
+    if kind == "SPARSE_FLOAT_VECTOR":
+        return "BM25" if any(name in each.output_field_names for each in schema.functions) else "IP"
+    return USUAL_METRICS.get(kind, "")
+
+
+def _kind(schema: CollectionSchema, name: str) -> str:
+    from .schema import type_name
+
+    return next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
+
+
+def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:
+    """Raises InvalidInput for a word that is in no table here: Milvus Lite takes any type, and Milvus any parameter."""
+    if index_type not in PARAMETERS:
+        raise InvalidInput(f"no index type {index_type!r}", hint=_hint(index_type, PARAMETERS))
+    if metric and metric not in METRICS:
+        raise InvalidInput(f"no metric {metric!r}", hint=_hint(metric, METRICS))
+    known = PARAMETERS[index_type]
+    for name in parameters:
+        if name not in (*known, *ANYWHERE):
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            hint = f"{nearest(name, known) or takes}; {FORCE}"
+            raise InvalidInput(f"{index_type} has no parameter {name!r}", hint=hint)
+
+
+def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:
+    """Raises InvalidInput for a parameter that no search of such an index takes, and for a number that is none.
+
+    Servers ignore them without a word. An index type that is not known here takes all.
+    """
+    if index_type not in SEARCH_PARAMETERS:
+        return
+    known = SEARCH_PARAMETERS[index_type]
+    for name in parameters:
+        if name not in (*known, *SEARCH_ANYWHERE):
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise InvalidInput(
+                f"a search of {index_type} has no parameter {name!r}", hint=f"{nearest(name, known) or takes}; {FORCE}"
+            )
+        value = parameters[name]
+        if name not in NO_NUMBERS and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise InvalidInput(f"{name} takes a number, not {value!r}", hint=FORCE)
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    names = list(known)
+    return f"{nearest(word, names) or 'known: ' + ', '.join(names)}; {FORCE}"

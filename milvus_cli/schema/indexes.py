@@ -1,0 +1,95 @@
+"""The indexes of a collection: made, listed, described."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..client.not_found import NO_INDEX
+from ..errors import ServerRefused
+from .field_json import as_param
+from .schema import pairs, params
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import IndexDescription
+
+NO_METRIC = "NONE"
+"""Milvus Lite's word for the metric of an index on a scalar field."""
+
+INDEX_STATES = {0: "none", 1: "waiting", 2: "building", 3: "finished", 4: "failed", 5: "trying again"}
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index to build. Without a name it gets its field's; without a metric the server's choice.
+
+    `params` are as servers keep them: one by one, or, where a client sent them so, as one JSON text under `params`.
+    """
+
+    field: str
+    name: str = ""
+    type: str = "AUTOINDEX"
+    metric: str = ""
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def create_index(client: Client, collection: str, index: Index) -> None:
+    """Sends parameters one by one, as pymilvus does; Milvus Lite reads them only together, as JSON."""
+    metric = {"metric_type": index.metric} if index.metric else {}
+    given = {key: as_param(each) for key, each in index.params.items()}
+    if given and client.call("GetVersion").version.startswith("milvus_lite"):
+        given = {"params": json.dumps(one_by_one(given))}
+    values = {"index_type": index.type, **metric, **given}
+    client.call(
+        "CreateIndex",
+        collection_name=collection,
+        field_name=index.field,
+        index_name=index.name,
+        extra_params=pairs(values),
+    )
+
+
+def indexes(client: Client, collection: str) -> list[IndexDescription]:
+    """The indexes of a collection; none is an empty list. Raises ServerRefused for a collection that is not there."""
+    try:
+        return list(client.call("DescribeIndex", collection_name=collection).index_descriptions)
+    except ServerRefused as exc:
+        if exc.server_code == NO_INDEX:
+            return []
+        raise
+
+
+def index_of(found: IndexDescription) -> Index:
+    """An index that a server describes."""
+    given = params(found.params)
+    kind, metric = given.pop("index_type", ""), given.pop("metric_type", "")
+    return Index(found.field_name, found.index_name, kind, "" if metric == NO_METRIC else metric, given)
+
+
+def described(found: IndexDescription) -> dict[str, Any]:
+    """An index as commands show it."""
+    index = index_of(found)
+    return {
+        "index": index.name,
+        "field": index.field,
+        "index_type": index.type or None,
+        "metric_type": index.metric or None,
+        "params": one_by_one(index.params),
+        "state": INDEX_STATES.get(found.state, str(found.state)),
+        "indexed_rows": found.indexed_rows,
+        "total_rows": found.total_rows,
+    }
+
+
+def one_by_one(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters apart, also those that a client sent together as JSON."""
+    try:
+        inner = json.loads(given.get("params", "{}"))
+    except (ValueError, RecursionError):
+        return dict(given)
+    flat = {key: each for key, each in given.items() if key != "params"}
+    return {**flat, **inner} if isinstance(inner, dict) else dict(given)

@@ -1,0 +1,195 @@
+"""Milvus's types and limits, and what makes a collection schema one that a server can take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..errors import InvalidInput
+from ..text.names import nearest
+from .kinds import INNER, KINDS, STRUCTS, Form, form_of, of_form
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
+
+    Field: TypeAlias = FieldSchema | StructArrayFieldSchema
+    """Whatever a row has a value of."""
+
+ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
+DENSE_VECTORS = of_form(Form.DENSE)
+WIDTHS = {name: KINDS[name].bits for name in DENSE_VECTORS}
+"""Bits of a dimension of each dense vector."""
+PRIMARY_TYPES = ("INT64", "VARCHAR")
+DEFAULT_MAX_LENGTH = 65_535
+"""Milvus's limit of a VARCHAR, taken where none is given."""
+
+LIMITS = {"dim": 32_768, "max_length": 65_535, "max_capacity": 4_096}
+"""Milvus's limits (https://milvus.io/docs/limitations.md). Milvus Lite has none, and what breaks them moves nowhere."""
+BITS = 8
+"""Dimensions of a binary vector that count as one."""
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
+NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
+# Milvus since 2.4 takes - in names of partitions; 2.3 refuses it in words of its own.
+PARTITION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}")
+PARTITION_HINT = "a name has letters, digits and _, and 255 characters at most"
+SYSTEM_FIELDS = ("RowID", "Timestamp")
+"""Names that Milvus keeps for fields of its own. Milvus Lite keeps others, and says so itself."""
+
+
+@cache
+def type_name(number: int) -> str:
+    """Milvus's word for a DataType number; for one that is not in KINDS its name on the wire, or the number itself."""
+    from ..client.wire.schema_pb2 import DataType
+
+    wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**KINDS, **INNER}.items()}
+    return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
+
+
+def type_number(kind: str) -> Any:
+    """The DataType of Milvus's word for it."""
+    from ..client.wire.schema_pb2 import DataType
+
+    return getattr(DataType, (KINDS.get(kind) or INNER[kind]).wire)
+
+
+def known_type(word: str, types: Iterable[str]) -> str | None:
+    """The type that a word means, also as it is spelled on the wire (FloatVector); None for no type."""
+    folded = word.strip().upper().replace("_", "")
+    return next((each for each in types if each.replace("_", "") == folded), None)
+
+
+def no_such_type(word: str, where: str, types: Iterable[str], *, meaning: str = "type") -> InvalidInput:
+    types = tuple(types)
+    hint = nearest(word.strip().upper(), types) or f"{meaning}s: {', '.join(types)}"
+    return InvalidInput(f"{where}: no {meaning} {word!r}", hint=hint)
+
+
+def kind_of(field: Field) -> str:
+    """The type of a field's values by Milvus's word; a struct array has one of its own."""
+    return type_name(field.data_type) if hasattr(field, "data_type") else STRUCTS
+
+
+def row_fields(schema: CollectionSchema) -> list[Field]:
+    """All that rows have values of: fields and struct arrays."""
+    return [*schema.fields, *schema.struct_array_fields]
+
+
+def short_name(struct: str, field: str) -> str:
+    """Of a field of a struct: servers call it `struct[field]`."""
+    prefix = f"{struct}["
+    return field[len(prefix) : -1] if field.startswith(prefix) and field.endswith("]") else field
+
+
+def is_vector(field: Field) -> bool:
+    return form_of(kind_of(field)) in (Form.DENSE, Form.SPARSE)
+
+
+def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:
+    return [field for field in schema.fields if is_vector(field)]
+
+
+def primary_field(schema: CollectionSchema) -> FieldSchema | None:
+    return next((field for field in schema.fields if field.is_primary_key), None)
+
+
+def params(pairs: Any) -> dict[str, str]:
+    """Key-value pairs of a message as a dict."""
+    return {pair.key: pair.value for pair in pairs}
+
+
+def pairs(values: dict[str, Any]) -> list[dict[str, str]]:
+    """A dict as key-value pairs of a request."""
+    return [{"key": key, "value": str(value)} for key, value in values.items()]
+
+
+def check_name(name: str, what: str) -> None:
+    """Raises InvalidInput for a name that Milvus forbids to a database, collection, partition, alias, index or field.
+
+    Milvus Lite takes most of them, and what bears them then moves nowhere (https://milvus.io/docs/limitations.md).
+    """
+    partition = what == "partition"
+    if not (PARTITION_NAME if partition else NAME).fullmatch(name):
+        shown = name if len(name) <= 60 else name[:59] + "…"
+        article = "an" if what[0] in "ai" else "a"
+        raise InvalidInput(f"bad name {shown!r} of {article} {what}", hint=PARTITION_HINT if partition else NAME_HINT)
+    if what == "field" and name in SYSTEM_FIELDS:
+        raise InvalidInput(f"bad name {name!r} of a field", hint="Milvus has a field of that name in every collection")
+
+
+def checked(schema: CollectionSchema) -> CollectionSchema:
+    """The schema, complete: ids given out where it says so, function outputs marked.
+
+    Raises InvalidInput for what no server takes: names, limits, fields that can't stand together.
+    """
+    check_name(schema.name, "collection")
+    for field in all_fields(schema):
+        check_name(field.name, "field")
+        check_limits(field)
+    names = [field.name for field in schema.fields] + [field.name for field in schema.struct_array_fields]
+    doubles = sorted({each for each in names if names.count(each) > 1})
+    if doubles:
+        raise InvalidInput(f"field {doubles[0]!r} is given twice")
+    _check_primary(schema)
+    _mark_outputs(schema)
+    return schema
+
+
+def all_fields(schema: CollectionSchema) -> Iterator[FieldSchema]:
+    """Every field, and every field of a struct array."""
+    yield from schema.fields
+    for struct in schema.struct_array_fields:
+        yield from struct.fields
+
+
+def check_limits(field: FieldSchema) -> None:
+    """Raises InvalidInput for sizes that Milvus does not have, or that are missing."""
+    given = params(field.type_params)
+    kind = type_name(field.element_type if type_name(field.data_type) == "ARRAY_OF_VECTOR" else field.data_type)
+    for key, limit in LIMITS.items():
+        most = limit * BITS if key == "dim" and kind == "BINARY_VECTOR" else limit
+        text = given.get(key)
+        if text is not None and not (text.isdecimal() and 1 <= len(text) < 10 and 1 <= int(text) <= most):
+            raise InvalidInput(
+                f"field {field.name!r}: {key} {text[:40]} is out of range", hint=f"{key} is from 1 to {most}"
+            )
+    if kind in DENSE_VECTORS and "dim" not in given:
+        raise InvalidInput(f"field {field.name!r}: a {kind} needs its dimension")
+    if kind == "BINARY_VECTOR" and int(given["dim"]) % BITS:
+        raise InvalidInput(f"field {field.name!r}: dim {given['dim']} of a BINARY_VECTOR is no multiple of 8")
+    if type_name(field.data_type) == "ARRAY" and "max_capacity" not in given:
+        raise InvalidInput(f"field {field.name!r}: an ARRAY needs its max_capacity")
+
+
+def _check_primary(schema: CollectionSchema) -> None:
+    primary = [field for field in schema.fields if field.is_primary_key]
+    if not primary:
+        names = ", ".join(field.name for field in schema.fields) or "none"
+        raise InvalidInput("no primary field", hint=f"one of the fields must be it: {names}")
+    if len(primary) > 1:
+        raise InvalidInput(f"two primary fields: {primary[0].name!r} and {primary[1].name!r}")
+    kind = type_name(primary[0].data_type)
+    if kind not in PRIMARY_TYPES:
+        raise InvalidInput(
+            f"the primary field {primary[0].name!r} is {kind}", hint="a primary field is INT64 or VARCHAR"
+        )
+    automatic = next((field.name for field in schema.fields if field.autoID and not field.is_primary_key), "")
+    if automatic:
+        raise InvalidInput(f"field {automatic!r}: only the primary field can have auto_id")
+    primary[0].autoID = primary[0].autoID or schema.autoID
+    schema.autoID = primary[0].autoID
+
+
+def _mark_outputs(schema: CollectionSchema) -> None:
+    names = {field.name: field for field in schema.fields}
+    for function in schema.functions:
+        for name in (*function.input_field_names, *function.output_field_names):
+            if name not in names:
+                raise InvalidInput(
+                    f"function {function.name!r} names {name!r}, which is no field",
+                    hint=nearest(name, names) or f"fields: {', '.join(names)}",
+                )
+        for name in function.output_field_names:
+            names[name].is_function_output = True

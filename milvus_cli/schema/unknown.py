@@ -1,0 +1,95 @@
+"""Parts of a collection that this program does not know, as its server is newer: named, so that none is lost unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from .kinds import form_of
+from .schema import type_name
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, StructArrayFieldSchema
+
+LEVELS = 5
+"""How many consistency levels there are, numbered from 0."""
+
+# Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
+OF_SERVERS: Mapping[str, Mapping[int, str]] = {
+    "DescribeCollectionResponse": {
+        4: "virtual channels, which the server chooses",
+        5: "physical channels, which the server chooses",
+        10: "where these channels began",
+        16: "the database's number",
+        17: "the time of the request",
+        19: "the time of the last change, as text",
+    },
+    "CollectionSchema": {8: "the database's name", 10: "how often the schema was changed"},
+    "FieldSchema": {9: "how far the server is with adding or dropping the field"},
+    "IndexDescription": {10: "the oldest format of its files", 11: "the newest format of its files"},
+}
+
+
+def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription] = ()) -> tuple[str, ...]:
+    """Words for each, such as "part 17 of field 'title'": the number is that of the protocol's field."""
+    return tuple(dict.fromkeys(_all(answer, indexes)))
+
+
+def _all(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription]) -> Iterator[str]:
+    yield from _parts(answer, "the collection")
+    if not 0 <= answer.consistency_level < LEVELS:
+        yield f"consistency level {answer.consistency_level}"
+    for each in answer.properties:
+        yield from _parts(each, f"property {each.key!r}")
+    yield from _of_schema(answer.schema)
+    for index in indexes:
+        yield from _parts(index, f"the index on {index.field_name!r}")
+
+
+def _of_schema(schema: CollectionSchema) -> Iterator[str]:
+    yield from _parts(schema, "the schema")
+    for each in schema.properties:
+        yield from _parts(each, f"property {each.key!r}")
+    for field in schema.fields:
+        yield from _of_field(field, f"field {field.name!r}")
+    for struct in schema.struct_array_fields:
+        yield from _of_struct(struct)
+    for function in schema.functions:
+        yield from _of_function(function)
+
+
+def _of_field(field: FieldSchema, name: str) -> Iterator[str]:
+    yield from _parts(field, name)
+    yield from _parts(field.default_value, f"the default of {name}")
+    for each in (*field.type_params, *field.index_params):
+        yield from _parts(each, f"parameter {each.key!r} of {name}")
+    for number in (field.data_type, field.element_type):
+        if number and form_of(type_name(number)) is None:
+            yield f"type {type_name(number)} of {name}"
+
+
+def _of_struct(struct: StructArrayFieldSchema) -> Iterator[str]:
+    yield from _parts(struct, f"field {struct.name!r}")
+    for field in struct.fields:
+        yield from _of_field(field, f"field {field.name!r}")
+
+
+def _of_function(function: FunctionSchema) -> Iterator[str]:
+    from ..client.wire.schema_pb2 import FunctionType
+
+    name = f"function {function.name!r}"
+    yield from _parts(function, name)
+    if function.type not in FunctionType.values() or function.type == FunctionType.Unknown:
+        yield f"type {function.type} of {name}"
+
+
+def _parts(message: Any, name: str) -> Iterator[str]:
+    """Fields of a message itself that are not in ours."""
+    known = OF_SERVERS.get(message.DESCRIPTOR.name, {})
+    found = UnknownFieldSet(message)
+    for number in (found[place].field_number for place in range(len(found))):
+        if number not in known:
+            yield f"part {number} of {name}"

@@ -1,0 +1,146 @@
+"""What the first Milvus_CLI had servers calculate: distances between vectors, and hybrid timestamps.
+
+A hybrid timestamp is milliseconds since 1970-01-01 UTC, shifted left by 18 bits, plus a counter.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from ..errors import InvalidInput
+
+LOGICAL_BITS = 18
+HIGHEST = 2**64 - 1
+LATEST = HIGHEST >> LOGICAL_BITS
+"""Milliseconds that a hybrid timestamp can tell: until the year 4199."""
+
+Numbers = Sequence[float]
+
+
+def hybrid(milliseconds: float, *, logical: int = 0) -> int:
+    """The timestamp of a time, with a counter. Raises InvalidInput for what it can't tell."""
+    if not 0 <= milliseconds <= LATEST:
+        raise InvalidInput(
+            f"{milliseconds:g} ms since 1970 is no time of a hybrid timestamp", hint="it tells the years 1970 to 4199"
+        )
+    return (round(milliseconds) << LOGICAL_BITS) + logical
+
+
+def later(hybridts: int, milliseconds: float) -> int:
+    """So much after a timestamp; its counter stays."""
+    return hybrid((hybridts >> LOGICAL_BITS) + milliseconds, logical=hybridts & ((1 << LOGICAL_BITS) - 1))
+
+
+def unix_seconds(hybridts: int) -> float:
+    return (hybridts >> LOGICAL_BITS) / 1000
+
+
+def moment(hybridts: int) -> datetime:
+    """In the time zone of this machine."""
+    return datetime.fromtimestamp(unix_seconds(hybridts), timezone.utc).astimezone()
+
+
+def parse_moment(text: str) -> datetime:
+    """ISO 8601; a time without a zone is one of this machine. Raises InvalidInput."""
+    try:
+        # Python 3.10 does not know Z.
+        return datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
+    except (ValueError, OverflowError) as exc:
+        raise InvalidInput(f"{text!r} is no date and time", hint="write 2021-11-17 15:05:41+00:00") from exc
+
+
+def distances(
+    left: Sequence[Any], right: Sequence[Any], metric: str, *, root: bool = False
+) -> Iterator[tuple[int, int, float]]:
+    """(left, right, distance) for each pair, by their numbers from 0. Raises InvalidInput for vectors that don't fit.
+
+    As a search shows them: in float32, L2 squared unless its `root` is asked for, IP and COSINE growing with likeness.
+    """
+    from ..text.floats import shortest
+
+    if root and metric != "L2":
+        raise InvalidInput(f"{metric} has no root: --sqrt goes with L2")
+    measure, is_binary = METRICS[metric]
+    check = _bytes if is_binary else _numbers
+    lefts = [check(vector, f"left vector {number}") for number, vector in enumerate(left)]
+    rights = [check(vector, f"right vector {number}") for number, vector in enumerate(right)]
+    for row, one in enumerate(lefts):
+        for column, other in enumerate(rights):
+            if len(one) != len(other):
+                raise InvalidInput(
+                    f"left vector {row} has {len(one)} numbers, right vector {column} {len(other)}",
+                    hint="only vectors of one length have a distance",
+                )
+            value = math.sqrt(measure(one, other)) if root else measure(one, other)
+            yield row, column, shortest(_float32(value))
+
+
+def _float32(value: float) -> float:
+    """The nearest float32, infinite where there is none."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _numbers(vector: Any, name: str) -> list[float]:
+    if not isinstance(vector, list) or not {int, float}.issuperset(map(type, vector)):
+        raise InvalidInput(f"{name} is not a list of numbers", hint="write it as [0.1, 0.2, …]")
+    return vector
+
+
+def _bytes(vector: Any, name: str) -> bytes:
+    try:
+        return bytes(_numbers(vector, name))  # type: ignore[arg-type]  # floats are refused by bytes itself
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} is not a binary vector", hint="write its bytes, each 0 to 255: [3, 255]") from None
+
+
+def _l2(one: Numbers, other: Numbers) -> float:
+    return math.fsum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+
+
+def _ip(one: Numbers, other: Numbers) -> float:
+    return math.fsum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _cosine(one: Numbers, other: Numbers) -> float:
+    """0 for a vector without a direction, as Milvus has it."""
+    lengths = math.sqrt(_ip(one, one)) * math.sqrt(_ip(other, other))
+    return _ip(one, other) / lengths if lengths else 0.0
+
+
+def _bits(one: Numbers, other: Numbers) -> tuple[int, int, int]:
+    """How many bits differ, are 1 in both, and are 1 in any."""
+    a, b = (int.from_bytes(bytes(each), "little") for each in (one, other))  # type: ignore[arg-type]
+    return bin(a ^ b).count("1"), bin(a & b).count("1"), bin(a | b).count("1")
+
+
+def _hamming(one: Numbers, other: Numbers) -> float:
+    return float(_bits(one, other)[0])
+
+
+def _jaccard(one: Numbers, other: Numbers) -> float:
+    _, both, either = _bits(one, other)
+    return 1 - both / either if either else 0.0
+
+
+def _tanimoto(one: Numbers, other: Numbers) -> float:
+    """-log2 of the share of common bits, infinite where there are none, as Milvus's indexes have it."""
+    share = 1 - _jaccard(one, other)
+    return -math.log2(share) if share else math.inf
+
+
+METRICS: Mapping[str, tuple[Callable[[Numbers, Numbers], float], bool]] = {
+    "L2": (_l2, False),
+    "IP": (_ip, False),
+    "COSINE": (_cosine, False),
+    "HAMMING": (_hamming, True),
+    "JACCARD": (_jaccard, True),
+    "TANIMOTO": (_tanimoto, True),
+}
+"""Each with whether it is one of binary vectors."""

@@ -1,0 +1,173 @@
+"""What a search asks for against what its collection has: metric, parameters, range, partitions, functions.
+
+Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes the metric and ignores what it lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..client.client import Client
+from ..client.not_found import NO_COLLECTION, NOT_LOADED
+from ..client.optional import permitted
+from ..client.versions import is_older
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..schema.index_types import check_search_params
+from ..schema.indexes import Index, index_of, indexes, one_by_one
+from ..schema.schema import type_name
+from ..server.existence import require_partitions
+from ..server.progress import load_state
+from ..text.names import nearest
+from ..text.words import METRICS
+from .request import HIGHEST_LIMIT, Search
+from .rerankers import Reranker
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
+
+BM25, TEXT_EMBEDDING = 1, 2
+"""Numbers of FunctionType: the functions that make vectors of texts."""
+
+HALF_FLOATS = (102, 103)
+"""Milvus 2.3 keeps them, and reads as many float32s from a query, beyond its end: what it finds is chance."""
+
+LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPERSTRUCTURE")
+
+
+def check_search(client: Client, search: Search, *, force: bool = False) -> None:
+    """Raises what is wrong, asking the server only for what the search names. `force` lets unknown parameters pass."""
+    far = search.offset + search.limit
+    if far > HIGHEST_LIMIT:
+        raise InvalidInput(
+            f"--offset and --limit make {far:,}, and {HIGHEST_LIMIT:,} is the most", hint="search_iterator goes further"
+        )
+    if search.range_filter is not None and search.radius is None:
+        raise InvalidInput("--range-filter needs --radius, the far end of the range")
+    if search.partitions:
+        require_partitions(client, search.collection, search.partitions)
+    if search.metric or search.params or search.range_filter is not None:
+        index = permitted(field_index, client, search.collection, search.field)
+        check_metric(search, index)
+        check_range(search, search.metric or (index.metric if index else ""))
+        if index and not force:
+            check_search_params(index.type, search.params)
+    if search.queries.kind in HALF_FLOATS and not force and is_older(str(client.call("GetVersion").version), "2.4"):
+        raise Unsupported("this server reads half floats as floats", method="Search.half_floats")
+    if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
+        raise Unsupported("this server does not group hits", method="Search.group_by_field")
+
+
+def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
+    """Raises what is wrong: a function on a server that has none, or one of a field that there is not."""
+    functions = [each for each in rerankers if each.is_function]
+    if not functions:
+        return
+    if is_older(str(client.call("GetVersion").version), "2.6"):
+        raise Unsupported("this server has no rerank functions", method="HybridSearch.function_score")
+    known = [each.name for each in schema.fields]
+    for name in (name for each in functions for name in each.fields):
+        if name not in known:
+            raise CliError(
+                f"{schema.name} has no field {name!r}", hint=nearest(name, known) or f"fields: {', '.join(known)}"
+            )
+
+
+def field_index(client: Client, collection: str, field: str) -> Index | None:
+    """The index of a field; None where it has none."""
+    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
+
+
+def check_metric(search: Search, index: Index | None) -> None:
+    """Milvus Lite would compute another metric than the index has, without a word."""
+    if search.metric and search.metric not in METRICS:
+        raise InvalidInput(
+            f"no metric {search.metric!r}", hint=nearest(search.metric, METRICS) or f"metrics: {', '.join(METRICS)}"
+        )
+    if index and index.metric and search.metric and search.metric != index.metric:
+        name = search.collection
+        params = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())
+        raise CliError(
+            f"the index of {search.field!r} has the metric {index.metric}, not {search.metric}",
+            hint=f"leave --metric out, or rebuild it: release collection -c {name}; delete index -c {name} "
+            f"-in {index.name} --yes; create index -c {name} -f {search.field} -t {index.type} -m {search.metric}"
+            f"{params}; load collection -c {name}",
+        )
+
+
+def check_range(search: Search, metric: str) -> None:
+    if search.radius is None or search.range_filter is None or not metric:
+        return
+    lower = metric in LOWER_IS_NEARER
+    if search.range_filter >= search.radius if lower else search.range_filter <= search.radius:
+        order = "less" if lower else "more"
+        raise InvalidInput(
+            f"--range-filter {search.range_filter:g} is not {order} than --radius {search.radius:g}",
+            hint=f"with {metric} {'lower' if lower else 'higher'} is nearer, and the radius is the far end",
+        )
+
+
+def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
+    """The function that makes vectors of texts: of the named vector field, or the only one. Raises CliError."""
+    found = [each for each in schema.functions if each.type in (BM25, TEXT_EMBEDDING)]
+    outputs = [output for each in found for output in each.output_field_names]
+    if name is not None:
+        for each in found:
+            if name in each.output_field_names:
+                return each
+    elif len(found) == 1:
+        return found[0]
+    if not found:
+        raise CliError(
+            f"{schema.name} has no function that makes vectors of texts",
+            hint="Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v",
+        )
+    what = (
+        f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"
+    )
+    raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
+
+
+def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
+    """Whether it is what BM25 makes: that is searched by text only, and not kept with the row."""
+    return any(each.type == BM25 and field in each.output_field_names for each in schema.functions)
+
+
+def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
+    """What stands behind a refusal: a collection that is not loaded, or has no index. Else the error itself."""
+    if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
+        return error
+    collection, field = search.collection, search.field
+    unseen = "not loaded" if error.server_code == NOT_LOADED else "loaded"
+    state = permitted(load_state, client, collection, search.partitions) or unseen
+    if error.server_code != NOT_LOADED and state == "loaded":
+        return _shortened(error)
+    found = not_loaded(client, collection, field, state, search.partitions)
+    found.fault, found.server_code = error.fault, error.server_code
+    return found
+
+
+def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
+    """What to do about a collection, or partitions, in another load state than "loaded"."""
+    if state == "loading":
+        hint = f"wait collection {collection} --for loaded"
+    elif field_index(client, collection, field) is None:
+        message = f"collection {collection!r} is not loaded, and {field!r} has no index"
+        return CliError(message, hint=f"create index -c {collection} -f {field}, then load collection -c {collection}")
+    else:
+        hint = f"load it first: load collection -c {collection}"
+    which = f"partition {', '.join(map(repr, partitions))} of {collection!r}" if partitions else ""
+    what = "still loading" if state == "loading" else "not loaded"
+    return CliError(f"{which or f'collection {collection!r}'} is {what}", hint=hint)
+
+
+def _shortened(error: ServerRefused) -> ServerRefused:
+    """Without Milvus's account of the nodes that passed a refusal on."""
+    error.message = error.message.rpartition("reason=")[2] or error.message
+    return error
+
+
+def describe_field(field: FieldSchema) -> str:
+    """As in "FLOAT_VECTOR 128"."""
+    dim = next((each.value for each in field.type_params if each.key == "dim"), "")
+    return f"{type_name(field.data_type)} {dim}".rstrip()

@@ -1,0 +1,53 @@
+"""Hybrid searches: several searches at once, their hits made one list by rerankers of the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..schema.schema import pairs
+from .request import Search, guarantee
+from .rerankers import Reranker, function_score
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """The legs with what becomes of their hits. Filter and consistency of the legs are their own."""
+
+    legs: Sequence[Search]
+    rerankers: Sequence[Reranker]
+    limit: int = 10
+    offset: int = 0
+    fields: Sequence[str] = ()
+    partitions: Sequence[str] = ()
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    written: int = 0
+
+    def request(self) -> dict[str, Any]:
+        """The fields of a HybridSearchRequest."""
+        rank: dict[str, Any] = {"limit": self.limit, "offset": self.offset}
+        if self.round_decimal is not None:
+            rank["round_decimal"] = self.round_decimal
+        if self.group_by:
+            rank["group_by_field"] = self.group_by
+        if self.group_size:
+            rank["group_size"] = self.group_size
+        more: dict[str, Any] = {}
+        if any(each.is_function for each in self.rerankers):
+            more["function_score"] = function_score(self.rerankers)
+        else:
+            rank |= {"strategy": self.rerankers[0].name, "params": json.dumps(dict(self.rerankers[0].params))}
+        return {
+            "collection_name": self.legs[0].collection,
+            "partition_names": self.partitions,
+            "requests": [replace(each, fields=()).request() for each in self.legs],
+            "rank_params": pairs(rank),
+            "output_fields": self.fields,
+            **guarantee(self.consistency, self.written),
+            **more,
+        }

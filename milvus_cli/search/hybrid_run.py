@@ -1,0 +1,168 @@
+"""Runs hybrid searches, and each leg alone where its ranks are to be shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..result import Table
+from ..rows.filters import both
+from ..session.session import Session
+from ..text.numbers import finite
+from ..values.dynamic import Wanted
+from .check import check_rerankers, check_search
+from .hybrid import Hybrid
+from .legs import parse_leg
+from .request import Shown, hits, shown_fields
+from .reranker_text import parse_rerankers
+from .run import FOR_PEOPLE, HIT, Asked, refusals_explained
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import SearchResults
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from .request import Search
+
+NO_LEGS = "no --request is given"
+LEG_HINT = "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'"
+
+
+@dataclass(frozen=True)
+class AskedHybrid:
+    """A hybrid search as options say it."""
+
+    session: Session = field(repr=False)
+    collection: str
+    requests: Sequence[str]
+    rerank: Sequence[str] = ("rrf:60",)
+    limit: int = 10
+    offset: int = 0
+    filter: str = ""
+    parameters: Sequence[tuple[str, str]] = ()
+    partitions: Sequence[str] = ()
+    fields: str | None = None
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    ignore_growing: bool = False
+    force: bool = False
+
+    def leg(self, text: str) -> Asked:
+        """A leg as a search of its own; what it does not say, the whole says."""
+        given = parse_leg(text)
+        return Asked(
+            self.session,
+            self.collection,
+            vectors=_list(given, "vector"),
+            like=given.get("like"),
+            texts=_list(given, "text"),
+            field=given.get("field"),
+            limit=_whole(given.get("limit"), self.limit + self.offset),
+            filter=both(self.filter, given.get("filter", "")),
+            parameters=self.parameters,
+            partitions=self.partitions,
+            fields=self.fields,
+            metric=given.get("metric", ""),
+            params=_list(given, "params"),
+            radius=_float(given, "radius"),
+            range_filter=_float(given, "range_filter"),
+            consistency=self.consistency,
+            ignore_growing=self.ignore_growing,
+        )
+
+
+def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
+    """A row per hit of the fused list; with `show_legs` its rank and distance in each leg too."""
+    if not asked.requests:
+        raise InvalidInput(NO_LEGS, hint=LEG_HINT)
+    session, client = asked.session, asked.session.client
+    rerankers = parse_rerankers(asked.rerank, len(asked.requests))
+    legs = [asked.leg(text) for text in asked.requests]
+    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
+    searches = [each.search(schema) for each in legs]
+    shown = shown_fields(schema, legs[0].names)
+    if len({len(each.queries) for each in searches}) > 1:
+        counts = ", ".join(str(len(each.queries)) for each in searches)
+        raise InvalidInput(f"the requests have different numbers of queries: {counts}")
+    for each in searches:
+        check_search(client, each, force=asked.force)
+    check_rerankers(client, rerankers, schema)
+    hybrid = Hybrid(
+        searches,
+        rerankers,
+        asked.limit,
+        asked.offset,
+        shown.asked,
+        asked.partitions,
+        asked.group_by,
+        asked.group_size,
+        asked.round_decimal,
+        asked.consistency,
+        client.written,
+    )
+    began = time.monotonic()
+    pending = client.start("HybridSearch", **hybrid.request())
+    alone = [client.start("Search", **each.request()) for each in searches] if show_legs else []
+    with refusals_explained(client, searches[0], schema):
+        answer = pending.result()
+        answers = [each.result() for each in alone]
+    taken = (time.monotonic() - began) * 1000
+    note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {asked.consistency.capitalize()}"
+    found = _Fused(searches, answer, answers, schema, shown)
+    return found.table(note if session.output in FOR_PEOPLE else "")
+
+
+@dataclass(frozen=True)
+class _Fused:
+    searches: Sequence[Search]
+    answer: SearchResults
+    legs: Sequence[SearchResults]
+    schema: CollectionSchema
+    shown: Shown
+
+    def table(self, note: str) -> Table:
+        of_legs = [f"{label}_{what}" for label in self._labels() for what in ("rank", "distance")]
+        shown = [f"{name}_field" if name in (*HIT, *of_legs) else name for name in self.shown.columns]
+        columns, wanted = [*HIT, *of_legs, *shown], Wanted(self.schema, self.shown.named)
+        if len(self.searches[0].queries) > 1:
+            return Table(columns, self._rows(wanted), note, wanted.failure)
+        return Table(columns[1:], (row[1:] for row in self._rows(wanted)), note, wanted.failure)
+
+    def _labels(self) -> list[str]:
+        """A leg's field, with its number where two search the same."""
+        fields = [each.field for each in self.searches] if self.legs else []
+        return [name if fields.count(name) == 1 else f"{name}_{place}" for place, name in enumerate(fields, start=1)]
+
+    def _rows(self, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+        places = [_places(each) for each in self.legs]
+        for query, rank, number, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
+            of_legs = [value for each in places for value in each.get((query, number), (None, None))]
+            yield (query, rank, number, distance, *of_legs, *values)
+
+
+def _places(answer: SearchResults) -> Mapping[tuple[int, Any], tuple[int, float]]:
+    return {(query, number): (rank, distance) for query, rank, number, distance in hits(answer.results)}
+
+
+def _list(given: Mapping[str, str], key: str) -> list[str]:
+    return [given[key]] if key in given else []
+
+
+def _whole(text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= 16_384:
+        raise InvalidInput(f"limit={text} is no number from 1 to 16384")
+    return int(text)
+
+
+def _float(given: Mapping[str, str], key: str) -> float | None:
+    if key not in given:
+        return None
+    try:
+        return finite(given[key])
+    except ValueError:
+        raise InvalidInput(f"{key}={given[key]} is no number") from None

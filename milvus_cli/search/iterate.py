@@ -1,0 +1,58 @@
+"""Runs a search without a limit: the hits of one query, for as long as somebody takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..client.versions import is_lite
+from ..errors import InvalidInput
+from ..result import Table
+from ..schema.schema import primary_field
+from ..values.dynamic import Wanted
+from .check import LOWER_IS_NEARER, check_search, field_index
+from .request import HIGHEST_LIMIT, Search, shown_fields
+from .run import Asked, check_query, hit_columns, refusals_explained
+from .widening import UNLIMITED, all_hits
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+
+def iterated(asked: Asked, limit: int | None) -> Table:
+    """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
+    check_query(asked)
+    client = asked.client
+    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
+    search = asked.search(schema)
+    if len(search.queries) > 1:
+        raise InvalidInput(
+            f"{len(search.queries)} queries are given, and search_iterator takes one", hint="search takes several"
+        )
+    check_search(client, search, force=asked.force)
+    index = field_index(client, asked.collection, search.field)
+    metric = search.metric or (index.metric if index else "") or "COSINE"
+    primary = primary_field(schema)
+    assert primary is not None
+    shown = shown_fields(schema, asked.names)
+    wanted = Wanted(schema, shown.named)
+    unlimited = is_lite(str(client.call("GetVersion").version))
+    rows = all_hits(
+        client,
+        search,
+        shown,
+        lower=metric in LOWER_IS_NEARER,
+        primary=primary.name,
+        wanted=wanted,
+        most=UNLIMITED if unlimited else HIGHEST_LIMIT,
+    )
+    explaining = _explaining(asked, search, schema, rows)
+    return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, limit)), failure=wanted.failure)
+
+
+def _explaining(
+    asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    with refusals_explained(asked.client, search, schema):
+        yield from rows

@@ -1,0 +1,94 @@
+"""Every hit of a search, nearest first, without a limit: none twice, none lost between two requests.
+
+A request asks for the nearest so many, the next one for twice as many, and what was seen is left out: unlike pages by
+offset, which an approximate index makes differently each time. Milvus gives 16,384 at the most; from there on each
+request begins at the distance where the last one ended. Milvus Lite has no such limit, and looks for ranges only
+among the nearest; there the number goes on growing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..client.answers import invalid
+from ..client.client import Client
+from ..rows.filters import both, quoted
+from ..values.dynamic import Wanted
+from .request import Search, Shown, hits
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import SearchResultData
+
+FARTHEST = 3.0e38
+"""Beyond every float32 that a distance may be."""
+UNLIMITED = 1 << 62
+
+
+def all_hits(
+    client: Client,
+    search: Search,
+    shown: Shown,
+    *,
+    lower: bool,
+    primary: str,
+    most: int,
+    wanted: Wanted | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Rows as `hits` makes them, ranks counted on. The search's limit is what the first request asks for.
+
+    `lower`: whether lower distances are nearer. `most` is the most that one request may bring.
+    """
+    seen: set[Any] = set()
+    last: tuple[float, list[Any]] = (0.0, [])
+    size = min(search.limit, most)
+    while True:
+        rows = list(hits(_answer(client, replace(search, limit=size)), shown, wanted=wanted))
+        for _, _, number, distance, *values in rows:
+            if number not in seen:
+                seen.add(number)
+                last = (distance, [*last[1], number] if distance == last[0] else [number])
+                yield (0, len(seen), number, distance, *values)
+        if len(rows) < size:
+            return
+        if size == most:
+            break
+        size = min(2 * size, most)
+    yield from _farther(
+        client, search, shown, last, rank=len(seen), lower=lower, primary=primary, most=most, wanted=wanted
+    )
+
+
+def _farther(
+    client: Client,
+    search: Search,
+    shown: Shown,
+    last: tuple[float, list[Any]],
+    *,
+    rank: int,
+    lower: bool,
+    primary: str,
+    most: int,
+    wanted: Wanted | None,
+) -> Iterator[tuple[Any, ...]]:
+    """Hits from this distance on, but for those ids that have just this distance and were seen."""
+    radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
+    while True:
+        distance, ties = last
+        expression = both(search.filter, f"{primary} not in {quoted(ties)}")
+        page = replace(search, limit=most, radius=radius, range_filter=distance, filter=expression)
+        rows = list(hits(_answer(client, page), shown, wanted=wanted))
+        for _, _, number, found, *values in rows:
+            if number in ties:
+                raise invalid("Search", f"row {number!r} came again, which the filter leaves out")
+            rank += 1
+            last = (found, [*last[1], number] if found == last[0] else [number])
+            yield (0, rank, number, found, *values)
+        if len(rows) < most:
+            return
+
+
+def _answer(client: Client, search: Search) -> SearchResultData:
+    found: SearchResultData = client.call("Search", **search.request()).results
+    return found

@@ -1,0 +1,66 @@
+"""Bulk inserts: tasks in which a server reads files of its own storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..errors import CliError, ServerRefused
+from ..schema.schema import params
+from .existence import require_partitions
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import GetImportStateResponse
+
+COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
+NO_KEY = 1000
+"""Milvus's code for what its metadata does not have."""
+
+STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
+
+
+def start_import(client: Client, collection: str, partition: str, paths: Sequence[str]) -> list[int]:
+    """The numbers of the tasks. Raises ServerRefused or CliError where there is no such collection or partition."""
+    client.call("DescribeCollection", collection_name=collection)
+    if partition:
+        require_partitions(client, collection, [partition])
+    answer = client.call("Import", collection_name=collection, partition_name=partition, files=paths)
+    return list(answer.tasks)
+
+
+def import_state(client: Client, task: int) -> Sequence[Any]:
+    """Values for COLUMNS. Raises CliError for a task that is not there."""
+    try:
+        return _described(client.call("GetImportState", task=task))
+    except ServerRefused as exc:
+        if exc.server_code != NO_KEY:
+            raise
+        raise CliError(
+            f"no bulk insert task {task}",
+            hint="list bulk_insert_tasks shows all",
+            fault=exc.fault,
+            server_code=exc.server_code,
+        ) from exc
+
+
+def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
+    if collection:
+        client.call("DescribeCollection", collection_name=collection)
+    answer = client.call("ListImportTasks", collection_name=collection, limit=limit)
+    return [_described(each) for each in answer.tasks]
+
+
+def _described(state: GetImportStateResponse) -> Sequence[Any]:
+    infos = params(state.infos)
+    percent = infos.get("progress_percent", "")
+    return (
+        state.id,
+        STATES.get(state.state, str(state.state)),
+        state.row_count,
+        int(percent) if percent.isdecimal() else None,
+        infos.get("collection"),
+        infos.get("partition"),
+        infos.get("files"),
+        infos.get("failed_reason") or None,
+    )

@@ -1,0 +1,29 @@
+"""Deletes a collection with its aliases: Milvus 2.3 would keep them for nothing, newer servers refuse until they go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..client.client import Client
+from ..errors import CliError, Fault
+
+
+def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str]) -> None:
+    """The aliases first. Where the collection stays, the error says which are gone and how to put them back."""
+    gone: list[str] = []
+    try:
+        for alias in aliases:
+            client.call("DropAlias", alias=alias)
+            gone.append(alias)
+        client.call("DropCollection", collection_name=collection)
+    except CliError as exc:
+        if gone:
+            exc.message += f"; already deleted: {in_words(gone)}"
+        if gone and exc.fault is not Fault.LOST:
+            again = " ".join(f"-a {alias}" for alias in gone)
+            exc.hint = f"put back what was deleted: create alias -c {collection} {again}"
+        raise
+
+
+def in_words(aliases: Sequence[str]) -> str:
+    return f"alias{'' if len(aliases) == 1 else 'es'} {', '.join(map(repr, aliases))}"

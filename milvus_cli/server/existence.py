@@ -1,0 +1,149 @@
+"""Whether things are there. Several servers report success for what does not exist, so commands ask before they act.
+
+Where a user may not ask, what follows is tried: the server has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..client.leaked_alias import require_no_leaked_alias
+from ..client.not_found import NO_ALIAS, NO_COLLECTION
+from ..client.optional import permitted
+from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
+from ..schema.indexes import indexes
+from ..text.names import nearest
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import DescribeCollectionResponse
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+
+def require_database(client: Client, name: str) -> None:
+    answer = permitted(client.call, "ListDatabases")
+    if answer is not None:
+        return _require(name, answer.db_names, f"no database {name!r}", "list databases")
+    client.call("ShowCollections", db_name=name)
+
+
+def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
+    """Raises ServerRefused where there is no such collection, CliError where it lacks one of the partitions."""
+    answer = permitted(client.call, "ShowPartitions", collection_name=collection)
+    if answer is None:
+        return
+    for name in names:
+        message = f"no partition {name!r} in {collection!r}"
+        _require(name, answer.partition_names, message, f"list partitions -c {collection}")
+
+
+def require_index(client: Client, collection: str, name: str) -> None:
+    known = [each.index_name for each in indexes(client, collection)]
+    _require(name, known, f"no index {name!r} on {collection!r}", f"list indexes -c {collection}")
+
+
+def require_field(client: Client, collection: str, name: str) -> CollectionSchema:
+    """The schema, which has such a field."""
+    schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
+    known = [field.name for field in schema.fields]
+    _require(name, known, f"no field {name!r} in {collection!r}", f"show collection {collection}")
+    return schema
+
+
+def collection_identity(answer: DescribeCollectionResponse) -> tuple[object, ...]:
+    """What no other collection has, by whatever address it is reached; empty where a server has none."""
+    made = answer.created_utc_timestamp
+    return (answer.collectionID, made, answer.schema.name) if made else ()
+
+
+def alias_target(client: Client, alias: str, *, timeout: float | None = None) -> str | None:
+    """The collection that an alias stands for; None when nothing has that alias."""
+    try:
+        answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
+    except ServerRefused as exc:
+        # Milvus Lite has no code of its own for it.
+        if exc.server_code in (NO_ALIAS, NO_COLLECTION):
+            return None
+        raise
+    except NotAuthorized as exc:
+        return _described_target(client, alias, exc)
+    return str(answer.collection)
+
+
+def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str | None:
+    """The same from the collection itself, which more users may see; raises the refusal where this one may not."""
+    try:
+        answer = permitted(client.call, "DescribeCollection", collection_name=alias)
+    except ServerRefused:
+        return None
+    if answer is None:
+        raise refusal
+    return str(answer.schema.name) if answer.schema.name != alias else None
+
+
+def require_alias(client: Client, alias: str) -> str:
+    """The collection that an alias stands for."""
+    target = alias_target(client, alias)
+    if target is None:
+        known = permitted(alias_names, client) or []
+        raise CliError(f"no alias {alias!r}", hint=nearest(alias, known) or "list aliases shows all")
+    return target
+
+
+def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str] | None:
+    """Of a collection that was described; None where this user may not list them."""
+    # Milvus Lite and Milvus 2.3 tell them only when asked for them.
+    try:
+        found = list(answer.aliases) or permitted(alias_names, client, answer.schema.name)
+    except Unsupported:
+        return []
+    return None if found is None else sorted(found)
+
+
+def alias_names(client: Client, collection: str = "") -> list[str]:
+    """Of a collection, or of all in the database."""
+    # Milvus 2.3 looks for aliases in the database that the request names, whatever the connection's is.
+    return list(client.call("ListAliases", collection_name=collection, db_name=client.profile.database).aliases)
+
+
+def require_own_name(client: Client, collection: str) -> DescribeCollectionResponse:
+    """What the server says of a collection. Raises CliError where it is named by an alias.
+
+    Milvus lets nobody delete or rename a collection so; Milvus Lite would delete the collection itself.
+    """
+    answer = client.call("DescribeCollection", collection_name=collection)
+    if answer.schema.name != collection:
+        raise CliError(
+            f"{collection!r} is an alias, of collection {answer.schema.name!r}", hint="name the collection itself"
+        )
+    found: DescribeCollectionResponse = answer
+    return found
+
+
+def require_free(client: Client, name: str) -> None:
+    """Raises CliError for a name that a collection or an alias has already."""
+    target = permitted(alias_target, client, name)
+    if target is not None:
+        raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
+    if client.call("HasCollection", collection_name=name).value:
+        raise CliError(f"there is a collection {name!r}", hint="take another name")
+    require_no_leaked_alias(client, name)
+
+
+def row_count(client: Client, collection: str, partition: str = "", *, timeout: float | None = None) -> int | None:
+    """By the statistics, which lag behind inserts and still count deleted rows; None where they tell nothing."""
+    fields: dict[str, Any] = {"partition_name": partition} if partition else {}
+    method = "GetPartitionStatistics" if partition else "GetCollectionStatistics"
+    return row_count_of(client.call(method, collection_name=collection, timeout=timeout, **fields))
+
+
+def row_count_of(answer: Any) -> int | None:
+    """Of an answer with statistics."""
+    return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
+
+
+def _require(name: str, known: Iterable[str], message: str, listing: str) -> None:
+    names = list(known)
+    if name not in names:
+        raise CliError(message, hint=nearest(name, names) or f"{listing} shows all")

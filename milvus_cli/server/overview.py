@@ -1,0 +1,144 @@
+"""All that there is to tell of a collection: schema, indexes, load state, counts, aliases, partitions, properties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..client.optional import Permitted
+from ..errors import ServerRefused
+from ..result import Report, Section, Table
+from ..schema.definition import level_name
+from ..schema.field_json import FLAGS, write_default, write_struct
+from ..schema.indexes import described, indexes
+from ..schema.schema import params, short_name, type_name
+from ..schema.schema_file import write_function
+from ..schema.unknown import unknown_parts
+from .existence import aliases_of, row_count
+from .progress import load_state
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..schema.schema import Field
+
+SIZES = ("dim", "max_length", "max_capacity")
+ATTRIBUTES = {
+    "is_primary": "primary",
+    "auto_id": "auto id",
+    "is_partition_key": "partition key",
+    "is_clustering_key": "clustering key",
+    "nullable": "nullable",
+    "is_function_output": "function output",
+}
+
+
+def overview(client: Client, name: str, permitted: Permitted) -> Report:
+    """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
+    answer = client.call("DescribeCollection", collection_name=name)
+    state = permitted(load_state, client, name)
+    shown = permitted(client.call, "ShowPartitions", collection_name=name)
+    schema = answer.schema
+    values: dict[str, Any] = {
+        "collection": schema.name,
+        "description": schema.description,
+        "load_state": state,
+        "exact": permitted(_exact, client, name) if state in (None, "loaded") else None,
+        "statistics": permitted(row_count, client, name),
+        "aliases": aliases_of(client, answer),
+        "partitions": sorted(shown.partition_names) if shown else None,
+        "shards": answer.shards_num,
+        "consistency_level": level_name(answer.consistency_level),
+        "enable_dynamic_field": schema.enable_dynamic_field,
+        "properties": params(answer.properties),
+        "created": _when(answer),
+    }
+    found = permitted(indexes, client, name) or []
+    unknown = unknown_parts(answer, found)
+    if unknown:
+        values["unknown_parts"] = list(unknown)
+    return Report(values, [_fields(schema), _functions(schema), _indexes(found)])
+
+
+def type_text(field: Field) -> str:
+    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
+    from ..client.wire.schema_pb2 import FieldSchema
+
+    if not isinstance(field, FieldSchema):
+        return f"ARRAY<STRUCT<{', '.join(short_name(field.name, each.name) for each in field.fields)}>>"
+    given = params(field.type_params)
+    kind = type_name(field.data_type)
+    if kind not in ("ARRAY", "ARRAY_OF_VECTOR"):
+        return _sized(kind, given.get("dim") or given.get("max_length"))
+    element = _sized(type_name(field.element_type), given.get("dim") or given.get("max_length"))
+    return _sized(f"ARRAY<{element}>", given.get("max_capacity"))
+
+
+def _sized(kind: str, size: str | None) -> str:
+    return f"{kind}({size})" if size else kind
+
+
+def _fields(schema: CollectionSchema) -> Section:
+    items = [_field_item(field) for field in schema.fields]
+    rows = [_field_row(field, item) for field, item in zip(schema.fields, items, strict=True)]
+    for struct in schema.struct_array_fields:
+        items.append(write_struct(struct))
+        rows.append((struct.name, "ARRAY<STRUCT>", "nullable" if struct.nullable else "", None, struct.description))
+        for field in struct.fields:
+            name = field.name if "[" in field.name else f"{struct.name}[{field.name}]"
+            rows.append((name, type_text(field), "", None, field.description))
+    return Section("fields", Table(("field", "type", "attributes", "default", "description"), rows), items)
+
+
+def _field_item(field: FieldSchema) -> dict[str, Any]:
+    kind = type_name(field.data_type)
+    return {
+        "name": field.name,
+        "type": kind,
+        "element_type": type_name(field.element_type) if kind == "ARRAY" else None,
+        "description": field.description,
+        **{key: getattr(field, attribute) for key, attribute in FLAGS.items()},
+        "is_function_output": field.is_function_output,
+        "default_value": write_default(field),
+        "params": {
+            key: int(text) if key in SIZES and text.isdecimal() else text
+            for key, text in params(field.type_params).items()
+        },
+    }
+
+
+def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:
+    words = [word for key, word in ATTRIBUTES.items() if item[key]]
+    words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZES]
+    return field.name, type_text(field), ", ".join(words), item["default_value"], field.description
+
+
+def _functions(schema: CollectionSchema) -> Section:
+    items = [{"params": {}, **write_function(each)} for each in schema.functions]
+    columns = ("name", "type", "input_field_names", "output_field_names", "params")
+    return Section("functions", Table(columns, [[item[key] for key in columns] for item in items]), items)
+
+
+def _indexes(found: list[IndexDescription]) -> Section:
+    items = [described(each) for each in found]
+    columns = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
+    return Section("indexes", Table(columns, [[item[key] for key in columns] for item in items]), items)
+
+
+def _exact(client: Client, name: str) -> int | None:
+    """By a query: what is not searchable at the moment has no count."""
+    try:
+        answer = client.call("Query", collection_name=name, output_fields=["count(*)"])
+    except ServerRefused:
+        return None
+    return int(answer.fields_data[0].scalars.long_data.data[0])
+
+
+def _when(answer: DescribeCollectionResponse) -> str | None:
+    """ISO 8601, UTC, to the second; Milvus Lite keeps none."""
+    if not answer.created_utc_timestamp:
+        return None
+    moment = datetime.fromtimestamp(answer.created_utc_timestamp / 1000, timezone.utc)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

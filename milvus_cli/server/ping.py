@@ -1,0 +1,58 @@
+"""Signs of life: of one server, and of many at once."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from ..client.client import Client
+from ..connections.profile import Profile
+from ..errors import CliError
+
+AT_ONCE = 64
+"""Servers asked at the same time: threads and descriptors are limited, aliases may be many."""
+
+
+class Ping(NamedTuple):
+    """`latency_ms` of one round trip after the channel is up; None with an `error`."""
+
+    reachable: bool
+    latency_ms: float | None
+    error: str | None
+
+
+def ping_one(client: Client) -> float:
+    """Milliseconds of one GetVersion. Raises as `Client.call`."""
+    client.call("GetVersion")
+    started = time.monotonic()
+    client.call("GetVersion")
+    return round((time.monotonic() - started) * 1000, 1)
+
+
+def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
+    """Pings all concurrently, each within its client's deadline; answers in the order of the profiles."""
+
+    opened: set[Client] = set()
+
+    def answer(profile: Profile) -> Ping:
+        try:
+            client = open_client(profile)
+        except CliError as exc:
+            return Ping(False, None, exc.message)
+        opened.add(client)
+        try:
+            return Ping(True, ping_one(client), None)
+        except CliError as exc:
+            return Ping(False, None, exc.message)
+        finally:
+            opened.discard(client)
+            client.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            yield from pool.map(answer, profiles)
+        except BaseException:
+            # The pool waits for its threads: without this Ctrl-C would take as long as the deadline.
+            for client in list(opened):
+                client.close()
+            raise

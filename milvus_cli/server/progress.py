@@ -1,0 +1,96 @@
+"""How far the work is that a server does by itself after it has answered. Fractions are from 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..client.client import Client
+from ..client.optional import permitted
+from ..errors import CliError, Fault, NotAuthorized, ServerRefused
+from ..schema.indexes import indexes
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import GetCompactionStateResponse, IndexDescription
+
+LOAD_STATES = {0: "missing", 1: "not loaded", 2: "loading", 3: "loaded"}
+COMPACTION_STATES = {0: "unknown", 1: "executing", 2: "completed"}
+FAILED, FINISHED = 4, 3
+
+
+def load_state(client: Client, collection: str, partitions: Sequence[str] = (), *, timeout: float | None = None) -> str:
+    """A value of LOAD_STATES. Raises ServerRefused where Milvus looks for the collection first."""
+    try:
+        answer = client.call("GetLoadState", collection_name=collection, partition_names=partitions, timeout=timeout)
+    except NotAuthorized as exc:
+        percent = _listed_percent(client, collection, partitions, exc)
+        return "not loaded" if percent is None else "loaded" if percent == 100 else "loading"
+    return LOAD_STATES.get(answer.state, str(answer.state))
+
+
+def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] = ()) -> float:
+    """Raises CliError when the load has failed or was given up."""
+    try:
+        answer = client.call("GetLoadingProgress", collection_name=collection, partition_names=partitions)
+    except NotAuthorized as exc:
+        return (_listed_percent(client, collection, partitions, exc) or 0) / 100
+    except ServerRefused as exc:
+        message = f"loading {collection!r} failed: {exc.message}"
+        raise CliError(message, hint=exc.hint, fault=exc.fault, server_code=exc.server_code) from exc
+    return float(answer.progress) / 100
+
+
+def loaded_percentages(client: Client) -> Mapping[str, int]:
+    """By collection, of those that are loaded or loading."""
+    answer = client.call("ShowCollections", type="InMemory")
+    return dict(zip(answer.collection_names, answer.inMemory_percentages, strict=False))
+
+
+def _listed_percent(client: Client, collection: str, partitions: Sequence[str], refusal: NotAuthorized) -> int | None:
+    """As the list of loaded collections has it, which more users may see; raises the refusal where it does not tell.
+
+    Milvus 2.3 tells the state of one collection only to those who may load it.
+    """
+    found = None if partitions or refusal.fault is not Fault.NOT_PERMITTED else permitted(loaded_percentages, client)
+    if found is None:
+        raise refusal
+    # The list knows no aliases.
+    name = client.call("DescribeCollection", collection_name=collection).schema.name
+    if name not in found and name not in client.call("ShowCollections").collection_names:
+        raise refusal
+    return found.get(name)
+
+
+def state_of(percent: int | None) -> str:
+    """The words for an entry of `loaded_percentages`: Milvus leaves out what is not loaded, Milvus Lite says 0."""
+    return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
+
+
+def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
+    """Of one index, or of all. Raises CliError when a build has failed, or when there is no index to wait for."""
+    found = [each for each in indexes(client, collection) if name in ("", each.index_name)]
+    if not found:
+        raise CliError(
+            f"no index on {collection!r} to wait for",
+            hint=f"make one first: create index -c {collection}",
+            fault=Fault.SAID_NO,
+        )
+    return sum(map(_built, found)) / len(found)
+
+
+def _built(index: IndexDescription) -> float:
+    if index.state == FAILED:
+        reason = index.index_state_fail_reason or "the server gives no reason"
+        raise CliError(f"building index {index.index_name!r} failed: {reason}", fault=Fault.SAID_NO)
+    if index.state == FINISHED:
+        return 1.0
+    # All rows may be counted before the last segment's index is in place.
+    return min(0.99, index.indexed_rows / index.total_rows) if index.total_rows else 0.0
+
+
+def compacted_fraction(state: GetCompactionStateResponse) -> float:
+    """Of the plans that a compaction is made of; one without any is done."""
+    if COMPACTION_STATES.get(state.state) == "completed":
+        return 1.0
+    ended = state.completedPlanNo + state.failedPlanNo + state.timeoutPlanNo
+    return min(0.99, ended / max(1, ended + state.executingPlanNo))

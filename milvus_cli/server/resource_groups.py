@@ -1,0 +1,185 @@
+"""Resource groups, and the query nodes in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..client.optional import Permitted
+from ..client.parallel import gather
+from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
+from ..result import Report, Section, Table
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import ResourceGroup
+    from ..client.wire.rg_pb2 import ResourceGroupConfig
+
+SYSTEM_INFO = json.dumps({"metric_type": "system_info"})
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a group is to have, in nodes and names of other groups; None leaves it as it is."""
+
+    requests: int | None = None
+    limits: int | None = None
+    transfer_from: Sequence[str] | None = None
+    transfer_to: Sequence[str] | None = None
+
+    @property
+    def are_none(self) -> bool:
+        return self == Wishes()
+
+
+def create(client: Client, name: str, wishes: Wishes) -> None:
+    """Raises CliError where the server made the group and took no notice of the wishes, as Milvus before 2.4 does."""
+    client.call("CreateResourceGroup", resource_group=name, config=None if wishes.are_none else _config(wishes))
+    if wishes.are_none:
+        return
+    made = _describe(client, name).config
+    if (made.requests.node_num, made.limits.node_num) != (wishes.requests or 0, wishes.limits or 0):
+        ignored = "this server takes no requests and limits (needs Milvus 2.4)"
+        raise CliError(
+            f"resource group {name!r} is made, but {ignored}",
+            hint="transfer node --source GROUP --target GROUP --num N moves nodes",
+        )
+
+
+def update(client: Client, name: str, wishes: Wishes) -> None:
+    config = _describe(client, name).config
+    client.call("UpdateResourceGroups", resource_groups={name: _config(wishes, config)})
+
+
+def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:
+    """A row per group; what did not come in time, or is gone again, is None."""
+    names = sorted(client.call("ListResourceGroups").resource_groups)
+
+    def ask(name: str, left: float) -> tuple[Any, ...] | None:
+        answer = permitted(client.call, "DescribeResourceGroup", resource_group=name, timeout=left)
+        if answer is None:
+            return None
+        group, config = answer.resource_group, answer.resource_group.config
+        return (
+            group.num_available_node,
+            group.capacity,
+            _wish(config, "requests"),
+            _wish(config, "limits"),
+            sum(group.num_loaded_replica.values()),
+        )
+
+    found = gather(ask, names, seconds=seconds)
+    columns = ("resource_group", "nodes", "capacity", "requests", "limits", "replicas")
+    return Table(columns, [(name, *(row or (None,) * 5)) for name, row in zip(names, found, strict=True)])
+
+
+def report(client: Client, name: str) -> Report:
+    group = _describe(client, name)
+    config = group.config
+    values = {
+        "resource_group": group.name,
+        "nodes": group.num_available_node,
+        "capacity": group.capacity,
+        "requests": _wish(config, "requests"),
+        "limits": _wish(config, "limits"),
+        "transfer_from": [each.resource_group for each in config.transfer_from],
+        "transfer_to": [each.resource_group for each in config.transfer_to],
+    }
+    return Report(values, [_collections(group), _members(group)])
+
+
+def transfer_nodes(client: Client, source: str, target: str, number: int) -> None:
+    _require_two(source, target)
+    with _hinting("see how many each group has: list resource_groups"):
+        client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=number)
+
+
+def transfer_replicas(client: Client, collection: str, source: str, target: str, number: int) -> None:
+    _require_two(source, target)
+    with _hinting(f"see where they are: show replicas {collection}"):
+        client.call(
+            "TransferReplica",
+            source_resource_group=source,
+            target_resource_group=target,
+            collection_name=collection,
+            num_replica=number,
+        )
+
+
+def query_nodes(client: Client) -> Mapping[int, str]:
+    """Address by number of each query node; none where the server does not tell, or may not tell this user."""
+    try:
+        answer = client.call("GetMetrics", request=SYSTEM_INFO).response
+        found = json.loads(answer)["nodes_info"]
+        infos = ((int(each["identifier"]), each["infos"]) for each in found)
+        return {
+            number: str(info["hardware_infos"]["ip"])
+            for number, info in infos
+            if str(info["name"]).startswith("querynode")
+        }
+    except (ServerRefused, NotAuthorized, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def _require_two(source: str, target: str) -> None:
+    """Milvus 2.3 says that it moved nodes of a group to itself."""
+    if source == target:
+        raise InvalidInput(f"source and target are the same group {source!r}")
+
+
+@contextmanager
+def _hinting(hint: str) -> Iterator[None]:
+    """What to look at after a refusal that tells no more itself."""
+    try:
+        yield
+    except ServerRefused as exc:
+        exc.hint = exc.hint or hint
+        raise
+
+
+def _describe(client: Client, name: str) -> ResourceGroup:
+    group: ResourceGroup = client.call("DescribeResourceGroup", resource_group=name).resource_group
+    return group
+
+
+def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> ResourceGroupConfig:
+    """The wishes, over what the group has."""
+    from ..client.wire.rg_pb2 import ResourceGroupConfig
+
+    config = ResourceGroupConfig()
+    if before is not None:
+        config.CopyFrom(before)
+    for name in ("requests", "limits"):
+        wish = getattr(wishes, name)
+        if wish is not None:
+            getattr(config, name).node_num = wish
+    for name in ("transfer_from", "transfer_to"):
+        groups = getattr(wishes, name)
+        if groups is not None:
+            config.ClearField(name)
+            for group in groups:
+                getattr(config, name).add(resource_group=group)
+    return config
+
+
+def _wish(config: ResourceGroupConfig, name: str) -> int | None:
+    """None where the server has no such thing, or none was set."""
+    return getattr(config, name).node_num if config.HasField(name) else None
+
+
+def _collections(group: ResourceGroup) -> Section:
+    columns = ("collection", "replicas", "outgoing_nodes", "incoming_nodes")
+    maps = (group.num_loaded_replica, group.num_outgoing_node, group.num_incoming_node)
+    names = sorted({name for each in maps for name in each})
+    rows = [(name, *(each.get(name, 0) for each in maps)) for name in names]
+    return Section("collections", Table(columns, rows), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _members(group: ResourceGroup) -> Section:
+    """The nodes by name, which Milvus tells since 2.4."""
+    columns = ("node", "address", "hostname")
+    rows = [(each.node_id, each.address, each.hostname) for each in sorted(group.nodes, key=lambda node: node.node_id)]
+    return Section("members", Table(columns, rows), [dict(zip(columns, row, strict=True)) for row in rows])

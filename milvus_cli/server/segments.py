@@ -1,0 +1,106 @@
+"""The segments that hold a collection's rows: those in storage, and those that are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..client.client import Client
+from ..client.enums import value_name
+from ..client.optional import permitted
+from ..errors import CliError, InvalidInput, ServerRefused
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`state` as Milvus calls it (Growing, Sealed, Flushed …); `size` in bytes of memory, `nodes` that hold it."""
+
+    number: int
+    state: str
+    partition: int
+    rows: int
+    size: int = 0
+    index: str = ""
+    nodes: tuple[int, ...] = ()
+
+
+def stored_segments(client: Client, collection: str) -> list[Segment]:
+    from ..client.wire.common_pb2 import SegmentState
+
+    infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
+    return [
+        Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
+    ]
+
+
+def loaded_segments(client: Client, collection: str) -> list[Segment]:
+    from ..client.wire.common_pb2 import SegmentState
+
+    infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
+    return [
+        Segment(
+            each.segmentID,
+            value_name(SegmentState, each.state),
+            each.partitionID,
+            each.num_rows,
+            each.mem_size,
+            each.index_name,
+            tuple(each.nodeIds or filter(None, [each.nodeID])),
+        )
+        for each in infos
+    ]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+
+    source: int
+    targets: Sequence[int]
+    segments: Sequence[int]
+
+
+def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
+    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
+    if wish.source in wish.targets:
+        raise InvalidInput(f"node {wish.source} can't both give and get")
+    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+    try:
+        client.call(
+            "LoadBalance",
+            collectionName=collection,
+            src_nodeID=wish.source,
+            dst_nodeIDs=wish.targets,
+            sealed_segmentIDs=wish.segments,
+            timeout=seconds,
+        )
+    except ServerRefused as exc:
+        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
+        raise
+    return held
+
+
+def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
+    found = permitted(loaded_segments, client, collection)
+    if found is None:
+        return None
+    return [each.number for each in found if each.state == "Sealed" and node in each.nodes]
+
+
+def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
+    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    found = stored_segments(client, collection)
+    return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
+
+
+def collection_of(client: Client, segments: Sequence[int]) -> str:
+    """The loaded collection that has the first of these segments. Raises CliError when none has."""
+    if not segments:
+        raise InvalidInput("which collection?", hint="give -c COLLECTION, or segments of it with -ss")
+    for name in client.call("ShowCollections", type="InMemory").collection_names:
+        try:
+            if segments[0] in (each.number for each in loaded_segments(client, name)):
+                return str(name)
+        except ServerRefused:
+            continue
+    raise CliError(f"no loaded collection has segment {segments[0]}", hint="show query_segment_info -c NAME")

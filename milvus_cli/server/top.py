@@ -1,0 +1,112 @@
+"""The live view of servers: what their metrics say went on between two looks, as rows and as tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from ..connections.profile import Profile
+from ..result import Look, Table
+from .metrics import Activity, Requests, Watcher, management_text
+
+COLUMNS = (
+    "time",
+    "alias",
+    "requests_per_s",
+    "errors_per_s",
+    "p50_ms",
+    "p99_ms",
+    "collections",
+    "loaded_rows",
+    "growing_rows",
+    "segments",
+    "memory_bytes",
+    "cpu_percent",
+    "requests",
+    "error",
+)
+SHOWN = ("alias", "req/s", "err/s", "p50 ms", "p99 ms", "collections", "loaded", "growing", "segments", "memory", "CPU")
+TYPES = ("alias", "request", "req/s", "err/s", "p50 ms", "p99 ms")
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+class Top:
+    """`start`, then `look` again and again. All servers are asked at once: one that hangs costs its deadline only."""
+
+    def __init__(self, profiles: Sequence[Profile], port: int | None, seconds: float) -> None:
+        self._watchers = [Watcher(each.alias, _fetching(each, port, seconds)) for each in profiles]
+        self._pool = ThreadPoolExecutor(len(self._watchers)) if len(self._watchers) > 1 else None
+
+    def start(self, seconds: float) -> None:
+        """Waits so long for something to have gone on. Raises what went wrong where no server shows its metrics."""
+        failures = self._ask(Watcher.start)
+        if all(failures) and failures[0]:
+            raise failures[0]
+        time.sleep(seconds)
+
+    def look(self) -> Look:
+        return look_of(self._ask(Watcher.look))
+
+    def _ask(self, question: Callable[[Watcher], Any]) -> list[Any]:
+        return list(self._pool.map(question, self._watchers) if self._pool else map(question, self._watchers))
+
+
+def look_of(found: Sequence[Activity]) -> Look:
+    now = datetime.now().astimezone().isoformat(" ", "seconds")
+    servers = Table(SHOWN, [_shown(each) for each in found], note=_failures(found))
+    kinds = [(each.alias, kind.type, *_rates(kind)) for each in found for kind in each.requests]
+    return Look([_row(now, each) for each in found], [servers, *([Table(TYPES, kinds)] if kinds else [])])
+
+
+def _fetching(profile: Profile, port: int | None, seconds: float) -> Callable[[], str]:
+    return lambda: management_text(profile, port, seconds)
+
+
+def _row(now: str, each: Activity) -> tuple[Any, ...]:
+    rates = _rates(each.everything) if each.everything else (None,) * 4
+    kinds = [
+        {"type": kind.type, "per_s": rate, "errors_per_s": errors, "p50_ms": p50, "p99_ms": p99}
+        for kind in each.requests
+        for rate, errors, p50, p99 in [_rates(kind)]
+    ]
+    requests = kinds if each.everything else None
+    return (now, each.alias, *rates, *_gauges(each), _rounded(each.cpu_percent), requests, each.error)
+
+
+def _gauges(each: Activity) -> tuple[int | None, ...]:
+    """Collections, loaded and growing rows, segments, bytes of memory."""
+    totals = each.totals
+    if totals is None:
+        return (None,) * 5
+    values = map(totals.value, ("collections", "loaded_rows", "growing_rows", "segments", "memory"))
+    return tuple(None if value is None else int(value) for value in values)
+
+
+def _shown(each: Activity) -> tuple[Any, ...]:
+    rates = _rates(each.everything) if each.everything else (None,) * 4
+    *counts, memory = _gauges(each)
+    cpu = None if each.cpu_percent is None else f"{each.cpu_percent:.0f} %"
+    return (each.alias, *rates, *counts, None if memory is None else _bytes(memory), cpu)
+
+
+def _failures(found: Sequence[Activity]) -> str:
+    return "; ".join(f"{each.alias}: {each.error}" for each in found if each.error)
+
+
+def _rates(kind: Requests) -> tuple[float | None, ...]:
+    return tuple(map(_rounded, (kind.per_second, kind.errors_per_second, kind.p50_ms, kind.p99_ms)))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _bytes(count: float) -> str:
+    for unit in UNITS:
+        if count < 1024 or unit == UNITS[-1]:
+            break
+        count /= 1024
+    return f"{count:.3g} {unit}"

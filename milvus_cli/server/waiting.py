@@ -1,0 +1,145 @@
+"""What a server does by itself: waiting for it with a progress bar, a limit, and Ctrl-C that ends only the waiting."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import CliError, Interrupted
+from ..output.progress import Progress
+from ..result import Done
+from ..session.session import Session
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two looks, doubled each time: what is quick is seen at once, what is slow is left in peace."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """`doing` as in "loading 'book'"; `fraction` asks the server, from 0 to 1; `look` is a command that tells more."""
+
+    doing: str
+    fraction: Callable[[], float]
+    look: str
+
+
+def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
+    """Until it is done. Raises CliError after so many seconds, Interrupted at Ctrl-C, and what `fraction` raises."""
+    until = time.monotonic() + seconds if seconds else None
+    pause = FIRST_PAUSE
+    label = work.doing[:1].upper() + work.doing[1:]
+    try:
+        with Progress(session.console, label, quiet=bool(session.options.quiet)) as bar:
+            while (fraction := work.fraction()) < 1:
+                bar.show(fraction)
+                if seconds and until is not None and time.monotonic() >= until:
+                    raise CliError(
+                        f"{work.doing}: at {fraction:.0%} after {round(seconds, 1):g} s; the server goes on",
+                        hint=f"look with: {work.look}",
+                    )
+                time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
+                pause = min(pause * 2, LONGEST_PAUSE)
+    except KeyboardInterrupt:
+        message = f"no longer waiting; the server goes on {work.doing}"
+        raise Interrupted(message, hint=f"look with: {work.look}") from None
+
+
+def load(
+    session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
+) -> Done:
+    """Loads a collection, or these partitions of it, and waits for it."""
+    from .existence import require_partitions
+    from .progress import loaded_fraction
+
+    client = session.client
+    if partitions:
+        require_partitions(client, collection, partitions)
+    chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
+    method = "LoadPartitions" if partitions else "LoadCollection"
+    client.call(method, collection_name=collection, replica_number=replicas, **chosen)
+    thing, made = _named(collection, partitions)
+    if not wait:
+        return Done(f"Loading {thing}.", {**made, "loaded": False})
+    look = f"show loading_progress -c {collection}"
+    wait_for(session, Work(f"loading {thing}", lambda: loaded_fraction(client, collection, partitions), look))
+    return Done(f"Loaded {thing}.", {**made, "loaded": True})
+
+
+def release(session: Session, collection: str, partitions: Sequence[str] = ()) -> Done:
+    """Releases a collection, or these partitions of it."""
+    from .existence import require_partitions
+
+    session.require_collection(collection)
+    if partitions:
+        require_partitions(session.client, collection, partitions)
+        session.client.call("ReleasePartitions", collection_name=collection, partition_names=partitions)
+    else:
+        session.client.call("ReleaseCollection", collection_name=collection)
+    thing, made = _named(collection, partitions)
+    return Done(f"Released {thing}.", {**made, "released": True})
+
+
+def flush(session: Session, collection: str, *, seconds: float | None = None, wait: bool = True) -> Done:
+    """Flushes a collection, and waits for it."""
+    from ..client.optional import permitted
+    from .segments import are_stored
+
+    client = session.client
+    answer = client.call("Flush", collection_names=[collection])
+    segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
+    made = {"collection": collection, "segments": segments, "flush_ts": stamp or None}
+    if not wait:
+        return Done(f"Flushing collection {collection!r}.", {**made, "flushed": False})
+
+    def fraction() -> float:
+        fields = {"segmentIDs": segments, "flush_ts": stamp, "collection_name": collection}
+        known = permitted(client.call, "GetFlushState", **fields)
+        return float(are_stored(client, collection, segments) if known is None else known.flushed)
+
+    work = Work(f"flushing collection {collection!r}", fraction, f"show flush_state -c {collection}")
+    wait_for(session, work, seconds=seconds)
+    return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
+
+
+def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
+    if not partitions:
+        return f"collection {collection!r}", {"collection": collection}
+    names = ", ".join(map(repr, partitions))
+    word = "partition" if len(partitions) == 1 else "partitions"
+    return f"{word} {names} of {collection!r}", {"collection": collection, "partitions": list(partitions)}
+
+
+def wait_loaded(session: Session, collection: str, *, seconds: float | None = None) -> None:
+    """Raises CliError at once for what nobody loads."""
+    from .progress import load_state, loaded_fraction
+
+    client = session.client
+    if load_state(client, collection) == "not loaded":
+        raise CliError(f"nothing loads collection {collection!r}", hint=f"load collection -c {collection}")
+    work = Work(
+        f"loading collection {collection!r}",
+        lambda: loaded_fraction(client, collection),
+        f"show loading_progress -c {collection}",
+    )
+    wait_for(session, work, seconds=seconds)
+
+
+def wait_indexed(session: Session, collection: str, index: str = "", *, seconds: float | None = None) -> Done:
+    """Raises CliError at once for an index that is not there."""
+    from .existence import require_index
+    from .progress import indexed_fraction
+
+    client = session.client
+    if index:
+        require_index(client, collection, index)
+    thing = f"index {index!r} on {collection!r}" if index else f"the indexes of {collection!r}"
+    work = Work(
+        f"building {thing}", lambda: indexed_fraction(client, collection, index), f"show index_progress -c {collection}"
+    )
+    wait_for(session, work, seconds=seconds)
+    return Done(
+        f"{thing[:1].upper()}{thing[1:]} {'is' if index else 'are'} built.",
+        {"collection": collection, "index": index or None, "built": True},
+    )

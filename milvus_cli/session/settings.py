@@ -1,0 +1,160 @@
+"""What a person may choose, and where each choice came from: `set`, flag, environment, file, default.
+
+The file is config.toml under the user's configuration directory, or where MILVUS_CLI_CONFIG says.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..connections.environment import expanded
+from ..connections.private_files import make_private
+from ..errors import CliError, InvalidInput
+from ..output.formats import FORMATS
+from ..text.names import nearest
+from ..text.numbers import finite
+
+SWITCH = ("on", "off")
+
+
+LONGEST = 86_400
+"""The largest number that a setting takes: a day, in seconds."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One choice. `choices` is empty for free text and for numbers; `variable` is its environment variable."""
+
+    name: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+    number: bool = False
+
+    @property
+    def variable(self) -> str:
+        return f"MILVUS_CLI_{self.name.upper()}"
+
+    def checked(self, value: Any, source: str) -> str:
+        """The value as text. Raises InvalidInput, naming setting, value and source."""
+        text = {True: "on", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        if self.choices and text not in self.choices:
+            raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=f"one of: {', '.join(self.choices)}")
+        if self.number and not _is_positive(text):
+            hint = f"a number above 0, at most {LONGEST:,}"
+            raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
+        return text
+
+
+SETTINGS = {
+    each.name: each
+    for each in (
+        Setting("output", "table", "Format of results.", FORMATS),
+        Setting("timeout", "10", "Seconds that one call to a server may take.", number=True),
+        Setting("timing", "off", "Show how long each command took.", SWITCH),
+        Setting("pager", "on", "Show what is longer than the screen in a pager ($PAGER, else less).", SWITCH),
+        Setting("expanded", "auto", "Show rows one value a line: always, never, or when too wide.", (*SWITCH, "auto")),
+        Setting("editing_mode", "emacs", "Keys that edit the line.", ("emacs", "vi")),
+        Setting("prompt", "{alias}/{database}> ", "Prompt; it may name alias, address, database, user, version."),
+        Setting("color", "auto", "When to use colour.", ("auto", "always", "never")),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Chosen values by name, each with where it came from."""
+
+    values: Mapping[str, str]
+    sources: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def with_value(self, name: str, value: str, source: str) -> Settings:
+        """These with one changed. Raises InvalidInput for a setting or value that does not exist."""
+        checked = setting(name, source).checked(value, source)
+        return replace(self, values={**self.values, name: checked}, sources={**self.sources, name: source})
+
+
+def setting(name: str, source: str) -> Setting:
+    found = SETTINGS.get(name)
+    if found is None:
+        raise InvalidInput(
+            f"{source}: no setting {name!r}", hint=nearest(name, SETTINGS) or f"settings: {', '.join(SETTINGS)}"
+        )
+    return found
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Defaults, under the file's values, under the environment's. Raises InvalidInput for a file that can't be read."""
+    found = Settings({name: each.default for name, each in SETTINGS.items()}, dict.fromkeys(SETTINGS, "default"))
+    for name, value in read_file(path).items():
+        found = found.with_value(name, value, str(path))
+    for name, each in SETTINGS.items():
+        if environment.get(each.variable):
+            found = replace(found.with_value(name, environment[each.variable], each.variable))
+    return found
+
+
+def config_path(environment: Mapping[str, str] = os.environ) -> Path:
+    given = environment.get("MILVUS_CLI_CONFIG")
+    if given:
+        return expanded(given)
+    if environment.get("MILVUS_CLI_HOME"):
+        return expanded(environment["MILVUS_CLI_HOME"]) / "config.toml"
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("milvus_cli", appauthor=False)) / "config.toml"
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise InvalidInput(f"can't read {path}: {reason}") from exc
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as exc:
+        raise InvalidInput(f"{path} is not TOML: {exc}", hint="mend it, or move it away: create config") from exc
+
+
+def write_file(path: Path) -> None:
+    """Writes every setting as a comment with its default and meaning. Raises CliError; never over a file."""
+    blocks = [_block(each) for each in SETTINGS.values()]
+    try:
+        make_private(path.parent)
+        with open(path, "x", encoding="utf-8") as file:
+            file.write("# Settings of milvus_cli. Environment variables and flags stand above them.\n\n")
+            file.write("\n".join(blocks))
+    except FileExistsError as exc:
+        raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc
+    except OSError as exc:
+        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+
+
+def _block(each: Setting) -> str:
+    from json import dumps
+
+    choices = f" One of: {', '.join(each.choices)}." if each.choices else ""
+    value = each.default if each.number else dumps(each.default)
+    return f"# {each.meaning}{choices} Environment: {each.variable}.\n# {each.name} = {value}\n"
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return 0 < finite(text) <= LONGEST
+    except ValueError:
+        return False

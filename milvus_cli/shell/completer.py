@@ -1,0 +1,121 @@
+"""Completion in the shell: candidates for the word at the cursor. Never waits for a server, never ends the shell."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import traceback
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+
+from ..completion.complete import Line, complete, read
+from ..grammar.types import items, paths, with_paths
+from ..output.values import harmless
+from ..session.session import Session
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+    from prompt_toolkit import PromptSession
+
+
+class Candidate(Completion):
+    """A completion of plain texts: a menu asks for those of all candidates, several times with each drawing."""
+
+    def __init__(self, text: str, start_position: int, display: str, meta: str) -> None:
+        super().__init__(text, start_position, display=display, display_meta=meta)
+        self._texts = display, meta
+
+    @property
+    def display_text(self) -> str:
+        return self._texts[0]
+
+    @property
+    def display_meta_text(self) -> str:
+        return self._texts[1]
+
+
+class ShellCompleter(Completer):
+    """Offers nothing after a failure of its own; the first is kept in `failure`, to be shown by `--debug`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.failure = ""
+        self._reported = False
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        try:
+            return list(self._completions(document.text_before_cursor))
+        except Exception:
+            # A person who types must not lose the shell, nor the line, to a bug here.
+            self.failure = self.failure or traceback.format_exc()
+            return []
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """In a thread, which hands all over at once."""
+        loop = asyncio.get_running_loop()
+        for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
+            yield each
+
+    def report(self) -> None:
+        """Shows the failure once, where `--debug` asks for it."""
+        failure = self.failure or self._session.catalog.failure
+        if failure and self._session.options.debug and not self._reported:
+            self._reported = True
+            self._session.console.note(f"completion failed:\n{failure}")
+
+    def _completions(self, text: str) -> Iterator[Completion]:
+        line = read(text)
+        if line.comment:
+            return
+        found = self._items(line)
+        if [item.value for item in found] == [line.raw]:
+            return
+        for item in found:
+            replaced = quoted(item.value, line.mark, is_open=item.type == "part")
+            yield Candidate(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
+
+    def _items(self, line: Line) -> list[CompletionItem[str]]:
+        if line.redirect:
+            return items(paths(line.incomplete)) if line.redirect == ">" else []
+        found = complete(line.words, line.incomplete, self._session)
+        return [each for item in found for each in with_paths(item)]
+
+
+def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
+    """Gives a prompt its completion: while typing, in a thread, and again when names come from a server."""
+    completer = ShellCompleter(session)
+    prompt.completer = completer
+    prompt.complete_while_typing = True
+
+    def show_again() -> None:
+        buffer = prompt.default_buffer
+        state = buffer.complete_state
+        if buffer.text and (state is None or state.complete_index is None):
+            buffer.start_completion(select_first=False)
+
+    def on_news() -> None:
+        loop = prompt.app.loop
+        if loop is not None:
+            loop.call_soon_threadsafe(show_again)
+
+    session.catalog.on_news = on_news
+    return completer
+
+
+def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
+    """The value as it is typed: in the quotes that were begun, or in some where it needs them.
+
+    With `is_open` more of it is to follow, within the quotes.
+    """
+    if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
+        return closed[:-1]
+    if not mark and re.fullmatch(r"[^\s'\"\\;#|>\[{][^\s'\"\\;#|>]*", value):
+        return value
+    if mark != '"' and "'" not in value:
+        return f"'{value}'"
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'

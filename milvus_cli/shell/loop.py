@@ -1,0 +1,128 @@
+"""The interactive shell: reads a line, runs it, until told to end."""
+
+from __future__ import annotations
+
+import gc
+from functools import lru_cache
+from threading import Thread
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.output.defaults import create_output
+
+from ..app.runner import run
+from ..errors import Interrupted, InvalidInput, Leave
+from ..grammar.lines import Unfinished, split
+from ..grammar.tree import tree
+from ..output.render import render_error
+from ..session.session import Session
+from .completer import attach
+from .ending import Ending
+from .prompt_history import PrivateHistory, open_history, was_cleared
+from .style import STYLE, CommandLexer, prompt_message, toolbar
+
+OFTEN = 700
+"""Objects that Python makes before it looks for garbage, as it does by itself."""
+
+
+def run_shell(session: Session) -> int:
+    """Returns the exit code that `exit` was given; 0 at the end of input."""
+    prompt = _prompt(session)
+    completer = attach(prompt, session)
+    _prepare_once_drawn(prompt)
+    status = 0
+    while True:
+        prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
+        try:
+            text = _typed(prompt, session, status)
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return 0
+        completer.report()
+        if isinstance(prompt.history, PrivateHistory):
+            prompt.history.report(session)
+        try:
+            status = _run(text, session)
+        except Leave as leave:
+            return leave.exit_code
+        if was_cleared(prompt.history, session):
+            prompt.history = prompt.default_buffer.history = open_history(session)
+
+
+def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:
+    ending = Ending(prompt.app)
+    try:
+        return prompt.prompt(prompt_message(session), bottom_toolbar=toolbar(session, status), pre_run=ending.watch)
+    finally:
+        ending.complete()
+
+
+def _prompt(session: Session) -> PromptSession[str]:
+    prompt: PromptSession[str] = PromptSession(
+        history=open_history(session),
+        auto_suggest=AutoSuggestFromHistory(),
+        lexer=CommandLexer(),
+        style=STYLE,
+        color_depth=None if session.colorful else ColorDepth.DEPTH_1_BIT,
+        multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
+        prompt_continuation="... ",
+        enable_open_in_editor=True,
+        output=_screen(session),
+    )
+    return prompt
+
+
+def _screen(session: Session) -> Output | None:
+    """The terminal behind stderr, where stdout is a file: that is for the data."""
+    console = session.console
+    elsewhere = console.stderr_is_terminal and not console.to_terminal
+    return create_output(always_prefer_tty=True) if elsewhere else None
+
+
+def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
+    """Reads all commands while the person looks at the first prompt: the first key would wait for them."""
+
+    def prepare(app: Application[str]) -> None:
+        app.after_render -= prepare
+        Thread(target=_read_commands, daemon=True).start()
+
+    prompt.app.after_render += prepare
+
+
+def _read_commands() -> None:
+    tree()
+    # What is there by now stays, and a look for garbage takes little time: a key may wait for it.
+    gc.freeze()
+    gc.set_threshold(OFTEN)
+
+
+def _run(text: str, session: Session) -> int:
+    """Runs the commands of a line until one fails; returns its exit code."""
+    try:
+        for statement in split(text):
+            code = run(statement, session, page=True)
+            if code:
+                return code
+    except InvalidInput as exc:
+        render_error(exc, session.output, session.console)
+        return exc.exit_code
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    return 0
+
+
+@lru_cache(maxsize=1)
+def _is_unfinished(text: str) -> bool:
+    """Whether Enter goes on in a next line: inside a quote, or after a backslash. Each drawing asks twenty times."""
+    try:
+        list(split(text))
+    except Unfinished:
+        return True
+    except InvalidInput:
+        return False
+    return False

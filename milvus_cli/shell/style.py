@@ -1,0 +1,154 @@
+"""How the shell looks: prompt, toolbar, and the colours of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.styles import Style
+
+from ..connections.profile import Profile
+from ..errors import CliError
+from ..grammar.lines import Word, scan
+from ..grammar.tree import UnknownCommand, find
+from ..output.values import harmless
+from ..session.session import Session
+
+STYLE = Style.from_dict(
+    {
+        "verb": "bold ansigreen",
+        "noun": "ansigreen",
+        "option": "ansicyan",
+        "string": "ansiyellow",
+        "number": "ansimagenta",
+        "operator": "bold",
+        "unknown": "underline ansired",
+        "prompt": "bold",
+        "prompt.protected": "bold ansired",
+        "bottom-toolbar": "noreverse ansibrightblack",
+        "bottom-toolbar.mark": "noreverse bold ansired",
+    }
+)
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+def prompt_message(session: Session) -> StyleAndTextTuples:
+    """The prompt as the setting writes it; red on a protected connection, the program's name without any."""
+    try:
+        profile = session.profile
+        text = _filled(session.settings["prompt"], session, profile)
+    except CliError:
+        return [("class:prompt", "milvus_cli> ")]
+    return [("class:prompt.protected" if profile.protected else "class:prompt", harmless(text))]
+
+
+def _filled(template: str, session: Session, profile: Profile) -> str:
+    values = {
+        "alias": profile.alias or profile.address,
+        "address": profile.address,
+        "database": profile.database,
+        "user": profile.user,
+        "version": session.server_version,
+    }
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
+
+
+def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
+    """What is known without asking anybody: connection, server version, last latency, marks, last failure."""
+    try:
+        profile, version = session.profile, session.server_version
+    except CliError as exc:
+        alias, _ = session.here()
+        hint = exc.hint if alias else f"{exc.hint}, or connect --lite"
+        return [("class:bottom-toolbar", harmless(f" {exc.message}: {hint}"))]
+    parts = [profile.alias, profile.address, f"db {profile.database}", version]
+    if session.last_latency_ms is not None:
+        parts.append(f"{session.last_latency_ms:.1f} ms")
+    marks = [name for name, is_set in (("read-only", profile.read_only), ("protected", profile.protected)) if is_set]
+    if status:
+        marks.append(f"exit code {status}")
+    text: StyleAndTextTuples = [("class:bottom-toolbar", harmless(" " + " · ".join(part for part in parts if part)))]
+    return [*text, *(("class:bottom-toolbar.mark", f" · {mark}") for mark in marks)]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the line in one style."""
+
+    start: int
+    end: int
+    style: str
+
+
+class CommandLexer(Lexer):
+    """Colours verbs, nouns, options, strings, numbers, and words that lead nowhere."""
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        try:
+            styles = _styled(document.text)
+        except Exception:
+            # A person who types must not lose the shell to a bug in its colours.
+            styles = [""] * len(document.text)
+        lines = _by_line(document.text, styles)
+        return lambda number: lines[number] if number < len(lines) else []
+
+
+def _styled(text: str) -> list[str]:
+    """The style of each character."""
+    styles = [""] * len(text)
+    for words in scan(text):
+        for piece in _pieces(words):
+            styles[piece.start : piece.end] = [piece.style] * (piece.end - piece.start)
+    return styles
+
+
+def _by_line(text: str, styles: list[str]) -> list[StyleAndTextTuples]:
+    lines: list[StyleAndTextTuples] = [[]]
+    for character, style in zip(text, styles, strict=True):
+        if character == "\n":
+            lines.append([])
+        elif lines[-1] and lines[-1][-1][0] == style:
+            lines[-1][-1] = (style, lines[-1][-1][1] + character)
+        else:
+            lines[-1].append((style, character))
+    return lines
+
+
+def _pieces(words: list[Word]) -> Iterator[Piece]:
+    path = _path_length(words)
+    for number, word in enumerate(words):
+        if number < path:
+            style = "class:verb" if number == 0 else "class:noun"
+        elif number == 0:
+            style = "class:unknown"
+        else:
+            style = _style(word)
+        yield Piece(word.start, word.end, style)
+
+
+def _path_length(words: list[Word]) -> int:
+    """How many words name the command."""
+    values = [word.value for word in words]
+    for length in range(len(values), 0, -1):
+        try:
+            found = find(values[:length])
+        except (UnknownCommand, click.UsageError):
+            continue
+        return length - len(found.rest)
+    return 0
+
+
+def _style(word: Word) -> str:
+    if word.raw.startswith((">", "|")) or word.raw == "\\G":
+        return "class:operator"
+    if word.raw.startswith(("'", '"')):
+        return "class:string"
+    if NUMBER.fullmatch(word.value):
+        return "class:number"
+    return "class:option" if word.raw.startswith("-") else ""

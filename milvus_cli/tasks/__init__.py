@@ -1,1 +1,0 @@
-"""What a command does that is more than a few calls: with the session, its console and its server."""

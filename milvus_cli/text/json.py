@@ -1,0 +1,49 @@
+"""JSON that people type, and JSON of any depth."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..errors import InvalidInput
+from . import deep_json as deepjson
+from .repeated_keys import RepeatedKey, refuse_repeated_keys
+
+
+def load_json(text: str | bytes) -> Any:
+    """As json.loads, however deeply the value is nested. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        return deepjson.read(text.decode() if isinstance(text, bytes) else text)
+
+
+def dump_json(
+    value: Any,
+    *,
+    compact: bool = False,
+    sort_keys: bool = False,
+    allow_nan: bool = True,
+    default: Callable[[Any], Any] = str,
+) -> str:
+    """As json.dumps, however deeply the value is nested. Raises ValueError for NaN, where that is not allowed."""
+    separators = (",", ":") if compact else (", ", ": ")
+    scalar = partial(json.dumps, ensure_ascii=False, allow_nan=allow_nan, default=default)
+    try:
+        return scalar(value, separators=separators, sort_keys=sort_keys)
+    except RecursionError:
+        return deepjson.write(value, scalar, separators=separators, sort_keys=sort_keys)
+
+
+def parse_json(text: str, what: str, hint: str, loads: Callable[[str], Any] = json.loads) -> Any:
+    """The value of JSON text. Raises InvalidInput that names `what` it is."""
+    try:
+        value = loads(text)
+        refuse_repeated_keys(text, value)
+        return value
+    except RepeatedKey as exc:
+        raise InvalidInput(f"{what}: {exc}", hint="keep one of them") from exc
+    except ValueError as exc:
+        raise InvalidInput(f"{what} is not JSON: {exc}", hint=hint) from exc
+    except RecursionError:
+        raise InvalidInput(f"{what} is nested too deeply", hint=hint) from None

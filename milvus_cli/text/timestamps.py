@@ -1,0 +1,82 @@
+"""Moments as ISO 8601 text, to the microsecond."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from .beyond_json import NotJson
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+MICROSECOND = timedelta(microseconds=1)
+CYCLE = 146_097
+"""Days of 400 years, after which the calendar begins again."""
+EXAMPLE = "2026-01-31T12:00:00Z"
+TEXT = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)"
+    r"(?:[Tt ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<fraction>\d+))?\s?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+DIGITS = 6
+"""Of a second's fraction. Servers drop what is finer without a word."""
+
+
+def instant(microseconds: int) -> Any:
+    """ISO 8601 text, exact; the number itself beyond the years that dates have."""
+    try:
+        return _text(EPOCH + timedelta(microseconds=microseconds))
+    except OverflowError:
+        return microseconds
+
+
+def beyond_calendars(days: int, time: str = "") -> NotJson:
+    """A moment that many days after 1970, in a year that takes more than four digits or is before the first."""
+    cycles, day = divmod(days, CYCLE)
+    near = EPOCH + timedelta(day)
+    text = f"{near.year + 400 * cycles:+05d}{near:-%m-%d}{time}"
+    return NotJson(text, f"date out of range: {text} (expected the years 1 to 9999)")
+
+
+def microseconds(text: str) -> int | None:
+    """Since 1970 in UTC; None for what has no zone, which the server's collection gives it.
+
+    Raises ValueError for what is no moment, or finer than a microsecond.
+    """
+    found = TEXT.fullmatch(text)
+    if found is None:
+        raise ValueError("it is not written like " + EXAMPLE)
+    fraction = (found["fraction"] or "").rstrip("0")
+    if len(fraction) > DIGITS:
+        raise ValueError("microseconds are the finest that Milvus keeps")
+    moment = datetime.fromisoformat(f"{found['date']}T{found['time'] or '00:00'}")
+    zone = _zone(found["zone"])
+    if zone is None:
+        return None
+    since = moment.replace(tzinfo=timezone.utc) - EPOCH - zone
+    return since // MICROSECOND + int(fraction.ljust(DIGITS, "0"))
+
+
+def in_utc(text: str) -> str:
+    """The same moment in the form that every server takes; what has no zone stays. Raises ValueError as above."""
+    since = microseconds(text)
+    moment = None if since is None else instant(since)
+    return moment if isinstance(moment, str) else text
+
+
+def _zone(text: str | None) -> timedelta | None:
+    if not text:
+        return None
+    if text in "Zz":
+        return timedelta(0)
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"there is no zone {text}")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return -ahead if text[0] == "-" else ahead
+
+
+def _text(moment: datetime) -> str:
+    text = moment.isoformat()
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text

@@ -1,0 +1,65 @@
+"""YAML that people read and write."""
+
+import json
+import math
+from typing import Any
+
+from ..errors import InvalidInput
+from . import deep_json as deepjson
+
+
+def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
+    """YAML 1.1 as PyYAML's safe loader reads it. No terminal obeys it: what is not printable is escaped in it."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def dump(*, allow_unicode: bool) -> str:
+        text = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=allow_unicode, width=2**31)
+        return str(text).removesuffix("...\n")
+
+    try:
+        text = dump(allow_unicode=not ascii_only)
+    except RecursionError:
+        return _flow(value, ascii_only=ascii_only)
+    return text if text.replace("\n", "").isprintable() else dump(allow_unicode=False)
+
+
+def _flow(value: Any, *, ascii_only: bool) -> str:
+    """What is nested too deeply for PyYAML, as JSON is written; each item of a list on a line of its own."""
+
+    def scalar(each: Any) -> str:
+        if isinstance(each, float):
+            return _float(each)
+        text = json.dumps(each, ensure_ascii=False, default=str)
+        return "".join(c if c.isprintable() and (c.isascii() or not ascii_only) else f"\\U{ord(c):08x}" for c in text)
+
+    if isinstance(value, list) and value:
+        return "".join(f"- {deepjson.write(each, scalar)}\n" for each in value)
+    return f"{deepjson.write(value, scalar)}\n"
+
+
+def _float(value: float) -> str:
+    """As YAML 1.1 knows floats: always with a point."""
+    if not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    text = repr(value)
+    return text if "." in text else text.replace("e", ".0e")
+
+
+def parse_yaml(text: str, what: str, hint: str) -> Any:
+    """The value of YAML text, of which JSON is a part. Raises InvalidInput that names `what` it is, and the line."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark else ""
+        raise InvalidInput(f"{what} is no YAML{where}: {getattr(exc, 'problem', None) or exc}", hint=hint) from exc
+    except RecursionError:
+        raise InvalidInput(f"{what} is nested too deeply", hint=hint) from None
+    except ValueError as exc:
+        raise InvalidInput(f"{what} is no YAML: {exc}", hint=hint) from exc

@@ -1,0 +1,233 @@
+"""Two collections side by side: schema, indexes, counts and rows, as a report of what differs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..output.progress import Progress
+from ..result import Report, Section, Table
+from ..session.session import Session
+from ..text.json import dump_json
+from .side import Side
+
+if TYPE_CHECKING:
+    from ..schema.difference import Difference
+    from .merge import Run
+
+ALL, NONE = "all", "none"
+THERE = "there"
+FETCHED_AT_ONCE = 500
+"""Sampled rows that are asked for by their keys in one call."""
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How rows are compared: `rows` is all, sample or none; of what differs, so many rows are told."""
+
+    rows: str
+    sample: int
+    told: int
+
+
+@dataclass
+class Found:
+    """Rows that differ: all are counted, some are told."""
+
+    told: int
+    differences: list[Difference] = field(default_factory=list)
+    compared: int = 0
+    differing: int = 0
+    only_a: int = 0
+    only_b: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.differing + self.only_a + self.only_b
+
+    @property
+    def untold(self) -> int:
+        return max(0, self.total - self.told)
+
+    def add(self, differences: Sequence[Difference]) -> None:
+        """Those of one row, which has been counted."""
+        if not self.untold:
+            self.differences += differences
+
+
+def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
+    """Raises CliError where one is missing, or its rows can't be read."""
+    from ..schema.difference import Difference, compare
+
+    for side in (a, b):
+        side.require()
+    compared = compare(a.definition(), b.definition(), (a.version, b.version))
+    differences, left_out = list(compared.differences), [*compared.left_out, *compared.unknown]
+    counts = _counts(a, b, needed=depth.rows != NONE)
+    if None not in counts and counts[0] != counts[1]:
+        differences.append(Difference("rows", *counts))
+    found = Found(depth.told)
+    reason = "--rows none" if depth.rows == NONE else _not_comparable(a, b)
+    if reason:
+        return _report((a, b), counts, differences, [*left_out, f"rows ({reason})"], None, known=not compared.unknown)
+    _Comparison(session, a, b, depth, found).run(sum(each or 0 for each in counts))
+    return _report((a, b), counts, [*differences, *found.differences], left_out, found, known=not compared.unknown)
+
+
+def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
+    """None for what is not loaded, which is an error where rows are to be read."""
+    for side in (a, b):
+        if needed:
+            side.require_loaded()
+    return (a.count() if a.loaded() else None), (b.count() if b.loaded() else None)
+
+
+def _not_comparable(a: Side, b: Side) -> str:
+    """Why rows of these collections have nothing in common; empty where they have."""
+    one, other = (side.selection().primary for side in (a, b))
+    if (one.name, one.data_type) != (other.name, other.data_type):
+        return "their primary fields are not the same"
+    if one.autoID or other.autoID:
+        return "the server gives out the keys"
+    return ""
+
+
+class _Comparison:
+    """All rows in the order of their keys; of a sample the keys of all, and the values of some."""
+
+    def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: Found) -> None:
+        from .equality import Schemas
+
+        self._session = session
+        self._sides = (a, b)
+        self._depth = depth
+        self._found = found
+        self._selections = (a.selection(), b.selection())
+        self._schemas = Schemas(*(each.schema for each in self._selections))
+        self._fields = self._schemas.common_fields()
+        self._seen = 0
+
+    def run(self, total: int) -> None:
+        """`total` are the rows of both sides together."""
+        started = time.monotonic()
+        with Progress(self._session.console, "Comparing", quiet=bool(self._session.options.quiet)) as bar:
+            for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
+                rate = self._seen / max(time.monotonic() - started, 0.001)
+                bar.show(
+                    min(self._seen / total, 1.0) if total else None,
+                    f"{self._seen:,} of {total:,} rows, {rate:,.0f} rows/s",
+                )
+
+    def _whole(self) -> Iterator[None]:
+        for run in self._runs(self._fields):
+            self._take_lonely(run)
+            self._take_values(run)
+            yield
+
+    def _sampled(self, total: int) -> Iterator[None]:
+        """Every so many keys one whose row is fetched from both sides, so that they are spread over all."""
+        step = max(1, total // self._depth.sample)
+        keys: list[Any] = []
+        place = 0
+        for run in self._runs([self._selections[0].primary.name]):
+            self._take_lonely(run)
+            if run.a is not None and run.b is not None:
+                keys += run.a.keys[-place % step :: step]
+                place += len(run.a)
+            while len(keys) >= FETCHED_AT_ONCE:
+                self._take_fetched(keys[:FETCHED_AT_ONCE])
+                keys = keys[FETCHED_AT_ONCE:]
+            yield
+        self._take_fetched(keys)
+
+    def _runs(self, fields: Sequence[str]) -> Iterator[Run]:
+        from ..rows.cursor import Cursor
+        from .merge import merged
+
+        a, b = (Cursor(side.client, side.selection(fields)).pages() for side in self._sides)
+        for run in merged(a, b):
+            self._seen += len(run.a or ()) + len(run.b or ())
+            yield run
+
+    def _take_lonely(self, run: Run) -> None:
+        """Rows that one side lacks."""
+        from ..schema.difference import Difference
+
+        if run.b is None and run.a is not None:
+            for key in run.a.keys:
+                self._found.only_a += 1
+                self._found.add([Difference(f"row {_text(key)}", THERE, None, key)])
+        elif run.a is None and run.b is not None:
+            for key in run.b.keys:
+                self._found.only_b += 1
+                self._found.add([Difference(f"row {_text(key)}", None, THERE, key)])
+
+    def _take_fetched(self, keys: Sequence[Any]) -> None:
+        from ..rows.cursor import Cursor
+        from ..rows.selection import with_keys
+        from .merge import merged
+
+        if not keys:
+            return
+        a, b = (Cursor(side.client, with_keys(side.selection(self._fields), keys)).pages() for side in self._sides)
+        for run in merged(a, b):
+            self._take_values(run)
+
+    def _take_values(self, run: Run) -> None:
+        """Rows that both sides have."""
+        from ..schema.difference import Difference
+
+        if run.a is None or run.b is None:
+            return
+        self._found.compared += len(run.a)
+        for row, different in self._schemas.differences(run, self._fields).items():
+            self._found.differing += 1
+            key = run.a.keys[row]
+            self._found.add(
+                [Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field) for each in different]
+            )
+
+
+def _text(value: Any) -> str:
+    return dump_json(value)
+
+
+def _report(
+    sides: tuple[Side, Side],
+    counts: tuple[int | None, int | None],
+    differences: Sequence[Difference],
+    left_out: Sequence[str],
+    found: Found | None,
+    *,
+    known: bool,
+) -> Report:
+    """Nobody can tell that two are the same where not all parts of them are `known`."""
+    same: bool | None = not differences and (found is None or found.total == 0)
+    if same and not known:
+        same = None
+    values = {
+        "a": str(sides[0]),
+        "b": str(sides[1]),
+        "same": same,
+        "rows_a": counts[0],
+        "rows_b": counts[1],
+        "compared": found and found.compared,
+        "differing": found and found.differing,
+        "only_in_a": found and found.only_a,
+        "only_in_b": found and found.only_b,
+        "not_compared": list(left_out),
+    }
+    rows = [(each.what, each.a, each.b) for each in differences]
+    items = [
+        {"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b} for each in differences
+    ]
+    table = Table(("what", "a", "b"), rows, _note(found) if found else "")
+    return Report(values, [Section("differences", table, items)], 0 if same else 1)
+
+
+def _note(found: Found) -> str:
+    """What a limit has kept from being told."""
+    words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
+    return f"{words}: --limit {found.total} tells all" if found.untold else ""

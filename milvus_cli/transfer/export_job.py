@@ -1,0 +1,54 @@
+"""Exports with a progress bar, to a file; or to standard output."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import InvalidInput
+from ..output.values import harmless_json
+from ..result import Done
+from ..session.session import Session
+from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of, require_free
+from .locking import file_lock
+from .meter import Meter
+
+
+def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
+    """Raises as `export_to_file`, and where another process exports to the same file."""
+    collection = work.selection.collection
+    with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
+        clear_published(work)
+        # Another process may have written it since this one has looked.
+        require_free(work.path, replace=work.replaces)
+        begun = point_of(work) if resume else Point()
+        with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
+            patience = replace(work.patience, retrying=meter.retrying)
+            done = export_to_file(
+                session.client,
+                replace(work, patience=patience),
+                begun,
+                told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
+            )
+    rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
+    return Done(
+        f"Exported {rows} of {collection!r} to {work.path}.",
+        {
+            "collection": collection,
+            "file": work.path,
+            "format": work.shape.format,
+            "count": done.rows,
+            "bytes": done.bytes,
+        },
+    )
+
+
+def export_to_stdout(session: Session, work: Export) -> None:
+    """Page by page: the renderer's formats are for people and programs, and not what `insert file` reads back."""
+    if work.shape.compression or work.shape.format == "parquet":
+        raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
+    console = session.console
+    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
+    write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
+    export_to_stream(session.client, work, write)
+    console.flush()

@@ -1,0 +1,146 @@
+"""Two streams of pages in the order of their keys, side by side: what both have, and what only one of them has."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..rows.cursor import Page
+from ..values.columns import raw_values
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+
+LONGEST = 256
+"""Rows that are compared at once: where many keys differ, more would be compared again and again."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows from `start` to `stop` of a window, in the order of their keys."""
+
+    window: Window
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def keys(self) -> Sequence[Any]:
+        return self.window.keys[self.start : self.stop]
+
+    @property
+    def page(self) -> Page:
+        return self.window.page
+
+    @property
+    def places(self) -> Sequence[int] | None:
+        """Where they stand in the columns of their page; None for all of it as it is."""
+        if len(self) == len(self.window.keys):
+            return self.window.order
+        return (self.window.order or range(len(self.window.keys)))[self.start : self.stop]
+
+    def raw(self, field: str) -> Sequence[Any]:
+        """As `columns.raw_values`."""
+        return self.window.raw(field)[self.start : self.stop]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbours in the order of keys: with the same keys on both sides, or on one side only."""
+
+    a: Rows | None
+    b: Rows | None
+
+
+class Window:
+    """A page, and how far it has been gone through. Where the first page is the only one it may come in any order."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.at = 0
+        self.keys = sorted(page.keys)
+        places = sorted(range(len(page.keys)), key=page.keys.__getitem__) if self.keys != list(page.keys) else None
+        self.order = places
+        self._raw: dict[str, Sequence[Any]] = {}
+
+    @property
+    def left(self) -> int:
+        return len(self.keys) - self.at
+
+    @property
+    def key(self) -> Any:
+        return self.keys[self.at]
+
+    def column(self, field: str) -> FieldData | None:
+        return next((each for each in self.page.columns if each.field_name == field), None)
+
+    def raw(self, field: str) -> Sequence[Any]:
+        if field not in self._raw:
+            column, count = self.column(field), len(self.keys)
+            values = [None] * count if column is None else raw_values(column, count)
+            self._raw[field] = values if self.order is None else [values[place] for place in self.order]
+        return self._raw[field]
+
+    def take(self, count: int) -> Rows:
+        self.at += count
+        return Rows(self, self.at - count, self.at)
+
+    def before(self, key: Any) -> int:
+        """How many of what is left have smaller keys."""
+        return bisect_left(self.keys, key, self.at) - self.at
+
+
+class _Stream:
+    def __init__(self, pages: Iterator[Page]) -> None:
+        self._pages = pages
+        self.window: Window | None = None
+
+    def filled(self) -> Window | None:
+        """The window with something left; None at the end."""
+        while self.window is None or not self.window.left:
+            page = next(self._pages, None)
+            if page is None:
+                return None
+            self.window = Window(page)
+        return self.window
+
+
+def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
+    """Of both streams everything, in the order of keys. At no time more than a page of each is held."""
+    a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
+    while True:
+        a, b = a_stream.filled(), b_stream.filled()
+        if a is None and b is None:
+            return
+        if a is None or b is None:
+            yield Run(a.take(a.left) if a else None, b.take(b.left) if b else None)
+        elif same := _same(a, b):
+            yield Run(a.take(same), b.take(same))
+        elif a.key < b.key:
+            yield Run(a.take(a.before(b.key)), None)
+        else:
+            yield Run(None, b.take(b.before(a.key)))
+
+
+def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
+    """Of both streams everything, the first row beside the first, whatever their keys are."""
+    a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
+    while True:
+        a, b = a_stream.filled(), b_stream.filled()
+        if a is None and b is None:
+            return
+        count = min(a.left, b.left) if a and b else 0
+        yield Run(a.take(count or a.left) if a else None, b.take(count or b.left) if b else None)
+
+
+def _same(a: Window, b: Window) -> int:
+    """With how many equal keys both go on."""
+    count = min(a.left, b.left, LONGEST)
+    mine, theirs = a.keys[a.at : a.at + count], b.keys[b.at : b.at + count]
+    if mine == theirs:
+        return count
+    return next(place for place, (one, other) in enumerate(zip(mine, theirs, strict=True)) if one != other)

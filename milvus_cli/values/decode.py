@@ -1,0 +1,45 @@
+"""Milvus's columns to values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CliError
+from ..schema.kinds import form_of
+from ..schema.schema import type_name
+from .nulls import with_nulls
+from .packing import unpack
+from .scalars import read_scalars
+from .structs import read_lists, read_structs
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldData
+
+
+def decode_column(column: FieldData) -> list[Any]:
+    """The values of a column: JSON's types, floats of 32 and 16 bits as the shortest number that is the same float.
+
+    Raises CliError, naming the field, for a type that this program does not know.
+    """
+    content = column.WhichOneof("field")
+    if content == "struct_arrays":
+        return read_structs(column.struct_arrays, column.field_name)
+    if content == "vectors":
+        return with_nulls(_vectors(column), column.valid_data)
+    if column.scalars.WhichOneof("data") is None and form_of(type_name(column.type)) is None:
+        raise _unknown(column)
+    return with_nulls(read_scalars(column.scalars), column.valid_data)
+
+
+def _vectors(column: FieldData) -> list[Any]:
+    slot = column.vectors.WhichOneof("data")
+    if slot is None and form_of(type_name(column.type)) is None:
+        raise _unknown(column)
+    if slot is None or slot == "vector_array":
+        return read_lists(column)
+    return unpack(column.vectors, slot)
+
+
+def _unknown(column: FieldData) -> CliError:
+    message = f"field {column.field_name!r}: values of type {type_name(column.type)} can't be shown yet"
+    return CliError(message, hint="leave it out with --fields")

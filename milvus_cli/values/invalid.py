@@ -1,0 +1,61 @@
+"""Values that don't fit: the reason where it is found, and then with row and field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import InvalidInput
+from ..text.beyond_json import Digits, NotJson
+from ..text.json import dump_json
+
+MISSING = "is missing"
+
+
+class BadValue(InvalidInput):
+    """A value that does not fit; `row` counts from 0, `field` is empty for what concerns the whole row."""
+
+    def __init__(self, row: int, field: str, reason: str, *, hint: str = "") -> None:
+        where = f"row {row + 1}" + (f", field {field!r}" if field else "")
+        super().__init__(f"{where}{' ' if reason == MISSING else ': '}{reason}", hint=hint)
+        self.row = row
+        self.field = field
+        self.reason = reason
+
+
+class Unfit(Exception):
+    """Why a value does not fit; whoever knows its row says so."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def in_words(value: object) -> str:
+    """What stands in a message for a value that JSON does not have."""
+    if isinstance(value, Digits):
+        return value.text
+    if isinstance(value, NotJson):
+        return value.shown
+    return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
+
+
+def as_json(value: Any) -> str:
+    """For messages."""
+    return value.text if isinstance(value, Digits) else dump_json(value, default=in_words)
+
+
+def unfit(wanted: str, value: Any) -> Unfit:
+    if isinstance(value, NotJson):
+        return Unfit(value.reason)
+    text = as_json(value)
+    text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
+    return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
+
+
+def is_encodable(text: str) -> bool:
+    """Whether it has no lone surrogate, which UTF-8 has no place for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,239 @@
+"""Vectors as they travel: packed little-endian numbers, row after row; sparse ones as pairs of index and value."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, overload
+
+from ..errors import InvalidInput
+from ..schema.kinds import KINDS, Form, form_of
+from ..schema.schema import WIDTHS, params, type_name
+from ..text.beyond_json import NotJson
+from ..text.floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
+from .invalid import Unfit, as_json
+from .scalars import named, packs, whole
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
+
+
+LAST_INDEX = 2**32 - 2
+"""Of a sparse vector."""
+
+
+@dataclass(frozen=True)
+class Packed(Sequence[bytes]):
+    """A column of vectors as they travel: `size` bytes a row, one row after the other."""
+
+    data: bytes | memoryview
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.data) // self.size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (bytes(self.data[start : start + self.size]) for start in range(0, len(self.data), self.size))
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> Packed: ...
+    def __getitem__(self, index: int | slice) -> bytes | Packed:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
+            return Packed(self.data[start * self.size : stop * self.size], self.size)
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return bytes(self.data[index * self.size : (index + 1) * self.size])
+
+
+def dimension(field: FieldSchema) -> int:
+    return int(params(field.type_params)["dim"])
+
+
+def vector_kind(field: FieldSchema) -> str:
+    """The type of a field's vectors, also where a row of it has several."""
+    kind = type_name(field.data_type)
+    return kind if kind in KINDS else type_name(field.element_type)
+
+
+def row_size(field: FieldSchema) -> int:
+    """Bytes of a dense vector as it travels."""
+    return dimension(field) * WIDTHS[vector_kind(field)] // 8
+
+
+def dense_fields(schema: CollectionSchema) -> list[FieldSchema]:
+    """Vector fields whose rows all have one size."""
+    return [field for field in schema.fields if type_name(field.data_type) in WIDTHS]
+
+
+def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
+    """Query vectors of a field as they travel. Raises InvalidInput for one that does not fit."""
+    values = []
+    for number, vector in enumerate(vectors, start=1):
+        try:
+            values.append(pack(field, vector))
+            require_finite(field, values[-1])
+        except Unfit as exc:
+            raise InvalidInput(f"query vector {number}: {exc.reason}") from None
+    return values
+
+
+def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any]) -> None:
+    """Puts vectors into a column, or into one row that has several. Raises Unfit."""
+    kind = vector_kind(field)
+    if form_of(kind) is Form.SPARSE:
+        column.sparse_float_vector.contents.extend([pack(field, value) for value in values])
+        return
+    column.dim = dimension(field)
+    if isinstance(values, Packed) and len(values) and len(values[0]) == row_size(field):
+        raw = values.data
+    else:
+        raw = b"".join([pack(field, value) for value in values])
+    require_finite(field, raw)
+    put_raw(column, KINDS[kind].slot, raw)
+
+
+def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
+    """Of dense vectors as they travel. Raises Unfit for NaN and infinities.
+
+    Milvus refuses those, and Milvus Lite keeps them: a search then answers nonsense.
+    """
+    kind = KINDS[vector_kind(field)]
+    if kind.form is Form.SPARSE or kind.code in ("B", "b"):
+        return
+    found = first_not_finite(raw, kind.code)
+    if found is not None:
+        place, value = found
+        what = f"number {place % dimension(field) + 1} is {NAMES[repr(value)]}"
+        raise Unfit(f"invalid vector: {what}, expected finite numbers")
+
+
+def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
+    """Packed numbers as the content of a column."""
+    if slot == "float_vector":
+        fill_packed(column.float_vector, raw)
+    else:
+        setattr(column, slot, bytes(raw))
+
+
+def pack(field: FieldSchema, vector: Any) -> bytes:
+    """A vector as it travels; what is bytes already stays. Raises Unfit."""
+    kind = vector_kind(field)
+    if isinstance(vector, NotJson):
+        raise Unfit(vector.reason)
+    if form_of(kind) is Form.SPARSE:
+        return vector if isinstance(vector, bytes) else _pack_sparse(vector)
+    if isinstance(vector, bytes) and len(vector) == row_size(field):
+        return vector
+    size = dimension(field) // 8 if kind == "BINARY_VECTOR" else dimension(field)
+    wanted = f"a list of {size} {'bytes' if kind == 'BINARY_VECTOR' else 'numbers'}"
+    if not isinstance(vector, list) or len(vector) != size:
+        given = f"{len(vector)} numbers" if isinstance(vector, list) else as_json(vector)[:40]
+        raise Unfit(f"{field.name!r} takes {wanted}, not {given}")
+    if not {int, float}.issuperset(map(type, vector)):
+        vector = [named(each) for each in vector]
+        if not {int, float}.issuperset(map(type, vector)):
+            _refuse_element(field, next(each for each in vector if type(each) not in (int, float)))
+    code = KINDS[kind].code
+    if code in ("b", "B"):
+        vector = list(map(whole, vector))
+    try:
+        return struct.pack(f"<{size}{code}", *vector) if code else b"".join(map(bfloat16, vector))
+    except (struct.error, OverflowError):
+        _refuse_element(field, next(each for each in vector if not _fits(code, each)))
+
+
+def unpack(column: VectorField, slot: str) -> list[Any]:
+    """The vectors of a column, floats by their shortest digits."""
+    if slot == "float_vector":
+        return float32_rows(packed(column.float_vector), column.dim)
+    if slot == "sparse_float_vector":
+        return [_unpack_sparse(each) for each in column.sparse_float_vector.contents]
+    numbers = UNPACKERS[slot](getattr(column, slot))
+    size = column.dim // 8 if slot == "binary_vector" else column.dim
+    return [numbers[start : start + size] for start in range(0, len(numbers), size or 1)]
+
+
+def unpack_one(field: FieldSchema, raw: bytes) -> Any:
+    """A vector of a field as people write it."""
+    from ..client.wire.schema_pb2 import VectorField
+
+    slot = KINDS[vector_kind(field)].slot
+    column = VectorField(dim=dimension(field) if slot != "sparse_float_vector" else 0)
+    if slot == "sparse_float_vector":
+        column.sparse_float_vector.contents.append(raw)
+    else:
+        put_raw(column, slot, raw)
+    return unpack(column, slot)[0]
+
+
+def _fits(code: str, element: float) -> bool:
+    if code:
+        return packs(code, element)
+    try:
+        bfloat16(element)
+    except (struct.error, OverflowError):
+        return False
+    return True
+
+
+def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
+    raise Unfit(f"{as_json(element)[:40]} does not fit in {field.name!r}, a {vector_kind(field)}")
+
+
+def _pack_sparse(vector: Any) -> bytes:
+    """Of {"index": value, …}, [[index, value], …] or {"indices": […], "values": […]}."""
+    try:
+        pairs = _sparse_pairs(vector)
+        entries = {_index(index): float(value) for index, value in pairs}
+        if len(entries) == len(pairs) and bool not in (type(value) for _, value in pairs):
+            if not all(map(math.isfinite, entries.values())):
+                raise Unfit("invalid sparse vector: expected finite values")
+            return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
+    except (AttributeError, TypeError, ValueError, OverflowError, struct.error):
+        pass
+    raise Unfit('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
+
+
+def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:
+    if isinstance(vector, list):
+        return [(index, value) for index, value in vector]
+    if set(vector) == {"indices", "values"}:
+        return list(zip(vector["indices"], vector["values"], strict=True))
+    return list(vector.items())
+
+
+def _index(index: Any) -> int:
+    """Milvus keeps the highest number of 32 bits for itself. Raises ValueError for what is no index."""
+    number = int(index)
+    if (not isinstance(index, str) and number != index) or isinstance(index, bool) or not 0 <= number <= LAST_INDEX:
+        raise ValueError(index)
+    return number
+
+
+def _unpack_sparse(raw: bytes) -> dict[str, float]:
+    return {str(index): shortest(value) for index, value in struct.iter_unpack("<If", raw)}
+
+
+def _unpack_float16(raw: bytes) -> list[float]:
+    numbers = struct.unpack(f"<{len(raw) // 2}e", raw)
+    return [shortest_of(each, 1, 5, lambda number: struct.pack("<e", number)) for each in numbers]
+
+
+def _unpack_bfloat16(raw: bytes) -> list[float]:
+    halves = struct.unpack(f"<{len(raw) // 2}H", raw)
+    numbers = struct.unpack(f"<{len(halves)}f", struct.pack(f"<{len(halves)}I", *(half << 16 for half in halves)))
+    return [shortest_of(each, 1, 4, bfloat16) for each in numbers]
+
+
+UNPACKERS: Mapping[str, Callable[[bytes], list[Any]]] = {
+    "binary_vector": list,
+    "float16_vector": _unpack_float16,
+    "bfloat16_vector": _unpack_bfloat16,
+    "int8_vector": lambda raw: list(memoryview(raw).cast("b")),
+}
+"""Of the types that travel as bytes."""

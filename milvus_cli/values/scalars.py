@@ -1,0 +1,211 @@
+"""Scalars and arrays of them, as people have them and as columns have them."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..schema.kinds import KINDS, Form
+from ..schema.schema import params, type_name
+from ..text.beyond_json import Digits, NotJson
+from ..text.floats import shortest
+from ..text.json import load_json
+from ..text.timestamps import EXAMPLE, in_utc, instant
+from ..text.wkt import require_wkt, wkt
+from .invalid import Unfit, in_words, is_encodable, unfit
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import FieldSchema, ScalarField
+
+
+def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any]) -> None:
+    """Puts values that all fit into a column. Raises Unfit for the first that does not.
+
+    A column without values still has its type: Milvus 2.3 crashes on one that has none.
+    """
+    kind = type_name(field.data_type)
+    held: Any = getattr(column, KINDS[kind].slot)
+    held.SetInParent()
+    if KINDS[kind].form is not Form.LIST:
+        held.data.extend(WRITERS[KINDS[kind].form](kind, field, values))
+        return
+    held.element_type = field.element_type
+    capacity = int(params(field.type_params).get("max_capacity", 0))
+    for value in values:
+        if not isinstance(value, list):
+            raise unfit("a list", value)
+        if capacity and len(value) > capacity:
+            raise Unfit(f"{len(value)} values are more than its max_capacity")
+        fill_list(held.data.add(), field, value)
+
+
+def fill_list(row: ScalarField, field: FieldSchema, values: Sequence[Any]) -> None:
+    """The elements of one array. Raises Unfit."""
+    element = type_name(field.element_type)
+    held: Any = getattr(row, KINDS[element].slot)
+    held.SetInParent()
+    held.data.extend(WRITERS[KINDS[element].form](element, field, values))
+
+
+def read_scalars(column: ScalarField) -> list[Any]:
+    """The values of a column as commands show them."""
+    slot = column.WhichOneof("data")
+    if slot is None:
+        return []
+    held = getattr(column, slot)
+    read = READERS.get(slot)
+    return list(held.data) if read is None else [read(each) for each in held.data]
+
+
+def _booleans(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[bool]:
+    if not set(map(type, values)) <= {bool}:
+        raise unfit("true or false", next(each for each in values if type(each) is not bool))
+    return values
+
+
+def _whole(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[int]:
+    limit = 2 ** (KINDS[kind].bits - 1)
+    types = set(map(type, values))
+    if float in types:
+        values = list(map(whole, values))
+        types = set(map(type, values))
+    if not types <= {int} or (values and not -limit <= min(values) <= max(values) < limit):
+        wrong = next(each for each in values if type(each) is not int or not -limit <= each < limit)
+        raise unfit(f"a whole number from {-limit} to {limit - 1}", wrong)
+    return values
+
+
+def _numbers(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[float]:
+    if not set(map(type, values)) <= {int, float}:
+        values = list(map(named, values))
+        if not set(map(type, values)) <= {int, float}:
+            raise unfit("a number", next(each for each in values if type(each) not in (int, float)))
+    code = KINDS[kind].code
+    try:
+        struct.pack(f"<{len(values)}{code}", *values)
+    except (OverflowError, struct.error):
+        wrong = next(each for each in values if not packs(code, each))
+        raise unfit(f"a number in the range of {kind}", wrong) from None
+    return values
+
+
+def _texts(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[str]:
+    _require_text("text", values)
+    # Milvus counts bytes and Milvus Lite characters; what is too long only in bytes is left to the server.
+    longest = int(params(field.type_params).get("max_length", 0))
+    if longest and values and max(map(len, values)) > longest:
+        length = next(len(each) for each in values if len(each) > longest)
+        raise Unfit(f"{length} characters are more than its max_length {longest}")
+    return values
+
+
+def _require_text(what: str, values: Sequence[Any]) -> None:
+    if not set(map(type, values)) <= {str} or not is_encodable("".join(values)):
+        raise unfit(what, next(each for each in values if not isinstance(each, str) or not is_encodable(each)))
+
+
+def _literals(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[str]:
+    what, read = LITERALS[kind]
+    _require_text(what, values)
+    found = []
+    for value in values:
+        try:
+            found.append(read(value))
+        except ValueError as exc:
+            raise Unfit(f"{unfit(what, value).reason}: {exc}") from None
+    return found
+
+
+def _documents(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[bytes]:
+    return list(map(json_bytes, values))
+
+
+def json_bytes(value: Any) -> bytes:
+    """Raises Unfit for what JSON has no word for."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_digits).encode()
+    except UnicodeEncodeError:
+        raise unfit("JSON", value) from None
+    except ValueError:
+        raise Unfit("JSON has no NaN and no Infinity") from None
+    except RecursionError:
+        raise Unfit("it is nested too deeply") from None
+
+
+def named(value: Any) -> Any:
+    """The number of a name that exports give what JSON has no number for, and the nearest of Digits; else as it is."""
+    if isinstance(value, Digits):
+        nearest = float(value.text)
+        return nearest if math.isfinite(nearest) else value
+    return SPECIAL.get(value, value) if type(value) is str else value
+
+
+def whole(value: Any) -> Any:
+    """The whole number that a float is, as which other programs write them beside nulls; anything else as it is."""
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT_FLOATS else value
+
+
+def _digits(value: Any) -> str:
+    """Text keeps them all."""
+    if isinstance(value, NotJson):
+        raise Unfit(value.reason)
+    if isinstance(value, Digits) and math.isfinite(float(value.text)):
+        return value.text
+    raise Unfit(f"{in_words(value)} is too large for a number in JSON")
+
+
+def packs(code: str, value: float) -> bool:
+    """Whether a number fits into what struct calls `code`."""
+    try:
+        # Only with a byte order does it refuse a number that is too large.
+        struct.pack(f"<{code}", value)
+    except (OverflowError, struct.error):
+        return False
+    return True
+
+
+def read_json(raw: bytes) -> Any:
+    """Text where it is no JSON; nothing at the place of a null."""
+    try:
+        return load_json(raw) if raw else None
+    except ValueError:
+        return raw.decode("utf-8", "backslashreplace")
+
+
+def _read_list(row: ScalarField) -> list[Any]:
+    return read_scalars(row)
+
+
+EXACT_FLOATS = 2**53
+"""Below it a float has a value for every whole number; beyond, digits may have been lost on the way into one."""
+SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+Write = Callable[[str, "FieldSchema", Sequence[Any]], Sequence[Any]]
+WRITERS: Mapping[Form, Write] = {
+    Form.BOOLEAN: _booleans,
+    Form.WHOLE: _whole,
+    Form.NUMBER: _numbers,
+    Form.TEXT: _texts,
+    Form.LITERAL: _literals,
+    Form.JSON: _documents,
+}
+"""Values of a type as its slot takes them; each raises Unfit for the first that does not fit."""
+
+LITERALS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "GEOMETRY": ("a geometry in WKT such as POINT (1 2)", require_wkt),
+    "TIMESTAMPTZ": (f"a time such as {EXAMPLE}", in_utc),
+}
+"""What is wanted, and what makes a text of it that servers take, or raises ValueError."""
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "float_data": shortest,
+    "json_data": read_json,
+    "array_data": _read_list,
+    "bytes_data": bytes.hex,
+    "geometry_data": wkt,
+    "timestamptz_data": instant,
+}
+"""By slot; what is not here is shown as it travels."""

@@ -1,0 +1,190 @@
+"""advise index: the formulas, and lines that run."""
+
+import json
+import math
+from typing import Any
+
+import click
+import pytest
+
+from milvus_cli.checks.advice import Candidate, Rows, candidates, chosen, clusters, subvectors, with_measured
+from milvus_cli.grammar.types import ByteSize
+from tests.support.cli import Cli, Run
+from tests.support.process import ServerProcess
+from tests.support.typed import Typed
+
+MILLION = Rows(1_000_000, 768, 4, "FLOAT_VECTOR")
+
+
+def memory(found: list[Candidate]) -> dict[str, int | None]:
+    return {each.index_type: each.memory for each in found}
+
+
+def test_memory_of_a_million_vectors_of_768_dimensions() -> None:
+    raw = 1_000_000 * 768 * 4
+    centres = 4096 * 768 * 4
+    assert memory(candidates(MILLION)) == {
+        "HNSW": raw + 1_000_000 * 16 * 2 * 4,
+        "IVF_FLAT": raw + 1_000_000 * 8 + centres,
+        "SCANN": raw + 1_000_000 * (192 + 8) + centres,
+        "IVF_SQ8": 1_000_000 * (768 + 8) + centres,
+        "DISKANN": int(raw * 0.225),
+        "IVF_PQ": 1_000_000 * (192 + 8) + centres + 256 * 768 * 4,
+        "FLAT": raw,
+    }
+    disks = {each.index_type: each.disk for each in candidates(MILLION) if each.disk}
+    assert disks == {"DISKANN": raw + 1_000_000 * 56 * 4}
+
+
+def test_half_floats_take_half_and_bits_an_eighth_of_a_byte() -> None:
+    assert memory(candidates(Rows(1_000_000, 768, 2, "FLOAT16_VECTOR")))["FLAT"] == 1_000_000 * 768 * 2
+    bits = memory(candidates(Rows(1_000_000, 768, 0.125, "BINARY_VECTOR")))
+    assert bits == {"BIN_IVF_FLAT": 96_000_000 + 8_000_000 + 4096 * 96, "BIN_FLAT": 96_000_000}
+    assert memory(candidates(Rows(10, 0, 0, "SPARSE_FLOAT_VECTOR"))) == {"SPARSE_INVERTED_INDEX": None}
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "recall", "advised"),
+    [
+        (16, 0.95, "HNSW"),
+        (3.1, 0.95, "IVF_FLAT"),
+        (2, 0.95, "IVF_SQ8"),
+        (0.72, 0.95, "DISKANN"),
+        (0.3, 0.7, "IVF_PQ"),
+        (16, 1.0, "FLAT"),
+        (0.3, 0.95, None),
+        (None, 0.99, "HNSW"),
+    ],
+)
+def test_the_first_that_fits_is_advised(gigabytes: float | None, recall: float, advised: str | None) -> None:
+    limit = None if gigabytes is None else int(gigabytes * 1e9)
+    found = chosen(candidates(MILLION), limit, recall)
+    assert (found.index_type if found else None) == advised
+
+
+def test_few_rows_need_no_index() -> None:
+    found = chosen(candidates(Rows(5000, 768, 4, "FLOAT_VECTOR")), None, 0.95)
+    assert found is not None
+    assert found.index_type == "FLAT"
+
+
+def test_what_was_measured_stands_over_the_estimate() -> None:
+    measured = with_measured(candidates(MILLION), "HNSW", 0.9)
+    assert [(each.index_type, each.recall) for each in measured if each.measured] == [("HNSW", 0.9)]
+    assert with_measured(candidates(MILLION), "AUTOINDEX", 0.97)[0].index_type == "AUTOINDEX"
+
+
+def test_clusters_and_subvectors_follow_rows_and_dimension() -> None:
+    assert [clusters(count) for count in (0, 1000, 1_000_000, 10**10)] == [16, 128, 4096, 65_536]
+    assert [subvectors(dimension) for dimension in (2, 7, 8, 96, 768)] == [1, 1, 2, 24, 192]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("16GiB", 16 << 30), ("512MB", 512_000_000), ("1.5g", 3 << 29), ("700", 700), ("2 kib", 2048), ("1TB", 10**12)],
+)
+def test_sizes_are_bytes_with_or_without_a_unit(text: str, size: int) -> None:
+    assert ByteSize().convert(text, None, None) == size
+
+
+@pytest.mark.parametrize("text", ["", "0", "much", "-1GB", "1.2.3", "GiB"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no size: write 16GiB, 512MB or bytes"):
+        ByteSize().convert(text, None, None)
+
+
+def report(typed: Typed, line: str, code: int = 0) -> Any:
+    run = typed(f"{line} -o json")
+    assert (run.code, run.err) == (code, ""), run
+    return json.loads(run.out)
+
+
+TABLE = """\
+╭───────────────┬───────────────────────────────────────────────────────────╮
+│ field         │ value                                                     │
+├───────────────┼───────────────────────────────────────────────────────────┤
+│ collection    │ checks_hamming                                            │
+│ field         │ v                                                         │
+│ rows          │ 1000000                                                   │
+│ raw_bytes     │ 2000000                                                   │
+│ wanted_recall │ 0.95                                                      │
+│ allowed_bytes │ 1073741824                                                │
+│ present_index │ BIN_FLAT                                                  │
+│ advice        │ BIN_IVF_FLAT                                              │
+│ why           │ whole vectors in clusters                                 │
+│ note          │ memory and recall are estimates unless marked as measured │
+╰───────────────┴───────────────────────────────────────────────────────────╯
+
+Candidates
+╭──────────────┬────────────────────┬──────────────────┬──────────┬─────────────┬────────┬────────────────────────────────────────────────────╮
+│ index_type   │ estimated memory   │ estimated disk   │   recall │ recall_is   │ fits   │ why                                                │
+├──────────────┼────────────────────┼──────────────────┼──────────┼─────────────┼────────┼────────────────────────────────────────────────────┤
+│ BIN_IVF_FLAT │ 9.5 MiB            │                  │     0.98 │ estimate    │ yes    │ whole vectors in clusters                          │
+│ BIN_FLAT     │ 1.9 MiB            │                  │      1.0 │ estimate    │ yes    │ compares with every row: exact, and slow with many │
+╰──────────────┴────────────────────┴──────────────────┴──────────┴─────────────┴────────┴────────────────────────────────────────────────────╯
+(2 rows)
+
+Run
+╭────────────────────────────────────────────────────────────────────────────────────────╮
+│ line                                                                                   │
+├────────────────────────────────────────────────────────────────────────────────────────┤
+│ release collection -c checks_hamming                                                   │
+│ delete index -c checks_hamming -in v --yes                                             │
+│ create index -c checks_hamming -f v -t BIN_IVF_FLAT -m HAMMING --param nlist:4096      │
+│ load collection -c checks_hamming                                                      │
+│ check recall -c checks_hamming -f v                                                    │
+╰────────────────────────────────────────────────────────────────────────────────────────╯
+(5 rows)
+"""  # noqa: E501
+
+
+def test_advise_index_for_more_rows_than_there_are(cli: Cli, stocked_milvus: ServerProcess) -> None:
+    line = "advise index checks_hamming --rows 1000000 --memory 1GiB"
+    run = Typed(cli, stocked_milvus)(line)
+    assert Run(run.code, _narrow(run.out), run.err) == Run(0, _narrow(TABLE), "")
+
+
+def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, stocked: ServerProcess) -> None:
+    typed = Typed(cli, stocked)
+    found = report(typed, "advise index -c checks_clustered -f v --recall 0.9 --memory 16GiB")
+    # Milvus Lite has an index of its own number of clusters, and so may try other settings.
+    best = next(each for each in found["measured"] if each["recall"] >= 0.9)
+    probes = best["params"]["nprobe"]
+    assert (found["present_index"], found["advice"]) == ("IVF_FLAT", "IVF_FLAT")
+    assert found["why"] == f"it is there, and reached {best['recall']:.4g} with nprobe={probes}"
+    assert found["run"] == [{"line": f"check recall -c checks_clustered -f v --sweep nprobe={probes}"}]
+    [present] = [each for each in found["candidates"] if each["recall_is"] == "measured"]
+    assert (present["index_type"], present["fits"]) == ("IVF_FLAT", True)
+    typed.all(f"check recall -c checks_clustered -f v --sweep nprobe={probes} --sample 5 -o jsonl")
+
+
+def test_advise_index_when_nothing_fits_exits_1(cli: Cli, stocked: ServerProcess) -> None:
+    found = report(Typed(cli, stocked), "advise index checks_planted --memory 10B --no-measure", 1)
+    assert (found["advice"], found["run"], found["measured"]) == (None, [], [])
+    assert found["why"] == "nothing reaches that recall in so little memory: allow more of it, or less recall"
+
+
+def test_the_lines_of_advise_index_run(cli: Cli, stocked: ServerProcess, is_lite: bool) -> None:
+    typed = Typed(cli, stocked)
+    typed.make("checks_advised", index=True)
+    rows = ", ".join(
+        json.dumps({"id": key, "title": "", "vector": [math.cos(key), math.sin(key), 0, 0]}) for key in range(40)
+    )
+    typed.all(f"insert row -c checks_advised --row '[{rows}]'")
+    found = report(typed, "advise index checks_advised --no-measure --recall 0.98 --rows 1000000 --memory 70MB")
+    name = "vector" if is_lite else "by_vector"
+    lines = [each["line"] for each in found["run"]]
+    assert lines == [
+        "release collection -c checks_advised",
+        f"delete index -c checks_advised -in {name} --yes",
+        "create index -c checks_advised -f vector -t IVF_FLAT -m COSINE --param nlist:4096",
+        "load collection -c checks_advised",
+        "check recall -c checks_advised -f vector",
+    ]
+    typed.all(*lines)
+    typed.gone("checks_advised")
+
+
+def _narrow(text: str) -> str:
+    """Without the spaces and lines that make columns as wide as their widest cell."""
+    return "\n".join(" ".join(line.replace("─", "").split()) for line in text.splitlines())

@@ -1,0 +1,439 @@
+"""The generic call against a peer that answers as a test wants: what goes out, and what comes back."""
+
+import base64
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+
+from milvus_cli.client import client as client_module
+from milvus_cli.client import failures as status
+from milvus_cli.client.client import Client, Trace, handshake
+from milvus_cli.client.not_found import HINTS
+from milvus_cli.connections.profile import Profile
+from milvus_cli.errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, never_answers, refuses, replies
+from tests.support.official import common_pb2, grpc, milvus_pb2
+from tests.support.tcp_proxy import TcpProxy
+
+PROXIES = ("http_proxy", "https_proxy", "grpc_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Client]]:
+    """Opens clients and closes them after the test."""
+    clients: list[Client] = []
+
+    def open_client(
+        target: GrpcPeer | TcpProxy, *, timeout: float = 5, trace: Callable[[Trace], None] | None = None, **profile: Any
+    ) -> Client:
+        clients.append(Client(Profile(host=target.host, port=target.port, **profile), timeout=timeout, trace=trace))
+        return clients[-1]
+
+    yield open_client
+    for each in clients:
+        each.close()
+
+
+def failure_of(call: Callable[[], object]) -> CliError:
+    with pytest.raises(CliError) as caught:
+        call()
+    return caught.value
+
+
+def seen(error: CliError) -> tuple[type[CliError], Fault | None, int | None, str, str]:
+    return type(error), error.fault, error.server_code, error.message, error.hint
+
+
+def failing(peer_handlers: Mapping[str, Handler], opened: Callable[..., Client], method: str) -> tuple[object, ...]:
+    with GrpcPeer(peer_handlers) as peer:
+        error = failure_of(lambda: opened(peer).call(method))
+        return tuple(text.replace(peer.address, "PEER") if isinstance(text, str) else text for text in seen(error))
+
+
+# What goes out
+
+
+def test_a_call_carries_credentials_database_and_time(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        opened(peer, token="ann:pässword", database="shop").call("GetVersion")
+        metadata = dict(peer.calls[0].metadata)
+    assert metadata["authorization"] == base64.b64encode("ann:pässword".encode()).decode()
+    assert metadata["dbname"] == "shop"
+    assert abs(int(metadata["client-request-unixmsec"]) / 1000 - time.time()) < 10
+
+
+def test_a_call_without_a_token_carries_no_authorization(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        opened(peer).call("GetVersion")
+        assert "authorization" not in dict(peer.calls[0].metadata)
+
+
+def test_the_user_agent_is_what_the_profile_says(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        opened(peer, user_agent="nightly/1").call("GetVersion")
+        assert str(dict(peer.calls[0].metadata)["user-agent"]).startswith("nightly/1 ")
+
+
+def test_a_copy_for_another_database_shares_the_connection(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
+        first = opened(proxy)
+        first.call("GetVersion")
+        first.with_options(database="other", timeout=1).call("GetVersion")
+        assert [dict(call.metadata)["dbname"] for call in peer.calls] == ["default", "other"]
+        assert proxy.connections == 1
+
+
+def test_two_clients_of_one_address_share_nothing(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
+        for token in ("a:b", "c:d"):
+            opened(proxy, token=token).call("GetVersion")
+        assert proxy.connections == 2
+
+
+def test_the_fields_of_a_call_are_those_of_its_request(opened: Callable[..., Client]) -> None:
+    with GrpcPeer({"DropCollection": replies(common_pb2.Status())}) as peer:
+        opened(peer).call("DropCollection", collection_name="böök")
+        assert peer.requests("DropCollection") == [milvus_pb2.DropCollectionRequest(collection_name="böök")]
+
+
+# Handshakes
+
+
+def test_the_handshake_introduces_us_and_learns_the_version(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        info = handshake(opened(peer, token="ann:secret"))
+        request = peer.requests("Connect")[0]
+    assert (info.version, info.deploy_mode, info.latency_ms > 0) == ("v2.3.5", "STANDALONE", True)
+    assert isinstance(request, milvus_pb2.ConnectRequest)
+    assert (request.client_info.sdk_type, request.client_info.user) == ("milvus_cli", "ann")
+    assert b"secret" not in request.SerializeToString()
+
+
+def test_a_server_without_the_handshake_tells_its_version(opened: Callable[..., Client]) -> None:
+    with GrpcPeer({"Connect": aborts(grpc.StatusCode.UNIMPLEMENTED, "unknown method Connect")}) as peer:
+        info = handshake(opened(peer))
+        assert (info.version, peer.methods) == ("v2.3.5", ["Connect", "GetVersion"])
+
+
+# What comes back
+
+
+def test_a_response_over_4_mib_is_read(opened: Callable[..., Client]) -> None:
+    names = [f"{number:0>64}" for number in range(100_000)]
+    response = milvus_pb2.ShowCollectionsResponse(status=common_pb2.Status(), collection_names=names)
+    with GrpcPeer({"ShowCollections": replies(response)}) as peer:
+        answer = opened(peer).call("ShowCollections")
+    assert list(answer.collection_names) == names
+    assert answer.ByteSize() > 6 * 1024 * 1024
+
+
+def test_each_finished_call_is_traced_without_the_token(opened: Callable[..., Client]) -> None:
+    traces: list[Trace] = []
+    with GrpcPeer({"DropCollection": refuses(100, "no such")}) as peer:
+        client = opened(peer, token="ann:secret", trace=traces.append)
+        client.call("GetVersion")
+        failure_of(lambda: client.call("DropCollection"))
+        address = peer.address
+    assert [(each.method, each.address, each.database, each.status) for each in traces] == [
+        ("GetVersion", address, "default", "OK"),
+        ("DropCollection", address, "default", "no such"),
+    ]
+    assert "secret" not in repr(traces) + repr(client.profile)
+
+
+# A status that is not success
+
+
+@pytest.mark.parametrize(
+    ("code", "error_code", "reason", "expected"),
+    [
+        (0, common_pb2.CollectionNotExists, "can't find collection", (4, "can't find collection", "")),
+        (100, common_pb2.Success, "no such collection", (100, "no such collection", HINTS[100])),
+        (101, common_pb2.UnexpectedError, "not loaded", (101, "not loaded", HINTS[101])),
+        (65535, common_pb2.UnexpectedError, "", (65535, "DropCollection failed", "")),
+    ],
+    ids=["error_code only", "code only", "both", "no reason"],
+)
+def test_a_bad_status_is_refused_with_its_code(
+    opened: Callable[..., Client], code: int, error_code: int, reason: str, expected: tuple[int, str, str]
+) -> None:
+    found = failing({"DropCollection": refuses(code, reason, error_code)}, opened, "DropCollection")
+    assert found == (ServerRefused, Fault.SAID_NO, *expected)
+
+
+def test_a_bad_status_inside_a_response_is_refused_too(opened: Callable[..., Client]) -> None:
+    found = failing({"ShowCollections": refuses(800, "database not found")}, opened, "ShowCollections")
+    assert found == (ServerRefused, Fault.SAID_NO, 800, "no database 'default'", HINTS[800])
+
+
+def test_a_go_stack_in_a_reason_is_cut(opened: Callable[..., Client]) -> None:
+    reason = "  collection not found\nstack trace: github.com/milvus-io\n" + "x" * 5000
+    assert failing({"Flush": refuses(1, reason)}, opened, "Flush")[3] == "collection not found"
+    assert failing({"Flush": refuses(1, "y" * 5000)}, opened, "Flush")[3] == "y" * status.REASON_LENGTH + "…"
+
+
+@pytest.mark.parametrize(
+    ("handler", "message", "hint"),
+    [
+        (None, "this server has no Flush", "show its version with: server_version"),
+        (refuses(1, "Method not implemented!"), "this server has no Flush: Method not implemented!", ""),
+    ],
+    ids=["unknown method", "Lite's own words"],
+)
+def test_a_method_that_the_server_lacks_is_unsupported(
+    opened: Callable[..., Client], handler: Handler | None, message: str, hint: str
+) -> None:
+    found = failing({"Flush": handler} if handler else {}, opened, "Flush")
+    assert (found[0], found[1], found[3], found[4]) == (Unsupported, Fault.UNSUPPORTED, message, hint)
+
+
+# A call that failed on its way
+
+NO_TOKEN = "a token is user:password, or an API key"
+CHECK = "the server may have done it or not: look before you send it again"
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "expected"),
+    [
+        (
+            grpc.StatusCode.UNAUTHENTICATED,
+            "missing authorization in header",
+            (
+                NotAuthorized,
+                Fault.NOT_AUTHENTICATED,
+                "PEER wants credentials",
+                "connect with --username and --password, or --token user:password",
+            ),
+        ),
+        (
+            grpc.StatusCode.UNAUTHENTICATED,
+            "auth check failure, please check username and password are correct",
+            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER did not accept this user and password", NO_TOKEN),
+        ),
+        (
+            grpc.StatusCode.UNAUTHENTICATED,
+            "auth check failure, please check api key is correct",
+            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER did not accept this token", NO_TOKEN),
+        ),
+        (
+            grpc.StatusCode.UNAUTHENTICATED,
+            "invalid token format",
+            (
+                NotAuthorized,
+                Fault.NOT_AUTHENTICATED,
+                "PEER did not accept the credentials: invalid token format",
+                NO_TOKEN,
+            ),
+        ),
+        (
+            grpc.StatusCode.PERMISSION_DENIED,
+            "PrivilegeDropCollection: permission deny to ann",
+            (
+                NotAuthorized,
+                Fault.NOT_PERMITTED,
+                "not permitted: PrivilegeDropCollection: permission deny to ann",
+                "an administrator can allow it: grant privilege -r ROLE -p DropCollection",
+            ),
+        ),
+        (
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "message larger than max",
+            (
+                ServerRefused,
+                Fault.SAID_NO,
+                "DropCollection failed: message larger than max",
+                "send or ask for less at once",
+            ),
+        ),
+        (grpc.StatusCode.INTERNAL, "", (ServerRefused, Fault.SAID_NO, "DropCollection failed: INTERNAL", "")),
+        (
+            grpc.StatusCode.CANCELLED,
+            "context canceled",
+            (
+                Unreachable,
+                Fault.LOST,
+                "the connection to PEER was lost during DropCollection: outcome unknown",
+                CHECK,
+            ),
+        ),
+        (
+            grpc.StatusCode.UNAVAILABLE,
+            "the server is shutting down",
+            (
+                Unreachable,
+                Fault.LOST,
+                "the connection to PEER was lost during DropCollection: outcome unknown",
+                CHECK,
+            ),
+        ),
+        (
+            grpc.StatusCode.UNIMPLEMENTED,
+            "unknown service milvus.proto.milvus.MilvusService",
+            (Unreachable, Fault.NOT_MILVUS, "PEER is not a Milvus server", "Milvus serves gRPC on 19530"),
+        ),
+    ],
+)
+def test_a_grpc_status_becomes_one_of_our_errors(
+    opened: Callable[..., Client], code: grpc.StatusCode, details: str, expected: tuple[object, ...]
+) -> None:
+    found = failing({"DropCollection": aborts(code, details)}, opened, "DropCollection")
+    assert (found[0], found[1], found[3], found[4]) == expected
+
+
+def test_a_read_that_was_lost_may_be_tried_again(opened: Callable[..., Client]) -> None:
+    found = failing({"ShowCollections": aborts(grpc.StatusCode.UNAVAILABLE, "gone")}, opened, "ShowCollections")
+    message, hint = "the connection to PEER was lost during ShowCollections", "is the server up? try again"
+    assert found == (Unreachable, Fault.LOST, None, message, hint)
+
+
+@pytest.mark.parametrize(("method", "sent"), [("ShowCollections", 2), ("DropCollection", 1)])
+def test_a_call_that_was_lost_is_sent_again_only_when_it_reads(
+    opened: Callable[..., Client], method: str, sent: int
+) -> None:
+    with GrpcPeer({method: never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
+        client = opened(proxy, timeout=0.5)
+        client.call("GetVersion")
+        threading.Timer(0.2, proxy.cut).start()
+        failure_of(lambda: client.call(method))
+        assert peer.methods == ["GetVersion", *[method] * sent]
+
+
+@pytest.mark.parametrize(("method", "unknown"), [("ShowCollections", ""), ("DropCollection", ": outcome unknown")])
+def test_a_call_ends_at_its_deadline(opened: Callable[..., Client], method: str, unknown: str) -> None:
+    ended = threading.Event()
+    with GrpcPeer({method: noting_the_end(ended)}) as peer:
+        client = opened(peer, timeout=10)
+        client.call("GetVersion")
+        started = time.monotonic()
+        error = failure_of(lambda: client.call(method, timeout=0.3))
+        assert 0.2 < time.monotonic() - started < 5
+        assert ended.wait(5)
+        message = f"{peer.address} gave no answer to {method} within 0.3 s{unknown}"
+    assert seen(error) == (Unreachable, Fault.SILENT, None, message, status.PATIENCE)
+
+
+def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]) -> None:
+    ended = threading.Event()
+    with GrpcPeer({"ShowCollections": noting_the_end(ended)}) as peer:
+        client = opened(peer, timeout=30)
+        client.call("GetVersion")
+        pressed: list[float] = []
+
+        def press_ctrl_c() -> None:
+            while "ShowCollections" not in peer.methods:
+                time.sleep(0.01)
+            pressed.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        presser = threading.Thread(target=press_ctrl_c)
+        presser.start()
+        with pytest.raises(KeyboardInterrupt):
+            client.call("ShowCollections")
+        assert ended.wait(5)
+        assert time.monotonic() - pressed[0] < 8
+        presser.join()
+        assert client.call("GetVersion").version == "v2.3.5"
+
+
+def noting_the_end(ended: threading.Event) -> Handler:
+    """Never answers, and tells when the client has given up."""
+
+    def handler(request: Message, context: grpc.ServicerContext) -> Message:
+        context.add_callback(ended.set)
+        return never_answers()(request, context)
+
+    return handler
+
+
+def test_a_client_that_is_closed_ends_its_calls_as_interrupted(opened: Callable[..., Client]) -> None:
+    with GrpcPeer({"ShowCollections": never_answers()}) as peer:
+        client = opened(peer, timeout=10)
+        client.call("GetVersion")
+        threading.Timer(0.2, client.close).start()
+        assert isinstance(failure_of(lambda: client.call("ShowCollections")), Interrupted)
+
+
+def test_a_peer_that_goes_silent_in_mid_call_is_noticed_before_the_deadline(
+    opened: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faster = {"grpc.keepalive_time_ms": 500, "grpc.http2.ping_timeout_ms": 300, "grpc.keepalive_timeout_ms": 300}
+    monkeypatch.setattr(client_module, "CHANNEL_OPTIONS", {**client_module.CHANNEL_OPTIONS, **faster})
+    with GrpcPeer({"DropCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
+        client = opened(proxy, timeout=30)
+        client.call("GetVersion")
+        threading.Timer(0.2, proxy.freeze).start()
+        started = time.monotonic()
+        error = failure_of(lambda: client.call("DropCollection"))
+        assert time.monotonic() - started < 10
+        message = f"the connection to {proxy.address} was lost during DropCollection: outcome unknown"
+        proxy.thaw()
+    assert seen(error) == (Unreachable, Fault.LOST, None, message, CHECK)
+
+
+def test_after_an_outage_the_next_call_connects_again(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
+        client = opened(proxy)
+        client.call("GetVersion")
+        proxy.refuse()
+        proxy.cut()
+        error = failure_of(lambda: until_it_fails(client))
+        proxy.accept()
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            try:
+                client.call("GetVersion")
+                break
+            except Unreachable:
+                time.sleep(0.05)
+        assert client.call("GetVersion").version == "v2.3.5"
+    assert error.fault in (Fault.REFUSED, Fault.LOST)
+
+
+def until_it_fails(client: Client) -> None:
+    for _ in range(100):
+        client.call("GetVersion")
+        time.sleep(0.01)
+
+
+def test_a_request_that_was_never_sent_has_no_unknown_outcome(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        client = opened(peer)
+    error = failure_of(lambda: client.call("DropCollection"))
+    hint = "is the server up, and are host and port right? Milvus listens on 19530"
+    assert seen(error) == (Unreachable, Fault.REFUSED, None, f"nothing is listening at {peer.address}", hint)
+
+
+# What is not sent
+
+
+def test_a_read_only_connection_sends_no_write(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        client = opened(peer, read_only=True, alias="prod")
+        client.call("GetVersion")
+        for method in ("Insert", "DropCollection", "CreateCollection", "LoadCollection", "Flush", "Upsert"):
+            assert failure_of(lambda: client.call(method)).message == (  # noqa: B023
+                f"connection 'prod' is read-only: {method} was not sent"
+            )
+        assert peer.methods == ["GetVersion"]
+
+
+def test_a_database_that_no_header_can_carry_is_not_sent(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        client = opened(peer)
+        for name in ("bücher", "a\nb"):
+            error = failure_of(lambda: client.with_options(database=name, timeout=1).call("GetVersion"))  # noqa: B023
+            assert (error.exit_code, error.message) == (2, f"bad database name {name!r}")
+        assert peer.methods == []

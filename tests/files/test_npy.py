@@ -1,0 +1,138 @@
+"""NPY files are read as numpy wrote them."""
+
+import io
+from typing import Any
+
+import numpy
+import pytest
+
+from milvus_cli.errors import CliError
+from milvus_cli.files.npy import MAGIC, read_npy
+
+
+class Dribble(io.BytesIO):
+    """A pipe: never more than three bytes at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(3 if size is None or size < 0 else min(3, size))
+
+
+def saved(array: Any, version: tuple[int, int] | None = None) -> bytes:
+    file = io.BytesIO()
+    numpy.lib.format.write_array(file, array, version)
+    return file.getvalue()
+
+
+def refusal(data: bytes) -> tuple[str, str]:
+    with pytest.raises(CliError) as caught:
+        list(read_npy(io.BytesIO(data), "x.npy").rows())
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize("dtype", ["b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "U3"])
+@pytest.mark.parametrize("shape", [(6,), (3, 2), (1, 6), (0,), (0, 6)])
+def test_every_type_is_read(dtype: str, shape: tuple[int, ...]) -> None:
+    array = numpy.array([0, 1, 0, 1, 1, 127][: int(numpy.prod(shape))]).astype(dtype).reshape(shape)
+    found = read_npy(io.BytesIO(saved(array)), "x.npy")
+    assert (found.shape, found.dtype, found.row_size) == (shape, array.dtype.str, found.width * array.itemsize)
+    assert list(found.rows()) == array.tolist()
+
+
+def test_extremes_stay_exact() -> None:
+    whole = numpy.array([-(2**63), 2**63 - 1])
+    assert list(read_npy(io.BytesIO(saved(whole)), "x").rows()) == [-(2**63), 2**63 - 1]
+    floats = numpy.array([[3.4028235e38, 1e-45]], numpy.float32)
+    assert b"".join(read_npy(io.BytesIO(saved(floats)), "x").blocks()) == floats.tobytes()
+
+
+def test_text_keeps_its_characters() -> None:
+    text = numpy.array(["", "ü漢🦅", "a\nb"])
+    assert list(read_npy(io.BytesIO(saved(text)), "x").rows()) == ["", "ü漢🦅", "a\nb"]
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_every_version_of_the_format_is_read(version: tuple[int, int]) -> None:
+    array = numpy.arange(4, dtype="<i4").reshape(2, 2)
+    assert list(read_npy(io.BytesIO(saved(array, version)), "x").rows()) == [[0, 1], [2, 3]]
+
+
+def test_blocks_are_whole_rows_as_they_lie_in_the_file() -> None:
+    array = numpy.arange(14, dtype="<f4").reshape(7, 2)
+    blocks = list(read_npy(Dribble(saved(array)), "x").blocks(rows=3))
+    assert [len(each) // 8 for each in blocks] == [3, 3, 1]
+    assert b"".join(blocks) == array.tobytes()
+
+
+def test_a_file_that_is_cut_off_says_how_much_there_is() -> None:
+    data = saved(numpy.zeros((1000, 2), "<f8"))
+    assert refusal(data[:-20]) == ("x.npy is cut off: it has 998 of 1,000 rows", "")
+    assert refusal(data + b"x") == ("x.npy has data beyond its 1,000 rows", "")
+
+
+def test_what_is_no_npy_file_is_refused() -> None:
+    for data in (b"", b"id,v\n", MAGIC, MAGIC + b"\x07\x00\x01\x00", MAGIC + b"\x02\x00\xff\xff\xff\xff"):
+        assert refusal(data) == ("x.npy is no NPY file", "")
+    for header in (b"{}", b"[", b"7", b"{'descr': '<f4', 'fortran_order': False, 'shape': 3}", b"(" * 9999):
+        data = MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header
+        assert refusal(data) == ("x.npy is no NPY file: its header can't be read", "")
+
+
+def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
+    known = "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8, text (U) and moments (M8) can be read"
+    assert refusal(saved(numpy.zeros(2, ">f4"))) == ("x.npy holds '>f4'", known)
+    assert refusal(saved(numpy.zeros(2, "c8"))) == ("x.npy holds '<c8'", known)
+    assert refusal(saved(numpy.zeros(2, "i4,f4"))) == ("x.npy holds [('f0', '<i4'), ('f1', '<f4')]", known)
+    assert refusal(saved(numpy.asfortranarray(numpy.zeros((2, 3))))) == (
+        "x.npy is in Fortran order",
+        "save numpy.ascontiguousarray(array)",
+    )
+    for shape in ((), (2, 2, 2), (2, 0)):
+        assert refusal(saved(numpy.zeros(shape))) == (
+            f"x.npy has the shape {shape}",
+            "one dimension is for numbers, two are for vectors",
+        )
+
+
+def headed(header: str) -> bytes:
+    return MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode("latin-1") + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ("(-1, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        ("(2.0, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        ("(True, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        (f"(0x{'f' * 20000}, 4)", "x.npy is no NPY file: invalid shape in its header"),
+        (f"({'9' * 20000}, 4)", "x.npy is no NPY file: its header can't be read"),
+        ("[2, 4]", "x.npy is no NPY file: its header can't be read"),
+        ("()", "x.npy has the shape ()"),
+        ("(1, 2, 3)", "x.npy has the shape (1, 2, 3)"),
+        (f"({', '.join(['1'] * 9000)})", f"x.npy has the shape ({'1, ' * 19}1,"),
+        ("(1, 9223372036854775807)", "x.npy: a row has 36,893,488,147,419,103,228 bytes, more than 67,108,864"),
+        ("(9223372036854775807, 4)", "x.npy is cut off: it has 4 of 9,223,372,036,854,775,807 rows"),
+        ("(9223372036854775807,)", "x.npy is cut off: it has 16 of 9,223,372,036,854,775,807 rows"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused(shape: str, message: str) -> None:
+    data = headed(f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}")
+    assert refusal(data)[0] == message
+
+
+@pytest.mark.parametrize(
+    ("descr", "message"),
+    [
+        ("'|O'", "x.npy holds '|O'"),
+        (f"'<U{'9' * 9000}'", f"x.npy holds '<U{'9' * 57}"),
+        ("'<U99999999'", "x.npy: a row has 399,999,996 bytes, more than 67,108,864"),
+        ("7", "x.npy holds 7"),
+    ],
+)
+def test_a_type_that_cannot_be_is_refused(descr: str, message: str) -> None:
+    data = headed(f"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}")
+    assert refusal(data)[0] == message
+
+
+def test_text_that_is_none_is_refused() -> None:
+    data = headed("{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}")[:-64] + b"\xff\xff\xff\xff"
+    assert refusal(data)[0] == "x.npy holds text that is not UTF-32"

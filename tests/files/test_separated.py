@@ -1,0 +1,66 @@
+"""Separated values: quotes that go astray, lines without an end, encodings and delimiters."""
+
+import io
+from collections.abc import Sequence
+
+import pytest
+
+from milvus_cli.errors import CliError
+from milvus_cli.files.readers import read_separated
+from milvus_cli.files.sources import Place, Source
+
+
+def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[int, str], Sequence[str]]:
+    """First cells by their lines, reasons by theirs, and notes."""
+    stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
+    notes: list[str] = []
+    source = Source(Place("f.csv", "csv"), stream, stream, None, "", note=notes.append)
+    table = read_separated(source, delimiter)
+    found: dict[int, str] = {}
+    bad: dict[int, str] = {}
+    for chunk in table.chunks:
+        found |= dict(zip(chunk.lines, chunk.columns["id"], strict=True))
+        bad |= {each.line: each.reason for each in chunk.bad}
+    return found, bad, notes
+
+
+def test_a_quote_that_closes_in_another_row_is_noted() -> None:
+    text = 'id\ttitle\tv\n1\t"hello\t[1]\n2\tb\t[2]\n3\tworld"\t[3]\n'
+    note = "f.csv, lines 2 to 4 are one row: a quote opens in line 2 and closes in line 4"
+    assert read(text, "\t") == ({2: "1"}, {}, [note])
+    assert read('id,title,v\n1,"two\nlines",5\n2,"with, one\nof all",6\n') == ({2: "1", 4: "2"}, {}, [])
+
+
+def test_a_quote_that_never_closes_tells_what_it_swallowed() -> None:
+    reason = "a quote that opens in this row is not closed: lines 3 to 5 are not read"
+    assert read('id,t\n1,a\n2,"b\n3,c\n4,d\n') == ({2: "1"}, {3: reason}, [])
+    reason = "',' expected after '\"': a quote opens in this row, and closes in line 4"
+    assert read('id,t\n1,a\n2,"b\n3,c"x\n4,d\n') == ({2: "1", 5: "4"}, {3: reason}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("id,t\n1,a\n2," + "x" * (17 << 20) + "\n", 3),
+        ("x" * (17 << 20), 1),
+        ('id,t\n1,"' + "xxxxxx\n" * (1 << 20), 2),
+    ],
+    ids=["a line", "a header", "a quote"],
+)
+def test_what_has_no_end_ends_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(CliError) as caught:
+        read(text)
+    assert (caught.value.message, caught.value.hint) == (
+        f"f.csv, line {line}: longer than 16 MiB",
+        "is a quote in it never closed?",
+    )
+
+
+def test_utf_16_is_named() -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        with pytest.raises(CliError) as caught:
+            read("id,title\n1,é\n".encode(encoding))
+        assert (caught.value.message, caught.value.hint) == (
+            "f.csv: not UTF-8; it looks like UTF-16",
+            "convert it: iconv -f UTF-16 -t UTF-8",
+        )
