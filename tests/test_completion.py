@@ -25,7 +25,7 @@ SETUP = {
     "fish": "function fish_prompt; echo '$ '; end; set -g fish_greeting; source {script}",
 }
 
-PATIENT = "from milvus_cli import cli; from milvus_cli.completion import tab; tab.PATIENCE = 60; cli.main()"
+PATIENT = "from milvus_cli import cli; from milvus_cli.completion import tab; tab.TAB_SECONDS = 60; cli.main()"
 """The program, as if the server's answer came at once: what is slow here says how busy the machine is."""
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus_cli.output.values import exact, shown, to_json
-from milvus_cli.text import deep_json as deepjson
+from milvus_cli.text import deep_json
 from milvus_cli.text.json import dump_json, load_json
 from milvus_cli.text.yaml import to_yaml
 
@@ -29,10 +29,10 @@ def outcome(read: Any, text: str) -> Any:
 @given(VALUES, st.integers(0, 200), st.sampled_from(["", *'[]{},:"x1 ']))
 def test_it_reads_and_writes_what_the_standard_library_does(value: Any, at: int, other: str) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    assert deepjson.read(text) == value
+    assert deep_json.read(text) == value
     broken = text[:at] + other + text[at + 1 :]
-    assert outcome(deepjson.read, broken) == outcome(json.loads, broken)
-    assert deepjson.write(value, json.dumps) == json.dumps(value)
+    assert outcome(deep_json.read, broken) == outcome(json.loads, broken)
+    assert deep_json.write(value, json.dumps) == json.dumps(value)
 
 
 @pytest.mark.parametrize("depth", [400, 1_200, 20_000])

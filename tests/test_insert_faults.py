@@ -199,7 +199,7 @@ def test_a_full_disk_for_the_checkpoint_is_told_before_a_row_is_sent(cli: Cli, o
 def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, batches: int, file: str
 ) -> None:
-    from milvus_cli.transfer.intake import Intake
+    from milvus_cli.transfer.intake import RowEncoder
 
     typed, line = on_lite, "insert file -c fault_full rows.jsonl --checkpoint how_far --rejects rejects.jsonl"
     monkeypatch.chdir(tmp_path)
@@ -209,7 +209,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
         rows.writelines(
             json.dumps({"id": number, "v": [number, 1][number % 5 == 0 :]}) + "\n" for number in range(2_000)
         )
-    encode, limits, calls = Intake.batch, resource.getrlimit(resource.RLIMIT_FSIZE), list[object]()
+    encode, limits, calls = RowEncoder.batch, resource.getrlimit(resource.RLIMIT_FSIZE), list[object]()
 
     def filling(*arguments: Any) -> Any:
         calls.append(arguments)
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limits[1]))
         return encode(*arguments)
 
-    monkeypatch.setattr(Intake, "batch", filling)
+    monkeypatch.setattr(RowEncoder, "batch", filling)
     try:
         run = typed(line)
     finally:
@@ -232,7 +232,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
     )
     assert re.search(f"{said} there\n$", run.err), run.err
     assert limit or exact(typed, "fault_full") > 0
-    monkeypatch.setattr(Intake, "batch", encode)
+    monkeypatch.setattr(RowEncoder, "batch", encode)
     assert typed(f"{line} --resume").code == 5
     lines = [json.loads(each)["line"] for each in Path("rejects.jsonl").read_text().splitlines()]
     assert lines == list(range(1, 2_000, 5))
@@ -273,20 +273,20 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
 def test_a_file_that_changes_while_it_is_read_is_told(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from milvus_cli.transfer.intake import Intake
+    from milvus_cli.transfer.intake import RowEncoder
 
     monkeypatch.chdir(tmp_path)
     typed = on_lite
     make_loaded(typed, "fault_changed")
     write_rows(Path("rows.jsonl"), 100)
-    encode = Intake.batch
+    encode = RowEncoder.batch
 
     def changing(*arguments: Any) -> Any:
         with Path("rows.jsonl").open("a") as file:
             file.write('{"id": 1000, "v": [1, 2]}\n')
         return encode(*arguments)
 
-    monkeypatch.setattr(Intake, "batch", changing)
+    monkeypatch.setattr(RowEncoder, "batch", changing)
     assert typed("insert file -c fault_changed rows.jsonl") == failed(
         "rows.jsonl changed while it was read; 100 rows are in", f"wait until nothing writes to it; then {ANEW}"
     )

@@ -89,9 +89,9 @@ def test_a_url_that_has_changed_is_not_gone_on_with(on_lite: Typed) -> None:
 
 def changing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file gets another row while its first batch is encoded."""
-    from milvus_cli.transfer.intake import Intake
+    from milvus_cli.transfer.intake import RowEncoder
 
-    encode, done = Intake.batch, list[bool]()
+    encode, done = RowEncoder.batch, list[bool]()
 
     def batch(*arguments: Any) -> Any:
         if not done:
@@ -100,7 +100,7 @@ def changing(monkeypatch: pytest.MonkeyPatch) -> None:
                 file.write('{"id": 1000, "v": [1, 2]}\n')
         return encode(*arguments)
 
-    monkeypatch.setattr(Intake, "batch", batch)
+    monkeypatch.setattr(RowEncoder, "batch", batch)
 
 
 @pytest.mark.parametrize("alias", ["lite", "milvus"])

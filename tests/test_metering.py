@@ -13,7 +13,7 @@ from milvus_cli.output import progress
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
-from milvus_cli.transfer import meter as metering
+from milvus_cli.transfer import meter
 from milvus_cli.transfer.meter import Meter
 from tests.support.recorder import Recorder
 
@@ -28,9 +28,9 @@ class Watched(Recorder):
 def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Its `seconds` are what both modules see."""
     clock = SimpleNamespace(seconds=1_000.0)
-    for module in (metering, progress):
+    for module in (meter, progress):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
-    monkeypatch.setattr(metering, "WORTH_TELLING", 1.0)
+    monkeypatch.setattr(meter, "WORTH_TELLING", 1.0)
     monkeypatch.setenv("COLUMNS", "100")
     return clock
 

@@ -11,7 +11,7 @@ import pytest
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError
 from milvus_cli.server.metrics import Watcher, management_text, samples
-from milvus_cli.server.top import COLUMNS, Top
+from milvus_cli.server.top import TOP_COLUMNS, Top
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.metrics_peer import MetricsPeer
@@ -72,7 +72,7 @@ def of_port(peer: MetricsPeer) -> Profile:
 def looked(view: Top) -> dict[str, Any]:
     """The row of the next look at one server, without its time."""
     [row] = view.look().rows
-    return {name: value for name, value in zip(COLUMNS, row, strict=True) if name != "time"}
+    return {name: value for name, value in zip(TOP_COLUMNS, row, strict=True) if name != "time"}
 
 
 GAUGES = {
@@ -85,7 +85,7 @@ GAUGES = {
     "cpu_percent": None,
     "error": None,
 }
-NOTHING = dict.fromkeys([name for name in COLUMNS if name != "time"])
+NOTHING = dict.fromkeys([name for name in TOP_COLUMNS if name != "time"])
 
 
 # show metrics
@@ -222,7 +222,7 @@ def test_top_writes_a_line_for_each_server_at_each_look(cli: Cli, peer: MetricsP
         run = run_here(["top", "one", "two", "-n", "2", "-i", "0.1", "-o", "jsonl"], cli.home, "")
     rows = [json.loads(line) for line in run.out.splitlines()]
     assert (run.code, run.err) == (0, "")
-    assert [tuple(row) for row in rows] == [COLUMNS] * 4
+    assert [tuple(row) for row in rows] == [TOP_COLUMNS] * 4
     nothing = "its management port shows no metrics of Milvus"
     assert [(row["alias"], row["collections"], row["error"]) for row in rows] == [
         ("one", 3, None),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.files.readers import Bad, Chunk
+from milvus_cli.files.readers import Chunk, RejectedRow
 from milvus_cli.transfer.recognition import Earlier, Witness
 from tests.support.broken_web import BrokenWeb, answer
 from tests.support.cli import Cli, Run
@@ -276,7 +276,7 @@ def digest(*chunks: Chunk) -> str:
 def test_a_digest_does_not_depend_on_how_rows_are_cut_into_chunks() -> None:
     from milvus_cli.values.encode import ABSENT
 
-    bad = Bad(2, "", "no JSON object", "x")
+    bad = RejectedRow(2, "", "no JSON object", "x")
     whole = Chunk({"b": [ABSENT, "y", "z"], "a": [[1.5, 2], {"k": 1}, None]}, [1, 3, 4], [bad])
     parts = (Chunk({"a": [[1.5, 2]]}, [1], [bad]), Chunk({"a": [{"k": 1}, None], "b": ["y", "z"]}, [3, 4]))
     assert digest(whole) == digest(*parts)

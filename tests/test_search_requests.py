@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.message import Message
 from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, MilvusClient, RRFRanker, WeightedRanker
 
-from milvus_cli.schema.kinds import KINDS
+from milvus_cli.schema.kinds import FIELD_TYPES
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here
@@ -39,7 +39,7 @@ FORMS = ("single", "batched", "range", "grouped", "hybrid", "iterator")
 
 
 def test_no_type_of_vector_is_left_out() -> None:
-    assert {each for each in KINDS if "VECTOR" in each} == METRICS.keys()
+    assert {each for each in FIELD_TYPES if "VECTOR" in each} == METRICS.keys()
 
 
 def as_typed(kind: str) -> list[Any]:
@@ -69,7 +69,7 @@ class Sent:
         schema.fields.add(name="body", data_type=schema_pb2.VarChar, fieldID=101).type_params.add(
             key="max_length", value="99"
         )
-        field = schema.fields.add(name="v", data_type=schema_pb2.DataType.Value(KINDS[kind].wire), fieldID=102)
+        field = schema.fields.add(name="v", data_type=schema_pb2.DataType.Value(FIELD_TYPES[kind].wire), fieldID=102)
         if kind != "SPARSE_FLOAT_VECTOR":
             field.type_params.add(key="dim", value="8")
         if metric == "BM25":

@@ -12,7 +12,7 @@ from pymilvus import DataType as PyDataType
 from pymilvus import MilvusClient
 
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
-from milvus_cli.schema.kinds import KINDS
+from milvus_cli.schema.kinds import FIELD_TYPES
 from milvus_cli.schema.schema import DENSE_VECTORS, ELEMENT_TYPES, type_name, type_number
 from milvus_cli.schema.schema_file import read_definition
 from milvus_cli.values.columns import comparable, field_named, moved, one_value, raw_values
@@ -389,9 +389,9 @@ def test_times_of_an_npy_file_are_taken_whatever_their_unit(tmp_path: Path, monk
 def test_every_type_of_pymilvus_and_of_ours_is_among_these() -> None:
     inner = {"STRUCT", "_ARRAY_OF_STRUCT", "_ARRAY_OF_VECTOR"}
     nothing = {"NONE", "UNKNOWN", "STRING"}
-    assert {each.name for each in PyDataType} - inner - nothing == KINDS.keys()
+    assert {each.name for each in PyDataType} - inner - nothing == FIELD_TYPES.keys()
     schema = schema_of(nullable=False)
-    assert {type_name(field.data_type) for field in schema.fields} == KINDS.keys()
+    assert {type_name(field.data_type) for field in schema.fields} == FIELD_TYPES.keys()
     assert {type_name(field.element_type) for field in schema.struct_array_fields[0].fields} == {
         *ELEMENT_TYPES,
         *DENSE_VECTORS,

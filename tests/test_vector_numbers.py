@@ -12,11 +12,11 @@ import pytest
 
 from milvus_cli.errors import InvalidInput
 from milvus_cli.files.columnar import read_parquet
-from milvus_cli.files.sources import Place, open_source
-from milvus_cli.rows.writing import Target
+from milvus_cli.files.sources import InputFile, open_source
+from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.text.floats import bfloat16, first_not_finite
-from milvus_cli.transfer.intake import Intake
+from milvus_cli.transfer.intake import RowEncoder
 from milvus_cli.values.encode import encode_rows
 from milvus_cli.values.packing import pack_queries
 from tests.support.cli import Run
@@ -135,8 +135,8 @@ def test_vectors_of_other_types_are_checked_the_same_way(kind: str, number: str,
     path = str(tmp_path / "f.parquet")
     numbers = pyarrow.array([[0, float(number)], [0, 1]], pyarrow.list_(pyarrow.float32()))
     pyarrow.parquet.write_table(pyarrow.table({"id": [1, 2], "v": numbers}), path)
-    intake = Intake(Target("finite", "", schema), {})
-    with open_source(Place(path, "parquet")) as source:
+    intake = RowEncoder(WriteTarget("finite", "", schema), {})
+    with open_source(InputFile(path, "parquet")) as source:
         (batch,) = intake.batches(read_parquet(source, intake.dense))
     assert (batch.rows, [(each.line, each.field) for each in batch.bad]) == (1, [(1, "v")])
 

@@ -15,7 +15,7 @@ from .access import Grant
 
 
 @dataclass(frozen=True)
-class Asked:
+class GrantRequest:
     """Privileges on objects for roles, as typed; `object_type` and `database` may be empty.
 
     To `revoke` them, the database may be gone: what was granted in it is still there, and comes back with it.
@@ -38,7 +38,7 @@ class Wanted:
     is_group: bool
 
 
-def wanted(client: Client, asked: Asked) -> list[Wanted]:
+def wanted(client: Client, asked: GrantRequest) -> list[Wanted]:
     """The grants that a line names. Raises CliError and InvalidInput for what is not there or can't be."""
     access.require_roles(client, asked.roles)
     own = access.groups(client) if any(name not in (*TYPE_OF, *GROUPS, EVERY) for name in asked.privileges) else None
@@ -81,7 +81,7 @@ def _require_database(client: Client, name: str) -> None:
         raise CliError(f"no database {name!r}", hint=nearest(name, known) or "list databases shows all, * is every one")
 
 
-def _kind(privilege: str, asked: Asked, own: dict[str, list[str]]) -> tuple[str, bool]:
+def _kind(privilege: str, asked: GrantRequest, own: dict[str, list[str]]) -> tuple[str, bool]:
     """The type of object that it is for, and whether it is a group, for which Milvus finds the type."""
     if is_group(privilege, own):
         return GLOBAL, True

@@ -16,7 +16,7 @@ from shutil import which
 from typing import IO, TYPE_CHECKING, Protocol, TextIO, cast
 
 from ..errors import CliError, Interrupted
-from ..grammar.lines import Target
+from ..grammar.lines import RedirectTarget
 from ..output.console import Console
 from ..output.terminal_modes import end_child, given_back
 
@@ -74,7 +74,7 @@ class Stream:
         return False
 
 
-def redirected(console: Console, target: Target | None, act: Callable[[], int]) -> int:
+def redirected(console: Console, target: RedirectTarget | None, act: Callable[[], int]) -> int:
     """Runs `act`, which returns an exit code, while the console's stdout is the target.
 
     Raises CliError, before it runs, for a target that can't be opened.
@@ -105,7 +105,7 @@ def redirected(console: Console, target: Target | None, act: Callable[[], int]) 
 class _File:
     """Emptied when the first text comes; removed where it was made for a command that failed before that."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: RedirectTarget) -> None:
         self._name = os.path.expanduser(target.name) if target.at_home else target.name
         self._appends = target.kind == ">>"
         self._is_ours = True

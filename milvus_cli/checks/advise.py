@@ -16,7 +16,7 @@ from .advice import Candidate, Rows, candidates, chosen, with_measured
 from .arithmetic import DISTANCES
 from .recall import Row
 from .report import Trial, measured
-from .target import Target, count_rows, find_target, index_on
+from .target import CheckedCollection, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
 PROBES = ("nprobe", (1, 4, 16, 64, 256))
@@ -33,7 +33,7 @@ UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 @dataclass(frozen=True)
-class Wish:
+class AdviceOptions:
     """`memory` in bytes, None for any; `rows` None for those there are."""
 
     recall: float
@@ -59,7 +59,7 @@ class Present:
         return self.index is not None and self.best is not None and choice.index_type == self.index.type
 
 
-def advice(session: Session, collection: str, field: str | None, wish: Wish) -> Report:
+def advice(session: Session, collection: str, field: str | None, wish: AdviceOptions) -> Report:
     """Raises CliError where there is no such field."""
     client = session.client
     target = find_target(client, collection, field, loaded=False)
@@ -94,7 +94,7 @@ def size(count: int) -> str:
     return f"{amount:.1f} {UNITS[unit]}" if unit else f"{count} B"
 
 
-def _tried(session: Session, target: Target, index: Index | None, wish: Wish) -> Sequence[Row]:
+def _tried(session: Session, target: CheckedCollection, index: Index | None, wish: AdviceOptions) -> Sequence[Row]:
     client, collection = session.client, target.collection
     if not wish.measure or wish.rows or index is None or index.metric not in DISTANCES:
         return []
@@ -113,7 +113,7 @@ def _sweep(index: Index) -> str:
     return f"{name}={','.join(tried)}" if name else ""
 
 
-def _choice(found: Sequence[Candidate], present: Present, wish: Wish) -> Candidate | None:
+def _choice(found: Sequence[Candidate], present: Present, wish: AdviceOptions) -> Candidate | None:
     """What is there, where it was seen to do; else the first that fits."""
     kept = (each for each in found if present.is_enough(each) and each.fits(wish.memory, wish.recall))
     return next(kept, None) or chosen(found, wish.memory, wish.recall)
@@ -128,7 +128,7 @@ def _why(choice: Candidate | None, present: Present) -> str:
     return choice.why
 
 
-def _lines(target: Target, choice: Candidate | None, present: Present) -> list[str]:
+def _lines(target: CheckedCollection, choice: Candidate | None, present: Present) -> list[str]:
     if choice is None:
         return []
     place = f"-c {shlex.quote(target.collection)} -f {target.field}"
@@ -148,7 +148,7 @@ def _equations(row: Row) -> str:
     return ",".join(f"{name}={value}" for name, value in row.setting.items())
 
 
-def _candidates(found: Sequence[Candidate], wish: Wish) -> Section:
+def _candidates(found: Sequence[Candidate], wish: AdviceOptions) -> Section:
     items: list[Mapping[str, Any]] = [
         {
             "index_type": each.index_type,

@@ -9,18 +9,18 @@ from ..errors import CliError, Interrupted
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..search.check import check_search
-from ..search.run import Asked, refusals_explained
+from ..search.run import SearchOptions, refusals_explained
 from .load import Load, put_load
 from .pages import joined, key_pages, pages_of, sample_keys
 from .recall import percentile
-from .target import Target, find_target
+from .target import CheckedCollection, find_target
 
 DRAWN = 1_000
 """Rows that are drawn as queries at the most, where none are given."""
 PERCENTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
 
 
-def search_load(asked: Asked, *, count: int, jobs: int) -> Report:
+def search_load(asked: SearchOptions, *, count: int, jobs: int) -> Report:
     """Raises what the first search raises, and Interrupted when nothing was measured."""
     session, client = asked.session, asked.client
     target = find_target(client, asked.collection, asked.field)
@@ -39,7 +39,7 @@ def search_load(asked: Asked, *, count: int, jobs: int) -> Report:
     return _report(load, target, count, jobs)
 
 
-def _drawn(client: Client, target: Target, count: int) -> Sequence[bytes]:
+def _drawn(client: Client, target: CheckedCollection, count: int) -> Sequence[bytes]:
     """The vectors of some rows."""
     keys, _ = sample_keys(key_pages(client, target.keys), min(DRAWN, count), seed=0)
     found = joined(pages_of(client, target, keys)).vectors
@@ -48,7 +48,7 @@ def _drawn(client: Client, target: Target, count: int) -> Sequence[bytes]:
     return found
 
 
-def _report(load: Load, target: Target, count: int, jobs: int) -> Report:
+def _report(load: Load, target: CheckedCollection, count: int, jobs: int) -> Report:
     answered = len(load.latencies)
     latencies = {
         name: round(percentile(load.latencies, fraction), 3) if answered else None

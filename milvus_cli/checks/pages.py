@@ -16,7 +16,7 @@ from ..client.client import Client
 from ..rows.cursor import Cursor, rows_at_once
 from ..rows.selection import Selection, key_filter, keys_of, query
 from ..values.columns import raw_values
-from .target import Target
+from .target import CheckedCollection
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -39,7 +39,7 @@ def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> It
         yield Page(page.keys)
 
 
-def vector_pages(client: Client, target: Target) -> Iterator[Page]:
+def vector_pages(client: Client, target: CheckedCollection) -> Iterator[Page]:
     for page in Cursor(client, target.rows).pages():
         yield page_of(page.columns, target)
 
@@ -57,7 +57,7 @@ def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key],
     return sorted(chosen), total
 
 
-def pages_of(client: Client, target: Target, keys: Sequence[Key]) -> Iterator[Page]:
+def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[Page]:
     """The rows with these keys; those that are gone, or have no vector, are left out."""
     rows, size = replace(target.rows, consistency="Bounded"), rows_at_once(target.rows)
     for start in range(0, len(keys), size):
@@ -72,7 +72,7 @@ def joined(pages: Iterable[Page]) -> Page:
     return Page(keys, vectors)
 
 
-def page_of(columns: Sequence[FieldData], target: Target) -> Page:
+def page_of(columns: Sequence[FieldData], target: CheckedCollection) -> Page:
     """The rows that have a vector in the target's field."""
     keys = keys_of(columns, target.rows)
     column = next((each for each in columns if each.field_name == target.field), None)

@@ -22,7 +22,7 @@ Setting = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Found:
+class SettingResult:
     """What one setting found: keys for each query, and how long each search took, in milliseconds."""
 
     setting: Setting
@@ -46,7 +46,7 @@ def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
     found: list[dict[str, Any]] = [{}]
     for sweep in sweeps:
         name, equals, text = sweep.partition("=")
-        values = [_number(each) for each in text.split(",") if each.strip()]
+        values = [_parse_number(each) for each in text.split(",") if each.strip()]
         if not name.strip() or not equals or not values:
             raise InvalidInput(f"bad sweep {sweep!r}", hint="write NAME=VALUE,VALUE, e.g. ef=16,64,256")
         found = [{**each, name.strip(): value} for each in found for value in values]
@@ -55,7 +55,7 @@ def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
 
 def measure(
     client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[Setting], tick: Callable[[], None]
-) -> list[Found]:
+) -> list[SettingResult]:
     """Sends every query once with each setting, one after the other; `search` asks for k. Calls `tick` after each.
 
     `keys` are those of the rows that are the queries.
@@ -64,7 +64,7 @@ def measure(
 
 
 def compare(
-    arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[Found], pages: Iterable[Page]
+    arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[SettingResult], pages: Iterable[Page]
 ) -> list[Row]:
     """A row for each setting; `pages` are all rows of the collection."""
     every = [{key for each in found for key in each.keys[query]} for query in range(len(queries.keys))]
@@ -80,7 +80,9 @@ def percentile(values: Sequence[float], fraction: float) -> float:
     return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
 
 
-def _measured(client: Client, search: Search, setting: Setting, keys: Sequence[Key], tick: Callable[[], None]) -> Found:
+def _measured(
+    client: Client, search: Search, setting: Setting, keys: Sequence[Key], tick: Callable[[], None]
+) -> SettingResult:
     found, latencies = list[list[Key]](), list[float]()
     asked = replace(search, limit=search.limit + 1, params={**search.params, **setting})
     vectors = asked.queries.values
@@ -96,16 +98,16 @@ def _measured(client: Client, search: Search, setting: Setting, keys: Sequence[K
         latencies.append((time.perf_counter() - started) * 1000)
         found.append([key for key in hits if key != own][: search.limit])
         tick()
-    return Found(setting, found, latencies)
+    return SettingResult(setting, found, latencies)
 
 
-def _row(found: Found, recalls: Sequence[float]) -> Row:
+def _row(found: SettingResult, recalls: Sequence[float]) -> Row:
     mean = sum(recalls) / len(recalls)
     latencies = [round(percentile(found.latencies, fraction), 3) for fraction in (0.5, 0.95)]
     return Row(found.setting, mean, min(recalls), *latencies)
 
 
-def _number(text: str) -> int | float | str:
+def _parse_number(text: str) -> int | float | str:
     for kind in (int, float):
         try:
             return kind(text.strip())

@@ -19,11 +19,11 @@ from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
 from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
 from .recall import Row, compare, measure, settings
-from .target import Target, count_rows, find_target, index_on, require_index
+from .target import CheckedCollection, count_rows, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
 """Multiplications a second that plain Python does, roughly."""
-PATIENCE = 10.0
+PLAIN_PYTHON_SECONDS = 10.0
 """Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
 
 
@@ -112,7 +112,7 @@ def recall_table(session: Session, trial: Trial) -> Table:
     return Table(columns, rows, note=_what_was_searched(session.client, target, index))
 
 
-def measured(session: Session, target: Target, index: Index, trial: Trial) -> Measured:
+def measured(session: Session, target: CheckedCollection, index: Index, trial: Trial) -> Measured:
     wanted = settings(trial.sweeps)
     params = trial.params or {}
     if not trial.force:
@@ -173,15 +173,15 @@ def _known_findings(names: Sequence[str]) -> None:
             raise InvalidInput(f"no finding {name!r}", hint=nearest(name, MEANINGS) or f"one of: {', '.join(MEANINGS)}")
 
 
-def _foretell(session: Session, target: Target, pairs: int) -> None:
+def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
     """Without numpy: says that it takes long, and refuses what would take too long."""
     seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
-    if seconds > 100 * PATIENCE and target.kind != "SPARSE_FLOAT_VECTOR":
+    if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
         raise CliError(
             f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
             hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample",
         )
-    if seconds > PATIENCE:
+    if seconds > PLAIN_PYTHON_SECONDS:
         why = "sparse vectors" if target.kind == "SPARSE_FLOAT_VECTOR" else "numpy is not installed"
         session.console.note(f"{why}: exact search takes some {seconds:,.0f} s")
 
@@ -206,7 +206,7 @@ def _norms(found: Audit) -> Section:
     return Section("norms", Table(tuple(norms), [tuple(norms.values())]), [norms])
 
 
-def _what_was_searched(client: Client, target: Target, index: Index) -> str:
+def _what_was_searched(client: Client, target: CheckedCollection, index: Index) -> str:
     """What the figures are of; a server searches rows without an index one by one, which is exact."""
     described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
     left = described.total_rows - described.indexed_rows

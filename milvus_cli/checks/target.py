@@ -25,7 +25,7 @@ SPARSE_SIZE = 2048
 
 
 @dataclass(frozen=True)
-class Target:
+class CheckedCollection:
     """`keys` are those of all rows, `schema` is the vector field's."""
 
     keys: Selection
@@ -69,10 +69,10 @@ def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Select
     return replace(found, fields=_fields(found.primary.name))
 
 
-def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> Target:
+def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> CheckedCollection:
     """The vector field of that name, or the only one. Raises as `find_keys`, and CliError for a missing field."""
     keys = find_keys(client, collection, loaded=False)
-    target = Target(keys, search_field(keys.schema, field))
+    target = CheckedCollection(keys, search_field(keys.schema, field))
     if loaded and (state := load_state(client, collection)) != "loaded":
         raise not_loaded(client, collection, target.field, state)
     return target
@@ -85,13 +85,13 @@ def count_rows(client: Client, keys: Selection) -> int:
     return exact_count(client, keys)
 
 
-def index_on(client: Client, target: Target) -> Index | None:
+def index_on(client: Client, target: CheckedCollection) -> Index | None:
     """The index on the vector field, its parameters one by one."""
     found = next((each for each in indexes(client, target.collection) if each.field_name == target.field), None)
     return None if found is None else replace(index_of(found), params=described(found)["params"])
 
 
-def require_index(client: Client, target: Target) -> Index:
+def require_index(client: Client, target: CheckedCollection) -> Index:
     found = index_on(client, target)
     if found is None:
         raise CliError(

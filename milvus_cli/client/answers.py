@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidAnswer
-from ..schema.kinds import KINDS, Form, form_of
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import BITS, PRIMARY_TYPES, WIDTHS, all_fields, params, row_fields, type_name
 
 if TYPE_CHECKING:
@@ -28,18 +28,18 @@ SIZES = ("dim", "max_length", "max_capacity")
 
 # What may hold values of a type, beside its own slot; on servers, as what clients send is another matter.
 SLOTS: Mapping[str, frozenset[str]] = {
-    **{name: frozenset({kind.slot}) for name, kind in KINDS.items()},
+    **{name: frozenset({kind.slot}) for name, kind in FIELD_TYPES.items()},
     "GEOMETRY": frozenset({"geometry_data", "geometry_wkt_data", "string_data"}),
     "TIMESTAMPTZ": frozenset({"timestamptz_data", "string_data", "long_data"}),
     "ARRAY_OF_VECTOR": frozenset({"vector_array"}),
 }
 SMALL: Mapping[str, int] = {"INT8": 1 << 7, "INT16": 1 << 15}
 """Whole numbers that travel as larger ones, by the first that is none any more."""
-DEFAULTS: Mapping[Form, frozenset[str]] = {
-    Form.BOOLEAN: frozenset({"bool_data"}),
-    Form.TEXT: frozenset({"string_data"}),
-    Form.LITERAL: frozenset({"string_data", "timestamptz_data", "long_data"}),
-    Form.JSON: frozenset({"bytes_data", "string_data"}),
+DEFAULTS: Mapping[ValueShape, frozenset[str]] = {
+    ValueShape.BOOLEAN: frozenset({"bool_data"}),
+    ValueShape.TEXT: frozenset({"string_data"}),
+    ValueShape.LITERAL: frozenset({"string_data", "timestamptz_data", "long_data"}),
+    ValueShape.JSON: frozenset({"bytes_data", "string_data"}),
 }
 """Slots of a field's default; of a number it is the type's own."""
 
@@ -113,7 +113,7 @@ def _values(column: FieldData) -> int | None:
     holder: ScalarField | VectorField = column.vectors if content == "vectors" else column.scalars
     slot = holder.WhichOneof("data")
     if slot is None:
-        return None if content and form_of(kind) is None else 0
+        return None if content and shape_of(kind) is None else 0
     if kind in SLOTS and slot not in SLOTS[kind]:
         raise _Wrong(f"column {column.field_name!r}: {slot} for values of type {kind}")
     held: Any = getattr(holder, slot)
@@ -191,7 +191,7 @@ def _lengths(column: FieldData) -> list[int]:
     return [len(getattr(row, slot).data) if (slot := row.WhichOneof("data")) else 0 for row in lists]
 
 
-DENSE: Mapping[str, int] = {KINDS[name].slot: bits for name, bits in WIDTHS.items()}
+DENSE: Mapping[str, int] = {FIELD_TYPES[name].slot: bits for name, bits in WIDTHS.items()}
 """Bits of a dimension, by slot."""
 COUNTERS: Mapping[str, Callable[[Any], int]] = {
     "sparse_float_vector": _sparse,
@@ -297,10 +297,10 @@ def _field(field: FieldSchema) -> None:
 
 def _default(field: FieldSchema, kind: str) -> None:
     slot = field.default_value.WhichOneof("data")
-    form = form_of(kind)
+    form = shape_of(kind)
     if slot is None or form is None:
         return
-    fits = slot in DEFAULTS.get(form, frozenset({KINDS[kind].slot} if kind in KINDS else ()))
+    fits = slot in DEFAULTS.get(form, frozenset({FIELD_TYPES[kind].slot} if kind in FIELD_TYPES else ()))
     if fits and slot == "bytes_data":
         try:
             json.loads(field.default_value.bytes_data)

@@ -20,8 +20,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from . import answers
-from . import failures as status
+from . import answers, failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import NO_DATABASE
 from .privileges import place
@@ -214,7 +213,7 @@ class Pending:
             response = self._call.result() if self._call else interruptible(self._sending(waits=True))
         except grpc.RpcError as exc:
             profile = client.profile
-            raise status.failure(
+            raise failures.failure(
                 exc,
                 self._method,
                 profile.address,
@@ -224,7 +223,7 @@ class Pending:
                 where=place(self._method, self._fields, profile.database),
             ) from exc
         link.answered = True
-        status.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        failures.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
         if not rpc_reads(self._method):
             link.changes += 1
         if self._method in WRITING_ROWS:
@@ -232,7 +231,7 @@ class Pending:
         try:
             answers.check(self._method, self._fields, response)
         except InvalidAnswer as exc:
-            raise status.unless_read(exc, self._method) from None
+            raise failures.unless_read(exc, self._method) from None
         return response
 
     def _answer_or_again(self) -> Any:

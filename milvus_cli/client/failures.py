@@ -16,7 +16,7 @@ REASON_LENGTH = 500
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """How grpc's details begin when there was no connection: the request was not sent."""
 
-PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+TIMEOUT_HINT = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
 
 # What grpc says when it can't connect, first match wins: (its words, fault, what happened, what to do).
 UNAVAILABLE = (
@@ -65,11 +65,11 @@ UNAVAILABLE = (
     ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
     ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
     ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
-    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
-    ("Endpoint closing", Fault.SILENT, "{address} accepts connections and never answers", PATIENCE),
-    ("handshaker shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
-    ("FD Shutdown", Fault.SILENT, "{address} does not answer", PATIENCE),
-    ("timed out", Fault.SILENT, "{address} does not answer", PATIENCE),
+    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections and never answers", TIMEOUT_HINT),
+    ("Endpoint closing", Fault.SILENT, "{address} accepts connections and never answers", TIMEOUT_HINT),
+    ("handshaker shutdown", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
+    ("FD Shutdown", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
+    ("timed out", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
     (
         "Handshake read failed",
         Fault.TLS,
@@ -198,7 +198,7 @@ def _silent(method: str, address: str, seconds: float) -> CliError:
     unknown = "" if rpc_reads(method) else ": outcome unknown"
     return Unreachable(
         f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
-        hint=PATIENCE,
+        hint=TIMEOUT_HINT,
         fault=Fault.SILENT,
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 FOR_PEOPLE = ("table", "vertical", "markdown")
-COLUMNS = ("change", "kind", "name", "detail")
+CHANGE_COLUMNS = ("change", "kind", "name", "detail")
 
 
 @command("export access")
@@ -83,7 +83,7 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
         client.call("ListPrivilegeGroups")
     found = changes(there, wanted, prune=prune, me=session.profile.user)
     if dry_run:
-        return Table(COLUMNS, [each.row for each in found])
+        return Table(CHANGE_COLUMNS, [each.row for each in found])
     secrets = _passwords(session, found, passwords)
     removed = [each for each in found if each.sign == "-"]
     if removed:

@@ -47,7 +47,7 @@ def advise_index(
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB
     """
-    from ..checks.advise import Wish, advice
+    from ..checks.advise import AdviceOptions, advice
 
     session.require_collection(collection)
-    return advice(session, collection, field, Wish(recall, memory, rows, measure=not no_measure))
+    return advice(session, collection, field, AdviceOptions(recall, memory, rows, measure=not no_measure))

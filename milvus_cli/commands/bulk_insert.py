@@ -54,9 +54,9 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
     \b
     Example: show bulk_insert_state -id 447265736549269506
     """
-    from ..server.bulk_import import COLUMNS, import_state
+    from ..server.bulk_import import TASK_COLUMNS, import_state
 
-    return Record(dict(zip(COLUMNS, import_state(session.client, task), strict=True)))
+    return Record(dict(zip(TASK_COLUMNS, import_state(session.client, task), strict=True)))
 
 
 @command("list bulk_insert_tasks")
@@ -76,7 +76,7 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
     \b
     Example: list bulk_insert_tasks -c book -l 10
     """
-    from ..server.bulk_import import COLUMNS, imports
+    from ..server.bulk_import import TASK_COLUMNS, imports
 
     client = session.client
     found = imports(client, collection or "", limit or 0)
@@ -84,4 +84,4 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
         from ..access.access import require_database
 
         require_database(client, client.profile.database)
-    return Table(COLUMNS, found)
+    return Table(TASK_COLUMNS, found)

@@ -27,7 +27,7 @@ PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.from
 )
 """The field of a profile that a shown value is part of."""
 
-COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
+CONNECTION_COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
 
 
 @command("connect")
@@ -137,13 +137,13 @@ def list_connections(session: Session, check: bool) -> Table:
     """
     current = session.alias
     if not check:
-        return Table(COLUMNS, (_row(saved, current) for saved in session.connections()))
+        return Table(CONNECTION_COLUMNS, (_row(saved, current) for saved in session.connections()))
     from ..server.ping import ping_all
 
     connections = list(session.connections())
     answers = ping_all((session.with_token(saved) for saved in connections), session.open_running)
     rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
-    return Table((*COLUMNS, "reachable", "latency_ms", "error"), rows)
+    return Table((*CONNECTION_COLUMNS, "reachable", "latency_ms", "error"), rows)
 
 
 @command("show connection")
@@ -169,7 +169,7 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
     if code:
         return _code(session, alias, code)
     if every:
-        return Table(COLUMNS, (_row(saved, session.alias) for saved in session.connections()))
+        return Table(CONNECTION_COLUMNS, (_row(saved, session.alias) for saved in session.connections()))
     return _details(session, alias)
 
 

@@ -11,7 +11,7 @@ from ..grammar.types import COLLECTION_PLACE, FiniteRange, OneOf
 from ..result import Done, Report
 
 if TYPE_CHECKING:
-    from ..session.collection_ref import Place
+    from ..session.collection_ref import CollectionRef
     from ..session.session import Session
 
 ROWS = ("all", "sample", "none")
@@ -31,7 +31,7 @@ ROWS = ("all", "sample", "none")
     metavar="N",
     help="Differing rows that are told.",
 )
-def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: int) -> Report:
+def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
 
     A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
@@ -67,8 +67,8 @@ def diff(session: Session, a: Place, b: Place, rows: str, sample: int, limit: in
 @dry_run_option
 def copy(
     session: Session,
-    source: Place,
-    target: Place,
+    source: CollectionRef,
+    target: CollectionRef,
     resume: bool,
     into_existing: bool,
     no_indexes: bool,
@@ -86,9 +86,11 @@ def copy(
     Example: copy book default:book_copy --yes
     """
     from ..files.memory import share_one_heap
-    from ..transfer.copy import Wish, copy_collection
+    from ..transfer.copy import CopyOptions, copy_collection
     from ..transfer.side import open_side
 
     share_one_heap()
     sides = open_side(session, source), open_side(session, target, collection=source.collection)
-    return copy_collection(session, *sides, Wish(resume, into_existing, not no_indexes, not no_load, dry_run, patience))
+    return copy_collection(
+        session, *sides, CopyOptions(resume, into_existing, not no_indexes, not no_load, dry_run, patience)
+    )

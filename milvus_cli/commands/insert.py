@@ -146,7 +146,7 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
 
 def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
     from ..rows.readback import Sent
-    from ..rows.writing import Target, is_lite_server
+    from ..rows.writing import WriteTarget, is_lite_server
     from ..schema.features import require_types
     from ..transfer.intake import last_rows
     from ..transfer.sender import replaced_told, write_once
@@ -158,7 +158,7 @@ def _write(session: Session, method: str, collection: str, text: str | None, par
     given = None if text is None else _rows(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
-    target = Target(collection, partition, schema, method == "Upsert", is_lite_server(session.client))
+    target = WriteTarget(collection, partition, schema, method == "Upsert", is_lite_server(session.client))
     rows = given or [_asked(session, method, collection, schema, partition)]
     columns = encode_rows(rows, schema, upsert=target.upsert)
     if target.lite:

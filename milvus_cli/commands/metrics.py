@@ -42,7 +42,7 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
     from ..server.metrics import management_text, matching, samples
 
     text = management_text(session.profile, management_port, session.timeout)
-    rows = [(each.name, dict(each.labels), _plain(each.value)) for each in matching(samples(text), pattern)]
+    rows = [(each.name, dict(each.labels), _without_point(each.value)) for each in matching(samples(text), pattern)]
     return Table(("name", "labels", "value"), rows)
 
 
@@ -73,20 +73,20 @@ def top(
     \b
     Example: top --count 1 --interval 0.2
     """
-    from ..server.top import COLUMNS, Top
+    from ..server.top import TOP_COLUMNS, Top
 
     if management_port and len(aliases) > 1:
         raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")
     places = [_profile(session, alias) for alias in aliases] or [session.profile]
     view = Top(places, management_port, min(session.timeout, max(seconds, 2.0)))
     view.start(min(seconds, 1.0))
-    return Live(COLUMNS, view.look, seconds, times)
+    return Live(TOP_COLUMNS, view.look, seconds, times)
 
 
 def _profile(session: Session, alias: str) -> Profile:
     return session.resolved_at(alias, "").profile
 
 
-def _plain(value: float) -> float:
+def _without_point(value: float) -> float:
     """A whole number without its point."""
     return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 ROLE_SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
-COLUMNS = ("role", "database", "object_type", "object_name", "privilege", "grantor")
+GRANT_COLUMNS = ("role", "database", "object_type", "object_name", "privilege", "grantor")
 
 
 def _grant_options(function: Any) -> Any:
@@ -154,7 +154,7 @@ def list_grants(
     kept = (
         each for each in found if object_name in (None, each.object_name) and object_type in (None, each.object_type)
     )
-    return Table(COLUMNS, [(*grant.key, grant.grantor or None) for grant in kept])
+    return Table(GRANT_COLUMNS, [(*grant.key, grant.grantor or None) for grant in kept])
 
 
 GROUP_SPELLINGS = ("-n", "--name")
@@ -306,9 +306,9 @@ def _wanted(
     *,
     revoke: bool = False,
 ) -> list[Wanted]:
-    from ..access.granting import Asked, wanted
+    from ..access.granting import GrantRequest, wanted
 
-    asked = Asked(roles, _flat(privileges), objects, object_type or "", database or "", force, revoke)
+    asked = GrantRequest(roles, _flat(privileges), objects, object_type or "", database or "", force, revoke)
     return wanted(session.client, asked)
 
 
@@ -316,7 +316,7 @@ def _done(verb: str, to: str, wanted: Sequence[Wanted]) -> Done:
     grants = [each.grant for each in wanted]
     roles = ", ".join(map(repr, dict.fromkeys(grant.role for grant in grants)))
     words = ", ".join(dict.fromkeys(grant.words for grant in grants))
-    made = [dict(zip(COLUMNS, grant.key, strict=False)) for grant in grants]
+    made = [dict(zip(GRANT_COLUMNS, grant.key, strict=False)) for grant in grants]
     return Done(f"{verb} {words} {to} {roles}.", {"grants": made})
 
 

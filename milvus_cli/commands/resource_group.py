@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NODES = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(min=1)
-PATIENCE = 600.0
+TRANSFER_SECONDS = 600.0
 """Seconds: a query node loads what it gets before the server answers."""
 
 name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="The resource group.")
@@ -211,7 +211,9 @@ def load_balance(
 
     name = collection or collection_of(session.client, segments)
     permitted(session.require_collection, name)
-    moved = move(session.client, name, Move(source, targets, segments), seconds=session.options.timeout or PATIENCE)
+    moved = move(
+        session.client, name, Move(source, targets, segments), seconds=session.options.timeout or TRANSFER_SECONDS
+    )
     made = {"collection": name, "source": source, "targets": list(targets), "segments": moved}
     if moved == []:
         return Done(f"Node {source} has no sealed segments of {name!r}: nothing moved.", made)

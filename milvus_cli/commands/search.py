@@ -58,13 +58,13 @@ def search(session: Session, *, hist: bool, explain: bool, **given: Any) -> Tabl
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..search.run import Asked, find, hit_table, needs_query
+    from ..search.run import SearchOptions, find, hit_table, needs_query
 
     if needs_query(session, given):
         from ..search.dialogue import asked_search
 
         given = asked_search(session, given)
-    asked = Asked(session, **given)
+    asked = SearchOptions(session, **given)
     if explain:
         from ..search.explain import explain as explained
 

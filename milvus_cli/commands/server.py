@@ -16,7 +16,7 @@ from ..result import Document, Done, Record, Result, Table
 if TYPE_CHECKING:
     from ..session.session import Session
 
-COLUMNS = ("path", "address", "pid", "started", "log")
+SERVER_COLUMNS = ("path", "address", "pid", "started", "log")
 path_word = word(
     "path",
     "--path",
@@ -83,7 +83,7 @@ def list_servers(session: Session) -> Table:
     \b
     Example: list servers
     """
-    return Table(COLUMNS, (tuple(_described(server).values()) for server in session.servers.all()))
+    return Table(SERVER_COLUMNS, (tuple(_described(server).values()) for server in session.servers.all()))
 
 
 @command("server_version")
@@ -161,7 +161,7 @@ def _described(server: Any) -> dict[str, Any]:
 
     started = datetime.fromtimestamp(server.started).astimezone().isoformat(" ", "seconds")
     values = (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(SERVER_COLUMNS, values, strict=True))
 
 
 def _own_word(session: Session) -> tuple[str, bool | None, str | None]:

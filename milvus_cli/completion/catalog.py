@@ -186,7 +186,7 @@ def _uris(session: Session) -> Pairs:
 
 
 def _databases(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ListDatabases").db_names)
+    return _without_notes(client.call("ListDatabases").db_names)
 
 
 def _collections(client: Client, of: str) -> Pairs:
@@ -194,7 +194,7 @@ def _collections(client: Client, of: str) -> Pairs:
     try:
         loaded = client.call("ShowCollections", type="InMemory")
     except ServerRefused:
-        return _plain(names)
+        return _without_notes(names)
     percents = dict(zip(loaded.collection_names, loaded.inMemory_percentages, strict=False))
     return ((name, _load_state(percents.get(name, 0))) for name in sorted(names))
 
@@ -224,7 +224,7 @@ def _described(field: FieldSchema) -> str:
 
 
 def _partitions(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ShowPartitions", collection_name=of).partition_names)
+    return _without_notes(client.call("ShowPartitions", collection_name=of).partition_names)
 
 
 def _indexes(client: Client, of: str) -> Pairs:
@@ -236,19 +236,19 @@ def _indexes(client: Client, of: str) -> Pairs:
 def _aliases(client: Client, of: str) -> Pairs:
     from ..server.existence import alias_names
 
-    return _plain(alias_names(client))
+    return _without_notes(alias_names(client))
 
 
 def _users(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ListCredUsers").usernames)
+    return _without_notes(client.call("ListCredUsers").usernames)
 
 
 def _roles(client: Client, of: str) -> Pairs:
-    return _plain(result.role.name for result in client.call("SelectRole").results)
+    return _without_notes(result.role.name for result in client.call("SelectRole").results)
 
 
 def _resource_groups(client: Client, of: str) -> Pairs:
-    return _plain(client.call("ListResourceGroups").resource_groups)
+    return _without_notes(client.call("ListResourceGroups").resource_groups)
 
 
 def _privilege_groups(client: Client, of: str) -> Pairs:
@@ -271,7 +271,7 @@ def _filter_words(client: Client, of: str) -> Pairs:
     ]
 
 
-def _plain(names: Iterable[str]) -> Pairs:
+def _without_notes(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 

@@ -26,7 +26,7 @@ from .shell_words import ANSI, Typed, typed
 if TYPE_CHECKING:
     from .catalog import Catalog
 
-PATIENCE = 0.5
+TAB_SECONDS = 0.5
 """Seconds that a Tab may wait for a server."""
 
 BASH = r"""# Completion of milvus_cli for bash 4.4 and newer. Written by: milvus_cli completion bash
@@ -94,7 +94,7 @@ class Tab:
         from ..session.settings import config_path, load
 
         catalog = Session(Config.from_environment(), Console(), load(config_path(), os.environ), Options()).catalog
-        catalog.patience, catalog.limit = PATIENCE, None
+        catalog.patience, catalog.limit = TAB_SECONDS, None
         return catalog
 
 

@@ -43,9 +43,10 @@ END;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 
-COLUMNS = "alias, profile, user, connected, server_version, last_used, secret_in"
-PUT = f"INSERT INTO connection ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:]
+STORE_COLUMNS = "alias, profile, user, connected, server_version, last_used, secret_in"
+PUT = (
+    f"INSERT INTO connection ({STORE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alias) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in STORE_COLUMNS.split(", ")[1:])
 )
 
 
@@ -183,7 +184,7 @@ class Store:
 
     def _select(self, clause: str, *values: object) -> Iterator[Saved]:
         with self._reading() as database:
-            for row in database.execute(f"SELECT {COLUMNS} FROM connection {clause}", values) if database else ():
+            for row in database.execute(f"SELECT {STORE_COLUMNS} FROM connection {clause}", values) if database else ():
                 yield Saved(_from_json(row[0], row[1]), row[2], bool(row[3]), *row[4:])
 
     def _value(self, query: str, *values: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection
-from ..schema.kinds import Form, form_of
+from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import row_fields, short_name, type_name
 from ..text.floats import packed
 from ..text.json import load_json
@@ -94,12 +94,12 @@ class ArrowWriter:
         kind, column = column_kind(self._selection, name), by_name.get(name)
         wanted = self.schema.field(name).type
         if column is None:
-            return arrow_array(_plain(texts_of(columns, self._selection.fields, rows)[name]), wanted)
+            return arrow_array(_reload_exactly(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
-        if form_of(kind) is Form.LITERAL:
+        if shape_of(kind) is ValueShape.LITERAL:
             return arrow_array([None if each is None else str(each) for each in decode_column(column)], wanted)
-        if not self._arrow.types.is_string(wanted) or form_of(kind) is Form.TEXT:
+        if not self._arrow.types.is_string(wanted) or shape_of(kind) is ValueShape.TEXT:
             return arrow_array(decode_column(column), wanted)
         return arrow_array(json_texts(column), wanted)
 
@@ -130,5 +130,5 @@ def pyarrow() -> Any:
     return pyarrow
 
 
-def _plain(texts: Texts) -> list[str | None]:
+def _reload_exactly(texts: Texts) -> list[str | None]:
     return [None if text is None else exact(load_json(text)) for text in texts]

@@ -123,10 +123,10 @@ def _key(value: Any) -> str:
 
 
 def _decimals(array: Any) -> list[Any]:
-    return [None if each is None else _number(each) for each in array.to_pylist()]
+    return [None if each is None else _decimal_value(each) for each in array.to_pylist()]
 
 
-def _number(value: Decimal) -> Any:
+def _decimal_value(value: Decimal) -> Any:
     from decimal import Decimal
 
     if value == value.to_integral_value():

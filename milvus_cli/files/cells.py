@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..schema.kinds import KINDS, Form, form_of
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.encode import takes_none
@@ -37,7 +37,7 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
     """The values of cells. Raises BadValue for the first that can't be read."""
     kind = kind_of(field)
     read = _reader(field, kind)
-    empty_text = form_of(kind) is Form.TEXT and not takes_none(field)
+    empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
     try:
         if "" not in cells:
             return list(map(read, cells))
@@ -55,7 +55,7 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
 def read_plain(field: Field, text: str) -> Any:
     """The value of what a person typed, vectors as lists. Raises BadValue."""
     kind = kind_of(field)
-    if form_of(kind) is not Form.DENSE:
+    if shape_of(kind) is not ValueShape.DENSE:
         return read_cells(field, [text or EMPTY])[0]
     try:
         return _numbers(text)
@@ -64,9 +64,9 @@ def read_plain(field: Field, text: str) -> Any:
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
-    form = form_of(kind)
-    if form is Form.DENSE:
-        return _dense(field, KINDS[kind].code)
+    form = shape_of(kind)
+    if form is ValueShape.DENSE:
+        return _dense(field, FIELD_TYPES[kind].code)
     return READERS[form] if form else _nested
 
 
@@ -89,7 +89,7 @@ def _why(cell: str, kind: str, error: Exception) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
     reason = f"{_short(cell)} is no {kind}"
-    cut = form_of(kind) is Form.DENSE and "..." in cell
+    cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 
 
@@ -103,7 +103,7 @@ def _whole(cell: str) -> int:
     return found
 
 
-def _number(cell: str) -> float:
+def _parse_float(cell: str) -> float:
     value = float(cell)
     if "_" in cell or (math.isinf(value) and FLOAT.fullmatch(cell)):
         raise ValueError(cell)
@@ -151,15 +151,15 @@ def _short(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:39] + "…")
 
 
-READERS: Mapping[Form, Callable[[str], Any]] = {
-    Form.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
-    Form.WHOLE: _whole,
-    Form.NUMBER: _number,
-    Form.TEXT: str,
-    Form.LITERAL: str,
-    Form.JSON: _nested,
-    Form.LIST: _nested,
-    Form.STRUCTS: _nested,
-    Form.SPARSE: _sparse,
+READERS: Mapping[ValueShape, Callable[[str], Any]] = {
+    ValueShape.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
+    ValueShape.WHOLE: _whole,
+    ValueShape.NUMBER: _parse_float,
+    ValueShape.TEXT: str,
+    ValueShape.LITERAL: str,
+    ValueShape.JSON: _nested,
+    ValueShape.LIST: _nested,
+    ValueShape.STRUCTS: _nested,
+    ValueShape.SPARSE: _sparse,
 }
 """The value of a cell; what can't be read raises one of UNREADABLE."""

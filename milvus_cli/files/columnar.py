@@ -13,7 +13,7 @@ from .arrow import pyarrow
 from .arrow_plain import plain_values
 from .memory import give_back
 from .npy import NpyArray, read_npy
-from .readers import Chunk, Dense, Table
+from .readers import Chunk, Dense, RowStream
 from .sources import BUFFER, Source
 
 CHUNK = 1 << 20
@@ -29,7 +29,7 @@ ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
 """Arrow's names of the numbers in vectors."""
 
 
-def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
+def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
     """Raises CliError where pyarrow is not installed, or the file is none of Parquet."""
     arrow = pyarrow()
     from pyarrow import parquet
@@ -43,7 +43,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> Table:
         if twice is not None:
             raise CliError(f"{source.place.name} has two columns {twice!r}")
         nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
-        return Table(_parquet_chunks(source, file, dense), schema.names, nested=nested)
+        return RowStream(_parquet_chunks(source, file, dense), schema.names, nested=nested)
 
 
 def _seekable(source: Source) -> Any:
@@ -167,7 +167,7 @@ def _are_even(array: Any, width: int) -> bool:
     return bool(offsets.to_pylist() == list(range(first, first + width * len(array) + 1, width)))
 
 
-def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> Table:
+def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStream:
     """A column for each file, named as the file is. Raises CliError where they are not of one length."""
     stems = [each.place.stem for each in sources]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
@@ -178,7 +178,7 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> Table:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length:,} rows" for name, length in lengths.items())
         raise CliError(f"the files are not of one length: {told}")
-    return Table(_npy_chunks(arrays, dense), list(arrays))
+    return RowStream(_npy_chunks(arrays, dense), list(arrays))
 
 
 def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:

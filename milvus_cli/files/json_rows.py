@@ -14,7 +14,7 @@ from ..errors import CliError, InvalidInput
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from . import readers
 from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, Unreadable
-from .readers import LONGEST, TOO_LONG, Rows, Table
+from .readers import LONGEST, TOO_LONG, Rows, RowStream
 from .sources import Source
 
 LISTS = ("rows", "data")
@@ -78,9 +78,9 @@ def _describes_column(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"name", "type"}
 
 
-def read_json(source: Source, keys: Keys) -> Table:
+def read_json(source: Source, keys: Keys) -> RowStream:
     """Lines that are broken, or nested too deeply, are rejected; where a list is broken the file is."""
-    return Table(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
+    return RowStream(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
 
 
 def _chunks(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[readers.Chunk]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..output.values import exact
-from ..schema.kinds import KINDS, Form, form_of
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields
 from ..text.beyond_json import Digits, NotJson
 from ..text.floats import float32, shortest
@@ -20,7 +20,7 @@ from ..values.encode import ABSENT, to_columns
 from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue, in_words
 from ..values.packing import row_size, unpack_one
-from .readers import EMPTY, Bad, Chunk
+from .readers import EMPTY, Chunk, RejectedRow
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -33,14 +33,22 @@ OF_CELLS = ("delimiter", "columns")
 HELD = "\0NotJson {}\0"
 """Holds a place in a text."""
 
-NAMED = (Form.BOOLEAN, Form.WHOLE, Form.NUMBER, Form.DENSE, Form.SPARSE, Form.LIST, Form.STRUCTS)
+NAMED = (
+    ValueShape.BOOLEAN,
+    ValueShape.WHOLE,
+    ValueShape.NUMBER,
+    ValueShape.DENSE,
+    ValueShape.SPARSE,
+    ValueShape.LIST,
+    ValueShape.STRUCTS,
+)
 """Types that take no text, so that a NaN may stand there by its name, as in exports."""
 
 
 # Into the file
 
 
-def rejected_line(name: str, bad: Bad, fields: Mapping[str, Field]) -> bytes:
+def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> bytes:
     """A line of a rejects file. What JSON can't hold, as a NaN in a JSON value, is the text of its row."""
     row = _plain_row(bad, fields)
     beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
@@ -79,12 +87,12 @@ def _as_text(row: Any) -> str:
     return text
 
 
-def _plain_row(bad: Bad, fields: Mapping[str, Field]) -> Any:
+def _plain_row(bad: RejectedRow, fields: Mapping[str, Field]) -> Any:
     if isinstance(bad.row, Mapping):
         there = {name: value for name, value in bad.row.items() if value is not ABSENT}
         if bad.delimiter:
             return {name: _cell(value) for name, value in there.items()}
-        return {name: _plain(value, fields.get(name)) for name, value in there.items()}
+        return {name: _writable(value, fields.get(name)) for name, value in there.items()}
     return (
         list(map(_cell, bad.row))
         if bad.delimiter and isinstance(bad.row, Sequence) and not isinstance(bad.row, str)
@@ -97,12 +105,12 @@ def _cell(value: Any) -> Any:
     return None if value == "" and value is not EMPTY else value
 
 
-def _plain(value: Any, field: Field | None) -> Any:
-    form = form_of(kind_of(field)) if field is not None else None
+def _writable(value: Any, field: Field | None) -> Any:
+    form = shape_of(kind_of(field)) if field is not None else None
     if isinstance(value, bytes):
         return _unpacked(value, field)
-    if form is Form.DENSE and isinstance(value, list) and field is not None:
-        code = KINDS[kind_of(field)].code
+    if form is ValueShape.DENSE and isinstance(value, list) and field is not None:
+        code = FIELD_TYPES[kind_of(field)].code
         value = [_short(each) if code == "f" and type(each) is float else each for each in value]
     return _named(value) if form in NAMED else _in_json(value)
 
@@ -111,8 +119,8 @@ def _unpacked(value: bytes, field: Any) -> Any:
     """The numbers of a vector; base64 of bytes that are none."""
     import base64
 
-    form = form_of(kind_of(field)) if field is not None else None
-    if form is Form.SPARSE or (form is Form.DENSE and len(value) == row_size(field)):
+    form = shape_of(kind_of(field)) if field is not None else None
+    if form is ValueShape.SPARSE or (form is ValueShape.DENSE and len(value) == row_size(field)):
         return _named(unpack_one(field, value))
     return base64.b64encode(value).decode("ascii")
 
@@ -185,14 +193,14 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callab
     return Chunk(to_columns(rows), lines, bad)
 
 
-def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> Bad:
+def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> RejectedRow:
     """As it came, to be written once more."""
     row, delimiter = own["row"], own.get("delimiter", "")
     if delimiter and isinstance(row, dict):
         row = {name: EMPTY if cell == "" else cell for name, cell in row.items()}
     elif delimiter and isinstance(row, list):
         row = [EMPTY if cell == "" else cell for cell in row]
-    return Bad(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
+    return RejectedRow(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:

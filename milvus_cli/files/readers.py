@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import CliError, InvalidInput
 from ..values.encode import to_columns
-from .sources import Place, Source
+from .sources import InputFile, Source
 
 CHUNK = 2 << 20
 """Bytes of a source that a chunk has, about; never less than a row."""
@@ -46,7 +46,7 @@ EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 
 
 @dataclass(frozen=True)
-class Bad:
+class RejectedRow:
     """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
 
     With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
@@ -67,7 +67,7 @@ class Chunk:
 
     columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int]
-    bad: Sequence[Bad] = field(default=())
+    bad: Sequence[RejectedRow] = field(default=())
 
     @property
     def last(self) -> int:
@@ -95,7 +95,7 @@ class Dense:
 
 
 @dataclass(frozen=True)
-class Table:
+class RowStream:
     """What a reader found: rows, and the columns where they are known before.
 
     `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
@@ -114,7 +114,7 @@ class Rows:
     def __init__(self, last: int = 0) -> None:
         self._rows: list[dict[str, Any]] = []
         self._lines: list[int] = []
-        self._bad: list[Bad] = []
+        self._bad: list[RejectedRow] = []
         self.last = last
 
     def add(self, line: int, value: Any) -> None:
@@ -125,7 +125,7 @@ class Rows:
             self.refuse(line, "no JSON object", value)
 
     def refuse(self, line: int, reason: str, value: Any) -> None:
-        self._bad.append(Bad(self._place(line), "", reason, value))
+        self._bad.append(RejectedRow(self._place(line), "", reason, value))
 
     def _place(self, line: int) -> int:
         self.last = max(line, self.last + 1)
@@ -138,7 +138,7 @@ class Rows:
 # Separated values
 
 
-def read_separated(source: Source, delimiter: str) -> Table:
+def read_separated(source: Source, delimiter: str) -> RowStream:
     """Comma- or tab-separated values with a header, as RFC 4180 has them, in UTF-8."""
     # The module's own limit of a cell is 131,072 characters; a vector may have more.
     csv.field_size_limit(LONGEST)
@@ -162,10 +162,10 @@ def read_separated(source: Source, delimiter: str) -> Table:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
     swallowed = _Swallowed(source, delimiter, len(header))
     chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
-    return Table(chunks, header, text=True, delimiter=delimiter)
+    return RowStream(chunks, header, text=True, delimiter=delimiter)
 
 
-def require_rows(begin: bytes, place: Place) -> None:
+def require_rows(begin: bytes, place: InputFile) -> None:
     """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
@@ -195,7 +195,7 @@ def not_utf8_in(cell: str) -> str:
 class _Lines:
     """The lines of a text, each remembered until they are taken."""
 
-    def __init__(self, text: io.TextIOWrapper, place: Place) -> None:
+    def __init__(self, text: io.TextIOWrapper, place: InputFile) -> None:
         self._text = text
         self._place = place
         self._since: list[str] = []
@@ -265,7 +265,7 @@ def _separated_chunks(
     while more:
         rows: list[list[str]] = []
         lines: list[int] = []
-        bad: list[Bad] = []
+        bad: list[RejectedRow] = []
         size = 0
         while size < CHUNK and more:
             step: list[list[str]] = []
@@ -301,14 +301,14 @@ def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
     return len(step) == STEP
 
 
-def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Bad:
+def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> RejectedRow:
     """A row that begins in one line and is found to be wrong in another; `raw` has its lines."""
     reason = str(error)
     if reason == NO_END:
         reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
     elif first < last:
         reason = f"{reason}: a quote opens in this row, and closes in line {last}"
-    return Bad(first, "", reason, "".join(raw).rstrip("\r\n"))
+    return RejectedRow(first, "", reason, "".join(raw).rstrip("\r\n"))
 
 
 def _span(row: Sequence[str]) -> int:
@@ -342,12 +342,12 @@ def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) ->
     return found
 
 
-def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Bad], header: Sequence[str]) -> Chunk:
+def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[RejectedRow], header: Sequence[str]) -> Chunk:
     width = len(header)
     if set(map(len, rows)) - {width}:
         # A line without anything is no row.
         bad += [
-            Bad(line, "", f"{len(row)} cells in place of {width}", row)
+            RejectedRow(line, "", f"{len(row)} cells in place of {width}", row)
             for row, line in zip(rows, lines, strict=True)
             if len(row) not in (0, width)
         ]

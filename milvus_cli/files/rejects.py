@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from .mending import rejected_line
-from .readers import Bad
+from .readers import RejectedRow
 
 if TYPE_CHECKING:
     from ..schema.schema import Field
@@ -39,7 +39,7 @@ class Rejects:
             except OSError as exc:
                 raise self._failed(exc) from exc
 
-    def add(self, name: str, bad: Sequence[Bad], *, at: int) -> int:
+    def add(self, name: str, bad: Sequence[RejectedRow], *, at: int) -> int:
         """Returns the size of the file after it, which begins at a place of it."""
         for each in bad:
             if len(self.shown) < SHOWN:
@@ -68,7 +68,7 @@ class Rejects:
         )
 
 
-def told(name: str, bad: Bad) -> str:
+def told(name: str, bad: RejectedRow) -> str:
     """file, line, column and reason in a line."""
     column = f", column {bad.field!r}" if bad.field else ""
     return f"{name}, line {bad.line}{column}: {bad.reason}"

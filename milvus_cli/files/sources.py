@@ -41,7 +41,7 @@ URL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Place:
+class InputFile:
     """A file, URL or `-`, its format and compression."""
 
     path: str
@@ -63,7 +63,7 @@ class Place:
         return os.path.basename(self.path).partition(".")[0]
 
 
-def find_places(paths: Sequence[str], wanted: str | None) -> list[Place]:
+def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
     """What was named, patterns followed, each with its format. Raises InvalidInput for what is no place of rows."""
     places = [_place(path, wanted) for given in paths for path in _matches(given)]
     kinds = {place.format for place in places}
@@ -95,7 +95,7 @@ def _matches(path: str) -> list[str]:
     return found
 
 
-def _place(path: str, wanted: str | None) -> Place:
+def _place(path: str, wanted: str | None) -> InputFile:
     last = os.path.basename(path.partition("?")[0] if "://" in path else path)
     words = last.lower().split(".")[1:]
     compression = COMPRESSIONS.get(words[-1], "") if words else ""
@@ -104,8 +104,10 @@ def _place(path: str, wanted: str | None) -> Place:
     kind = wanted or (FORMATS.get(words[-1]) if words else None)
     if kind is None:
         known = ", ".join(dict.fromkeys(FORMATS.values()))
-        raise InvalidInput(f"{Place(path, '').name}: its name does not tell the format", hint=f"give --format: {known}")
-    return Place(path, kind, compression)
+        raise InvalidInput(
+            f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
+        )
+    return InputFile(path, kind, compression)
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Source:
     it: it would close the stream when it goes.
     """
 
-    place: Place
+    place: InputFile
     stream: BinaryIO
     raw: BinaryIO
     total: int | None
@@ -137,7 +139,7 @@ class Source:
             raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
-def identity(place: Place) -> str:
+def identity(place: InputFile) -> str:
     """What tells a file from another, or from itself before a change; empty for what is no file."""
     if place.path == STDIN or place.is_url:
         return ""
@@ -156,7 +158,7 @@ def _is_regular(found: os.stat_result) -> bool:
 
 @contextmanager
 def open_source(
-    place: Place, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
+    place: InputFile, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
 ) -> Iterator[Source]:
     """The stream of a place, closed at the end. Raises CliError for what can't be read, also in the middle of it."""
     raw = _open_raw(place, stdin)
@@ -180,7 +182,7 @@ def open_source(
             raw.close()
 
 
-def _open_raw(place: Place, stdin: BinaryIO | None) -> BinaryIO:
+def _open_raw(place: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if place.path == STDIN:
         return stdin or sys.stdin.buffer
     if place.is_url:
@@ -191,7 +193,7 @@ def _open_raw(place: Place, stdin: BinaryIO | None) -> BinaryIO:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
 
 
-def _open_url(place: Place) -> BinaryIO:
+def _open_url(place: InputFile) -> BinaryIO:
     import http.client
     import urllib.error
 
@@ -243,7 +245,7 @@ class _Checked(io.RawIOBase):
         super().close()
 
 
-def _decompressed(raw: BinaryIO, place: Place) -> BinaryIO:
+def _decompressed(raw: BinaryIO, place: InputFile) -> BinaryIO:
     if place.compression == "gzip":
         import gzip
 
@@ -253,7 +255,7 @@ def _decompressed(raw: BinaryIO, place: Place) -> BinaryIO:
     return raw
 
 
-def _zstd(raw: BinaryIO, place: Place) -> BinaryIO:
+def _zstd(raw: BinaryIO, place: InputFile) -> BinaryIO:
     try:
         import zstandard
     except ImportError:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..output.values import exact
 from ..rows.selection import Fields
-from ..schema.kinds import Form, form_of
+from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import type_name
-from ..text import deep_json as deepjson
+from ..text import deep_json
 from ..text.floats import float32_texts, packed
 from ..text.json import dump_json, load_json
 from ..values.decode import decode_column
@@ -49,7 +49,7 @@ def json_texts(column: FieldData) -> Texts:
         return _with_nulls(float32_texts(packed(vectors.float_vector), vectors.dim), column)
     if kind == "JSON" and content == "scalars":
         return _with_nulls([_json_text(each) for each in column.scalars.json_data.data], column)
-    write = WRITERS.get(form_of(kind), to_text)
+    write = WRITERS.get(shape_of(kind), to_text)
     return [None if value is None else write(value) for value in decode_column(column)]
 
 
@@ -68,7 +68,7 @@ def to_text(value: Any) -> str:
         return dump_json(value, compact=True, allow_nan=False)
     except ValueError:
         # Lists may hold what JSON has no number for.
-        return deepjson.write(value, _scalar, separators=(",", ":"))
+        return deep_json.write(value, _scalar, separators=(",", ":"))
 
 
 def flattened(names: Iterable[str], dynamic: str | None, reserved: frozenset[str]) -> str:
@@ -107,7 +107,7 @@ def _object(text: str | None) -> dict[str, Any]:
 
 def _unwrapped(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
     """Texts and names of numbers without the quotes of JSON."""
-    if form_of(kind) in (Form.TEXT, Form.LITERAL, Form.NUMBER, None):
+    if shape_of(kind) in (ValueShape.TEXT, ValueShape.LITERAL, ValueShape.NUMBER, None):
         return [json.loads(text) if text and text[0] == '"' else text for text in texts]
     return texts
 
@@ -120,12 +120,12 @@ def _with_nulls(values: Sequence[str | None], column: FieldData) -> Texts:
     return with_nulls(values, column.valid_data)
 
 
-def _number(value: float) -> str:
+def _float_text(value: float) -> str:
     return repr(value) if math.isfinite(value) else f'"{exact(value)}"'
 
 
 def _scalar(value: Any) -> str:
-    return _number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    return _float_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _literal(value: Any) -> str:
@@ -137,10 +137,10 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-WRITERS: dict[Form | None, Callable[[Any], str]] = {
-    Form.BOOLEAN: _boolean,
-    Form.WHOLE: str,
-    Form.NUMBER: _number,
-    Form.TEXT: encode_basestring,
-    Form.LITERAL: _literal,
+WRITERS: dict[ValueShape | None, Callable[[Any], str]] = {
+    ValueShape.BOOLEAN: _boolean,
+    ValueShape.WHOLE: str,
+    ValueShape.NUMBER: _float_text,
+    ValueShape.TEXT: encode_basestring,
+    ValueShape.LITERAL: _literal,
 }

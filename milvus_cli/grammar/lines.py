@@ -72,7 +72,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Target:
+class RedirectTarget:
     """Where a command's output goes instead of the screen: `>` a file, `>>` its end, or `|` a shell command.
 
     `at_home` is that the file's name begins with a `~` that no quote keeps as it is.
@@ -94,7 +94,7 @@ class Statement:
     text: str
     line: int
     comment: str = ""
-    target: Target | None = None
+    target: RedirectTarget | None = None
     vertical: bool = False
 
 
@@ -216,13 +216,13 @@ def _statement(words: list[Word], text: str, line: int) -> Statement:
     return Statement(argv, text[start:].strip(), line, target=target, vertical=vertical)
 
 
-def _pipe_target(program: str) -> Target:
+def _pipe_target(program: str) -> RedirectTarget:
     if not program:
         raise InvalidInput("| takes a program to write to", hint="… | PROGRAM")
-    return Target("|", program)
+    return RedirectTarget("|", program)
 
 
-def _file_target(words: list[Word]) -> Target:
+def _file_target(words: list[Word]) -> RedirectTarget:
     kind = ">>" if words[0].raw.startswith(">>") else ">"
     pairs = [(word.value, word.raw) for word in words[1:]]
     pairs.insert(0, (words[0].value.removeprefix(kind), words[0].raw.removeprefix(kind)))
@@ -230,7 +230,7 @@ def _file_target(words: list[Word]) -> Target:
     if len(names) != 1:
         raise InvalidInput(f"{kind} takes one file, as the last of the line", hint=f"… {kind} FILE")
     value, raw = names[0]
-    return Target(kind, value, HOME.match(raw) is not None)
+    return RedirectTarget(kind, value, HOME.match(raw) is not None)
 
 
 def _command(text: str, position: int) -> tuple[list[Word], int]:

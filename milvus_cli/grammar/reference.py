@@ -111,13 +111,13 @@ def markdown() -> str:
         f"# {PROGRAM} {__version__}",
         f"{PROGRAM} is {SUMMARY}.",
         _code(FORMS),
-        *map(_plain, DESCRIPTION),
+        *map(_escape_markdown, DESCRIPTION),
         "## Options",
         _rows("option", [*_records(PROGRAM_OPTIONS), *ENDING, *_records(GLOBAL_OPTIONS)]),
         "## Commands",
     ]
     for entry in entries():
-        parts += [f"### {_plain(entry.path)}", _code([entry.usage]), *map(_plain, entry.paragraphs)]
+        parts += [f"### {_escape_markdown(entry.path)}", _code([entry.usage]), *map(_escape_markdown, entry.paragraphs)]
         parts += [_rows("option", entry.options)] if entry.options else []
         parts.append(_code([f"{PROGRAM} {example}" for example in entry.examples]))
     parts += ["## Exit codes", _rows("code", EXIT_CODES), "## Environment", _rows("variable", VARIABLES)]
@@ -238,7 +238,7 @@ def _roff_terms(terms: Terms) -> list[str]:
     return [line for name, meaning in terms for line in (".TP", f"\\fB{_roff(name)}\\fR", _roff(meaning))]
 
 
-def _plain(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Text that Markdown takes for nothing but text."""
     return re.sub(r"([\\`*_<\[\]|])", r"\\\1", text)
 
@@ -250,5 +250,5 @@ def _code(lines: Sequence[str]) -> str:
 def _rows(title: str, terms: Terms) -> str:
     head = [f"| {title} | meaning |", "|---|---|"]
     return "\n".join(
-        [*head, *(f"| `{name.replace('|', chr(92) + '|')}` | {_plain(meaning)} |" for name, meaning in terms)]
+        [*head, *(f"| `{name.replace('|', chr(92) + '|')}` | {_escape_markdown(meaning)} |" for name, meaning in terms)]
     )

@@ -141,7 +141,7 @@ def _collected() -> Iterator[Leaf]:
 
 
 @dataclass(frozen=True)
-class Found:
+class ResolvedCommand:
     """How far words lead into the tree: the verb or command that they name, and the words after it."""
 
     command: click.Command
@@ -149,14 +149,14 @@ class Found:
     rest: list[str]
 
 
-def find(words: Sequence[str]) -> Found:
+def find(words: Sequence[str]) -> ResolvedCommand:
     """Follows words down the tree. Raises UnknownCommand for one that leads nowhere."""
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, resilient_parsing=True), list(words)
     while rest and isinstance(here, Verb):
         name, here, rest = here.child(here.with_default_noun(rest))
         ctx = click.Context(here, info_name=name, parent=ctx, resilient_parsing=True)
-    return Found(here, ctx, rest)
+    return ResolvedCommand(here, ctx, rest)
 
 
 def help_text(words: Sequence[str]) -> str:

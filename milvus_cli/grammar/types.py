@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..session.collection_ref import Place, parse_place
+from ..session.collection_ref import CollectionRef, parse_collection_ref
 from ..text.names import OFFERED, Name, Names, named, nearest
 from ..text.words import (
     COLLECTION_PROPERTIES,
@@ -92,8 +92,8 @@ class CollectionPlace(Offered):
 
     name = "collection"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
-        return value if isinstance(value, Place) else parse_place(value)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> CollectionRef:
+        return value if isinstance(value, CollectionRef) else parse_collection_ref(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         catalog, (where, colon, word) = _catalog(ctx), incomplete.rpartition(":")
@@ -195,12 +195,12 @@ class FieldDeclaration(Offered):
     name = "field declaration"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from ..schema.kinds import KINDS
+        from ..schema.kinds import FIELD_TYPES
 
         before, colon, word = incomplete.rpartition(":")
         if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
             return []
-        return items(named((each, "") for each in KINDS).best(word), prefix=before + colon)
+        return items(named((each, "") for each in FIELD_TYPES).best(word), prefix=before + colon)
 
 
 class DeclaredField(Offered):

@@ -96,7 +96,7 @@ def _render_report(result: Report, output: str, console: Console, style: Style, 
         parts = {section.key: [dict(each) for each in section.items] for section in result.sections}
         _render_record(Record({**result.values, **parts}), output, console, style)
         return
-    plain = {name: _plain(value) for name, value in result.values.items()}
+    plain = {name: _joined_words(value) for name, value in result.values.items()}
     _render_record(Record(plain), output, console, style)
     for section in result.sections:
         if section.items:
@@ -104,7 +104,7 @@ def _render_report(result: Report, output: str, console: Console, style: Style, 
             _render_table(section.table, output, console, style, quiet=quiet)
 
 
-def _plain(value: Value) -> Value:
+def _joined_words(value: Value) -> Value:
     """Lists of words as people write them."""
     if isinstance(value, dict):
         return ", ".join(f"{key}={each}" for key, each in value.items())

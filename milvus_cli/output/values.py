@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ..text import deep_json as deepjson
+from ..text import deep_json
 
 CELL_WIDTH = 60
 """Columns of a terminal that a table gives to a cell."""
@@ -48,7 +48,7 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
     try:
         text = _encoded(value, encode)
     except RecursionError:
-        text = deepjson.write(value, lambda each: encode(_name(each) if _is_special(each) else each))
+        text = deep_json.write(value, lambda each: encode(_name(each) if _is_special(each) else each))
     if indent is not None:
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:

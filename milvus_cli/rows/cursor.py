@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..errors import CliError
-from ..schema.kinds import Form, form_of
+from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from .filters import above, both
 from .patience import NONE, Patience
@@ -119,4 +119,4 @@ def _bytes(field: Field) -> float:
         return int(given["dim"]) * WIDTHS[kind] / 8
     if kind == "VARCHAR":
         return int(given.get("max_length", 0)) / 4
-    return SMALL if form_of(kind) in (Form.BOOLEAN, Form.WHOLE, Form.NUMBER) else SOME_BYTES
+    return SMALL if shape_of(kind) in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER) else SOME_BYTES

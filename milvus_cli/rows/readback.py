@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..errors import CliError, NotAuthorized, ServerRefused
 from ..schema.field_json import write_default
-from ..schema.kinds import Form, form_of
+from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import kind_of
 from ..server.progress import load_state
 from ..values.columns import comparable, field_named, one_value, raw_values
 from .filters import both, one_of
-from .writing import Target
+from .writing import WriteTarget
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -28,7 +28,7 @@ SLICE_ROWS, SLICE_BYTES = 4_096, 2 << 20
 """Of one request: servers limit how long a filter and an answer may be."""
 
 DEFAULT_PARTITION = "_default"
-EXACT = (Form.BOOLEAN, Form.WHOLE, Form.TEXT)
+EXACT = (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.TEXT)
 """Values that no server writes in another way: where they differ, as where dense vectors do, the row is another one."""
 RELOADING, AGAIN = 30.0, 0.5
 """Seconds."""
@@ -37,7 +37,7 @@ REVEALING = 3
 
 
 @dataclass
-class Found:
+class BatchComparison:
     """Places of the rows of a batch, by what the server has under their keys.
 
     `same`: the row as it was sent. `absent`: nothing. `other`: certainly another row. `unclear`: a row that differs
@@ -54,7 +54,7 @@ class Found:
 class Sent:
     """A batch as it was sent."""
 
-    target: Target
+    target: WriteTarget
     columns: Sequence[FieldData]
     rows: int
 
@@ -65,7 +65,7 @@ class Sent:
         return () if column is None else raw_values(column, self.rows)
 
 
-def read_back(client: Client, sent: Sent, *, seconds: float) -> Found | None:
+def read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison | None:
     """What became of the rows; None where they can't be read: not loaded, or not permitted. Raises Unreachable.
 
     A collection is loaded again when its server comes back: that is waited for.
@@ -82,8 +82,8 @@ def read_back(client: Client, sent: Sent, *, seconds: float) -> Found | None:
             time.sleep(AGAIN)
 
 
-def _read_back(client: Client, sent: Sent, *, seconds: float) -> Found:
-    found, reader = Found(), _Reader(client, sent, seconds)
+def _read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison:
+    found, reader = BatchComparison(), _Reader(client, sent, seconds)
     for places in _slices(sent):
         reader.judge(places, found)
     if found.other:
@@ -148,7 +148,7 @@ class _Reader:
         columns: Sequence[FieldData] = answer.fields_data
         return columns
 
-    def judge(self, places: Sequence[int], found: Found, narrower: str = "") -> None:
+    def judge(self, places: Sequence[int], found: BatchComparison, narrower: str = "") -> None:
         keys = self._sent.keys
         rows: dict[Any, list[Mapping[str, tuple[FieldData, Any]]]] = {}
         left = dict.fromkeys(keys[place] for place in places)
@@ -165,12 +165,12 @@ class _Reader:
             name = next((each for each in ("same", "unclear", "other") if each in verdicts), "absent")
             getattr(found, name).append(place)
 
-    def reveal(self, found: Found) -> None:
+    def reveal(self, found: BatchComparison) -> None:
         """Of rows that share a key Milvus shows one: a filter by their values finds others."""
         fields = [
             each
             for each in self._fields.values()
-            if _form(each) in (Form.WHOLE, Form.TEXT) and each.name != self._sent.target.key
+            if _form(each) in (ValueShape.WHOLE, ValueShape.TEXT) and each.name != self._sent.target.key
         ][:REVEALING]
         for each in fields:
             values = self._raw[each.name]
@@ -178,7 +178,7 @@ class _Reader:
             for start in range(0, len(again), SLICE_ROWS):
                 places = again[start : start + SLICE_ROWS]
                 wanted = list({values[place] for place in places if values[place] is not None})
-                hidden = Found()
+                hidden = BatchComparison()
                 if wanted:
                     self.judge(places, hidden, one_of(each.name, wanted))
                 settled = {*hidden.same}
@@ -230,11 +230,11 @@ def _equal(field: Field, sent: tuple[FieldData, Any], there: tuple[FieldData, An
 
 
 def _is_exact(field: Field, sent: Any) -> bool:
-    return sent is not None and _form(field) in (*EXACT, Form.DENSE)
+    return sent is not None and _form(field) in (*EXACT, ValueShape.DENSE)
 
 
-def _form(field: Field) -> Form | None:
-    return form_of(kind_of(field))
+def _form(field: Field) -> ValueShape | None:
+    return shape_of(kind_of(field))
 
 
 def _text(value: Any) -> str:

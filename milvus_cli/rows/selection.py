@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_WINDOW = 16_384
 """Milvus's limit of a query's offset plus limit."""
 
-PATIENCE = 60.0
+PAGE_SECONDS = 60.0
 """Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
@@ -149,7 +149,7 @@ def query(
         query_params=pairs(dict(params)),
         consistency_level="Customized" if moment else selection.consistency,
         guarantee_timestamp=moment,
-        timeout=max(client.timeout, PATIENCE),
+        timeout=max(client.timeout, PAGE_SECONDS),
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)

@@ -27,7 +27,7 @@ Others concern every row.
 
 
 @dataclass(frozen=True)
-class Target:
+class WriteTarget:
     """Where rows go. `lite` is whether a Milvus Lite 3 takes them."""
 
     collection: str
@@ -57,7 +57,7 @@ class Target:
         return field.name if field and (self.upsert or not field.autoID) else ""
 
 
-def write(client: Client, target: Target, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
+def write(client: Client, target: WriteTarget, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
     """Raises as Client.call; the answer has the ids."""
     return client.call(
         target.method,
@@ -69,7 +69,7 @@ def write(client: Client, target: Target, columns: Sequence[FieldData], rows: in
     )
 
 
-def writes_at_once(target: Target, wanted: int) -> int:
+def writes_at_once(target: WriteTarget, wanted: int) -> int:
     """Milvus Lite 3.2 loses one of two that it answers as the first after its start: it opens a collection for each."""
     return 1 if target.lite else wanted
 
@@ -79,7 +79,7 @@ def is_busy(error: ServerRefused) -> bool:
     return error.server_code in BUSY or (error.server_code == NOT_READY and "not ready" in error.message)
 
 
-def require_unchanged(client: Client, target: Target) -> None:
+def require_unchanged(client: Client, target: WriteTarget) -> None:
     """Raises ServerRefused for what keeps every row out: the collection is gone, or has other fields now."""
     schema = client.call("DescribeCollection", collection_name=target.collection).schema
     if _fields(schema) != _fields(target.schema):

@@ -15,7 +15,7 @@ from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
 from .field_json import DEFAULTS, read_default, read_field
 from .index_types import USUAL, check_index, known_index_type
 from .indexes import Index
-from .kinds import KINDS
+from .kinds import FIELD_TYPES
 from .schema import (
     DEFAULT_MAX_LENGTH,
     DENSE_VECTORS,
@@ -80,7 +80,7 @@ def parse_plain_field(text: str) -> FieldSchema:
     word, *arguments = rest.split(":")
     if not name.strip():
         raise InvalidInput(f"field {text!r} has no name", hint="write name:TYPE, e.g. id:INT64")
-    kind = _known_type(word, text, "type", KINDS)
+    kind = _known_type(word, text, "type", FIELD_TYPES)
     field = FieldSchema(name=name.strip(), data_type=type_number(kind))
     if kind == "ARRAY":
         kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)

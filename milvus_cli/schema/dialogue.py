@@ -92,10 +92,10 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
     """The type, and the declaration with its sizes."""
     from .declaration import parse_plain_field
-    from .kinds import KINDS
+    from .kinds import FIELD_TYPES
     from .schema import DENSE_VECTORS, ELEMENT_TYPES
 
-    kind = ask(console, "  Type", usual, lambda text: _type(text, KINDS))
+    kind = ask(console, "  Type", usual, lambda text: _type(text, FIELD_TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
         sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))

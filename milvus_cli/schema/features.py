@@ -69,8 +69,8 @@ def lacking_features(definition: Definition, version: str) -> list[str]:
 def _lacking(needs: Mapping[str, str], version: str) -> list[str]:
     if version.startswith(LITE):
         return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
-    number = _number(version)
-    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _number(since)]
+    number = _major_minor(version)
+    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _major_minor(since)]
 
 
 def require_types(client: Client, schema: CollectionSchema) -> None:
@@ -114,8 +114,8 @@ def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
     if version.startswith(LITE):
         is_vector = any(field.name == index.field for field in vector_fields(schema))
         return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
-    number = _number(version)
-    return not number or number >= _number(INDEXES_SINCE.get(index.type, ""))
+    number = _major_minor(version)
+    return not number or number >= _major_minor(INDEXES_SINCE.get(index.type, ""))
 
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
@@ -143,7 +143,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-def _number(version: str) -> tuple[int, ...]:
+def _major_minor(version: str) -> tuple[int, ...]:
     """Empty for a version that is no number."""
     found = re.match(r"v?(\d{1,9})\.(\d{1,9})", version)
     return tuple(map(int, found.groups())) if found else ()

@@ -11,7 +11,7 @@ from ..text.floats import shortest
 from ..text.json import load_json
 from ..text.names import nearest
 from ..text.timestamps import instant
-from .kinds import KINDS, Form, form_of
+from .kinds import FIELD_TYPES, ValueShape, shape_of
 from .schema import (
     DEFAULT_MAX_LENGTH,
     DENSE_VECTORS,
@@ -65,11 +65,11 @@ KNOWN = ("name", "type", "description", *FLAGS, "default_value", "element_type",
 # What a server tells, and gives out itself.
 IGNORED = ("field_id", "is_function_output", "is_dynamic", "indexes")
 
-WORDS = {Form.TEXT: "string_data", Form.LITERAL: "string_data", Form.JSON: "bytes_data"}
+WORDS = {ValueShape.TEXT: "string_data", ValueShape.LITERAL: "string_data", ValueShape.JSON: "bytes_data"}
 DEFAULTS = {
     name: WORDS.get(kind.form, kind.slot)
-    for name, kind in KINDS.items()
-    if kind.form in (Form.BOOLEAN, Form.WHOLE, Form.NUMBER, *WORDS)
+    for name, kind in FIELD_TYPES.items()
+    if kind.form in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER, *WORDS)
 }
 """Where a default stands in its message."""
 
@@ -200,7 +200,7 @@ def as_json(value: Any) -> str:
 def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
     from ..client.wire.schema_pb2 import FieldSchema
 
-    kind = read_type(given.get("type"), where, KINDS)
+    kind = read_type(given.get("type"), where, FIELD_TYPES)
     description = read_text(given, "description", where)
     field = FieldSchema(name=given["name"], description=description, data_type=type_number(kind))
     for key, attribute in FLAGS.items():
@@ -307,8 +307,8 @@ def _check_default(kind: str, value: Any, where: str) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind == "BOOL":
         fits = isinstance(value, bool)
-    elif form_of(kind) is Form.WHOLE:
-        limit = 2 ** (KINDS[kind].bits - 1)
+    elif shape_of(kind) is ValueShape.WHOLE:
+        limit = 2 ** (FIELD_TYPES[kind].bits - 1)
         fits = number and isinstance(value, int) and -limit <= value < limit
     elif kind in ("FLOAT", "DOUBLE"):
         fits = number

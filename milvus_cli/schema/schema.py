@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import InvalidInput
 from ..text.names import nearest
-from .kinds import INNER, KINDS, STRUCTS, Form, form_of, of_form
+from .kinds import FIELD_TYPES, INNER, STRUCTS, ValueShape, of_form, shape_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     """Whatever a row has a value of."""
 
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
-DENSE_VECTORS = of_form(Form.DENSE)
-WIDTHS = {name: KINDS[name].bits for name in DENSE_VECTORS}
+DENSE_VECTORS = of_form(ValueShape.DENSE)
+WIDTHS = {name: FIELD_TYPES[name].bits for name in DENSE_VECTORS}
 """Bits of a dimension of each dense vector."""
 PRIMARY_TYPES = ("INT64", "VARCHAR")
 DEFAULT_MAX_LENGTH = 65_535
@@ -44,7 +44,7 @@ def type_name(number: int) -> str:
     """Milvus's word for a DataType number; for one that is not in KINDS its name on the wire, or the number itself."""
     from ..client.wire.schema_pb2 import DataType
 
-    wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**KINDS, **INNER}.items()}
+    wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**FIELD_TYPES, **INNER}.items()}
     return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
@@ -52,7 +52,7 @@ def type_number(kind: str) -> Any:
     """The DataType of Milvus's word for it."""
     from ..client.wire.schema_pb2 import DataType
 
-    return getattr(DataType, (KINDS.get(kind) or INNER[kind]).wire)
+    return getattr(DataType, (FIELD_TYPES.get(kind) or INNER[kind]).wire)
 
 
 def known_type(word: str, types: Iterable[str]) -> str | None:
@@ -84,7 +84,7 @@ def short_name(struct: str, field: str) -> str:
 
 
 def is_vector(field: Field) -> bool:
-    return form_of(kind_of(field)) in (Form.DENSE, Form.SPARSE)
+    return shape_of(kind_of(field)) in (ValueShape.DENSE, ValueShape.SPARSE)
 
 
 def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:

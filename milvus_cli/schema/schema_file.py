@@ -78,10 +78,10 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
     schema = _read_schema(given, name, where)
     return Definition(
         schema=schema,
-        shards=_number(given, "shards_num", where),
+        shards=_size(given, "shards_num", where),
         consistency=_level(given, where),
         properties={str(key): as_param(each) for key, each in _object(given, "properties", where).items()},
-        num_partitions=_number(given, "num_partitions", where) if _has_key(schema) else 0,
+        num_partitions=_size(given, "num_partitions", where) if _has_key(schema) else 0,
         partitions=tuple(_names(given, "partitions", where)),
         indexes=tuple(
             _read_index(each, schema, f"index {number}")
@@ -246,7 +246,7 @@ def _has_key(schema: CollectionSchema) -> bool:
     return any(field.is_partition_key for field in schema.fields)
 
 
-def _number(given: Mapping[str, Any], key: str, where: str) -> int:
+def _size(given: Mapping[str, Any], key: str, where: str) -> int:
     value = given.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
         raise InvalidInput(f"{where}: {key} is a whole number, not {json.dumps(value)[:40]}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from .kinds import form_of
+from .kinds import shape_of
 from .schema import type_name
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _of_field(field: FieldSchema, name: str) -> Iterator[str]:
     for each in (*field.type_params, *field.index_params):
         yield from _parts(each, f"parameter {each.key!r} of {name}")
     for number in (field.data_type, field.element_type):
-        if number and form_of(type_name(number)) is None:
+        if number and shape_of(type_name(number)) is None:
             yield f"type {type_name(number)} of {name}"
 
 

@@ -24,7 +24,7 @@ from ..values.dynamic import Wanted
 from .check import describe_field, field_index
 from .histogram import bars, bins, largest_gap
 from .request import hits, shown_fields
-from .run import Asked, Found, all_hits, find, hit_table
+from .run import SearchAnswer, SearchOptions, all_hits, find, hit_table
 
 # A counter of milliseconds (its _sum and _count) with what it counts.
 STEPS = (
@@ -50,7 +50,7 @@ class Step:
     note: str = ""
 
 
-def with_histogram(asked: Asked, found: Found) -> Report:
+def with_histogram(asked: SearchOptions, found: SearchAnswer) -> Report:
     """The hits, and how their distances lie."""
     fields = shown_fields(found.schema, asked.names)
     wanted = Wanted(found.schema, fields.named)
@@ -88,7 +88,7 @@ def with_histogram(asked: Asked, found: Found) -> Report:
     )
 
 
-def explain(asked: Asked) -> Report:
+def explain(asked: SearchOptions) -> Report:
     """Searches until all is known and warm that later searches find so, and tells of the next one. No hit is shown."""
     session = asked.session
     client = asked.client
@@ -113,7 +113,7 @@ def explain(asked: Asked) -> Report:
     return Report(_facts(asked, found, client, len(rows)), [_timing(steps), *_segments(client, asked.collection)])
 
 
-def _facts(asked: Asked, found: Found, client: Client, count: int) -> dict[str, Any]:
+def _facts(asked: SearchOptions, found: SearchAnswer, client: Client, count: int) -> dict[str, Any]:
     search = found.search
     field = next(each for each in found.schema.fields if each.name == search.field)
     index = permitted(field_index, client, asked.collection, search.field)
@@ -134,7 +134,7 @@ def _facts(asked: Asked, found: Found, client: Client, count: int) -> dict[str, 
     }
 
 
-def _connecting(asked: Asked) -> float:
+def _connecting(asked: SearchOptions) -> float:
     """Milliseconds of a channel and a handshake of their own."""
 
     def connect() -> None:

@@ -18,7 +18,7 @@ from .hybrid import Hybrid
 from .legs import parse_leg
 from .request import Shown, hits, shown_fields
 from .reranker_text import parse_rerankers
-from .run import FOR_PEOPLE, HIT, Asked, refusals_explained
+from .run import FOR_PEOPLE, HIT, SearchOptions, refusals_explained
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import SearchResults
@@ -50,10 +50,10 @@ class AskedHybrid:
     ignore_growing: bool = False
     force: bool = False
 
-    def leg(self, text: str) -> Asked:
+    def leg(self, text: str) -> SearchOptions:
         """A leg as a search of its own; what it does not say, the whole says."""
         given = parse_leg(text)
-        return Asked(
+        return SearchOptions(
             self.session,
             self.collection,
             vectors=_list(given, "vector"),

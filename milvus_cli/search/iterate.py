@@ -13,14 +13,14 @@ from ..schema.schema import primary_field
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
 from .request import HIGHEST_LIMIT, Search, shown_fields
-from .run import Asked, check_query, hit_columns, refusals_explained
+from .run import SearchOptions, check_query, hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 
-def iterated(asked: Asked, limit: int | None) -> Table:
+def iterated(asked: SearchOptions, limit: int | None) -> Table:
     """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
     check_query(asked)
     client = asked.client
@@ -52,7 +52,7 @@ def iterated(asked: Asked, limit: int | None) -> Table:
 
 
 def _explaining(
-    asked: Asked, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
+    asked: SearchOptions, search: Search, schema: CollectionSchema, rows: Iterator[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
     with refusals_explained(asked.client, search, schema):
         yield from rows

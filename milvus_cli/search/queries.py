@@ -158,10 +158,10 @@ def _from_csv(text: str, field: FieldSchema) -> list[Any]:
         return [_line(row[place], f"line {number}") for number, row in enumerate(rows[1:], start=2)]
     if all(len(row) == 1 and row[0].lstrip().startswith(("[", "{")) for row in rows):
         return [_line(row[0], f"line {number}") for number, row in enumerate(rows, start=1)]
-    return [[_number(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
+    return [[_parse_coordinate(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
 
 
-def _number(cell: str, line: int) -> float:
+def _parse_coordinate(cell: str, line: int) -> float:
     try:
         number = float(cell)
     except ValueError:

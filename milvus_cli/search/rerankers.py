@@ -87,8 +87,8 @@ def ranked(name: str, arguments: Sequence[str], whole: str, legs: int) -> Rerank
     """By ranks (rrf) or weighted distances, for so many searches."""
     words = [each.strip() for each in arguments if each.strip()]
     if name == "rrf":
-        return Reranker(name, {"k": _number((words or [str(RRF_K)])[0].removeprefix("k="), whole)})
-    weights = [_number(each, whole) for each in words if "=" not in each]
+        return Reranker(name, {"k": _parse_finite((words or [str(RRF_K)])[0].removeprefix("k="), whole)})
+    weights = [_parse_finite(each, whole) for each in words if "=" not in each]
     if len(weights) != legs:
         raise InvalidInput(f"{legs} requests and {len(weights)} weights", hint="give each --request its weight")
     return Reranker("weighted", {"weights": weights, "norm_score": "norm_score=false" not in words})
@@ -118,7 +118,7 @@ def unknown(name: str) -> InvalidInput:
 def _check(values: Mapping[str, str], whole: str) -> None:
     for key in NUMBERS:
         if key in values:
-            _number(values[key], whole)
+            _parse_finite(values[key], whole)
     for key, words in (("function", CURVES), *((each, MODES) for each in OF_ALL)):
         if key in values and values[key].lower() not in words:
             raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"{key} is one of {', '.join(words)}")
@@ -139,7 +139,7 @@ def _json(text: str) -> Any:
         return None
 
 
-def _number(text: str, whole: str) -> float:
+def _parse_finite(text: str, whole: str) -> float:
     try:
         number = finite(text)
     except ValueError:

@@ -44,7 +44,7 @@ BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
 
 
 @dataclass
-class Asked:
+class SearchOptions:
     """A search as options say it, not yet looked at."""
 
     session: Session = given_field(repr=False)
@@ -149,7 +149,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchAnswer:
     """A search whose first answer is there; `milliseconds` of that. `counting` asks how many rows there are."""
 
     search: Search
@@ -194,7 +194,7 @@ def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
     return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
 
 
-def find(asked: Asked) -> Found:
+def find(asked: SearchOptions) -> SearchAnswer:
     """Sends a search, and waits for the first answer.
 
     What was seen of the collection before is taken at its word: alone where the server would refuse what is meant for
@@ -213,7 +213,7 @@ def find(asked: Asked) -> Found:
     return started.found()
 
 
-def _alone(asked: Asked, known: Seen) -> _Started | None:
+def _alone(asked: SearchOptions, known: Seen) -> _Started | None:
     """None for what depends on more of the schema than a server checks: searches by entities and texts, all fields."""
     if not known.metrics or not asked.vectors or EVERY_FIELD in asked.names:
         return None
@@ -225,7 +225,7 @@ def _alone(asked: Asked, known: Seen) -> _Started | None:
         return None
 
 
-def _confirmed(asked: Asked, known: Seen | None) -> tuple[_Started, Seen]:
+def _confirmed(asked: SearchOptions, known: Seen | None) -> tuple[_Started, Seen]:
     """By the schema that the server tells, before the search or beside it."""
     client = asked.client
     started = _optimistic(asked, known.schema) if known else None
@@ -241,7 +241,7 @@ def _confirmed(asked: Asked, known: Seen | None) -> tuple[_Started, Seen]:
     return started, known
 
 
-def check_query(asked: Asked) -> None:
+def check_query(asked: SearchOptions) -> None:
     """Raises InvalidInput unless just one query is given, in one of the three ways."""
     given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
     if not given:
@@ -250,7 +250,7 @@ def check_query(asked: Asked) -> None:
         raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
 
 
-def _optimistic(asked: Asked, schema: CollectionSchema) -> _Started | None:
+def _optimistic(asked: SearchOptions, schema: CollectionSchema) -> _Started | None:
     """What is wrong by a schema that may have changed is said by the one that the server tells."""
     try:
         return _Started(asked, schema, asked.search(schema), beside=True)
@@ -265,7 +265,7 @@ class _Started:
     """
 
     def __init__(
-        self, asked: Asked, schema: CollectionSchema, search: Search, metric: str = "", *, beside: bool = False
+        self, asked: SearchOptions, schema: CollectionSchema, search: Search, metric: str = "", *, beside: bool = False
     ) -> None:
         self._schema, self._search = schema, search
         self._client = client = asked.client
@@ -294,12 +294,12 @@ class _Started:
             self._taken = (time.monotonic() - self._began) * 1000
         return answer
 
-    def found(self) -> Found:
+    def found(self) -> SearchAnswer:
         outcome = self.outcome
         if isinstance(outcome, CliError):
             with refusals_explained(self._client, self._search, self._schema):
                 raise outcome
-        return Found(self._search, self._schema, outcome, self._rest, self._taken, self._counting)
+        return SearchAnswer(self._search, self._schema, outcome, self._rest, self._taken, self._counting)
 
 
 @contextmanager
@@ -316,7 +316,7 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
         raise error from exc
 
 
-def hit_table(asked: Asked, found: Found) -> Table:
+def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     """A row per hit, written as answers come; with several queries each row tells which, from 0."""
     shown = shown_fields(found.schema, asked.names)
     columns = hit_columns(shown)
@@ -332,7 +332,7 @@ def hit_columns(shown: Shown) -> list[str]:
     return [*HIT, *(f"{name}_field" if name in HIT else name for name in shown.columns)]
 
 
-def all_hits(asked: Asked, found: Found, shown: Shown, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def all_hits(asked: SearchOptions, found: SearchAnswer, shown: Shown, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     """Of every query; the first of them are there, the rest is asked for while rows are taken."""
     yield from hits(found.answer.results, shown, wanted=wanted)
     if not found.rest:
@@ -347,7 +347,7 @@ def all_hits(asked: Asked, found: Found, shown: Shown, wanted: Wanted) -> Iterat
             done += len(chunk.queries)
 
 
-def _answers(client: Client, found: Found) -> Iterator[tuple[Search, SearchResults]]:
+def _answers(client: Client, found: SearchAnswer) -> Iterator[tuple[Search, SearchResults]]:
     """A few requests under way while answers are read, so that neither side waits for the other."""
     waiting: deque[tuple[Search, Pending]] = deque()
     for chunk in found.rest:
@@ -358,13 +358,13 @@ def _answers(client: Client, found: Found) -> Iterator[tuple[Search, SearchResul
         yield _next(client, found, waiting)
 
 
-def _next(client: Client, found: Found, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
+def _next(client: Client, found: SearchAnswer, waiting: deque[tuple[Search, Pending]]) -> tuple[Search, SearchResults]:
     chunk, pending = waiting.popleft()
     with refusals_explained(client, found.search, found.schema):
         return chunk, pending.result()
 
 
-def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
+def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str]:
     """How many of how many, how long, how consistent: for people."""
     session = asked.session
     if not for_people(session):
@@ -388,7 +388,7 @@ def _footer(asked: Asked, found: Found) -> str | Callable[[], str]:
     return footer
 
 
-def _counted(asked: Asked, found: Found) -> int | None:
+def _counted(asked: SearchOptions, found: SearchAnswer) -> int | None:
     """The collection's rows, as just asked or a moment ago; None where this user may not know."""
     seen, place = asked.session.seen, asked.place
     if found.counting is not None:

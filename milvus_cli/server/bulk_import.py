@@ -13,7 +13,7 @@ from .existence import require_partitions
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GetImportStateResponse
 
-COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
+TASK_COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
 NO_KEY = 1000
 """Milvus's code for what its metadata does not have."""
 

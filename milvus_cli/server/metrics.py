@@ -65,7 +65,7 @@ def matching(found: Iterable[Sample], pattern: str | None) -> Iterator[Sample]:
 
 
 @dataclass(frozen=True)
-class Place:
+class SeriesKey:
     """Where a series is added up: `what` of which type of request, and up to which latency."""
 
     what: str
@@ -78,11 +78,11 @@ class Totals:
     """What the counters and gauges say at one moment."""
 
     at: float
-    sums: Mapping[Place, float]
+    sums: Mapping[SeriesKey, float]
 
     def value(self, what: str) -> float | None:
         """None where the server does not tell."""
-        return self.sums.get(Place(what))
+        return self.sums.get(SeriesKey(what))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Watcher:
     def __init__(self, alias: str, fetch: Callable[[], str]) -> None:
         self.alias = alias
         self._fetch = fetch
-        self._places: dict[str, Place | None] = {}
+        self._places: dict[str, SeriesKey | None] = {}
         self._before: Totals | None = None
 
     def start(self) -> CliError | None:
@@ -138,7 +138,7 @@ class Watcher:
     def _totals(self) -> Totals:
         """Parsing is slow, so it is done once for a series: of one known already only the number is read."""
         text = self._fetch()
-        sums: dict[Place, float] = {}
+        sums: dict[SeriesKey, float] = {}
         for line in watched_lines(text):
             series, _, number = line.rpartition(" ")
             if series not in self._places:
@@ -161,22 +161,22 @@ def watched_lines(text: str) -> Iterator[str]:
             yield from filter(None, text[first : end if end >= 0 else None].split("\n"))
 
 
-def _place(sample: Sample) -> Place | None:
+def _place(sample: Sample) -> SeriesKey | None:
     """None for what is of no interest."""
     name, labels = sample.name, sample.labels
     state, status = labels.get("segment_state"), labels.get("status")
     if name == REQUESTS:
         kind = labels.get("function_name", "")
-        return None if status == "success" else Place("requests" if status == "total" else "failures", kind)
+        return None if status == "success" else SeriesKey("requests" if status == "total" else "failures", kind)
     if name.removesuffix("_bucket") in LATENCIES and "le" in labels:
         kind = labels.get(LATENCIES[name.removesuffix("_bucket")], "")
         # The histograms of searches and writes write their types small.
-        return Place("latencies", kind[:1].upper() + kind[1:], float(labels["le"]))
+        return SeriesKey("latencies", kind[:1].upper() + kind[1:], float(labels["le"]))
     if name == ROWS:
-        return Place("growing_rows" if state == "Growing" else "loaded_rows")
+        return SeriesKey("growing_rows" if state == "Growing" else "loaded_rows")
     if name == SEGMENTS:
-        return None if state == "Dropped" else Place("segments")
-    return Place(GAUGES[name]) if name in GAUGES else None
+        return None if state == "Dropped" else SeriesKey("segments")
+    return SeriesKey(GAUGES[name]) if name in GAUGES else None
 
 
 def _activity(alias: str, before: Totals, now: Totals) -> Activity:

@@ -12,7 +12,7 @@ from ..connections.profile import Profile
 from ..result import Look, Table
 from .metrics import Activity, Requests, Watcher, management_text
 
-COLUMNS = (
+TOP_COLUMNS = (
     "time",
     "alias",
     "requests_per_s",

@@ -8,7 +8,7 @@ HINT = "write ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the 
 
 
 @dataclass(frozen=True)
-class Place:
+class CollectionRef:
     """What is empty was left open: the current connection, its database, the collection that the other place names."""
 
     alias: str
@@ -22,10 +22,10 @@ class Place:
         return f"{where}:" if where else ""
 
 
-def parse_place(text: str) -> Place:
+def parse_collection_ref(text: str) -> CollectionRef:
     """The last colon is the one that counts, as an alias may have some. Raises InvalidInput."""
     where, colon, collection = text.rpartition(":")
     alias, slash, database = where.partition("/")
     if "/" in collection or (colon and not where) or (slash and not database):
         raise InvalidInput(f"{text!r} names no collection", hint=HINT)
-    return Place(alias, database, collection)
+    return CollectionRef(alias, database, collection)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ..errors import InvalidInput
-from . import deep_json as deepjson
+from . import deep_json
 from .repeated_keys import RepeatedKey, refuse_repeated_keys
 
 
@@ -15,7 +15,7 @@ def load_json(text: str | bytes) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        return deepjson.read(text.decode() if isinstance(text, bytes) else text)
+        return deep_json.read(text.decode() if isinstance(text, bytes) else text)
 
 
 def dump_json(
@@ -32,7 +32,7 @@ def dump_json(
     try:
         return scalar(value, separators=separators, sort_keys=sort_keys)
     except RecursionError:
-        return deepjson.write(value, scalar, separators=separators, sort_keys=sort_keys)
+        return deep_json.write(value, scalar, separators=separators, sort_keys=sort_keys)
 
 
 def parse_json(text: str, what: str, hint: str, loads: Callable[[str], Any] = json.loads) -> Any:

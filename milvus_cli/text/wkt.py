@@ -35,7 +35,9 @@ def require_wkt(text: str) -> str:
 
 def plain(text: str) -> str:
     """WKT in one way to write it. Raises ValueError for what is none."""
-    words = (each.upper() if each[:1].isalpha() or each in "()," else _number(float(each)) for each in _tokens(text))
+    words = (
+        each.upper() if each[:1].isalpha() or each in "()," else _coordinate(float(each)) for each in _tokens(text)
+    )
     return " ".join(words)
 
 
@@ -169,7 +171,7 @@ class _Binary:
     def _point(self, order: str, dimensions: int) -> str:
         numbers: tuple[float, ...] = struct.unpack_from(f"{order}{dimensions}d", self._raw, self.at)
         self.at += 8 * dimensions
-        return " ".join(map(_number, numbers))
+        return " ".join(map(_coordinate, numbers))
 
     def _count(self, order: str) -> int:
         found: tuple[int] = struct.unpack_from(f"{order}I", self._raw, self.at)
@@ -177,6 +179,6 @@ class _Binary:
         return found[0]
 
 
-def _number(value: float) -> str:
+def _coordinate(value: float) -> str:
     """With the fewest digits that are the same number."""
     return f"{value:.0f}" if value.is_integer() and abs(value) < LARGEST_WHOLE else repr(value)

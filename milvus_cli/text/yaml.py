@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from ..errors import InvalidInput
-from . import deep_json as deepjson
+from . import deep_json
 
 
 def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
@@ -37,8 +37,8 @@ def _flow(value: Any, *, ascii_only: bool) -> str:
         return "".join(c if c.isprintable() and (c.isascii() or not ascii_only) else f"\\U{ord(c):08x}" for c in text)
 
     if isinstance(value, list) and value:
-        return "".join(f"- {deepjson.write(each, scalar)}\n" for each in value)
-    return f"{deepjson.write(value, scalar)}\n"
+        return "".join(f"- {deep_json.write(each, scalar)}\n" for each in value)
+    return f"{deep_json.write(value, scalar)}\n"
 
 
 def _float(value: float) -> str:

@@ -31,7 +31,7 @@ class Mark:
 
 
 @dataclass
-class Progress:
+class InsertCounts:
     """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived.
 
     `versions` are those of what was read from URLs; `digest` is of the rows up to `done` in its file, where that is
@@ -64,7 +64,7 @@ class Checkpoint:
         self._job = dict(job)
         self._anew = anew
         self._file: int | None = None
-        self.progress = Progress()
+        self.progress = InsertCounts()
 
     def begin(self, *, resume: bool, restart: bool) -> bool:
         """Returns whether it goes on from an earlier run.
@@ -120,7 +120,7 @@ class Checkpoint:
 
     def finish(self) -> None:
         """All is done: the file goes."""
-        self.progress = Progress()
+        self.progress = InsertCounts()
         self.close()
 
     def close(self) -> None:
@@ -131,7 +131,7 @@ class Checkpoint:
             os.close(self._file)
             self._file = None
 
-    def _load(self) -> Progress | None:
+    def _load(self) -> InsertCounts | None:
         try:
             with self.path.open(encoding="utf-8") as file:
                 text = read_whole(file, str(self.path))
@@ -145,7 +145,7 @@ class Checkpoint:
             values: dict[str, Any] = json.loads(text)
             job = values.pop("job")
             done, sent = (Mark(**values.pop(name)) for name in ("done", "sent"))
-            found = Progress(done, sent, **values)
+            found = InsertCounts(done, sent, **values)
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
         # What an older version did not keep is taken for the same.

@@ -33,7 +33,7 @@ class Depth:
 
 
 @dataclass
-class Found:
+class RowDifferences:
     """Rows that differ: all are counted, some are told."""
 
     told: int
@@ -68,7 +68,7 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
     counts = _counts(a, b, needed=depth.rows != NONE)
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
-    found = Found(depth.told)
+    found = RowDifferences(depth.told)
     reason = "--rows none" if depth.rows == NONE else _not_comparable(a, b)
     if reason:
         return _report((a, b), counts, differences, [*left_out, f"rows ({reason})"], None, known=not compared.unknown)
@@ -97,7 +97,7 @@ def _not_comparable(a: Side, b: Side) -> str:
 class _Comparison:
     """All rows in the order of their keys; of a sample the keys of all, and the values of some."""
 
-    def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: Found) -> None:
+    def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: RowDifferences) -> None:
         from .equality import Schemas
 
         self._session = session
@@ -199,7 +199,7 @@ def _report(
     counts: tuple[int | None, int | None],
     differences: Sequence[Difference],
     left_out: Sequence[str],
-    found: Found | None,
+    found: RowDifferences | None,
     *,
     known: bool,
 ) -> Report:
@@ -227,7 +227,7 @@ def _report(
     return Report(values, [Section("differences", table, items)], 0 if same else 1)
 
 
-def _note(found: Found) -> str:
+def _note(found: RowDifferences) -> str:
     """What a limit has kept from being told."""
     words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
     return f"{words}: --limit {found.total} tells all" if found.untold else ""

@@ -18,7 +18,7 @@ from .side import Side
 if TYPE_CHECKING:
     from ..schema.definition import Definition
     from ..schema.indexes import Index
-    from .copy_rows import Piece, Sent, Way
+    from .copy_rows import CopyRoute, Piece, Sent
 
 DEFAULT_PARTITION = "_default"
 GOES_ON = "the same line with --resume goes on there"
@@ -27,7 +27,7 @@ CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the 
 
 
 @dataclass(frozen=True)
-class Wish:
+class CopyOptions:
     """What the person asked for."""
 
     resume: bool = False
@@ -59,7 +59,7 @@ class Plan:
         return f"{self.rows:,} rows of {self.source} to {self.target}, {there}"
 
 
-def copy_collection(session: Session, source: Side, target: Side, wish: Wish) -> Done:
+def copy_collection(session: Session, source: Side, target: Side, wish: CopyOptions) -> Done:
     """Raises CliError before anything is made where that can be known; at the end where the counts are not the same."""
     plan = _plan(source, target, wish)
     for line in _notes(plan, wish):
@@ -98,11 +98,11 @@ def _address(side: Side) -> tuple[str, str]:
     return address_of(side.profile), side.profile.database
 
 
-def _how_to_go_on(plan: Plan, wish: Wish) -> str:
+def _how_to_go_on(plan: Plan, wish: CopyOptions) -> str:
     return CAN_NOT_GO_ON if plan.auto_id and plan.exists and wish.into_existing else GOES_ON
 
 
-def _plan(source: Side, target: Side, wish: Wish) -> Plan:
+def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
     from ..schema.features import lacking_features, lacking_indexes
 
     source.require()
@@ -161,7 +161,7 @@ def _refuse_itself(source: Side, target: Side) -> None:
         raise InvalidInput(f"source and target are the same: {source}", hint="name another collection or connection")
 
 
-def _require_like(target: Side, definition: Definition, version: str, wish: Wish) -> None:
+def _require_like(target: Side, definition: Definition, version: str, wish: CopyOptions) -> None:
     """An existing target needs a word from the person, and fields that take the rows."""
     from ..schema.difference import field_differences
 
@@ -178,7 +178,7 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Wish
         raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")
 
 
-def _notes(plan: Plan, wish: Wish) -> Iterator[str]:
+def _notes(plan: Plan, wish: CopyOptions) -> Iterator[str]:
     """What will not be as it is in the source."""
     if plan.auto_id:
         yield "the server gives out the keys anew: rows can't be compared with the source's afterwards"
@@ -200,12 +200,12 @@ def _make(plan: Plan) -> None:
         raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")
 
 
-def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
+def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
     """All rows, partition by partition."""
     from ..client.versions import is_lite
     from ..rows.patience import Patience
-    from ..rows.writing import Target
-    from .copy_rows import Sent, Way
+    from ..rows.writing import WriteTarget
+    from .copy_rows import CopyRoute, Sent
 
     resume = plan.exists and wish.resume
     # What is there is read first when a copy is resumed, else it is written over unread.
@@ -221,15 +221,15 @@ def _move(session: Session, plan: Plan, wish: Wish) -> Sent:
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
-            target = Target(plan.target.collection, partition, schema, upsert, lite)
-            way = Way(plan.source.client, selection, target, patience)
+            target = WriteTarget(plan.target.collection, partition, schema, upsert, lite)
+            way = CopyRoute(plan.source.client, selection, target, patience)
             pieces = _remaining(plan, way, wish) if resume else None
             sent = _send(session, plan, way, pieces, meter)
             moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)
     return moved
 
 
-def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None, meter: Meter) -> Sent:
+def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] | None, meter: Meter) -> Sent:
     from ..rows.writing import writes_at_once
     from .copy_rows import IN_FLIGHT, Forwarder, all_rows, send
 
@@ -250,7 +250,7 @@ def _send(session: Session, plan: Plan, way: Way, pieces: Iterator[Piece] | None
     )
 
 
-def _remaining(plan: Plan, way: Way, wish: Wish) -> Iterator[Piece]:
+def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]:
     """What an interrupted copy has not put into a partition yet: whole rows are compared, as a key proves nothing."""
     from ..rows.cursor import Cursor
     from .copy_rows import differing_rows, rows_behind
@@ -308,7 +308,7 @@ def _load(session: Session, target: Side) -> None:
         load(session, target.collection)
 
 
-def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
+def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
     """Indexes and loading; returns what the server refused of them."""
     from ..server.waiting import wait_indexed
 
@@ -326,7 +326,7 @@ def _finish(session: Session, plan: Plan, wish: Wish) -> list[str]:
     return refused
 
 
-def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: Wish) -> Done:
+def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: CopyOptions) -> Done:
     """Counts both sides; what may be there beside the copy makes the target's count no proof."""
     from ..client.optional import Permitted
     from ..rows.patience import Patience

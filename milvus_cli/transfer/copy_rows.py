@@ -16,7 +16,7 @@ from ..errors import CliError, Interrupted
 from ..files.readers import Chunk
 from ..rows.cursor import Cursor, Page
 from ..rows.patience import NONE, Patience
-from ..rows.writing import Target, write
+from ..rows.writing import WriteTarget, write
 from ..schema.schema import kind_of
 from ..text.json import load_json
 from ..values.columns import field_named, moved, raw_values
@@ -59,12 +59,12 @@ class Forwarder(Sender):
 
 
 @dataclass(frozen=True)
-class Way:
+class CopyRoute:
     """From where to where. A side that went away is waited for with `patience`."""
 
     source: Client
     selection: Selection
-    target: Target
+    target: WriteTarget
     patience: Patience = NONE
 
     def rows(self) -> Iterator[Page]:
@@ -87,13 +87,13 @@ class Sent:
     replaced: int = 0
 
 
-def all_rows(way: Way) -> Iterator[Piece]:
+def all_rows(way: CopyRoute) -> Iterator[Piece]:
     for page in way.rows():
         window = Window(page)
         yield Piece(window.take(window.left))
 
 
-def differing_rows(way: Way, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
+def differing_rows(way: CopyRoute, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
     """What the target lacks or has with other values, by the rows that are `there`: a key alone proves nothing.
 
     Raises CliError for a row that the source lacks, unless the target `has_others`.
@@ -120,7 +120,7 @@ def _changed(rows: Rows, differing: Collection[int]) -> Iterator[Piece]:
             yield Piece(Rows(rows.window, rows.start + row, rows.start + end), replaces=True)
 
 
-def rows_behind(way: Way, there: Iterator[Page]) -> Iterator[Piece]:
+def rows_behind(way: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
     """What follows the rows that are `there`, where the server generates keys: in the order in which rows were sent.
 
     Raises CliError where those are not what the source begins with.
@@ -138,7 +138,7 @@ def rows_behind(way: Way, there: Iterator[Page]) -> Iterator[Piece]:
             yield Piece(run.a)
 
 
-def _foreign(way: Way, key: Any) -> CliError:
+def _foreign(way: CopyRoute, key: Any) -> CliError:
     return CliError(
         f"{way.target.collection!r} has a row {key!r} that the source lacks: it is no copy that was interrupted",
         hint="--into-existing leaves such rows, and puts the source's beside them",
@@ -146,7 +146,7 @@ def _foreign(way: Way, key: Any) -> CliError:
 
 
 def send(
-    pieces: Iterator[Piece], way: Way, sender: Sender, replacing: Sender, *, moved_on: Callable[[int, int], None]
+    pieces: Iterator[Piece], way: CopyRoute, sender: Sender, replacing: Sender, *, moved_on: Callable[[int, int], None]
 ) -> Sent:
     """Sends all by one or the other; `moved_on` hears of the rows and bytes of each batch that arrived.
 
@@ -191,7 +191,7 @@ def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> N
         pass
 
 
-def _batch(rows: Rows, way: Way) -> Batch:
+def _batch(rows: Rows, way: CopyRoute) -> Batch:
     schema, places, length = way.target.schema, rows.places, len(rows.page.keys)
     taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(way.target.key)))}
     columns = []
@@ -206,7 +206,7 @@ def _batch(rows: Rows, way: Way) -> Batch:
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))
 
 
-def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: Way) -> None:
+def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: CopyRoute) -> None:
     """Raises CliError for a row that the target would change: only Milvus keeps keys that are called as fields are."""
     reserved = reserved_names(way.target.schema)
     may_have = re.compile(rb'\\|"(?:' + b"|".join(re.escape(name.encode()) for name in reserved) + rb')"').search
@@ -221,7 +221,7 @@ def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: Way) -> None:
             )
 
 
-def _refuse_changed(values: Sequence[Any], rows: Rows, way: Way, field: str) -> None:
+def _refuse_changed(values: Sequence[Any], rows: Rows, way: CopyRoute, field: str) -> None:
     """Raises CliError for a row whose JSON text the target would return as another value."""
     for place in rows.places or range(len(rows.page.keys)):
         raw = values[place] or b""

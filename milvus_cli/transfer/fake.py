@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ..files.readers import CHUNK, Chunk
-from ..schema.kinds import KINDS, Form, form_of
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of, params, primary_field, short_name, type_name
 from ..text.floats import bfloat16
 from ..text.timestamps import instant
@@ -123,10 +123,10 @@ def _values(field: Field, random: Random, clusters: int) -> Maker:
     if is_vector(field):
         return _vectors(field, random, clusters)
     if type_name(field.data_type) == "ARRAY":
-        element = _plain(field, type_name(field.element_type))
+        element = _fake_value(field, type_name(field.element_type))
         most = min(LONGEST_LIST, int(params(field.type_params)["max_capacity"]))
         return _each(random, lambda random, cluster: [element(random, cluster) for _ in range(random.randint(0, most))])
-    return _each(random, _plain(field, type_name(field.data_type)))
+    return _each(random, _fake_value(field, type_name(field.data_type)))
 
 
 def _structs(struct: StructArrayFieldSchema, random: Random, clusters: int) -> Maker:
@@ -146,25 +146,25 @@ def _structs(struct: StructArrayFieldSchema, random: Random, clusters: int) -> M
 
 
 def _inner(field: FieldSchema, random: Random, clusters: int) -> Maker:
-    if form_of(vector_kind(field)) is Form.DENSE:
+    if shape_of(vector_kind(field)) is ValueShape.DENSE:
         return _vectors(field, random, clusters)
-    return _each(random, _plain(field, type_name(field.element_type)))
+    return _each(random, _fake_value(field, type_name(field.element_type)))
 
 
 def _each(random: Random, one: One) -> Maker:
     return lambda rows, clusters: [one(random, cluster) for cluster in clusters]
 
 
-def _plain(field: FieldSchema, kind: str) -> One:
+def _fake_value(field: FieldSchema, kind: str) -> One:
     if kind in LITERALS:
         return LITERALS[kind]
-    if form_of(kind) is Form.TEXT:
+    if shape_of(kind) is ValueShape.TEXT:
         return _text(field)
-    if form_of(kind) is Form.WHOLE:
+    if shape_of(kind) is ValueShape.WHOLE:
         highest = HIGHEST.get(kind, 1_000_000)
         return lambda random, cluster: int(random.random() * highest)
     # What can't be written is told when it is encoded.
-    return MAKERS.get(form_of(kind), lambda random, cluster: "")
+    return MAKERS.get(shape_of(kind), lambda random, cluster: "")
 
 
 def _text(field: FieldSchema) -> One:
@@ -192,16 +192,16 @@ def _moment(random: Random, cluster: int) -> str:
 
 
 LITERALS: dict[str, One] = {"GEOMETRY": _place, "TIMESTAMPTZ": _moment}
-MAKERS: dict[Form | None, One] = {
-    Form.BOOLEAN: lambda random, cluster: random.random() < 0.5,
-    Form.NUMBER: lambda random, cluster: round(random.random() * 100, 3),
-    Form.JSON: _document,
+MAKERS: dict[ValueShape | None, One] = {
+    ValueShape.BOOLEAN: lambda random, cluster: random.random() < 0.5,
+    ValueShape.NUMBER: lambda random, cluster: round(random.random() * 100, 3),
+    ValueShape.JSON: _document,
 }
 
 
 def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
     kind = vector_kind(field)
-    if form_of(kind) is Form.SPARSE:
+    if shape_of(kind) is ValueShape.SPARSE:
         return _sparse(random, clusters)
     size = dimension(field)
     if kind == "BINARY_VECTOR":
@@ -226,7 +226,7 @@ def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
 def _packer(kind: str, size: int) -> Callable[[Iterator[float]], bytes]:
     if kind == "BFLOAT16_VECTOR":
         return lambda values: b"".join(map(bfloat16, values))
-    form = struct.Struct(f"<{size}{KINDS[kind].code}")
+    form = struct.Struct(f"<{size}{FIELD_TYPES[kind].code}")
     if kind == "INT8_VECTOR":
         return lambda values: form.pack(*(max(-LARGEST_INT8, min(LARGEST_INT8, round(each * 30))) for each in values))
     return lambda values: form.pack(*values)

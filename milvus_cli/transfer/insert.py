@@ -18,10 +18,10 @@ from .locking import address_of, file_lock, key_lock
 from .meter import Meter
 
 if TYPE_CHECKING:
-    from ..files.sources import Place, Source
-    from ..rows.writing import Target
+    from ..files.sources import InputFile, Source
+    from ..rows.writing import WriteTarget
     from .checkpoint import Checkpoint
-    from .checkpoint import Progress as Counts
+    from .checkpoint import InsertCounts as Counts
     from .pipeline import Job, Step
 
 IN_FLIGHT = 2
@@ -51,7 +51,7 @@ def insert_files(session: Session, request: Request) -> Done:
     """Raises Partial when rows were rejected, and what keeps the rest from being read or sent."""
     from ..files.sources import STDIN, find_places
     from ..rows.writing import exact_count
-    from .intake import Intake
+    from .intake import RowEncoder
     from .pipeline import Job, read_steps
 
     places = find_places(request.paths, request.format)
@@ -60,7 +60,7 @@ def insert_files(session: Session, request: Request) -> Done:
     if request.rejects and any(_is_same_file(request.rejects, each.path) for each in places):
         raise InvalidInput(f"--rejects {request.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, request)
-    intake = Intake(target, dict(request.mapping), request.ignore_unknown)
+    intake = RowEncoder(target, dict(request.mapping), request.ignore_unknown)
     notes: list[str] = []
     job = Job(places, intake, getattr(session.console.stdin, "buffer", None), notes.append, anew=_anew(target))
     with _locked(session, request, job, made):
@@ -103,13 +103,13 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     from ..rows.writing import exact_count
     from .checkpoint import Checkpoint
     from .fake import Recipe, fake_chunks
-    from .intake import Intake
+    from .intake import RowEncoder
     from .pipeline import made_steps
 
     target, _ = _target(session, request)
     before = exact_count(session.client, request.collection)
     checkpoint = Checkpoint()
-    steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), Intake(target, {}))
+    steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), RowEncoder(target, {}))
     try:
         shown = _run(session, request, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
     except CliError as exc:
@@ -118,9 +118,9 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     return _finished(session, request, checkpoint.progress, shown, before)
 
 
-def _target(session: Session, request: Request) -> tuple[Target, Sequence[object]]:
+def _target(session: Session, request: Request) -> tuple[WriteTarget, Sequence[object]]:
     """And what no other collection has, as `collection_identity` knows it."""
-    from ..rows.writing import Target, is_lite_server
+    from ..rows.writing import WriteTarget, is_lite_server
     from ..schema.features import require_types
     from ..server.existence import collection_identity
 
@@ -128,7 +128,7 @@ def _target(session: Session, request: Request) -> tuple[Target, Sequence[object
     answer = session.client.call("DescribeCollection", collection_name=request.collection)
     require_types(session.client, answer.schema)
     lite = is_lite_server(session.client)
-    target = Target(request.collection, request.partition, answer.schema, request.upsert, lite)
+    target = WriteTarget(request.collection, request.partition, answer.schema, request.upsert, lite)
     return target, collection_identity(answer)
 
 
@@ -166,7 +166,7 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
         yield
 
 
-def _file(place: Place) -> str:
+def _file(place: InputFile) -> str:
     """The same for every name of a file."""
     try:
         found = os.stat(place.path)
@@ -237,7 +237,7 @@ def _how_to_go_on(job: Job, unread: CliError | None) -> str:
     return f"{'' if unread.hint else 'repair the file, '}then {_anew(job.intake.target)}"
 
 
-def _anew(target: Target) -> str:
+def _anew(target: WriteTarget) -> str:
     """How all rows can be sent again without having any of them twice."""
     if target.upsert:
         return "send all rows again with --restart"
@@ -260,7 +260,7 @@ def _without_secret(word: str) -> str:
 def _run(
     session: Session,
     request: Request,
-    target: Target,
+    target: WriteTarget,
     checkpoint: Checkpoint,
     steps: Iterable[Step],
     fraction: Callable[[int, int], float | None],

@@ -10,8 +10,8 @@ from ..errors import InvalidInput
 from ..files.cells import read_cells
 from ..files.json_rows import Keys
 from ..files.mending import are_rejects, taken_back
-from ..files.readers import CONVERT, Bad, Chunk, Dense, Table, not_utf8_in
-from ..schema.kinds import KINDS, Form, form_of
+from ..files.readers import CONVERT, Chunk, Dense, RejectedRow, RowStream, not_utf8_in
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields, type_name
 from ..text.json import parse_json
 from ..text.names import nearest
@@ -23,17 +23,17 @@ from ..values.packing import dense_fields, row_size
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
-    from ..rows.writing import Target
+    from ..rows.writing import WriteTarget
     from ..schema.schema import Field
 
 CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's names of numbers by struct's."""
-NESTED = (Form.JSON, Form.LIST, Form.STRUCTS, Form.SPARSE)
+NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
 """Types that a column of text in a Parquet file holds as JSON."""
 NOTHING = Chunk({}, ())
-VALUES = Table(iter(()))
+VALUES = RowStream(iter(()))
 """Of a chunk whose values are what they are."""
-CELLS = Table(iter(()), text=True)
+CELLS = RowStream(iter(()), text=True)
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class Batch:
     columns: Sequence[FieldData]
     keys: Sequence[Any]
     chunk: Chunk
-    bad: Sequence[Bad] = field(default=())
+    bad: Sequence[RejectedRow] = field(default=())
     earlier: Chunk = NOTHING
 
 
 @dataclass(frozen=True)
-class Intake:
+class RowEncoder:
     """`mapping` has the field of a column where their names differ, "" for a column that is left out."""
 
-    target: Target
+    target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
 
-    def require_columns(self, name: str, table: Table) -> None:
+    def require_columns(self, name: str, table: RowStream) -> None:
         """Raises InvalidInput for columns that no field takes, and fields that no column fills."""
         if table.columns is None:
             return
@@ -81,12 +81,12 @@ class Intake:
             hint = _other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
 
-    def notes(self, name: str, table: Table) -> Iterator[str]:
+    def notes(self, name: str, table: RowStream) -> Iterator[str]:
         """What a person should know of a table: of a column without a name, as pandas writes its index."""
         if table.text and "" in (table.columns or ()):
             yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
 
-    def batches(self, table: Table, *, after: int = 0) -> Iterator[Batch]:
+    def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
         """One for each chunk that has something behind a line."""
         for chunk in table.chunks:
             if chunk.last > after:
@@ -96,7 +96,7 @@ class Intake:
                 else:
                     yield self.batch(rest, table)
 
-    def batch(self, chunk: Chunk, table: Table) -> Batch:
+    def batch(self, chunk: Chunk, table: RowStream) -> Batch:
         """All rows at once where they are good; else one by one, to find those that are not."""
         bad = [self._with_columns(each, table) for each in chunk.bad]
         values, columns = self._tried(chunk, table)
@@ -122,20 +122,20 @@ class Intake:
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
 
-    def _tried(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
+    def _tried(self, chunk: Chunk, table: RowStream) -> tuple[Mapping[str, Sequence[Any]], list[FieldData] | None]:
         try:
             return self._encode(chunk, table)
         except BadValue:
             return {}, None
 
-    def _encode(self, chunk: Chunk, table: Table) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
+    def _encode(self, chunk: Chunk, table: RowStream) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
         values = self._values(chunk, table)
         columns = encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
         if self.target.lite:
             refuse_changed(values, self.target.schema)
         return values, columns
 
-    def _values(self, chunk: Chunk, table: Table) -> dict[str, Sequence[Any]]:
+    def _values(self, chunk: Chunk, table: RowStream) -> dict[str, Sequence[Any]]:
         """Columns by their fields; the cells of a text as values."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
@@ -150,7 +150,7 @@ class Intake:
     def dense(self) -> dict[str, Dense]:
         """The columns that fill dense vectors."""
         names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
-        codes = {each.name: CODES.get(KINDS[type_name(each.data_type)].code) for each in fields}
+        codes = {each.name: CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
         return {
             names.get(each.name, each.name): Dense(code, row_size(each))
             for each in fields
@@ -186,14 +186,14 @@ class Intake:
         fields = {each.name: each for each in row_fields(self.target.schema)}
         return _read([cell], name, fields.get(name), CELLS, name)[0]
 
-    def _with_columns(self, bad: Bad, table: Table) -> Bad:
+    def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
         """What is no row of a text, with the fields that its cells were to fill."""
         if not table.text or bad.delimiter:
             return bad
         columns = [self._field_of(each, text=True) or "" for each in table.columns or ()]
         return replace(bad, delimiter=table.delimiter, columns=columns)
 
-    def _bad(self, chunk: Chunk, row: int, error: BadValue, table: Table) -> Bad:
+    def _bad(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
         fields = {column: self._field_of(column, text=table.text) for column in chunk.columns}
         columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
@@ -202,7 +202,7 @@ class Intake:
             cells = [values[error.field]] if error.field in values else values.values()
             broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
             reason = f"{broken}: {CONVERT}" if broken else reason
-        return Bad(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
+        return RejectedRow(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
@@ -221,7 +221,7 @@ def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[s
     return rows if last is None else [rows[row] for row in last]
 
 
-def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, column: str) -> Sequence[Any]:
+def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
     """The values of a column whose cells are text, or may be."""
     if table.text and field is not None:
         return read_cells(field, values)
@@ -229,12 +229,12 @@ def _read(values: Sequence[Any], name: str, field: Field | None, table: Table, c
         return [cell if cell else ABSENT for cell in values]
     if table.text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and form_of(kind_of(field)) in NESTED:
+    if column in table.nested and field is not None and shape_of(kind_of(field)) in NESTED:
         return read_cells(field, [cell or "" for cell in values])
     return values
 
 
-def _other_delimiter(table: Table) -> str:
+def _other_delimiter(table: RowStream) -> str:
     """A hint for a header that is one column, as its file has another delimiter."""
     names = table.columns or ()
     mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""

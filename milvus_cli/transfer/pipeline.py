@@ -12,11 +12,11 @@ from typing import Any, BinaryIO
 
 from ..errors import CliError, Interrupted, NotAuthorized
 from ..files.json_rows import read_json
-from ..files.readers import DELIMITERS, Chunk, Table, read_separated
+from ..files.readers import DELIMITERS, Chunk, RowStream, read_separated
 from ..files.rejects import Rejects, told
-from ..files.sources import Place, Source, identity, open_source
+from ..files.sources import InputFile, Source, identity, open_source
 from .checkpoint import Checkpoint, Mark
-from .intake import VALUES, Batch, Intake
+from .intake import VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
 from .superseded import Keys
@@ -55,8 +55,8 @@ class Job:
     `anew` is how all of it can be done again without doubling what has arrived.
     """
 
-    places: Sequence[Place]
-    intake: Intake
+    places: Sequence[InputFile]
+    intake: RowEncoder
     stdin: BinaryIO | None
     note: Callable[[str], None] = lambda text: None
     """Takes what a person should know of the files."""
@@ -95,13 +95,13 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
             before += _position(sources)
 
 
-def _witness(places: Sequence[Place], earlier: Earlier, anew: str) -> Witness | None:
+def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
     """None where the identity of the files tells whether they are the same."""
     names = [place.name for place in places if not identity(place)]
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 
-def _table(sources: Sequence[Source], intake: Intake) -> Table:
+def _table(sources: Sequence[Source], intake: RowEncoder) -> RowStream:
     source, kind = sources[0], sources[0].place.format
     if kind in DELIMITERS:
         return read_separated(source, DELIMITERS[kind])
@@ -116,7 +116,7 @@ def _position(sources: Sequence[Source]) -> int:
     return sum(source.position for source in sources)
 
 
-def made_steps(chunks: Iterable[Chunk], intake: Intake) -> Iterator[Step]:
+def made_steps(chunks: Iterable[Chunk], intake: RowEncoder) -> Iterator[Step]:
     """The batches of rows that come from nowhere."""
     size = 0
     for chunk in chunks:

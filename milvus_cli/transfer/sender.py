@@ -13,11 +13,11 @@ from typing import Any
 
 from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
-from ..files.readers import Bad, Chunk
+from ..files.readers import Chunk, RejectedRow
 from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE
 from ..rows.readback import Sent
-from ..rows.writing import OF_VALUES, Target, is_busy, require_unchanged, write
-from .intake import VALUES, Batch, Intake
+from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write
+from .intake import VALUES, Batch, RowEncoder
 from .settling import settle
 from .suspects import Suspect, suspects
 
@@ -36,7 +36,7 @@ class Outcome:
     """
 
     inserted: int
-    bad: Sequence[Bad] = field(default=())
+    bad: Sequence[RejectedRow] = field(default=())
     doubtful: int = 0
     unknown: int = 0
     replaced: int = 0
@@ -75,7 +75,7 @@ class Sender:
     def __init__(
         self,
         open_client: Callable[[], Client],
-        target: Target,
+        target: WriteTarget,
         *,
         in_flight: int,
         patience: float,
@@ -83,7 +83,7 @@ class Sender:
         retrying: Callable[[float, float], None] = _silent,
     ) -> None:
         self._open = open_client
-        self._intake = Intake(target, {})
+        self._intake = RowEncoder(target, {})
         self.target = target
         self._patience = patience
         self._seconds = max(seconds, SECONDS)
@@ -196,7 +196,7 @@ class Sender:
                 outcome += self._part(client, batch, rows, doubtful=doubtful)
         return outcome
 
-    def _revived(self, client: Client, batch: Batch, bad: Sequence[Bad], *, doubtful: bool) -> Outcome:
+    def _revived(self, client: Client, batch: Batch, bad: Sequence[RejectedRow], *, doubtful: bool) -> Outcome:
         """Where the last row of a key was refused, the one before it is the last."""
         lines, key = {each.line for each in bad}, self.target.key
         keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
@@ -215,12 +215,12 @@ class Sender:
         except Refused as exc:
             return self._sifted(client, part, exc)
 
-    def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> Bad:
+    def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
         values = _row(chunk.pick([row]))
         if suspect is None or not self._refused_kinds.get(suspect.kind, True):
-            return Bad(chunk.lines[row], "", reason, values)
+            return RejectedRow(chunk.lines[row], "", reason, values)
         reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
-        return Bad(chunk.lines[row], suspect.field, reason, values)
+        return RejectedRow(chunk.lines[row], suspect.field, reason, values)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput
-from ..session.collection_ref import HINT, Place
+from ..session.collection_ref import HINT, CollectionRef
 from ..session.session import Session
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..rows.selection import Selection
     from ..schema.definition import Definition
 
-PATIENCE = 600.0
+BUSY_SERVER_SECONDS = 600.0
 """Seconds: Milvus Lite builds an index, loads and counts within the call, and answers nothing else meanwhile."""
 
 
@@ -25,7 +25,7 @@ PATIENCE = 600.0
 class Side:
     """`where` is alias, address and database in words; the client has the patience that a busy server needs."""
 
-    place: Place
+    place: CollectionRef
     profile: Profile
     client: Client
     version: str
@@ -113,7 +113,7 @@ class Side:
         return exact_count(self.client, self.selection())
 
 
-def open_side(session: Session, place: Place, *, collection: str = "") -> Side:
+def open_side(session: Session, place: CollectionRef, *, collection: str = "") -> Side:
     """The side at a place; `collection` is its name where the place has none. Raises what keeps it from being asked."""
     if not (place.collection or collection):
         raise InvalidInput(f"{place.where!r} names no collection", hint=HINT)
@@ -122,6 +122,6 @@ def open_side(session: Session, place: Place, *, collection: str = "") -> Side:
     with session.at(place.alias, place.database):
         # Asked, as the store may not know it; a server that is not there says so here, without much patience.
         version = str(session.client.call("GetVersion").version)
-        profile, seconds = session.served(session.profile), max(session.timeout, PATIENCE)
+        profile, seconds = session.served(session.profile), max(session.timeout, BUSY_SERVER_SECONDS)
         client = session.client.with_options(database=profile.database, timeout=seconds)
         return Side(place, profile, client, version, session.place)

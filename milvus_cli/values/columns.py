@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from ..schema.kinds import KINDS, STRUCTS
+from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import WIDTHS, is_vector, kind_of, params, row_fields, short_name, type_name, type_number
 from ..text.floats import fill_packed, packed
 from ..text.timestamps import microseconds
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NUMBERS = {"float_data": 4, "double_data": 8}
 """Scalars that are compared by their bytes, in which a NaN equals itself."""
-BITS = {KINDS[name].slot: bits for name, bits in WIDTHS.items()}
+BITS = {FIELD_TYPES[name].slot: bits for name, bits in WIDTHS.items()}
 """Of a dimension, by the slots of messages."""
 FOREIGN = ("geometry_data", "timestamptz_data")
 """Slots that servers may answer in, and take no rows in."""
@@ -138,7 +138,7 @@ def _fill_structs(
 
 
 def _fill_vectors(made: FieldData, like: FieldData, field: FieldSchema, values: Sequence[bytes]) -> None:
-    slot = like.vectors.WhichOneof("data") or KINDS[type_name(field.data_type)].slot
+    slot = like.vectors.WhichOneof("data") or FIELD_TYPES[type_name(field.data_type)].slot
     if slot == "sparse_float_vector":
         made.vectors.dim = like.vectors.dim
         made.vectors.sparse_float_vector.contents.extend(values)
@@ -148,7 +148,7 @@ def _fill_vectors(made: FieldData, like: FieldData, field: FieldSchema, values: 
 
 
 def _fill_scalars(made: FieldData, like: FieldData, field: FieldSchema, values: Sequence[Any]) -> None:
-    kind, source = KINDS.get(type_name(field.data_type)), like.scalars.WhichOneof("data")
+    kind, source = FIELD_TYPES.get(type_name(field.data_type)), like.scalars.WhichOneof("data")
     if kind is not None and (source is None or source in FOREIGN):
         source = kind.slot
     held: Any = getattr(made.scalars, source or "string_data")
@@ -167,7 +167,7 @@ def _fill_scalars(made: FieldData, like: FieldData, field: FieldSchema, values: 
 def _complete(arrays: Any, field: FieldSchema) -> None:
     """Gives empty arrays the type that a server may have left out."""
     arrays.element_type = field.element_type
-    source = KINDS[type_name(field.element_type)].slot
+    source = FIELD_TYPES[type_name(field.element_type)].slot
     for each in arrays.data:
         if each.WhichOneof("data") is None:
             getattr(each, source).SetInParent()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from ..schema.kinds import form_of
+from ..schema.kinds import shape_of
 from ..schema.schema import type_name
 from .nulls import with_nulls
 from .packing import unpack
@@ -26,14 +26,14 @@ def decode_column(column: FieldData) -> list[Any]:
         return read_structs(column.struct_arrays, column.field_name)
     if content == "vectors":
         return with_nulls(_vectors(column), column.valid_data)
-    if column.scalars.WhichOneof("data") is None and form_of(type_name(column.type)) is None:
+    if column.scalars.WhichOneof("data") is None and shape_of(type_name(column.type)) is None:
         raise _unknown(column)
     return with_nulls(read_scalars(column.scalars), column.valid_data)
 
 
 def _vectors(column: FieldData) -> list[Any]:
     slot = column.vectors.WhichOneof("data")
-    if slot is None and form_of(type_name(column.type)) is None:
+    if slot is None and shape_of(type_name(column.type)) is None:
         raise _unknown(column)
     if slot is None or slot == "vector_array":
         return read_lists(column)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import InvalidInput
 from ..schema.field_json import write_default
-from ..schema.kinds import KINDS, STRUCTS
+from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import is_vector, kind_of, type_number
 from ..text.names import nearest
 from .dynamic import reserved_key, reserved_names
-from .invalid import MISSING, BadValue, Unfit
+from .invalid import MISSING, BadValue, InvalidValue
 from .packing import Packed, fill_vectors
 from .scalars import fill_scalars, json_bytes
 from .structs import fill_structs
@@ -103,7 +103,7 @@ def _first(values: Column) -> int | None:
 
 def _encode_column(field: Field, values: Column | None, count: int) -> FieldData:
     kind = kind_of(field)
-    if kind not in KINDS and kind != STRUCTS:
+    if kind not in FIELD_TYPES and kind != STRUCTS:
         raise InvalidInput(f"field {field.name!r}: values of type {kind} can't be written yet")
     values = [None] * count if values is None else values
     rows: Sequence[int] = range(count)
@@ -115,7 +115,7 @@ def _encode_column(field: Field, values: Column | None, count: int) -> FieldData
             values = [values[row] for row in rows]
     try:
         return _column(field, values, _marks(field, rows, count))
-    except Unfit:
+    except InvalidValue:
         _refuse_first(field, values, rows)
         raise
 
@@ -170,7 +170,7 @@ def _refuse_first(field: Field, values: Column, rows: Sequence[int]) -> None:
     for row, value in zip(rows, values, strict=True):
         try:
             _column(field, [value], ())
-        except Unfit as exc:
+        except InvalidValue as exc:
             raise BadValue(row, field.name, exc.reason) from None
 
 
@@ -201,6 +201,6 @@ def _encode_dynamic(
             raise BadValue(row, DYNAMIC, f"key {key!r} has another value outside it", hint="keep one of them")
         try:
             column.scalars.json_data.data.append(json_bytes({**meta, **own}))
-        except Unfit as exc:
+        except InvalidValue as exc:
             raise BadValue(row, "", exc.reason) from None
     return column

@@ -22,7 +22,7 @@ class BadValue(InvalidInput):
         self.reason = reason
 
 
-class Unfit(Exception):
+class InvalidValue(Exception):
     """Why a value does not fit; whoever knows its row says so."""
 
     def __init__(self, reason: str) -> None:
@@ -44,12 +44,12 @@ def as_json(value: Any) -> str:
     return value.text if isinstance(value, Digits) else dump_json(value, default=in_words)
 
 
-def unfit(wanted: str, value: Any) -> Unfit:
+def unfit(wanted: str, value: Any) -> InvalidValue:
     if isinstance(value, NotJson):
-        return Unfit(value.reason)
+        return InvalidValue(value.reason)
     text = as_json(value)
     text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
-    return Unfit(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
+    return InvalidValue(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
 
 
 def is_encodable(text: str) -> bool:

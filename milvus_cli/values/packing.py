@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from ..errors import InvalidInput
-from ..schema.kinds import KINDS, Form, form_of
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import WIDTHS, params, type_name
 from ..text.beyond_json import NotJson
 from ..text.floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
-from .invalid import Unfit, as_json
+from .invalid import InvalidValue, as_json
 from .scalars import named, packs, whole
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def dimension(field: FieldSchema) -> int:
 def vector_kind(field: FieldSchema) -> str:
     """The type of a field's vectors, also where a row of it has several."""
     kind = type_name(field.data_type)
-    return kind if kind in KINDS else type_name(field.element_type)
+    return kind if kind in FIELD_TYPES else type_name(field.element_type)
 
 
 def row_size(field: FieldSchema) -> int:
@@ -77,7 +77,7 @@ def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
         try:
             values.append(pack(field, vector))
             require_finite(field, values[-1])
-        except Unfit as exc:
+        except InvalidValue as exc:
             raise InvalidInput(f"query vector {number}: {exc.reason}") from None
     return values
 
@@ -85,7 +85,7 @@ def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
 def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any]) -> None:
     """Puts vectors into a column, or into one row that has several. Raises Unfit."""
     kind = vector_kind(field)
-    if form_of(kind) is Form.SPARSE:
+    if shape_of(kind) is ValueShape.SPARSE:
         column.sparse_float_vector.contents.extend([pack(field, value) for value in values])
         return
     column.dim = dimension(field)
@@ -94,7 +94,7 @@ def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any])
     else:
         raw = b"".join([pack(field, value) for value in values])
     require_finite(field, raw)
-    put_raw(column, KINDS[kind].slot, raw)
+    put_raw(column, FIELD_TYPES[kind].slot, raw)
 
 
 def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
@@ -102,14 +102,14 @@ def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
 
     Milvus refuses those, and Milvus Lite keeps them: a search then answers nonsense.
     """
-    kind = KINDS[vector_kind(field)]
-    if kind.form is Form.SPARSE or kind.code in ("B", "b"):
+    kind = FIELD_TYPES[vector_kind(field)]
+    if kind.form is ValueShape.SPARSE or kind.code in ("B", "b"):
         return
     found = first_not_finite(raw, kind.code)
     if found is not None:
         place, value = found
         what = f"number {place % dimension(field) + 1} is {NAMES[repr(value)]}"
-        raise Unfit(f"invalid vector: {what}, expected finite numbers")
+        raise InvalidValue(f"invalid vector: {what}, expected finite numbers")
 
 
 def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
@@ -124,8 +124,8 @@ def pack(field: FieldSchema, vector: Any) -> bytes:
     """A vector as it travels; what is bytes already stays. Raises Unfit."""
     kind = vector_kind(field)
     if isinstance(vector, NotJson):
-        raise Unfit(vector.reason)
-    if form_of(kind) is Form.SPARSE:
+        raise InvalidValue(vector.reason)
+    if shape_of(kind) is ValueShape.SPARSE:
         return vector if isinstance(vector, bytes) else _pack_sparse(vector)
     if isinstance(vector, bytes) and len(vector) == row_size(field):
         return vector
@@ -133,12 +133,12 @@ def pack(field: FieldSchema, vector: Any) -> bytes:
     wanted = f"a list of {size} {'bytes' if kind == 'BINARY_VECTOR' else 'numbers'}"
     if not isinstance(vector, list) or len(vector) != size:
         given = f"{len(vector)} numbers" if isinstance(vector, list) else as_json(vector)[:40]
-        raise Unfit(f"{field.name!r} takes {wanted}, not {given}")
+        raise InvalidValue(f"{field.name!r} takes {wanted}, not {given}")
     if not {int, float}.issuperset(map(type, vector)):
         vector = [named(each) for each in vector]
         if not {int, float}.issuperset(map(type, vector)):
             _refuse_element(field, next(each for each in vector if type(each) not in (int, float)))
-    code = KINDS[kind].code
+    code = FIELD_TYPES[kind].code
     if code in ("b", "B"):
         vector = list(map(whole, vector))
     try:
@@ -162,7 +162,7 @@ def unpack_one(field: FieldSchema, raw: bytes) -> Any:
     """A vector of a field as people write it."""
     from ..client.wire.schema_pb2 import VectorField
 
-    slot = KINDS[vector_kind(field)].slot
+    slot = FIELD_TYPES[vector_kind(field)].slot
     column = VectorField(dim=dimension(field) if slot != "sparse_float_vector" else 0)
     if slot == "sparse_float_vector":
         column.sparse_float_vector.contents.append(raw)
@@ -182,7 +182,7 @@ def _fits(code: str, element: float) -> bool:
 
 
 def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
-    raise Unfit(f"{as_json(element)[:40]} does not fit in {field.name!r}, a {vector_kind(field)}")
+    raise InvalidValue(f"{as_json(element)[:40]} does not fit in {field.name!r}, a {vector_kind(field)}")
 
 
 def _pack_sparse(vector: Any) -> bytes:
@@ -192,11 +192,11 @@ def _pack_sparse(vector: Any) -> bytes:
         entries = {_index(index): float(value) for index, value in pairs}
         if len(entries) == len(pairs) and bool not in (type(value) for _, value in pairs):
             if not all(map(math.isfinite, entries.values())):
-                raise Unfit("invalid sparse vector: expected finite values")
+                raise InvalidValue("invalid sparse vector: expected finite values")
             return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
     except (AttributeError, TypeError, ValueError, OverflowError, struct.error):
         pass
-    raise Unfit('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
+    raise InvalidValue('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
 
 
 def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:

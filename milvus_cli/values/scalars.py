@@ -8,14 +8,14 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..schema.kinds import KINDS, Form
+from ..schema.kinds import FIELD_TYPES, ValueShape
 from ..schema.schema import params, type_name
 from ..text.beyond_json import Digits, NotJson
 from ..text.floats import shortest
 from ..text.json import load_json
 from ..text.timestamps import EXAMPLE, in_utc, instant
 from ..text.wkt import require_wkt, wkt
-from .invalid import Unfit, in_words, is_encodable, unfit
+from .invalid import InvalidValue, in_words, is_encodable, unfit
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldSchema, ScalarField
@@ -27,10 +27,10 @@ def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any])
     A column without values still has its type: Milvus 2.3 crashes on one that has none.
     """
     kind = type_name(field.data_type)
-    held: Any = getattr(column, KINDS[kind].slot)
+    held: Any = getattr(column, FIELD_TYPES[kind].slot)
     held.SetInParent()
-    if KINDS[kind].form is not Form.LIST:
-        held.data.extend(WRITERS[KINDS[kind].form](kind, field, values))
+    if FIELD_TYPES[kind].form is not ValueShape.LIST:
+        held.data.extend(WRITERS[FIELD_TYPES[kind].form](kind, field, values))
         return
     held.element_type = field.element_type
     capacity = int(params(field.type_params).get("max_capacity", 0))
@@ -38,16 +38,16 @@ def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any])
         if not isinstance(value, list):
             raise unfit("a list", value)
         if capacity and len(value) > capacity:
-            raise Unfit(f"{len(value)} values are more than its max_capacity")
+            raise InvalidValue(f"{len(value)} values are more than its max_capacity")
         fill_list(held.data.add(), field, value)
 
 
 def fill_list(row: ScalarField, field: FieldSchema, values: Sequence[Any]) -> None:
     """The elements of one array. Raises Unfit."""
     element = type_name(field.element_type)
-    held: Any = getattr(row, KINDS[element].slot)
+    held: Any = getattr(row, FIELD_TYPES[element].slot)
     held.SetInParent()
-    held.data.extend(WRITERS[KINDS[element].form](element, field, values))
+    held.data.extend(WRITERS[FIELD_TYPES[element].form](element, field, values))
 
 
 def read_scalars(column: ScalarField) -> list[Any]:
@@ -67,7 +67,7 @@ def _booleans(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[
 
 
 def _whole(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[int]:
-    limit = 2 ** (KINDS[kind].bits - 1)
+    limit = 2 ** (FIELD_TYPES[kind].bits - 1)
     types = set(map(type, values))
     if float in types:
         values = list(map(whole, values))
@@ -83,7 +83,7 @@ def _numbers(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[f
         values = list(map(named, values))
         if not set(map(type, values)) <= {int, float}:
             raise unfit("a number", next(each for each in values if type(each) not in (int, float)))
-    code = KINDS[kind].code
+    code = FIELD_TYPES[kind].code
     try:
         struct.pack(f"<{len(values)}{code}", *values)
     except (OverflowError, struct.error):
@@ -98,7 +98,7 @@ def _texts(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[str
     longest = int(params(field.type_params).get("max_length", 0))
     if longest and values and max(map(len, values)) > longest:
         length = next(len(each) for each in values if len(each) > longest)
-        raise Unfit(f"{length} characters are more than its max_length {longest}")
+        raise InvalidValue(f"{length} characters are more than its max_length {longest}")
     return values
 
 
@@ -115,7 +115,7 @@ def _literals(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[
         try:
             found.append(read(value))
         except ValueError as exc:
-            raise Unfit(f"{unfit(what, value).reason}: {exc}") from None
+            raise InvalidValue(f"{unfit(what, value).reason}: {exc}") from None
     return found
 
 
@@ -130,9 +130,9 @@ def json_bytes(value: Any) -> bytes:
     except UnicodeEncodeError:
         raise unfit("JSON", value) from None
     except ValueError:
-        raise Unfit("JSON has no NaN and no Infinity") from None
+        raise InvalidValue("JSON has no NaN and no Infinity") from None
     except RecursionError:
-        raise Unfit("it is nested too deeply") from None
+        raise InvalidValue("it is nested too deeply") from None
 
 
 def named(value: Any) -> Any:
@@ -151,10 +151,10 @@ def whole(value: Any) -> Any:
 def _digits(value: Any) -> str:
     """Text keeps them all."""
     if isinstance(value, NotJson):
-        raise Unfit(value.reason)
+        raise InvalidValue(value.reason)
     if isinstance(value, Digits) and math.isfinite(float(value.text)):
         return value.text
-    raise Unfit(f"{in_words(value)} is too large for a number in JSON")
+    raise InvalidValue(f"{in_words(value)} is too large for a number in JSON")
 
 
 def packs(code: str, value: float) -> bool:
@@ -184,13 +184,13 @@ EXACT_FLOATS = 2**53
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 Write = Callable[[str, "FieldSchema", Sequence[Any]], Sequence[Any]]
-WRITERS: Mapping[Form, Write] = {
-    Form.BOOLEAN: _booleans,
-    Form.WHOLE: _whole,
-    Form.NUMBER: _numbers,
-    Form.TEXT: _texts,
-    Form.LITERAL: _literals,
-    Form.JSON: _documents,
+WRITERS: Mapping[ValueShape, Write] = {
+    ValueShape.BOOLEAN: _booleans,
+    ValueShape.WHOLE: _whole,
+    ValueShape.NUMBER: _numbers,
+    ValueShape.TEXT: _texts,
+    ValueShape.LITERAL: _literals,
+    ValueShape.JSON: _documents,
 }
 """Values of a type as its slot takes them; each raises Unfit for the first that does not fit."""
 

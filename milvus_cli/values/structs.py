@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..schema.schema import params, short_name, type_name
-from .invalid import Unfit, unfit
+from .invalid import InvalidValue, unfit
 from .nulls import with_nulls
 from .packing import dimension, fill_vectors, unpack
 from .scalars import fill_list, read_scalars
@@ -30,8 +30,8 @@ def fill_structs(
         rows = [[each[name] for each in value] for value in values]
         try:
             _fill(inner, field, rows)
-        except Unfit as exc:
-            raise Unfit(f"{name!r}: {exc.reason}") from None
+        except InvalidValue as exc:
+            raise InvalidValue(f"{name!r}: {exc.reason}") from None
 
 
 def read_structs(column: StructArrayField, struct: str) -> list[Any]:
@@ -58,14 +58,14 @@ def _require_objects(value: Any, names: Sequence[str], struct: StructArrayFieldS
         raise unfit("a list of objects", value)
     capacity = int(params(struct.fields[0].type_params).get("max_capacity", len(value)))
     if len(value) > capacity:
-        raise Unfit(f"{len(value)} objects are more than its max_capacity")
+        raise InvalidValue(f"{len(value)} objects are more than its max_capacity")
     for number, each in enumerate(value, start=1):
         missing = next((name for name in names if each.get(name) is None), None)
         unknown = next((name for name in each if name not in names), None)
         if missing is not None:
-            raise Unfit(f"object {number} lacks {missing!r}")
+            raise InvalidValue(f"object {number} lacks {missing!r}")
         if unknown is not None:
-            raise Unfit(f"object {number} has {unknown!r}, which the struct has not: {', '.join(names)}")
+            raise InvalidValue(f"object {number} has {unknown!r}, which the struct has not: {', '.join(names)}")
 
 
 def _fill(column: FieldData, field: FieldSchema, rows: Sequence[Sequence[Any]]) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from milvus_cli.connections.profile import Profile
-from milvus_cli.connections.store import COLUMNS, LIMIT, Store
+from milvus_cli.connections.store import LIMIT, STORE_COLUMNS, Store
 from tests.bench.install import Environment, clean_variables
 from tests.bench.report import Row, compare
 from tests.bench.timing import Process, Sample, measure, peak_memory
@@ -65,10 +65,10 @@ def _store(home: Path, count: int) -> Store:
     store = Store(home, print)
     profile = Profile(alias="a")
     store.put(profile, "v2.3.5")
-    rest = COLUMNS.removeprefix("alias, ")
+    rest = STORE_COLUMNS.removeprefix("alias, ")
     copies = (
         "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?) "
-        f"INSERT INTO connection ({COLUMNS}) SELECT printf('server_%05d', n), {rest} FROM number, connection"
+        f"INSERT INTO connection ({STORE_COLUMNS}) SELECT printf('server_%05d', n), {rest} FROM number, connection"
     )
     with closing(sqlite3.connect(store.path)) as database, database:
         if count > 1:

@@ -1,7 +1,7 @@
 """Pages of rows by rising key, on Milvus and on Milvus Lite, and samples of them."""
 
 from milvus_cli.checks.pages import Page, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
-from milvus_cli.checks.target import Target, find_keys, find_target
+from milvus_cli.checks.target import CheckedCollection, find_keys, find_target
 from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
 from milvus_cli.rows.selection import Fields, Selection
@@ -40,7 +40,7 @@ def test_rows_without_a_vector_are_left_out() -> None:
     keys.scalars.long_data.data.extend([1, 2, 3])
     primary = FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True)
     schema = CollectionSchema(fields=[primary, FieldSchema(name="v", data_type=DataType.BinaryVector)])
-    target = Target(Selection(schema, "c", Fields(("id",), ("id",), flat=False)), schema.fields[1])
+    target = CheckedCollection(Selection(schema, "c", Fields(("id",), ("id",), flat=False)), schema.fields[1])
     for bits in (b"abc", b"ac"):
         column = FieldData(type=DataType.BinaryVector, field_name="v", valid_data=[True, False, True])
         column.vectors.dim, column.vectors.binary_vector = 8, bits

@@ -12,7 +12,7 @@ import pytest
 from google.protobuf.message import Message
 
 from milvus_cli.client import client as client_module
-from milvus_cli.client import failures as status
+from milvus_cli.client import failures
 from milvus_cli.client.client import Client, Trace, handshake
 from milvus_cli.client.not_found import HINTS
 from milvus_cli.connections.profile import Profile
@@ -181,7 +181,7 @@ def test_a_bad_status_inside_a_response_is_refused_too(opened: Callable[..., Cli
 def test_a_go_stack_in_a_reason_is_cut(opened: Callable[..., Client]) -> None:
     reason = "  collection not found\nstack trace: github.com/milvus-io\n" + "x" * 5000
     assert failing({"Flush": refuses(1, reason)}, opened, "Flush")[3] == "collection not found"
-    assert failing({"Flush": refuses(1, "y" * 5000)}, opened, "Flush")[3] == "y" * status.REASON_LENGTH + "…"
+    assert failing({"Flush": refuses(1, "y" * 5000)}, opened, "Flush")[3] == "y" * failures.REASON_LENGTH + "…"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_call_ends_at_its_deadline(opened: Callable[..., Client], method: str,
         assert 0.2 < time.monotonic() - started < 5
         assert ended.wait(5)
         message = f"{peer.address} gave no answer to {method} within 0.3 s{unknown}"
-    assert seen(error) == (Unreachable, Fault.SILENT, None, message, status.PATIENCE)
+    assert seen(error) == (Unreachable, Fault.SILENT, None, message, failures.TIMEOUT_HINT)
 
 
 def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]) -> None:

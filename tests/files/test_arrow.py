@@ -11,7 +11,7 @@ import pytest
 from milvus_cli.files.arrow_values import arrow_array
 from milvus_cli.files.columnar import CHUNK, read_parquet
 from milvus_cli.files.readers import Chunk
-from milvus_cli.files.sources import Place, open_source
+from milvus_cli.files.sources import InputFile, open_source
 
 VALUES: dict[str, tuple[Any, list[Any]]] = {
     "numbers": (pyarrow.int64(), [1, None, -(2**63), 2**63 - 1, 0]),
@@ -63,7 +63,7 @@ def test_a_single_row_group_is_read_in_pieces_that_are_small_in_memory(name: str
     pyarrow.parquet.write_table(table, path, row_group_size=len(table))
     assert pyarrow.parquet.ParquetFile(path).num_row_groups == 1
     before, most, rows, lines = pyarrow.system_memory_pool().bytes_allocated(), 0, list[Any](), list[int]()
-    with open_source(Place(str(path), "parquet"), io.BytesIO()) as source:
+    with open_source(InputFile(str(path), "parquet"), io.BytesIO()) as source:
         for chunk in read_parquet(source, {}).chunks:
             most = max(most, pyarrow.total_allocated_bytes() - before)
             rows += column_of(chunk)

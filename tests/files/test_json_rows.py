@@ -9,7 +9,7 @@ import pytest
 
 from milvus_cli.errors import CliError
 from milvus_cli.files.json_rows import Keys, read_json
-from milvus_cli.files.sources import Place, Source
+from milvus_cli.files.sources import InputFile, Source
 from milvus_cli.text.beyond_json import Digits
 
 KEYS = Keys(frozenset({"id", "title", "v"}), frozenset({"id", "v"}))
@@ -26,7 +26,7 @@ def read(text: str | bytes, kind: str = "json", keys: Keys = KEYS) -> tuple[dict
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     found: dict[int, Any] = {}
     bad: dict[int, str] = {}
-    for chunk in read_json(Source(Place(f"f.{kind}", kind), stream, stream, None, ""), keys).chunks:
+    for chunk in read_json(Source(InputFile(f"f.{kind}", kind), stream, stream, None, ""), keys).chunks:
         found |= dict(zip(chunk.lines, chunk.columns.get("id", ()), strict=False))
         bad |= {each.line: each.reason for each in chunk.bad}
     return found, bad

@@ -7,14 +7,14 @@ import pytest
 
 from milvus_cli.errors import CliError
 from milvus_cli.files.readers import read_separated
-from milvus_cli.files.sources import Place, Source
+from milvus_cli.files.sources import InputFile, Source
 
 
 def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[int, str], Sequence[str]]:
     """First cells by their lines, reasons by theirs, and notes."""
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     notes: list[str] = []
-    source = Source(Place("f.csv", "csv"), stream, stream, None, "", note=notes.append)
+    source = Source(InputFile("f.csv", "csv"), stream, stream, None, "", note=notes.append)
     table = read_separated(source, delimiter)
     found: dict[int, str] = {}
     bad: dict[int, str] = {}

@@ -10,10 +10,10 @@ import pytest
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.files.json_rows import read_json
-from milvus_cli.files.readers import DELIMITERS, Table, read_separated
+from milvus_cli.files.readers import DELIMITERS, RowStream, read_separated
 from milvus_cli.files.sources import Source, find_places, open_source
-from milvus_cli.rows.writing import Target
-from milvus_cli.transfer.intake import Intake
+from milvus_cli.rows.writing import WriteTarget
+from milvus_cli.transfer.intake import RowEncoder
 from tests.support.broken_web import BrokenWeb, answer
 
 SCHEMA = CollectionSchema(
@@ -23,7 +23,7 @@ SCHEMA = CollectionSchema(
         FieldSchema(name="t", data_type=DataType.VarChar),
     ],
 )
-INTAKE = Intake(Target("x", "", SCHEMA, False), {})
+INTAKE = RowEncoder(WriteTarget("x", "", SCHEMA, False), {})
 TEXTS = {
     "csv": "id,t\n1,a\n",
     "tsv": "id\tt\n1\ta\n",
@@ -40,7 +40,7 @@ def web() -> Iterator[BrokenWeb]:
         yield started
 
 
-def table(source: Source) -> Table:
+def table(source: Source) -> RowStream:
     kind = source.place.format
     return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json(source, INTAKE.keys)
 

@@ -9,8 +9,8 @@ import pytest
 
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
-from milvus_cli.rows.readback import Found, Sent, read_back, rows_under
-from milvus_cli.rows.writing import Target, is_lite_server, write
+from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
+from milvus_cli.rows.writing import WriteTarget, is_lite_server, write
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
 from tests.support.lite_server import LiteServer
@@ -46,14 +46,14 @@ def client(server: ServerProcess) -> Iterator[Client]:
     found.close()
 
 
-def made(typed: Typed, client: Client, fields: str, vector: str) -> Target:
+def made(typed: Typed, client: Client, fields: str, vector: str) -> WriteTarget:
     typed.gone("proof")
     typed.all(f"create collection -c proof {fields} -f v:{vector}", "load collection -c proof")
     schema = client.call("DescribeCollection", collection_name="proof").schema
-    return Target("proof", "", schema, lite=is_lite_server(client))
+    return WriteTarget("proof", "", schema, lite=is_lite_server(client))
 
 
-def sent(target: Target, rows: list[dict[str, Any]]) -> Sent:
+def sent(target: WriteTarget, rows: list[dict[str, Any]]) -> Sent:
     return Sent(target, encode_rows(rows, target.schema), len(rows))
 
 
@@ -78,9 +78,9 @@ def test_rows_are_the_same_as_they_were_sent_or_not(
     target = made(typed, client, SCALARS, vector)
     rows = [row(number, t=key, v=value) for number, key in enumerate(KEYS)]
     given = sent(target, rows)
-    assert read_back(client, given, seconds=60) == Found(absent=[*range(len(KEYS))])
+    assert read_back(client, given, seconds=60) == BatchComparison(absent=[*range(len(KEYS))])
     put(client, given)
-    assert read_back(client, given, seconds=60) == Found(same=[*range(len(KEYS))])
+    assert read_back(client, given, seconds=60) == BatchComparison(same=[*range(len(KEYS))])
     changes: list[dict[str, Any]] = [
         {"b": False},
         {"i8": 7},
@@ -106,9 +106,9 @@ def test_keys_at_the_limits_and_values_that_a_server_fills_in(typed: Typed, clie
     text = {"t": None} if is_lite else {"t": ""}
     given = sent(target, [{"id": key, "v": [1, 2], **text} for key in (-(2**63), 2**63 - 2, 0)])
     put(client, given)
-    assert read_back(client, given, seconds=60) == Found(same=[0, 1, 2])
+    assert read_back(client, given, seconds=60) == BatchComparison(same=[0, 1, 2])
     other = sent(target, [{"id": 0, "v": [1, 2], "n": 8, "t": "x"}])
-    assert read_back(client, other, seconds=60) == Found(other=[0])
+    assert read_back(client, other, seconds=60) == BatchComparison(other=[0])
     typed.gone("proof")
 
 
@@ -117,8 +117,8 @@ def test_a_row_in_another_partition_proves_nothing(typed: Typed, client: Client)
     typed.all("create partition -c proof -p other")
     given = sent(replace(target, partition="other"), [{"id": 1, "v": [1, 2]}])
     put(client, given)
-    assert read_back(client, given, seconds=60) == Found(same=[0])
-    assert read_back(client, replace(given, target=target), seconds=60) == Found(absent=[0])
+    assert read_back(client, given, seconds=60) == BatchComparison(same=[0])
+    assert read_back(client, replace(given, target=target), seconds=60) == BatchComparison(absent=[0])
     typed.gone("proof")
 
 
@@ -167,5 +167,5 @@ def test_nan_is_the_same_as_nan(typed: Typed, client: Client) -> None:
     target = made(typed, client, "-f id:INT64 -p id -f d:DOUBLE", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     given = sent(target, [{"id": 1, "d": math.nan, "v": [1, 2]}])
     put(client, given)
-    assert read_back(client, given, seconds=60) == Found(same=[0])
+    assert read_back(client, given, seconds=60) == BatchComparison(same=[0])
     typed.gone("proof")

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from milvus_cli.shell import style as look
+from milvus_cli.shell import style
 
 
 def coloured(text: str) -> list[StyleAndTextTuples]:
-    line = look.CommandLexer().lex_document(Document(text))
+    line = style.CommandLexer().lex_document(Document(text))
     return [line(number) for number in range(text.count("\n") + 1)]
 
 
@@ -62,5 +62,5 @@ def test_a_bug_in_colouring_leaves_the_line_plain(monkeypatch: pytest.MonkeyPatc
     def broken(text: str) -> list[str]:
         raise ValueError(text)
 
-    monkeypatch.setattr(look, "_styled", broken)
+    monkeypatch.setattr(style, "_styled", broken)
     assert coloured("count\nbook") == [[("", "count")], [("", "book")]]
