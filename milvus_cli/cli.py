@@ -19,6 +19,7 @@ from .output.console import Console
 from .output.standard import abandon
 
 if TYPE_CHECKING:
+    from .session.name_source import NameSource
     from .session.options import Options
     from .session.session import Session
 
@@ -113,7 +114,7 @@ def _run(
 
     options = Options(**given)
     try:
-        session = Session(Config.from_environment(), console, load(config_path(), os.environ), options)
+        session = Session(Config.from_environment(), console, load(config_path(), os.environ), options, _catalog)
     except CliError as exc:
         return _fail(exc, options.output or "table", console)
     try:
@@ -124,6 +125,12 @@ def _run(
         return _fail(exc, session.output, console)
     finally:
         session.close()
+
+
+def _catalog(session: Session) -> NameSource:
+    from .completion.catalog import Catalog
+
+    return Catalog(session)
 
 
 def _dispatch(

@@ -12,6 +12,7 @@ from milvus_cli.completion import catalog as catalog_module
 from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.output.console import Console
+from milvus_cli.session.name_source import NameSource
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
@@ -30,17 +31,19 @@ def collections(*names: str) -> milvus_pb2.ShowCollectionsResponse:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """A session with a store of its own, which is connected to nothing."""
-    made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True))
+    made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True), Catalog)
     yield made
     made.close()
 
 
-def connect(session: Session, address: str, alias: str = "dev") -> Catalog:
+def connect(session: Session, address: str, alias: str = "dev") -> NameSource:
     assert execute(["connect", address, "-a", alias], session) == 0
     return session.catalog
 
 
-def heard(catalog: Catalog, kind: str, *, of: str = "", alias: str = "", database: str = "") -> list[tuple[str, str]]:
+def heard(
+    catalog: NameSource, kind: str, *, of: str = "", alias: str = "", database: str = ""
+) -> list[tuple[str, str]]:
     """The names, waited for."""
     catalog.patience = 5
     return [(name.text, name.note) for name in catalog.names(kind, of=of, alias=alias, database=database).all]

@@ -13,8 +13,8 @@ import pytest
 import zstandard
 
 from milvus_cli.app.history import carries_secret
-from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
+from milvus_cli.session.clients import open_client
 from milvus_cli.values.encode import encode_rows
 from tests.support.cli import ROOT, Cli, Run
 from tests.support.lite_server import LiteServer
@@ -84,7 +84,7 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: 
     typed.all(
         "create collection -c df_held -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
     )
-    client = Client(Profile(host=typed.server.host, port=typed.server.port), timeout=60)
+    client = open_client(Profile(host=typed.server.host, port=typed.server.port), timeout=60)
     try:
         schema = client.call("DescribeCollection", collection_name="df_held").schema
         columns = encode_rows([{"id": 1, "j": {"b": 1}, "v": [1, 2], "d": 1}], schema)

@@ -23,6 +23,7 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.files.writers import Shape, writer_of
 from milvus_cli.rows.selection import Selection, chosen_fields
 from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.session.clients import open_client
 from milvus_cli.transfer import export
 from milvus_cli.values.decode import decode_column
 from milvus_cli.values.encode import encode_rows
@@ -114,7 +115,7 @@ FEWER = 3_000
 
 
 def client_of(server: ServerProcess) -> Client:
-    return Client(Profile(host=server.host, port=server.port), timeout=60)
+    return open_client(Profile(host=server.host, port=server.port), timeout=60)
 
 
 def filled(client: Client, name: str, schema: CollectionSchema, columns: list[FieldData], rows: int) -> None:

@@ -46,12 +46,6 @@ OURS = {
 }  # fmt: skip
 ORDER = [*OURS]
 
-# Upward imports that are still to be cut.
-UPWARD = {
-    ("client", "schema"), ("grammar", "commands"), ("grammar", "completion"),
-    ("session", "completion"), ("session", "server"),
-}  # fmt: skip
-
 # And what each may import of others', beside the standard library.
 OTHERS = {
     "click": {"app", "cli", "commands", "completion", "grammar", "shell"},
@@ -88,11 +82,11 @@ DOORS = {
 LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
-    "client": {"commands", "completion", "session"},
+    "client": {"commands", "completion"},
     "files": {"commands"},
     "rows": {"commands"},
-    "schema": {"commands", "completion", "session"},
-    "server": {"commands", "completion", "session"},
+    "schema": {"commands", "completion"},
+    "server": {"commands", "completion"},
     "shell": {"cli"},
     "transfer": {"commands"},
     "values": {"commands"},
@@ -173,20 +167,12 @@ def test_every_part_is_in_the_table() -> None:
 
 def test_each_part_imports_only_what_the_table_allows() -> None:
     found = [each for each in IMPORTS if each.ours not in (None, each.part)]
-    assert [str(each) for each in found if each.ours not in OURS[each.part] and _arrow(each) not in UPWARD] == []
+    assert [str(each) for each in found if each.ours not in OURS[each.part]] == []
 
 
 def test_no_room_may_import_one_above_it() -> None:
     arrows = {(part, each) for part, allowed in OURS.items() for each in allowed}
     assert [arrow for arrow in arrows if ORDER.index(arrow[0]) <= ORDER.index(arrow[1])] == []
-
-
-def test_no_upward_import_is_listed_that_is_gone() -> None:
-    assert {_arrow(each) for each in IMPORTS} & UPWARD == UPWARD
-
-
-def _arrow(found: Import) -> tuple[str, str]:
-    return found.part, str(found.ours)
 
 
 def test_each_package_of_others_has_its_users() -> None:

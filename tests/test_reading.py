@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError
 from milvus_cli.rows.cursor import Cursor
 from milvus_cli.rows.selection import selected
+from milvus_cli.session.clients import open_client
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2
@@ -248,7 +248,7 @@ def test_pages_out_of_order_are_an_error_and_no_loss() -> None:
         "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(status=common_pb2.Status())),
     }
     with GrpcPeer(answers) as peer:
-        client = Client(Profile(host=peer.host, port=peer.port), timeout=10)
+        client = open_client(Profile(host=peer.host, port=peer.port), timeout=10)
         cursor = Cursor(client, selected(client, "c"), rows=2)
         with pytest.raises(CliError, match=r"^the server sends rows out of order: not all of them would come$"):
             list(cursor.pages())

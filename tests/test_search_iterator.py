@@ -10,6 +10,7 @@ from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.search.request import Search, Shown
 from milvus_cli.search.widening import UNLIMITED, all_hits
+from milvus_cli.session.clients import open_client
 from tests.support.cli import Cli
 from tests.support.process import ServerProcess
 from tests.support.searched import fill, gaussian, typed_on
@@ -60,7 +61,7 @@ def test_limit_filter_partition_and_radius_reach_the_server(typed: Typed) -> Non
 
 def test_beyond_what_one_request_may_bring_it_goes_on_by_distance(typed: Typed, is_lite: bool) -> None:
     """Milvus gives 16,384 hits at the most; here it is asked for 12."""
-    client = Client(Profile(host=typed.server.host, port=typed.server.port), timeout=20)
+    client = open_client(Profile(host=typed.server.host, port=typed.server.port), timeout=20)
     try:
         asked = _asked(typed, client)
         most = UNLIMITED if is_lite else 12

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
@@ -20,7 +20,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from . import answers, failures
+from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import NO_DATABASE
 from .privileges import place
@@ -102,12 +102,22 @@ class Link:
         self.channel = self._open()
 
 
-class Client:
-    """A channel to one server. Safe to share between threads; copies for another database share the channel."""
+Check: TypeAlias = Callable[[str, Mapping[str, Any], Any], None]
 
-    def __init__(self, profile: Profile, *, timeout: float, trace: Callable[[Trace], None] | None = None) -> None:
+
+class Client:
+    """A channel to one server. Safe to share between threads; copies for another database share the channel.
+
+    `check` takes a method, the fields of its request and its answer, and raises InvalidAnswer for one that does not
+    hold together, before anybody reads it.
+    """
+
+    def __init__(
+        self, profile: Profile, *, timeout: float, check: Check, trace: Callable[[Trace], None] | None = None
+    ) -> None:
         self.profile = profile
         self.timeout = timeout
+        self.check = check
         self._trace = trace
         self._link = Link(profile, timeout)
 
@@ -229,7 +239,7 @@ class Pending:
         if self._method in WRITING_ROWS:
             link.written = max(link.written, response.timestamp)
         try:
-            answers.check(self._method, self._fields, response)
+            client.check(self._method, self._fields, response)
         except InvalidAnswer as exc:
             raise failures.unless_read(exc, self._method) from None
         return response

@@ -7,7 +7,6 @@ import grpc
 
 from ..connections.read_only import rpc_reads
 from ..errors import CliError, Fault, Interrupted, InvalidAnswer, NotAuthorized, ServerRefused, Unreachable, Unsupported
-from .answers import invalid
 from .not_found import HINTS, missing
 from .privileges import Where, refusal
 
@@ -99,6 +98,12 @@ NO_DELETE_KEYS = "collection properties is empty"
 
 NO_GRANTOR = "fail to get authorization from the md"
 """How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
+
+
+def invalid(method: str, reason: str) -> InvalidAnswer:
+    return InvalidAnswer(
+        f"the server sent an invalid answer to {method}: {reason}", hint="see which server it is: server_version"
+    )
 
 
 def failure(

@@ -58,6 +58,9 @@ def use_database(session: Session, database: str) -> Done:
     \b
     Example: use database default
     """
+    from ..server.existence import require_database
+
+    require_database(session.client, database)
     session.use_database(database)
     return Done(f"Using database {database!r}.", {"database": database})
 

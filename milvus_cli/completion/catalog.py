@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import CliError, Fault, ServerRefused
+from ..session.name_source import LOCAL
 from ..text.names import OFFERED, Names, Pairs, named
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Catalog:
 
     def _pairs(self, wanted: Wanted) -> Pairs:
         if wanted.kind in LOCAL:
-            return LOCAL[wanted.kind](self._session)
+            return OF_THE_STORE[wanted.kind](self._session)
         return KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
 
     def _take(self, wanted: Wanted, names: Names | None, asked_in: int) -> bool:
@@ -156,7 +157,7 @@ class Links:
 
     def client(self, alias: str, database: str) -> Client:
         """Raises CliError where nothing is connected; an embedded server that does not run is not started."""
-        from ..client.client import Client
+        from ..session.clients import open_client
 
         profile = self._session.resolved_at(alias, database).profile
         if profile.lite:
@@ -167,7 +168,7 @@ class Links:
         key = replace(profile, database="")
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = Client(profile, timeout=DEADLINE)
+                self._clients[key] = open_client(profile, timeout=DEADLINE)
             return self._clients[key].with_options(database=profile.database, timeout=DEADLINE)
 
     def close(self) -> None:
@@ -275,7 +276,7 @@ def _without_notes(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 
-LOCAL: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
+OF_THE_STORE: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
 """What this machine knows by itself."""
 
 KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {

@@ -11,16 +11,16 @@ import click
 from ..grammar.command import GLOBAL_OPTIONS, Node, layers
 from ..grammar.lines import scan
 from ..grammar.spellings import spelled
-from ..grammar.tree import DEFAULT_NOUNS, UnknownCommand, Verb, find, tree
+from ..grammar.tree import DEFAULT_NOUNS, UnknownCommand, Verb, children, find, tree
 from ..grammar.types import items
-from ..text.names import Names, named
+from ..text.names import named
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from click.shell_completion import CompletionItem
 
-    from .catalog import Catalog
+    from ..session.name_source import NameSource
 
     Items: TypeAlias = list[CompletionItem[str]]
 
@@ -29,7 +29,7 @@ class HasCatalog(Protocol):
     """A session, or less."""
 
     @property
-    def catalog(self) -> Catalog: ...
+    def catalog(self) -> NameSource: ...
 
 
 @dataclass(frozen=True)
@@ -96,28 +96,11 @@ def complete(
     return _after(found.ctx, params, given, incomplete)
 
 
-def commands(words: Sequence[str], incomplete: str) -> Items:
-    """The words that may follow in the name of a command; synonyms are understood and not offered."""
-    try:
-        found = find(words)
-    except UnknownCommand:
-        return []
-    return items(_children(found.command).best(incomplete)) if isinstance(found.command, Verb) else []
-
-
-def _children(verb: Verb) -> Names:
-    return named((str(name), _about(child)) for name, child in verb.commands.items())
-
-
-def _about(command: click.Command) -> str:
-    return ", ".join(command.commands) if isinstance(command, Verb) else command.get_short_help_str(limit=60)
-
-
 def _verb(verb: Verb, words: Sequence[str], ctx: click.Context, incomplete: str) -> Items:
     """The nouns of a verb, or its options; then what may follow the noun that it takes for granted."""
     if incomplete.startswith("-"):
         return _options(ctx, verb.global_params, Given(), incomplete)
-    found = items(_children(verb).best(incomplete))
+    found = items(children(verb).best(incomplete))
     default = verb.commands.get(DEFAULT_NOUNS.get(str(verb.name), ""))
     if default is None:
         return found

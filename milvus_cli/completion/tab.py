@@ -92,8 +92,9 @@ class Tab:
         from ..session.options import Options
         from ..session.session import Session
         from ..session.settings import config_path, load
+        from .catalog import Catalog
 
-        catalog = Session(Config.from_environment(), Console(), load(config_path(), os.environ), Options()).catalog
+        catalog = Catalog(Session(Config.from_environment(), Console(), load(config_path(), os.environ), Options()))
         catalog.patience, catalog.limit = TAB_SECONDS, None
         return catalog
 

@@ -10,11 +10,12 @@ from importlib import import_module
 
 import click
 
-from .. import commands
-from ..text.names import nearest
+from ..text.names import Names, named, nearest
 from .command import Leaf, Node
 
 PROGRAM = "milvus_cli"
+COMMANDS = "milvus_cli.commands"
+"""The package whose modules declare the commands. Loaded by its name, as plug-ins are: it stands above this one."""
 MARGIN = 6
 """Columns that a list of commands leaves empty: before, between and after its two columns."""
 
@@ -131,12 +132,28 @@ def leaves(group: click.Group) -> Iterator[Leaf]:
             yield each
 
 
+def children(verb: Verb) -> Names:
+    """The verbs or nouns below a verb, each with what it is about."""
+    return named((str(name), _about(child)) for name, child in verb.commands.items())
+
+
+def _about(command: click.Command) -> str:
+    return ", ".join(command.commands) if isinstance(command, Verb) else command.get_short_help_str(limit=60)
+
+
+def following(words: Sequence[str]) -> Names:
+    """The words that may follow in the name of a command; synonyms are understood and not offered."""
+    try:
+        found = find(words)
+    except UnknownCommand:
+        return Names()
+    return children(found.command) if isinstance(found.command, Verb) else Names()
+
+
 def _collected() -> Iterator[Leaf]:
-    for module in pkgutil.iter_modules(commands.__path__):
+    for module in pkgutil.iter_modules(import_module(COMMANDS).__path__):
         yield from (
-            each
-            for each in vars(import_module(f"{commands.__name__}.{module.name}")).values()
-            if isinstance(each, Leaf)
+            each for each in vars(import_module(f"{COMMANDS}.{module.name}")).values() if isinstance(each, Leaf)
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..session.collection_ref import CollectionRef, parse_collection_ref
+from ..session.name_source import LOCAL
 from ..text.names import OFFERED, Name, Names, named, nearest
 from ..text.words import (
     COLLECTION_PROPERTIES,
@@ -29,7 +30,8 @@ from ..text.words import (
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..completion.catalog import Catalog
+    from ..session.name_source import NameSource
+
 
 HINT_PATIENCE = 1.0
 """Seconds that a failed command waits for the names that may have been meant."""
@@ -245,9 +247,9 @@ class CommandWords(Offered):
     name = "command"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from ..completion.complete import commands
+        from .tree import following
 
-        return commands(list(ctx.params.get(str(param.name)) or ()), incomplete)
+        return items(following(list(ctx.params.get(str(param.name)) or ())).best(incomplete))
 
 
 class FileOrText(Offered):
@@ -410,8 +412,6 @@ def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bo
 
 def meant(ctx: click.Context) -> str:
     """ "did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
-    from ..completion.catalog import LOCAL
-
     catalog = ctx.obj.catalog
     patience, catalog.patience = catalog.patience, HINT_PATIENCE
     try:
@@ -459,9 +459,9 @@ def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
     return items(paths(path, files=item.type == "file"), prefix=option + equals)
 
 
-def _catalog(ctx: click.Context) -> Catalog:
+def _catalog(ctx: click.Context) -> NameSource:
     """Of the session, or of what stands for it while nothing but a Tab is to be answered."""
-    catalog: Catalog = ctx.obj.catalog
+    catalog: NameSource = ctx.obj.catalog
     return catalog
 
 

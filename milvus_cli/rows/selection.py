@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..client.answers import require_columns
 from ..client.client import Client
 from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
+from ..schema.answers import require_columns
 from ..schema.schema import pairs, primary_field, type_name
 from ..server.existence import require_partitions, row_count
 from ..text.names import nearest

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from ..client.answers import invalid
+from ..client.failures import invalid
 from ..errors import CliError, InvalidInput
 from ..schema.schema import pairs, primary_field, type_name, vector_fields
 from ..text.floats import shortest

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..client.answers import invalid
 from ..client.client import Client
+from ..client.failures import invalid
 from ..rows.filters import both, quoted
 from ..values.dynamic import Wanted
 from .request import Search, Shown, hits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,12 +17,12 @@ from ..errors import CliError, InvalidInput, Unreachable, Unsupported
 from ..output.console import Console
 from ..text.names import nearest
 from .current import Choice, Standing
+from .name_source import NameSource, NoNames
 from .options import Options
 from .settings import Settings
 
 if TYPE_CHECKING:
     from ..client.client import Client, ServerInfo, Trace
-    from ..completion.catalog import Catalog
     from ..connections.lite import LiteServers
     from ..schema.cache import Seen
 
@@ -38,10 +38,18 @@ class Status:
 class Session:
     """One shell, script or one-shot command. Owns its clients; the store is shared with other processes.
 
-    `seen` is what collections were when last searched, by address, database and name.
+    `seen` is what collections were when last searched, by address, database and name. `catalog` makes the source of
+    names when it is first asked for.
     """
 
-    def __init__(self, config: Config, console: Console, settings: Settings, defaults: Options = Options()) -> None:
+    def __init__(
+        self,
+        config: Config,
+        console: Console,
+        settings: Settings,
+        defaults: Options = Options(),
+        catalog: Callable[[Session], NameSource] = lambda session: NoNames(),
+    ) -> None:
         self.config = config
         self.console = console
         self.settings = settings
@@ -54,6 +62,7 @@ class Session:
         self._unsaved: dict[str, Profile] = {}
         self._clients: dict[str, Client] = {}
         self._as_stored: dict[str, tuple[Saved, str, Resolved]] = {}
+        self._make_catalog = catalog
         self.seen: dict[tuple[str, str, str], Seen] = {}
 
     @contextmanager
@@ -87,11 +96,9 @@ class Session:
         return LiteServers(self.config.home, self.console.note)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> NameSource:
         """The names of what is there, for completion and hints."""
-        from ..completion.catalog import Catalog
-
-        return Catalog(self)
+        return self._make_catalog(self)
 
     def names_changed(self) -> None:
         """Forgets the names that the catalog has heard: a command may have made or removed some."""
@@ -289,9 +296,9 @@ class Session:
 
     def open_running(self, profile: Profile) -> Client:
         """As `open`, but a Milvus Lite that is not running stays so: its address refuses."""
-        from ..client.client import Client
+        from .clients import open_client
 
-        return Client(profile, timeout=self.timeout, trace=self.trace)
+        return open_client(profile, timeout=self.timeout, trace=self.trace)
 
     def open_aliases(self) -> list[str]:
         return list(self._clients)
@@ -373,9 +380,6 @@ class Session:
 
     def use_database(self, database: str) -> None:
         """Makes a database current, here and, saved with the alias, for commands to come."""
-        from ..server.existence import require_database
-
-        require_database(self.client, database)
         alias = self.alias
         if alias and alias not in self._unsaved:
             self.store.change(alias, database=database)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy
 
-from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import DataType, FieldData
 from milvus_cli.connections.profile import Profile
 from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.session.clients import open_client
 from tests.bench.insert import MEMORY_MB
 from tests.bench.install import clean_variables
 from tests.bench.report import Row, compare
@@ -80,7 +80,7 @@ def measure_export(work: Path, rounds: int) -> list[Row]:
 
 
 def _fill(server: MilvusServer) -> None:
-    client = Client(Profile(host=server.host, port=server.port), timeout=60)
+    client = open_client(Profile(host=server.host, port=server.port), timeout=60)
     schema = declared(Declaration("many", ("id:INT64", f"v:FLOAT_VECTOR:{DIM}"), primary="id")).schema
     client.call("CreateCollection", collection_name="many", schema=schema.SerializeToString(), shards_num=1)
     random = numpy.random.default_rng(7)

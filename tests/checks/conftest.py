@@ -10,6 +10,7 @@ from pymilvus import DataType
 
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
+from milvus_cli.session.clients import open_client
 from tests.support.lite_server import LiteServer
 from tests.support.process import ServerProcess
 from tests.support.vectors import Made, drop_all, make_all
@@ -99,6 +100,6 @@ def stocked(request: pytest.FixtureRequest, server: ServerProcess) -> ServerProc
 
 @pytest.fixture
 def client(stocked: ServerProcess) -> Iterator[Client]:
-    opened = Client(Profile(alias="", host=stocked.host, port=stocked.ports["grpc"]), timeout=30)
+    opened = open_client(Profile(alias="", host=stocked.host, port=stocked.ports["grpc"]), timeout=30)
     yield opened
     opened.close()

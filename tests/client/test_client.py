@@ -17,6 +17,7 @@ from milvus_cli.client.client import Client, Trace, handshake
 from milvus_cli.client.not_found import HINTS
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
+from milvus_cli.schema.answers import check
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, never_answers, refuses, replies
 from tests.support.official import common_pb2, grpc, milvus_pb2
 from tests.support.tcp_proxy import TcpProxy
@@ -38,7 +39,8 @@ def opened() -> Iterator[Callable[..., Client]]:
     def open_client(
         target: GrpcPeer | TcpProxy, *, timeout: float = 5, trace: Callable[[Trace], None] | None = None, **profile: Any
     ) -> Client:
-        clients.append(Client(Profile(host=target.host, port=target.port, **profile), timeout=timeout, trace=trace))
+        address = Profile(host=target.host, port=target.port, **profile)
+        clients.append(Client(address, timeout=timeout, check=check, trace=trace))
         return clients[-1]
 
     yield open_client

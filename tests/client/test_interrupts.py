@@ -14,6 +14,7 @@ import pytest
 from milvus_cli.client.client import Client
 from milvus_cli.client.interrupts import undisturbed
 from milvus_cli.connections.profile import Profile
+from milvus_cli.session.clients import open_client
 from tests.support.grpc_peer import GrpcPeer, never_answers
 
 
@@ -56,7 +57,7 @@ def is_answered(client: Client) -> bool:
 
 def test_ctrl_c_at_any_step_of_a_call_is_raised_and_the_next_call_answered() -> None:
     with GrpcPeer() as peer:
-        client = Client(Profile(host=peer.host, port=peer.port), timeout=20)
+        client = open_client(Profile(host=peer.host, port=peer.port), timeout=20)
         client.call("GetVersion")
         moment = 0
         while True:
@@ -72,7 +73,7 @@ def test_ctrl_c_at_any_step_of_a_call_is_raised_and_the_next_call_answered() -> 
 
 def test_ctrl_c_where_a_lock_is_held_ends_a_call_that_nobody_answers() -> None:
     with GrpcPeer({"GetVersion": never_answers()}) as peer:
-        client = Client(Profile(host=peer.host, port=peer.port), timeout=60)
+        client = open_client(Profile(host=peer.host, port=peer.port), timeout=60)
 
         def held(frame: FrameType, event: str, what: object) -> None:
             caller = frame.f_back

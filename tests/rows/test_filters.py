@@ -12,6 +12,7 @@ from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput, ServerRefused
 from milvus_cli.rows.filters import above, both, explained, filled, pointed, quoted, up_to
 from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.session.clients import open_client
 from milvus_cli.values.encode import encode_rows
 from tests.support.process import ServerProcess
 
@@ -107,7 +108,7 @@ ROWS = [{"id": number, "title": title, "vector": [0.1, 0.2]} for number, title i
 @pytest.fixture(scope="module")
 def client(server: ServerProcess) -> Iterator[Client]:
     """Of a server with a loaded collection."""
-    found = Client(Profile(host=server.host, port=server.port), timeout=60)
+    found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     fields = ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2")
     schema = declared(Declaration(NAME, fields, primary="id")).schema
     found.call("CreateCollection", collection_name=NAME, schema=schema.SerializeToString(), shards_num=1)

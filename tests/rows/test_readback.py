@@ -11,6 +11,7 @@ from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
 from milvus_cli.rows.writing import WriteTarget, is_lite_server, write
+from milvus_cli.session.clients import open_client
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
 from tests.support.lite_server import LiteServer
@@ -41,7 +42,7 @@ def row(number: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def client(server: ServerProcess) -> Iterator[Client]:
-    found = Client(Profile(host=server.host, port=server.port), timeout=60)
+    found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     yield found
     found.close()
 
@@ -152,7 +153,7 @@ def test_milvus_hides_rows_that_share_a_key_and_they_are_found(typed: Typed, cli
 def test_on_milvus_lite_an_insert_replaces_and_the_last_row_of_a_key_wins(lite: LiteServer, typed: Typed) -> None:
     if not isinstance(typed.server, LiteServer):
         typed = Typed(typed.cli, lite)
-    client = Client(Profile(host=lite.host, port=lite.port), timeout=60)
+    client = open_client(Profile(host=lite.host, port=lite.port), timeout=60)
     target = made(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     put(client, sent(target, [{"id": 1, "n": 0, "v": [1, 2]}, {"id": 2, "n": 0, "v": [1, 2]}]))
     twice = sent(target, [{"id": 1, "n": 1, "v": [1, 2]}, {"id": 1, "n": 2, "v": [1, 2]}])

@@ -11,6 +11,7 @@ from prompt_toolkit.document import Document
 
 from milvus_cli.app.runner import execute
 from milvus_cli.client.privileges import GROUPS
+from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.grammar import types
 from milvus_cli.output.console import Console
@@ -58,7 +59,7 @@ HANDLERS: dict[str, Handler] = {
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """A session that is connected to a peer with a few names, under the alias dev."""
-    made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True))
+    made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True), Catalog)
     with GrpcPeer(HANDLERS) as peer:
         assert execute(["connect", peer.address, "-a", "dev"], made) == 0
         yield made
@@ -286,7 +287,8 @@ def test_a_candidate_is_quoted_where_it_needs_it(value: str, mark: str, text: st
 
 
 def test_completing_takes_no_time_while_the_server_never_answers(tmp_path: Path) -> None:
-    session = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True))
+    config, settings = Config(home=tmp_path / "home"), load(tmp_path / "none", {})
+    session = Session(config, Console(), settings, Options(quiet=True), Catalog)
     silent = dict.fromkeys(("ShowCollections", "DescribeCollection", "ListDatabases"), never_answers())
     with GrpcPeer(silent) as peer:
         assert execute(["connect", peer.address, "-a", "slow"], session) == 0

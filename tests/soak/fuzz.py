@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from milvus_cli.app.script import run_script
+from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.connections.lite import LiteServer as Embedded
 from milvus_cli.connections.lite import LiteServers
@@ -120,7 +121,7 @@ class Fuzz:
     def _session(self) -> tuple[Session, Recorder]:
         home = self._directory / "home"
         console = Recorder("some text\n")
-        session = Session(Config(home, uri=self._uri), console, load(home / "config.toml", {}))
+        session = Session(Config(home, uri=self._uri), console, load(home / "config.toml", {}), catalog=Catalog)
         session.servers = NoServers(home, console.note)
         session.defaults = session.options = session.defaults.but({"timeout": SECONDS / 40, "debug": True})
         return session, console

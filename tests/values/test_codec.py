@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pymilvus import DataType as PyDataType
 from pymilvus.client.prepare import Prepare
 
-from milvus_cli.client.client import Client
 from milvus_cli.client.wire.common_pb2 import PlaceholderGroup
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, SearchResultData
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.schema.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.search.request import Shown, hits, parse_vectors, placeholder_group, search_field
+from milvus_cli.session.clients import open_client
 from milvus_cli.text.floats import shortest
 from milvus_cli.values.columns import moved, raw_values
 from milvus_cli.values.decode import decode_column
@@ -492,7 +492,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
     rows[1]["id"] = 2**63 - 2
     # Milvus 2.3 takes only objects as JSON.
     rows[1]["j"], rows[1]["t"] = {}, "tab\t漢🦅"
-    client = Client(Profile(host=server.host, port=server.port), timeout=60)
+    client = open_client(Profile(host=server.host, port=server.port), timeout=60)
     official = official_client(server.uri)
     try:
         client.call("CreateCollection", collection_name="codec", schema=schema.SerializeToString(), shards_num=1)

@@ -10,12 +10,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidAnswer
-from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
-from ..schema.schema import BITS, PRIMARY_TYPES, WIDTHS, all_fields, params, row_fields, type_name
+from ..client.failures import invalid
+from .kinds import FIELD_TYPES, ValueShape, shape_of
+from .schema import BITS, PRIMARY_TYPES, WIDTHS, all_fields, params, row_fields, type_name
 
 if TYPE_CHECKING:
-    from .wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, ScalarField, SearchResultData, VectorField
+    from ..client.wire.schema_pb2 import (
+        CollectionSchema,
+        FieldData,
+        FieldSchema,
+        ScalarField,
+        SearchResultData,
+        VectorField,
+    )
 
 LARGEST_ROW = 64 << 20
 """Bytes of a vector that no message of a client can carry to Milvus, so that no collection has such vectors."""
@@ -59,12 +66,6 @@ def check(method: str, fields: Mapping[str, Any], answer: Any) -> None:
         raise invalid(method, str(exc)) from None
 
 
-def invalid(method: str, reason: str) -> InvalidAnswer:
-    return InvalidAnswer(
-        f"the server sent an invalid answer to {method}: {reason}", hint="see which server it is: server_version"
-    )
-
-
 def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, names: Iterable[str]) -> None:
     """Raises InvalidAnswer where one of these is missing, or is not what the schema says. No rows have no columns."""
     by_name = {column.field_name: column for column in columns}
@@ -81,7 +82,7 @@ def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, name
 
 def _unlike(column: FieldData, field: Any) -> str:
     """What keeps a column from being that of a field; empty where nothing does."""
-    from .wire.schema_pb2 import FieldSchema
+    from ..client.wire.schema_pb2 import FieldSchema
 
     if not isinstance(field, FieldSchema):
         return ""
