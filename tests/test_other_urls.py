@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from milvus_cli.errors import InvalidInput
+from milvus_cli.files.sources import find_places, open_source
 from tests.support.cli import Cli, Run
 
 
@@ -19,3 +21,10 @@ def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> Non
     (tmp_path / "s3:" / "rows.txt").write_text("")
     run = cli("insert", "file", "-c", "book", "s3://rows.txt")
     assert run.err.startswith("error: s3://rows.txt: its name does not tell the format\n")
+
+
+def test_a_port_that_no_server_has_is_not_taken_for_another() -> None:
+    """A socket would take the rest of a division by 65,536."""
+    url = "http://127.0.0.1:65616/rows.csv"
+    with pytest.raises(InvalidInput, match=f"^invalid URL: {url}$"), open_source(find_places([url], None)[0]):
+        pass

@@ -231,6 +231,18 @@ def test_rejects_are_not_written_over_the_file_that_is_read(books: Typed) -> Non
     assert Path("r.jsonl").read_text() == '{"id": "x", "j": {}, "v": [1, 2]}\n'
 
 
+def test_a_job_that_never_begins_leaves_the_rejects_of_the_one_before(books: Typed) -> None:
+    Path("b.jsonl").write_text('{"id": "x", "j": {}, "v": [1, 2]}\n')
+    assert books("insert file -c rj b.jsonl --rejects r.jsonl").code == 5
+    before = rejects()
+    Path("a.csv").write_text('key,v\n1,"[1, 2]"\n')
+    assert books("insert file -c rj a.csv --rejects r.jsonl --map key=nosuch").code == 2
+    assert (len(before), rejects()) == (1, before)
+    Path("b.jsonl").write_text('{"id": 1, "j": {}, "v": [1, 2]}\n')
+    assert books("insert file -c rj b.jsonl --rejects r.jsonl").code == 0
+    assert rejects() == []
+
+
 def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(books: Typed) -> None:
     books.gone("rj_own")
     books.all(

@@ -166,8 +166,13 @@ def read_separated(source: Source, delimiter: str) -> RowStream:
 
 
 def require_rows(begin: bytes, place: InputFile) -> None:
-    """Raises CliError for a text that begins as UTF-16 does, with a mark or a zero in every second byte, or as HTML."""
+    """Raises CliError for a text that begins as UTF-16 or UTF-32 does, or as HTML.
+
+    UTF-16 is known by its mark, or by a zero in every second byte.
+    """
     begin = begin[:40]
+    if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-32", hint="convert it: iconv -f UTF-32 -t UTF-8")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
         raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16", hint="convert it: iconv -f UTF-16 -t UTF-8")
     if HTML.match(begin):

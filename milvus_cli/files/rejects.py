@@ -25,6 +25,7 @@ class Rejects:
     def __init__(self, path: str | None, *, fields: Mapping[str, Field] = MappingProxyType({}), size: int = 0) -> None:
         self._path = path
         self._fields = fields
+        self._size = size
         self.shown: list[str] = []
         self._file: FileIO | None = None
         self._has_places = False
@@ -34,10 +35,13 @@ class Rejects:
                 self._file = FileIO(os.open(path, os.O_WRONLY | (0 if size else os.O_CREAT), 0o666), "w")
                 # A device or a pipe takes all at its end.
                 self._has_places = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
-                if self._has_places:
-                    self._file.truncate(size)
             except OSError as exc:
                 raise self._failed(exc) from exc
+
+    def begin(self) -> None:
+        """Drops what an earlier job left. Not before rows could be read: a job that never begins keeps them."""
+        if self._file is not None and self._has_places:
+            self._file.truncate(self._size)
 
     def add(self, name: str, bad: Sequence[RejectedRow], *, at: int) -> int:
         """Returns the size of the file after it, which begins at a place of it."""

@@ -52,6 +52,8 @@ def _request(url: str) -> Request:
     from urllib.request import Request
 
     parts = urlsplit(url)
+    # Raises ValueError for a port beyond 65535, which a socket takes for another one.
+    parts.port  # noqa: B018
     user, at, host = parts.netloc.rpartition("@")
     request = Request(urlunsplit(parts._replace(netloc=host)))
     if at:

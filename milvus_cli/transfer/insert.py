@@ -292,12 +292,24 @@ def _run(
                 rejects,
                 strict=request.strict,
                 moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
-            ).run(steps)
+            ).run(_begun(steps, rejects.begin))
     finally:
         rejects.close()
         for line in rejects.shown:
             session.console.note(line)
     return rejects.shown
+
+
+def _begun(steps: Iterable[Step], begin: Callable[[], None]) -> Iterator[Step]:
+    """The steps; calls `begin` when the first could be read, or when there is none."""
+    begun = False
+    for step in steps:
+        if not begun:
+            begin()
+            begun = True
+        yield step
+    if not begun:
+        begin()
 
 
 def _is_device(path: str) -> bool:

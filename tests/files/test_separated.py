@@ -56,11 +56,14 @@ def test_what_has_no_end_ends_with_its_line(text: str, line: int) -> None:
     )
 
 
-def test_utf_16_is_named() -> None:
-    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-        with pytest.raises(CliError) as caught:
-            read("id,title\n1,é\n".encode(encoding))
-        assert (caught.value.message, caught.value.hint) == (
-            "f.csv: not UTF-8; it looks like UTF-16",
-            "convert it: iconv -f UTF-16 -t UTF-8",
-        )
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32")],
+)
+def test_other_encodings_are_named(encoding: str, name: str) -> None:
+    with pytest.raises(CliError) as caught:
+        read("id,title\n1,é\n".encode(encoding))
+    assert (caught.value.message, caught.value.hint) == (
+        f"f.csv: not UTF-8; it looks like {name}",
+        f"convert it: iconv -f {name} -t UTF-8",
+    )
