@@ -150,6 +150,8 @@ def _dispatch(
 
         before = {"alias": options.alias, "database": options.database}
         code = execute(words, session, page=True, before=before)
+        if unkept := session.unkept():
+            session.console.note(unkept)
         return _shell(session) if session.stay and session.console.interactive and code == 0 else code
     if script is None and file is None and session.console.interactive:
         return _shell(session)

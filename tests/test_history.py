@@ -33,6 +33,14 @@ from tests.support.terminal import Terminal
         "--alias prod create user ann -p hunter22",
         "watch 2 create user ann -p hunter22",
         "version; drop user bob -y; create user ann -p hunter22",
+        "connect root:hunter2@127.0.0.1:19530",
+        "connect -uri root:hunter2@host",
+        "connect -h host --passwrd hunter2",
+        "conect -h host --passwrd hunter2",
+        "create user ann hunter22",
+        "update password ann hunter22 hunter23",
+        """api POST /v2/vectordb/users/create -d '{"userName": "ann", "password": "hunter22"}'""",
+        'search -c book --rerank-params \'{"api_key": "hunter2"}\'',
     ],
 )
 def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
@@ -51,6 +59,11 @@ def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
         "import -c book",
         "grant privilege reader -p Search -o book",
         "create index -c book -f v -t HNSW; flush book -t 60",
+        "connect host:19530 -a dev",
+        "create user -u ann",
+        "query -c book --fitler x",
+        """insert row -c book --row '{"email": "me@host", "at": "a:b@c"}'""",
+        "show connection dev",
         "",
     ],
 )

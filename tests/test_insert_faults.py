@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 
 from milvus_cli.schema.declaration import Declaration, declared
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, refuses, replies, writes
+from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies, writes
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import grpc, milvus_pb2, schema_pb2
@@ -340,6 +340,28 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
         # It can't be asked for the rows, so that they take the place of those that may be there.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
+
+
+def test_an_insert_that_is_killed_before_it_tells_its_outcome_is_resumed_without_a_second_row(cli: Cli) -> None:
+    schema = schema_pb2.CollectionSchema(name="book")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, autoID=True)
+    schema.fields.add(name="n", data_type=schema_pb2.Int64)
+    (cli.directory / "rows.jsonl").write_text('{"n": 1}\n{"n": 2}\n')
+    unloaded = refuses(101, "collection not loaded")
+    handlers = {
+        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+        "Query": in_turn(unloaded, never_answers()),
+        "Insert": writes,
+    }
+    with GrpcPeer(handlers) as peer:
+        line = ("insert", "file", "-c", "book", "rows.jsonl")
+        process = cli.start(*line, env={"MILVUS_URI": peer.uri})
+        wait_for(lambda: peer.methods.count("Query") == 2)
+        process.kill()
+        process.wait(20)
+        peer.handlers["Query"] = unloaded
+        run = cli(*line, "--resume", env={"MILVUS_URI": peer.uri})
+        assert (run, peer.methods.count("Insert")) == (Run(0, "Inserted 2 of 2 rows into 'book'.\n", ""), 1)
 
 
 @pytest.mark.parametrize("arrived", [True, False], ids=["after it arrived", "before it arrived"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -15,9 +16,15 @@ from ..grammar.lines import scan
 from ..grammar.spellings import Layer, spelled
 from ..grammar.tree import find, leaves, tree
 from ..grammar.types import CommandWords
+from ..text.names import nearest
 
-ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]")
+ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]|(^|=)[\w.%+-]*:[^\s@]*@[^\s@]")
 """With a user, or a query, which often has a token."""
+
+SECRET_IN_JSON = re.compile(
+    r"""["'](\w*(password|passwd|secret|token|api_?key|credential)\w*)["']\s*:""", re.IGNORECASE
+)
+"""A key of an object whose value no history may keep, as in the body of a RESTful request."""
 
 
 def history_path(home: Path) -> Path:
@@ -53,22 +60,43 @@ def carries_secret(line: str) -> bool:
 
 
 def _carries_secret(words: list[str]) -> bool:
-    params = _params(words)
+    if any(ADDRESS_WITH_SECRET.search(word) or SECRET_IN_JSON.search(word) for word in words):
+        return True
+    leaf, rest = _command(words)
+    params = leaf.params if leaf else [param for each in leaves(tree()) for param in each.params]
     secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
     known = layers([*params, *GLOBAL_OPTIONS])
-    return any(_gives_secret(word, secret, known) or ADDRESS_WITH_SECRET.search(word) for word in words)
+    if any(_gives_secret(word, secret, known) for word in words):
+        return True
+    return bool(secret) and leaf is not None and (_has_one_too_many(rest, params) or _has_unknown(rest, known))
 
 
-def _params(words: list[str]) -> list[click.Parameter]:
-    """Those of the command that the words name: `-t` is a token to one and a time to others.
+def _command(words: list[str]) -> tuple[Leaf | None, list[str]]:
+    """The command that the words name, and the words after it: `-t` is a token to one and a time to others.
 
-    Those of all commands where the words name none, or one that takes other commands.
+    None where they name none, or one that takes other commands.
     """
     with suppress(click.UsageError):
-        found = find(words).command
-        if isinstance(found, Leaf) and not any(isinstance(param.type, CommandWords) for param in found.params):
-            return found.params
-    return [param for leaf in leaves(tree()) for param in leaf.params]
+        found = find(words)
+        leaf = found.command
+        if isinstance(leaf, Leaf) and not any(isinstance(param.type, CommandWords) for param in leaf.params):
+            return leaf, list(found.rest)
+    return None, words
+
+
+def _has_one_too_many(rest: list[str], params: Sequence[click.Parameter]) -> bool:
+    """A plain word more than the command takes may be the secret: `create user ann SECRET`."""
+    plain = [param for param in params if isinstance(param, click.Argument)]
+    given = list(takewhile(lambda word: not word.startswith("-"), rest))
+    return all(param.nargs == 1 for param in plain) and len(given) > len(plain)
+
+
+def _has_unknown(rest: list[str], known: Sequence[Layer]) -> bool:
+    """An option that the command does not have may be a mistyped one that takes the secret: `--passwrd SECRET`."""
+    return any(OPTION.match(word) and spelled(word, known) is None for word in rest)
+
+
+OPTION = re.compile(r"--?[A-Za-z]")
 
 
 def _gives_secret(word: str, secret: set[str], known: Sequence[Layer]) -> bool:
@@ -77,7 +105,13 @@ def _gives_secret(word: str, secret: set[str], known: Sequence[Layer]) -> bool:
     if found is not None:
         return found.name in secret
     name = word.partition("=")[0]
-    return word[:2] in secret or any(each.startswith((name, f"-{name}")) for each in secret if len(name) > 2)
+    if len(name) <= 2 or not OPTION.match(name):
+        return word[:2] in secret
+    return (
+        word[:2] in secret
+        or any(each.startswith((name, f"-{name}")) for each in secret)
+        or bool(nearest(name, [each for each in secret if each.startswith("--")]))
+    )
 
 
 def _text(home: Path) -> str:

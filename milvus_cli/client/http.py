@@ -2,14 +2,18 @@
 
 import http.client
 import json
+import re
 import ssl
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ..connections.profile import Profile, Tls
 from ..errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
 from ..text.json import load_json, parse_json
 from .privileges import Where, refusal
+
+VECTOR_API = re.compile("/+v[0-9]+/+vector", re.IGNORECASE)
 
 AUTHENTICATION_CODE = 1800
 """What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
@@ -49,6 +53,30 @@ def check_request(path: str, body: str | None) -> None:
         raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
     if body is not None:
         parse_json(body, "--data", 'write it as {"collectionName": "book"}')
+
+
+def in_database(method: str, path: str, body: str | None, database: str) -> tuple[str, str | None, str]:
+    """A request with `dbName` where it names no database itself, and the database that it names then.
+
+    Only of the RESTful API of vectors, whose requests all take it: without it they would act on "default".
+    """
+    if not VECTOR_API.match(path):
+        return path, body, database
+    query = parse_qs(urlsplit(path).query)
+    given = load_json(body) if body else {}
+    if "dbName" in query:
+        return path, body, query["dbName"][-1]
+    if not isinstance(given, dict):
+        return path, body, "default"
+    if "dbName" in given:
+        return path, body, str(given["dbName"] or "default")
+    if database == "default":
+        return path, body, database
+    if method.upper() == "GET":
+        return f"{path}{'&' if '?' in path else '?'}{urlencode({'dbName': database})}", body, database
+    # As text, so that every digit of the rest stays as it was typed.
+    named, rest = f'"dbName": {json.dumps(database)}', (body or "{}").lstrip()[1:]
+    return path, f"{{{named}{', ' if given else ''}{rest}", database
 
 
 def _where(profile: Profile, body: str | None) -> Where:

@@ -34,6 +34,9 @@ from ..text.names import nearest
 if TYPE_CHECKING:
     from ..session.session import Session
 
+TTL = "collection.ttl.seconds"
+"""The property that lets rows expire."""
+
 partitions_option = option(
     "-p",
     "--partition",
@@ -280,6 +283,8 @@ def alter_collection_properties(session: Session, collection: str, properties: t
     from ..schema.schema import pairs
 
     session.require_collection(collection)
+    if session.profile.protected and TTL in dict(properties):
+        session.confirm(f"Let rows of {collection!r} on {session.place} expire?")
     session.client.call("AlterCollection", collection_name=collection, properties=pairs(dict(properties)))
     changed = [key for key, _ in properties]
     made = {"collection": collection, "changed": changed}

@@ -128,23 +128,26 @@ def show_health(session: Session, management_port: int | None) -> Table:
 @option("-d", "--data", type=TEXT, metavar="JSON", help="Body of the request; @FILE reads a file, - standard input.")
 @option("--dry-run", is_flag=True, help="Show what would be sent, and stop.")
 def api(session: Session, method: str, path: str, data: str | None, dry_run: bool) -> Result:
-    """Call the server's RESTful API with this connection's address, credentials and TLS.
+    """Call the server's RESTful API with this connection's address, credentials, TLS and database.
 
     A request that may change something asks for confirmation first, or takes --yes.
 
     \b
     Example: api GET /v1/vector/collections
     """
-    from ..client.http import call_api, check_request
+    from ..client.http import call_api, check_request, in_database
 
     check_request(path, data)
     reads = rest_reads(method, path)
     if not reads:
         require_writable(session.profile, f"{method} {path} was not sent")
+    path, data, database = in_database(method, path, data, session.profile.database)
+    with session.at("", database):
+        place = session.place
     if dry_run:
-        return Done(f"Would send {method} {path} to {session.place}.", {"method": method, "path": path, "sent": False})
+        return Done(f"Would send {method} {path} to {place}.", {"method": method, "path": path, "sent": False})
     if not reads:
-        session.confirm(f"Send {method} {path} to {session.place}?")
+        session.confirm(f"Send {method} {path} to {place}?")
     try:
         return Document(call_api(session.client.profile, method, path, data, session.timeout))
     finally:

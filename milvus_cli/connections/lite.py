@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,8 +71,7 @@ class LiteServers:
         _require_milvus_lite()
         folder = self._folder(path)
         _require_directory(path)
-        make_private(folder)
-        with _locked(folder / "starting"):
+        with _starting(folder):
             running = self.running(path)
             if running is not None:
                 return running
@@ -222,6 +221,18 @@ def _locked(path: Path) -> Iterator[None]:
 
     with _private(path) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _starting(folder: Path) -> Iterator[None]:
+    """One process at a time starts a server. Raises CliError where its records can't be kept."""
+    with ExitStack() as stack:
+        try:
+            make_private(folder)
+            stack.enter_context(_locked(folder / "starting"))
+        except OSError as exc:
+            raise CliError(f"can't write {folder}: {exc.strerror}", hint="set MILVUS_CLI_HOME") from exc
         yield
 
 

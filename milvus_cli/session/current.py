@@ -21,7 +21,10 @@ class Choice:
 
 
 class Standing:
-    """`named` is the alias that `--alias` gave at the start, `source` how the current one was chosen."""
+    """`named` is the alias that `--alias` gave at the start, `source` how the current one was chosen.
+
+    `has_moved` is that a command chose a connection or a database.
+    """
 
     def __init__(self, config: Config, start: Options, stored: Callable[[], str]) -> None:
         self.named = start.alias or ""
@@ -32,6 +35,7 @@ class Standing:
         self._alias: str | None = None
         self._choices: dict[str, Choice] = {}
         self._held: Profile | None = None
+        self.has_moved = False
 
     @property
     def alias(self) -> str:
@@ -58,10 +62,11 @@ class Standing:
 
     def choose(self, alias: str, database: str, source: str = "use database") -> None:
         self._choices[alias] = Choice(database, source)
+        self.has_moved = self.has_moved or source == "use database"
 
     def move(self, alias: str) -> None:
         """Makes an alias the current one, as it is stored now."""
-        self._alias, self._held, self.source = alias, None, "current"
+        self._alias, self._held, self.source, self.has_moved = alias, None, "current", True
 
     def follow(self, old: str, new: str) -> None:
         """An alias was renamed."""

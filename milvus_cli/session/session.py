@@ -349,7 +349,8 @@ class Session:
         from ..client.client import handshake
 
         alias = request.alias or self.config.alias or DEFAULT_ALIAS
-        profile = self.served(resolve(request, self.config, self._known(alias), self.ask_password).profile)
+        known = self._known(alias)
+        profile = self.served(resolve(request, self.config, known, self.ask_password).profile)
         client = self.open(profile)
         try:
             server = handshake(client)
@@ -363,7 +364,24 @@ class Session:
             self._unsaved[alias] = profile
         self._clients[alias] = client
         self._standing.move(alias)
+        if known and not (known.lite or profile.lite) and known.address != profile.address:
+            self.console.note(f"connection {alias!r} led to {known.address} before")
         return Status(profile, server)
+
+    def unkept(self) -> str:
+        """Why the next command does not start where this session moved to; empty where it does."""
+        config = self.config
+        if not self._standing.has_moved or not (config.alias or config.uri):
+            return ""
+        if config.alias:
+            name, kept = "MILVUS_ALIAS", self._standing.alias == config.alias
+        else:
+            by_environment = from_environment(config)
+            here = self.profile
+            there = by_environment.profile if by_environment else None
+            name = "MILVUS_URI"
+            kept = there is not None and (there.address, there.database) == (here.address, here.database)
+        return "" if kept else f"{name} is set: the next command starts there, not where this one leads"
 
     def _known(self, alias: str) -> Profile | None:
         if alias in self._unsaved:

@@ -72,6 +72,7 @@ def _prompt(session: Session) -> PromptSession[str]:
         multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
         prompt_continuation="... ",
         enable_open_in_editor=True,
+        enable_suspend=True,
         output=_screen(session),
     )
     return prompt

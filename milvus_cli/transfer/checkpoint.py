@@ -83,7 +83,10 @@ class Checkpoint:
                 )
             self.progress = found
         elif resume and found is None:
-            raise InvalidInput("there is nothing to resume", hint="leave out --resume to begin")
+            raise InvalidInput(
+                "there is nothing to resume",
+                hint="it may be done: count the rows before it begins anew without --resume",
+            )
         try:
             make_private(self.path.parent)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)

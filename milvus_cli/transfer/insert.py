@@ -71,6 +71,8 @@ def insert_files(session: Session, request: Request) -> Done:
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
             shown = _run(session, request, target, checkpoint, reading, lambda _, done: done / size if size else None)
+            # The checkpoint stays while rows are counted: killed then, --resume finds that all is in.
+            after = _count_again(session, request.collection)
             counts = checkpoint.progress
             checkpoint.finish()
         except CliError as exc:
@@ -80,7 +82,7 @@ def insert_files(session: Session, request: Request) -> Done:
             checkpoint.close()
             for line in notes:
                 session.console.note(line)
-    return _finished(session, request, counts, shown, before)
+    return _finished(session, request, counts, shown, (before, after))
 
 
 @dataclass
@@ -115,7 +117,8 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     except CliError as exc:
         _tell_how_far(exc, checkpoint.progress)
         raise
-    return _finished(session, request, checkpoint.progress, shown, before)
+    after = _count_again(session, request.collection)
+    return _finished(session, request, checkpoint.progress, shown, (before, after))
 
 
 def _target(session: Session, request: Request) -> tuple[WriteTarget, Sequence[object]]:
@@ -334,12 +337,14 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
             error.add_hint(hint)
 
 
-def _finished(session: Session, request: Request, counts: Counts, shown: Sequence[str], before: int | None) -> Done:
-    """The last line, with what there was before and is now. Raises Partial where not every row is known to be in."""
+def _finished(
+    session: Session, request: Request, counts: Counts, shown: Sequence[str], rows: tuple[int | None, int | None]
+) -> Done:
+    """The last line; `rows` are those before and now. Raises Partial where not every row is known to be in."""
     from .sender import replaced_told
 
     verb = "Upserted" if request.upsert else "Inserted"
-    after = _count_again(session, request.collection)
+    before, after = rows
     known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
     message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
     if counts.superseded:
