@@ -364,7 +364,7 @@ class Session:
             self._unsaved[alias] = profile
         self._clients[alias] = client
         self._standing.move(alias)
-        if known and not (known.lite or profile.lite) and known.address != profile.address:
+        if save and known and not (known.lite or profile.lite) and known.address != profile.address:
             self.console.note(f"connection {alias!r} led to {known.address} before")
         return Status(profile, server)
 

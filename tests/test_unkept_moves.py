@@ -1,0 +1,29 @@
+"""Where a move does not last, as the environment outranks it, that is said; and so is an alias that leads elsewhere."""
+
+from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer
+
+OUTRANKED = "{} is set: the next command starts there, not where this one leads\n"
+
+
+def test_a_move_that_the_environment_outranks_is_told(cli: Cli) -> None:
+    with GrpcPeer() as peer, GrpcPeer() as other:
+        for each, alias in ((peer, "dev"), (other, "prod")):
+            assert cli("connect", each.address, "-a", alias).code == 0
+        used = Run(0, "Using connection 'prod'.\n", "")
+        assert cli("use", "connection", "prod") == used
+        by_uri = {"MILVUS_URI": peer.uri}
+        assert cli("use", "connection", "prod", env=by_uri) == Run(0, used.out, OUTRANKED.format("MILVUS_URI"))
+        assert cli("use", "connection", "dev", env=by_uri).err == ""
+        by_alias = {"MILVUS_ALIAS": "dev"}
+        assert cli("use", "connection", "prod", env=by_alias) == Run(0, used.out, OUTRANKED.format("MILVUS_ALIAS"))
+        assert cli("use", "connection", "dev", env=by_alias).err == ""
+        # In a script it lasts until its end.
+        assert cli("-c", "use connection prod", env=by_uri) == used
+
+
+def test_an_alias_that_leads_elsewhere_is_told(cli: Cli) -> None:
+    with GrpcPeer() as peer, GrpcPeer() as other:
+        assert cli("connect", peer.address, "-a", "dev").err == ""
+        assert cli("connect", peer.address, "-a", "dev").err == ""
+        assert cli("connect", other.address, "-a", "dev").err == f"connection 'dev' led to {peer.address} before\n"
