@@ -50,6 +50,7 @@ def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
         uri = f"http://127.0.0.1:{proxy.port}"
         process = cli.start(*shlex.split(line), env={"MILVUS_URI": uri})
         wait_for(lambda: acknowledged(here / "how_far") > 0)
+        proxy.freeze()
         # In every spelling, and by another address of the server.
         for again in (
             f"{line} --resume",
@@ -68,6 +69,7 @@ def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
         process.kill()
         process.communicate()
         proxy.delay(0)
+        proxy.thaw()
         # The lock has gone with the process, and what it left behind is in nobody's way.
         run = run_here(shlex.split(f"{line} --resume"), cli.home, uri)
     assert (run.code, run.err) == (0, ""), run
