@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +33,16 @@ def main(argv: list[str] | None = None) -> int:
 
         return answer(_program().params)
     console = Console()
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        with _program().make_context(PROGRAM, list(sys.argv[1:] if argv is None else argv), obj=console) as ctx:
+        with _program().make_context(PROGRAM, list(words), obj=console) as ctx:
             return _run(console, **ctx.params)
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except UnclearOption as exc:
-        return _fail(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), "table", console)
+        return _refuse(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), words, console)
     except click.UsageError as exc:
-        return _fail(InvalidInput(exc.format_message(), hint=USAGE_HINT), "table", console)
+        return _refuse(InvalidInput(exc.format_message(), hint=USAGE_HINT), words, console)
     except BrokenPipeError:
         abandon(sys.stdout)
         return 141
@@ -183,6 +184,12 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
             reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
             raise InvalidInput(f"can't read {file}: {reason}") from exc
     return run_script(lines, session, name=name, keep_going=keep_going, echo=echo)
+
+
+def _refuse(error: CliError, words: Sequence[str], console: Console) -> int:
+    from .output.formats import format_in
+
+    return _fail(error, format_in(words) or "table", console)
 
 
 def _fail(error: CliError, output: str, console: Console) -> int:

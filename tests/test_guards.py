@@ -211,6 +211,15 @@ def test_what_deletes_asks_on_a_protected_connection_and_is_refused_on_a_read_on
         assert refused.err.startswith("error: connection 'frozen' is read-only: ")
 
 
+def test_rows_expire_on_a_protected_connection_only_when_its_alias_is_named(guarded: Guarded) -> None:
+    line = "alter collection_properties -c guard_book --set collection.ttl.seconds=100000"
+    assert guarded("use connection guarded").code == 0
+    run = guarded(f"{line} --yes")
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("error: connection 'guarded' is protected: Let rows of 'guard_book' on guarded (")
+    assert guarded(f"{line} --yes --alias guarded").code == 0
+
+
 WRITES = (
     "create collection x -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
     "create alias -c guard_book -a other",

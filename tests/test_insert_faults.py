@@ -364,6 +364,30 @@ def test_an_insert_that_is_killed_before_it_tells_its_outcome_is_resumed_without
         assert (run, peer.methods.count("Insert")) == (Run(0, "Inserted 2 of 2 rows into 'book'.\n", ""), 1)
 
 
+def test_rows_that_were_sent_again_are_in_once_where_the_count_says_so(cli: Cli, tmp_path: Path) -> None:
+    schema = schema_pb2.CollectionSchema(name="book")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, autoID=True)
+    schema.fields.add(name="n", data_type=schema_pb2.Int64)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"n": 1}\n{"n": 2}\n')
+
+    def counting(count: int) -> milvus_pb2.QueryResults:
+        column = schema_pb2.FieldData(field_name="count(*)", type=schema_pb2.Int64)
+        column.scalars.long_data.data.append(count)
+        return milvus_pb2.QueryResults(fields_data=[column])
+
+    for after, code in ((7, 0), (9, 5)):
+        handlers = {
+            "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+            "Query": in_turn(replies(counting(5)), replies(counting(after))),
+            "Insert": in_turn(aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed"), writes),
+        }
+        with GrpcPeer(handlers) as peer:
+            run = run_here(["insert", "file", "-c", "book", str(rows)], cli.home, peer.uri)
+        told = f"Inserted 2 of 2 rows into 'book', which had 5 and has {after}"
+        assert (run.code, told in run.out + run.err) == (code, True), run
+
+
 @pytest.mark.parametrize("arrived", [True, False], ids=["after it arrived", "before it arrived"])
 def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arrived: bool, tmp_path: Path) -> None:
     schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema

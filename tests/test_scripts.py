@@ -86,6 +86,12 @@ def test_a_command_and_a_script_at_once_are_refused(cli: Cli) -> None:
     assert found == Run(2, "", "error: give a command, -c or -f: one of them\nhint: milvus_cli --help\n")
 
 
+@pytest.mark.parametrize("words", [("--timeout", "abc"), ("--nosuch",), ("--db", "")], ids=" ".join)
+def test_a_wrong_option_before_the_command_is_told_in_the_format_wanted(cli: Cli, words: tuple[str, ...]) -> None:
+    found = cli("-o", "json", *words, "version")
+    assert (found.code, found.out, json.loads(found.err)["error"]["code"]) == (2, "", 2)
+
+
 def test_global_options_stand_before_or_after_the_command(connected: Cli) -> None:
     for argv in (("-o", "json", "list", "collections"), ("list", "collections", "-o", "json")):
         assert connected(*argv).code == 0

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from itertools import pairwise
 from types import MappingProxyType
 
 import click
@@ -13,7 +12,7 @@ from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.command import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import Statement
 from ..grammar.tree import PROGRAM, UnknownCommand, Verb, find, tree
-from ..output.formats import FOR_PROGRAMS, FORMATS
+from ..output.formats import FOR_PROGRAMS, format_in
 from ..output.keys import Keys
 from ..output.pager import paged
 from ..output.render import render, render_error
@@ -212,8 +211,5 @@ def _trace_back(session: Session) -> None:
 
 def _output(argv: Sequence[str], session: Session) -> str:
     """The format wanted, also by a line that could not be parsed."""
-    if session.options is session.defaults:
-        for option, value in pairwise(argv):
-            if option in ("-o", "--output") and value in FORMATS:
-                return value
-    return session.output
+    wanted = format_in(argv) if session.options is session.defaults else None
+    return wanted or session.output

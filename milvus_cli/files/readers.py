@@ -220,7 +220,8 @@ class _Lines:
             line = readline(LONGEST)
 
     def too_long(self, number: int) -> CliError:
-        return CliError(f"{self._place.name}, line {number}: {TOO_LONG}", hint="is a quote in it never closed?")
+        reason = TOO_LONG if self.size >= LONGEST else f"a row of more than {len(self._since) - 1:,} lines"
+        return CliError(f"{self._place.name}, line {number}: {reason}", hint="is a quote in it never closed?")
 
     def keep(self, lines: int) -> None:
         """Forgets the lines behind so many."""

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from ..text.yaml import to_yaml
@@ -19,6 +20,14 @@ BETWEEN = " | "
 """Stands between name and value where each value has a line."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
+
+
+def format_in(argv: Sequence[str]) -> str | None:
+    """The output format that a line asks for, also one that can't be parsed."""
+    for option, value in pairwise(argv):
+        if option in ("-o", "--output") and value in FORMATS:
+            return value
+    return None
 
 
 @dataclass(frozen=True)

@@ -354,7 +354,9 @@ def _finished(
         )
     if counts.replaced:
         session.console.note(replaced_told(counts.replaced))
-    failures = list(_failures(session, request, counts, shown))
+    # Rows that were sent again are in once, where the collection has grown by no more than was read.
+    once = not request.resume and before is not None and after == before + counts.inserted
+    failures = list(_failures(session, request, replace(counts, doubtful=0) if once else counts, shown))
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:

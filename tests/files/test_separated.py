@@ -39,19 +39,19 @@ def test_a_quote_that_never_closes_tells_what_it_swallowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "reason"),
     [
-        ("id,t\n1,a\n2," + "x" * (17 << 20) + "\n", 3),
-        ("x" * (17 << 20), 1),
-        ('id,t\n1,"' + "xxxxxx\n" * (1 << 20), 2),
+        ("id,t\n1,a\n2," + "x" * (17 << 20) + "\n", 3, "longer than 16 MiB"),
+        ("x" * (17 << 20), 1, "longer than 16 MiB"),
+        ('id,t\n1,"' + "xxxxxx\n" * (1 << 20), 2, "a row of more than 250,406 lines"),
     ],
     ids=["a line", "a header", "a quote"],
 )
-def test_what_has_no_end_ends_with_its_line(text: str, line: int) -> None:
+def test_what_has_no_end_ends_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(CliError) as caught:
         read(text)
     assert (caught.value.message, caught.value.hint) == (
-        f"f.csv, line {line}: longer than 16 MiB",
+        f"f.csv, line {line}: {reason}",
         "is a quote in it never closed?",
     )
 
