@@ -270,6 +270,9 @@ def test_what_is_exported_is_the_same_on_the_screen_and_in_files(root: Files) ->
         assert mine(yaml.safe_load(path.read_text())) == without(TEAM, "to_come")
         assert root.typed(f"apply access {path} --prune -y").out == "Nothing to do: all is as in the file.\n"
     assert (root.folder / "a.json").read_text().startswith('{\n  "users": [\n')
+    for line in (f"export access {path}", f"export access --file {path}"):
+        assert root.typed(line) == failed(f"{path} exists", "add --force to replace it", code=2)
+    assert root.typed(f"export access {path} --force").code == 0
     missing = root.typed("export access nowhere/a.yaml")
     assert missing == failed("can't write nowhere/a.yaml: No such file or directory")
     os.mkfifo(root.folder / "pipe")

@@ -146,13 +146,14 @@ def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, pe
     with GrpcPeer({"CheckHealth": replies(answer)}) as server:
         words = ["show", "health", "--management-port", str(peer.port), "-o", "csv"]
         assert run_here(words, cli.home, server.uri) == Run(
-            0,
+            1,
             (
                 "check,healthy,details\n"
                 'CheckHealth,false,"no datanode, DenyToWrite, 99"\n'
                 f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
             ),
-            "",
+            f'{{"error": {{"code": 1, "message": "MILVUS_URI ({server.address}, database default) is not healthy", '
+            '"hint": null, "server_code": null}}\n',
         )
 
 

@@ -31,7 +31,8 @@ CHANGE_COLUMNS = ("change", "kind", "name", "detail")
     metavar="FILE",
     help="YAML, or JSON where it ends with .json; - is stdout.",
 )
-def export_access(session: Session, file: str | None) -> Result:
+@option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
+def export_access(session: Session, file: str | None, force: bool) -> Result:
     """Write users, roles, grants and privilege groups to a file, or show them as one. No passwords are in it.
 
     \b
@@ -40,9 +41,11 @@ def export_access(session: Session, file: str | None) -> Result:
     from ..access.file import read_server, write_access
     from ..text.yaml import to_yaml
 
+    if file not in (None, "-"):
+        _require_free(str(file), replace=force or bool(session.options.yes))
     found = read_server(session.client)
     written = write_access(found)
-    if file in (None, "-"):
+    if file is None or file == "-":
         return Text(to_yaml(written)) if session.output in FOR_PEOPLE else Document(written)
     _write(file, written)
     grants = sum(map(len, (found.roles or {}).values()))
@@ -130,13 +133,18 @@ def _text(session: Session, file: str) -> str:
     return read_value("-" if file == "-" else f"@{file}", session)
 
 
+def _require_free(file: str, *, replace: bool) -> None:
+    require_file(file)
+    if os.path.exists(file) and not replace:
+        raise InvalidInput(f"{file} exists", hint="add --force to replace it")
+
+
 def _write(file: str, written: dict[str, Any]) -> None:
     """Whole or not at all: a review must never see half of it."""
     import json
 
     from ..text.yaml import to_yaml
 
-    require_file(file)
     path = Path(os.path.realpath(file))
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     text = json.dumps(written, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else to_yaml(written)

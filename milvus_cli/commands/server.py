@@ -110,7 +110,7 @@ def show_server_version(session: Session) -> Record:
 @command("show health")
 @option("--management-port", type=click.IntRange(1, 65535), metavar="PORT", help="Port of health and metrics [9091].")
 def show_health(session: Session, management_port: int | None) -> Table:
-    """Show whether the server is healthy: by its own word, and by its management port.
+    """Show whether the server is healthy: by its own word, and by its management port. Exit code 1 where it is not.
 
     \b
     Example: show health
@@ -119,7 +119,8 @@ def show_health(session: Session, management_port: int | None) -> Table:
 
     rows = [_own_word(session)]
     rows += management_health(session.client.profile, management_port, session.timeout)
-    return Table(("check", "healthy", "details"), rows)
+    ill = CliError(f"{session.place} is not healthy") if any(healthy is False for _, healthy, _ in rows) else None
+    return Table(("check", "healthy", "details"), rows, failure=ill)
 
 
 @command("api")
