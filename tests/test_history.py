@@ -38,6 +38,8 @@ from tests.support.terminal import Terminal
         "connect -h host --passwrd hunter2",
         "conect -h host --passwrd hunter2",
         "create user ann hunter22",
+        "connect host root hunter2",
+        "list collections --token hunter2",
         "update password ann hunter22 hunter23",
         """api POST /v2/vectordb/users/create -d '{"userName": "ann", "password": "hunter22"}'""",
         'search -c book --rerank-params \'{"api_key": "hunter2"}\'',

@@ -63,12 +63,19 @@ def _carries_secret(words: list[str]) -> bool:
     if any(ADDRESS_WITH_SECRET.search(word) or SECRET_IN_JSON.search(word) for word in words):
         return True
     leaf, rest = _command(words)
-    params = leaf.params if leaf else [param for each in leaves(tree()) for param in each.params]
-    secret = {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
-    known = layers([*params, *GLOBAL_OPTIONS])
-    if any(_gives_secret(word, secret, known) for word in words):
+    everything = [param for each in leaves(tree()) for param in each.params]
+    params = leaf.params if leaf else everything
+    secret, known = _secrets(params), layers([*params, *GLOBAL_OPTIONS])
+    # An option of another command, too: somebody may think that this one has it.
+    anywhere = secret | {each for each in _secrets(everything) if each.startswith("--")}
+    if any(_gives_secret(word, anywhere, known) for word in words):
         return True
     return bool(secret) and leaf is not None and (_has_one_too_many(rest, params) or _has_unknown(rest, known))
+
+
+def _secrets(params: Sequence[click.Parameter]) -> set[str]:
+    """How options that take a secret are spelled."""
+    return {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
 
 
 def _command(words: list[str]) -> tuple[Leaf | None, list[str]]:
