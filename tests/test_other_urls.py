@@ -16,6 +16,13 @@ def test_only_http_and_https_are_read(cli: Cli, url: str) -> None:
     assert cli("insert", "file", "-c", "book", url) == Run(2, "", error)
 
 
+def test_a_directory_among_the_files_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "b.csv").mkdir()
+    with pytest.raises(InvalidInput, match=r"b\.csv is a directory$"):
+        find_places([str(tmp_path / "*.csv")], None)
+
+
 def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "s3:").mkdir()
     (tmp_path / "s3:" / "rows.txt").write_text("")

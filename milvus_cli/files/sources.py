@@ -107,6 +107,9 @@ def _place(path: str, wanted: str | None) -> InputFile:
         raise InvalidInput(
             f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
         )
+    if os.path.isdir(path):
+        # Before anything is read: the files that come first would be in.
+        raise InvalidInput(f"{path} is a directory", hint="name the files in it: DIR/*.csv")
     return InputFile(path, kind, compression)
 
 
