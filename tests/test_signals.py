@@ -62,6 +62,16 @@ def test_at_the_prompt(begin: Begin, tmp_path: Path, number: signal.Signals) -> 
     end(terminal, tmp_path, number)
 
 
+def test_while_a_prompt_that_ends_waits_for_an_answer_of_the_terminal(begin: Begin, tmp_path: Path) -> None:
+    terminal = begin(until="milvus_cli>")
+    terminal.mute()
+    terminal.send_line("version -o jsonl")
+    terminal.wait_for('{"milvus_cli"')
+    terminal.send_line("version -o csv")
+    time.sleep(0.4)
+    end(terminal, tmp_path)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_at_a_hidden_password(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
     end(begin("connect", "127.0.0.1:1", "-u", "root", until="Password of root:"), tmp_path, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from prompt_toolkit.application import Application
 
@@ -35,8 +36,6 @@ class Ending:
         if self._number:
             die_of(number)
         self._number = number
-        try:
+        # A prompt that is about to end by itself gives the terminal back before `complete` is called.
+        with suppress(Exception):
             self._app.exit(exception=Ended())
-        except Exception:
-            # It was about to end by itself.
-            die_of(number)

@@ -55,6 +55,9 @@ class _Screen(pyte.Screen):
     def write_process_input(self, data: str) -> None:
         self._answer(data)
 
+    def mute(self) -> None:
+        self._answer = lambda data: None
+
 
 class Terminal:
     """An xterm of ROWS by COLS with COMMAND in it.
@@ -114,6 +117,10 @@ class Terminal:
         """Row and column of the cursor, from 0."""
         self._read(0)
         return self._display.cursor.y, self._display.cursor.x
+
+    def mute(self) -> None:
+        """Answers no question of the program from now on, as simple terminals do."""
+        self._display.mute()
 
     def send(self, text: str) -> None:
         """Type TEXT as it is; a line ends with "\\r"."""
