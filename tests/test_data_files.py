@@ -238,9 +238,9 @@ def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
 READ = """
 import sys
 from milvus_cli.errors import CliError
-from milvus_cli.transfer.json_rows import Keys, read_json
-from milvus_cli.transfer.readers import read_separated
-from milvus_cli.transfer.sources import find_places, open_source
+from milvus_cli.files.json_rows import Keys, read_json
+from milvus_cli.files.readers import read_separated
+from milvus_cli.files.sources import find_places, open_source
 with open_source(find_places(sys.argv[1:], None)[0]) as source:
     try:
         table = read_separated(source, ",") if source.place.format == "csv" else read_json(source, Keys())

@@ -24,7 +24,7 @@ import os, sys
 os.environ["GRPC_VERBOSITY"] = "NONE"
 import click, grpc
 from concurrent.futures import ThreadPoolExecutor
-from milvus_cli.rpc.wire import milvus_pb2 as wire
+from milvus_cli.client.wire import milvus_pb2 as wire
 with grpc.insecure_channel(sys.argv[1]) as channel:
     def call(method, **fields):
         request, response = getattr(wire, method + "Request"), getattr(wire, method + "Response")

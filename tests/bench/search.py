@@ -23,20 +23,20 @@ FASTER_THAN_PYMILVUS = 1.5
 IN_SHELL = """\
 import io, json, random, statistics, struct, sys, tempfile, time
 from pathlib import Path
-from milvus_cli.app import execute, run
-from milvus_cli.config import Config
-from milvus_cli.lines import split
+from milvus_cli.app.runner import execute, run
+from milvus_cli.connections.environment import Config
+from milvus_cli.grammar.lines import split
 from milvus_cli.output.console import Console
-from milvus_cli.rpc.search import Queries, Search
-from milvus_cli.session import Session
-from milvus_cli.settings import load
+from milvus_cli.search.request import Queries, Search
+from milvus_cli.session.session import Session
+from milvus_cli.session.settings import load
 console, home = Console(), Path(tempfile.mkdtemp())
 console.stdout, console.stdin = io.StringIO(), io.StringIO()
 session = Session(Config(home), console, load(home / "config.toml", {}))
 assert execute(["connect", sys.argv[1]], session) == 0
 # A store that was just written is read anew for each command.
 time.sleep(2.1)
-from milvus_cli.rpc.wire import milvus_pb2 as wire
+from milvus_cli.client.wire import milvus_pb2 as wire
 vector = [random.gauss(0, 1) for _ in range(128)]
 raw = struct.pack("<128f", *vector)
 request = wire.SearchRequest(**Search("bench", "v", Queries(101, [raw]), consistency="Eventually").request())

@@ -13,7 +13,7 @@ BARE_CALL = """\
 import os, sys
 os.environ["GRPC_VERBOSITY"] = "NONE"
 import click, grpc
-from milvus_cli.rpc.wire import milvus_pb2
+from milvus_cli.client.wire import milvus_pb2
 with grpc.insecure_channel(sys.argv[1]) as channel:
     call = channel.unary_unary(
         "/milvus.proto.milvus.MilvusService/{method}",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from milvus_cli.app.runner import execute
+from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.output.console import Console
 from milvus_cli.session.session import Session
@@ -26,7 +27,7 @@ class Recorder(Console):
 def run_here(argv: Sequence[str], home: Path, uri: str = "", *, token: str = "", input: str = "") -> Run:
     """A one-shot command with MILVUS_URI and MILVUS_TOKEN set, and INPUT on stdin, without the process around it."""
     console = Recorder(input)
-    session = Session(Config(home, uri=uri, token=token), console, load(home / "config.toml", {}))
+    session = Session(Config(home, uri=uri, token=token), console, load(home / "config.toml", {}), catalog=Catalog)
     try:
         return Run(execute(argv, session), *console.written())
     finally:
