@@ -50,7 +50,7 @@ def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Type
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Batches are of about so many bytes."""
     for module in ("readers", "columnar"):
-        monkeypatch.setattr(f"milvus_cli.transfer.{module}.CHUNK", size)
+        monkeypatch.setattr(f"milvus_cli.files.{module}.CHUNK", size)
 
 
 Rows = list[tuple[int, float]]
