@@ -54,23 +54,19 @@ def test_delete_collection_names_its_aliases_and_deletes_them_first(typed: Typed
 
 
 @on_milvus
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_a_leaked_alias_is_named_with_the_command_that_removes_it(typed: Typed) -> None:
+    leak(typed)
+    typed.make("lk_new", rows=1, index=True)
+    typed.all("load collection lk_new")
+    for line in (
         BOOK.format(name="lk_old"),
         "rename collection lk_new lk_old",
         "rename collection lk_new lk_old --to-database default",
         "copy lk_new lk_old -y",
         "copy lk_new lk_old --dry-run",
-    ],
-    ids=lambda line: " ".join(line.split()[:2]),
-)
-def test_a_leaked_alias_is_named_with_the_command_that_removes_it(typed: Typed, line: str) -> None:
-    leak(typed)
-    typed.make("lk_new", rows=1, index=True)
-    typed.all("load collection lk_new")
-    assert typed(line) == LEAKED
-    assert aliases_and_collections(typed) == ([], ["lk_new"])
+    ):
+        assert typed(line) == LEAKED, line
+        assert aliases_and_collections(typed) == ([], ["lk_new"])
     assert typed("delete alias lk_old -y") == Run(0, "Deleted alias 'lk_old'.\n", "")
     typed.gone("lk_new")
 
