@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, refuses, replies
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
