@@ -166,7 +166,7 @@ def _shell(session: Session) -> int:
 
 
 def _script(session: Session, script: str | None, file: str | None, *, keep_going: bool, echo: bool) -> int:
-    from .app.script import run_script
+    from .app.runner import run_script
 
     lines: Iterable[str]
     if script is not None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from milvus_cli.app.runner import execute
-from milvus_cli.app.script import run_script
+from milvus_cli.app.runner import execute, run_script
 from milvus_cli.connections.environment import Config
 from milvus_cli.errors import InvalidInput, Leave
 from milvus_cli.grammar.lines import scan, split

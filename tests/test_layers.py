@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,10 @@ def part_of(path: str) -> str:
     return path.partition("/")[0].removesuffix(".py")
 
 
+def dotted(path: str) -> str:
+    return f"{PACKAGE}.{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}"
+
+
 def modules() -> list[str]:
     found = (path.relative_to(ROOT / PACKAGE).as_posix() for path in (ROOT / PACKAGE).rglob("*.py"))
     return sorted(path for path in found if not path.endswith("_pb2.py"))
@@ -173,6 +178,17 @@ def test_each_part_imports_only_what_the_table_allows() -> None:
 def test_no_room_may_import_one_above_it() -> None:
     arrows = {(part, each) for part, allowed in OURS.items() for each in allowed}
     assert [arrow for arrow in arrows if ORDER.index(arrow[0]) <= ORDER.index(arrow[1])] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not even for their types."""
+    named = {path: dotted(path) for path in modules()}
+    graph: dict[str, set[str]] = {name: set() for name in named.values()}
+    for each in IMPORTS:
+        if each.target in graph and each.target != named[each.importer]:
+            graph[named[each.importer]].add(each.target)
+    order = list(TopologicalSorter(graph).static_order())
+    assert order.index(f"{PACKAGE}.client.client") < order.index(f"{PACKAGE}.cli")
 
 
 def test_each_package_of_others_has_its_users() -> None:

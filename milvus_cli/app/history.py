@@ -14,8 +14,7 @@ from ..errors import CliError
 from ..grammar.command import GLOBAL_OPTIONS, Leaf, SecretOption, layers
 from ..grammar.lines import scan
 from ..grammar.spellings import Layer, spelled
-from ..grammar.tree import find, leaves, tree
-from ..grammar.types import CommandWords
+from ..grammar.tree import CommandWords, find, leaves, tree
 from ..text.names import nearest
 
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]|(^|=)[\w.%+-]*:[^\s@]*@[^\s@]")

@@ -1,7 +1,7 @@
-"""Runs one command: the tree, the renderer, and the one place where failures become exit codes."""
+"""Runs commands, one or those of a script: the tree, the renderer, and the one place where failures get exit codes."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -10,7 +10,7 @@ import click
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.command import HelpWanted, Leaf, UnclearOption
-from ..grammar.lines import Statement
+from ..grammar.lines import Statement, Unreadable, statements
 from ..grammar.tree import PROGRAM, UnknownCommand, Verb, find, tree
 from ..output.formats import FOR_PROGRAMS, format_in
 from ..output.keys import Keys
@@ -50,6 +50,47 @@ def run(
         session.options = session.defaults
         if session.settings["timing"] == "on":
             session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
+
+
+def run_script(
+    lines: Iterable[str], session: Session, *, name: str, keep_going: bool = False, echo: bool = False
+) -> int:
+    """Runs the commands of a text, and returns the exit code of the first that failed; 0 when none did.
+
+    It stops there unless `keep_going`.
+    """
+    code = 0
+
+    def told(error: Unreadable) -> None:
+        nonlocal code
+        render_error(error, session.output, session.console, where=f"{name}:{error.line}")
+        code = code or error.exit_code
+
+    try:
+        for statement in statements(lines, passed_over=told if keep_going else None):
+            failed = _run_echoed(statement, session, name, echo=echo)
+            code = code or failed
+            if failed and (not keep_going or failed == 130):
+                break
+    except Leave as leave:
+        return leave.exit_code or code
+    except Unreadable as exc:
+        told(exc)
+    return code
+
+
+def _run_echoed(statement: Statement, session: Session, name: str, *, echo: bool) -> int:
+    if echo:
+        from .history import carries_secret
+
+        hidden = carries_secret(statement.text)
+        text = f"{statement.argv[0]} … (hidden: it has a secret)" if hidden else statement.text
+        session.console.write(f"{statement.comment}> {text}\n")
+        session.console.flush()
+    code = run(statement, session, where=f"{name}:{statement.line}")
+    if echo:
+        session.console.write("\n")
+    return code
 
 
 def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
@@ -100,8 +141,6 @@ def _parsed_and_invoked(words: Sequence[str], session: Session, before: Mapping[
 
 def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Script):
-        from .script import run_script
-
         session.stay = result.stay
         # Its commands connect by themselves: an alias that the command was given must not outrank that.
         with session.by_default(replace(session.options, alias=None, database=None)):

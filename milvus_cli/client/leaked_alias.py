@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, ServerRefused
+from .not_found import has_number
 from .optional import permitted
 
 if TYPE_CHECKING:
     from .client import Client
 
-# The server names what it does not know; it has a number for what a leaked alias stands for, and for a collection
-# that it is still deleting.
-HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
 IS_ALIAS = "use an alias"
-
-
-def has_number(reason: str) -> bool:
-    """Whether a refusal of a name may be due to a leaked alias."""
-    return HAS_NUMBER.search(reason) is not None
 
 
 def is_leaked_alias(client: Client, name: str) -> bool:

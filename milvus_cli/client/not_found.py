@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from .leaked_alias import has_number
 
 DEFAULT_DATABASE = "default"
 
@@ -26,6 +25,10 @@ HINTS = {
 COLLECTION_FIELDS = ("collection_name", "collectionName", "oldName", "collection_names", "collections_name")
 """How requests name the collection that they are about."""
 
+# The server names what it does not know; it has a number for what a leaked alias stands for, and for a collection
+# that it is still deleting.
+HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -33,6 +36,11 @@ class Missing:
 
     message: str
     hint: str
+
+
+def has_number(reason: str) -> bool:
+    """Whether a refusal of a name may be due to a leaked alias."""
+    return HAS_NUMBER.search(reason) is not None
 
 
 def no_collection(name: str, database: str) -> str:

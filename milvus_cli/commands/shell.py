@@ -10,7 +10,8 @@ import click
 from .. import __version__
 from ..errors import InvalidInput, Leave
 from ..grammar.command import argument, command, option, word
-from ..grammar.types import COMMAND, FiniteRange
+from ..grammar.tree import COMMAND, UnknownCommand, find, help_text
+from ..grammar.types import FiniteRange
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 
 if TYPE_CHECKING:
@@ -72,7 +73,6 @@ def watch(session: Session, seconds: float, words: tuple[str, ...], times: int |
 
 def _require_ends_by_itself(words: tuple[str, ...]) -> None:
     """Raises InvalidInput for a command that Ctrl-C is to end: watch would run it again."""
-    from ..grammar.tree import UnknownCommand, find
 
     # What is wrong with the words is told when they are run.
     with suppress(UnknownCommand, click.UsageError):
@@ -99,8 +99,6 @@ def help_(session: Session, words: tuple[str, ...]) -> Text:
     \b
     Example: help connect
     """
-    from ..grammar.tree import help_text
-
     return Text(help_text(words))
 
 

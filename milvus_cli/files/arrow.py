@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
 from ..output.values import exact
-from ..rows.selection import Selection
+from ..rows.selection import Selection, column_kind, column_names
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import row_fields, short_name, type_name
 from ..text.floats import packed
@@ -17,7 +17,6 @@ from ..values.decode import decode_column
 from .arrow_values import arrow_array, arrow_lists
 from .memory import give_back
 from .texts import Texts, json_texts, texts_of
-from .writers import column_kind, column_names
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData

@@ -9,8 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import CliError, InvalidInput
-from ..rows.selection import Selection
-from ..schema.schema import kind_of, row_fields
+from ..rows.selection import Selection, column_kind, column_names
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
 from .texts import csv_cells, flattened, texts_of
@@ -88,19 +87,6 @@ def compressor(compression: str) -> Callable[[bytes], bytes]:
         compress = _zstandard().ZstdCompressor().compress
         return lambda data: bytes(compress(data)) if data else b""
     return bytes
-
-
-def column_names(selection: Selection) -> tuple[str, ...]:
-    """Of a file with columns: what the schema does not name is one column, a JSON object a row."""
-    shown = selection.fields.shown
-    return (*shown, DYNAMIC) if selection.fields.flat and DYNAMIC not in shown else shown
-
-
-def column_kind(selection: Selection, name: str) -> str:
-    """The type of a field; "" of a key of the dynamic field."""
-    if name == DYNAMIC:
-        return "JSON"
-    return next((kind_of(field) for field in row_fields(selection.schema) if field.name == name), "")
 
 
 class SeparatedWriter:

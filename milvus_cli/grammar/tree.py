@@ -7,11 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from ..text.names import Names, named, nearest
 from .command import Leaf, Node
+from .types import Offered, items
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PROGRAM = "milvus_cli"
 COMMANDS = "milvus_cli.commands"
@@ -148,6 +153,18 @@ def following(words: Sequence[str]) -> Names:
     except UnknownCommand:
         return Names()
     return children(found.command) if isinstance(found.command, Verb) else Names()
+
+
+class CommandWords(Offered):
+    """The words of a command."""
+
+    name = "command"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        return items(following(list(ctx.params.get(str(param.name)) or ())).best(incomplete))
+
+
+COMMAND = CommandWords()
 
 
 def _collected() -> Iterator[Leaf]:

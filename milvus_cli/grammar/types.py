@@ -241,17 +241,6 @@ class IndexParameter(Offered):
         return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
 
 
-class CommandWords(Offered):
-    """The words of a command."""
-
-    name = "command"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from .tree import following
-
-        return items(following(list(ctx.params.get(str(param.name)) or ())).best(incomplete))
-
-
 class FileOrText(Offered):
     """Text; after @ the path of a file."""
 
@@ -498,7 +487,6 @@ FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()
 INDEX_PARAMETER = IndexParameter()
-COMMAND = CommandWords()
 
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()

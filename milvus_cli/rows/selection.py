@@ -13,7 +13,7 @@ from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
 from ..schema.answers import require_columns
-from ..schema.schema import pairs, primary_field, type_name
+from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
 from ..text.names import nearest
 from ..values.decode import decode_column
@@ -312,3 +312,16 @@ def rows_told(client: Client, collection: str) -> str:
             return f"{counted} row{'' if counted == 1 else 's'}"
     rows = permitted(row_count, client, collection)
     return f"{'?' if rows is None else rows} rows by its statistics"
+
+
+def column_names(selection: Selection) -> tuple[str, ...]:
+    """Of a file with columns: what the schema does not name is one column, a JSON object a row."""
+    shown = selection.fields.shown
+    return (*shown, DYNAMIC) if selection.fields.flat and DYNAMIC not in shown else shown
+
+
+def column_kind(selection: Selection, name: str) -> str:
+    """The type of a field; "" of a key of the dynamic field."""
+    if name == DYNAMIC:
+        return "JSON"
+    return next((kind_of(field) for field in row_fields(selection.schema) if field.name == name), "")

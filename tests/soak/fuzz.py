@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from milvus_cli.app.script import run_script
+from milvus_cli.app.runner import run_script
 from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.connections.lite import LiteServer as Embedded

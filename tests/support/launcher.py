@@ -116,7 +116,6 @@ def _import_what_commands_import() -> None:
     import tabulate  # noqa: F401
 
     import milvus_cli.app.runner
-    import milvus_cli.app.script
     import milvus_cli.cli
     import milvus_cli.client.client
     import milvus_cli.output.render  # noqa: F401
