@@ -350,10 +350,12 @@ def test_after_a_command_made_or_removed_something_the_names_are_fresh(shell: Te
     shell.send_key("tab")
     shell.wait_for("> count fresh_one")
     shell.send_key("c-c")
-    shell.send_line("delete collection fresh_one --yes; create collection other -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
-    shell.wait_for("'other'.\ndev/default>")
-    shell.send("count ")
-    shell.wait_for("other  loaded")
+    shell.send_line(
+        "delete collection fresh_one --yes; create collection fresh_2 -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
+    )
+    shell.wait_for("'fresh_2'.\ndev/default>")
+    shell.send("count fresh_")
+    shell.wait_for("fresh_2  loaded")
     assert "fresh_one  " not in shell.text
 
 
