@@ -76,7 +76,8 @@ class _Player:
         for _ in range(MOST_ATTEMPTS):
             self._made.attempts += 1
             code, out, said = self._attempt(line)
-            if code == 0:
+            # Killed behind its last line, a job is done, and has said so.
+            if code == 0 or (code == -9 and out.endswith("\n")):
                 return out
             if code == 2 and "nothing to resume" in said:
                 if not self._job.may_begin_anew():
