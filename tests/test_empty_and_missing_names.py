@@ -1,10 +1,16 @@
 """An empty name is no name; a database that isn't there is not empty."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.cli import Cli, Run
+from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.milvus_server import MilvusServer
+from tests.support.official import milvus_pb2
 from tests.support.process import ServerProcess
+from tests.support.recorder import run_here
+from tests.support.typed import failed
 
 
 @pytest.mark.parametrize(
@@ -29,13 +35,26 @@ def test_an_empty_name_does_not_mean_what_is_current(cli: Cli, line: str, error:
 
 def test_a_database_that_is_missing_is_told_where_it_would_be_listed_as_empty(cli: Cli, milvus: MilvusServer) -> None:
     assert cli("connect", milvus.address).code == 0
+    # Nothing was ever granted to this role, in whatever database.
+    cli("create", "role", "-r", "names_nobody")
     for line, error in (
-        ("list grants --db defaul", "no database 'defaul'\nhint: did you mean default?"),
-        ("list grants -r public --db nosuch", "no database 'nosuch'\nhint: list databases shows all"),
-        ("list bulk_insert_tasks --db nosuch", "no database 'nosuch'\nhint: list databases shows all"),
+        ("list grants -r names_nobody --db defaul", "no database 'defaul'\nhint: did you mean default?"),
+        ("list grants -r names_nobody --db nosuch", "no database 'nosuch'\nhint: list databases shows all"),
     ):
         assert cli(*line.split()) == Run(1, "", f"error: {error}\n")
     assert cli("list", "grants", "--db", "default", "--output", "tsv").code == 0
+    assert cli("delete", "role", "-r", "names_nobody", "--yes").code == 0
+
+
+def test_bulk_inserts_of_a_missing_database_are_no_empty_list(tmp_path: Path) -> None:
+    """From a peer: Milvus 2.3 lists the tasks of every database, whichever is asked for."""
+    handlers = {
+        "ListImportTasks": replies(milvus_pb2.ListImportTasksResponse()),
+        "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["default"])),
+    }
+    with GrpcPeer(handlers) as peer:
+        run = run_here(["list", "bulk_insert_tasks", "--db", "nosuch"], tmp_path, peer.uri)
+    assert run == failed("no database 'nosuch'", "list databases shows all")
 
 
 def test_the_collections_of_a_missing_database_are_no_empty_list(cli: Cli, server: ServerProcess) -> None:
