@@ -68,6 +68,7 @@ class _Player:
         self._job = job
         self._injector = injector
         self._made = made
+        self._done_by_second: str | None = None
         self._env = {"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"}
 
     def run(self) -> str | None:
@@ -79,6 +80,8 @@ class _Player:
             # Killed behind its last line, a job is done, and has said so.
             if code == 0 or (code == -9 and out.endswith("\n")):
                 return out
+            if self._done_by_second is not None:
+                return self._done_by_second
             if code == 2 and "nothing to resume" in said:
                 if not self._job.may_begin_anew():
                     break
@@ -111,7 +114,10 @@ class _Player:
             except subprocess.TimeoutExpired:
                 second.kill()
                 out, err = second.communicate()
-        if second.returncode != 1 and first.poll() is None:
+        if second.returncode == 0 and first.poll() is not None:
+            # The first one was gone by then, and this one went on in its place.
+            self._done_by_second = out
+        elif second.returncode != 1 and first.poll() is None:
             self._made.problems.append(f"the second job ended with {second.returncode}: {(out + err).strip()!r}")
 
     def _start(self, line: Words) -> "subprocess.Popen[str]":
