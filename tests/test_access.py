@@ -279,7 +279,7 @@ def test_delete_says_what_goes_with_it_and_wants_yes(root: Typed) -> None:
     root.all("grant privilege acc_reader -p All")
     what = f"role 'acc_reader' on {root.place}, with 1 grant, taken from acc_ann"
     assert root("delete role acc_reader --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    question = f"Delete {what}? Not without --yes, as nobody can be asked."
+    question = f"Delete {what}? There is no terminal to confirm on."
     assert root("delete role acc_reader") == failed(question, "add --yes", code=2)
     who = f"user 'acc_ann' on {root.place}, with the role acc_reader"
     assert root("delete user acc_ann --dry-run") == Run(0, f"Would delete {who}.\n", "")

@@ -198,7 +198,7 @@ def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root: Files) ->
     kept = {**rest, "roles": [*rest["roles"], {"role": "accf_reader", "grants": TEAM["roles"][1]["grants"][2:]}]}
     refused = root.apply(kept, "--prune")
     what = "user accf_ann, user accf_bob, user accf_eve, role accf_idle, role accf_writer, 6 grants"
-    question = f"Remove {what} on {root.typed.place}? Not without --yes, as nobody can be asked."
+    question = f"Remove {what} on {root.typed.place}? There is no terminal to confirm on."
     assert refused == failed(question, "add --yes", code=2)
     assert root.apply(kept, "--prune -y") == Run(0, "Made 11 changes: 0 added, 11 removed.\n", "")
     assert root.apply(kept, "--prune -y") == Run(0, "Nothing to do: all is as in the file.\n", "")

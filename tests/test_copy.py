@@ -415,7 +415,7 @@ def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(two: 
     words = f"2 rows of 'copy_from' on {place} to 'copy_to' on {place}, which is new"
     assert two("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
     assert two("copy lite:copy_from lite:copy_to") == Run(
-        2, "", f"error: Copy {words}? Not without --yes, as nobody can be asked.\nhint: add --yes\n"
+        2, "", f"error: Copy {words}? There is no terminal to confirm on.\nhint: add --yes\n"
     )
     for line, code, message in (
         ("lite:copy_from lite:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),

@@ -107,7 +107,7 @@ def test_alter_database_with_bad_values_exits_2(typed: Typed, options: str, mess
 def test_delete_database_says_what_goes_and_wants_yes(shop: Typed) -> None:
     what = f"database 'shop' on {shop.place}, which is empty"
     assert shop("delete database shop --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    question = f"Delete {what}? Not without --yes, as nobody can be asked."
+    question = f"Delete {what}? There is no terminal to confirm on."
     assert shop("delete database shop") == failed(question, "add --yes", code=2)
     assert {"database": "shop"} in shop.json("list databases")
 

@@ -216,7 +216,7 @@ def test_rows_expire_on_a_protected_connection_only_when_its_alias_is_named(guar
     assert guarded("use connection guarded").code == 0
     run = guarded(f"{line} --yes")
     assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("error: connection 'guarded' is protected: Let rows of 'guard_book' on guarded (")
+    assert run.err.startswith("error: connection 'guarded' is protected: Expire entities of 'guard_book' on guarded (")
     assert guarded(f"{line} --yes --alias guarded").code == 0
 
 
@@ -266,7 +266,7 @@ def test_api_drops_nothing_unasked(guarded: Guarded) -> None:
     question = f"Send {where} to {{}}?"
     for script in (line, f"watch --times 1 0.1 {line}"):
         assert guarded(f"{script} --alias open") == failed(
-            f"{question.format(guarded.place('open'))} Not without --yes, as nobody can be asked.", "add --yes", code=2
+            f"{question.format(guarded.place('open'))} There is no terminal to confirm on.", "add --yes", code=2
         )
     assert guarded("use connection guarded -q").code == 0
     assert guarded(f"{line} --yes") == failed(

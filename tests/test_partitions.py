@@ -117,7 +117,7 @@ def test_delete_partition_says_what_goes(shelf: Typed) -> None:
     what = f"partition 'novels' of 'shelf' on {shelf.place}, with 0 rows by its statistics"
     assert shelf("delete partition -c shelf -p novels --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert shelf("delete partition -c shelf -p novels") == failed(
-        f"Delete {what}? Not without --yes, as nobody can be asked.", "add --yes", code=2
+        f"Delete {what}? There is no terminal to confirm on.", "add --yes", code=2
     )
     assert shelf("delete partition -c shelf -p novels -y") == Run(0, "Deleted partition 'novels' of 'shelf'.\n", "")
     assert [row["partition"] for row in shelf.json("list partitions shelf")] == ["_default"]

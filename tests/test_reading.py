@@ -220,7 +220,7 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
     line, which = "delete entities -c deletes -e 'id > {n}' --param n=2", "2 rows of 'deletes' where id > 2"
     assert typed(f"{line} --dry-run") == Run(0, f"Would delete {which} on {typed.place}.\n", "")
     assert typed(line) == failed(
-        f"Delete {which} on {typed.place}? Not without --yes, as nobody can be asked.", "add --yes", code=2
+        f"Delete {which} on {typed.place}? There is no terminal to confirm on.", "add --yes", code=2
     )
     assert typed.json(f"{line} -y") == {
         "message": f"Deleted {which}.",

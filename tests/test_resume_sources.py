@@ -259,7 +259,9 @@ def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(on_l
     # It is done, and has left nothing that tells this from one that never began.
     run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
     assert run == failed(
-        "there is nothing to resume", "it may be done: count the rows before it begins anew without --resume", code=2
+        "there is nothing to resume",
+        "it may have finished: check the row count before running it without --resume",
+        code=2,
     )
     assert exact(on_lite, "again_none") == 20
     on_lite.gone("again_none")

@@ -143,7 +143,7 @@ def test_delete_needs_yes_where_nobody_can_be_asked(connected: Cli, lite: LiteSe
         2,
         "",
         f"error: Delete collection 'gone' on default ({lite.address}, database default), with 0 rows?"
-        " Not without --yes, as nobody can be asked.\nhint: add --yes\n",
+        " There is no terminal to confirm on.\nhint: add --yes\n",
     )
     assert connected("drop", "collection", "gone", "-y") == Run(0, "Deleted collection 'gone'.\n", "")
 

@@ -3,7 +3,7 @@
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer
 
-OUTRANKED = "{} is set: the next command starts there, not where this one leads\n"
+OUTRANKED = "{} is set and takes precedence over this choice in later commands\n"
 
 
 def test_a_move_that_the_environment_outranks_is_told(cli: Cli) -> None:
@@ -26,4 +26,7 @@ def test_an_alias_that_leads_elsewhere_is_told(cli: Cli) -> None:
     with GrpcPeer() as peer, GrpcPeer() as other:
         assert cli("connect", peer.address, "-a", "dev").err == ""
         assert cli("connect", peer.address, "-a", "dev").err == ""
-        assert cli("connect", other.address, "-a", "dev").err == f"connection 'dev' led to {peer.address} before\n"
+        assert (
+            cli("connect", other.address, "-a", "dev").err
+            == f"connection 'dev' now points to {other.address} (was {peer.address})\n"
+        )

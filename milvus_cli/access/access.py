@@ -155,7 +155,7 @@ def databases(client: Client) -> list[str]:
 
 
 def require_database(client: Client, name: str) -> None:
-    """As `require_users`, for a database, or all of them: servers have no grants in one that isn't there."""
+    """Raises CliError if a database does not exist. `*` means all databases."""
     if name != EVERY:
         _require([name], permitted(all_databases, client), "database", "list databases")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..client.client import Client
 from ..client.optional import permitted
 from ..client.privileges import COLLECTION, EVERY, GLOBAL, GROUPS, TYPE_OF, USER, check_privilege, is_group
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..text.names import nearest
 from . import access
 from .access import Grant
@@ -47,7 +47,7 @@ def wanted(client: Client, asked: GrantRequest) -> list[Wanted]:
             check_privilege(name, asked.object_type, own or ())
     database = asked.database or client.profile.database
     if not asked.revoke:
-        _require_database(client, database)
+        access.require_database(client, database)
     return [
         Wanted(Grant(role, database, kind, name, privilege), group)
         for role in dict.fromkeys(asked.roles)
@@ -73,12 +73,6 @@ def _names(client: Client, kind: str, database: str) -> list[str]:
     if kind == USER:
         return access.users(client)
     return list(client.call("ShowCollections", db_name=database).collection_names)
-
-
-def _require_database(client: Client, name: str) -> None:
-    known = permitted(access.all_databases, client)
-    if name != EVERY and known is not None and name not in known:
-        raise CliError(f"no database {name!r}", hint=nearest(name, known) or "list databases shows all, * is every one")
 
 
 def _kind(privilege: str, asked: GrantRequest, own: dict[str, list[str]]) -> tuple[str, bool]:

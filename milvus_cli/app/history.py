@@ -54,7 +54,7 @@ def clear_history(home: Path) -> None:
 
 
 def carries_secret(line: str) -> bool:
-    """Whether a word is an option that takes a secret, or an address with a password; wrong only to the safe side."""
+    """Returns whether a line may contain a secret; in doubt it does."""
     return any(_carries_secret([word.value for word in words]) for words in scan(line))
 
 
@@ -73,7 +73,7 @@ def _carries_secret(words: list[str]) -> bool:
 
 
 def _secrets(params: Sequence[click.Parameter]) -> set[str]:
-    """How options that take a secret are spelled."""
+    """Returns the spellings of the options that take a secret."""
     return {spelling for param in params if isinstance(param, SecretOption) for spelling in param.opts}
 
 

@@ -39,7 +39,7 @@ class Missing:
 
 
 def has_number(reason: str) -> bool:
-    """Whether a refusal of a name may be due to a leaked alias."""
+    """Returns whether a leaked alias may be the reason for a refusal."""
     return HAS_NUMBER.search(reason) is not None
 
 

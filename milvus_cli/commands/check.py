@@ -69,7 +69,7 @@ def check_vectors(
     default=20,
     show_default=True,
     metavar="N",
-    help="Tell so many of the keys.",
+    help="Duplicate keys to show.",
 )
 def check_keys(session: Session, collection: str, limit: int) -> Report:
     """Look for primary keys that several rows have: Milvus inserts a key twice, and then shows one of the rows.

@@ -284,7 +284,7 @@ def alter_collection_properties(session: Session, collection: str, properties: t
 
     session.require_collection(collection)
     if session.profile.protected and TTL in dict(properties):
-        session.confirm(f"Let rows of {collection!r} on {session.place} expire?")
+        session.confirm(f"Expire entities of {collection!r} on {session.place}?")
     session.client.call("AlterCollection", collection_name=collection, properties=pairs(dict(properties)))
     changed = [key for key, _ in properties]
     made = {"collection": collection, "changed": changed}

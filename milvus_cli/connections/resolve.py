@@ -58,7 +58,7 @@ class Resolved:
 
 
 GUARDS = ("read_only", "protected")
-"""What stays with an alias until somebody says otherwise: the same server may be reached by several addresses."""
+"""Settings that an alias keeps until they are changed explicitly, even when its address changes."""
 
 CONFLICTS = (
     ("uri", "host"),
@@ -170,7 +170,7 @@ def _from_environment(config: Config) -> Layer:
 
 
 def _from_saved(saved: Profile, layers: list[Layer]) -> Layer:
-    """What the alias saved; its guards alone where the layers above name another server."""
+    """Returns what the alias saved, or only its guards when a higher layer names another server."""
     given = {name: value for layer in reversed(layers) for name, (value, _) in layer.items()}
     if given.keys() & {"host", "port", "lite"}:
         port = given.get("port", DEFAULT_PORT if "host" in given else saved.port)

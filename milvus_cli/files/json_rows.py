@@ -60,7 +60,7 @@ class Keys:
 
 
 def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What an object is that holds rows in a way that is not read, and what to do about it."""
+    """Recognizes JSON layouts that cannot be read as rows. Returns the layout's name and a hint, or None."""
     data, meta, columns = (value.get(name) for name in ("data", "meta", "columns"))
     if isinstance(data, list) and isinstance(meta, list) and meta and all(map(_describes_column, meta)):
         return "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"

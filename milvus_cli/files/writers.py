@@ -12,22 +12,14 @@ from ..errors import CliError, InvalidInput
 from ..rows.selection import Selection, column_kind, column_names
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
+from .sources import FORMATS as READABLE
 from .texts import csv_cells, flattened, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-FORMATS = {
-    "csv": "csv",
-    "tsv": "tsv",
-    "tab": "tsv",
-    "json": "json",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "parquet": "parquet",
-    "pq": "parquet",
-}
-"""Formats by extension."""
+FORMATS = {extension: name for extension, name in READABLE.items() if name != "npy"}
+"""Formats by extension: an export has several columns, and an NPY file one."""
 COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
 """Higher ones take far longer to make digits a tenth smaller."""

@@ -100,7 +100,7 @@ class Console:
         return bytes(read_whole(buffer, "standard input", most))
 
     def ask(self, question: str) -> str:
-        """The line that a person answers. Raises InvalidInput when nobody is there."""
+        """The line that a person answers. Raises InvalidInput when there is no terminal."""
         self._require_person(question)
         self.stderr.write(harmless(question))
         self.stderr.flush()

@@ -129,7 +129,7 @@ class Session:
 
     def confirm(self, question: str) -> None:
         """Asks before something changes that should not do so unasked. Raises CliError at a no, and InvalidInput when
-        nobody is there.
+        there is no terminal.
 
         On a read-only connection it is refused without a question. On a protected one the person types the alias;
         elsewhere than on a terminal it needs --yes and the alias by name.
@@ -140,7 +140,7 @@ class Session:
             self._confirm_protected(question, profile.alias)
         elif not self.options.yes:
             if not self.interactive:
-                raise InvalidInput(f"{question} Not without --yes, as nobody can be asked.", hint="add --yes")
+                raise InvalidInput(f"{question} There is no terminal to confirm on.", hint="add --yes")
             if self.console.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):
                 raise CliError("not done")
 
@@ -365,11 +365,11 @@ class Session:
         self._clients[alias] = client
         self._standing.move(alias)
         if save and known and not (known.lite or profile.lite) and known.address != profile.address:
-            self.console.note(f"connection {alias!r} led to {known.address} before")
+            self.console.note(f"connection {alias!r} now points to {profile.address} (was {known.address})")
         return Status(profile, server)
 
     def unkept(self) -> str:
-        """Why the next command does not start where this session moved to; empty where it does."""
+        """Returns a note if the environment overrides the current connection or database in later commands, else ""."""
         config = self.config
         if not self._standing.has_moved or not (config.alias or config.uri):
             return ""
@@ -381,7 +381,7 @@ class Session:
             there = by_environment.profile if by_environment else None
             name = "MILVUS_URI"
             kept = there is not None and (there.address, there.database) == (here.address, here.database)
-        return "" if kept else f"{name} is set: the next command starts there, not where this one leads"
+        return "" if kept else f"{name} is set and takes precedence over this choice in later commands"
 
     def _known(self, alias: str) -> Profile | None:
         if alias in self._unsaved:

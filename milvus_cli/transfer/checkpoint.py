@@ -85,7 +85,7 @@ class Checkpoint:
         elif resume and found is None:
             raise InvalidInput(
                 "there is nothing to resume",
-                hint="it may be done: count the rows before it begins anew without --resume",
+                hint="it may have finished: check the row count before running it without --resume",
             )
         try:
             make_private(self.path.parent)

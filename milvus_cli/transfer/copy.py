@@ -168,7 +168,7 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Copy
     if not (wish.resume or wish.into_existing):
         raise CliError(
             f"collection {target} exists",
-            hint="--resume goes on with an interrupted copy, --into-existing puts the rows in, in place of equal keys",
+            hint="--resume goes on with an interrupted copy, --into-existing replaces entities with equal keys",
         )
     there = target.definition()
     _require_known(target, there)

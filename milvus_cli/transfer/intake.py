@@ -78,7 +78,7 @@ class RowEncoder:
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
-            hint = _other_delimiter(table) or f"columns: {', '.join(table.columns)}; --map COLUMN=FIELD"
+            hint = _other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
