@@ -153,7 +153,7 @@ def _dispatch(
         code = execute(words, session, page=True, before=before)
         if unkept := session.unkept():
             session.console.note(unkept)
-        return _shell(session) if session.stay and session.console.interactive and code == 0 else code
+        return _shell(session) if session.state.stay and session.console.interactive and code == 0 else code
     if script is None and file is None and session.console.interactive:
         return _shell(session)
     return _script(session, script, file, keep_going=keep_going, echo=echo)
@@ -172,8 +172,8 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
     if script is not None:
         lines, name = script.split("\n"), "-c"
     elif file is None or file == "-":
-        # Nobody can be asked: what stands on standard input are commands, not answers.
-        session.defaults = replace(session.defaults, no_input=True)
+        # Nobody can be asked: standard input has commands, not answers.
+        session = session.with_options(replace(session.options, no_input=True))
         session.console.commands_on_stdin = True
         lines, name = iter(lambda: session.console.stdin.readline(LARGEST), ""), "stdin"
     else:

@@ -10,7 +10,7 @@ import pytest
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.rows.selection import Fields, chosen_fields
-from milvus_cli.search.request import Shown, shown_fields
+from milvus_cli.search.hits import Shown, shown_fields
 from milvus_cli.values.dynamic import names_in
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess

@@ -8,7 +8,8 @@ import pytest
 
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
-from milvus_cli.search.request import Search, Shown
+from milvus_cli.search.hits import Shown
+from milvus_cli.search.request import Search
 from milvus_cli.search.widening import UNLIMITED, all_hits
 from milvus_cli.session.clients import open_client
 from tests.support.cli import Cli

@@ -8,10 +8,10 @@ from milvus_cli.client.versions import is_older
 from milvus_cli.errors import InvalidInput
 from milvus_cli.search.histogram import Bin, Gap, bars, bins, largest_gap
 from milvus_cli.search.legs import leg_text, parse_leg
+from milvus_cli.search.options import parse_params
 from milvus_cli.search.request import Queries, Search
 from milvus_cli.search.reranker_text import parse_rerankers
 from milvus_cli.search.rerankers import Reranker
-from milvus_cli.search.run import parse_params
 
 
 @pytest.mark.parametrize(

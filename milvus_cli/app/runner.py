@@ -47,7 +47,6 @@ def run(
     try:
         return _run(statement, session, where, before, page=page)
     finally:
-        session.options = session.defaults
         if session.settings["timing"] == "on":
             session.console.note(f"Time: {(time.monotonic() - started) * 1000:.1f} ms")
 
@@ -94,9 +93,18 @@ def _run_echoed(statement: Statement, session: Session, name: str, *, echo: bool
 
 
 def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
+    acting = session
+
     def act() -> int:
-        result = _invoked(statement.argv, session, before)
-        return _show(result, session, "vertical" if statement.vertical else session.output, page=page)
+        nonlocal acting
+        result: Result | None
+        try:
+            leaf, ctx = _parsed(statement.argv, session, before)
+            acting = ctx.obj
+            result = leaf.invoke(ctx)
+        except HelpWanted as wanted:
+            result = Text(wanted.text)
+        return _show(result, acting, "vertical" if statement.vertical else acting.output, page=page)
 
     try:
         return redirected(session.console, statement.target, act)
@@ -104,29 +112,24 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
         error = _translated(exc, statement.argv)
-        _trace_back(session)
+        _trace_back(acting)
     except UnicodeEncodeError as exc:
         error = InvalidInput(f"invalid text: {ascii(exc.object)[:60]} (not UTF-8)")
-        _trace_back(session)
+        _trace_back(acting)
     except Exception as exc:
         error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
-        _trace_back(session)
+        _trace_back(acting)
     if isinstance(error, Interrupted) and session.console.interactive:
         # The terminal has written ^C where the cursor was.
         session.console.note("")
-    render_error(error, _output(statement.argv, session), session.console, where=where)
+    # A line that could not be parsed may still name the format that it wants.
+    wanted = format_in(statement.argv) if acting is session else None
+    render_error(error, wanted or acting.output, session.console, where=where)
     return error.exit_code
 
 
-def _invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
-    """Runs the command that these words name and returns its result, or its help for --help."""
-    try:
-        return _parsed_and_invoked(words, session, before)
-    except HelpWanted as wanted:
-        return Text(wanted.text)
-
-
-def _parsed_and_invoked(words: Sequence[str], session: Session, before: Mapping[str, object]) -> Result | None:
+def _parsed(words: Sequence[str], session: Session, before: Mapping[str, object]) -> tuple[Leaf, click.Context]:
+    """Returns the command that these words name, and its context with the session as the line's options set it."""
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
     ctx.params.update(before)
@@ -136,18 +139,17 @@ def _parsed_and_invoked(words: Sequence[str], session: Session, before: Mapping[
         ctx = click.Context(here, info_name=name, parent=ctx)
     assert isinstance(here, Leaf)
     here.parse_args(ctx, rest)
-    return here.invoke(ctx)
+    return here, ctx
 
 
 def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Script):
-        session.stay = result.stay
+        session.state.stay = result.stay
         # Its commands connect by themselves: an alias that the command was given must not outrank that.
-        with session.by_default(replace(session.options, alias=None, database=None)):
-            return run_script(result.text.split("\n"), session, name=result.name, echo=True)
+        inner = session.with_options(replace(session.options, alias=None, database=None))
+        return run_script(result.text.split("\n"), inner, name=result.name, echo=True)
     if isinstance(result, Repeat):
-        with session.by_default(session.options):
-            return _repeat(result, session)
+        return _repeat(result, session)
     if isinstance(result, Live):
         return _live(result, session, output)
     if isinstance(result, Result):
@@ -156,7 +158,7 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
                 result,
                 output,
                 session.console,
-                quiet=bool(session.options.quiet),
+                quiet=session.quiet,
                 expanded=session.settings["expanded"],
             )
         if isinstance(result, Table):
@@ -201,7 +203,7 @@ def _live(live: Live, session: Session, output: str) -> int:
             for look in looks:
                 console.clear()
                 for table in look.tables:
-                    render(table, output, console, quiet=bool(session.options.quiet), expanded=expanded)
+                    render(table, output, console, quiet=session.quiet, expanded=expanded)
     except KeyboardInterrupt:
         console.note("")
     return 0
@@ -246,9 +248,3 @@ def _trace_back(session: Session) -> None:
         import traceback
 
         session.console.note(traceback.format_exc())
-
-
-def _output(argv: Sequence[str], session: Session) -> str:
-    """The format wanted, also by a line that could not be parsed."""
-    wanted = format_in(argv) if session.options is session.defaults else None
-    return wanted or session.output

@@ -9,7 +9,8 @@ from ..errors import CliError, Interrupted
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..search.check import check_search
-from ..search.run import SearchOptions, refusals_explained
+from ..search.options import SearchOptions
+from ..search.run import refusals_explained
 from .load import Load, put_load
 from .pages import joined, key_pages, pages_of, sample_keys
 from .recall import percentile
@@ -31,7 +32,7 @@ def search_load(asked: SearchOptions, *, count: int, jobs: int) -> Report:
     def send(number: int) -> None:
         client.call("Search", **search.of_one(queries[number % len(queries)]).request())
 
-    progress = Progress(session.console, f"Searching {asked.collection!r}", quiet=bool(session.options.quiet))
+    progress = Progress(session.console, f"Searching {asked.collection!r}", quiet=session.quiet)
     with progress as bar, refusals_explained(client, search, target.keys.schema):
         load = put_load(send, count, jobs, bar.show)
     if load.interrupted and not load.sent:

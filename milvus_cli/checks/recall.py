@@ -13,7 +13,8 @@ from typing import Any
 
 from ..client.client import Client
 from ..errors import InvalidInput, ServerRefused
-from ..search.request import Search, hit_ids
+from ..search.hits import hit_ids
+from ..search.request import Search
 from .arithmetic import Arithmetic
 from .exact import Exact
 from .pages import Key, Page

@@ -156,7 +156,7 @@ class _Steps:
 
 
 def _bar(session: Session, label: str) -> Progress:
-    return Progress(session.console, label, quiet=bool(session.options.quiet))
+    return Progress(session.console, label, quiet=session.quiet)
 
 
 def _shown(pages: Iterable[Page], bar: Progress, total: int) -> Iterator[Page]:

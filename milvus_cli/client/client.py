@@ -24,6 +24,7 @@ from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import NO_DATABASE
 from .privileges import place
+from .versions import OPERATIONS, lacking
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -95,6 +96,7 @@ class Link:
         self.answered = False
         self.written = 0
         self.changes = 0
+        self.version: str | None = None
 
     def reopen(self) -> None:
         """A new channel: the old one would wait before it looks for the server again."""
@@ -147,17 +149,31 @@ class Client:
         return self._link.written
 
     @property
+    def version(self) -> str:
+        """The server's version as it writes it; "" if it cannot tell. Asked once per channel."""
+        if self._link.version is None:
+            try:
+                self._link.version = str(self.call("GetVersion").version)
+            except CliError:
+                return ""
+        return self._link.version
+
+    def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
+        """Returns the error for an operation that this server lacks, with its version and the one that has it."""
+        return Unsupported(lacking(method, self.version), method=method, server_code=server_code)
+
+    @property
     def changes(self) -> int:
         """How many of this client's calls did not only read."""
         return self._link.changes
 
-    def with_options(self, *, database: str, timeout: float) -> "Client":
-        """The same channel for another database and deadline."""
-        if (database, timeout) == (self.profile.database, self.timeout):
-            return self
+    def with_options(self, *, database: str, timeout: float, trace: Callable[[Trace], None] | None = None) -> "Client":
+        """Returns a client on the same channel with another database and deadline, and another trace if given."""
         other = copy(self)
-        other.profile = replace(self.profile, database=database)
+        if database != self.profile.database:
+            other.profile = replace(self.profile, database=database)
         other.timeout = timeout
+        other._trace = trace or self._trace
         return other
 
     def close(self) -> None:
@@ -199,6 +215,8 @@ class Pending:
         except (CliError, KeyboardInterrupt) as exc:
             said = exc.reason if isinstance(exc, ServerRefused) else ""
             client._report(self._method, self._started, said or str(exc) or "cancelled")
+            if isinstance(exc, Unsupported) and exc.method in OPERATIONS:
+                raise client.unsupported(exc.method, server_code=exc.server_code) from exc
             raise
         client._report(self._method, self._started, "OK")
         return response

@@ -55,7 +55,7 @@ def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Re
     Example: bench search -c book -v '[[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]' -n 100 -j 4
     """
     from ..checks.bench import search_load
-    from ..search.run import SearchOptions
+    from ..search.options import SearchOptions
 
     session.require_collection(given["collection"])
     return search_load(SearchOptions(session, **given), count=count, jobs=jobs)

@@ -87,7 +87,7 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     session.require_collection(collection)
     keys = find_keys(session.client, collection)
     total = count_rows(session.client, keys) or 1
-    with Progress(session.console, f"Counting keys of {collection!r}", quiet=bool(session.options.quiet)) as bar:
+    with Progress(session.console, f"Counting keys of {collection!r}", quiet=session.quiet) as bar:
         found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
     values = {
         "collection": collection,
@@ -157,7 +157,7 @@ def check_recall(
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
     """
     from ..checks.report import Trial, recall_table
-    from ..search.run import parse_params
+    from ..search.options import parse_params
 
     session.require_collection(collection)
     trial = Trial(collection, field, sample, k, sweep, parse_params(params), seed, consistency, force)

@@ -137,11 +137,11 @@ def list_connections(session: Session, check: bool) -> Table:
     """
     current = session.alias
     if not check:
-        return Table(CONNECTION_COLUMNS, (_row(saved, current) for saved in session.connections()))
+        return Table(CONNECTION_COLUMNS, (_row(saved, current) for saved in session.connections.all()))
     from ..server.ping import ping_all
 
-    connections = list(session.connections())
-    answers = ping_all((session.with_token(saved) for saved in connections), session.open_running)
+    connections = list(session.connections.all())
+    answers = ping_all((session.connections.with_token(saved) for saved in connections), session.open_running)
     rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
     return Table((*CONNECTION_COLUMNS, "reachable", "latency_ms", "error"), rows)
 
@@ -169,7 +169,7 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
     if code:
         return _code(session, alias, code)
     if every:
-        return Table(CONNECTION_COLUMNS, (_row(saved, session.alias) for saved in session.connections()))
+        return Table(CONNECTION_COLUMNS, (_row(saved, session.alias) for saved in session.connections.all()))
     return _details(session, alias)
 
 
@@ -181,7 +181,7 @@ def use_connection(session: Session, alias: str) -> Done:
     \b
     Example: use connection default
     """
-    session.use_alias(alias)
+    session.connections.use_alias(alias)
     return Done(f"Using connection {alias!r}.", {"alias": alias})
 
 
@@ -206,7 +206,7 @@ def delete_connection(session: Session, alias: str) -> Done:
     \b
     Example: delete connection old
     """
-    session.saved(alias)
+    session.connections.saved(alias)
     session.store.delete(alias)
     session.forget(alias)
     return Done(f"Deleted connection {alias!r}.", {"alias": alias})
@@ -299,7 +299,7 @@ def _disconnect(session: Session, alias: str | None) -> Done:
     from ..connections.profile import DEFAULT_ALIAS
 
     alias = alias or session.alias or DEFAULT_ALIAS
-    session.saved(alias)
+    session.connections.saved(alias)
     session.forget(alias)
     # Also where this session only had another one under that alias: the next command must not go to the stored one.
     session.store.mark_disconnected(alias)
@@ -307,7 +307,7 @@ def _disconnect(session: Session, alias: str | None) -> Done:
 
 
 def _disconnect_all(session: Session) -> Done:
-    forgotten = [session.forget(alias) for alias in session.open_aliases()]
+    forgotten = [session.forget(alias) for alias in session.state.clients.aliases()]
     count = session.store.mark_disconnected(None) + sum(forgotten)
     return Done(f"Disconnected {count} connection{'' if count == 1 else 's'}.", {"disconnected": count})
 
@@ -351,7 +351,10 @@ def _found(session: Session, alias: str | None) -> Resolved:
     from ..connections.profile import Profile
     from ..connections.resolve import Resolved
 
-    return Resolved(session.with_token(session.saved(alias)), {each.name: "saved" for each in fields(Profile)})
+    return Resolved(
+        session.connections.with_token(session.connections.saved(alias)),
+        {each.name: "saved" for each in fields(Profile)},
+    )
 
 
 def _details(session: Session, alias: str | None) -> Record:

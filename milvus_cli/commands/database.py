@@ -61,7 +61,7 @@ def use_database(session: Session, database: str) -> Done:
     from ..server.existence import require_database
 
     require_database(session.client, database)
-    session.use_database(database)
+    session.connections.use_database(session.alias, database)
     return Done(f"Using database {database!r}.", {"database": database})
 
 
@@ -135,7 +135,7 @@ def delete_database(session: Session, database: str, dry_run: bool) -> Done:
     def act() -> None:
         client.call("DropDatabase", db_name=database)
         if session.profile.database == database:
-            session.use_database("default")
+            session.connections.use_database(session.alias, "default")
 
     removal = Removal("delete", f"database {database!r}", "which is empty", {"database": database}, act)
     return carry_out(session, removal, dry_run=dry_run)

@@ -93,7 +93,7 @@ def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> D
 
     share_one_heap()
     if seconds:
-        session.options = replace(session.options, timeout=seconds)
+        session = session.with_options(replace(session.options, timeout=seconds))
     return insert_files(session, Request(**given))
 
 

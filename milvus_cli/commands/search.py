@@ -58,7 +58,8 @@ def search(session: Session, *, hist: bool, explain: bool, **given: Any) -> Tabl
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..search.run import SearchOptions, find, hit_table, needs_query
+    from ..search.options import SearchOptions, needs_query
+    from ..search.run import find, hit_table
 
     if needs_query(session, given):
         from ..search.dialogue import asked_search

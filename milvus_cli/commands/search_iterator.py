@@ -58,7 +58,7 @@ def search_iterator(session: Session, *, limit: int | None, batch_size: int, **g
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl
     """
     from ..search.iterate import iterated
-    from ..search.run import SearchOptions, needs_query
+    from ..search.options import SearchOptions, needs_query
 
     given = {**given, "limit": limit, "batch_size": batch_size}
     if needs_query(session, given):

@@ -143,8 +143,7 @@ def api(session: Session, method: str, path: str, data: str | None, dry_run: boo
     if not reads:
         require_writable(session.profile, f"{method} {path} was not sent")
     path, data, database = in_database(method, path, data, session.profile.database)
-    with session.at("", database):
-        place = session.place
+    place = session.at("", database).place
     if dry_run:
         return Done(f"Would send {method} {path} to {place}.", {"method": method, "path": path, "sent": False})
     if not reads:

@@ -39,7 +39,7 @@ def set_(session: Session, name: str, value: str) -> Done:
     \b
     Example: set output json
     """
-    session.settings = session.settings.with_value(name, value, "set")
+    session.state.settings = session.settings.with_value(name, value, "set")
     return Done(f"{name} is {session.settings[name]}.", {"setting": name, "value": session.settings[name]})
 
 

@@ -177,13 +177,13 @@ class Links:
 
 
 def _connections(session: Session) -> Pairs:
-    stored = reversed(list(session.connections()))
+    stored = reversed(list(session.connections.all()))
     notes = {each.alias: each.profile.address + ("" if each.connected else ", disconnected") for each in stored}
     return sorted(notes.items())
 
 
 def _uris(session: Session) -> Pairs:
-    return {saved.profile.uri: saved.alias for saved in session.connections()}.items()
+    return {saved.profile.uri: saved.alias for saved in session.connections.all()}.items()
 
 
 def _databases(client: Client, of: str) -> Pairs:

@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
 from .private_files import make_private
+from .profile import Profile
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -78,6 +79,13 @@ class LiteServers:
             server = _launch(path, folder)
         self._notice(f"Started Milvus Lite on {path}, at {server.host}:{server.port}.")
         return server
+
+    def served(self, profile: Profile) -> Profile:
+        """Returns a profile with its embedded server's address of today, starting that; unchanged without one."""
+        if not profile.lite:
+            return profile
+        server = self.start(profile.lite)
+        return replace(profile, host=server.host, port=server.port)
 
     def stop(self, path: str) -> bool:
         """Stops the server of a data directory, cleanly if it can; False when none runs."""

@@ -314,7 +314,10 @@ class Leaf(Node):
         return [own if each.name == own.name else each for each in super().global_params]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parses a line; from here on, the context's session is seen with the line's global options."""
         rest = super().parse_args(ctx, args)
+        if ctx.obj is not None:
+            ctx.obj = ctx.obj.with_options(ctx.obj.options.but(_options(ctx)))
         self._merge_words(ctx)
         self._take_from_before(ctx)
         self._ask_for_missing(ctx)
@@ -366,8 +369,7 @@ class Leaf(Node):
         for param in self._needed:
             if ctx.params.get(str(param.name)) not in (None, ()):
                 continue
-            no_input = _options(ctx).get("no_input")
-            if session is None or not session.interactive or no_input:
+            if session is None or not session.interactive:
                 raise click.MissingParameter(ctx=ctx, param=param)
             question = f"{str(param.name).replace('_', ' ').capitalize()}: "
             if isinstance(param, SecretOption):
@@ -377,13 +379,12 @@ class Leaf(Node):
             ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)
 
     def invoke(self, ctx: click.Context) -> Result | None:
-        session: Session = ctx.obj
-        session.options = session.defaults.but(_options(ctx))
+        """Runs the command in the session of its context. Raises CliError."""
         given = {name: value for name, value in ctx.params.items() if name not in self.global_names}
         try:
-            result: Result | None = self.callback(session, **given) if self.callback else None
-        except Unsupported as exc:
-            raise session.explained(exc) from exc
+            result: Result | None = self.callback(ctx.obj, **given) if self.callback else None
+        except Unsupported:
+            raise
         except ServerRefused as exc:
             exc.hint = meant(ctx) or exc.hint
             raise

@@ -53,9 +53,9 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
         if index and not force:
             check_search_params(index.type, search.params)
     if search.queries.kind in HALF_FLOATS and not force and is_older(str(client.call("GetVersion").version), "2.4"):
-        raise Unsupported("this server reads half floats as floats", method="Search.half_floats")
+        raise client.unsupported("Search.half_floats")
     if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
-        raise Unsupported("this server does not group hits", method="Search.group_by_field")
+        raise client.unsupported("Search.group_by_field")
 
 
 def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
@@ -64,7 +64,7 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     if not functions:
         return
     if is_older(str(client.call("GetVersion").version), "2.6"):
-        raise Unsupported("this server has no rerank functions", method="HybridSearch.function_score")
+        raise client.unsupported("HybridSearch.function_score")
     known = [each.name for each in schema.fields]
     for name in (name for each in functions for name in each.fields):
         if name not in known:

@@ -14,11 +14,12 @@ from ..session.session import Session
 from ..text.names import nearest
 from ..values.dynamic import names_in
 from .check import BM25, TEXT_EMBEDDING, describe_field, field_index
+from .hits import shown_fields
 from .legs import leg_text
+from .options import parse_params
 from .queries import read_queries
-from .request import search_field, shown_fields
+from .request import search_field
 from .reranker_text import parse_rerankers
-from .run import parse_params
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema

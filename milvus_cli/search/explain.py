@@ -23,8 +23,9 @@ from ..server.segments import loaded_segments
 from ..values.dynamic import Wanted
 from .check import describe_field, field_index
 from .histogram import bars, bins, largest_gap
-from .request import hits, shown_fields
-from .run import SearchAnswer, SearchOptions, all_hits, find, hit_table
+from .hits import hits, shown_fields
+from .options import SearchOptions
+from .run import SearchAnswer, all_hits, find, hit_table
 
 # A counter of milliseconds (its _sum and _count) with what it counts.
 STEPS = (

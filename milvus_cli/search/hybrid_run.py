@@ -14,11 +14,12 @@ from ..session.session import Session
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
+from .hits import Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
-from .request import Shown, hits, shown_fields
+from .options import SearchOptions
 from .reranker_text import parse_rerankers
-from .run import FOR_PEOPLE, HIT, SearchOptions, refusals_explained
+from .run import FOR_PEOPLE, HIT, refusals_explained
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import SearchResults

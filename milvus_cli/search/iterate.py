@@ -12,8 +12,10 @@ from ..result import Table
 from ..schema.schema import primary_field
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
-from .request import HIGHEST_LIMIT, Search, shown_fields
-from .run import SearchOptions, check_query, hit_columns, refusals_explained
+from .hits import shown_fields
+from .options import SearchOptions, check_query
+from .request import HIGHEST_LIMIT, Search
+from .run import hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
 
 if TYPE_CHECKING:

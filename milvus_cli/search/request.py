@@ -1,4 +1,4 @@
-"""Vector searches: the request, and its hits as rows."""
+"""Builds the request of a vector search."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 
-from ..client.failures import invalid
 from ..errors import CliError, InvalidInput
-from ..schema.schema import pairs, primary_field, type_name, vector_fields
-from ..text.floats import shortest
+from ..schema.schema import pairs, type_name, vector_fields
 from ..text.json import parse_json
 from ..text.names import nearest
-from ..values.decode import decode_column
-from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count
 from .rerankers import Reranker, function_score
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, SearchResultData
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 HIGHEST_LIMIT = 16_384
 """Milvus's limit of hits (and of offset plus limit) per query vector, and of query vectors per request."""
@@ -28,8 +23,6 @@ HIGHEST_LIMIT = 16_384
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
 """Hits that one request may bring, and bytes of query vectors that it may take: more is cut into several requests."""
-
-EVERY_FIELD = "*"
 
 GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
 """Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
@@ -173,89 +166,3 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
             hint=nearest(name, fields) or f"vector fields: {', '.join(fields)}",
         )
     return fields[name]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What of each hit is shown: its columns, what the server is asked for, and which columns are dynamic keys.
-
-    `named` are those keys that were named as fields are, so that some hit must have them.
-    """
-
-    columns: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
-    keys: frozenset[str] = frozenset()
-    named: tuple[str, ...] = ()
-
-
-NOTHING = Shown()
-
-
-def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> Shown:
-    """The columns that output fields make: "*" is every field but the primary one, which is the id of every hit.
-
-    Raises CliError for a field that there is not; where rows may have values without a field, any name can be meant.
-    """
-    if not names:
-        return NOTHING
-    if any(map(is_count, names)):
-        raise InvalidInput(f"a hit has no {COUNT}", hint="count")
-    known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
-    columns: list[str] = []
-    keys: dict[str, str] = {}
-    for name in names:
-        if name == EVERY_FIELD:
-            columns += _every_field(schema, known)
-        elif (key := dynamic_key(schema, name, known)) is not None:
-            keys[name] = key
-            columns.append(key)
-        else:
-            columns.append(name)
-    asked = [each for each in names if each not in keys]
-    # Milvus 2.3 takes names only, also of keys.
-    asked += keys if all(each == key and each.isidentifier() for each, key in keys.items()) else [DYNAMIC]
-    named = tuple(key for name, key in keys.items() if name == key)
-    return Shown(tuple(dict.fromkeys(columns)), tuple(dict.fromkeys(asked)), frozenset(keys.values()), named)
-
-
-def _every_field(schema: CollectionSchema, known: Sequence[str]) -> list[str]:
-    primary = primary_field(schema)
-    computed = [each.name for each in schema.fields if each.is_function_output]
-    every = [each for each in known if primary is None or each not in (primary.name, *computed)]
-    return [*every, DYNAMIC] if schema.enable_dynamic_field else every
-
-
-def hit_ids(results: SearchResultData) -> Sequence[Any]:
-    """Of the hits of all queries, one query after the other."""
-    return results.ids.int_id.data or results.ids.str_id.data
-
-
-def hits(
-    results: SearchResultData, shown: Shown = NOTHING, *, first: int = 0, wanted: Wanted | None = None
-) -> Iterator[tuple[Any, ...]]:
-    """A row per hit: query (counted from `first`), rank (from 1), id, distance, then the columns.
-
-    None where a row has no such key. The dynamic field is a column of JSON objects, which `wanted` gets to see.
-    Raises InvalidAnswer for a column that was asked for and did not come.
-    """
-    ids = hit_ids(results)
-    chosen = zip(*_columns(results, shown, len(ids), wanted), strict=True) if shown.columns else repeat(())
-    found = zip(ids, results.scores, chosen, strict=False)
-    for query, count in enumerate(results.topks, start=first):
-        for rank, (key, score, values) in enumerate(islice(found, count), start=1):
-            yield (query, rank, key, shortest(score), *values)
-
-
-def _columns(results: SearchResultData, shown: Shown, count: int, wanted: Wanted | None) -> list[list[Any]]:
-    """Those that are shown; the others, which Milvus Lite sends unasked, are not worth decoding."""
-    if not count:
-        return [[] for _ in shown.columns]
-    names = {*(each for each in shown.columns if each not in shown.keys), *([DYNAMIC] if shown.keys else ())}
-    columns = {each.field_name: decode_column(each) for each in results.fields_data if each.field_name in names}
-    missing = next((each for each in sorted(names) if each not in columns), None)
-    if missing is not None:
-        raise invalid("Search", f"column {missing!r} was requested and is missing")
-    dynamic = dynamic_objects(columns.get(DYNAMIC, ()))
-    if wanted is not None:
-        wanted.see(dynamic)
-    return [[row.get(name) for row in dynamic] if name in shown.keys else columns[name] for name in shown.columns]

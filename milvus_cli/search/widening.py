@@ -16,7 +16,8 @@ from ..client.client import Client
 from ..client.failures import invalid
 from ..rows.filters import both, quoted
 from ..values.dynamic import Wanted
-from .request import Search, Shown, hits
+from .hits import Shown, hits
+from .request import Search
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import SearchResultData

@@ -31,7 +31,7 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
     pause = FIRST_PAUSE
     label = work.doing[:1].upper() + work.doing[1:]
     try:
-        with Progress(session.console, label, quiet=bool(session.options.quiet)) as bar:
+        with Progress(session.console, label, quiet=session.quiet) as bar:
             while (fraction := work.fraction()) < 1:
                 bar.show(fraction)
                 if seconds and until is not None and time.monotonic() >= until:

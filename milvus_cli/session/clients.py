@@ -1,14 +1,59 @@
-"""Opens clients whose answers are checked before anybody reads them."""
+"""The clients of a session: one per alias, opened when first used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..client.client import Client, Trace
+from ..connections.lite import LiteServers
 from ..connections.profile import Profile
 from ..schema.answers import check
 
 
 def open_client(profile: Profile, *, timeout: float, trace: Callable[[Trace], None] | None = None) -> Client:
-    """A client for a profile. `timeout` is in seconds, for each call."""
+    """Opens a client whose answers are checked before anything reads them. `timeout` is in seconds, per call."""
     return Client(profile, timeout=timeout, check=check, trace=trace)
+
+
+class ClientPool:
+    """The open clients of a session, by alias."""
+
+    def __init__(self, servers: LiteServers) -> None:
+        self._servers = servers
+        self._clients: dict[str, Client] = {}
+
+    def get(self, alias: str, profile: Profile, *, timeout: float, trace: Callable[[Trace], None]) -> Client:
+        """Returns the client of an alias; opens another one if the profile leads elsewhere by now."""
+        known = self._clients.get(alias)
+        if known is not None and (_channel(known.profile) != _channel(profile) or self._is_gone(profile)):
+            self.close(alias)
+        if alias not in self._clients:
+            self._clients[alias] = open_client(self._servers.served(profile), timeout=timeout, trace=trace)
+        return self._clients[alias].with_options(database=profile.database, timeout=timeout, trace=trace)
+
+    def keep(self, alias: str, client: Client) -> None:
+        """Takes over an open client in place of the one that the alias had."""
+        self.close(alias)
+        self._clients[alias] = client
+
+    def aliases(self) -> list[str]:
+        return list(self._clients)
+
+    def close(self, alias: str) -> None:
+        client = self._clients.pop(alias, None)
+        if client is not None:
+            client.close()
+
+    def close_all(self) -> None:
+        for alias in self.aliases():
+            self.close(alias)
+
+    def _is_gone(self, profile: Profile) -> bool:
+        return bool(profile.lite) and self._servers.running(profile.lite) is None
+
+
+def _channel(profile: Profile) -> Profile:
+    """Returns what a channel depends on: another database uses the same one."""
+    # An embedded server has today's address in the client's profile, and an older one in the stored profile.
+    return replace(profile, database="", host="", port=0) if profile.lite else replace(profile, database="")

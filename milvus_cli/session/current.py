@@ -1,4 +1,4 @@
-"""Where a session stands: its alias, and the database on each. Start options begin it, `use` and `connect` move it."""
+"""The alias a session is at, and the database chosen for each. Start options set it, `use` and `connect` change it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ class Choice:
     source: str
 
 
-class Standing:
-    """`named` is the alias that `--alias` gave at the start, `source` how the current one was chosen.
+class Position:
+    """The current alias and database of a session.
 
-    `has_moved` is that a command chose a connection or a database.
+    `named` is the alias given by `--alias` at the start, `source` how the current one was chosen, `has_moved`
+    becomes true once a command chose a connection or a database.
     """
 
     def __init__(self, config: Config, start: Options, stored: Callable[[], str]) -> None:
@@ -39,9 +40,9 @@ class Standing:
 
     @property
     def alias(self) -> str:
-        """The current alias. What other processes connect to moves it no more once it was asked for.
+        """The current alias, empty where MILVUS_URI names the server or nothing is connected.
 
-        Empty where MILVUS_URI names the server, or nothing is connected.
+        Fixed at the first access: what other processes connect to later does not change it.
         """
         if self._alias is None:
             self._alias = self._given or ("" if self._config.uri else self._stored())
@@ -51,11 +52,11 @@ class Standing:
 
     @property
     def known_alias(self) -> str:
-        """The current alias where it was asked for already; else empty."""
+        """The current alias if it is fixed already, else empty. Never reads the store."""
         return self._alias or ""
 
     def choice(self, alias: str) -> Choice | None:
-        """The database that was chosen for an alias; None where the connection's own is used."""
+        """Returns the database chosen for an alias, or None if the connection's own applies."""
         if self._start_database is not None:
             _ = self.alias
         return self._choices.get(alias)
@@ -65,27 +66,27 @@ class Standing:
         self.has_moved = self.has_moved or source == "use database"
 
     def move(self, alias: str) -> None:
-        """Makes an alias the current one, as it is stored now."""
+        """Makes an alias current, with the parameters stored for it now."""
         self._alias, self._held, self.source, self.has_moved = alias, None, "current", True
 
     def follow(self, old: str, new: str) -> None:
-        """An alias was renamed."""
+        """Renames an alias in the position."""
         if old in self._choices:
             self._choices[new] = self._choices.pop(old)
         if self._alias == old:
             self.move(new)
 
     def forget(self, alias: str) -> None:
-        """Drops the database that was chosen for an alias."""
+        """Drops the database chosen for an alias."""
         _ = self.choice(alias)
         self._choices.pop(alias, None)
         if self._alias == alias:
             self._held = None
 
     def held(self, found: Resolved) -> Resolved:
-        """The current connection as it was when this session came to it, whatever other processes changed since.
+        """Returns the current connection with the database it had when this session first used it.
 
-        Its database stays. Raises CliError when the alias points to another server now.
+        Raises CliError if another process has pointed the alias to a different server since.
         """
         now = found.profile
         if self._held is None:

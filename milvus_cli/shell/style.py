@@ -68,8 +68,8 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
         hint = exc.hint if alias else f"{exc.hint}, or connect --lite"
         return [("class:bottom-toolbar", harmless(f" {exc.message}: {hint}"))]
     parts = [profile.alias, profile.address, f"db {profile.database}", version]
-    if session.last_latency_ms is not None:
-        parts.append(f"{session.last_latency_ms:.1f} ms")
+    if session.state.last_latency_ms is not None:
+        parts.append(f"{session.state.last_latency_ms:.1f} ms")
     marks = [name for name, is_set in (("read-only", profile.read_only), ("protected", profile.protected)) if is_set]
     if status:
         marks.append(f"exit code {status}")

@@ -112,7 +112,7 @@ class _Comparison:
     def run(self, total: int) -> None:
         """`total` are the rows of both sides together."""
         started = time.monotonic()
-        with Progress(self._session.console, "Comparing", quiet=bool(self._session.options.quiet)) as bar:
+        with Progress(self._session.console, "Comparing", quiet=self._session.quiet) as bar:
             for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
                 rate = self._seen / max(time.monotonic() - started, 0.001)
                 bar.show(

@@ -69,8 +69,7 @@ def copy_collection(session: Session, source: Side, target: Side, wish: CopyOpti
             f"Would copy {plan.words}.",
             {"source": source.name, "target": target.name, "copied": 0, "source_rows": plan.rows},
         )
-    with target.inside(session):
-        session.confirm(f"Copy {plan.words}?")
+    target.view(session).confirm(f"Copy {plan.words}?")
     with ExitStack() as stack:
         doing = f"copying {source.collection!r} to {target}"
         stack.enter_context(key_lock(session, ("copy", *_address(target), target.collection), doing))
@@ -304,8 +303,7 @@ def _build_indexes(plan: Plan) -> list[str]:
 def _load(session: Session, target: Side) -> None:
     from ..server.waiting import load
 
-    with target.inside(session):
-        load(session, target.collection)
+    load(target.view(session), target.collection)
 
 
 def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
@@ -316,8 +314,7 @@ def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
         return []
     refused = _build_indexes(plan)
     if plan.definition.indexes and not refused:
-        with plan.target.inside(session):
-            wait_indexed(session, plan.target.collection)
+        wait_indexed(plan.target.view(session), plan.target.collection)
     if wish.load and not plan.target.loaded():
         try:
             _load(session, plan.target)
@@ -366,6 +363,5 @@ def _flushed_count(session: Session, side: Side, partition: str) -> int:
     from ..server.existence import row_count
     from ..server.waiting import flush
 
-    with side.inside(session):
-        flush(session, side.collection)
+    flush(side.view(session), side.collection)
     return row_count(side.client, side.collection, partition) or 0

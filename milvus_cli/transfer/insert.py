@@ -147,7 +147,7 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
     doing = f"{job.intake.target.verb.lower()}ing {names} into {request.collection!r}"
     with ExitStack() as stack:
         if all(each.path != STDIN for each in job.places):
-            profile = session.served(session.profile)
+            profile = session.servers.served(session.profile)
             where = made or (address_of(profile), profile.database, request.collection)
             files = sorted(map(_file, job.places))
             stack.enter_context(key_lock(session, ("insert", *where, request.partition, *files), doing))
@@ -275,7 +275,7 @@ def _run(
     from .pipeline import Pipeline
     from .sender import Sender
 
-    profile = session.served(session.profile)
+    profile = session.servers.served(session.profile)
     fields = {each.name: each for each in row_fields(target.schema)}
     rejects = Rejects(request.rejects, fields=fields, size=checkpoint.progress.rejects_size)
     meter = Meter(session, f"{target.verb}ing into {target.collection!r}", rows=checkpoint.progress.read)

@@ -30,7 +30,7 @@ class Meter:
 
     def __init__(self, session: Session, label: str, *, rows: int = 0) -> None:
         self._console = session.console
-        self._quiet = bool(session.options.quiet)
+        self._quiet = session.quiet
         self._bar = Progress(session.console, label, quiet=self._quiet)
         self._begin = time.monotonic()
         self._now = Moved(rows)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -49,11 +48,9 @@ class Side:
 
         return collection_identity(self.client.call("DescribeCollection", collection_name=self.collection))
 
-    @contextmanager
-    def inside(self, session: Session) -> Iterator[None]:
-        """Within it the session's commands act there, and wait for what the server does before it answers."""
-        with session.at(self.place.alias, self.place.database, timeout=self.client.timeout):
-            yield
+    def view(self, session: Session) -> Session:
+        """Returns the session as commands on this side see it, with the deadline of a busy server."""
+        return session.at(self.place.alias, self.place.database, timeout=self.client.timeout)
 
     @property
     def exists(self) -> bool:
@@ -119,9 +116,9 @@ def open_side(session: Session, place: CollectionRef, *, collection: str = "") -
         raise InvalidInput(f"{place.where!r} names no collection", hint=HINT)
     if not place.collection:
         place = replace(place, collection=collection)
-    with session.at(place.alias, place.database):
-        # Asked, as the store may not know it; a server that is not there says so here, without much patience.
-        version = str(session.client.call("GetVersion").version)
-        profile, seconds = session.served(session.profile), max(session.timeout, BUSY_SERVER_SECONDS)
-        client = session.client.with_options(database=profile.database, timeout=seconds)
-        return Side(place, profile, client, version, session.place)
+    there = session.at(place.alias, place.database)
+    # Asked, as the store may not know it; a server that is not there says so here, without much patience.
+    version = str(there.client.call("GetVersion").version)
+    profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
+    client = there.client.with_options(database=profile.database, timeout=seconds)
+    return Side(place, profile, client, version, there.place)

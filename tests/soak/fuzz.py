@@ -122,9 +122,8 @@ class Fuzz:
         home = self._directory / "home"
         console = Recorder("some text\n")
         session = Session(Config(home, uri=self._uri), console, load(home / "config.toml", {}), catalog=Catalog)
-        session.servers = NoServers(home, console.note)
-        session.defaults = session.options = session.defaults.but({"timeout": SECONDS / 40, "debug": True})
-        return session, console
+        session.state.servers = NoServers(home, console.note)
+        return session.with_options(session.options.but({"timeout": SECONDS / 40, "debug": True})), console
 
     def _failed(self, number: int, session: Session, console: Recorder) -> bool:
         chance = random.Random(f"{self._seed} {number}")

@@ -1,0 +1,156 @@
+"""The options of a search, and the request they make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as given_field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..rows.filters import both, filled
+from ..session.session import Session
+from ..text.json import parse_json
+from ..values.dynamic import names_in
+from .check import is_made_of_text, text_function
+from .hits import shown_fields
+from .queries import LARGEST, entity_query, read_queries, text_queries
+from .request import Queries, Search, search_field
+from .reranker_text import parse_rerankers
+
+if TYPE_CHECKING:
+    from ..client.client import Client
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+
+NO_QUERY = "no query is given"
+BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """A search as the options give it, not yet checked."""
+
+    session: Session = given_field(repr=False)
+    collection: str
+    vectors: Sequence[str] = ()
+    like: str | None = None
+    texts: Sequence[str] = ()
+    field: str | None = None
+    limit: int = 10
+    offset: int = 0
+    filter: str = ""
+    parameters: Sequence[tuple[str, str]] = ()
+    partitions: Sequence[str] = ()
+    fields: str | None = None
+    metric: str = ""
+    params: Sequence[str] = ()
+    radius: float | None = None
+    range_filter: float | None = None
+    group_by: str = ""
+    group_size: int | None = None
+    round_decimal: int | None = None
+    consistency: str = "Strong"
+    ignore_growing: bool = False
+    rerank: Sequence[str] = ()
+    force: bool = False
+
+    @cached_property
+    def client(self) -> Client:
+        """One client for the whole search: the session reads its store each time it is asked for one."""
+        return self.session.client
+
+    @property
+    def names(self) -> list[str]:
+        """The output fields."""
+        return names_in(self.fields)
+
+    @property
+    def expression(self) -> str:
+        return filled(self.filter, self.parameters)
+
+    @cached_property
+    def _standard_input(self) -> bytes:
+        return self.session.console.read_bytes(LARGEST)
+
+    def search(self, schema: CollectionSchema) -> Search:
+        """Returns the request for a collection with this schema. Raises InvalidInput and CliError."""
+        searched, queries, exclusion = self._query(schema)
+        shown = shown_fields(schema, self.names)
+        if self.group_by:
+            shown_fields(schema, [self.group_by])
+        return Search(
+            self.collection,
+            searched.name,
+            queries,
+            limit=self.limit,
+            offset=self.offset,
+            filter=both(self.expression, exclusion),
+            partitions=self.partitions,
+            fields=shown.asked,
+            metric=self.metric.upper(),
+            params=parse_params(self.params),
+            radius=self.radius,
+            range_filter=self.range_filter,
+            group_by=self.group_by,
+            group_size=self.group_size,
+            round_decimal=self.round_decimal,
+            consistency=self.consistency,
+            written=self.client.written,
+            ignore_growing=self.ignore_growing,
+            rerankers=parse_rerankers(self.rerank, 0),
+        )
+
+    def _query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries, str]:
+        """Returns the vector field, the queries, and the filter that leaves out the entity searched by."""
+        if self.texts:
+            function = text_function(schema, self.field)
+            return search_field(schema, self.field or function.output_field_names[0]), text_queries(self.texts), ""
+        searched = search_field(schema, self.field)
+        if self.like is not None:
+            return searched, *entity_query(self.client, schema, searched, self.like, self.collection)
+        if self.vectors and is_made_of_text(schema, searched.name):
+            raise InvalidInput(
+                f"{searched.name!r} is made of text: no vector finds anything in it",
+                hint="search it with --text, or --like ID",
+            )
+        return searched, read_queries(self.vectors, searched, self._read_standard_input), ""
+
+    def _read_standard_input(self) -> bytes:
+        return self._standard_input
+
+
+def check_query(asked: SearchOptions) -> None:
+    """Raises InvalidInput unless exactly one kind of query is given."""
+    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
+    if not given:
+        raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
+    if given > 1:
+        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
+
+
+def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
+    """Whether the options give no query and a person can be asked for one."""
+    return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
+
+
+def parse_params(given: Sequence[str]) -> dict[str, Any]:
+    """Reads parameters, each a JSON object, KEY=VALUE or KEY:VALUE. Raises InvalidInput."""
+    values: dict[str, Any] = {}
+    for text in given:
+        if text.lstrip().startswith("{"):
+            values.update(parse_json(text, "--params", 'write it as {"ef": 64}'))
+            continue
+        key, _, value = text.replace(":", "=", "=" not in text).partition("=")
+        if not key.strip() or not value.strip():
+            raise InvalidInput(f"bad parameter {text!r}", hint='write ef=64, or {"ef": 64}')
+        values[key.strip()] = _value(value.strip())
+    return values
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
