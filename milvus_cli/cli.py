@@ -13,7 +13,8 @@ import click
 from . import __version__
 from .connections.private_files import LARGEST, read_whole
 from .errors import CliError, InvalidInput, Leave, OutputLost
-from .grammar.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, WholeWords
+from .grammar.click_nodes import UnclearOption, WholeWords
+from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS
 from .grammar.tree import COMPLETE_VARIABLE, PROGRAM, tree
 from .output.console import Console
 from .output.standard import abandon

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.grammar.command import GLOBAL_OPTIONS
+from milvus_cli.grammar.params import GLOBAL_OPTIONS
 from milvus_cli.grammar.tree import leaves, tree
 from milvus_cli.grammar.types import ByteSize
 from tests.support.recorder import run_here

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from milvus_cli.grammar.command import Leaf
+from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.tree import leaves, tree
 from tests.support.typed import Typed, failed
 

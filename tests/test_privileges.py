@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from milvus_cli.client.privileges import TYPE_OF, Where, refusal
-from milvus_cli.grammar.command import Leaf
+from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, replies

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from milvus_cli.grammar.command import GLOBAL_OPTIONS, Leaf
+from milvus_cli.grammar.click_nodes import Leaf
+from milvus_cli.grammar.params import GLOBAL_OPTIONS
 from milvus_cli.grammar.tree import leaves, tree
 
 ROOT = Path(__file__).parents[1]

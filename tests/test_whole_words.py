@@ -11,7 +11,8 @@ import pytest
 
 from milvus_cli.app.history import carries_secret
 from milvus_cli.completion.complete import complete
-from milvus_cli.grammar.command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES, layers
+from milvus_cli.grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES
+from milvus_cli.grammar.parser import layers
 from milvus_cli.grammar.spellings import Spelled, spelled
 from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli, Run

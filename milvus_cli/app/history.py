@@ -11,8 +11,10 @@ from pathlib import Path
 import click
 
 from ..errors import CliError
-from ..grammar.command import GLOBAL_OPTIONS, Leaf, SecretOption, layers
+from ..grammar.click_nodes import Leaf
 from ..grammar.lines import scan
+from ..grammar.params import GLOBAL_OPTIONS, SecretOption
+from ..grammar.parser import layers, plain_params
 from ..grammar.spellings import Layer, spelled
 from ..grammar.tree import CommandWords, find, leaves, tree
 from ..text.names import nearest
@@ -92,9 +94,9 @@ def _command(words: list[str]) -> tuple[Leaf | None, list[str]]:
 
 def _has_one_too_many(rest: list[str], params: Sequence[click.Parameter]) -> bool:
     """A plain word more than the command takes may be the secret: `create user ann SECRET`."""
-    plain = [param for param in params if isinstance(param, click.Argument)]
+    plain = plain_params(params)
     given = list(takewhile(lambda word: not word.startswith("-"), rest))
-    return all(param.nargs == 1 for param in plain) and len(given) > len(plain)
+    return all(param.nargs == 1 and not param.multiple for param in plain) and len(given) > len(plain)
 
 
 def _has_unknown(rest: list[str], known: Sequence[Layer]) -> bool:

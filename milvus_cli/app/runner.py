@@ -9,7 +9,7 @@ from types import MappingProxyType
 import click
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
-from ..grammar.command import HelpWanted, Leaf, UnclearOption
+from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import Statement, Unreadable, statements
 from ..grammar.tree import PROGRAM, UnknownCommand, Verb, find, tree
 from ..output.formats import FOR_PROGRAMS, format_in

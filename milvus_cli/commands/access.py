@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..connections.private_files import require_file
 from ..errors import CliError, InvalidInput
-from ..grammar.command import command, option, read_value, word
+from ..grammar.command import command, option, word
+from ..grammar.params import read_value
 from ..grammar.types import FILE
 from ..result import Document, Done, Result, Table, Text
 

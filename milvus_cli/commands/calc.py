@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..grammar.command import TEXT, command, option, word
+from ..grammar.command import command, option, word
+from ..grammar.params import TEXT
 from ..grammar.types import NUMBER, OneOf
 from ..result import Record, Table
 from ..search.calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_moment, unix_seconds

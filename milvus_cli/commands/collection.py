@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import CliError
-from ..grammar.command import (
-    Removal,
-    carry_out,
-    collection_option,
-    command,
-    dry_run_option,
-    no_wait_option,
-    option,
-    word,
-)
+from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, word
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
@@ -29,6 +20,7 @@ from ..grammar.types import (
     KeyValue,
 )
 from ..result import Done, Record, Table
+from ..session.removal import Removal, carry_out
 from ..text.names import nearest
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import TEXT, collection_option, command, option, param_option
+from ..grammar.command import collection_option, command, option, param_option
+from ..grammar.params import TEXT
 from ..grammar.types import CONSISTENCY, FIELDS, FILTER, PARTITION
 from ..result import Record, Table
 

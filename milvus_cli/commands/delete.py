@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import TEXT, Removal, carry_out, collection_option, command, dry_run_option, option, param_option
+from ..grammar.command import collection_option, command, dry_run_option, option, param_option
+from ..grammar.params import TEXT
 from ..grammar.types import FILTER, PARTITION
 from ..result import Done
+from ..session.removal import Removal, carry_out
 
 if TYPE_CHECKING:
     from ..rows.selection import Selection

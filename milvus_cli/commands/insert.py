@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import SECONDS, TEXT, all_of, argument, collection_option, command, option
+from ..grammar.command import all_of, argument, collection_option, command, option
+from ..grammar.params import SECONDS, TEXT
 from ..grammar.types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
 from ..result import Done
 from ..text.json import parse_json

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import CliError, InvalidInput
-from ..grammar.command import collection_option, command, option, read_value, word
+from ..grammar.command import collection_option, command, option, word
+from ..grammar.params import read_value
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
 from ..result import Done, Report, Text
 from ..text.json import parse_json

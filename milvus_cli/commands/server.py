@@ -9,7 +9,8 @@ import click
 
 from ..connections.read_only import require_writable, rest_reads
 from ..errors import CliError
-from ..grammar.command import TEXT, argument, command, option, word
+from ..grammar.command import argument, command, option, word
+from ..grammar.params import TEXT
 from ..grammar.types import DIRECTORY, OneOf
 from ..result import Document, Done, Record, Result, Table
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import Leaf, argument, command
+from ..grammar.click_nodes import Leaf
+from ..grammar.command import argument, command
 from ..grammar.types import Offered, Words, items
 from ..result import Done, Record, Table
 from ..session.settings import SETTINGS, config_path, write_file

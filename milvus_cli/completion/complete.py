@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from ..grammar.command import GLOBAL_OPTIONS, Node, layers
+from ..grammar.click_nodes import Node
 from ..grammar.lines import scan
-from ..grammar.spellings import spelled
+from ..grammar.params import GLOBAL_OPTIONS
+from ..grammar.parser import LineParser, Parsed, plain_params
 from ..grammar.tree import DEFAULT_NOUNS, UnknownCommand, Verb, children, find, tree
 from ..grammar.types import items
 from ..text.names import named
@@ -65,56 +66,46 @@ def read(text: str) -> Line:
     return Line(values, last.value, last.raw, last.start, last.mark, redirect)
 
 
-@dataclass
-class Given:
-    """What the words before say: values by parameter, plain words, and the option that waits for a value."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    plain: list[str] = field(default_factory=list)
-    waiting: click.Option | None = None
-    options_ended: bool = False
-
-
 def complete(
     words: Sequence[str], incomplete: str, session: HasCatalog, leading: Sequence[click.Parameter] = GLOBAL_OPTIONS
 ) -> Items:
     """The candidates for the word that is being typed after `words`; `leading` are the options before the command."""
-    before, rest = _leading(words, leading)
-    if before.waiting or (not rest and incomplete.startswith("-")):
+    before = LineParser(leading).parse(words, interspersed=False)
+    if before.waiting or (not before.plain and incomplete.startswith("-")):
         ctx = click.Context(tree(), obj=session, resilient_parsing=True)
         return _after(ctx, leading, before, incomplete)
     try:
-        found = find(rest)
+        found = find(before.plain)
     except UnknownCommand:
         return []
-    found.ctx.obj, found.ctx.params = session, before.values
+    found.ctx.obj, found.ctx.params = session, _values(before, leading)
     if isinstance(found.command, Verb):
-        return _verb(found.command, rest, found.ctx, incomplete)
+        return _verb(found.command, found.ctx, incomplete)
     params = _params(found.command)
-    given = _read(found.rest, params)
-    found.ctx.params = {**before.values, **given.values}
+    given = LineParser(params).parse(found.rest)
+    found.ctx.params.update(_values(given, params))
     return _after(found.ctx, params, given, incomplete)
 
 
-def _verb(verb: Verb, words: Sequence[str], ctx: click.Context, incomplete: str) -> Items:
+def _verb(verb: Verb, ctx: click.Context, incomplete: str) -> Items:
     """The nouns of a verb, or its options; then what may follow the noun that it takes for granted."""
     if incomplete.startswith("-"):
-        return _options(ctx, verb.global_params, Given(), incomplete)
+        return _options(ctx, verb.global_params, Parsed(), incomplete)
     found = items(children(verb).best(incomplete))
     default = verb.commands.get(DEFAULT_NOUNS.get(str(verb.name), ""))
     if default is None:
         return found
     below = click.Context(default, parent=ctx, resilient_parsing=True)
     below.params = ctx.params
-    return found + _after(below, _params(default), Given(), incomplete)
+    return found + _after(below, _params(default), Parsed(), incomplete)
 
 
-def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, incomplete: str) -> Items:
+def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Parsed, incomplete: str) -> Items:
     if given.waiting is not None:
-        found = given.waiting.shell_complete(ctx, incomplete)
-        if _takes_value(given.waiting) or not incomplete.startswith("-"):
-            return found
-    if incomplete.startswith("-") and not given.options_ended:
+        return given.waiting.option.shell_complete(ctx, incomplete)
+    if given.optional is not None and not incomplete.startswith("-"):
+        return given.optional.option.shell_complete(ctx, incomplete)
+    if incomplete.startswith("-") and not given.ended:
         spelling, equals, value = incomplete.partition("=")
         if equals and len(spelling) > 2:
             return _attached(ctx, params, spelling, value)
@@ -122,14 +113,12 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
     param = _plain_param(params, len(given.plain))
     found = param.shell_complete(ctx, incomplete) if param is not None else []
     # A name that begins with a dash would be read as an option: it needs -- before it, or its own option.
-    return [each for each in found if given.options_ended or not str(each.value).startswith("-")]
+    return [each for each in found if given.ended or not str(each.value).startswith("-")]
 
 
-def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: str, value: str) -> Items:
+def _attached(ctx: click.Context, params: Sequence[click.Parameter], spelling: str, value: str) -> Items:
     """The candidates for --option=value."""
-    params = list(params)
-    found_option = spelled(spelling, layers(params))
-    option = _spellings(params).get(found_option.name) if found_option else None
+    option = next((each.option for each in LineParser(params).parse([f"{spelling}="]).options), None)
     if option is None or option.is_flag:
         return []
     found = option.shell_complete(ctx, value)
@@ -138,10 +127,10 @@ def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: s
     return found
 
 
-def _options(ctx: click.Context, params: Iterable[click.Parameter], given: Given, incomplete: str) -> Items:
+def _options(ctx: click.Context, params: Sequence[click.Parameter], given: Parsed, incomplete: str) -> Items:
     """Options that the line does not have yet, each by the long spelling that fits best."""
     free = [each for each in params if isinstance(each, click.Option) and not each.hidden]
-    free = [each for each in free if each.multiple or str(each.name) not in given.values]
+    free = [each for each in free if each.multiple or each.name not in _values(given, params)]
     offered = ((spelling, each.help or "") for each in free for spelling in _offered(each, incomplete))
     return items(named(offered).best(incomplete))
 
@@ -152,82 +141,28 @@ def _offered(option: click.Option, incomplete: str) -> Iterator[str]:
         yield from ordered[:1]
 
 
-def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[Given, Sequence[str]]:
-    """Reads the options before the command, and returns them and what follows."""
-    given, position = Given(), 0
-    while position < len(words) and words[position].startswith("-"):
-        taken = _read_option(given, params, words[position:])
-        position += taken
-    return given, words[position:]
-
-
-def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
-    """Reads the words after a command, as far as they can be understood; what can't is passed over."""
-    given, position = Given(), 0
-    while position < len(words):
-        word = words[position]
-        if word == "--" and not given.options_ended:
-            given.options_ended = True
-        elif word.startswith("-") and not given.options_ended and len(word) > 1:
-            position += _read_option(given, params, words[position:]) - 1
+def _values(given: Parsed, params: Sequence[click.Parameter]) -> dict[str, Any]:
+    """Returns the values of a line by parameter, as text."""
+    values: dict[str, Any] = {}
+    plain = ((_plain_param(params, place), word) for place, word in enumerate(given.plain))
+    for param, value in [*((each.option, each.value or "") for each in given.options), *plain]:
+        if param is None:
+            continue
+        name = str(param.name)
+        if param.multiple or param.nargs == -1:
+            values[name] = (*values.get(name, ()), value)
         else:
-            _keep(given, _plain_param(params, len(given.plain)), word)
-            given.plain.append(word)
-        position += 1
-    return given
-
-
-def _read_option(given: Given, params: Iterable[click.Parameter], words: Sequence[str]) -> int:
-    """Reads the option that the words begin with; returns how many words it took."""
-    params = list(params)
-    found = spelled(words[0], layers(params))
-    option = _spellings(params).get(found.name) if found else None
-    if found is None or option is None:
-        return 1
-    if option.is_flag or found.value is not None:
-        _keep(given, option, found.value or "")
-        return 1
-    if len(words) == 1:
-        given.waiting = option
-        return 1
-    if not _takes_value(option) and words[1].startswith("-"):
-        _keep(given, option, "")
-        return 1
-    _keep(given, option, words[1])
-    return 2
-
-
-def _keep(given: Given, param: click.Parameter | None, value: str) -> None:
-    if param is None:
-        return
-    name = str(param.name)
-    if param.multiple or param.nargs == -1:
-        given.values[name] = (*given.values.get(name, ()), value)
-    else:
-        given.values[name] = value
-
-
-def _takes_value(option: click.Option) -> bool:
-    """Whether a value must follow; `--lite` may stand alone."""
-    return not getattr(option, "_flag_needs_value", False)
+            values[name] = value
+    return values
 
 
 def _params(command: click.Command) -> list[click.Parameter]:
     return [*command.params, *(command.global_params if isinstance(command, Node) else ())]
 
 
-def _spellings(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
-    options = [each for each in params if isinstance(each, click.Option)]
-    return {spelling: each for each in options for spelling in (*each.opts, *each.secondary_opts)}
-
-
 def _plain_param(params: Sequence[click.Parameter], position: int) -> click.Parameter | None:
-    """The parameter that the plain word at this position gives: an argument, or the option that it stands for."""
-    arguments = [each for each in params if isinstance(each, click.Argument)]
-    if arguments and arguments[-1].nargs == -1:
-        position = min(position, len(arguments) - 1)
-    if position >= len(arguments):
-        return None
-    argument = arguments[position]
-    target = str(argument.name).removesuffix("_word")
-    return next((each for each in params if each.name == target), argument)
+    """Returns the parameter that the plain word at this position gives."""
+    plain = plain_params(params)
+    if plain and (plain[-1].nargs == -1 or plain[-1].multiple):
+        position = min(position, len(plain) - 1)
+    return plain[position] if position < len(plain) else None

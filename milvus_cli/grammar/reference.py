@@ -13,7 +13,8 @@ import click
 from .. import __version__
 from ..result import Report, Section, Table, Value
 from ..session.settings import SETTINGS
-from .command import GLOBAL_OPTIONS, PROGRAM_OPTIONS, Leaf, NeededOption, SecretOption
+from .click_nodes import Leaf
+from .params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, NeededOption, SecretOption, WordOption
 from .tree import PROGRAM, SYNONYMS, leaves, tree
 
 SUMMARY = "the command-line shell for Milvus"
@@ -161,7 +162,7 @@ def _rows_section(key: str, columns: Sequence[str], rows: Sequence[Sequence[Valu
     return Section(key, Table(columns, rows), [dict(zip(columns, each, strict=True)) for each in rows])
 
 
-def _parameter(option: click.Option, words: Sequence[str] = ()) -> dict[str, Value]:
+def _parameter(option: click.Option) -> dict[str, Value]:
     """An option; `default` is what is taken without it, None where that is nothing or depends on where it runs."""
     kind, info = option.type, option.to_info_dict()
     return {
@@ -176,7 +177,7 @@ def _parameter(option: click.Option, words: Sequence[str] = ()) -> dict[str, Val
         "required": isinstance(option, NeededOption),
         "repeatable": option.multiple,
         "secret": isinstance(option, SecretOption),
-        "plain_word": f"{option.name}_word" in words,
+        "plain_word": isinstance(option, WordOption),
         "default": None if info["default"] is False or info["default"] == "" else info["default"],
         "help": option.help,
     }
@@ -204,8 +205,7 @@ def _entry(leaf: Leaf) -> Entry:
     paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("\b")]
     own = [param for param in leaf.params if isinstance(param, click.Option)]
     usage = " ".join([leaf.path, *leaf.collect_usage_pieces(ctx)])
-    arguments = {str(each.name): each for each in leaf.params if isinstance(each, click.Argument)}
-    words = [_word(each, ctx) for name, each in arguments.items() if not name.endswith("_word")]
+    words = [_word(each, ctx) for each in leaf.params if isinstance(each, click.Argument)]
     return Entry(
         leaf.path,
         usage,
@@ -213,7 +213,7 @@ def _entry(leaf: Leaf) -> Entry:
         examples,
         _records(own),
         words,
-        [_parameter(each, list(arguments)) for each in own],
+        [_parameter(each) for each in own],
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .command import TEXT, all_of, option, param_option
+from .command import all_of, option, param_option
+from .params import TEXT
 from .types import (
     CONSISTENCY,
     FIELD,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..text.names import Names, named, nearest
-from .command import Leaf, Node
+from .click_nodes import Leaf, Node
 from .types import Offered, items
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from milvus_cli.grammar.command import GLOBAL_OPTIONS, Leaf
+from milvus_cli.grammar.click_nodes import Leaf
+from milvus_cli.grammar.params import GLOBAL_OPTIONS
 from milvus_cli.grammar.tree import leaves, tree
 from milvus_cli.grammar.types import DIRECTORY, FILE, ObjectName, ObjectNames
 
@@ -321,7 +322,7 @@ class Lines:
         return [f"{option}={value}"] if option.startswith("--") and chance.random() < 0.2 else [option, value]
 
     def _value(self, leaf: Leaf, param: click.Parameter, chance: random.Random) -> str:
-        name = str(param.name).removesuffix("_word")
+        name = str(param.name)
         if leaf.path == "connect" and name in ("uri", "host", "lite", "path"):
             return chance.choice(self._addresses if name == "uri" else ("127.0.0.1", "", "127.0.0.1:1"))
         if isinstance(param.type, click.Path) or param.type in (FILE, DIRECTORY) or name in ("file", "path", "paths"):

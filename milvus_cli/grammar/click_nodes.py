@@ -1,0 +1,305 @@
+"""The verbs and commands of the tree: how click reads their lines, and how their help looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from ..errors import ServerRefused, Unsupported
+from ..output.formats import FORMATS
+from ..result import Result
+from ..text.names import nearest
+from .params import (
+    GLOBAL_OPTIONS,
+    OUTPUT_HELP,
+    TIMES,
+    GlobalOption,
+    NeededOption,
+    SecretOption,
+    WordOption,
+)
+from .parser import Given, LineParser, Parsed, plain_params, written_out
+from .spellings import begun
+from .types import OneOf, meant
+
+if TYPE_CHECKING:
+    from ..session.session import Session
+
+Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
+
+
+class HelpWanted(Exception):
+    """--help was given. Its text is shown like any other result, so that `>` and `|` work."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _want_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        raise HelpWanted(ctx.get_help())
+
+
+class UnclearOption(click.UsageError):
+    """An unknown or ambiguous option; `hint` says what to write, if that is known."""
+
+    def __init__(self, message: str, hint: str = "", ctx: click.Context | None = None) -> None:
+        super().__init__(message, ctx)
+        self.hint = hint
+
+
+class WholeWords(click.Command):
+    """A command whose options are whole words: click would read `-role x` as `-r ole` and `x`."""
+
+    allow_extra_args = True
+    _made_parser: LineParser | None = None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        parsed = self._parser(ctx).parse(args, interspersed=ctx.allow_interspersed_args)
+        params = self.get_params(ctx)
+        self._require_clear(ctx, parsed, params)
+        # The method of a group would take the first plain word away.
+        return click.Command.parse_args(self, ctx, written_out(parsed, params))
+
+    def _parser(self, ctx: click.Context) -> LineParser:
+        if self._made_parser is None:
+            self._made_parser = LineParser(self.get_params(ctx))
+        return self._made_parser
+
+    def _require_clear(self, ctx: click.Context, parsed: Parsed, params: Sequence[click.Parameter]) -> None:
+        """Raises UsageError for an unknown or ambiguous option, or one with a missing or needless value."""
+        for each in (*parsed.options, *filter(None, [parsed.waiting])):
+            if each.value is not None and each.option.is_flag:
+                raise click.BadOptionUsage(each.spelling, f"Option {each.spelling!r} does not take a value.", ctx)
+            if each.value is not None:
+                self._refuse_unclear(each)
+        if parsed.unknown:
+            raise self._unknown_option(ctx, params, parsed.unknown[0])
+        if parsed.waiting:
+            spelling = parsed.waiting.spelling
+            raise click.BadOptionUsage(spelling, f"Option {spelling!r} requires an argument.", ctx)
+
+    def _unknown_option(self, ctx: click.Context, params: Sequence[click.Parameter], word: str) -> UnclearOption:
+        known, name = self._parser(ctx).spellings, word.partition("=")[0]
+        near = begun(word, known)
+        if near:
+            return UnclearOption(f"ambiguous option {name!r}", f"did you mean {' or '.join(near)}?", ctx)
+        options = [each for each in params if isinstance(each, click.Option)]
+        short = next((each for each in options if word[:2] in each.opts and not each.is_flag), None)
+        if short is not None and isinstance(short, SecretOption):
+            return UnclearOption(f"no such option '{word[:2]}…'", f"did you mean {word[:2]} {short.metavar}?", ctx)
+        hint = nearest("--" + name.lstrip("-"), [each for layer in known for each in layer if each.startswith("--")])
+        if short is not None:
+            hint = f"{hint.removesuffix('?')} or {word[:2]} {word[2:]}?" if hint else f"write {word[:2]} {word[2:]}"
+        return UnclearOption(f"no such option {name!r}", hint, ctx)
+
+    def _refuse_unclear(self, given: Given) -> None:
+        """Raises UnclearOption for a value that may be meant for another option of that spelling."""
+
+
+class Node(WholeWords):
+    """A verb or a command: takes the global options, unless it has its own of that name."""
+
+    _every_param: list[click.Parameter] | None = None
+
+    @cached_property
+    def global_params(self) -> list[click.Option]:
+        taken = {spelling for param in self.params for spelling in param.opts}
+        names = {param.name for param in self.params}
+        return [_without(each, taken) for each in GLOBAL_OPTIONS if each.name not in names]
+
+    @cached_property
+    def shadowed(self) -> dict[str, click.Option]:
+        """Global options by the short spellings that the command uses for something else: `-o` may be an object."""
+        others = {spelling for param in self.params if not isinstance(param.type, TIMES) for spelling in param.opts}
+        return {
+            spelling: each
+            for each in GLOBAL_OPTIONS
+            for spelling in each.opts
+            if spelling in others and not spelling.startswith("--") and not each.is_flag
+        }
+
+    def _refuse_unclear(self, given: Given) -> None:
+        spelling, value = given.spelling, str(given.value)
+        other = self.shadowed.get(spelling)
+        if other is None or not _takes(other, value):
+            return
+        own, meant = (next(each for each in one.opts if each.startswith("--")) for one in (given.option, other))
+        shown = "VALUE" if isinstance(given.option, SecretOption) else value
+        raise UnclearOption(
+            f"ambiguous option {spelling!r}: {own} in this command, {meant} in others",
+            f"write {own} {shown} or {meant} {shown}",
+        )
+
+    @cached_property
+    def global_names(self) -> list[str]:
+        return [str(param.name) for param in self.global_params]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _want_help
+        return option
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        if self._every_param is None:
+            self._every_param = [*super().get_params(ctx), *self.global_params]
+        return self._every_param
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = (param for param in super().get_params(ctx) if isinstance(param, click.Option))
+        own = [row for param in options if (row := param.get_help_record(ctx))]
+        if own:
+            with formatter.section("Options"):
+                formatter.write_dl(own)
+        formatter.write_paragraph()
+        formatter.write_text("Global: " + ", ".join("/".join(param.opts) for param in self.global_params) + ".")
+
+
+class Leaf(Node):
+    """A command: returns a Result, or nothing when it has nothing to say.
+
+    Its parameters are made when first asked for: those of all commands together would cost every start more than
+    half of what the commands' modules do.
+    """
+
+    def __init__(self, path: str, declared: Sequence[Declared], formats: tuple[str, ...], **attributes: Any) -> None:
+        super().__init__(path.rpartition(" ")[2], **attributes)
+        self.path = path
+        self._declared = declared
+        self._formats = formats
+        # Of a context made without `make_context`, as for each line, the command's settings say nothing.
+        self.allow_interspersed_args = self.context_settings.get("allow_interspersed_args", True)
+        del self.params
+
+    @cached_property
+    def params(self) -> list[click.Parameter]:  # type: ignore[override]
+        return [each if isinstance(each, click.Parameter) else each() for each in self._declared]
+
+    @cached_property
+    def global_params(self) -> list[click.Option]:
+        """With the formats that only this command has, for `-o` after its words."""
+        if not self._formats:
+            return super().global_params
+        own = GlobalOption(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
+        return [own if each.name == own.name else each for each in super().global_params]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parses a line; from here on, the context's session is seen with the line's global options."""
+        rest = super().parse_args(ctx, args)
+        if rest:
+            raise _unexpected(rest[0], ctx)
+        if ctx.obj is not None:
+            ctx.obj = ctx.obj.with_options(ctx.obj.options.but(_options(ctx)))
+        self._take_from_before(ctx)
+        self._ask_for_missing(ctx)
+        return rest
+
+    def _require_clear(self, ctx: click.Context, parsed: Parsed, params: Sequence[click.Parameter]) -> None:
+        super()._require_clear(ctx, parsed, params)
+        words = [each for each in plain_params(params) if isinstance(each, WordOption)]
+        if len(words) < len(plain_params(params)) or any(each.multiple for each in words):
+            return
+        if len(parsed.plain) > len(words):
+            raise _unexpected(parsed.plain[len(words)], ctx)
+        given = {each.option for each in parsed.options}
+        if len(parsed.plain) > sum(each not in given for each in words):
+            raise click.UsageError(f"{words[-1].opts[0]} and the word {parsed.plain[-1]!r} name it twice", ctx)
+
+    @cached_property
+    def _needed(self) -> list[NeededOption]:
+        return [param for param in self.params if isinstance(param, NeededOption)]
+
+    def _take_from_before(self, ctx: click.Context) -> None:
+        """An own --alias or --db also counts before the command: `--alias x connect …`. A name it needs never does."""
+        for param in self._like_global:
+            before = _before(ctx, str(param.name))
+            if before is not None and ctx.params.get(str(param.name)) is None:
+                ctx.params[str(param.name)] = param.type_cast_value(ctx, before)
+
+    @cached_property
+    def _like_global(self) -> list[click.Parameter]:
+        """Own options in place of the global ones that tell where a command acts."""
+        return [
+            param
+            for param in self.params
+            if param.name in ("alias", "database") and not isinstance(param, NeededOption) and not param.multiple
+        ]
+
+    def _ask_for_missing(self, ctx: click.Context) -> None:
+        session: Session | None = ctx.obj
+        for param in self._needed:
+            if ctx.params.get(str(param.name)) not in (None, ()):
+                continue
+            if session is None or not session.interactive:
+                raise click.MissingParameter(ctx=ctx, param=param)
+            question = f"{str(param.name).replace('_', ' ').capitalize()}: "
+            if isinstance(param, SecretOption):
+                ctx.params[str(param.name)] = session.console.ask_secret(question, twice=param.twice)
+                continue
+            answer = session.console.ask(question)
+            ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)
+
+    def invoke(self, ctx: click.Context) -> Result | None:
+        """Runs the command in the session of its context. Raises CliError."""
+        given = {name: value for name, value in ctx.params.items() if name not in self.global_names}
+        try:
+            result: Result | None = self.callback(ctx.obj, **given) if self.callback else None
+        except Unsupported:
+            raise
+        except ServerRefused as exc:
+            exc.hint = meant(ctx) or exc.hint
+            raise
+        return result
+
+
+def _unexpected(word: str, ctx: click.Context) -> click.UsageError:
+    return click.UsageError(f"unexpected argument {word!r}", ctx)
+
+
+def _takes(option: click.Option, value: str) -> bool:
+    try:
+        option.type.convert(value, option, None)
+    except click.BadParameter:
+        return False
+    return True
+
+
+def _without(option: click.Option, taken: set[str]) -> click.Option:
+    """A global option less the spellings that a command uses for its own."""
+    free = [spelling for spelling in option.opts if spelling not in taken]
+    if free == option.opts:
+        return option
+    info: Mapping[str, Any] = {
+        "type": option.type,
+        "is_flag": option.is_flag,
+        "help": option.help,
+        "metavar": option.metavar,
+    }
+    return GlobalOption([str(option.name), *free], **info)
+
+
+def _before(ctx: click.Context, name: str) -> Any:
+    """What a global option was given before the command, nearest first; None where nowhere."""
+    here = ctx.parent
+    while here is not None:
+        if here.params.get(name) is not None:
+            return here.params[name]
+        here = here.parent
+    return None
+
+
+def _options(ctx: click.Context) -> dict[str, Any]:
+    """The global options that the command was given, and the verbs before it."""
+    given: dict[str, Any] = {}
+    here: click.Context | None = ctx
+    while here is not None:
+        if here.params and isinstance(here.command, Node):
+            values = [(name, here.params.get(name)) for name in here.command.global_names]
+            given = {**{name: value for name, value in values if value is not None}, **given}
+        here = here.parent
+    return given

@@ -1,0 +1,115 @@
+"""The kinds of options, and the options that every command and the program take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..connections.private_files import read_whole
+from ..output.formats import FORMATS
+from .types import CONNECTION, FILE, ONE_DATABASE, Duration, FileOrText, FiniteRange, OneOf
+
+if TYPE_CHECKING:
+    from ..session.session import Session
+
+
+class GlobalOption(click.Option):
+    """An option that every command takes."""
+
+
+class NeededOption(click.Option):
+    """An option that must get a value: from the line, or from a person where one can be asked."""
+
+
+class OptionalValueOption(click.Option):
+    """An option whose value may be left out: --lite, --lite PATH."""
+
+
+class WordOption(click.Option):
+    """An option that may also be written as a plain word after the command: `show collection book`."""
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [f"[{str(self.name).upper()}]" + ("…" if self.multiple else "")]
+
+
+class NeededWordOption(NeededOption, WordOption):
+    pass
+
+
+class SecretOption(click.Option):
+    """An option whose value no history keeps. `-` asks for it or reads standard input, `@FILE` reads a file."""
+
+    twice = False
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        text = super().type_cast_value(ctx, value)
+        if text == "-" and ctx.obj is not None and ctx.obj.interactive:
+            return ctx.obj.console.ask_secret("Secret: ", twice=self.twice)
+        return read_value(text, ctx.obj) if isinstance(text, str) else text
+
+
+class NeededSecretOption(SecretOption, NeededOption):
+    pass
+
+
+class NewSecretOption(NeededSecretOption):
+    """A new secret: a person types it twice."""
+
+    twice = True
+
+
+class TextFromFile(FileOrText):
+    """A text value: `@FILE` reads a file, `-` standard input, `@@x` is the text @x."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return read_value(value, ctx.obj if ctx else None)
+
+
+TEXT = TextFromFile()
+
+
+def read_value(text: str, session: Session | None) -> str:
+    """Returns the text that a value refers to by `@FILE` or `-`. Raises BadParameter for a file that can't be read."""
+    if text == "-" and session is not None:
+        return session.console.read().rstrip("\r\n")
+    if text.startswith("@@"):
+        return text[1:]
+    if text.startswith("@"):
+        try:
+            with open(text[1:], encoding="utf-8") as file:
+                return read_whole(file, text[1:]).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+            raise click.BadParameter(f"can't read {text[1:]}: {reason}") from exc
+    return text
+
+
+OUTPUT_HELP = "Write results in this format."
+
+SECONDS = FiniteRange(min=0.001, max=86400)
+TIMES = (FiniteRange, Duration)
+"""Types of durations: a command's own `-t` with one of these is a timeout, like the global one."""
+
+PROGRAM_OPTIONS = (
+    click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
+    click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
+    click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
+    click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+)
+"""Options of the program only, before the command."""
+
+
+GLOBAL_OPTIONS = (
+    GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
+    GlobalOption(["--db", "database"], type=ONE_DATABASE, metavar="NAME", help="Use this database."),
+    GlobalOption(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
+    GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
+    GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
+    GlobalOption(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
+    GlobalOption(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
+    GlobalOption(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
+    GlobalOption(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
+)

@@ -1,0 +1,39 @@
+"""The one way to do something destructive: say what will go, ask, and only then act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..connections.read_only import require_writable
+from ..result import Done
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a destructive command is about to do: `verb` (delete) with `thing` (collection 'book'), what `also` goes.
+
+    `made` is for programs, beside whether it was done.
+    """
+
+    verb: str
+    thing: str
+    also: str
+    made: Mapping[str, object]
+    act: Callable[[], object]
+
+
+def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
+    """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
+    done = f"{removal.verb}d"
+    target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
+    require_writable(session.profile, f"nothing was {done}")
+    if dry_run:
+        return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
+    session.confirm(f"{removal.verb.capitalize()} {target}?")
+    removal.act()
+    return Done(f"{done.capitalize()} {removal.thing}.", {**removal.made, done: True})
