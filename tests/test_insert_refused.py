@@ -173,8 +173,10 @@ def test_a_collection_that_changed_meanwhile_ends_the_job(cli: Cli, tmp_path: Pa
 
 
 def test_a_cause_that_is_every_rows_ends_the_job_and_resume_goes_on_when_it_is_gone(
-    typed: Typed, tmp_path: Path, is_lite: bool
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # --resume first looks for the rows, and retries that for 30 s although the partition is missing.
+    monkeypatch.setattr("milvus_cli.rows.readback.RELOADING", 1.0)
     made(typed, "refused_gone")
     rows = tmp_path / "rows.jsonl"
     write(rows, [{"id": 1}, {"id": 2}])

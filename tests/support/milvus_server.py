@@ -148,6 +148,8 @@ class MilvusServer(ServerProcess):
         # Else every load waits for a look around each second.
         config.set("queryCoord.checkInterval", "100")
         config.set("queryCoord.distPullInterval", "100")
+        # A flush waits for the last segment assignment to expire: 2 s by default.
+        config.set("dataCoord.segment.assignmentExpiration", "200")
         if self.queue:
             config.set("mq.type", "kafka")
         config.write_config()
@@ -157,6 +159,8 @@ class MilvusServer(ServerProcess):
         path = self.directory / "configs" / "milvus.yaml"
         text = path.read_text()
         text = text.replace("\netcd:\n", f"\netcd:\n  config:\n    path: {self._etcd_config}\n", 1)
+        # The scheduler of index builds runs once a second by default.
+        text = text.replace("\nindexCoord:\n", "\nindexCoord:\n  scheduler:\n    interval: 100\n", 1)
         # 10 by default, and a test of all privileges has a role for each set of them.
         text = text.replace("\nproxy:\n", "\nproxy:\n  maxRoleNum: 100\n", 1)
         path.write_text(text + (f"\nkafka:\n  brokerList: {self.queue}\n" if self.queue else ""))

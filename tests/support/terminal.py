@@ -75,6 +75,7 @@ class Terminal:
         cwd: Path | None = None,
     ) -> None:
         self.raw = b""
+        self._rendered: list[str] | None = None
         self._display = _Screen(cols, rows, self.send)
         self._stream = pyte.ByteStream(self._display)
         self._master, slave = pty.openpty()
@@ -105,7 +106,10 @@ class Terminal:
     def screen(self) -> list[str]:
         """What stands on the screen now, a string a row, without the spaces at the end."""
         self._read(0)
-        return [line.rstrip() for line in self._display.display]
+        # A wait polls 50 times a second, and pyte takes milliseconds to render.
+        if self._rendered is None:
+            self._rendered = [line.rstrip() for line in self._display.display]
+        return list(self._rendered)
 
     @property
     def text(self) -> str:
@@ -139,6 +143,7 @@ class Terminal:
     def resize(self, rows: int, cols: int) -> None:
         _set_size(self._master, rows, cols)
         self._display.resize(rows, cols)
+        self._rendered = None
 
     def wait_for(self, text: str, timeout: float = 30) -> None:
         """Wait until TEXT stands on the screen; a row's end counts as a newline."""
@@ -188,6 +193,7 @@ class Terminal:
                 return
             self.raw += chunk
             self._stream.feed(chunk)
+            self._rendered = None
             seconds = 0
         if not self._is_open:
             time.sleep(seconds)
