@@ -14,7 +14,7 @@ from ..client.optional import permitted
 from ..client.parallel import THREADS
 from ..client.privileges import EVERY, is_group
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
-from ..text.names import nearest
+from ..text.names import missing_name
 
 ADMIN = "root"
 """The user that every Milvus has."""
@@ -254,4 +254,4 @@ def _require(names: Iterable[str], known: Iterable[str] | None, what: str, listi
     known = list(known)
     for name in names:
         if name not in known:
-            raise CliError(f"no {what} {name!r}", hint=nearest(name, known) or f"{listing} shows all")
+            raise missing_name(what, name, known, f"{listing} shows all")

@@ -14,7 +14,7 @@ from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, indexes
 from ..search.request import Queries, Search
 from ..session.session import Session
-from ..text.names import nearest
+from ..text.names import missing_name
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
 from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
@@ -170,7 +170,7 @@ def _shown(pages: Iterable[Page], bar: Progress, total: int) -> Iterator[Page]:
 def _known_findings(names: Sequence[str]) -> None:
     for name in names:
         if name not in MEANINGS:
-            raise InvalidInput(f"no finding {name!r}", hint=nearest(name, MEANINGS) or f"one of: {', '.join(MEANINGS)}")
+            raise missing_name("finding", name, MEANINGS, f"one of: {', '.join(MEANINGS)}", error=InvalidInput)
 
 
 def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import CliError
-from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, word
+from ..grammar.command import (
+    Removal,
+    carry_out,
+    collection_option,
+    command,
+    dry_run_option,
+    no_wait_option,
+    option,
+    word,
+)
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
@@ -20,8 +28,7 @@ from ..grammar.types import (
     KeyValue,
 )
 from ..result import Done, Record, Table
-from ..session.removal import Removal, carry_out
-from ..text.names import nearest
+from ..text.names import missing_name
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -310,10 +317,8 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     known = params(client.call("DescribeCollection", collection_name=collection).properties)
     missing = next((key for key in keys if key not in known), None)
     if missing:
-        raise CliError(
-            f"collection {collection!r} has no property {missing!r}",
-            hint=nearest(missing, known) or f"it has: {', '.join(known) or 'none'}",
-        )
+        has = f"it has: {', '.join(known) or 'none'}"
+        raise missing_name("property", missing, known, has, before=f"collection {collection!r} has ")
     removal = Removal(
         "delete",
         f"{', '.join(keys)} of collection {collection!r}",

@@ -9,8 +9,7 @@ from ..errors import CliError
 from ..grammar.command import command, dry_run_option, option, word
 from ..grammar.types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
 from ..result import Done, Table
-from ..session.removal import Removal, carry_out
-from ..text.names import nearest
+from ..text.names import missing_name, nearest
 
 if TYPE_CHECKING:
     from ..access.granting import Wanted
@@ -292,7 +291,7 @@ def _require_group(session: Session, group: str) -> list[str]:
 
     known = all_groups(session.client)
     if group not in known:
-        raise CliError(f"no privilege group {group!r}", hint=nearest(group, known) or "list privilege_groups shows all")
+        raise missing_name("privilege group", group, known, "list privilege_groups shows all")
     return known[group]
 
 

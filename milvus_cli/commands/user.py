@@ -75,14 +75,13 @@ def show_user(session: Session, username: str) -> Report:
     """
     from ..access import access
     from ..client.optional import Permitted
-    from ..errors import CliError
-    from ..text.names import nearest
+    from ..text.names import missing_name
 
     client, permitted = session.client, Permitted()
     roles = access.roles_of_users(client, username).get(username)
     if roles is None:
         known = permitted(access.users, client) or []
-        raise CliError(f"no user {username!r}", hint=nearest(username, known) or "list users shows all")
+        raise missing_name("user", username, known, "list users shows all")
     grants = permitted(access.grants, client, roles, access.databases(client))
     permitted.tell(session.console.note)
     rows = [grant.key for grant in grants or ()]

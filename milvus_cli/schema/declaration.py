@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..text.json import parse_json
-from ..text.names import nearest
+from ..text.names import missing_name
 from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
 from .field_json import DEFAULTS, read_default, read_field
 from .index_types import USUAL, check_index, known_index_type
@@ -222,7 +222,7 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
         raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
     if analyzer and analyzer not in ANALYZERS:
         known = f"known: {', '.join(ANALYZERS)}; others go into a schema file"
-        raise InvalidInput(f"no analyzer {analyzer!r}", hint=nearest(analyzer, ANALYZERS) or known)
+        raise missing_name("analyzer", analyzer, ANALYZERS, known, error=InvalidInput)
     field = _field(schema, source, "--bm25")
     if target not in (each.name for each in schema.fields):
         schema.fields.add(name=target, data_type=DataType.SparseFloatVector)
@@ -239,7 +239,7 @@ def _field(schema: CollectionSchema, name: str, option: str) -> FieldSchema:
     found = next((field for field in schema.fields if field.name == name), None)
     if found is None:
         names = [field.name for field in schema.fields]
-        raise InvalidInput(f"{option}: no field {name!r}", hint=nearest(name, names) or f"fields: {', '.join(names)}")
+        raise missing_name("field", name, names, before=f"{option}: ", error=InvalidInput)
     return found
 
 

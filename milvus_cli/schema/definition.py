@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
 from ..errors import CliError, InvalidInput, ServerRefused
-from ..text.names import nearest
+from ..text.names import missing_name
 from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
 from .schema import pairs, params
@@ -72,9 +72,7 @@ def level_number(level: str) -> int:
     """The number of a consistency level, in any case of letters. Raises InvalidInput."""
     found = next((name for name in LEVELS if name.lower() == level.strip().lower()), None)
     if found is None:
-        raise InvalidInput(
-            f"no consistency level {level!r}", hint=nearest(level, LEVELS) or f"levels: {', '.join(LEVELS)}"
-        )
+        raise missing_name("consistency level", level, LEVELS, f"levels: {', '.join(LEVELS)}", error=InvalidInput)
     return LEVELS[found]
 
 

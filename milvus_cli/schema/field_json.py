@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..text.floats import shortest
 from ..text.json import load_json
-from ..text.names import nearest
+from ..text.names import missing_name
 from ..text.timestamps import instant
 from .kinds import FIELD_TYPES, ValueShape, shape_of
 from .schema import (
@@ -98,8 +98,8 @@ def known_keys(
         if name in ignored or each is None:
             continue
         if name not in known:
-            words = (*known, *synonyms)
-            raise InvalidInput(f"{where}: no key {key!r}", hint=nearest(key, words) or f"keys: {', '.join(known)}")
+            keys = f"keys: {', '.join(known)}"
+            raise missing_name("key", key, (*known, *synonyms), keys, before=f"{where}: ", error=InvalidInput)
         if name in found:
             raise InvalidInput(f"{where}: {name} is given twice")
         found[name] = each

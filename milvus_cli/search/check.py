@@ -18,7 +18,7 @@ from ..schema.indexes import Index, index_of, indexes, one_by_one
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
 from ..server.progress import load_state
-from ..text.names import nearest
+from ..text.names import missing_name
 from ..text.words import METRICS
 from .request import HIGHEST_LIMIT, Search
 from .rerankers import Reranker
@@ -68,9 +68,7 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     known = [each.name for each in schema.fields]
     for name in (name for each in functions for name in each.fields):
         if name not in known:
-            raise CliError(
-                f"{schema.name} has no field {name!r}", hint=nearest(name, known) or f"fields: {', '.join(known)}"
-            )
+            raise missing_name("field", name, known, before=f"{schema.name} has ")
 
 
 def field_index(client: Client, collection: str, field: str) -> Index | None:
@@ -81,9 +79,7 @@ def field_index(client: Client, collection: str, field: str) -> Index | None:
 def check_metric(search: Search, index: Index | None) -> None:
     """Milvus Lite would compute another metric than the index has, without a word."""
     if search.metric and search.metric not in METRICS:
-        raise InvalidInput(
-            f"no metric {search.metric!r}", hint=nearest(search.metric, METRICS) or f"metrics: {', '.join(METRICS)}"
-        )
+        raise missing_name("metric", search.metric, METRICS, error=InvalidInput)
     if index and index.metric and search.metric and search.metric != index.metric:
         name = search.collection
         params = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())

@@ -11,7 +11,7 @@ from ..schema.dialogue import ask
 from ..schema.index_types import SEARCH_PARAMETERS, check_search_params
 from ..schema.schema import vector_fields
 from ..session.session import Session
-from ..text.names import nearest
+from ..text.names import missing_name
 from ..values.dynamic import names_in
 from .check import BM25, TEXT_EMBEDDING, describe_field, field_index
 from .hits import shown_fields
@@ -100,7 +100,7 @@ def _ask_field(
 
     def check(name: str) -> str:
         if name not in fields:
-            raise InvalidInput(f"no vector field {name!r}", hint=nearest(name, fields) or f"one of {', '.join(fields)}")
+            raise missing_name("vector field", name, fields, f"one of {', '.join(fields)}", error=InvalidInput)
         return name
 
     known = ", ".join(f"{name} {describe_field(each)}" for name, each in fields.items())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..schema.schema import pairs, type_name, vector_fields
 from ..text.json import parse_json
-from ..text.names import nearest
+from ..text.names import missing_name, nearest
 from .rerankers import Reranker, function_score
 
 if TYPE_CHECKING:
@@ -161,8 +161,5 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
                 f"{name!r} of {schema.name} is no vector: its type is {other}",
                 hint=f"vector fields: {', '.join(fields)}",
             )
-        raise CliError(
-            f"{schema.name} has no vector field {name!r}",
-            hint=nearest(name, fields) or f"vector fields: {', '.join(fields)}",
-        )
+        raise missing_name("vector field", name, fields, before=f"{schema.name} has ")
     return fields[name]

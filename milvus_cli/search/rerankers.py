@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..schema.schema import pairs
-from ..text.names import nearest
+from ..text.names import missing_name, nearest
 from ..text.numbers import finite
 
 RRF_K = 60
@@ -111,8 +111,8 @@ def made(name: str, values: Mapping[str, str], whole: str) -> Reranker:
     return Reranker(name, own, fields, {key: values[key] for key in OF_ALL if key in values})
 
 
-def unknown(name: str) -> InvalidInput:
-    return InvalidInput(f"no reranker {name!r}", hint=nearest(name, FORMS) or f"there are {', '.join(FORMS)}")
+def unknown(name: str) -> CliError:
+    return missing_name("reranker", name, FORMS, f"there are {', '.join(FORMS)}", error=InvalidInput)
 
 
 def _check(values: Mapping[str, str], whole: str) -> None:

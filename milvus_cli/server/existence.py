@@ -14,7 +14,7 @@ from ..client.not_found import NO_ALIAS, NO_COLLECTION
 from ..client.optional import permitted
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..schema.indexes import indexes
-from ..text.names import nearest
+from ..text.names import missing_name
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def require_database(client: Client, name: str) -> None:
     answer = permitted(client.call, "ListDatabases")
     if answer is not None:
-        return _require(name, answer.db_names, f"no database {name!r}", "list databases")
+        return _require("database", name, answer.db_names, "list databases")
     client.call("ShowCollections", db_name=name)
 
 
@@ -34,20 +34,20 @@ def require_partitions(client: Client, collection: str, names: Iterable[str]) ->
     if answer is None:
         return
     for name in names:
-        message = f"no partition {name!r} in {collection!r}"
-        _require(name, answer.partition_names, message, f"list partitions -c {collection}")
+        listing = f"list partitions -c {collection}"
+        _require("partition", name, answer.partition_names, listing, f" in {collection!r}")
 
 
 def require_index(client: Client, collection: str, name: str) -> None:
     known = [each.index_name for each in indexes(client, collection)]
-    _require(name, known, f"no index {name!r} on {collection!r}", f"list indexes -c {collection}")
+    _require("index", name, known, f"list indexes -c {collection}", f" on {collection!r}")
 
 
 def require_field(client: Client, collection: str, name: str) -> CollectionSchema:
     """The schema, which has such a field."""
     schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
     known = [field.name for field in schema.fields]
-    _require(name, known, f"no field {name!r} in {collection!r}", f"show collection {collection}")
+    _require("field", name, known, f"show collection {collection}", f" in {collection!r}")
     return schema
 
 
@@ -87,7 +87,7 @@ def require_alias(client: Client, alias: str) -> str:
     target = alias_target(client, alias)
     if target is None:
         known = permitted(alias_names, client) or []
-        raise CliError(f"no alias {alias!r}", hint=nearest(alias, known) or "list aliases shows all")
+        raise missing_name("alias", alias, known, "list aliases shows all")
     return target
 
 
@@ -143,7 +143,7 @@ def row_count_of(answer: Any) -> int | None:
     return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
 
 
-def _require(name: str, known: Iterable[str], message: str, listing: str) -> None:
+def _require(kind: str, name: str, known: Iterable[str], listing: str, after: str = "") -> None:
     names = list(known)
     if name not in names:
-        raise CliError(message, hint=nearest(name, names) or f"{listing} shows all")
+        raise missing_name(kind, name, names, f"{listing} shows all", after=after)

@@ -11,7 +11,7 @@ from ..connections.profile import DEFAULT_ALIAS, Profile, checked_alias
 from ..connections.resolve import Request, Resolved, from_environment, resolve
 from ..connections.store import Saved, Store
 from ..errors import CliError, Unreachable
-from ..text.names import nearest
+from ..text.names import missing_name
 from .current import Choice, Position
 from .options import Options
 
@@ -36,7 +36,7 @@ class KnownConnections:
         found = self._store.get(alias)
         if found is None:
             known = [*self._unsaved, *self._store.aliases()]
-            raise CliError(f"no connection {alias!r}", hint=nearest(alias, known) or "list connections shows all")
+            raise missing_name("connection", alias, known, "list connections shows all")
         return found
 
     def all(self) -> Iterator[Saved]:

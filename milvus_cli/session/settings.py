@@ -16,7 +16,7 @@ from ..connections.environment import expanded
 from ..connections.private_files import make_private
 from ..errors import CliError, InvalidInput
 from ..output.formats import FORMATS
-from ..text.names import nearest
+from ..text.names import missing_name
 from ..text.numbers import finite
 
 SWITCH = ("on", "off")
@@ -85,9 +85,7 @@ class Settings:
 def setting(name: str, source: str) -> Setting:
     found = SETTINGS.get(name)
     if found is None:
-        raise InvalidInput(
-            f"{source}: no setting {name!r}", hint=nearest(name, SETTINGS) or f"settings: {', '.join(SETTINGS)}"
-        )
+        raise missing_name("setting", name, SETTINGS, before=f"{source}: ", error=InvalidInput)
     return found
 
 

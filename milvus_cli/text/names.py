@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from ..errors import CliError
+
 OFFERED = 200
 """Names offered at once: more than anyone reads, and drawing each takes time."""
 
@@ -69,3 +71,23 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     found = get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(found)}?" if found else ""
+
+
+def missing_name(
+    kind: str,
+    name: str,
+    known: Iterable[str],
+    otherwise: str | None = None,
+    *,
+    before: str = "",
+    after: str = "",
+    error: type[CliError] = CliError,
+) -> CliError:
+    """Returns the error "no KIND 'NAME'", whose hint suggests the known names nearest to it.
+
+    `before` and `after` are added to the message as they are. Where no known name is near, the hint is `otherwise`;
+    None lists the known names.
+    """
+    names = list(known)
+    fallback = f"{kind}s: {', '.join(names)}" if otherwise is None else otherwise
+    return error(f"{before}no {kind} {name!r}{after}", hint=nearest(name, names) or fallback)

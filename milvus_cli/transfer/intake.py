@@ -14,7 +14,7 @@ from ..files.readers import CONVERT, Chunk, Dense, RejectedRow, RowStream, not_u
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields, type_name
 from ..text.json import parse_json
-from ..text.names import nearest
+from ..text.names import missing_name, nearest
 from ..text.repeated_keys import RepeatedKey
 from ..values.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
 from ..values.invalid import BadValue
@@ -67,8 +67,7 @@ class RowEncoder:
         given = [field for each in table.columns if (field := self._field_of(each, text=table.text)) is not None]
         absent = [column for column in self.mapping if column not in table.columns]
         if absent:
-            hint = nearest(absent[0], table.columns) or f"columns: {', '.join(table.columns)}"
-            raise InvalidInput(f"{name} has no column {absent[0]!r}", hint=hint)
+            raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each not in names]
         if unknown:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
-from ..text.names import nearest
+from ..text.names import missing_name, nearest
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -43,9 +43,7 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
     if name in known or (name == DYNAMIC and schema.enable_dynamic_field):
         return None
     if not schema.enable_dynamic_field:
-        raise CliError(
-            f"{schema.name} has no field {name!r}", hint=nearest(name, known) or f"fields: {', '.join(known)}"
-        )
+        raise missing_name("field", name, known, before=f"{schema.name} has ")
     if not name.startswith(f"{DYNAMIC}["):
         return name
     found = KEY.fullmatch(name)

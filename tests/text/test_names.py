@@ -1,0 +1,27 @@
+"""Names that nothing has: the error, and the known names that it suggests."""
+
+from milvus_cli.errors import CliError, InvalidInput
+from milvus_cli.text.names import missing_name
+
+
+def said(error: CliError) -> tuple[type[CliError], str, str]:
+    return type(error), error.message, error.hint
+
+
+def test_a_missing_name_comes_with_the_nearest_known_ones() -> None:
+    error = missing_name("user", "an", ["ann", "bob"], "list users shows all")
+    assert said(error) == (CliError, "no user 'an'", "did you mean ann?")
+
+
+def test_a_missing_name_that_is_near_to_none_comes_with_another_hint() -> None:
+    error = missing_name("partition", "x", iter(["novels"]), "list partitions shows all", after=" in 'book'")
+    assert said(error) == (CliError, "no partition 'x' in 'book'", "list partitions shows all")
+
+
+def test_without_another_hint_all_known_names_are_listed() -> None:
+    error = missing_name("field", "x", ["id", "title"], before="book has ", error=InvalidInput)
+    assert said(error) == (InvalidInput, "book has no field 'x'", "fields: id, title")
+
+
+def test_another_hint_may_be_none_at_all() -> None:
+    assert said(missing_name("finding", "x", [], "")) == (CliError, "no finding 'x'", "")
