@@ -90,7 +90,6 @@ LAZY = {
     "server": {"commands", "completion"},
     "shell": {"cli"},
     "transfer": {"commands"},
-    "values": {"commands"},
 }
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import InvalidInput
-from ..grammar.command import all_of, argument, collection_option, command, option
-from ..grammar.params import SECONDS, TEXT
+from ..grammar.command import SECONDS, TEXT, all_of, argument, collection_option, command, option
+from ..grammar.options import options
 from ..grammar.types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
 from ..result import Done
-from ..text.json import parse_json
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema
     from ..session.session import Session
+    from ..transfer.insert import InsertOptions
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
@@ -63,7 +62,8 @@ file_options = all_of(
 
 @command("insert file")
 @file_options
-def insert_file(session: Session, **given: Any) -> Done:
+@options("transfer.insert:InsertOptions")
+def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, NPY; also of `-`, a pattern or a URL.
 
     Columns go to the fields of their names. An interrupted insert goes on with --resume, and loses no row.
@@ -72,30 +72,23 @@ def insert_file(session: Session, **given: Any) -> Done:
     Example: insert file -c book books.csv
     Example: insert file -c book 'books/*.csv.gz' --map name=title --rejects rejected.jsonl
     """
-    return _insert_files(session, upsert=False, **given)
+    from ..transfer.insert import insert_files
+
+    return insert_files(session, options)
 
 
 @command("upsert file")
 @file_options
-def upsert_file(session: Session, **given: Any) -> Done:
+@options("transfer.insert:InsertOptions")
+def upsert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files in place of those with the same primary keys.
 
     \b
     Example: upsert file -c book books.csv
     """
-    return _insert_files(session, upsert=True, **given)
+    from ..transfer.insert import insert_files
 
-
-def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> Done:
-    from dataclasses import replace
-
-    from ..files.memory import share_one_heap
-    from ..transfer.insert import Request, insert_files
-
-    share_one_heap()
-    if seconds:
-        session = session.with_options(replace(session.options, timeout=seconds))
-    return insert_files(session, Request(**given))
+    return insert_files(session, replace(options, upsert=True))
 
 
 @command("insert fake")
@@ -113,10 +106,10 @@ def insert_fake(
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..transfer.insert import Request, insert_fake
+    from ..transfer.insert import InsertOptions, insert_fake
 
-    request = Request(collection, partition=partition)
-    return insert_fake(session, request, count=count, seed=seed, clusters=clusters, first=first)
+    options = InsertOptions(collection, partition=partition)
+    return insert_fake(session, options, count=count, seed=seed, clusters=clusters, first=first)
 
 
 @command("insert row")
@@ -129,7 +122,9 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
     \b
     Example: insert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.1, 0.2, 0.3, 0.4]}'
     """
-    return _write(session, "Insert", collection, row, partition)
+    from ..transfer.typed_rows import write_rows
+
+    return write_rows(session, collection, row, partition, upsert=False)
 
 
 @command("upsert row")
@@ -142,65 +137,6 @@ def upsert_row(session: Session, collection: str, row: str | None, partition: st
     \b
     Example: upsert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.4, 0.3, 0.2, 0.1]}'
     """
-    return _write(session, "Upsert", collection, row, partition)
+    from ..transfer.typed_rows import write_rows
 
-
-def _write(session: Session, method: str, collection: str, text: str | None, partition: str) -> Done:
-    from ..rows.readback import Sent
-    from ..rows.writing import WriteTarget, is_lite_server
-    from ..schema.features import require_types
-    from ..transfer.intake import last_rows
-    from ..transfer.sender import replaced_told, write_once
-    from ..values.encode import encode_rows, to_columns
-    from ..values.lite_json import refuse_changed
-
-    if text is None and not session.interactive:
-        raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
-    given = None if text is None else _rows(text)
-    schema = session.client.call("DescribeCollection", collection_name=collection).schema
-    require_types(session.client, schema)
-    target = WriteTarget(collection, partition, schema, method == "Upsert", is_lite_server(session.client))
-    rows = given or [_asked(session, method, collection, schema, partition)]
-    columns = encode_rows(rows, schema, upsert=target.upsert)
-    if target.lite:
-        refuse_changed(to_columns(rows), schema)
-    kept = last_rows(rows, target.key) if target.upsert else rows
-    columns = encode_rows(kept, schema, upsert=True) if len(kept) < len(rows) else columns
-    sent = Sent(target, columns, len(kept))
-    written = write_once(session.client, sent, seconds=session.timeout)
-    if written.replaced:
-        session.console.note(replaced_told(written.replaced))
-    message = f"{method}ed {len(kept)} row{'' if len(kept) == 1 else 's'} into {collection!r}"
-    message += f"; {len(rows) - len(kept)} superseded by later rows of their key" if len(kept) < len(rows) else ""
-    return Done(f"{message}.", {"collection": collection, "count": len(kept), "ids": list(written.keys)})
-
-
-def _asked(session: Session, method: str, collection: str, schema: CollectionSchema, partition: str) -> dict[str, Any]:
-    """The row that a person types, and the line that does the same."""
-    import json
-    import shlex
-
-    from ..transfer.row_dialogue import ask_row
-
-    row = ask_row(session.console, schema, upsert=method == "Upsert")
-    words = [
-        method.lower(),
-        "row",
-        "-c",
-        collection,
-        *(["-p", partition] if partition else ()),
-        "--row",
-        json.dumps(row, ensure_ascii=False),
-    ]
-    session.console.note(f"The same in one line:\n{shlex.join(words)}")
-    return row
-
-
-def _rows(text: str) -> list[dict[str, Any]]:
-    from ..values.exact_json import exact_loads
-
-    value = parse_json(text, "the row", 'write it as {"id": 1, …}', loads=exact_loads)
-    rows = value if isinstance(value, list) else [value]
-    if not rows or not all(isinstance(row, dict) for row in rows):
-        raise InvalidInput("a row is a JSON object, several are a list of objects")
-    return rows
+    return write_rows(session, collection, row, partition, upsert=True)

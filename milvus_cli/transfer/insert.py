@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..connections.private_files import make_private
 from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput, Partial, ServerRefused, Unreachable
+from ..files.memory import share_one_heap
 from ..result import Done
 from ..session.session import Session
 from .locking import address_of, file_lock, key_lock
@@ -29,8 +30,8 @@ GOES_ON = "the same line with --resume goes on there"
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the person asked for; `mapping` has the field of a column, empty to leave the column out."""
+class InsertOptions:
+    """Options of the commands that insert. `mapping` pairs a column with its field, empty to leave the column out."""
 
     collection: str
     paths: Sequence[str] = ()
@@ -45,34 +46,41 @@ class Request:
     restart: bool = False
     checkpoint: str | None = None
     patience: float = 60.0
+    seconds: float | None = None
 
 
-def insert_files(session: Session, request: Request) -> Done:
-    """Raises Partial when rows were rejected, and what keeps the rest from being read or sent."""
+def insert_files(session: Session, options: InsertOptions) -> Done:
+    """Inserts the rows of files. With `options.seconds`, that is the deadline of each call.
+
+    Raises Partial when rows were rejected, and the error that keeps the rest from being read or sent.
+    """
     from ..files.sources import STDIN, find_places
     from ..rows.writing import exact_count
     from .intake import RowEncoder
     from .pipeline import Job, read_steps
 
-    places = find_places(request.paths, request.format)
-    if STDIN in request.paths and session.console.commands_on_stdin:
+    share_one_heap()
+    if options.seconds:
+        session = session.with_options(replace(session.options, timeout=options.seconds))
+    places = find_places(options.paths, options.format)
+    if STDIN in options.paths and session.console.commands_on_stdin:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
-    if request.rejects and any(_is_same_file(request.rejects, each.path) for each in places):
-        raise InvalidInput(f"--rejects {request.rejects} is one of the files to insert", hint="name another file")
-    target, made = _target(session, request)
-    intake = RowEncoder(target, dict(request.mapping), request.ignore_unknown)
+    if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
+        raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
+    target, made = _target(session, options)
+    intake = RowEncoder(target, dict(options.mapping), options.ignore_unknown)
     notes: list[str] = []
     job = Job(places, intake, getattr(session.console.stdin, "buffer", None), notes.append, anew=_anew(target))
-    with _locked(session, request, job, made):
-        before = exact_count(session.client, request.collection)
-        checkpoint = _checkpoint(session, request, job, made)
+    with _locked(session, options, job, made):
+        before = exact_count(session.client, options.collection)
+        checkpoint = _checkpoint(session, options, job, made)
         size = sum(_size(each.path) for each in places)
         job = replace(job, opened=lambda source: _recognize(checkpoint, source))
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
-            shown = _run(session, request, target, checkpoint, reading, lambda _, done: done / size if size else None)
+            shown = _run(session, options, target, checkpoint, reading, lambda _, done: done / size if size else None)
             # The checkpoint stays while rows are counted: killed then, --resume finds that all is in.
-            after = _count_again(session, request.collection)
+            after = _count_again(session, options.collection)
             counts = checkpoint.progress
             checkpoint.finish()
         except CliError as exc:
@@ -82,7 +90,7 @@ def insert_files(session: Session, request: Request) -> Done:
             checkpoint.close()
             for line in notes:
                 session.console.note(line)
-    return _finished(session, request, counts, shown, (before, after))
+    return _finished(session, options, counts, shown, (before, after))
 
 
 @dataclass
@@ -100,7 +108,7 @@ class Reading:
             raise
 
 
-def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
+def insert_fake(session: Session, options: InsertOptions, **recipe: int) -> Done:
     """As `insert_files`, of rows that are made up as a Recipe says."""
     from ..rows.writing import exact_count
     from .checkpoint import Checkpoint
@@ -108,35 +116,35 @@ def insert_fake(session: Session, request: Request, **recipe: int) -> Done:
     from .intake import RowEncoder
     from .pipeline import made_steps
 
-    target, _ = _target(session, request)
-    before = exact_count(session.client, request.collection)
+    target, _ = _target(session, options)
+    before = exact_count(session.client, options.collection)
     checkpoint = Checkpoint()
     steps = made_steps(fake_chunks(target.schema, Recipe(**recipe)), RowEncoder(target, {}))
     try:
-        shown = _run(session, request, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
+        shown = _run(session, options, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
     except CliError as exc:
         _tell_how_far(exc, checkpoint.progress)
         raise
-    after = _count_again(session, request.collection)
-    return _finished(session, request, checkpoint.progress, shown, (before, after))
+    after = _count_again(session, options.collection)
+    return _finished(session, options, checkpoint.progress, shown, (before, after))
 
 
-def _target(session: Session, request: Request) -> tuple[WriteTarget, Sequence[object]]:
+def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequence[object]]:
     """And what no other collection has, as `collection_identity` knows it."""
     from ..rows.writing import WriteTarget, is_lite_server
     from ..schema.features import require_types
     from ..server.existence import collection_identity
 
-    require_writable(session.profile, f"nothing was {'upserted' if request.upsert else 'inserted'}")
-    answer = session.client.call("DescribeCollection", collection_name=request.collection)
+    require_writable(session.profile, f"nothing was {'upserted' if options.upsert else 'inserted'}")
+    answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
     lite = is_lite_server(session.client)
-    target = WriteTarget(request.collection, request.partition, answer.schema, request.upsert, lite)
+    target = WriteTarget(options.collection, options.partition, answer.schema, options.upsert, lite)
     return target, collection_identity(answer)
 
 
 @contextmanager
-def _locked(session: Session, request: Request, job: Job, made: Sequence[object]) -> Iterator[None]:
+def _locked(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Iterator[None]:
     """Holds what two of the same job would share: these files into this collection, the checkpoint, the rejects.
 
     Raises CliError, which names the process that holds it.
@@ -144,14 +152,14 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
     from ..files.sources import STDIN
 
     names = ", ".join(each.name for each in job.places[:3]) + (", …" if len(job.places) > 3 else "")
-    doing = f"{job.intake.target.verb.lower()}ing {names} into {request.collection!r}"
+    doing = f"{job.intake.target.verb.lower()}ing {names} into {options.collection!r}"
     with ExitStack() as stack:
         if all(each.path != STDIN for each in job.places):
             profile = session.servers.served(session.profile)
-            where = made or (address_of(profile), profile.database, request.collection)
+            where = made or (address_of(profile), profile.database, options.collection)
             files = sorted(map(_file, job.places))
-            stack.enter_context(key_lock(session, ("insert", *where, request.partition, *files), doing))
-        path = _checkpoint_path(session, request, job)
+            stack.enter_context(key_lock(session, ("insert", *where, options.partition, *files), doing))
+        path = _checkpoint_path(session, options, job)
         try:
             make_private(path.parent)
         except OSError as exc:
@@ -160,12 +168,12 @@ def _locked(session: Session, request: Request, job: Job, made: Sequence[object]
             stack.enter_context(file_lock(session, str(path), doing, what=f"the checkpoint {path}"))
         except CliError as exc:
             # Two pipes have one name, and so one checkpoint, though they are two jobs.
-            if STDIN in request.paths:
+            if STDIN in options.paths:
                 exc.add_hint("give each its own --checkpoint FILE")
             raise
         # Two jobs may well write to one device; and no file is made beside it.
-        if request.rejects and not _is_device(request.rejects):
-            stack.enter_context(file_lock(session, request.rejects, f"writing rejected rows to {request.rejects}"))
+        if options.rejects and not _is_device(options.rejects):
+            stack.enter_context(file_lock(session, options.rejects, f"writing rejected rows to {options.rejects}"))
         yield
 
 
@@ -178,46 +186,46 @@ def _file(place: InputFile) -> str:
     return f"{found.st_dev}:{found.st_ino}"
 
 
-def _where(session: Session, request: Request, job: Job) -> list[str]:
+def _where(session: Session, options: InsertOptions, job: Job) -> list[str]:
     profile = session.profile
     paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
     return [
         profile.lite or profile.address,
         profile.database,
-        request.collection,
-        request.partition,
+        options.collection,
+        options.partition,
         job.intake.target.verb,
         *paths,
     ]
 
 
-def _checkpoint_path(session: Session, request: Request, job: Job) -> Path:
+def _checkpoint_path(session: Session, options: InsertOptions, job: Job) -> Path:
     from .checkpoint import default_path
 
-    if request.checkpoint:
-        return Path(request.checkpoint)
-    return default_path(session.config.home, _where(session, request, job))
+    if options.checkpoint:
+        return Path(options.checkpoint)
+    return default_path(session.config.home, _where(session, options, job))
 
 
-def _checkpoint(session: Session, request: Request, job: Job, made: Sequence[object]) -> Checkpoint:
+def _checkpoint(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Checkpoint:
     from ..files.sources import identity
     from .checkpoint import FILES, TARGET, Checkpoint
 
-    where = [_without_secret(each) for each in _where(session, request, job)]
+    where = [_without_secret(each) for each in _where(session, options, job)]
     checkpoint = Checkpoint(
-        _checkpoint_path(session, request, job),
+        _checkpoint_path(session, options, job),
         {
             TARGET: where,
-            "--format": request.format,
-            "--map": dict(request.mapping),
-            "--ignore-unknown": request.ignore_unknown,
-            "--rejects": request.rejects,
+            "--format": options.format,
+            "--map": dict(options.mapping),
+            "--ignore-unknown": options.ignore_unknown,
+            "--rejects": options.rejects,
             "collection of that name": list(made),
             FILES: list(map(identity, job.places)),
         },
         anew=_anew(job.intake.target),
     )
-    if not checkpoint.begin(resume=request.resume, restart=request.restart) and request.resume:
+    if not checkpoint.begin(resume=options.resume, restart=options.restart) and options.resume:
         session.console.note("note: nothing to resume: starting from the beginning")
     return checkpoint
 
@@ -262,7 +270,7 @@ def _without_secret(word: str) -> str:
 
 def _run(
     session: Session,
-    request: Request,
+    options: InsertOptions,
     target: WriteTarget,
     checkpoint: Checkpoint,
     steps: Iterable[Step],
@@ -277,13 +285,13 @@ def _run(
 
     profile = session.servers.served(session.profile)
     fields = {each.name: each for each in row_fields(target.schema)}
-    rejects = Rejects(request.rejects, fields=fields, size=checkpoint.progress.rejects_size)
+    rejects = Rejects(options.rejects, fields=fields, size=checkpoint.progress.rejects_size)
     meter = Meter(session, f"{target.verb}ing into {target.collection!r}", rows=checkpoint.progress.read)
     sender = Sender(
         lambda: session.open(profile),
         target,
         in_flight=writes_at_once(target, IN_FLIGHT),
-        patience=request.patience,
+        patience=options.patience,
         seconds=session.timeout,
         retrying=meter.retrying,
     )
@@ -293,7 +301,7 @@ def _run(
                 sender,
                 checkpoint,
                 rejects,
-                strict=request.strict,
+                strict=options.strict,
                 moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
             ).run(_begun(steps, rejects.begin))
     finally:
@@ -338,32 +346,32 @@ def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
 
 
 def _finished(
-    session: Session, request: Request, counts: Counts, shown: Sequence[str], rows: tuple[int | None, int | None]
+    session: Session, options: InsertOptions, counts: Counts, shown: Sequence[str], rows: tuple[int | None, int | None]
 ) -> Done:
     """The last line; `rows` are those before and now. Raises Partial where not every row is known to be in."""
     from .sender import replaced_told
 
-    verb = "Upserted" if request.upsert else "Inserted"
+    verb = "Upserted" if options.upsert else "Inserted"
     before, after = rows
     known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
-    message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {request.collection!r}{known}"
+    message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {options.collection!r}{known}"
     if counts.superseded:
         # Which keys came before an interruption is not remembered.
         message += (
-            f"; {'at least ' if request.resume else ''}{counts.superseded:,} superseded by later rows of their key"
+            f"; {'at least ' if options.resume else ''}{counts.superseded:,} superseded by later rows of their key"
         )
     if counts.replaced:
         session.console.note(replaced_told(counts.replaced))
     # Rows that were sent again are in once, where the collection has grown by no more than was read.
-    once = not request.resume and before is not None and after == before + counts.inserted
-    failures = list(_failures(session, request, replace(counts, doubtful=0) if once else counts, shown))
+    once = not options.resume and before is not None and after == before + counts.inserted
+    failures = list(_failures(session, options, replace(counts, doubtful=0) if once else counts, shown))
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:
             error.add_hint(each.hint)
         raise error
     made = {
-        "collection": request.collection,
+        "collection": options.collection,
         "read": counts.read,
         "inserted": counts.inserted,
         "rejected": counts.rejected,
@@ -375,15 +383,15 @@ def _finished(
     return Done(f"{message}.", made)
 
 
-def _failures(session: Session, request: Request, counts: Counts, shown: Sequence[str]) -> Iterator[Partial]:
+def _failures(session: Session, options: InsertOptions, counts: Counts, shown: Sequence[str]) -> Iterator[Partial]:
     """What keeps an insert from being done in full."""
     if counts.rejected:
         more = counts.rejected - len(shown)
         if more > 0:
             session.console.note(f"… and {more:,} more")
-        hint = f"{request.rejects} has them" if request.rejects else "--rejects FILE keeps them"
+        hint = f"{options.rejects} has them" if options.rejects else "--rejects FILE keeps them"
         # What became of them in a device, nobody knows.
-        hint = "" if request.rejects and _is_device(request.rejects) else hint
+        hint = "" if options.rejects and _is_device(options.rejects) else hint
         yield Partial(f"{counts.rejected:,} rejected", hint=hint)
     if counts.unknown:
         yield Partial(
