@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ..connections.private_files import read_whole
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..grammar.command import command, option, word
+from ..grammar.options import options
 from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
-from ..result import Done, Record, Result, Table, Text
+from ..result import Done, Record, Result, Table
 from ..text.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from ..connections.resolve import Request, Resolved
-    from ..connections.store import Saved
-    from ..session.session import Session, Status
+    from ..session.connecting import ConnectOptions
+    from ..session.session import Session
 
 PORT = click.IntRange(1, 65535)
-PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.fromkeys(
-    ("ca", "client_cert", "client_key", "server_name"), "tls"
-)
-"""The field of a profile that a shown value is part of."""
-
-CONNECTION_COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
 
 
 @command("connect")
@@ -86,7 +76,8 @@ CONNECTION_COLUMNS = ("alias", "current", "address", "database", "user", "tls", 
 @option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
 @option("--save-as", type=CONNECTION, metavar="NAME", help="Same as --alias.")
 @option("--no-save", is_flag=True, help="Keep the connection in this session only.")
-def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> Result:
+@options("session.connecting:ConnectOptions")
+def connect(session: Session, options: ConnectOptions) -> Result:
     """Connect to a Milvus server and keep the connection under an alias.
 
     What is not given comes from MILVUS_URI and MILVUS_TOKEN, then from what the alias saved.
@@ -94,15 +85,9 @@ def connect(session: Session, disconnect: bool, no_save: bool, **given: Any) -> 
     \b
     Example: connect -h 127.0.0.1 -p 19530 -a default
     """
-    from ..connections.resolve import Request
+    from ..session.connecting import connect
 
-    request = _request(session, **given)
-    if disconnect:
-        if request != Request(alias=request.alias):
-            raise InvalidInput("--disconnect goes with --alias only", hint="connect -D -a ALIAS")
-        return _disconnect(session, request.alias)
-    status = session.connect(request, save=not no_save)
-    return _status(status)
+    return connect(session, options)
 
 
 @command("disconnect")
@@ -122,9 +107,11 @@ def disconnect(session: Session, alias: str | None, every: bool) -> Done:
     \b
     Example: disconnect default
     """
+    from ..session import connecting
+
     if every and alias:
         raise InvalidInput("--all and an alias can't be together")
-    return _disconnect_all(session) if every else _disconnect(session, alias)
+    return connecting.disconnect_all(session) if every else connecting.disconnect(session, alias)
 
 
 @command("list connections")
@@ -135,15 +122,9 @@ def list_connections(session: Session, check: bool) -> Table:
     \b
     Example: list connections --check
     """
-    current = session.alias
-    if not check:
-        return Table(CONNECTION_COLUMNS, (_row(saved, current) for saved in session.connections.all()))
-    from ..server.ping import ping_all
+    from ..server.connections import connection_table
 
-    connections = list(session.connections.all())
-    answers = ping_all((session.connections.with_token(saved) for saved in connections), session.open_running)
-    rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
-    return Table((*CONNECTION_COLUMNS, "reachable", "latency_ms", "error"), rows)
+    return connection_table(session, check=check)
 
 
 @command("show connection")
@@ -164,13 +145,13 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
     Example: show connection default
     Example: show connection --code python
     """
+    from ..server.connections import connection_code, connection_record, connection_table
+
     if every and code:
         raise InvalidInput("--all and --code can't be together", hint="show connection ALIAS --code LANGUAGE")
     if code:
-        return _code(session, alias, code)
-    if every:
-        return Table(CONNECTION_COLUMNS, (_row(saved, session.alias) for saved in session.connections.all()))
-    return _details(session, alias)
+        return connection_code(session, alias, code)
+    return connection_table(session) if every else connection_record(session, alias)
 
 
 @command("use connection")
@@ -219,8 +200,9 @@ def list_connection_history(session: Session) -> Table:
     \b
     Example: list connection_history
     """
-    rows = ((saved.profile.uri, saved.alias, saved.profile.tls.name, _when(saved)) for saved in session.store.all())
-    return Table(("uri", "alias", "tls", "last_used"), rows)
+    from ..server.connections import address_table
+
+    return address_table(session)
 
 
 @command("delete connection_history")
@@ -231,13 +213,9 @@ def delete_connection_history(session: Session, uri: str) -> Done:
     \b
     Example: delete connection_history -uri http://127.0.0.1:19530
     """
-    found = [saved.alias for saved in session.store.all() if uri in (saved.profile.uri, saved.profile.address)]
-    if not found:
-        raise CliError(f"no connection to {uri!r}", hint="list connection_history shows all")
-    for alias in found:
-        session.store.delete(alias)
-        session.forget(alias)
-    return Done(f"Deleted {', '.join(found)}.", {"aliases": found})
+    from ..server.connections import forget_address
+
+    return forget_address(session, uri)
 
 
 @command("ping")
@@ -250,142 +228,5 @@ def ping(session: Session) -> Record:
     from ..server.ping import ping_one
 
     profile = session.profile
-    answer = ping_one(session.client)
-    return Record({"alias": profile.alias, "address": session.client.profile.address, "latency_ms": answer})
-
-
-def _request(session: Session, save_as: str | None, alias: str | None, **given: Any) -> Request:
-    """The options as what they ask for: synonyms resolved, secrets read, paths made absolute."""
-    if save_as and alias and save_as != alias:
-        raise InvalidInput("--save-as and --alias name two aliases", hint="give one of them")
-    secure, token_file, lite = given.pop("secure"), given.pop("token_file"), given.pop("lite")
-    if secure and given["tls_mode"] == 0:
-        raise InvalidInput("--secure and --tlsmode 0 can't be together")
-    if secure and given["tls_mode"] is None:
-        given["tls_mode"] = 1
-    if token_file is not None:
-        if given["token"] is not None:
-            raise InvalidInput("--token and --token-file can't be together")
-        is_stdin = token_file.name in ("<stdin>", 0)
-        text = session.console.read() if is_stdin else read_whole(token_file, token_file.name)
-        given["token"] = text.strip()
-    for name in ("ca", "client_cert", "client_key"):
-        given[name] = given[name] and str(Path(given[name]).absolute())
-    if lite is not None:
-        lite = str(Path(lite).absolute()) if lite else session.servers.default_path()
-    from ..connections.resolve import Request
-
-    return Request(alias=save_as or alias, user=given.pop("username"), lite=lite, **given)
-
-
-def _status(status: Status) -> Record:
-    profile, server = status.profile, status.server
-    return Record(
-        {
-            "alias": profile.alias,
-            "address": profile.address,
-            "server_version": server.version,
-            "database": profile.database,
-            "user": profile.user or None,
-            "tls": profile.tls.name,
-            "state": "connected",
-            "latency_ms": server.latency_ms,
-        },
-        confirms=True,
-    )
-
-
-def _disconnect(session: Session, alias: str | None) -> Done:
-    from ..connections.profile import DEFAULT_ALIAS
-
-    alias = alias or session.alias or DEFAULT_ALIAS
-    session.connections.saved(alias)
-    session.forget(alias)
-    # Also where this session only had another one under that alias: the next command must not go to the stored one.
-    session.store.mark_disconnected(alias)
-    return Done(f"Disconnected {alias!r}.", {"alias": alias})
-
-
-def _disconnect_all(session: Session) -> Done:
-    forgotten = [session.forget(alias) for alias in session.state.clients.aliases()]
-    count = session.store.mark_disconnected(None) + sum(forgotten)
-    return Done(f"Disconnected {count} connection{'' if count == 1 else 's'}.", {"disconnected": count})
-
-
-def _row(saved: Saved, current: str) -> tuple[Any, ...]:
-    profile = saved.profile
-    return (
-        saved.alias,
-        saved.alias == current,
-        profile.address,
-        profile.database,
-        saved.user or None,
-        profile.tls.name,
-        "connected" if saved.connected else "disconnected",
-        saved.server_version or None,
-        _when(saved),
-    )
-
-
-def _when(saved: Saved) -> str | None:
-    """Local time with its zone; nothing for what was never used."""
-    return datetime.fromtimestamp(saved.last_used).astimezone().isoformat(" ", "seconds") if saved.last_used else None
-
-
-def _code(session: Session, alias: str | None, language: str) -> Text:
-    from ..connections.snippets import snippet
-
-    profile = _found(session, alias).profile
-    server = session.servers.running(profile.lite) if profile.lite else None
-    if server is not None:
-        profile = replace(profile, host=server.host, port=server.port)
-    saved = session.store.get(profile.alias)
-    code = snippet(language, profile, saved.server_version if saved else "")
-    return Text(code, {"language": language, "code": code})
-
-
-def _found(session: Session, alias: str | None) -> Resolved:
-    """A connection's parameters; those of another than the current one as they are kept."""
-    if alias is None or (alias == session.alias and not _is_disconnected(session, alias)):
-        return session.resolved()
-    from ..connections.profile import Profile
-    from ..connections.resolve import Resolved
-
-    return Resolved(
-        session.connections.with_token(session.connections.saved(alias)),
-        {each.name: "saved" for each in fields(Profile)},
-    )
-
-
-def _details(session: Session, alias: str | None) -> Record:
-    """Every parameter but the token, and where each value that is no default came from."""
-    found = _found(session, alias)
-    profile, sources = found.profile, {**found.sources, "alias": _alias_source(session, alias)}
-    values = {
-        "alias": profile.alias or None,
-        "address": profile.address,
-        "database": profile.database,
-        "user": profile.user or None,
-        "credentials": "kept" if profile.token else None,
-        "tls": profile.tls.name,
-        "ca": profile.tls.ca or None,
-        "client_cert": profile.tls.client_cert or None,
-        "client_key": profile.tls.client_key or None,
-        "server_name": profile.tls.server_name or None,
-        "user_agent": profile.user_agent or None,
-        "management_port": profile.management_port,
-        "read_only": profile.read_only,
-        "protected": profile.protected,
-        "lite": profile.lite or None,
-    }
-    origins = {name: sources[PARTS.get(name, name)] for name, value in values.items() if value is not None}
-    return Record(values, {name: origin for name, origin in origins.items() if origin != "default"})
-
-
-def _is_disconnected(session: Session, alias: str) -> bool:
-    saved = session.store.get(alias)
-    return saved is not None and not saved.connected
-
-
-def _alias_source(session: Session, alias: str | None) -> str:
-    return "--alias" if alias else session.alias_source
+    latency = ping_one(session.client)
+    return Record({"alias": profile.alias, "address": session.client.profile.address, "latency_ms": latency})

@@ -1,13 +1,17 @@
-"""Signs of life: of one server, and of many at once."""
+"""Pings servers: one, or many at once."""
+
+from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..client.client import Client
-from ..connections.profile import Profile
 from ..errors import CliError
+
+if TYPE_CHECKING:
+    from ..client.client import Client
+    from ..connections.profile import Profile
 
 AT_ONCE = 64
 """Servers asked at the same time: threads and descriptors are limited, aliases may be many."""
@@ -31,7 +35,6 @@ def ping_one(client: Client) -> float:
 
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
     """Pings all concurrently, each within its client's deadline; answers in the order of the profiles."""
-
     opened: set[Client] = set()
 
     def answer(profile: Profile) -> Ping:
