@@ -65,6 +65,20 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A destructive change to be confirmed: `verb` (delete), `thing` (collection 'book') and what `also` goes.
+
+    `made` is for programs; `act` does it.
+    """
+
+    verb: str
+    thing: str
+    also: str
+    made: Mapping[str, Value]
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Document:
     """A JSON value whose shape is somebody else's, such as an answer of the RESTful API."""
 

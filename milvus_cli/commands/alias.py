@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import CliError
-from ..grammar.command import collection_option, command, dry_run_option, option, word
+from ..grammar.command import carry_out, collection_option, command, dry_run_option, option, word
 from ..grammar.types import COLLECTION, COLLECTION_ALIAS
-from ..result import Done, Record, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Record, Removal, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..grammar.command import (
-    Removal,
     carry_out,
     collection_option,
     command,
@@ -27,7 +26,7 @@ from ..grammar.types import (
     PARTITION,
     KeyValue,
 )
-from ..result import Done, Record, Table
+from ..result import Done, Record, Removal, Table
 from ..text.names import missing_name
 
 if TYPE_CHECKING:

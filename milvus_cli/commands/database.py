@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput, Unsupported
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
-from ..result import Done, Record, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Record, Removal, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session

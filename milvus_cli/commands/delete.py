@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import collection_option, command, dry_run_option, option, param_option
-from ..grammar.params import TEXT
+from ..grammar.command import TEXT, carry_out, collection_option, command, dry_run_option, option, param_option
 from ..grammar.types import FILTER, PARTITION
-from ..result import Done
-from ..session.removal import Removal, carry_out
+from ..result import Done, Removal
 
 if TYPE_CHECKING:
     from ..rows.selection import Selection

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput, ServerRefused
-from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.command import carry_out, collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
-from ..result import Done, Record, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Record, Removal, Table
 from ..text.json import parse_json
 
 if TYPE_CHECKING:

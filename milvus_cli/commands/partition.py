@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import CliError, ServerRefused
-from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.command import carry_out, collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.types import PARTITION
-from ..result import Done, Record, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Record, Removal, Table
 
 if TYPE_CHECKING:
     from ..client.optional import Permitted

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
-from ..result import Done, Table
+from ..result import Done, Removal, Table
 from ..text.names import missing_name, nearest
 
 if TYPE_CHECKING:

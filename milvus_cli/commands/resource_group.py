@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import COLLECTION, RESOURCE_GROUP
-from ..result import Done, Report, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Removal, Report, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session

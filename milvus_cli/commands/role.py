@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import CliError
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import ROLE, USER
-from ..result import Done, Report, Section, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Removal, Report, Section, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session

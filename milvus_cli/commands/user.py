@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import ROLE, USER
-from ..result import Done, Report, Section, Table
-from ..session.removal import Removal, carry_out
+from ..result import Done, Removal, Report, Section, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session

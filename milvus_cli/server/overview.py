@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.optional import Permitted
 from ..errors import ServerRefused
-from ..result import Report, Section, Table
-from ..schema.definition import level_name
+from ..result import Report, Section, Table, Text
+from ..schema.definition import fetch, level_name
 from ..schema.field_json import FLAGS, write_default, write_struct
 from ..schema.indexes import described, indexes
 from ..schema.schema import params, short_name, type_name
-from ..schema.schema_file import write_function
+from ..schema.schema_file import to_text, write_definition, write_function
 from ..schema.unknown import unknown_parts
 from .existence import aliases_of, row_count
 from .progress import load_state
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
     from ..schema.schema import Field
+    from ..session.session import Session
 
 SIZES = ("dim", "max_length", "max_capacity")
 ATTRIBUTES = {
@@ -33,6 +34,24 @@ ATTRIBUTES = {
     "nullable": "nullable",
     "is_function_output": "function output",
 }
+
+
+def collection_report(session: Session, name: str) -> Report:
+    """The overview of a collection, with a note on what this user may not see."""
+    permitted = Permitted()
+    report = overview(session.client, name, permitted)
+    permitted.tell(session.console.note)
+    return report
+
+
+def schema_text(session: Session, name: str) -> Text:
+    """The schema file of a collection, with a note on what can't be in it."""
+    definition = fetch(session.client, name)
+    if definition.unknown:
+        session.console.note(
+            f"note: not in this definition, as this client does not know it: {', '.join(definition.unknown)}"
+        )
+    return Text(to_text(write_definition(definition)))
 
 
 def overview(client: Client, name: str, permitted: Permitted) -> Report:

@@ -1,0 +1,156 @@
+"""Creates a collection from the options of `create collection`, a schema file, or a dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import CliError, InvalidInput
+from ..result import Done
+from ..schema.declaration import Declaration, command_line, declared, quick
+from ..schema.definition import DEFAULT_LEVEL, create, lost
+from ..schema.dialogue import ask_collection
+from ..schema.features import lacking_types
+from ..schema.schema_file import HINT, read_definition
+from ..text.json import parse_json
+from .waiting import load
+
+if TYPE_CHECKING:
+    from ..schema.definition import Definition
+    from ..session.session import Session
+
+BY_FILE = {
+    "primary": "-p",
+    "auto_id": "-a",
+    "description": "-d",
+    "nullable": "--nullable",
+    "defaults": "--default",
+    "partition_key": "--partition-key",
+    "clustering_key": "--clustering-key",
+    "bm25": "--bm25",
+    "indexes": "--index",
+}
+"""Options, by their fields, that can't be given beside a schema file."""
+
+BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
+
+
+@dataclass(frozen=True)
+class CreateOptions:
+    """Options of `create collection`. `file` is the path of a schema file; `dim` asks for the quick set-up."""
+
+    collection: str | None = None
+    fields: tuple[str, ...] = ()
+    primary: str = ""
+    auto_id: bool = False
+    description: str = ""
+    dim: int | None = None
+    file: str | None = None
+    dynamic: bool = False
+    nullable: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    partition_key: str = ""
+    clustering_key: str = ""
+    bm25: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+    shards: int | None = None
+    num_partitions: int | None = None
+    consistency: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
+    if_not_exists: bool = False
+
+    def declaration(self, name: str) -> Declaration:
+        return Declaration(
+            name,
+            fields=self.fields,
+            primary=self.primary,
+            auto_id=self.auto_id,
+            description=self.description,
+            dynamic=self.dynamic,
+            partition_key=self.partition_key,
+            clustering_key=self.clustering_key,
+            nullable=self.nullable,
+            defaults=self.defaults,
+            bm25=self.bm25,
+            shards=self.shards or 0,
+            consistency=self.consistency or DEFAULT_LEVEL,
+            num_partitions=self.num_partitions or 0,
+            properties=self.properties,
+            indexes=self.indexes,
+        )
+
+
+def create_collection(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Done:
+    """Creates the collection; with `dim` it also loads it. `read` returns the text of a schema file."""
+    definition = _definition(session, options, read)
+    name = definition.name
+    if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
+        return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
+    create(session.client, definition)
+    gone = lost(session.client, definition)
+    if gone:
+        session.console.note(f"note: this server did not keep {', '.join(gone)}")
+    lacks = lacking_types(session.client, definition.schema)
+    if lacks:
+        session.console.note(f"note: this server will take no rows, as it lacks {'; '.join(lacks)}")
+    if options.dim is not None:
+        _load(session, name)
+    loaded = ", indexed and loaded" if options.dim is not None else ""
+    return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
+
+
+def _definition(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Definition:
+    """Raises InvalidInput when the options say too much or, where nobody can be asked, too little."""
+    name, fields, dim = options.collection or "", options.fields, options.dim
+    if sum((bool(fields), dim is not None, options.file is not None)) > 1:
+        raise InvalidInput("-f, --dim and --schema-file are three ways to the same: give one of them")
+    if options.file is not None:
+        return _from_file(options, name, read)
+    if not fields and dim is None:
+        return declared(_asked(session, name))
+    if not name:
+        name = _ask_name(session)
+    declaration = options.declaration(name)
+    return declared(declaration if dim is None else quick(declaration, dim))
+
+
+def _from_file(options: CreateOptions, name: str, read: Callable[[str], str]) -> Definition:
+    """The definition in the file, with what other options change in it."""
+    for each, spelling in BY_FILE.items():
+        if getattr(options, each):
+            raise InvalidInput(f"{spelling} and --schema-file: the file says it")
+    definition = read_definition(parse_json(read(str(options.file)), "the schema", HINT), name=name)
+    if options.dynamic:
+        definition.schema.enable_dynamic_field = True
+    return replace(
+        definition,
+        shards=options.shards or definition.shards,
+        consistency=options.consistency or definition.consistency,
+        num_partitions=options.num_partitions or definition.num_partitions,
+        properties={**definition.properties, **dict(options.properties)},
+    )
+
+
+def _asked(session: Session, name: str) -> Declaration:
+    """Asks for the fields, and shows the command line that declares the same."""
+    if not session.interactive:
+        what = f"no fields for collection {name!r}" if name else "no collection is named"
+        raise InvalidInput(what, hint=BY_OPTIONS)
+    answers = ask_collection(session.console, name)
+    session.console.note(f"The same in one line:\n{command_line(answers)}")
+    return answers
+
+
+def _ask_name(session: Session) -> str:
+    if not session.interactive:
+        raise InvalidInput("missing option '-c'", hint=BY_OPTIONS)
+    return session.console.ask("Collection: ")
+
+
+def _load(session: Session, name: str) -> None:
+    try:
+        load(session, name)
+    except CliError as exc:
+        exc.message = f"collection {name!r} is made and indexed, but not loaded: {exc.message}"
+        raise
