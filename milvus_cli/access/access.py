@@ -135,12 +135,6 @@ def require_roles(client: Client, names: Iterable[str]) -> None:
     _require(names, permitted(users_of_roles, client), "role", "list roles")
 
 
-def check_deletable(roles: Iterable[str]) -> None:
-    for role in roles:
-        if role in BUILT_IN_ROLES:
-            raise CliError(f"role {role!r} is Milvus's own, and stays")
-
-
 def operate_role(client: Client, role: str, user: str, *, revoke: bool) -> None:
     client.call("OperateUserRole", username=user, role_name=role, type=int(revoke))
 

@@ -1,33 +1,41 @@
-"""What a command line asks to be granted or revoked: names checked, types of objects found, one by one."""
+"""Grants and revokes privileges, after checking every name and finding the types of objects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..client.client import Client
 from ..client.optional import permitted
 from ..client.privileges import COLLECTION, EVERY, GLOBAL, GROUPS, TYPE_OF, USER, check_privilege, is_group
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
+from ..result import Done, Table
 from ..text.names import nearest
 from . import access
 from .access import Grant
 
+GRANT_COLUMNS = ("role", "database", "object_type", "object_name", "privilege", "grantor")
+
 
 @dataclass(frozen=True)
-class GrantRequest:
-    """Privileges on objects for roles, as typed; `object_type` and `database` may be empty.
+class GrantOptions:
+    """Options that name grants: privileges, or groups of them, on objects for roles.
 
-    To `revoke` them, the database may be gone: what was granted in it is still there, and comes back with it.
+    `privileges` are those of each --privilege. Without an object type it is the privilege's own; without a database it
+    is the current one.
     """
 
-    roles: Sequence[str]
-    privileges: Sequence[str]
-    objects: Sequence[str]
-    object_type: str
-    database: str
-    force: bool
-    revoke: bool = False
+    roles: tuple[str, ...]
+    privileges: tuple[tuple[str, ...], ...]
+    objects: tuple[str, ...] = ()
+    object_type: str | None = None
+    database: str | None = None
+    force: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The privileges, each once."""
+        return list(dict.fromkeys(name for each in self.privileges for name in each))
 
 
 @dataclass(frozen=True)
@@ -38,22 +46,77 @@ class Wanted:
     is_group: bool
 
 
-def wanted(client: Client, asked: GrantRequest) -> list[Wanted]:
-    """The grants that a line names. Raises CliError and InvalidInput for what is not there or can't be."""
-    access.require_roles(client, asked.roles)
-    own = access.groups(client) if any(name not in (*TYPE_OF, *GROUPS, EVERY) for name in asked.privileges) else None
-    if not asked.force:
-        for name in asked.privileges:
-            check_privilege(name, asked.object_type, own or ())
-    database = asked.database or client.profile.database
-    if not asked.revoke:
+def grant(client: Client, options: GrantOptions, note: Callable[[str], None]) -> Done:
+    """Grants the privileges; notes objects that don't exist yet."""
+    found = wanted(client, options)
+    for sentence in not_there(client, found):
+        note(sentence)
+    for each in found:
+        access.operate_privilege(client, each.grant, revoke=False, group=each.is_group)
+    return _done("Granted", "to", found)
+
+
+def revoke(client: Client, options: GrantOptions) -> Done:
+    """Revokes the privileges. Raises CliError, before anything changes, for one that a role does not have."""
+    found = wanted(client, options, revoke=True)
+    databases = list(dict.fromkeys(each.grant.database for each in found))
+    there = permitted(access.grants, client, list(options.roles), databases)
+    known = None if there is None else {grant.key for grant in there}
+    for each in found:
+        if known is not None and each.grant.key not in known:
+            raise CliError(
+                f"role {each.grant.role!r} has no {each.grant.words}",
+                hint=f"show role {each.grant.role} shows what it has",
+            )
+    for each in found:
+        access.operate_privilege(client, each.grant, revoke=True, group=each.is_group)
+    return _done("Revoked", "from", found)
+
+
+def grant_table(
+    client: Client, roles: Sequence[str], object_name: str | None, object_type: str | None, database: str | None
+) -> Table:
+    """The grants of these roles, or of all; None stands for any object, type or database."""
+    if roles:
+        access.require_roles(client, roles)
+    names = list(roles) or sorted(access.users_of_roles(client))
+    found = access.grants(client, names, [database] if database else access.databases(client))
+    if database and not found:
+        access.require_database(client, database)
+    kept = (
+        each for each in found if object_name in (None, each.object_name) and object_type in (None, each.object_type)
+    )
+    return Table(GRANT_COLUMNS, [(*grant.key, grant.grantor or None) for grant in kept])
+
+
+def _done(verb: str, to: str, found: Sequence[Wanted]) -> Done:
+    grants = [each.grant for each in found]
+    roles = ", ".join(map(repr, dict.fromkeys(grant.role for grant in grants)))
+    words = ", ".join(dict.fromkeys(grant.words for grant in grants))
+    made = [dict(zip(GRANT_COLUMNS, grant.key, strict=False)) for grant in grants]
+    return Done(f"{verb} {words} {to} {roles}.", {"grants": made})
+
+
+def wanted(client: Client, options: GrantOptions, *, revoke: bool = False) -> list[Wanted]:
+    """The grants that options name. Raises CliError and InvalidInput for names that don't exist or can't go together.
+
+    To revoke a grant its database may be gone: the grants in it are kept, and return with a database of that name.
+    """
+    access.require_roles(client, options.roles)
+    names, kind = options.names, options.object_type or ""
+    own = access.groups(client) if any(name not in (*TYPE_OF, *GROUPS, EVERY) for name in names) else None
+    if not options.force:
+        for name in names:
+            check_privilege(name, kind, own or ())
+    database = options.database or client.profile.database
+    if not revoke:
         access.require_database(client, database)
     return [
-        Wanted(Grant(role, database, kind, name, privilege), group)
-        for role in dict.fromkeys(asked.roles)
-        for privilege in dict.fromkeys(asked.privileges)
-        for kind, group in [_kind(privilege, asked, own or {})]
-        for name in _objects(privilege, kind, asked.objects, group=group)
+        Wanted(Grant(role, database, found, name, privilege), group)
+        for role in dict.fromkeys(options.roles)
+        for privilege in names
+        for found, group in [_kind(privilege, kind, own or {})]
+        for name in _objects(privilege, found, options.objects, group=group)
     ]
 
 
@@ -75,16 +138,16 @@ def _names(client: Client, kind: str, database: str) -> list[str]:
     return list(client.call("ShowCollections", db_name=database).collection_names)
 
 
-def _kind(privilege: str, asked: GrantRequest, own: dict[str, list[str]]) -> tuple[str, bool]:
-    """The type of object that it is for, and whether it is a group, for which Milvus finds the type."""
+def _kind(privilege: str, object_type: str, own: dict[str, list[str]]) -> tuple[str, bool]:
+    """The type of object that a privilege is for, and whether it is a group, whose types Milvus finds itself."""
     if is_group(privilege, own):
         return GLOBAL, True
-    if privilege == EVERY and not asked.object_type:
+    if privilege == EVERY and not object_type:
         raise InvalidInput(
             "* is every privilege on which type of object?",
             hint="--object-type Collection, Global or User; -p All allows everything",
         )
-    kind = asked.object_type or TYPE_OF.get(privilege, "")
+    kind = object_type or TYPE_OF.get(privilege, "")
     return kind or GLOBAL, not kind
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import CliError
 from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import ROLE, USER
-from ..result import Done, Removal, Report, Section, Table
+from ..result import Done, Report, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
 
 SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
-GRANT_COLUMNS = ("database", "object_type", "object_name", "privilege")
 
 roles_word = word(
     "roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."
@@ -40,19 +37,10 @@ def create_role(session: Session, roles: tuple[str, ...]) -> Done:
     \b
     Example: create role -r reader
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.roles import check_roles, create_roles
 
-    for role in roles:
-        access.check_role_name(role)
-    client = session.client
-    known = permitted(access.users_of_roles, client) or {}
-    for role in roles:
-        if role in known:
-            raise CliError(f"role {role!r} exists", hint=f"see it with: show role {role}")
-    for role in dict.fromkeys(roles):
-        client.call("CreateRole", entity={"name": role})
-    return Done(f"Created role{_s(roles)} {_quoted(roles)}.", {"roles": list(roles)})
+    check_roles(roles)
+    return create_roles(session.client, roles)
 
 
 @command("list roles")
@@ -62,10 +50,9 @@ def list_roles(session: Session) -> Table:
     \b
     Example: list roles
     """
-    from ..access import access
+    from ..access.roles import role_table
 
-    roles = access.users_of_roles(session.client)
-    return Table(("role", "users"), [(role, ", ".join(users)) for role, users in sorted(roles.items())])
+    return role_table(session.client)
 
 
 @command("show role")
@@ -76,17 +63,9 @@ def show_role(session: Session, role: str) -> Report:
     \b
     Example: show role -r public
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.roles import role_report
 
-    client = session.client
-    access.require_roles(client, [role])
-    users = permitted(access.users_of_roles, client, role)
-    rows = [grant.key[1:] for grant in access.grants(client, [role], access.databases(client))]
-    section = Section(
-        "grants", Table(GRANT_COLUMNS, rows), [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
-    )
-    return Report({"role": role, "users": None if users is None else users.get(role, [])}, [section])
+    return role_report(session.client, role)
 
 
 @command("delete role")
@@ -98,24 +77,10 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
     \b
     Example: delete role -r old_reader --yes
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.roles import check_deletable, role_removal
 
-    access.check_deletable(roles)
-    client = session.client
-    access.require_roles(client, roles)
-    grants = permitted(access.grants, client, roles, access.databases(client)) or []
-    known = permitted(access.users_of_roles, client) or {}
-    users = sorted({user for role in roles for user in known.get(role, ())})
-
-    def act() -> None:
-        access.revoke_all(client, grants)
-        for role in dict.fromkeys(roles):
-            client.call("DropRole", role_name=role)
-
-    also = f"with {len(grants)} grant{_s(grants)}" + (f", taken from {', '.join(users)}" if users else "")
-    removal = Removal("delete", f"role{_s(roles)} {_quoted(roles)}", also, {"roles": list(roles)}, act)
-    return carry_out(session, removal, dry_run=dry_run)
+    check_deletable(roles)
+    return carry_out(session, role_removal(session.client, roles), dry_run=dry_run)
 
 
 @command("grant role")
@@ -127,16 +92,9 @@ def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, .
     \b
     Example: grant role -r reader -u ann
     """
-    from ..access import access
+    from ..access.roles import give_roles
 
-    client = session.client
-    access.require_roles(client, roles)
-    access.require_users(client, usernames)
-    for user in usernames:
-        for role in roles:
-            access.operate_role(client, role, user, revoke=False)
-    made = {"roles": list(roles), "users": list(usernames)}
-    return Done(f"{_named(usernames)} now {'has' if len(usernames) == 1 else 'have'} {_quoted(roles)}.", made)
+    return give_roles(session.client, roles, usernames)
 
 
 @command("revoke role")
@@ -148,32 +106,6 @@ def revoke_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, 
     \b
     Example: revoke role -r reader -u ann
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.roles import take_roles
 
-    client = session.client
-    access.require_roles(client, roles)
-    access.require_users(client, usernames)
-    known = permitted(access.users_of_roles, client)
-    for user in usernames:
-        for role in roles:
-            if known is not None and user not in known.get(role, ()):
-                raise CliError(f"user {user!r} does not have role {role!r}", hint=f"show user {user} shows its roles")
-    for user in usernames:
-        for role in roles:
-            access.operate_role(client, role, user, revoke=True)
-    made = {"roles": list(roles), "users": list(usernames)}
-    return Done(f"{_named(usernames)} no longer {'has' if len(usernames) == 1 else 'have'} {_quoted(roles)}.", made)
-
-
-def _named(users: Iterable[str]) -> str:
-    names = list(users)
-    return f"User{_s(names)} {_quoted(names)}"
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, names))
-
-
-def _s(many: Iterable[object]) -> str:
-    return "" if len(list(many)) == 1 else "s"
+    return take_roles(session.client, roles, usernames)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import ROLE, USER
-from ..result import Done, Removal, Report, Section, Table
+from ..result import Done, Report, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
 
 SPELLINGS = ("-u", "--username", "--user")
-GRANT_COLUMNS = ("role", "database", "object_type", "object_name", "privilege")
 
 
 @command("create user")
@@ -32,18 +31,10 @@ def create_user(session: Session, username: str, password: str, roles: tuple[str
     \b
     Example: create user -u ann -p @ann.password
     """
-    from ..access import access
+    from ..access.users import check_user, create_user
 
-    access.check_user_name(username)
-    access.check_password(password)
-    client = session.client
-    if roles:
-        access.require_roles(client, roles)
-    access.create_user(client, username, password)
-    for role in roles:
-        access.operate_role(client, role, username, revoke=False)
-    with_roles = f" with {', '.join(roles)}" if roles else ""
-    return Done(f"Created user {username!r}{with_roles}.", {"user": username, "roles": list(roles)})
+    check_user(username, password)
+    return create_user(session.client, username, password, roles)
 
 
 @command("list users")
@@ -53,15 +44,9 @@ def list_users(session: Session) -> Table:
     \b
     Example: list users
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.users import user_table
 
-    client = session.client
-    names = access.users(client)
-    roles = permitted(access.roles_of_users, client)
-    return Table(
-        ("user", "roles"), [(name, None if roles is None else ", ".join(roles.get(name, ()))) for name in names]
-    )
+    return user_table(session.client)
 
 
 @command("show user")
@@ -72,22 +57,9 @@ def show_user(session: Session, username: str) -> Report:
     \b
     Example: show user -u root
     """
-    from ..access import access
-    from ..client.optional import Permitted
-    from ..text.names import missing_name
+    from ..access.users import user_report
 
-    client, permitted = session.client, Permitted()
-    roles = access.roles_of_users(client, username).get(username)
-    if roles is None:
-        known = permitted(access.users, client) or []
-        raise missing_name("user", username, known, "list users shows all")
-    grants = permitted(access.grants, client, roles, access.databases(client))
-    permitted.tell(session.console.note)
-    rows = [grant.key for grant in grants or ()]
-    section = Section(
-        "grants", Table(GRANT_COLUMNS, rows), [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
-    )
-    return Report({"user": username, "roles": roles}, [section])
+    return user_report(session.client, username, session.console.note)
 
 
 @command("delete user")
@@ -99,21 +71,9 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
     \b
     Example: delete user -u bob --yes
     """
-    from ..access import access
-    from ..client.optional import permitted
+    from ..access.users import user_removal
 
-    client = session.client
-    access.require_users(client, usernames)
-    roles = permitted(access.roles_of_users, client) or {}
-    having = sorted({role for name in usernames for role in roles.get(name, ())})
-
-    def act() -> None:
-        for name in dict.fromkeys(usernames):
-            client.call("DeleteCredential", username=name)
-
-    what = f"user{'' if len(usernames) == 1 else 's'} {', '.join(map(repr, usernames))}"
-    also = f"with the role{'' if len(having) == 1 else 's'} {', '.join(having)}" if having else ""
-    return carry_out(session, Removal("delete", what, also, {"users": list(usernames)}, act), dry_run=dry_run)
+    return carry_out(session, user_removal(session.client, usernames), dry_run=dry_run)
 
 
 @command("update password")
