@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option
-from ..grammar.types import COLLECTION, PARTITION
+from ..grammar.row_options import target_partition_option
+from ..grammar.types import COLLECTION
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="File in the server's storage; several when repeated, or with commas between.",
 )
-@option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
+@target_partition_option
 def bulk_insert(session: Session, collection: str, files: tuple[str, ...], partition: str) -> Done:
     """Have the server insert files of its own storage: json of rows, or npy files, one a field. It works by itself.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import collection_option, command, option, param_option, word
-from ..grammar.types import CONSISTENCY, FIELDS, FILE, FILTER, PARTITION, FiniteRange, Words
+from ..grammar.command import collection_option, command, option, word
+from ..grammar.options import options
+from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option
+from ..grammar.types import FILE, FiniteRange, Words
 from ..result import Done
 
 if TYPE_CHECKING:
     from ..session.session import Session
+    from ..transfer.export_job import ExportOptions
 
 FORMAT = Words(
     "format",
@@ -28,35 +31,10 @@ FORMAT = Words(
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
 @option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
-@option(
-    "-e",
-    "--expr",
-    "--filter",
-    "expression",
-    type=FILTER,
-    default="",
-    metavar="EXPR",
-    help="Only the rows for which this holds.",
-)
-@param_option
-@option("--fields", type=FIELDS, metavar="A,B", help="Fields to write; all when not given.")
-@option(
-    "-p",
-    "--partition",
-    "partitions",
-    type=PARTITION,
-    multiple=True,
-    metavar="NAME",
-    help="Only of this partition (repeatable).",
-)
-@option(
-    "--consistency",
-    type=CONSISTENCY,
-    default="Strong",
-    show_default=True,
-    metavar="LEVEL",
-    help="How fresh the rows must be.",
-)
+@filter_options
+@fields_option("Fields to write; all when not given.")
+@partitions_option("Only of this partition (repeatable).")
+@consistency_option
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
 @option(
     "--retry",
@@ -68,20 +46,8 @@ FORMAT = Words(
     help="Keep retrying a lost server for this many seconds.",
 )
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
-def export_collection(
-    session: Session,
-    collection: str,
-    file: str,
-    wanted: str | None,
-    expression: str,
-    parameters: tuple[tuple[str, str], ...],
-    fields: str | None,
-    partitions: tuple[str, ...],
-    consistency: str,
-    resume: bool,
-    patience: float,
-    force: bool,
-) -> Done | None:
+@options("transfer.export_job:ExportOptions")
+def export_collection(session: Session, options: ExportOptions) -> Done | None:
     """Write all rows, or those for which a filter holds, to a file, as `insert file` reads them back.
 
     The rows come in the order of the primary key, however many. They are counted before; a file with fewer is an error.
@@ -90,29 +56,6 @@ def export_collection(
     \b
     Example: export collection -c book books.jsonl --force
     """
-    from ..files.memory import share_one_heap
-    from ..files.writers import shape_of
-    from ..rows.filters import filled
-    from ..rows.patience import Patience
-    from ..rows.selection import selected
-    from ..transfer.export import Export, require_free
-    from ..transfer.export_job import export_to_path, export_to_stdout
+    from ..transfer.export_job import export_collection
 
-    share_one_heap()
-    shape, may_replace = shape_of(file, wanted), bool(force or session.options.yes)
-    if file != "-":
-        require_free(file, replace=may_replace)
-    selection = selected(
-        session.client,
-        collection,
-        fields=fields,
-        filter=filled(expression, parameters),
-        partitions=partitions,
-        consistency=consistency,
-    )
-    profile = session.profile
-    work = Export(selection, file, shape, f"{profile.address}/{profile.database}", Patience(patience), may_replace)
-    if file == "-":
-        export_to_stdout(session, work)
-        return None
-    return export_to_path(session, work, resume=resume)
+    return export_collection(session, options)

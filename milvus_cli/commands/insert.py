@@ -9,7 +9,8 @@ import click
 
 from ..grammar.command import SECONDS, TEXT, all_of, argument, collection_option, command, option
 from ..grammar.options import options
-from ..grammar.types import COLLECTION, FILE, KEPT_FILE, PARTITION, FiniteRange, KeyValue, OneOf
+from ..grammar.row_options import target_partition_option
+from ..grammar.types import COLLECTION, FILE, KEPT_FILE, FiniteRange, KeyValue, OneOf
 from ..result import Done
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
 MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
 
-partition_option = option("-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition.")
 row_option = option(
     "--row",
     type=TEXT,
@@ -38,7 +38,7 @@ file_options = all_of(
         metavar="NAME",
         help="The collection.",
     ),
-    partition_option,
+    target_partition_option,
     argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
     option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
     option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
@@ -97,7 +97,7 @@ def upsert_file(session: Session, options: InsertOptions) -> Done:
 @option("--seed", type=int, default=1, metavar="N", help="Another number makes other rows [1].")
 @option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
 @option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
-@partition_option
+@target_partition_option
 def insert_fake(
     session: Session, collection: str, count: int, seed: int, clusters: int, first: int, partition: str
 ) -> Done:
@@ -115,7 +115,7 @@ def insert_fake(
 @command("insert row")
 @collection_option
 @row_option
-@partition_option
+@target_partition_option
 def insert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
     """Insert a row, or several. Without --row a terminal asks field by field.
 
@@ -130,7 +130,7 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
 @command("upsert row")
 @collection_option
 @row_option
-@partition_option
+@target_partition_option
 def upsert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
     """Insert a row, or several, in place of those with the same primary key.
 

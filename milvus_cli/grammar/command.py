@@ -20,7 +20,6 @@ from .types import (
     CONNECTION,
     FILE,
     ONE_DATABASE,
-    PARAMETER,
     Duration,
     FileOrText,
     FiniteRange,
@@ -475,14 +474,6 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
-param_option = option(
-    "--param",
-    "parameters",
-    multiple=True,
-    type=PARAMETER,
-    metavar="NAME=VALUE",
-    help="Fills {NAME} in the filter, quoted where it is text (repeatable).",
-)
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
 

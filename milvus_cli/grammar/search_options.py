@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .command import all_of, option, param_option
-from .params import TEXT
+from .command import TEXT, all_of, option
+from .row_options import param_option
 from .types import (
     CONSISTENCY,
     FIELD,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
+from ..client.optional import Permitted
 from ..errors import CliError, InvalidInput
-from ..result import Table
+from ..result import Record, Table
 from ..values.dynamic import DYNAMIC, Wanted
 from .cursor import Cursor, row_bytes, rows_at_once
 from .selection import (
@@ -17,21 +18,47 @@ from .selection import (
     LONGEST_WINDOW,
     Decoded,
     Selection,
+    counted_by_statistics,
     exact_count,
     key_filter,
     keys_of,
     moment_of,
+    parse_keys,
     query,
     understood,
 )
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
+    from .options import RowOptions
 
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10
 LARGEST_ANSWER = 32 << 20
 """Bytes, about: what is more comes page by page."""
+
+
+def count_record(client: Client, options: RowOptions, note: Callable[[str], None]) -> Record:
+    """The rows as counted by a query, and by the statistics; notes what this user may not see."""
+    selection = options.selection(client)
+    exact = exact_count(client, selection)
+    permitted = Permitted()
+    statistics = counted_by_statistics(client, selection, permitted)
+    permitted.tell(note)
+    return Record({"collection": options.collection, "exact": exact, "statistics": statistics})
+
+
+def rows_by_ids(client: Client, options: RowOptions, ids: str) -> Table:
+    """The rows of the primary keys in a text, as `rows_by_key` returns them."""
+    selection = options.selection(client)
+    return rows_by_key(client, selection, parse_keys(ids, selection))
+
+
+def selected_rows(
+    client: Client, options: RowOptions, *, limit: int | None = None, offset: int = 0, batch: int | None = None
+) -> Table:
+    """The rows that options select, as `rows_of` returns them."""
+    return rows_of(client, options.selection(client, counting=True), limit=limit, offset=offset, batch=batch)
 
 
 def rows_of(

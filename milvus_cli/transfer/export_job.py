@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..errors import InvalidInput
+from ..files.memory import share_one_heap
+from ..files.writers import shape_of
 from ..output.values import harmless_json
 from ..result import Done
+from ..rows.options import RowOptions
+from ..rows.patience import Patience
 from ..session.session import Session
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of, require_free
 from .locking import file_lock
 from .meter import Meter
+
+
+@dataclass(frozen=True)
+class ExportOptions(RowOptions):
+    """Options of `export collection`. `wanted` is the format, where the file's name does not say it."""
+
+    file: str = "-"
+    wanted: str | None = None
+    resume: bool = False
+    patience: float = 60.0
+    force: bool = False
+
+
+def export_collection(session: Session, options: ExportOptions) -> Done | None:
+    """Exports to a file; to standard output where that is the file, and then returns None."""
+    share_one_heap()
+    shape = shape_of(options.file, options.wanted)
+    replaces = bool(options.force or session.options.yes)
+    if options.file != "-":
+        require_free(options.file, replace=replaces)
+    selection = options.selection(session.client)
+    profile = session.profile
+    work = Export(
+        selection,
+        options.file,
+        shape,
+        origin=f"{profile.address}/{profile.database}",
+        patience=Patience(options.patience),
+        replaces=replaces,
+    )
+    if options.file == "-":
+        export_to_stdout(session, work)
+        return None
+    return export_to_path(session, work, resume=options.resume)
 
 
 def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:

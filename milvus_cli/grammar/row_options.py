@@ -1,0 +1,62 @@
+"""Options that select rows, for all commands that read, write or delete some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from .command import TEXT, all_of, option
+from .types import CONSISTENCY, FIELDS, FILTER, PARAMETER, PARTITION
+
+FILTER_SPELLINGS = ("-e", "--expr", "--filter", "expression")
+
+param_option = option(
+    "--param",
+    "parameters",
+    multiple=True,
+    type=PARAMETER,
+    metavar="NAME=VALUE",
+    help="Fills {NAME} in the filter, quoted where it is text (repeatable).",
+)
+filter_options = all_of(
+    option(*FILTER_SPELLINGS, type=FILTER, default="", metavar="EXPR", help="Only the rows for which this holds."),
+    param_option,
+)
+needed_filter_options = all_of(
+    option(*FILTER_SPELLINGS, needed=True, type=FILTER, metavar="EXPR", help="The rows for which this holds."),
+    param_option,
+)
+ids_option = option(
+    "--ids",
+    needed=True,
+    type=TEXT,
+    metavar="1,2,3",
+    help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.",
+)
+limit_option = option(
+    "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="So many rows at the most; all when not given."
+)
+partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Only in this partition.")
+target_partition_option = option(
+    "-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition."
+)
+consistency_option = option(
+    "--consistency",
+    type=CONSISTENCY,
+    default="Strong",
+    show_default=True,
+    metavar="LEVEL",
+    help="How fresh the rows must be.",
+)
+
+
+def fields_option(text: str) -> Callable[[Any], Any]:
+    """The fields of each row; `text` is the help."""
+    return option("--fields", type=FIELDS, metavar="A,B", help=text)
+
+
+def partitions_option(text: str = "Only in this partition (repeatable).") -> Callable[[Any], Any]:
+    """The partitions that have the rows."""
+    return option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME", help=text)

@@ -1,0 +1,55 @@
+"""Deletes rows: those for which a filter holds, or those with given primary keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..client.client import Client
+from ..client.optional import permitted
+from ..result import Done, Removal
+from .filters import filled
+from .selection import Selection, count_if_loaded, exact_count, parse_keys, selected, with_keys
+
+
+def removal_by_filter(
+    client: Client, collection: str, expression: str, parameters: Sequence[tuple[str, str]], partition: str | None
+) -> Removal | Done:
+    """The removal of the rows for which a filter holds; Done where there are none."""
+    selection = selected(
+        client, collection, fields="*", filter=filled(expression, parameters), partitions=_only(partition)
+    )
+    matching = permitted(exact_count, client, selection)
+    return _removal(client, selection, matching, f"where {selection.filter}")
+
+
+def removal_by_ids(client: Client, collection: str, ids: str, partition: str | None) -> Removal | Done:
+    """The removal of the rows with these primary keys; Done where there are none."""
+    plain = selected(client, collection, partitions=_only(partition))
+    keys = parse_keys(ids, plain)
+    selection = with_keys(plain, keys)
+    matching = count_if_loaded(client, selection)
+    return _removal(client, selection, matching, f"by {len(keys)} id{'' if len(keys) == 1 else 's'}")
+
+
+def _only(partition: str | None) -> tuple[str, ...]:
+    return (partition,) if partition else ()
+
+
+def _removal(client: Client, selection: Selection, matching: int | None, which: str) -> Removal | Done:
+    """`matching` is None where the rows can't be counted."""
+    made = {"collection": selection.collection, "count": matching}
+    if matching == 0:
+        return Done(f"No row of {selection.collection!r} to delete {which}.", {**made, "deleted": False})
+    rows = "rows" if matching is None else "1 row" if matching == 1 else f"{matching} rows"
+    return Removal(
+        "delete",
+        f"{rows} of {selection.collection!r} {which}",
+        "how many there are is not known, as they can't be read" if matching is None else "",
+        made,
+        lambda: client.call(
+            "Delete",
+            collection_name=selection.collection,
+            expr=selection.filter,
+            partition_name=next(iter(selection.partitions), ""),
+        ),
+    )
