@@ -26,14 +26,10 @@ from ..grammar.types import (
     PARTITION,
     KeyValue,
 )
-from ..result import Done, Record, Removal, Table
-from ..text.names import missing_name
+from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
-
-TTL = "collection.ttl.seconds"
-"""The property that lets rows expire."""
 
 partitions_option = option(
     "-p",
@@ -72,27 +68,9 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     Example: list collections
     Example: list collections --names
     """
-    from ..client.optional import Permitted
-    from ..server.listing import lines
-    from ..server.progress import loaded_percentages
+    from ..server.collections import collection_table
 
-    client = session.client
-    names = sorted(client.call("ShowCollections").collection_names)
-    percentages = {} if only_names and not only_loaded else loaded_percentages(client)
-    if only_loaded:
-        names = [name for name in names if percentages.get(name) == 100]
-    if only_names:
-        return Table(("collection",), ((name,) for name in names))
-    permitted = Permitted()
-    rows = lines(client, names, percentages, permitted, seconds=session.timeout)
-    permitted.tell(session.console.note)
-    late = sum(row.late for row in rows)
-    note = f"(no answer about {late} of these within {session.timeout:g} s, see --timeout)" if late else ""
-    return Table(
-        ("collection", "state", "rows_by_statistics", "indexes"),
-        [(row.name, row.state, row.rows, row.indexes) for row in rows],
-        note=note,
-    )
+    return collection_table(session, only_names=only_names, only_loaded=only_loaded)
 
 
 @command("rename collection")
@@ -106,16 +84,9 @@ def rename_collection(session: Session, collection: str, new_name: str, to_datab
     Example: rename collection book novels
     Example: rename collection -old novels -new book
     """
-    from ..schema.schema import check_name
-    from ..server.existence import require_free, require_own_name
+    from ..server import collections
 
-    check_name(new_name, "collection")
-    session.require_collection(collection)
-    require_own_name(session.client, collection)
-    client = session.client
-    require_free(client.with_options(database=to_database or client.profile.database, timeout=client.timeout), new_name)
-    session.client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=to_database)
-    return Done(f"Renamed collection {collection!r} to {new_name!r}.", {"collection": new_name, "former": collection})
+    return collections.rename_collection(session, collection, new_name, to_database)
 
 
 @command("delete collection")
@@ -127,27 +98,12 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     \b
     Example: delete collection -c book --yes
     """
-    from ..rows.selection import rows_told
-    from ..server.deleting import delete_with_aliases, in_words
-    from ..server.existence import aliases_of, require_own_name
+    from ..rows.deleting import collection_removal
 
     session.require_collection(collection)
-    client, unknown = session.client, "listing them takes ListAliases"
-    aliases = aliases_of(client, require_own_name(client, collection))
-    parts = [] if session.options.yes else [rows_told(client, collection)]
-    if aliases is None:
-        parts.append(f"unknown aliases ({unknown})")
-    elif aliases:
-        parts.append(in_words(aliases))
-
-    def act() -> None:
-        delete_with_aliases(client, collection, aliases or ())
-        if aliases is None:
-            session.console.note(f"note: aliases of {collection!r} may remain: {unknown}")
-
-    also = f"with {' and '.join(parts)}" if parts else ""
-    made = {"collection": collection, "aliases": aliases}
-    return carry_out(session, Removal("delete", f"collection {collection!r}", also, made, act), dry_run=dry_run)
+    counted = not session.options.yes
+    removal = collection_removal(session.client, collection, session.console.note, counted=counted)
+    return carry_out(session, removal, dry_run=dry_run)
 
 
 @command("truncate")
@@ -159,21 +115,10 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
     \b
     Example: truncate -c book --dry-run
     """
-    from ..rows.selection import rows_told
-    from ..server.existence import aliases_of, require_own_name
+    from ..rows.deleting import truncation
 
     session.require_collection(collection)
-    client = session.client
-    aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
-    rows = "" if session.options.yes else f"with {rows_told(client, collection)}"
-    also = ", ".join(filter(None, (rows, aliases and f"also known as {aliases}")))
-    removal = Removal(
-        "truncate",
-        f"collection {collection!r}",
-        also,
-        {"collection": collection},
-        lambda: client.call("TruncateCollection", collection_name=collection),
-    )
+    removal = truncation(session.client, collection, counted=not session.options.yes)
     return carry_out(session, removal, dry_run=dry_run)
 
 
@@ -218,7 +163,9 @@ def show_load_state(session: Session, collection: str, partitions: tuple[str, ..
     \b
     Example: show load_state -c book
     """
-    return Record({**_place(collection, partitions), "state": _load_state(session, collection, partitions)})
+    from ..server.collections import load_state_record
+
+    return load_state_record(session, collection, partitions)
 
 
 @command("show loading_progress")
@@ -230,27 +177,9 @@ def show_loading_progress(session: Session, collection: str, partitions: tuple[s
     \b
     Example: show loading_progress -c book
     """
-    from ..server.progress import loaded_fraction
+    from ..server.collections import loading_record
 
-    state = _load_state(session, collection, partitions)
-    # Milvus has no progress of what nobody loads: an error there, and nothing wrong.
-    percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))
-    return Record({**_place(collection, partitions), "state": state, "percent": percent})
-
-
-def _load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> str:
-    """Raises CliError for what is not there."""
-    from ..server.existence import require_partitions
-    from ..server.progress import load_state
-
-    session.require_collection(collection)
-    if partitions:
-        require_partitions(session.client, collection, partitions)
-    return load_state(session.client, collection, partitions)
-
-
-def _place(collection: str, partitions: tuple[str, ...]) -> dict[str, object]:
-    return {"collection": collection, "partitions": list(partitions) or None}
+    return loading_record(session, collection, partitions)
 
 
 @command("show collection_stats")
@@ -261,12 +190,9 @@ def show_collection_stats(session: Session, collection: str) -> Record:
     \b
     Example: show collection_stats -c book
     """
-    from ..schema.schema import params
+    from ..server.collections import collection_statistics
 
-    session.require_collection(collection)
-    answer = session.client.call("GetCollectionStatistics", collection_name=collection)
-    numbers = {key: int(value) if value.isdecimal() else value for key, value in params(answer.stats).items()}
-    return Record({"collection": collection, **numbers})
+    return collection_statistics(session, collection)
 
 
 @command("alter collection_properties")
@@ -278,15 +204,9 @@ def alter_collection_properties(session: Session, collection: str, properties: t
     \b
     Example: alter collection_properties -c book --set collection.ttl.seconds=86400
     """
-    from ..schema.schema import pairs
+    from ..server.collections import alter_properties
 
-    session.require_collection(collection)
-    if session.profile.protected and TTL in dict(properties):
-        session.confirm(f"Expire entities of {collection!r} on {session.place}?")
-    session.client.call("AlterCollection", collection_name=collection, properties=pairs(dict(properties)))
-    changed = [key for key, _ in properties]
-    made = {"collection": collection, "changed": changed}
-    return Done(f"Set {', '.join(changed)} of collection {collection!r}.", made)
+    return alter_properties(session, collection, properties)
 
 
 @command("delete collection_properties")
@@ -309,23 +229,9 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     \b
     Example: delete collection_properties -c book -k collection.ttl.seconds --dry-run
     """
-    from ..schema.schema import params
+    from ..server.collections import property_removal
 
-    session.require_collection(collection)
-    client = session.client
-    known = params(client.call("DescribeCollection", collection_name=collection).properties)
-    missing = next((key for key in keys if key not in known), None)
-    if missing:
-        has = f"it has: {', '.join(known) or 'none'}"
-        raise missing_name("property", missing, known, has, before=f"collection {collection!r} has ")
-    removal = Removal(
-        "delete",
-        f"{', '.join(keys)} of collection {collection!r}",
-        "",
-        {"collection": collection, "properties": list(keys)},
-        lambda: client.call("AlterCollection", collection_name=collection, delete_keys=keys),
-    )
-    return carry_out(session, removal, dry_run=dry_run)
+    return carry_out(session, property_removal(session, collection, keys), dry_run=dry_run)
 
 
 @command("alter collection_field")
@@ -340,14 +246,6 @@ def alter_collection_field(
     \b
     Example: alter collection_field -c book -f title --set max_length=400
     """
-    from ..schema.schema import pairs
-    from ..server.existence import require_field
+    from ..server.collections import alter_field
 
-    session.require_collection(collection)
-    require_field(session.client, collection, field)
-    session.client.call(
-        "AlterCollectionField", collection_name=collection, field_name=field, properties=pairs(dict(properties))
-    )
-    changed = [key for key, _ in properties]
-    made = {"collection": collection, "field": field, "changed": changed}
-    return Done(f"Set {', '.join(changed)} of field {field!r} of {collection!r}.", made)
+    return alter_field(session, collection, field, properties)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import CliError, InvalidInput, Unsupported
+from ..errors import InvalidInput
 from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
-from ..result import Done, Record, Removal, Table
+from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -27,17 +27,9 @@ def create_database(
     \b
     Example: create database -db shop
     """
-    from ..client.optional import permitted
-    from ..schema.schema import check_name, pairs
+    from ..server import databases
 
-    check_name(database, "database")
-    listed = permitted(session.client.call, "ListDatabases")
-    if listed is not None and database in listed.db_names:
-        if if_not_exists:
-            return Done(f"Database {database!r} exists.", {"database": database, "created": False})
-        raise CliError(f"database {database!r} exists", hint=f"see it with: show database {database}")
-    session.client.call("CreateDatabase", db_name=database, properties=pairs(dict(properties)))
-    return Done(f"Created database {database!r}.", {"database": database, "created": True})
+    return databases.create_database(session, database, properties, if_not_exists=if_not_exists)
 
 
 @command("list databases")
@@ -58,11 +50,9 @@ def use_database(session: Session, database: str) -> Done:
     \b
     Example: use database default
     """
-    from ..server.existence import require_database
+    from ..server import databases
 
-    require_database(session.client, database)
-    session.connections.use_database(session.alias, database)
-    return Done(f"Using database {database!r}.", {"database": database})
+    return databases.use_database(session, database)
 
 
 @command("show database")
@@ -80,12 +70,9 @@ def show_database(session: Session, database: str | None) -> Record:
     \b
     Example: show database default
     """
-    from ..server.existence import require_database
+    from ..server.databases import database_record
 
-    name = database or session.profile.database
-    require_database(session.client, name)
-    collections = session.client.call("ShowCollections", db_name=name).collection_names
-    return Record({"database": name, "collections": len(collections), "properties": _properties(session, name)})
+    return database_record(session, database)
 
 
 @command("alter database")
@@ -100,16 +87,11 @@ def alter_database(
     \b
     Example: alter database default --set database.max.collections=100
     """
-    from ..schema.schema import pairs
-    from ..server.existence import require_database
+    from ..server import databases
 
     if bool(properties) == bool(keys):
         raise InvalidInput("give either --set KEY=VALUE or --unset KEY", hint="help alter database")
-    require_database(session.client, database)
-    session.client.call("AlterDatabase", db_name=database, properties=pairs(dict(properties)), delete_keys=keys)
-    changed = [key for key, _ in properties] or list(keys)
-    verb = "Set" if properties else "Removed"
-    return Done(f"{verb} {', '.join(changed)} of database {database!r}.", {"database": database, "changed": changed})
+    return databases.alter_database(session.client, database, properties, keys)
 
 
 @command("delete database")
@@ -121,30 +103,6 @@ def delete_database(session: Session, database: str, dry_run: bool) -> Done:
     \b
     Example: delete database -db shop --yes
     """
-    from ..server.existence import require_database
+    from ..server.databases import database_removal
 
-    client = session.client
-    require_database(client, database)
-    count = len(client.call("ShowCollections", db_name=database).collection_names)
-    if count:
-        raise CliError(
-            f"database {database!r} has {count} collection{'' if count == 1 else 's'}",
-            hint="delete them first; see them with: list collections --db NAME",
-        )
-
-    def act() -> None:
-        client.call("DropDatabase", db_name=database)
-        if session.profile.database == database:
-            session.connections.use_database(session.alias, "default")
-
-    removal = Removal("delete", f"database {database!r}", "which is empty", {"database": database}, act)
-    return carry_out(session, removal, dry_run=dry_run)
-
-
-def _properties(session: Session, database: str) -> dict[str, Any] | None:
-    from ..schema.schema import params
-
-    try:
-        return params(session.client.call("DescribeDatabase", db_name=database).properties)
-    except Unsupported:
-        return None
+    return carry_out(session, database_removal(session, database), dry_run=dry_run)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import CliError, ServerRefused
 from ..grammar.command import carry_out, collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.types import PARTITION
-from ..result import Done, Record, Removal, Table
+from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
-    from ..client.optional import Permitted
     from ..session.session import Session
 
 partition_option = option(
@@ -49,24 +47,9 @@ def create_partition(
     \b
     Example: create partition -c book -p novels
     """
-    from ..client.optional import permitted
-    from ..schema.schema import check_name
+    from ..server import partitions
 
-    check_name(partition, "partition")
-    made = {"collection": collection, "partition": partition}
-    session.require_collection(collection)
-    known = permitted(session.client.call, "HasPartition", collection_name=collection, partition_name=partition)
-    if known is not None and known.value:
-        if if_not_exists:
-            return Done(f"Partition {partition!r} of {collection!r} exists.", {**made, "created": False})
-        raise CliError(
-            f"partition {partition!r} of {collection!r} exists", hint=f"see all with: list partitions -c {collection}"
-        )
-    session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
-    if known is None:
-        # Milvus says yes to one that exists, too.
-        return Done(f"Partition {partition!r} of {collection!r} is there now.", {**made, "created": None})
-    return Done(f"Created partition {partition!r} in {collection!r}.", {**made, "created": True})
+    return partitions.create_partition(session, collection, partition, if_not_exists=if_not_exists)
 
 
 @command("list partitions")
@@ -77,24 +60,9 @@ def list_partitions(session: Session, collection: str) -> Table:
     \b
     Example: list partitions -c book
     """
-    from ..client.optional import Permitted
-    from ..client.parallel import gather
+    from ..server.partitions import partition_table
 
-    session.require_collection(collection)
-    client = session.client
-    answer = client.call("ShowPartitions", collection_name=collection)
-    names = list(answer.partition_names)
-    ids = list(answer.partitionIDs) or [None] * len(names)
-
-    permitted = Permitted()
-
-    def ask(name: str, seconds: float) -> tuple[str | None, int | None]:
-        return _looks(session, collection, name, permitted)
-
-    found = [each or (None, None) for each in gather(ask, names, seconds=session.timeout)]
-    permitted.tell(session.console.note)
-    rows = [(name, number, *rest) for name, number, rest in zip(names, ids, found, strict=True)]
-    return Table(("partition", "id", "state", "rows_by_statistics"), rows)
+    return partition_table(session, collection)
 
 
 @command("show partition")
@@ -106,25 +74,9 @@ def show_partition(session: Session, collection: str, partition: str) -> Record:
     \b
     Example: show partition -c book -p novels
     """
-    from ..client.optional import Permitted
-    from ..server.existence import require_partitions
+    from ..server.partitions import partition_record
 
-    session.require_collection(collection)
-    answer = session.client.call("ShowPartitions", collection_name=collection)
-    require_partitions(session.client, collection, [partition])
-    ids = dict(zip(answer.partition_names, answer.partitionIDs, strict=False))
-    permitted = Permitted()
-    state, rows = _looks(session, collection, partition, permitted)
-    permitted.tell(session.console.note)
-    return Record(
-        {
-            "partition": partition,
-            "collection": collection,
-            "id": ids.get(partition),
-            "state": state,
-            "rows_by_statistics": rows,
-        }
-    )
+    return partition_record(session, collection, partition)
 
 
 @command("show partition_stats")
@@ -136,14 +88,9 @@ def show_partition_stats(session: Session, collection: str, partition: str) -> R
     \b
     Example: show partition_stats -c book -p novels
     """
-    from ..schema.schema import params
-    from ..server.existence import require_partitions
+    from ..server.partitions import partition_statistics
 
-    session.require_collection(collection)
-    require_partitions(session.client, collection, [partition])
-    answer = session.client.call("GetPartitionStatistics", collection_name=collection, partition_name=partition)
-    numbers = {key: int(value) if value.isdecimal() else value for key, value in params(answer.stats).items()}
-    return Record({"collection": collection, "partition": partition, **numbers})
+    return partition_statistics(session, collection, partition)
 
 
 @command("delete partition")
@@ -156,21 +103,9 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
     \b
     Example: delete partition -c book -p novels --yes
     """
-    from ..client.optional import permitted
-    from ..server.existence import require_partitions, row_count
+    from ..server.partitions import partition_removal
 
-    session.require_collection(collection)
-    client = session.client
-    require_partitions(client, collection, [partition])
-    rows = permitted(row_count, client, collection, partition)
-    removal = Removal(
-        "delete",
-        f"partition {partition!r} of {collection!r}",
-        f"with {'?' if rows is None else rows} rows by its statistics",
-        {"collection": collection, "partition": partition},
-        lambda: client.call("DropPartition", collection_name=collection, partition_name=partition),
-    )
-    return carry_out(session, removal, dry_run=dry_run)
+    return carry_out(session, partition_removal(session, collection, partition), dry_run=dry_run)
 
 
 @command("load partition")
@@ -200,16 +135,3 @@ def release_partition(session: Session, collection: str, partitions: tuple[str, 
     from ..server.waiting import release
 
     return release(session, collection, partitions)
-
-
-def _looks(session: Session, collection: str, partition: str, permitted: Permitted) -> tuple[str | None, int | None]:
-    """The load state and the rows by the statistics."""
-    from ..server.existence import row_count
-    from ..server.progress import load_state
-
-    client = session.client
-    try:
-        state = permitted(load_state, client, collection, [partition])
-    except ServerRefused:
-        state = None
-    return state, permitted(row_count, client, collection, partition)

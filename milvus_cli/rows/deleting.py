@@ -1,14 +1,16 @@
-"""Deletes rows: those for which a filter holds, or those with given primary keys."""
+"""Deletes rows: those for which a filter holds, those with given primary keys, or all with their collection."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..client.client import Client
 from ..client.optional import permitted
 from ..result import Done, Removal
+from ..server.deleting import delete_with_aliases, in_words
+from ..server.existence import aliases_of, require_own_name
 from .filters import filled
-from .selection import Selection, count_if_loaded, exact_count, parse_keys, selected, with_keys
+from .selection import Selection, count_if_loaded, exact_count, parse_keys, rows_told, selected, with_keys
 
 
 def removal_by_filter(
@@ -29,6 +31,38 @@ def removal_by_ids(client: Client, collection: str, ids: str, partition: str | N
     selection = with_keys(plain, keys)
     matching = count_if_loaded(client, selection)
     return _removal(client, selection, matching, f"by {len(keys)} id{'' if len(keys) == 1 else 's'}")
+
+
+def collection_removal(client: Client, collection: str, note: Callable[[str], None], *, counted: bool) -> Removal:
+    """The removal of a collection with its aliases; `counted` says how many rows go with it."""
+    aliases = aliases_of(client, require_own_name(client, collection))
+    unknown = "listing them takes ListAliases"
+    parts = [rows_told(client, collection)] if counted else []
+    if aliases is None:
+        parts.append(f"unknown aliases ({unknown})")
+    elif aliases:
+        parts.append(in_words(aliases))
+
+    def act() -> None:
+        delete_with_aliases(client, collection, aliases or ())
+        if aliases is None:
+            note(f"note: aliases of {collection!r} may remain: {unknown}")
+
+    also = f"with {' and '.join(parts)}" if parts else ""
+    return Removal("delete", f"collection {collection!r}", also, {"collection": collection, "aliases": aliases}, act)
+
+
+def truncation(client: Client, collection: str, *, counted: bool) -> Removal:
+    """The removal of all rows of a collection; `counted` says how many."""
+    aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
+    rows = f"with {rows_told(client, collection)}" if counted else ""
+    return Removal(
+        "truncate",
+        f"collection {collection!r}",
+        ", ".join(filter(None, (rows, aliases and f"also known as {aliases}"))),
+        {"collection": collection},
+        lambda: client.call("TruncateCollection", collection_name=collection),
+    )
 
 
 def _only(partition: str | None) -> tuple[str, ...]:

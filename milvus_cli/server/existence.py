@@ -14,6 +14,7 @@ from ..client.not_found import NO_ALIAS, NO_COLLECTION
 from ..client.optional import permitted
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..schema.indexes import indexes
+from ..schema.schema import params
 from ..text.names import missing_name
 
 if TYPE_CHECKING:
@@ -136,6 +137,11 @@ def row_count(client: Client, collection: str, partition: str = "", *, timeout: 
     fields: dict[str, Any] = {"partition_name": partition} if partition else {}
     method = "GetPartitionStatistics" if partition else "GetCollectionStatistics"
     return row_count_of(client.call(method, collection_name=collection, timeout=timeout, **fields))
+
+
+def statistics(answer: Any) -> dict[str, Any]:
+    """The statistics in an answer; numbers are int."""
+    return {key: int(value) if value.isdecimal() else value for key, value in params(answer.stats).items()}
 
 
 def row_count_of(answer: Any) -> int | None:
