@@ -11,8 +11,8 @@ from ..errors import CliError
 from ..rows.selection import Fields, Selection, exact_count
 from ..schema.indexes import Index, described, index_of, indexes
 from ..schema.schema import WIDTHS, params, type_name
+from ..schema.vector_field import search_field
 from ..search.check import not_loaded
-from ..search.request import search_field
 from ..server.existence import row_count
 from ..server.progress import load_state
 from ..values.packing import row_size

@@ -35,16 +35,9 @@ def bulk_insert(session: Session, collection: str, files: tuple[str, ...], parti
     \b
     Example: bulk_insert -c book -f /var/lib/milvus/rows.json
     """
-    from ..server.bulk_import import start_import
+    from ..server import bulk_import
 
-    paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
-    tasks = start_import(session.client, collection, partition, paths)
-    numbers = ", ".join(map(str, tasks))
-    return Done(
-        f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
-        f"task{'' if len(tasks) == 1 else 's'} {numbers}. Look with: show bulk_insert_state -id {tasks[0]}",
-        {"collection": collection, "tasks": tasks},
-    )
+    return bulk_import.bulk_insert(session.client, collection, files, partition)
 
 
 @command("show bulk_insert_state")
@@ -55,9 +48,9 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
     \b
     Example: show bulk_insert_state -id 447265736549269506
     """
-    from ..server.bulk_import import TASK_COLUMNS, import_state
+    from ..server.bulk_import import import_record
 
-    return Record(dict(zip(TASK_COLUMNS, import_state(session.client, task), strict=True)))
+    return import_record(session.client, task)
 
 
 @command("list bulk_insert_tasks")
@@ -77,12 +70,6 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
     \b
     Example: list bulk_insert_tasks -c book -l 10
     """
-    from ..server.bulk_import import TASK_COLUMNS, imports
+    from ..server.bulk_import import import_table
 
-    client = session.client
-    found = imports(client, collection or "", limit or 0)
-    if not found:
-        from ..access.access import require_database
-
-        require_database(client, client.profile.database)
-    return Table(TASK_COLUMNS, found)
+    return import_table(session.client, collection or "", limit or 0)

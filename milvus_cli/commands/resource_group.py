@@ -9,16 +9,13 @@ import click
 from ..errors import InvalidInput
 from ..grammar.command import carry_out, command, dry_run_option, option, word
 from ..grammar.types import COLLECTION, RESOURCE_GROUP
-from ..result import Done, Removal, Report, Table
+from ..result import Done, Report, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
 
 NODES = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(min=1)
-TRANSFER_SECONDS = 600.0
-"""Seconds: a query node loads what it gets before the server answers."""
-
 name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="The resource group.")
 requests_option = option("--requests", type=NODES, metavar="N", help="Nodes that it wants; fetched when it has fewer.")
 limits_option = option("--limits", type=NODES, metavar="N", help="Nodes that it may keep; others are given away.")
@@ -64,13 +61,9 @@ def list_resource_groups(session: Session) -> Table:
     \b
     Example: list resource_groups
     """
-    from ..client.optional import Permitted
-    from ..server.resource_groups import list_groups
+    from ..server.resource_groups import group_table
 
-    permitted = Permitted()
-    table = list_groups(session.client, permitted, seconds=session.timeout)
-    permitted.tell(session.console.note)
-    return table
+    return group_table(session)
 
 
 @command("update resource_group")
@@ -110,18 +103,9 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
     \b
     Example: delete resource_group -n search_only --yes
     """
-    from ..client.optional import permitted
+    from ..server.resource_groups import group_removal
 
-    client = session.client
-    known = permitted(client.call, "DescribeResourceGroup", resource_group=name)
-
-    def delete() -> None:
-        client.call("DropResourceGroup", resource_group=name)
-
-    nodes = known.resource_group.num_available_node if known else "?"
-    also = f"which has {nodes} node{'' if nodes == 1 else 's'}"
-    removal = Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, delete)
-    return carry_out(session, removal, dry_run=dry_run)
+    return carry_out(session, group_removal(session.client, name), dry_run=dry_run)
 
 
 @command("transfer node")
@@ -206,16 +190,6 @@ def load_balance(
     \b
     Example: load_balance -c book -s 1
     """
-    from ..client.optional import permitted
-    from ..server.segments import Move, collection_of, move
+    from ..server.segments import Move, balance
 
-    name = collection or collection_of(session.client, segments)
-    permitted(session.require_collection, name)
-    moved = move(
-        session.client, name, Move(source, targets, segments), seconds=session.options.timeout or TRANSFER_SECONDS
-    )
-    made = {"collection": name, "source": source, "targets": list(targets), "segments": moved}
-    if moved == []:
-        return Done(f"Node {source} has no sealed segments of {name!r}: nothing moved.", made)
-    count = "segments" if moved is None else "1 segment" if len(moved) == 1 else f"{len(moved)} segments"
-    return Done(f"Moved {count} of {name!r} from node {source}.", made)
+    return balance(session, collection, Move(source, targets, segments))

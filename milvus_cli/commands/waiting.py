@@ -6,25 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import CliError, Unsupported
 from ..grammar.command import collection_option, command, no_wait_option, option, word
 from ..grammar.types import COLLECTION, DURATION, INDEX, WAITED_FOR
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
-    from ..client.wire.milvus_pb2 import GetCompactionStateResponse
     from ..session.session import Session
-
-COLUMNS_OF_REPLICAS = (
-    "replica",
-    "resource_group",
-    "nodes",
-    "addresses",
-    "shard",
-    "leader",
-    "leader_address",
-    "shard_nodes",
-)
 
 wait_limit_option = option(
     "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Wait so long at most: seconds, 5m, 1h30m."
@@ -66,19 +53,9 @@ def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
     \b
     Example: flush_all --no-wait
     """
-    from ..server.waiting import Work, wait_for
+    from ..server import waiting
 
-    client = session.client
-    stamp = client.call("FlushAll").flush_all_ts
-    made = {"flush_ts": stamp}
-    if no_wait:
-        return Done("Flushing all collections.", {**made, "flushed": False})
-
-    def fraction() -> float:
-        return float(client.call("GetFlushAllState", flush_all_ts=stamp).flushed)
-
-    wait_for(session, Work("flushing all collections", fraction, "show flush_state -c NAME"), seconds=timeout)
-    return Done("Flushed all collections.", {**made, "flushed": True})
+    return waiting.flush_all(session, seconds=timeout, wait=not no_wait)
 
 
 @command("show flush_state")
@@ -89,17 +66,9 @@ def show_flush_state(session: Session, collection: str) -> Record:
     \b
     Example: show flush_state -c book
     """
-    from ..server.segments import stored_segments
+    from ..server.segments import flush_record
 
-    session.require_collection(collection)
-    try:
-        states = [segment.state for segment in stored_segments(session.client, collection)]
-    except Unsupported:
-        flushed = session.client.call("GetFlushState", collection_name=collection).flushed
-        return Record({"collection": collection, "flushed": flushed, "segments": None})
-    waiting = sum(state not in ("Flushed", "Dropped") for state in states)
-    counts = {state.lower(): states.count(state) for state in sorted(set(states))}
-    return Record({"collection": collection, "flushed": not waiting, "segments": counts})
+    return flush_record(session, collection)
 
 
 @command("compact")
@@ -112,26 +81,9 @@ def compact(session: Session, collection: str, timeout: float | None, no_wait: b
     \b
     Example: compact -c book
     """
-    from ..server.progress import compacted_fraction
-    from ..server.waiting import Work, wait_for
+    from ..server import compaction
 
-    client = session.client
-    session.require_collection(collection)
-    number = client.call("DescribeCollection", collection_name=collection).collectionID
-    compaction = client.call("ManualCompaction", collectionID=number, collection_name=collection).compactionID
-    made = {"collection": collection, "compaction": compaction}
-    if no_wait:
-        return Done(f"Compacting collection {collection!r}: compaction {compaction}.", {**made, "completed": False})
-
-    def fraction() -> float:
-        return compacted_fraction(client.call("GetCompactionState", compactionID=compaction))
-
-    look = f"show compaction_state -id {compaction}"
-    wait_for(session, Work(f"compacting collection {collection!r}", fraction, look), seconds=timeout)
-    state = client.call("GetCompactionState", compactionID=compaction)
-    if state.failedPlanNo or state.timeoutPlanNo:
-        raise CliError(f"compacting {collection!r}: {state.failedPlanNo + state.timeoutPlanNo} plans failed", hint=look)
-    return Done(f"Compacted collection {collection!r}.", {**made, "completed": True, **_plans(state)})
+    return compaction.compact(session, collection, seconds=timeout, wait=not no_wait)
 
 
 @command("show compaction_state")
@@ -142,11 +94,9 @@ def show_compaction_state(session: Session, compaction: int) -> Record:
     \b
     Example: show compaction_state -id 470641625798482089
     """
-    from ..server.progress import COMPACTION_STATES
+    from ..server.compaction import state_record
 
-    state = session.client.call("GetCompactionState", compactionID=compaction)
-    name = COMPACTION_STATES.get(state.state, str(state.state))
-    return Record({"compaction": compaction, "state": name, **_plans(state)})
+    return state_record(session.client, compaction)
 
 
 @command("show compaction_plans")
@@ -167,10 +117,9 @@ def show_compaction_plans(session: Session, collection: str | None, compaction: 
     \b
     Example: show compaction_plans -c book -id 470641625798482089
     """
-    if collection:
-        session.require_collection(collection)
-    plans = session.client.call("GetCompactionStateWithPlans", compactionID=compaction).mergeInfos
-    return Table(("target", "sources"), [(plan.target, list(plan.sources)) for plan in plans])
+    from ..server.compaction import plan_table
+
+    return plan_table(session, collection, compaction)
 
 
 @command("show replicas")
@@ -181,27 +130,9 @@ def show_replicas(session: Session, collection: str) -> Table:
     \b
     Example: show replicas -c book
     """
-    from ..server.resource_groups import query_nodes
+    from ..server.replicas import replica_table
 
-    session.require_collection(collection)
-    number = session.client.call("DescribeCollection", collection_name=collection).collectionID
-    addresses = query_nodes(session.client)
-    replicas = session.client.call("GetReplicas", collectionID=number, with_shard_nodes=True).replicas
-    rows = [
-        (
-            replica.replicaID,
-            replica.resource_group_name,
-            list(replica.node_ids),
-            [addresses.get(node) for node in replica.node_ids],
-            shard.dm_channel_name,
-            shard.leaderID,
-            shard.leader_addr,
-            list(shard.node_ids),
-        )
-        for replica in replicas
-        for shard in replica.shard_replicas
-    ]
-    return Table(COLUMNS_OF_REPLICAS, rows)
+    return replica_table(session, collection)
 
 
 @command("show query_segment_info")
@@ -212,7 +143,9 @@ def show_query_segment_info(session: Session, collection: str) -> Table:
     \b
     Example: show query_segment_info -c book
     """
-    return _query_segments(session, collection)
+    from ..server.replicas import segment_table
+
+    return segment_table(session, collection)
 
 
 @command("show query_segment")
@@ -223,7 +156,9 @@ def show_query_segment(session: Session, collection: str) -> Table:
     \b
     Example: show query_segment -c book
     """
-    return _query_segments(session, collection)
+    from ..server.replicas import segment_table
+
+    return segment_table(session, collection)
 
 
 @command("wait_for_index")
@@ -269,53 +204,6 @@ def wait_collection(session: Session, collection: str, targets: tuple[str, ...],
     \b
     Example: wait collection book --for loaded,indexed --timeout 5m
     """
-    import time
+    from ..server.waiting import wait_for_states
 
-    from ..server.waiting import wait_indexed, wait_loaded
-
-    session.require_collection(collection)
-    until = time.monotonic() + timeout if timeout else None
-
-    def left() -> float | None:
-        return max(0.001, until - time.monotonic()) if until else None
-
-    if "indexed" in targets:
-        wait_indexed(session, collection, seconds=left())
-    if "loaded" in targets:
-        wait_loaded(session, collection, seconds=left())
-    return Done(
-        f"Collection {collection!r} is {' and '.join(targets)}.",
-        {"collection": collection, **dict.fromkeys(targets, True)},
-    )
-
-
-def _query_segments(session: Session, collection: str) -> Table:
-    from ..server.resource_groups import query_nodes
-    from ..server.segments import loaded_segments
-
-    session.require_collection(collection)
-    segments = loaded_segments(session.client, collection)
-    addresses = query_nodes(session.client)
-    rows = [
-        (
-            each.number,
-            each.state,
-            each.partition,
-            each.rows,
-            each.size,
-            each.index,
-            list(each.nodes),
-            [addresses.get(node) for node in each.nodes],
-        )
-        for each in segments
-    ]
-    return Table(("segment", "state", "partition_id", "rows", "memory_bytes", "index", "nodes", "addresses"), rows)
-
-
-def _plans(state: GetCompactionStateResponse) -> dict[str, int]:
-    return {
-        "executing_plans": state.executingPlanNo,
-        "completed_plans": state.completedPlanNo,
-        "failed_plans": state.failedPlanNo,
-        "timed_out_plans": state.timeoutPlanNo,
-    }
+    return wait_for_states(session, collection, targets, seconds=timeout)

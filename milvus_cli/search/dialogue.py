@@ -10,6 +10,7 @@ from ..errors import CliError, InvalidInput
 from ..schema.dialogue import ask
 from ..schema.index_types import SEARCH_PARAMETERS, check_search_params
 from ..schema.schema import vector_fields
+from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.names import missing_name
 from ..values.dynamic import names_in
@@ -18,7 +19,6 @@ from .hits import shown_fields
 from .legs import leg_text
 from .options import parse_params
 from .queries import read_queries
-from .request import search_field
 from .reranker_text import parse_rerankers
 
 if TYPE_CHECKING:

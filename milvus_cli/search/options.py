@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..rows.filters import both, filled
+from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.json import parse_json
 from ..values.dynamic import names_in
 from .check import is_made_of_text, text_function
 from .hits import shown_fields
 from .queries import LARGEST, entity_query, read_queries, text_queries
-from .request import Queries, Search, search_field
+from .request import Queries, Search
 from .reranker_text import parse_rerankers
 
 if TYPE_CHECKING:

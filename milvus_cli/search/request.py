@@ -6,16 +6,13 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import CliError, InvalidInput
-from ..schema.schema import pairs, type_name, vector_fields
+from ..errors import InvalidInput
+from ..schema.schema import pairs
 from ..text.json import parse_json
-from ..text.names import missing_name, nearest
+from ..text.names import nearest
 from .rerankers import Reranker, function_score
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 HIGHEST_LIMIT = 16_384
 """Milvus's limit of hits (and of offset plus limit) per query vector, and of query vectors per request."""
@@ -143,23 +140,3 @@ def parse_vectors(text: str) -> list[Any]:
     if not isinstance(value, list) or not value:
         raise InvalidInput("the vector is not a list of numbers", hint="write it as [0.1, 0.2, …]")
     return value if isinstance(value[0], (list, dict)) else [value]
-
-
-def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
-    """The vector field of that name, or the only one."""
-    fields = {field.name: field for field in vector_fields(schema)}
-    if name is None and len(fields) == 1:
-        return next(iter(fields.values()))
-    if not fields:
-        raise CliError(f"{schema.name} has no vector field", hint="only vectors can be searched")
-    if name is None:
-        raise InvalidInput(f"{schema.name} has {len(fields)} vector fields", hint=f"give one: -f {' or '.join(fields)}")
-    if name not in fields:
-        other = next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
-        if other:
-            raise CliError(
-                f"{name!r} of {schema.name} is no vector: its type is {other}",
-                hint=f"vector fields: {', '.join(fields)}",
-            )
-        raise missing_name("vector field", name, fields, before=f"{schema.name} has ")
-    return fields[name]

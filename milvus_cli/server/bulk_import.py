@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..errors import CliError, ServerRefused
+from ..result import Done, Record, Table
 from ..schema.schema import params
-from .existence import require_partitions
+from .existence import require_listed_database, require_partitions
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GetImportStateResponse
@@ -29,10 +30,22 @@ def start_import(client: Client, collection: str, partition: str, paths: Sequenc
     return list(answer.tasks)
 
 
-def import_state(client: Client, task: int) -> Sequence[Any]:
-    """Values for COLUMNS. Raises CliError for a task that is not there."""
+def bulk_insert(client: Client, collection: str, files: Sequence[str], partition: str) -> Done:
+    """Starts to insert files of the server's storage; each text may name several, separated by commas."""
+    paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
+    tasks = start_import(client, collection, partition, paths)
+    return Done(
+        f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
+        f"task{'' if len(tasks) == 1 else 's'} {', '.join(map(str, tasks))}. "
+        f"Look with: show bulk_insert_state -id {tasks[0]}",
+        {"collection": collection, "tasks": tasks},
+    )
+
+
+def import_record(client: Client, task: int) -> Record:
+    """The state of a task. Raises CliError for a task that does not exist."""
     try:
-        return _described(client.call("GetImportState", task=task))
+        return Record(dict(zip(TASK_COLUMNS, _described(client.call("GetImportState", task=task)), strict=True)))
     except ServerRefused as exc:
         if exc.server_code != NO_KEY:
             raise
@@ -49,6 +62,14 @@ def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
         client.call("DescribeCollection", collection_name=collection)
     answer = client.call("ListImportTasks", collection_name=collection, limit=limit)
     return [_described(each) for each in answer.tasks]
+
+
+def import_table(client: Client, collection: str, limit: int) -> Table:
+    """The bulk inserts. Raises CliError where the database does not exist: Milvus answers with an empty list."""
+    found = imports(client, collection, limit)
+    if not found:
+        require_listed_database(client, client.profile.database)
+    return Table(TASK_COLUMNS, found)
 
 
 def _described(state: GetImportStateResponse) -> Sequence[Any]:

@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 
 
 def require_database(client: Client, name: str) -> None:
+    if not require_listed_database(client, name):
+        client.call("ShowCollections", db_name=name)
+
+
+def require_listed_database(client: Client, name: str) -> bool:
+    """Raises CliError for a database that the server does not list; False where this user may not list them."""
     answer = permitted(client.call, "ListDatabases")
-    if answer is not None:
-        return _require("database", name, answer.db_names, "list databases")
-    client.call("ShowCollections", db_name=name)
+    if answer is None:
+        return False
+    _require("database", name, answer.db_names, "list databases")
+    return True
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:

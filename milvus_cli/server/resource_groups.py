@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
-from ..client.optional import Permitted
+from ..client.optional import Permitted, permitted
 from ..client.parallel import gather
 from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
-from ..result import Report, Section, Table
+from ..result import Removal, Report, Section, Table
+from ..session.session import Session
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import ResourceGroup
@@ -52,6 +53,25 @@ def create(client: Client, name: str, wishes: Wishes) -> None:
 def update(client: Client, name: str, wishes: Wishes) -> None:
     config = _describe(client, name).config
     client.call("UpdateResourceGroups", resource_groups={name: _config(wishes, config)})
+
+
+def group_table(session: Session) -> Table:
+    """As `list_groups`, with a note on what this user may not see."""
+    permitted = Permitted()
+    table = list_groups(session.client, permitted, seconds=session.timeout)
+    permitted.tell(session.console.note)
+    return table
+
+
+def group_removal(client: Client, name: str) -> Removal:
+    known = permitted(client.call, "DescribeResourceGroup", resource_group=name)
+    nodes = known.resource_group.num_available_node if known else "?"
+    also = f"which has {nodes} node{'' if nodes == 1 else 's'}"
+
+    def act() -> None:
+        client.call("DropResourceGroup", resource_group=name)
+
+    return Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, act)
 
 
 def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:

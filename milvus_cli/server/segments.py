@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from ..client.client import Client
 from ..client.enums import value_name
 from ..client.optional import permitted
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..result import Done, Record
+from ..session.session import Session
+
+TRANSFER_SECONDS = 600.0
+"""Deadline of a move in seconds: a query node loads the segments before the server answers."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,19 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
     ]
 
 
+def flush_record(session: Session, collection: str) -> Record:
+    """Whether all segments of a collection are in storage; `segments` is None where the server lists none."""
+    session.require_collection(collection)
+    try:
+        states = [segment.state for segment in stored_segments(session.client, collection)]
+    except Unsupported:
+        flushed = session.client.call("GetFlushState", collection_name=collection).flushed
+        return Record({"collection": collection, "flushed": flushed, "segments": None})
+    waiting = sum(state not in ("Flushed", "Dropped") for state in states)
+    counts = {state.lower(): states.count(state) for state in sorted(set(states))}
+    return Record({"collection": collection, "flushed": not waiting, "segments": counts})
+
+
 @dataclass(frozen=True)
 class Move:
     """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
@@ -91,6 +109,18 @@ def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool
     """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
     found = stored_segments(client, collection)
     return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
+
+
+def balance(session: Session, collection: str | None, wish: Move) -> Done:
+    """Moves segments of a collection, by default of the one that has the first of the segments."""
+    name = collection or collection_of(session.client, wish.segments)
+    permitted(session.require_collection, name)
+    moved = move(session.client, name, wish, seconds=session.options.timeout or TRANSFER_SECONDS)
+    made = {"collection": name, "source": wish.source, "targets": list(wish.targets), "segments": moved}
+    if moved == []:
+        return Done(f"Node {wish.source} has no sealed segments of {name!r}: nothing moved.", made)
+    count = "segments" if moved is None else "1 segment" if len(moved) == 1 else f"{len(moved)} segments"
+    return Done(f"Moved {count} of {name!r} from node {wish.source}.", made)
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:

@@ -103,6 +103,37 @@ def flush(session: Session, collection: str, *, seconds: float | None = None, wa
     return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
 
 
+def flush_all(session: Session, *, seconds: float | None, wait: bool) -> Done:
+    """Flushes all collections, and waits for it."""
+    client = session.client
+    stamp = client.call("FlushAll").flush_all_ts
+    made = {"flush_ts": stamp}
+    if not wait:
+        return Done("Flushing all collections.", {**made, "flushed": False})
+
+    def fraction() -> float:
+        return float(client.call("GetFlushAllState", flush_all_ts=stamp).flushed)
+
+    wait_for(session, Work("flushing all collections", fraction, "show flush_state -c NAME"), seconds=seconds)
+    return Done("Flushed all collections.", {**made, "flushed": True})
+
+
+def wait_for_states(session: Session, collection: str, states: Sequence[str], *, seconds: float | None) -> Done:
+    """Waits until a collection is in these states, of "indexed" and "loaded", for so many seconds in all."""
+    session.require_collection(collection)
+    until = time.monotonic() + seconds if seconds else None
+
+    def left() -> float | None:
+        return max(0.001, until - time.monotonic()) if until else None
+
+    if "indexed" in states:
+        wait_indexed(session, collection, seconds=left())
+    if "loaded" in states:
+        wait_loaded(session, collection, seconds=left())
+    made = {"collection": collection, **dict.fromkeys(states, True)}
+    return Done(f"Collection {collection!r} is {' and '.join(states)}.", made)
+
+
 def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
     if not partitions:
         return f"collection {collection!r}", {"collection": collection}

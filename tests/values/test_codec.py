@@ -17,8 +17,9 @@ from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldD
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.schema.declaration import Declaration, declared, parse_plain_field
+from milvus_cli.schema.vector_field import search_field
 from milvus_cli.search.hits import Shown, hits
-from milvus_cli.search.request import parse_vectors, placeholder_group, search_field
+from milvus_cli.search.request import parse_vectors, placeholder_group
 from milvus_cli.session.clients import open_client
 from milvus_cli.text.floats import shortest
 from milvus_cli.values.columns import moved, raw_values

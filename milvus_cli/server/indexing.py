@@ -1,0 +1,175 @@
+"""Commands on indexes: create, list, show, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..errors import CliError, InvalidInput, ServerRefused
+from ..result import Done, Record, Removal, Table
+from ..schema.index_types import USUAL, check_index, known_index_type, takes, usual_metric, usual_type
+from ..schema.indexes import INDEX_STATES, Index, described, indexes
+from ..schema.indexes import create_index as build
+from ..schema.schema import check_name
+from ..schema.vector_field import search_field
+from ..session.session import Session
+from ..text.json import parse_json
+from .existence import require_field, require_index
+from .waiting import wait_indexed
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import IndexDescription
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+COLUMNS = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
+PROGRESS_COLUMNS = ("index", "field", "state", "indexed_rows", "total_rows", "pending_rows")
+
+
+@dataclass(frozen=True)
+class IndexOptions:
+    """Options of `create index`. Each of `params` is KEY:VALUE or a JSON object."""
+
+    collection: str
+    field: str | None = None
+    name: str = ""
+    index_type: str | None = None
+    metric: str | None = None
+    params: tuple[str, ...] = ()
+    if_not_exists: bool = False
+    force: bool = False
+    no_wait: bool = False
+
+
+def create_index(session: Session, options: IndexOptions) -> Done:
+    """Builds an index on a field, by default the only vector field, and waits for it."""
+    asked = _asked(options)
+    session.require_collection(options.collection)
+    client, collection = session.client, options.collection
+    schema, field = _field(client, collection, options.field)
+    wanted = replace(
+        asked,
+        field=field,
+        type=asked.type if options.index_type else usual_type(schema, field),
+        metric=asked.metric or usual_metric(schema, field),
+    )
+    made = {"collection": collection, "field": field}
+    existing = next((each for each in indexes(client, collection) if each.field_name == field), None)
+    if options.if_not_exists and existing is not None:
+        return Done(f"{field!r} of {collection!r} has an index.", {**made, "created": False})
+    _build(client, collection, wanted)
+    name = _name_on(client, collection, field)
+    if not options.no_wait:
+        wait_indexed(session, collection, name)
+    renamed = f" The server named it {name!r}." if options.name not in ("", name) else ""
+    message = f"Created index on {field!r} of {collection!r}.{renamed}"
+    return Done(message, {**made, "index": name, "created": True})
+
+
+def index_table(session: Session, collection: str) -> Table:
+    session.require_collection(collection)
+    found = [_values(each) for each in indexes(session.client, collection)]
+    return Table(COLUMNS, [[each[column] for column in COLUMNS] for each in found])
+
+
+def index_record(session: Session, collection: str, name: str | None) -> Record:
+    return Record(_values(_one(session, collection, name)))
+
+
+def progress_table(session: Session, collection: str, name: str | None) -> Table:
+    """How far an index is built, or each of the collection."""
+    session.require_collection(collection)
+    found = [_one(session, collection, name)] if name else indexes(session.client, collection)
+    rows = [
+        (
+            each.index_name,
+            each.field_name,
+            INDEX_STATES.get(each.state, str(each.state)),
+            each.indexed_rows,
+            each.total_rows,
+            each.pending_index_rows,
+        )
+        for each in found
+    ]
+    return Table(PROGRESS_COLUMNS, rows)
+
+
+def index_removal(session: Session, collection: str, name: str | None) -> Removal:
+    found = _one(session, collection, name)
+    client, index = session.client, found.index_name
+    return Removal(
+        "delete",
+        f"index {index!r} of {collection!r}",
+        f"{_values(found)['index_type']} on field {found.field_name!r}, of {found.total_rows} rows",
+        {"collection": collection, "index": index},
+        lambda: client.call("DropIndex", collection_name=collection, field_name=found.field_name, index_name=index),
+    )
+
+
+def _one(session: Session, collection: str, name: str | None) -> IndexDescription:
+    """The index of that name; without a name the collection's only index."""
+    session.require_collection(collection)
+    if name:
+        require_index(session.client, collection, name)
+    found = [each for each in indexes(session.client, collection) if name in (None, each.index_name)]
+    if not found:
+        raise CliError(f"collection {collection!r} has no index", hint=f"create index -c {collection} -f FIELD")
+    if len(found) > 1:
+        names = ", ".join(each.index_name for each in found)
+        raise InvalidInput(f"collection {collection!r} has {len(found)} indexes", hint=f"give -in, one of: {names}")
+    return found[0]
+
+
+def _asked(options: IndexOptions) -> Index:
+    """The index as options describe it, without its field. Raises InvalidInput for what Milvus does not know."""
+    kind = known_index_type(options.index_type or "AUTOINDEX")
+    params = _parameters(options.params) or USUAL.get(kind, {})
+    if options.name:
+        check_name(options.name, "index")
+    if not options.force:
+        check_index(kind, (options.metric or "").upper() or None, params)
+    return Index("", options.name, kind, (options.metric or "").upper(), params)
+
+
+def _field(client: Client, collection: str, name: str | None) -> tuple[CollectionSchema, str]:
+    """The schema, and the field to index."""
+    if name is not None:
+        return require_field(client, collection, name), name
+    schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
+    return schema, search_field(schema, None).name
+
+
+def _build(client: Client, collection: str, wanted: Index) -> None:
+    try:
+        build(client, collection, wanted)
+    except ServerRefused as exc:
+        exc.hint = exc.hint or takes(wanted.type)
+        raise
+
+
+def _name_on(client: Client, collection: str, field: str) -> str:
+    """The name of a field's index: Milvus Lite names it after the field, whatever name was requested."""
+    return next((each.index_name for each in indexes(client, collection) if each.field_name == field), "")
+
+
+def _values(index: IndexDescription) -> dict[str, Any]:
+    return {
+        **described(index),
+        "pending_rows": index.pending_index_rows,
+        "failure": index.index_state_fail_reason or None,
+        "id": index.indexID or None,
+    }
+
+
+def _parameters(given: Sequence[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for each in given:
+        if each.lstrip().startswith("{"):
+            values.update(parse_json(each, "the parameter", 'write it as {"M": 16}, or M:16'))
+            continue
+        key, separator, value = each.partition(":")
+        if not separator:
+            raise InvalidInput(f"bad parameter {each!r}", hint="write KEY:VALUE, e.g. nlist:128")
+        values[key.strip()] = value.strip()
+    return values
