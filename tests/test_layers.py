@@ -84,7 +84,6 @@ LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
     "client": {"commands", "completion"},
-    "files": {"commands"},
     "rows": {"commands"},
     "schema": {"commands", "completion"},
     "server": {"commands", "completion"},

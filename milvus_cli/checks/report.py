@@ -12,19 +12,50 @@ from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, indexes
+from ..search.options import parse_params
 from ..search.request import Queries, Search
 from ..session.session import Session
 from ..text.names import missing_name
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
+from .keys import audit_keys
 from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
 from .recall import Row, compare, measure, settings
-from .target import CheckedCollection, count_rows, find_target, index_on, require_index
+from .target import CheckedCollection, count_rows, find_keys, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
 """Multiplications a second that plain Python does, roughly."""
 PLAIN_PYTHON_SECONDS = 10.0
 """Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
+
+
+@dataclass(frozen=True)
+class RecallOptions:
+    """Options of `check recall`: `sample` rows as queries, `k` hits each; `sweep` and `params` are text."""
+
+    collection: str
+    field: str | None = None
+    sample: int = 200
+    k: int = 10
+    sweep: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    force: bool = False
+    seed: int = 0
+    consistency: str = "Bounded"
+
+    def trial(self) -> Trial:
+        """Raises InvalidInput for parameters that can't be read."""
+        return Trial(
+            self.collection,
+            self.field,
+            self.sample,
+            self.k,
+            sweeps=self.sweep,
+            params=parse_params(self.params),
+            seed=self.seed,
+            consistency=self.consistency,
+            force=self.force,
+        )
 
 
 @dataclass(frozen=True)
@@ -90,8 +121,28 @@ def vectors_report(
     return Report(values, [_findings(found, ignored), _norms(found)], exit_code=1 if wrong else 0)
 
 
-def recall_table(session: Session, trial: Trial) -> Table:
+def keys_report(session: Session, collection: str, *, most: int) -> Report:
+    """Primary keys that several rows share, `most` of them; the exit code is 1 when there are any."""
+    keys = find_keys(session.client, collection)
+    total = count_rows(session.client, keys) or 1
+    with _bar(session, f"Counting keys of {collection!r}") as bar:
+        found = audit_keys(session.client, keys, most=most, seen=lambda done: bar.show(min(1.0, done / total)))
+    values = {
+        "collection": collection,
+        "field": keys.primary.name,
+        "rows": found.rows,
+        "keys": found.keys,
+        "surplus_rows": found.surplus,
+    }
+    rows = list(found.copies.items())
+    items = [{"key": key, "rows": count} for key, count in rows]
+    section = Section("duplicates", Table(("key", "rows"), rows), items)
+    return Report(values, [section], exit_code=1 if found.surplus else 0)
+
+
+def recall_table(session: Session, options: RecallOptions) -> Table:
     """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows."""
+    trial = options.trial()
     target = find_target(session.client, trial.collection, trial.field)
     index = require_index(session.client, target)
     found = measured(session, target, index, trial)

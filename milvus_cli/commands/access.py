@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from ..connections.private_files import require_file
-from ..errors import CliError, InvalidInput
-from ..grammar.command import command, option, word
-from ..grammar.params import read_value
+from ..connections.private_files import require_free
+from ..errors import InvalidInput
+from ..grammar.command import command, option, read_file, word
 from ..grammar.types import FILE
-from ..result import Document, Done, Result, Table, Text
+from ..result import Result
 
 if TYPE_CHECKING:
-    from ..access.changes import Change
     from ..session.session import Session
 
 FOR_PEOPLE = ("table", "vertical", "markdown")
-CHANGE_COLUMNS = ("change", "kind", "name", "detail")
 
 
 @command("export access")
@@ -39,20 +34,12 @@ def export_access(session: Session, file: str | None, force: bool) -> Result:
     \b
     Example: export access access.yaml
     """
-    from ..access.file import read_server, write_access
-    from ..text.yaml import to_yaml
+    from ..access import exporting
 
-    if file not in (None, "-"):
-        _require_free(str(file), replace=force or bool(session.options.yes))
-    found = read_server(session.client)
-    written = write_access(found)
     if file is None or file == "-":
-        return Text(to_yaml(written)) if session.output in FOR_PEOPLE else Document(written)
-    _write(file, written)
-    grants = sum(map(len, (found.roles or {}).values()))
-    counts = {"users": len(found.users or ()), "roles": len(found.roles or ()), "grants": grants}
-    words = ", ".join(f"{count} {name if count != 1 else name[:-1]}" for name, count in counts.items())
-    return Done(f"Exported {words} to {file}.", {"file": file, **counts})
+        return exporting.access_document(session.client, as_text=session.output in FOR_PEOPLE)
+    require_free(file, replace=force or bool(session.options.yes))
+    return exporting.export_access(session.client, file)
 
 
 @command("apply access")
@@ -73,86 +60,17 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     Example: apply access access.yaml --dry-run
     Example: apply access access.yaml --passwords new.passwords
     """
-    from ..access.changes import changes, make
-    from ..access.file import databases_of, read_access, read_server
-    from ..text.yaml import parse_yaml
+    from ..access.applying import access_plan, wanted_access
 
     if file == "-" and passwords == "-":
         raise InvalidInput("both files are standard input", hint="give --passwords a path")
-    text = _text(session, file)
-    wanted = read_access(parse_yaml(text, "the file", "export access prints such a file"), force=force)
+    wanted = wanted_access(read_file(file, session), force=force)
     client = session.client
-    there = read_server(client, databases_of(wanted))
-    if wanted.groups and there.groups is None:
-        client.call("ListPrivilegeGroups")
-    found = changes(there, wanted, prune=prune, me=session.profile.user)
+    plan = access_plan(client, wanted, prune=prune, me=session.profile.user)
     if dry_run:
-        return Table(CHANGE_COLUMNS, [each.row for each in found])
-    secrets = _passwords(session, found, passwords)
-    removed = [each for each in found if each.sign == "-"]
-    if removed:
-        session.confirm(f"Remove {_in_words(removed)} on {session.place}?")
-    make(client, found, secrets)
-    return _done(found, len(removed))
-
-
-def _in_words(removed: list[Change]) -> str:
-    """What goes: things by their names, and how many of what they have."""
-    named = [f"{each.kind} {each.name}" for each in removed if not each.detail]
-    rest = Counter(each.kind for each in removed if each.detail)
-    return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in rest.items())])
-
-
-def _done(found: list[Change], removed: int) -> Done:
-    added = len(found) - removed
-    made = {"added": added, "removed": removed}
-    if not found:
-        return Done("Nothing to do: all is as in the file.", made)
-    return Done(f"Made {len(found)} change{'' if len(found) == 1 else 's'}: {added} added, {removed} removed.", made)
-
-
-def _passwords(session: Session, found: list[Change], file: str | None) -> dict[str, str]:
-    """The passwords of the users to be made. Raises InvalidInput, before anything is done, where one is missing."""
-    from ..access.access import check_password
-    from ..access.changes import new_users
-    from ..access.file import read_passwords
-
-    given = read_passwords(_text(session, file)) if file else {}
-    missing = [user for user in new_users(found) if user not in given]
-    if missing and not session.interactive:
-        raise InvalidInput(
-            f"new users need a password: {', '.join(missing)}",
-            hint="--passwords FILE, with a line user:password for each",
-        )
-    for user in missing:
-        given[user] = session.console.ask_secret(f"Password of the new user {user}: ", twice=True)
-        check_password(given[user], user)
-    return given
-
-
-def _text(session: Session, file: str) -> str:
-    return read_value("-" if file == "-" else f"@{file}", session)
-
-
-def _require_free(file: str, *, replace: bool) -> None:
-    require_file(file)
-    if os.path.exists(file) and not replace:
-        raise InvalidInput(f"{file} exists", hint="add --force to replace it")
-
-
-def _write(file: str, written: dict[str, Any]) -> None:
-    """Whole or not at all: a review must never see half of it."""
-    import json
-
-    from ..text.yaml import to_yaml
-
-    path = Path(os.path.realpath(file))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    text = json.dumps(written, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else to_yaml(written)
-    try:
-        with draft.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-        draft.replace(path)
-    except OSError as exc:
-        draft.unlink(missing_ok=True)
-        raise CliError(f"can't write {file}: {exc.strerror}") from exc
+        return plan.table
+    ask = partial(session.console.ask_secret, twice=True) if session.interactive else None
+    secrets = plan.passwords(read_file(passwords, session) if passwords else "", ask)
+    if plan.removals:
+        session.confirm(f"Remove {plan.removed} on {session.place}?")
+    return plan.carry_out(client, secrets)

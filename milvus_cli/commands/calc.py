@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,13 +10,10 @@ from ..grammar.command import command, option, word
 from ..grammar.params import TEXT
 from ..grammar.types import NUMBER, OneOf
 from ..result import Record, Table
-from ..search.calc import HIGHEST, METRICS, distances, hybrid, later, moment, parse_moment, unix_seconds
-from ..text.json import parse_json
+from ..search.calc import HIGHEST, METRICS, distance_table, hybrid, later, moment, parse_moment, unix_seconds
 
 if TYPE_CHECKING:
     from ..session.session import Session
-
-VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 
 hybridts_option = word(
     "hybridts",
@@ -49,9 +46,7 @@ def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bo
     \b
     Example: calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt
     """
-    rows = distances(_vectors(left, "--left"), _vectors(right, "--right"), metric, root=sqrt)
-    note = "L2 is squared, as searches show it: --sqrt takes the root" if metric == "L2" and not sqrt else ""
-    return Table(("left", "right", "distance"), list(rows), note)
+    return distance_table(left, right, metric, root=sqrt)
 
 
 @command("calc mkts_from_hybridts")
@@ -110,8 +105,3 @@ def calc_hybridts_to_datetime(session: Session, hybridts: int) -> Record:
     Example: calc hybridts_to_datetime -h 429164525386203142
     """
     return Record({"datetime": moment(hybridts).isoformat(" ", "milliseconds")})
-
-
-def _vectors(text: str, name: str) -> list[Any]:
-    value = parse_json(text, name, VECTORS_HINT)
-    return value if isinstance(value, list) and value and isinstance(value[0], list) else [value]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option
+from ..grammar.options import options
 from ..grammar.search_options import field_option, force_option, params_option
 from ..grammar.types import CONSISTENCY, METRIC, Words
-from ..result import Report, Section, Table
+from ..result import Report, Table
 
 if TYPE_CHECKING:
+    from ..checks.report import RecallOptions
     from ..session.session import Session
 
 FINDING = Words(
@@ -80,26 +82,10 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     \b
     Example: check keys -c book
     """
-    from ..checks.keys import audit_keys
-    from ..checks.target import count_rows, find_keys
-    from ..output.progress import Progress
+    from ..checks.report import keys_report
 
     session.require_collection(collection)
-    keys = find_keys(session.client, collection)
-    total = count_rows(session.client, keys) or 1
-    with Progress(session.console, f"Counting keys of {collection!r}", quiet=session.quiet) as bar:
-        found = audit_keys(session.client, keys, most=limit, seen=lambda done: bar.show(min(1.0, done / total)))
-    values = {
-        "collection": collection,
-        "field": keys.primary.name,
-        "rows": found.rows,
-        "keys": found.keys,
-        "surplus_rows": found.surplus,
-    }
-    rows = list(found.copies.items())
-    items = [{"key": key, "rows": count} for key, count in rows]
-    table = Table(("key", "rows"), rows)
-    return Report(values, [Section("duplicates", table, items)], exit_code=1 if found.surplus else 0)
+    return keys_report(session, collection, most=limit)
 
 
 @command("check recall")
@@ -135,18 +121,8 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     metavar="LEVEL",
     help="Of the searches that are timed.",
 )
-def check_recall(
-    session: Session,
-    collection: str,
-    field: str | None,
-    sample: int,
-    k: int,
-    sweep: tuple[str, ...],
-    params: tuple[str, ...],
-    force: bool,
-    seed: int,
-    consistency: str,
-) -> Table:
+@options("checks.report:RecallOptions")
+def check_recall(session: Session, options: RecallOptions) -> Table:
     """Measure an index's recall and latency: what it finds, beside exact search over all rows, which is done here.
 
     Some rows are drawn by chance, and searched for one after the other; a row itself is left out of its hits. A hit
@@ -156,9 +132,7 @@ def check_recall(
     \b
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256
     """
-    from ..checks.report import Trial, recall_table
-    from ..search.options import parse_params
+    from ..checks.report import recall_table
 
-    session.require_collection(collection)
-    trial = Trial(collection, field, sample, k, sweep, parse_params(params), seed, consistency, force)
-    return recall_table(session, trial)
+    session.require_collection(options.collection)
+    return recall_table(session, options)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import command, dry_run_option, option
+from ..grammar.options import options
 from ..grammar.types import COLLECTION_PLACE, FiniteRange, OneOf
 from ..result import Done, Report
 
 if TYPE_CHECKING:
     from ..session.collection_ref import CollectionRef
     from ..session.session import Session
+    from ..transfer.copy import CopyOptions
 
 ROWS = ("all", "sample", "none")
 
@@ -41,11 +43,9 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample
     \b
     Example: diff book default:book_copy --rows all
     """
-    from ..transfer.compare import Depth, compare_collections
-    from ..transfer.side import open_side
+    from ..transfer.compare import Depth, diff
 
-    sides = open_side(session, a), open_side(session, b, collection=a.collection)
-    return compare_collections(session, *sides, Depth(rows, sample, limit))
+    return diff(session, a, b, Depth(rows, sample, limit))
 
 
 @command("copy")
@@ -65,17 +65,8 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample
     help="Try for so long to reach a target that went away.",
 )
 @dry_run_option
-def copy(
-    session: Session,
-    source: CollectionRef,
-    target: CollectionRef,
-    resume: bool,
-    into_existing: bool,
-    no_indexes: bool,
-    no_load: bool,
-    patience: float,
-    dry_run: bool,
-) -> Done:
+@options("transfer.copy:CopyOptions")
+def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
     """Copy a collection, on any connections: schema, rows, indexes; then load it, and count both.
 
     A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
@@ -85,12 +76,6 @@ def copy(
     \b
     Example: copy book default:book_copy --yes
     """
-    from ..files.memory import share_one_heap
-    from ..transfer.copy import CopyOptions, copy_collection
-    from ..transfer.side import open_side
+    from ..transfer.copy import copy
 
-    share_one_heap()
-    sides = open_side(session, source), open_side(session, target, collection=source.collection)
-    return copy_collection(
-        session, *sides, CopyOptions(resume, into_existing, not no_indexes, not no_load, dry_run, patience)
-    )
+    return copy(session, source, target, options)

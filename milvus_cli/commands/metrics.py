@@ -12,7 +12,6 @@ from ..grammar.types import CONNECTION, FiniteRange, Offered
 from ..result import Live, Table
 
 if TYPE_CHECKING:
-    from ..connections.profile import Profile
     from ..session.session import Session
 
 management_option = option(
@@ -39,11 +38,9 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
     Example: show metrics proxy_req_count
     Example: show metrics 'milvus_*_num'
     """
-    from ..server.metrics import management_text, matching, samples
+    from ..server.metrics import metric_table
 
-    text = management_text(session.profile, management_port, session.timeout)
-    rows = [(each.name, dict(each.labels), _without_point(each.value)) for each in matching(samples(text), pattern)]
-    return Table(("name", "labels", "value"), rows)
+    return metric_table(session.profile, management_port, session.timeout, pattern)
 
 
 @command("top")
@@ -77,16 +74,7 @@ def top(
 
     if management_port and len(aliases) > 1:
         raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")
-    places = [_profile(session, alias) for alias in aliases] or [session.profile]
-    view = Top(places, management_port, min(session.timeout, max(seconds, 2.0)))
+    profiles = [session.resolved_at(alias, "").profile for alias in aliases] or [session.profile]
+    view = Top(profiles, management_port, min(session.timeout, max(seconds, 2.0)))
     view.start(min(seconds, 1.0))
     return Live(TOP_COLUMNS, view.look, seconds, times)
-
-
-def _profile(session: Session, alias: str) -> Profile:
-    return session.resolved_at(alias, "").profile
-
-
-def _without_point(value: float) -> float:
-    """A whole number without its point."""
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from ..connections.read_only import require_writable, rest_reads
-from ..errors import CliError
-from ..grammar.command import argument, command, option, word
-from ..grammar.params import TEXT
+from ..grammar.command import TEXT, argument, command, option, word
 from ..grammar.types import DIRECTORY, OneOf
-from ..result import Document, Done, Record, Result, Table
+from ..result import Done, Record, Result, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
 
-SERVER_COLUMNS = ("path", "address", "pid", "started", "log")
 path_word = word(
     "path",
     "--path",
@@ -44,7 +39,9 @@ def start_server(session: Session, path: str | None) -> Record:
     \b
     Example: start server
     """
-    return Record(_described(session.servers.start(_path(session, path))), confirms=True)
+    from ..server import lite_servers
+
+    return lite_servers.start(session, path)
 
 
 @command("stop server")
@@ -56,11 +53,9 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
     \b
     Example: stop server
     """
-    paths = [server.path for server in session.servers.all()] if every else [_path(session, path)]
-    stopped = [each for each in paths if session.servers.stop(each)]
-    if not stopped and not every:
-        raise CliError(f"no server runs on {paths[0]}", hint="list servers shows those that do")
-    return Done(f"Stopped {len(stopped)} server{'' if len(stopped) == 1 else 's'}.", {"stopped": stopped})
+    from ..server import lite_servers
+
+    return lite_servers.stop_all(session) if every else lite_servers.stop(session, path)
 
 
 @command("show server")
@@ -71,10 +66,9 @@ def show_server(session: Session, path: str | None) -> Record:
     \b
     Example: show server
     """
-    server = session.servers.running(_path(session, path))
-    if server is None:
-        raise CliError(f"no server runs on {_path(session, path)}", hint="start server")
-    return Record(_described(server))
+    from ..server import lite_servers
+
+    return lite_servers.show(session, path)
 
 
 @command("list servers")
@@ -84,7 +78,9 @@ def list_servers(session: Session) -> Table:
     \b
     Example: list servers
     """
-    return Table(SERVER_COLUMNS, (tuple(_described(server).values()) for server in session.servers.all()))
+    from ..server.lite_servers import server_table
+
+    return server_table(session)
 
 
 @command("server_version")
@@ -116,12 +112,9 @@ def show_health(session: Session, management_port: int | None) -> Table:
     \b
     Example: show health
     """
-    from ..client.http import management_health
+    from ..server.health import health_table
 
-    rows = [_own_word(session)]
-    rows += management_health(session.client.profile, management_port, session.timeout)
-    ill = CliError(f"{session.place} is not healthy") if any(healthy is False for _, healthy, _ in rows) else None
-    return Table(("check", "healthy", "details"), rows, failure=ill)
+    return health_table(session, management_port)
 
 
 @command("api")
@@ -137,41 +130,6 @@ def api(session: Session, method: str, path: str, data: str | None, dry_run: boo
     \b
     Example: api GET /v1/vector/collections
     """
-    from ..client.http import call_api, check_request, in_database
+    from ..server import rest
 
-    check_request(path, data)
-    reads = rest_reads(method, path)
-    if not reads:
-        require_writable(session.profile, f"{method} {path} was not sent")
-    path, data, database = in_database(method, path, data, session.profile.database)
-    place = session.at("", database).place
-    if dry_run:
-        return Done(f"Would send {method} {path} to {place}.", {"method": method, "path": path, "sent": False})
-    if not reads:
-        session.confirm(f"Send {method} {path} to {place}?")
-    try:
-        return Document(call_api(session.client.profile, method, path, data, session.timeout))
-    finally:
-        if not reads:
-            session.names_changed()
-
-
-def _path(session: Session, path: str | None) -> str:
-    return str(Path(path).absolute()) if path else session.servers.default_path()
-
-
-def _described(server: Any) -> dict[str, Any]:
-    from datetime import datetime
-
-    started = datetime.fromtimestamp(server.started).astimezone().isoformat(" ", "seconds")
-    values = (server.path, f"{server.host}:{server.port}", server.pid, started, server.log)
-    return dict(zip(SERVER_COLUMNS, values, strict=True))
-
-
-def _own_word(session: Session) -> tuple[str, bool | None, str | None]:
-    from ..client.enums import value_name
-    from ..client.wire.milvus_pb2 import QuotaState
-
-    answer = session.client.call("CheckHealth")
-    details = [*answer.reasons, *(value_name(QuotaState, each) for each in answer.quota_states)]
-    return "CheckHealth", answer.isHealthy, ", ".join(details) or None
+    return rest.call(session, method, path, data, dry_run=dry_run)

@@ -33,6 +33,13 @@ def require_file(path: str) -> None:
         raise InvalidInput(f"{path} is not a file", hint="name a file")
 
 
+def require_free(path: str, *, replace: bool) -> None:
+    """Raises InvalidInput for a file that exists, unless it may be replaced, and as `require_file`."""
+    require_file(path)
+    if os.path.exists(path) and not replace:
+        raise InvalidInput(f"{path} exists", hint="add --force to replace it")
+
+
 def open_own(path: str, mode: int = 0o600) -> int:
     """Opens a file for reading and writing, which may be new. Raises OSError where it is anything but a plain file.
 

@@ -12,11 +12,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import InvalidInput
+from ..result import Table
+from ..text.json import parse_json
 
 LOGICAL_BITS = 18
 HIGHEST = 2**64 - 1
 LATEST = HIGHEST >> LOGICAL_BITS
 """Milliseconds that a hybrid timestamp can tell: until the year 4199."""
+
+VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 
 Numbers = Sequence[float]
 
@@ -51,6 +55,18 @@ def parse_moment(text: str) -> datetime:
         return datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
     except (ValueError, OverflowError) as exc:
         raise InvalidInput(f"{text!r} is no date and time", hint="write 2021-11-17 15:05:41+00:00") from exc
+
+
+def distance_table(left: str, right: str, metric: str, *, root: bool) -> Table:
+    """The distance of each left vector to each right one. Both are JSON: a vector, or a list of vectors."""
+    rows = distances(_parsed(left, "--left"), _parsed(right, "--right"), metric, root=root)
+    note = "L2 is squared, as searches show it: --sqrt takes the root" if metric == "L2" and not root else ""
+    return Table(("left", "right", "distance"), list(rows), note)
+
+
+def _parsed(text: str, name: str) -> list[Any]:
+    value = parse_json(text, name, VECTORS_HINT)
+    return value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
 
 
 def distances(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..connections.profile import Profile
 from ..errors import CliError, Fault, Unreachable
+from ..result import Table
 
 PATH = "/metrics"
 GLOB = "*?["
@@ -38,6 +39,18 @@ class Sample:
     name: str
     labels: Mapping[str, str]
     value: float
+
+
+def metric_table(profile: Profile, port: int | None, seconds: float, pattern: str | None) -> Table:
+    """The metrics with the pattern in their names, or all."""
+    text = management_text(profile, port, seconds)
+    rows = [(each.name, dict(each.labels), _without_point(each.value)) for each in matching(samples(text), pattern)]
+    return Table(("name", "labels", "value"), rows)
+
+
+def _without_point(value: float) -> float:
+    """A whole number as int, so that it is shown without its point."""
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def samples(text: str) -> Iterator[Sample]:

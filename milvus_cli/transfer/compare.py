@@ -11,10 +11,11 @@ from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..session.session import Session
 from ..text.json import dump_json
-from .side import Side
+from .side import Side, open_side
 
 if TYPE_CHECKING:
     from ..schema.difference import Difference
+    from ..session.collection_ref import CollectionRef
     from .merge import Run
 
 ALL, NONE = "all", "none"
@@ -55,6 +56,12 @@ class RowDifferences:
         """Those of one row, which has been counted."""
         if not self.untold:
             self.differences += differences
+
+
+def diff(session: Session, a: CollectionRef, b: CollectionRef, depth: Depth) -> Report:
+    """Compares two collections; the second one has the name of the first where its reference has none."""
+    sides = open_side(session, a), open_side(session, b, collection=a.collection)
+    return compare_collections(session, *sides, depth)
 
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:

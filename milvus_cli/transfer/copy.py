@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
+from ..files.memory import share_one_heap
 from ..result import Done
 from ..session.session import Session
 from .locking import address_of, key_lock
 from .meter import Meter
-from .side import Side
+from .side import Side, open_side
 
 if TYPE_CHECKING:
     from ..schema.definition import Definition
     from ..schema.indexes import Index
+    from ..session.collection_ref import CollectionRef
     from .copy_rows import CopyRoute, Piece, Sent
 
 DEFAULT_PARTITION = "_default"
@@ -28,14 +30,14 @@ CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the 
 
 @dataclass(frozen=True)
 class CopyOptions:
-    """What the person asked for."""
+    """Options of `copy`; `patience` is in seconds."""
 
     resume: bool = False
     into_existing: bool = False
-    indexes: bool = True
-    load: bool = True
-    dry_run: bool = False
+    no_indexes: bool = False
+    no_load: bool = False
     patience: float = 60.0
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class Plan:
     def words(self) -> str:
         there = "which is there" if self.exists else "which is new"
         return f"{self.rows:,} rows of {self.source} to {self.target}, {there}"
+
+
+def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
+    """Copies a collection; the copy has its name where the target has none."""
+    share_one_heap()
+    sides = open_side(session, source), open_side(session, target, collection=source.collection)
+    return copy_collection(session, *sides, options)
 
 
 def copy_collection(session: Session, source: Side, target: Side, wish: CopyOptions) -> Done:
@@ -118,8 +127,8 @@ def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
         _require_like(target, definition, source.version, wish)
     else:
         target.require_creatable()
-    left_out = lacking_indexes(definition, target.version) if wish.indexes else ()
-    kept = tuple(each for each in definition.indexes if each not in left_out) if wish.indexes else ()
+    left_out = lacking_indexes(definition, target.version) if not wish.no_indexes else ()
+    kept = tuple(each for each in definition.indexes if each not in left_out) if not wish.no_indexes else ()
     plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
     if exists and wish.resume and wish.into_existing and plan.auto_id:
         raise CliError(
@@ -310,12 +319,12 @@ def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
     """Indexes and loading; returns what the server refused of them."""
     from ..server.waiting import wait_indexed
 
-    if not wish.indexes:
+    if wish.no_indexes:
         return []
     refused = _build_indexes(plan)
     if plan.definition.indexes and not refused:
         wait_indexed(plan.target.view(session), plan.target.collection)
-    if wish.load and not plan.target.loaded():
+    if not wish.no_load and not plan.target.loaded():
         try:
             _load(session, plan.target)
         except (ServerRefused, NotAuthorized) as exc:

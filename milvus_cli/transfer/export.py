@@ -13,7 +13,7 @@ from typing import Any
 
 from ..client.client import Client
 from ..connections.private_files import open_own, require_file
-from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
+from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreachable
 from ..files.writers import Shape, compressor, writer_of
 from ..rows.cursor import Cursor
 from ..rows.patience import NONE, Patience
@@ -78,13 +78,6 @@ class Point:
 
 Told = Callable[[Point, int], None]
 """Takes where the export is, and how many rows there were when it began."""
-
-
-def require_free(path: str, *, replace: bool) -> None:
-    """Raises InvalidInput for a file that is not to be replaced, and for what can't be: a folder, a device, a pipe."""
-    require_file(path)
-    if os.path.exists(path) and not replace:
-        raise InvalidInput(f"{path} exists", hint="add --force to replace it")
 
 
 def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) -> Point:

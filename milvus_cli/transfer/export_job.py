@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..connections.private_files import require_free
 from ..errors import InvalidInput
 from ..files.memory import share_one_heap
 from ..files.writers import shape_of
@@ -12,7 +13,7 @@ from ..result import Done
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
 from ..session.session import Session
-from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of, require_free
+from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
 from .locking import file_lock
 from .meter import Meter
 

@@ -1,0 +1,80 @@
+"""Applies a file of users, roles and grants to a server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..client.client import Client
+from ..errors import InvalidInput
+from ..result import Done, Table
+from ..text.yaml import parse_yaml
+from .access import check_password
+from .changes import Change, changes, make, new_users
+from .file import HINT, Access, databases_of, read_access, read_passwords, read_server
+
+COLUMNS = ("change", "kind", "name", "detail")
+
+
+@dataclass(frozen=True)
+class AccessPlan:
+    """The changes that make the access on a server that of a file."""
+
+    changes: Sequence[Change]
+
+    @property
+    def table(self) -> Table:
+        return Table(COLUMNS, [each.row for each in self.changes])
+
+    @property
+    def removals(self) -> list[Change]:
+        return [each for each in self.changes if each.sign == "-"]
+
+    @property
+    def removed(self) -> str:
+        """The names of the things to remove, and how many parts of others; "" when nothing is removed."""
+        named = [f"{each.kind} {each.name}" for each in self.removals if not each.detail]
+        parts = Counter(each.kind for each in self.removals if each.detail)
+        return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in parts.items())])
+
+    def passwords(self, text: str, ask: Callable[[str], str] | None) -> dict[str, str]:
+        """The passwords of new users, from lines user:password, or asked for.
+
+        Raises InvalidInput for a user without one where nobody can be asked.
+        """
+        given = read_passwords(text)
+        missing = [user for user in new_users(self.changes) if user not in given]
+        for user in missing:
+            if ask is None:
+                raise InvalidInput(
+                    f"new users need a password: {', '.join(missing)}",
+                    hint="--passwords FILE, with a line user:password for each",
+                )
+            given[user] = ask(f"Password of the new user {user}: ")
+            check_password(given[user], user)
+        return given
+
+    def carry_out(self, client: Client, passwords: dict[str, str]) -> Done:
+        """Makes the changes, one call each."""
+        make(client, self.changes, passwords)
+        count, removed = len(self.changes), len(self.removals)
+        made = {"added": count - removed, "removed": removed}
+        if not count:
+            return Done("Nothing to do: all is as in the file.", made)
+        message = f"Made {count} change{'' if count == 1 else 's'}: {count - removed} added, {removed} removed."
+        return Done(message, made)
+
+
+def wanted_access(text: str, *, force: bool) -> Access:
+    """The access that a file describes. Raises InvalidInput with the place of what is wrong."""
+    return read_access(parse_yaml(text, "the file", HINT), force=force)
+
+
+def access_plan(client: Client, wanted: Access, *, prune: bool, me: str) -> AccessPlan:
+    """The changes that are needed; `prune` removes what the file lacks, but never the user `me`."""
+    there = read_server(client, databases_of(wanted))
+    if wanted.groups and there.groups is None:
+        # Raises why the groups can't be listed.
+        client.call("ListPrivilegeGroups")
+    return AccessPlan(changes(there, wanted, prune=prune, me=me))
