@@ -40,8 +40,8 @@ OURS = {
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "checks": GROUND | {"client", "output", "rows", "schema", "search", "server", "session", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "client", "completion", "connections", "files", "grammar", "output"}
-    | {"rows", "schema", "search", "server", "session", "transfer", "values"},
+    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "rows", "search", "server"}
+    | {"session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
 }  # fmt: skip
@@ -83,9 +83,9 @@ DOORS = {
 LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
-    "client": {"commands", "completion"},
+    "client": {"completion"},
     "rows": {"commands"},
-    "schema": {"commands", "completion"},
+    "schema": {"completion"},
     "server": {"commands", "completion"},
     "shell": {"cli"},
     "transfer": {"commands"},
@@ -196,6 +196,15 @@ def test_each_package_of_others_has_its_users() -> None:
 
 def test_command_modules_never_import_each_other() -> None:
     assert [str(each) for each in IMPORTS if each.part == "commands" and each.ours == "commands"] == []
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if part_of(path) == "commands"])
+def test_a_command_imports_its_implementation_and_nothing_else_when_it_runs(path: str) -> None:
+    tree = ast.parse((ROOT / PACKAGE / path).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    found = {each.name: [node for node in ast.walk(each) if isinstance(node, ast.ImportFrom)] for each in functions}
+    commands = {each.name for each in functions if any("command(" in ast.unparse(one) for one in each.decorator_list)}
+    assert {name: len(imports) for name, imports in found.items() if len(imports) > (name in commands)} == {}
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..grammar.command import collection_option, command, option
+from ..grammar.options import options
 from ..grammar.search_options import field_option, filter_options, index_options, partition_option, vector_option
 from ..grammar.types import CONSISTENCY
 from ..result import Report
 
 if TYPE_CHECKING:
+    from ..search.options import SearchOptions
     from ..session.session import Session
 
 
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
     metavar="LEVEL",
     help="Strong waits for every write before.",
 )
-def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Report:
+@options("search.options:SearchOptions")
+def bench_search(session: Session, options: SearchOptions, count: int, jobs: int) -> Report:
     """Search many times, several at once: searches a second, and how long each took, from here.
 
     Each search has one query vector: those given are used in turn, or else rows drawn by chance. Ctrl-C ends it, and
@@ -55,7 +58,6 @@ def bench_search(session: Session, *, count: int, jobs: int, **given: Any) -> Re
     Example: bench search -c book -v '[[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]' -n 100 -j 4
     """
     from ..checks.bench import search_load
-    from ..search.options import SearchOptions
 
-    session.require_collection(given["collection"])
-    return search_load(SearchOptions(session, **given), count=count, jobs=jobs)
+    session.require_collection(options.collection)
+    return search_load(options, count=count, jobs=jobs)

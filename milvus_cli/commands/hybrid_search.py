@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.options import options
 from ..grammar.search_options import (
     consistency_options,
     fields_option,
@@ -20,6 +21,7 @@ from ..grammar.types import RERANKER
 from ..result import Table
 
 if TYPE_CHECKING:
+    from ..search.hybrid_run import HybridOptions
     from ..session.session import Session
 
 hybrid_options = all_of(
@@ -57,16 +59,13 @@ hybrid_options = all_of(
 @collection_option
 @hybrid_options
 @option("--show-legs", is_flag=True, help="Show rank and distance in each leg beside the fused distance.")
-def hybrid_search(session: Session, *, show_legs: bool, **given: Any) -> Table:
+@options("search.hybrid_run:HybridOptions")
+def hybrid_search(session: Session, options: HybridOptions, show_legs: bool) -> Table:
     """Search several vector fields at once. Without requests it asks, on a terminal. Needs Milvus 2.4.
 
     \b
     Example: hybrid_search -c article --request 'field=dense vector=[0.1,0.2,0.3,0.4]' --request 'text=white whale'
     """
-    from ..search.hybrid_run import AskedHybrid, hybrid_table
+    from ..search.hybrid_run import hybrid_table
 
-    if session.interactive and not given["requests"]:
-        from ..search.dialogue import asked_hybrid
-
-        given = asked_hybrid(session, given)
-    return hybrid_table(AskedHybrid(session, **given), show_legs=show_legs)
+    return hybrid_table(options, show_legs=show_legs)

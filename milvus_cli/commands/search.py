@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.options import options
 from ..grammar.search_options import (
     consistency_options,
     field_option,
@@ -25,6 +26,7 @@ from ..grammar.search_options import (
 from ..result import Report, Table
 
 if TYPE_CHECKING:
+    from ..search.options import SearchOptions
     from ..session.session import Session
 
 search_options = all_of(
@@ -51,28 +53,14 @@ search_options = all_of(
 @search_options
 @option("--hist", is_flag=True, help="Show a histogram of the distances beside the hits, with the largest gap.")
 @option("--explain", is_flag=True, help="Show where the time went, with index, load state and segments, not the hits.")
-def search(session: Session, *, hist: bool, explain: bool, **given: Any) -> Table | Report:
+@options("search.options:SearchOptions")
+def search(session: Session, options: SearchOptions, hist: bool, explain: bool) -> Table | Report:
     """Find the rows whose vectors are nearest. Without a query it asks, on a terminal.
 
     \b
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..search.options import SearchOptions, needs_query
-    from ..search.run import find, hit_table
+    from ..search.searching import search
 
-    if needs_query(session, given):
-        from ..search.dialogue import asked_search
-
-        given = asked_search(session, given)
-    asked = SearchOptions(session, **given)
-    if explain:
-        from ..search.explain import explain as explained
-
-        return explained(asked)
-    found = find(asked)
-    if hist:
-        from ..search.explain import with_histogram
-
-        return with_histogram(asked, found)
-    return hit_table(asked, found)
+    return search(options, hist=hist, explain=explain)

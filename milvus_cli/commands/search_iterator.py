@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..grammar.command import all_of, collection_option, command, option
+from ..grammar.options import options
 from ..grammar.search_options import (
     HIGHEST_LIMIT,
     consistency_options,
@@ -23,6 +24,7 @@ from ..grammar.search_options import (
 from ..result import Table
 
 if TYPE_CHECKING:
+    from ..search.iterate import IteratorOptions
     from ..session.session import Session
 
 iterator_options = all_of(
@@ -42,7 +44,9 @@ iterator_options = all_of(
 @command("search_iterator")
 @collection_option
 @iterator_options
-@option("-l", "--limit", type=click.IntRange(1), metavar="N", help="Stop after so many hits; all when not given.")
+@option(
+    "-l", "--limit", "most", type=click.IntRange(1), metavar="N", help="Stop after so many hits; all when not given."
+)
 @option(
     "--batch-size",
     type=click.IntRange(1, HIGHEST_LIMIT),
@@ -51,19 +55,13 @@ iterator_options = all_of(
     metavar="N",
     help="Hits that the first request asks for; each next one asks for twice as many.",
 )
-def search_iterator(session: Session, *, limit: int | None, batch_size: int, **given: Any) -> Table:
+@options("search.iterate:IteratorOptions")
+def search_iterator(session: Session, options: IteratorOptions) -> Table:
     """Find all rows, nearest first, as many as there are: written as they come.
 
     \b
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl
     """
     from ..search.iterate import iterated
-    from ..search.options import SearchOptions, needs_query
 
-    given = {**given, "limit": limit, "batch_size": batch_size}
-    if needs_query(session, given):
-        from ..search.dialogue import asked_search
-
-        given = asked_search(session, given, command="search_iterator")
-    limit, batch_size = given.pop("limit"), given.pop("batch_size")
-    return iterated(SearchOptions(session, limit=min(batch_size, limit or batch_size), **given), limit)
+    return iterated(options)

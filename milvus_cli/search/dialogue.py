@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
@@ -17,14 +17,12 @@ from ..values.dynamic import names_in
 from .check import BM25, TEXT_EMBEDDING, describe_field, field_index
 from .hits import shown_fields
 from .legs import leg_text
-from .options import parse_params
+from .options import SearchOptions, parse_params
 from .queries import read_queries
 from .reranker_text import parse_rerankers
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-
-Given = Mapping[str, Any]
 
 # Options in the order of the line, with the answer that each takes.
 WORDS = {
@@ -36,6 +34,7 @@ WORDS = {
     "rerank": "--rerank",
     "batch_size": "--batch-size",
     "limit": "-l",
+    "most": "-l",
     "filter": "--filter",
     "partitions": "--partition",
     "fields": "--fields",
@@ -43,27 +42,40 @@ WORDS = {
 }
 
 
-def asked_search(session: Session, given: Given, *, command: str = "search") -> dict[str, Any]:
-    """What was given, with the answers to what `search` or `search_iterator` needs beside it."""
-    schema = _schema(session, given)
+def asked_search(options: SearchOptions) -> dict[str, Any]:
+    """The answers of a person, by the options that they are for."""
+    return _ask_search(options, "search", lambda: {"limit": _ask_number(options.session, "Hits", str(options.limit))})
+
+
+def asked_iterator(options: SearchOptions, batch_size: int) -> dict[str, Any]:
+    """As `asked_search`, for `search_iterator`."""
+    session = options.session
+
+    def sizes() -> dict[str, Any]:
+        first = _ask_number(session, "Hits of the first request", str(batch_size))
+        return {"batch_size": first, "most": _ask_number(session, "Hits in all", "")}
+
+    return _ask_search(options, "search_iterator", sizes)
+
+
+def _ask_search(options: SearchOptions, command: str, sizes: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    session = options.session
+    schema = _schema(session, options.collection)
     answers: dict[str, Any] = {}
-    field = _ask_field(session, schema, given.get("field"), "Vector field")
+    field = _ask_field(session, schema, options.field, "Vector field")
     if len(vector_fields(schema)) > 1:
         answers["field"] = field.name
     answers |= _ask_query(session, schema, field)
-    if command == "search_iterator":
-        answers["batch_size"] = _ask_number(session, "Hits of the first request", str(given["batch_size"]))
-        answers["limit"] = _ask_number(session, "Hits in all", "")
-    else:
-        answers["limit"] = _ask_number(session, "Hits", str(given["limit"]))
+    answers |= sizes()
     answers |= _ask_rest(session, schema)
-    answers["params"] = _ask_params(session, given["collection"], field)
-    return _told(session, command, given, answers)
+    answers["params"] = _ask_params(session, options.collection, field)
+    _show_line(session, command, options.collection, answers)
+    return answers
 
 
-def asked_hybrid(session: Session, given: Given) -> dict[str, Any]:
-    """The same for `hybrid_search`: leg after leg, then how they become one."""
-    schema = _schema(session, given)
+def asked_hybrid(session: Session, collection: str, limit: int) -> dict[str, Any]:
+    """As `asked_search`, for `hybrid_search`: one leg after the other, then the reranker."""
+    schema = _schema(session, collection)
     session.console.note("Now the requests, one for each vector field; an empty field ends them.")
     legs: list[str] = []
     while True:
@@ -73,20 +85,22 @@ def asked_hybrid(session: Session, given: Given) -> dict[str, Any]:
         leg = {"field": field.name}
         for key, value in _ask_query(session, schema, field).items():
             leg[{"vectors": "vector", "texts": "text"}.get(key, key)] = value if isinstance(value, str) else value[0]
-        legs.append(leg_text({**leg, "limit": _ask_number(session, "  Hits of it", str(given["limit"]))}))
+        legs.append(leg_text({**leg, "limit": _ask_number(session, "  Hits of it", str(limit))}))
 
     def reranker(text: str) -> str:
         parse_rerankers([text], len(legs))
         return text
 
     answers: dict[str, Any] = {"requests": legs, "rerank": [ask(session.console, "Reranker", "rrf:60", reranker)]}
-    answers["limit"] = _ask_number(session, "Hits", str(given["limit"]))
-    return _told(session, "hybrid_search", given, answers | _ask_rest(session, schema))
+    answers["limit"] = _ask_number(session, "Hits", str(limit))
+    answers |= _ask_rest(session, schema)
+    _show_line(session, "hybrid_search", collection, answers)
+    return answers
 
 
-def _schema(session: Session, given: Given) -> CollectionSchema:
-    session.require_collection(given["collection"])
-    schema: CollectionSchema = session.client.call("DescribeCollection", collection_name=given["collection"]).schema
+def _schema(session: Session, collection: str) -> CollectionSchema:
+    session.require_collection(collection)
+    schema: CollectionSchema = session.client.call("DescribeCollection", collection_name=collection).schema
     return schema
 
 
@@ -170,13 +184,12 @@ def _ask_number(session: Session, question: str, default: str) -> int | None:
     return int(answer) if answer else None
 
 
-def _told(session: Session, command: str, given: Given, answers: dict[str, Any]) -> dict[str, Any]:
-    """Both together, when the line that does the same was shown."""
-    words = [command, "-c", given["collection"]]
+def _show_line(session: Session, command: str, collection: str, answers: Mapping[str, Any]) -> None:
+    """Shows the command line that searches the same."""
+    words = [command, "-c", collection]
     for key, option in WORDS.items():
         value = answers.get(key)
         for each in value if isinstance(value, (list, tuple)) else [value]:
             if each not in (None, ""):
                 words += [option, str(each)]
     session.console.note(f"The same in one line:\n{shlex.join(words)}")
-    return {**given, **answers}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -14,6 +14,7 @@ from ..session.session import Session
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
+from .dialogue import asked_hybrid
 from .hits import Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
@@ -31,8 +32,8 @@ LEG_HINT = "give one for each vector: --request 'field=dense vector=@q.json' --r
 
 
 @dataclass(frozen=True)
-class AskedHybrid:
-    """A hybrid search as options say it."""
+class HybridOptions:
+    """The options of a hybrid search, unchecked."""
 
     session: Session = field(repr=False)
     collection: str
@@ -75,8 +76,13 @@ class AskedHybrid:
         )
 
 
-def hybrid_table(asked: AskedHybrid, *, show_legs: bool) -> Table:
-    """A row per hit of the fused list; with `show_legs` its rank and distance in each leg too."""
+def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
+    """A row per hit of the fused list; with `show_legs` its rank and distance in each leg too.
+
+    On a terminal it asks for the requests that options don't give.
+    """
+    if asked.session.interactive and not asked.requests:
+        asked = replace(asked, **asked_hybrid(asked.session, asked.collection, asked.limit))
     if not asked.requests:
         raise InvalidInput(NO_LEGS, hint=LEG_HINT)
     session, client = asked.session, asked.session.client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from ..result import Table
 from ..schema.schema import primary_field
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
+from .dialogue import asked_iterator
 from .hits import shown_fields
-from .options import SearchOptions, check_query
+from .options import SearchOptions, check_query, needs_query
 from .request import HIGHEST_LIMIT, Search
 from .run import hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
@@ -22,8 +24,23 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 
-def iterated(asked: SearchOptions, limit: int | None) -> Table:
-    """All hits of one query, nearest first, or so many; the limit asked for is that of the first request."""
+@dataclass(frozen=True)
+class IteratorOptions(SearchOptions):
+    """Options of `search_iterator`: `most` hits in all, None for every one; `batch_size` of the first request."""
+
+    most: int | None = None
+    batch_size: int = 1000
+
+
+def iterated(options: IteratorOptions) -> Table:
+    """The hits of one query, nearest first. On a terminal it asks for the query that options don't give."""
+    if needs_query(options):
+        options = replace(options, **asked_iterator(options, options.batch_size))
+    return _iterated(replace(options, limit=min(options.batch_size, options.most or options.batch_size)))
+
+
+def _iterated(asked: IteratorOptions) -> Table:
+    """The hits; the limit is that of the first request."""
     check_query(asked)
     client = asked.client
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
@@ -50,7 +67,7 @@ def iterated(asked: SearchOptions, limit: int | None) -> Table:
         most=UNLIMITED if unlimited else HIGHEST_LIMIT,
     )
     explaining = _explaining(asked, search, schema, rows)
-    return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, limit)), failure=wanted.failure)
+    return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, asked.most)), failure=wanted.failure)
 
 
 def _explaining(

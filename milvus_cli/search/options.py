@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as given_field
 from functools import cached_property
@@ -131,9 +131,9 @@ def check_query(asked: SearchOptions) -> None:
         raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
 
 
-def needs_query(session: Session, given: Mapping[str, Any]) -> bool:
+def needs_query(options: SearchOptions) -> bool:
     """Whether the options give no query and a person can be asked for one."""
-    return session.interactive and not (given["vectors"] or given["like"] is not None or given["texts"])
+    return options.session.interactive and not (options.vectors or options.like is not None or options.texts)
 
 
 def parse_params(given: Sequence[str]) -> dict[str, Any]:

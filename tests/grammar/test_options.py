@@ -61,5 +61,11 @@ def test_every_option_is_a_field_or_a_parameter(leaf: Leaf) -> None:
     known = fields(options_class(leaf.callback.options_of))  # type: ignore[union-attr]
     needed = {each.name for each in known if each.default is MISSING and each.default_factory is MISSING}
     plain = {each.name for each in own_parameters(leaf) if each.name != "options"}
-    assert needed <= names_of(leaf)
+    assert needed - {"session"} <= names_of(leaf)
     assert names_of(leaf) - {each.name for each in known} == plain
+
+
+@pytest.mark.parametrize("leaf", list(leaves(tree())), ids=lambda leaf: leaf.path)
+def test_no_command_takes_options_without_types(leaf: Leaf) -> None:
+    assert leaf.callback is not None
+    assert [each.name for each in own_parameters(leaf) if each.kind is each.VAR_KEYWORD] == []
