@@ -1,4 +1,4 @@
-"""Commands on groups of privileges: create, list, delete, put privileges in and take them out."""
+"""Operations on groups of privileges: create, list, delete, put privileges in and take them out."""
 
 from __future__ import annotations
 

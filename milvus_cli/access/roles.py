@@ -1,4 +1,4 @@
-"""Commands on roles: create, list, show, delete, give to users and take from them."""
+"""Operations on roles: create, list, show, delete, give to users and take from them."""
 
 from __future__ import annotations
 

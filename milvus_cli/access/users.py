@@ -1,4 +1,4 @@
-"""Commands on users: create, list, show, delete, change the password."""
+"""Operations on users: create, list, show, delete, change the password."""
 
 from __future__ import annotations
 

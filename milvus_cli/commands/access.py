@@ -1,4 +1,4 @@
-"""Commands that keep users, roles and grants in a file, which can be reviewed, and bring a server to it."""
+"""Commands for a file of users, roles and grants: export it, apply it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that advise."""
+"""The command that recommends an index."""
 
 from __future__ import annotations
 

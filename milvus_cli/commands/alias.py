@@ -1,4 +1,4 @@
-"""Commands for aliases of collections: other names that can be moved from one collection to another."""
+"""Commands for aliases: other names of a collection, which can be moved to another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that put load on a server."""
+"""The command that measures the load a server can take."""
 
 from __future__ import annotations
 

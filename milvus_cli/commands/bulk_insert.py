@@ -1,4 +1,4 @@
-"""Commands that have the server insert files of its own storage."""
+"""Commands for bulk inserts of files in the server's own storage."""
 
 from __future__ import annotations
 

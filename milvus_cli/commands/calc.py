@@ -1,4 +1,4 @@
-"""Commands that calculate here what the first Milvus_CLI did: distances and hybrid timestamps."""
+"""Commands that compute distances and hybrid timestamps locally, as the first Milvus_CLI did on the server."""
 
 from __future__ import annotations
 

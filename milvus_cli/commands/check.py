@@ -1,4 +1,4 @@
-"""Commands that look for what is wrong with a collection's rows, and how well its index finds them."""
+"""Commands that check a collection's vectors, its primary keys and the recall of its index."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ partitions_option = option(
 
 
 def set_option(kind: KeyValue) -> Callable[[Any], Any]:
-    """Properties of this kind."""
+    """The needed option `--set`, with properties of this kind."""
     return option(
         "--set",
         "-p",

@@ -1,4 +1,4 @@
-"""The command that makes shells complete milvus_cli's command lines."""
+"""The command that prints completion scripts for bash, zsh and fish."""
 
 from __future__ import annotations
 

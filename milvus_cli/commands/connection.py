@@ -1,4 +1,4 @@
-"""Commands for connections: connect, disconnect, and what is kept under aliases."""
+"""Commands for connections, and for those saved under an alias."""
 
 from __future__ import annotations
 

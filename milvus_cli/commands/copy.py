@@ -1,4 +1,4 @@
-"""Commands that work on two collections at once, on the same server or on two."""
+"""Commands that copy or compare two collections, on one server or two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that read the rows of a collection."""
+"""Commands that read rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that delete rows of a collection."""
+"""Commands that delete rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that writes the documentation."""
+"""The command that prints the command reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the rows of a collection to a file."""
+"""The command that exports rows to a file."""
 
 from __future__ import annotations
 

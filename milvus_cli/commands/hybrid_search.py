@@ -1,4 +1,4 @@
-"""The command that searches several vectors at once."""
+"""The command for hybrid searches."""
 
 from __future__ import annotations
 

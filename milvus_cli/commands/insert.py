@@ -1,4 +1,4 @@
-"""Commands that put rows into a collection."""
+"""Commands that insert and upsert rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for the metrics of servers: as they are, and as a live view of what goes on."""
+"""Commands for a server's metrics: a snapshot, and a live view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for privileges: what roles may do, and named groups of privileges."""
+"""Commands for grants and for privilege groups."""
 
 from __future__ import annotations
 

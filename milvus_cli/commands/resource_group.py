@@ -1,4 +1,4 @@
-"""Commands for resource groups: which query nodes serve which replicas, and moving nodes, replicas and segments."""
+"""Commands for resource groups, and for moving nodes, replicas and segments between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for roles: what they are, and who has them."""
+"""Commands for roles, and for giving them to users."""
 
 from __future__ import annotations
 

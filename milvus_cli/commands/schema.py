@@ -1,4 +1,4 @@
-"""Commands that make a collection and show all of it."""
+"""Commands that create a collection and show its schema."""
 
 from __future__ import annotations
 

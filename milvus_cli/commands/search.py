@@ -1,4 +1,4 @@
-"""The command that searches by vectors and texts."""
+"""The command for vector and text searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that searches without a limit."""
+"""The command for searches without a limit."""
 
 from __future__ import annotations
 

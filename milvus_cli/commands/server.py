@@ -1,4 +1,4 @@
-"""Commands for servers: embedded ones on this machine, versions, health, RESTful calls."""
+"""Commands for Milvus Lite processes, server versions, health and RESTful calls."""
 
 from __future__ import annotations
 

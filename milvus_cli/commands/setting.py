@@ -22,7 +22,7 @@ NAME = Words("setting", {name: each.meaning for name, each in SETTINGS.items()})
 
 
 class SettingValue(Offered):
-    """A value of the setting that the line names."""
+    """A value of the setting named on the line; its choices are offered."""
 
     name = "value"
 
@@ -45,7 +45,7 @@ def set_(session: Session, name: str, value: str) -> Done:
 
 
 def _show(name: str) -> Leaf:
-    """The command that shows one setting."""
+    """Declares the command that shows one setting."""
 
     def show(session: Session) -> Record:
         return Record({name: session.settings[name]})

@@ -1,4 +1,4 @@
-"""Commands about the shell itself."""
+"""Commands of the shell itself."""
 
 from __future__ import annotations
 
@@ -72,9 +72,8 @@ def watch(session: Session, seconds: float, words: tuple[str, ...], times: int |
 
 
 def _require_ends_by_itself(words: tuple[str, ...]) -> None:
-    """Raises InvalidInput for a command that Ctrl-C is to end: watch would run it again."""
-
-    # What is wrong with the words is told when they are run.
+    """Raises InvalidInput for a command that runs until Ctrl-C: watch would start it again."""
+    # Errors in the words are reported when they run.
     with suppress(UnknownCommand, click.UsageError):
         name = find(words).command.name
         if name in ("watch", "top"):

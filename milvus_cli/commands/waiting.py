@@ -1,4 +1,4 @@
-"""Commands for what a server does by itself: flush, compaction, segments, replicas, and waiting."""
+"""Commands for a server's background work: flush, compaction, segments, replicas, and waiting for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that select rows, for all commands that read, write or delete some."""
+"""Options that select rows, shared by the commands that read, write or delete rows."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ consistency_option = option(
 
 
 def fields_option(text: str) -> Callable[[Any], Any]:
-    """The fields of each row; `text` is the help."""
+    """The option for the fields of each row; `text` is its help."""
     return option("--fields", type=FIELDS, metavar="A,B", help=text)
 
 
 def partitions_option(text: str = "Only in this partition (repeatable).") -> Callable[[Any], Any]:
-    """The partitions that have the rows."""
+    """The option for the partitions to read; `text` is its help."""
     return option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME", help=text)

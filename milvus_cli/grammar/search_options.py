@@ -1,4 +1,4 @@
-"""Options that the searching commands share."""
+"""Options shared by the commands that search."""
 
 from __future__ import annotations
 

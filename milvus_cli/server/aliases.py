@@ -1,4 +1,4 @@
-"""Commands on aliases: create or move, list, delete."""
+"""Operations on aliases: create or move, list, delete."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def create_aliases(session: Session, collection: str, aliases: Sequence[str], *,
 
 
 def _is_taken(client: Client, alias: str, *, alter: bool) -> bool:
-    """Whether an alias exists and may be moved. Raises CliError where it may not, and for a collection's name."""
+    """Returns whether an alias exists, to be moved. Raises CliError if it must not be, and for a collection's name."""
     target = permitted(alias_target, client, alias)
     leaked = target is None and is_leaked_alias(client, alias)
     if target is None and not leaked:

@@ -1,4 +1,4 @@
-"""Commands on collections: list, rename, show states and statistics, set and remove properties."""
+"""Operations on collections: list, rename, show states and statistics, set and remove properties."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def load_state_record(session: Session, collection: str, partitions: Sequence[st
 
 
 def loading_record(session: Session, collection: str, partitions: Sequence[str]) -> Record:
-    """How much of a collection, or of its partitions, is loaded."""
+    """The load state of a collection, or of partitions, with the percentage that is loaded."""
     state = _load_state(session, collection, partitions)
     # Milvus answers with an error when nothing is being loaded.
     percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))

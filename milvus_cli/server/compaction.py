@@ -1,4 +1,4 @@
-"""Commands on compactions: start and wait for one, show its state and plans."""
+"""Operations on compactions: start and wait for one, show its state and plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on databases: create, use, show, alter, delete."""
+"""Operations on databases: create, use, show, alter, delete."""
 
 from __future__ import annotations
 

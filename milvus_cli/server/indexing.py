@@ -1,4 +1,4 @@
-"""Commands on indexes: create, list, show, delete."""
+"""Operations on indexes: create, list, show, delete."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def index_record(session: Session, collection: str, name: str | None) -> Record:
 
 
 def progress_table(session: Session, collection: str, name: str | None) -> Table:
-    """How far an index is built, or each of the collection."""
+    """The build progress of an index, or of every index of the collection."""
     session.require_collection(collection)
     found = [_one(session, collection, name)] if name else indexes(session.client, collection)
     rows = [

@@ -1,4 +1,4 @@
-"""Commands on partitions: create, list, show, delete."""
+"""Operations on partitions: create, list, show, delete."""
 
 from __future__ import annotations
 
