@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..connections.private_files import require_free
 from ..errors import InvalidInput
-from ..grammar.command import command, option, read_file, word
+from ..grammar.command import command, option, word
+from ..grammar.params import read_file
 from ..grammar.types import FILE
 from ..result import Result
 

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..grammar.command import (
-    carry_out,
-    collection_option,
-    command,
-    dry_run_option,
-    no_wait_option,
-    option,
-    word,
-)
+from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, word
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
@@ -27,6 +19,7 @@ from ..grammar.types import (
     KeyValue,
 )
 from ..result import Done, Record, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
-from ..grammar.command import carry_out, command, dry_run_option, option, word
+from ..grammar.command import command, dry_run_option, option, word
 from ..grammar.types import DATABASE, DATABASE_PROPERTY, DATABASE_PROPERTY_KEY
 from ..result import Done, Record, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

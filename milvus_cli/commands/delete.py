@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import carry_out, collection_option, command, dry_run_option
+from ..grammar.command import collection_option, command, dry_run_option
 from ..grammar.row_options import ids_option, needed_filter_options, partition_option
 from ..result import Done
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

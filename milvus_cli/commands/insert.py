@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import SECONDS, TEXT, all_of, argument, collection_option, command, option
+from ..grammar.command import all_of, argument, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
 from ..grammar.types import COLLECTION, FILE, KEPT_FILE, FiniteRange, KeyValue, OneOf
 from ..result import Done

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import carry_out, collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.types import PARTITION
 from ..result import Done, Record, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..grammar.command import all_of, carry_out, command, dry_run_option, option, word
+from ..grammar.command import all_of, command, dry_run_option, option, word
 from ..grammar.options import options
 from ..grammar.types import OBJECT, OBJECT_TYPE, ONE_DATABASE, PRIVILEGE_GROUP, PRIVILEGES, ROLE
 from ..result import Done, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..access.granting import GrantOptions

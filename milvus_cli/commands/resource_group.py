@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import carry_out, command, dry_run_option, option, word
+from ..grammar.command import command, dry_run_option, option, word
 from ..grammar.types import COLLECTION, RESOURCE_GROUP
 from ..result import Done, Report, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

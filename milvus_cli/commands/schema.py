@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, option, read_file, word
+from ..grammar.command import collection_option, command, option, word
 from ..grammar.options import options
+from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
 from ..result import Done, Report, Text
 

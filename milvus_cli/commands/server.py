@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import TEXT, argument, command, option, word
+from ..grammar.command import argument, command, option, word
+from ..grammar.params import TEXT
 from ..grammar.types import DIRECTORY, OneOf
 from ..result import Done, Record, Result, Table
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import carry_out, command, dry_run_option, option, word
+from ..grammar.command import command, dry_run_option, option, word
 from ..grammar.types import ROLE, USER
 from ..result import Done, Report, Table
+from ..session.removal import carry_out
 
 if TYPE_CHECKING:
     from ..session.session import Session

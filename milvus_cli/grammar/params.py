@@ -71,6 +71,11 @@ class TextFromFile(FileOrText):
 TEXT = TextFromFile()
 
 
+def read_file(path: str, session: Session) -> str:
+    """Returns the text of a file; `-` is standard input."""
+    return read_value("-" if path == "-" else f"@{path}", session)
+
+
 def read_value(text: str, session: Session | None) -> str:
     """Returns the text that a value refers to by `@FILE` or `-`. Raises BadParameter for a file that can't be read."""
     if text == "-" and session is not None:

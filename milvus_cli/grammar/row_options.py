@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .command import TEXT, all_of, option
+from .command import all_of, option
+from .params import TEXT
 from .types import CONSISTENCY, FIELDS, FILTER, PARAMETER, PARTITION
 
 FILTER_SPELLINGS = ("-e", "--expr", "--filter", "expression")

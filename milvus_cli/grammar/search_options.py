@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .command import TEXT, all_of, option
+from .command import all_of, option
+from .params import TEXT
 from .row_options import param_option
 from .types import (
     CONSISTENCY,

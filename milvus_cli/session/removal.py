@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..connections.read_only import require_writable
-from ..result import Done
+from ..result import Done, Removal
 
 if TYPE_CHECKING:
     from .session import Session
-
-
-@dataclass(frozen=True)
-class Removal:
-    """What a destructive command is about to do: `verb` (delete) with `thing` (collection 'book'), what `also` goes.
-
-    `made` is for programs, beside whether it was done.
-    """
-
-    verb: str
-    thing: str
-    also: str
-    made: Mapping[str, object]
-    act: Callable[[], object]
 
 
 def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
