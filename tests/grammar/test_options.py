@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.grammar.click_nodes import Leaf, command, option
+from milvus_cli.grammar.click_nodes import Leaf
+from milvus_cli.grammar.command import command, option
 from milvus_cli.grammar.options import options, options_class
 from milvus_cli.grammar.tree import leaves, tree
 
