@@ -11,7 +11,7 @@ import pytest
 
 from milvus_cli.completion.shell_words import ANSI, typed
 from milvus_cli.grammar.lines import split
-from milvus_cli.grammar.types import paths
+from milvus_cli.grammar.offered import paths
 from milvus_cli.shell.completer import quoted
 from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies

@@ -9,7 +9,7 @@ import pytest
 
 from milvus_cli.grammar.params import GLOBAL_OPTIONS
 from milvus_cli.grammar.tree import leaves, tree
-from milvus_cli.grammar.types import ByteSize
+from milvus_cli.grammar.value_types import ByteSize
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 

@@ -8,7 +8,7 @@ import click
 
 from ..grammar.command import collection_option, command, option
 from ..grammar.search_options import field_option
-from ..grammar.types import ByteSize, FiniteRange
+from ..grammar.value_types import ByteSize, FiniteRange
 from ..result import Report
 
 if TYPE_CHECKING:

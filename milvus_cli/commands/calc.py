@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import command, option, word
+from ..grammar.offered import OneOf
 from ..grammar.params import TEXT
-from ..grammar.types import NUMBER, OneOf
+from ..grammar.types import NUMBER
 from ..result import Record, Table
 from ..search.calc import HIGHEST, METRICS, distance_table, hybrid, later, moment, parse_moment, unix_seconds
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option
+from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.search_options import field_option, force_option, params_option
-from ..grammar.types import CONSISTENCY, METRIC, Words
+from ..grammar.types import CONSISTENCY, METRIC
 from ..result import Report, Table
 
 if TYPE_CHECKING:

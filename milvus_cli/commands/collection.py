@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, word
+from ..grammar.offered import KeyValue
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
@@ -16,7 +17,6 @@ from ..grammar.types import (
     FIELD,
     FIELD_PROPERTY,
     PARTITION,
-    KeyValue,
 )
 from ..result import Done, Record, Table
 from ..session.removal import carry_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..grammar.command import command, word
-from ..grammar.types import OneOf
+from ..grammar.offered import OneOf
 from ..result import Text
 
 if TYPE_CHECKING:

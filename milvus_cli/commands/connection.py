@@ -8,8 +8,9 @@ import click
 
 from ..errors import InvalidInput
 from ..grammar.command import command, option, word
+from ..grammar.offered import OneOf
 from ..grammar.options import options
-from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI, OneOf
+from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI
 from ..result import Done, Record, Result, Table
 from ..text.words import LANGUAGES
 

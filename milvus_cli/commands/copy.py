@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import command, dry_run_option, option
+from ..grammar.offered import OneOf
 from ..grammar.options import options
-from ..grammar.types import COLLECTION_PLACE, FiniteRange, OneOf
+from ..grammar.types import COLLECTION_PLACE
+from ..grammar.value_types import FiniteRange
 from ..result import Done, Report
 
 if TYPE_CHECKING:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..grammar.command import collection_option, command, option, word
+from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option
-from ..grammar.types import FILE, FiniteRange, Words
+from ..grammar.types import FILE
+from ..grammar.value_types import FiniteRange
 from ..result import Done
 
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import all_of, argument, collection_option, command, option
+from ..grammar.offered import KeyValue, OneOf
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import COLLECTION, FILE, KEPT_FILE, FiniteRange, KeyValue, OneOf
+from ..grammar.types import COLLECTION, FILE, KEPT_FILE
+from ..grammar.value_types import FiniteRange
 from ..result import Done
 
 if TYPE_CHECKING:

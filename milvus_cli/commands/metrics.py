@@ -8,7 +8,9 @@ import click
 
 from ..errors import InvalidInput
 from ..grammar.command import argument, command, option
-from ..grammar.types import CONNECTION, FiniteRange, Offered
+from ..grammar.offered import Offered
+from ..grammar.types import CONNECTION
+from ..grammar.value_types import FiniteRange
 from ..result import Live, Table
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import argument, command, option, word
+from ..grammar.offered import OneOf
 from ..grammar.params import TEXT
-from ..grammar.types import DIRECTORY, OneOf
+from ..grammar.types import DIRECTORY
 from ..result import Done, Record, Result, Table
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import click
 
 from ..grammar.click_nodes import Leaf
 from ..grammar.command import argument, command
-from ..grammar.types import Offered, Words, items
+from ..grammar.offered import Offered, Words, items
 from ..result import Done, Record, Table
 from ..session.settings import SETTINGS, config_path, write_file
 from ..text.names import named

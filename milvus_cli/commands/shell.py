@@ -11,7 +11,7 @@ from .. import __version__
 from ..errors import InvalidInput, Leave
 from ..grammar.command import argument, command, option, word
 from ..grammar.tree import COMMAND, UnknownCommand, find, help_text
-from ..grammar.types import FiniteRange
+from ..grammar.value_types import FiniteRange
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 
 if TYPE_CHECKING:

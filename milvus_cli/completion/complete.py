@@ -10,10 +10,10 @@ import click
 
 from ..grammar.click_nodes import Node
 from ..grammar.lines import scan
+from ..grammar.offered import items
 from ..grammar.params import GLOBAL_OPTIONS
 from ..grammar.parser import LineParser, Parsed, plain_params
 from ..grammar.tree import DEFAULT_NOUNS, UnknownCommand, Verb, children, find, tree
-from ..grammar.types import items
 from ..text.names import named
 
 if TYPE_CHECKING:

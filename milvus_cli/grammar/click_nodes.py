@@ -12,6 +12,8 @@ from ..errors import ServerRefused, Unsupported
 from ..output.formats import FORMATS
 from ..result import Result
 from ..text.names import nearest
+from .object_names import meant
+from .offered import OneOf
 from .params import (
     GLOBAL_OPTIONS,
     OUTPUT_HELP,
@@ -23,7 +25,6 @@ from .params import (
 )
 from .parser import Given, LineParser, Parsed, plain_params, written_out
 from .spellings import begun
-from .types import OneOf, meant
 
 if TYPE_CHECKING:
     from ..session.session import Session

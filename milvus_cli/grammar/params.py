@@ -8,7 +8,9 @@ import click
 
 from ..connections.private_files import read_whole
 from ..output.formats import FORMATS
-from .types import CONNECTION, FILE, ONE_DATABASE, Duration, FileOrText, FiniteRange, OneOf
+from .offered import FileOrText, OneOf
+from .types import CONNECTION, FILE, ONE_DATABASE
+from .value_types import Duration, FiniteRange
 
 if TYPE_CHECKING:
     from ..session.session import Session

@@ -13,7 +13,7 @@ import click
 
 from ..text.names import Names, named, nearest
 from .click_nodes import Leaf, Node
-from .types import Offered, items
+from .offered import Offered, items
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

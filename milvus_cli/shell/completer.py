@@ -12,7 +12,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from ..completion.complete import Line, complete, read
-from ..grammar.types import items, paths, with_paths
+from ..grammar.offered import items, paths, with_paths
 from ..output.values import harmless
 from ..session.session import Session
 

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from milvus_cli.checks.advice import Candidate, Rows, candidates, chosen, clusters, subvectors, with_measured
-from milvus_cli.grammar.types import ByteSize
+from milvus_cli.grammar.value_types import ByteSize
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed

@@ -13,7 +13,7 @@ from milvus_cli.app.runner import execute
 from milvus_cli.client.privileges import GROUPS
 from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
-from milvus_cli.grammar import types
+from milvus_cli.grammar import object_names
 from milvus_cli.output.console import Console
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
@@ -308,7 +308,7 @@ def failing(*arguments: object) -> list[CompletionItem[str]]:
 def test_a_bug_gives_no_candidates_and_is_shown_once_with_debug(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(types.ObjectName, "shell_complete", failing)
+    monkeypatch.setattr(object_names.ObjectName, "shell_complete", failing)
     completer = ShellCompleter(session)
     assert list(completer.get_completions(Document("count b"), CompleteEvent())) == []
     assert list(completer.get_completions(Document("lis"), CompleteEvent())) != []

@@ -13,9 +13,10 @@ from pathlib import Path
 import click
 
 from milvus_cli.grammar.click_nodes import Leaf
+from milvus_cli.grammar.object_names import ObjectName, ObjectNames
 from milvus_cli.grammar.params import GLOBAL_OPTIONS
 from milvus_cli.grammar.tree import leaves, tree
-from milvus_cli.grammar.types import DIRECTORY, FILE, ObjectName, ObjectNames
+from milvus_cli.grammar.types import DIRECTORY, FILE
 
 NUMBERS = (
     "0",

@@ -1,0 +1,168 @@
+"""Parameter types for the names of objects on a server, completed from the session's source of names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..session.collection_ref import CollectionRef, parse_collection_ref
+from ..session.name_source import LOCAL
+from ..text.names import Names, named, nearest
+from .offered import Offered, given_text, items, name_source
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+HINT_PATIENCE = 1.0
+"""Seconds that a failed command waits for the names that may have been meant."""
+
+
+class ObjectName(Offered):
+    """The name of a thing that exists; `owner` is the parameter with the collection that it belongs to.
+
+    With `expected`, which says what it is, an empty name is refused: a script's empty variable must not mean the
+    connection or database that happens to be current.
+    """
+
+    def __init__(self, kind: str, *, owner: str = "", expected: str = "") -> None:
+        self.name = kind
+        self.owner = owner
+        self._expected = expected
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "" and self._expected:
+            self.fail(f"expected {self._expected}, got ''", param, ctx)
+        return value
+
+    def names(self, ctx: click.Context) -> Names:
+        """The names that the session's catalog knows, on the connection and in the database that the line names."""
+        owner = given_text(ctx, self.owner) if self.owner else ""
+        if self.owner and not owner:
+            return Names()
+        alias, database = given_text(ctx, "alias"), given_text(ctx, "database")
+        return name_source(ctx).names(self.name, of=owner, alias=alias, database=database)
+
+    def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
+        """The first of the given names that nothing has, and those that there are; empty when all are there."""
+        known = [each.text for each in self.names(ctx).all]
+        given = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+        return next((str(each) for each in given if each and each not in known), "") if known else "", known
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        return items(self.names(ctx).best(incomplete, name_source(ctx).limit))
+
+
+class ObjectNames(ObjectName):
+    """Several names with commas between."""
+
+    def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
+        return super().missing(ctx, tuple(map(str.strip, value.split(","))) if isinstance(value, str) else value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        taken = before.split(",")
+        free = named(each for each in self.names(ctx).all if each.text not in taken)
+        return items(free.best(last.lstrip(), name_source(ctx).limit), prefix=before + comma)
+
+
+class CollectionPlace(Offered):
+    """A collection on any connection: connections are offered, and after the colon the collections of that one."""
+
+    name = "collection"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> CollectionRef:
+        return value if isinstance(value, CollectionRef) else parse_collection_ref(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        catalog, (where, colon, word) = name_source(ctx), incomplete.rpartition(":")
+        alias, slash, start = incomplete.partition("/")
+        found = []
+        if colon or not slash:
+            place = {
+                "alias": where.partition("/")[0] or given_text(ctx, "alias"),
+                "database": where.partition("/")[2] or given_text(ctx, "database"),
+            }
+            found = items(catalog.names("collections", **place).best(word, catalog.limit), prefix=where + colon)
+        elif alias:
+            databases = catalog.names("databases", alias=alias).best(start, catalog.limit)
+            return items(databases, prefix=alias + slash, suffix=":")
+        if not slash:
+            found += items(catalog.names("connections").best(incomplete, catalog.limit), suffix=":")
+        return found
+
+
+class PrivilegeNames(Offered):
+    """Privileges with commas between, as a tuple; those for the line's type of object are offered, and groups."""
+
+    name = "privileges"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        return tuple(each.strip() for each in value.split(",") if each.strip())
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        return items(self._names(ctx, before.split(",")).best(last.lstrip()), prefix=before + comma)
+
+    def _names(self, ctx: click.Context, taken: list[str]) -> Names:
+        from ..client.privileges import GROUPS, PRIVILEGES
+
+        wanted = given_text(ctx, "object_type").capitalize()
+        known = {name: kind for kind, names in PRIVILEGES.items() if wanted in ("", kind) for name in names}
+        own = [each.text for each in name_source(ctx).names("privilege_groups", alias=given_text(ctx, "alias")).all]
+        groups = dict.fromkeys([*GROUPS, *own], "group")
+        return named((name, note) for name, note in {**known, **groups}.items() if name not in taken)
+
+
+class ObjectType(Offered):
+    """The type of object that a privilege is for."""
+
+    name = "object type"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from ..client.privileges import read_type
+
+        return read_type(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from ..client.privileges import PRIVILEGES
+
+        return items(named((kind, f"{len(names)} privileges") for kind, names in PRIVILEGES.items()).best(incomplete))
+
+
+class GrantedObject(Offered):
+    """What a privilege is granted on: a collection or a user, as the line's type or privileges say, or *."""
+
+    name = "object"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from ..client.privileges import TYPE_OF, USER
+
+        privileges = [name for each in ctx.params.get("privileges") or () for name in str(each).split(",")]
+        kinds = {given_text(ctx, "object_type").capitalize(), *(TYPE_OF.get(name, "") for name in privileges)}
+        kind = "users" if USER in kinds else "collections"
+        known = name_source(ctx).names(kind, alias=given_text(ctx, "alias"), database=given_text(ctx, "database"))
+        return items(named([("*", "all of them"), *known.all]).best(incomplete, name_source(ctx).limit))
+
+
+def meant(ctx: click.Context) -> str:
+    """ "did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
+    catalog = ctx.obj.catalog
+    patience, catalog.patience = catalog.patience, HINT_PATIENCE
+    try:
+        for param in ctx.command.params:
+            if isinstance(param.type, ObjectName) and param.type.name not in (*LOCAL, "databases"):
+                missing, known = param.type.missing(ctx, ctx.params.get(str(param.name)))
+                if missing:
+                    return nearest(missing, known)
+        return _meant_database(ctx)
+    finally:
+        catalog.patience = patience
+
+
+def _meant_database(ctx: click.Context) -> str:
+    alias, database = ctx.obj.here()
+    known = [each.text for each in name_source(ctx).names("databases", alias=alias, database="default").all]
+    return nearest(database, known) if database and database not in known else ""

@@ -1,0 +1,121 @@
+"""Parameter types that complete their values, and the helpers for completion items."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..text.names import OFFERED, Name, named
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from ..session.name_source import NameSource
+
+
+class Offered(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """A type that takes any text, and offers some."""
+
+
+class Words(Offered):
+    """Any text; these words are offered, each with a note."""
+
+    def __init__(self, name: str, words: Mapping[str, str]) -> None:
+        self.name = name
+        self.words = words
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        return items(named(self.words.items()).best(incomplete))
+
+
+class OneOf(click.Choice[str]):
+    """One of these words, offered as others are: those that begin with what was typed first, then those near it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value in self.choices else super().convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        return items(named((word, "") for word in self.choices).best(incomplete))
+
+
+class KeyValue(Offered):
+    """KEY=VALUE, as a pair; keys are offered."""
+
+    name = "key=value"
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self.keys = keys
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, text = value.partition("=")
+        if not equals or not key.strip():
+            self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
+        return key.strip(), text.strip()
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        if "=" in incomplete:
+            return []
+        return items(named((f"{key}=", note) for key, note in self.keys.items()).best(incomplete))
+
+
+class FileOrText(Offered):
+    """Text; after @ the path of a file."""
+
+    name = "text"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        if not incomplete.startswith("@") or incomplete.startswith("@@"):
+            return []
+        return items(paths(incomplete[1:]), prefix="@")
+
+
+def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bool = True) -> list[CompletionItem[str]]:
+    """With a suffix, and where it does not end so, more of the word is to follow."""
+    from click.shell_completion import CompletionItem
+
+    kind = "plain" if ends and not suffix else "part"
+    return [CompletionItem(prefix + each.text + suffix, kind, each.note or None) for each in names]
+
+
+def paths(incomplete: str, *, files: bool = True) -> list[Name]:
+    """Files (or directories only) that go on from the text; a directory ends with a slash, as more may follow."""
+    folder, start = os.path.split(incomplete)
+    try:
+        with os.scandir(os.path.expanduser(folder) or ".") as entries:
+            found = [
+                (_no_option(os.path.join(folder, each.name)) + (os.sep if each.is_dir() else ""), "")
+                for each in entries
+                if each.name.startswith(start) and (start or not each.name.startswith(".")) and (files or each.is_dir())
+            ]
+    except OSError:
+        return []
+    return list(named(sorted(found)).all[:OFFERED])
+
+
+def _no_option(path: str) -> str:
+    """The path written so that it does not begin with a dash."""
+    return os.path.join(".", path) if path.startswith("-") else path
+
+
+def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
+    """The paths that an item of kind file or dir stands for, after its `--option=`; any other item itself."""
+    if item.type not in ("file", "dir"):
+        return [item]
+    option, equals, path = item.value.rpartition("=") if item.value.startswith("--") else ("", "", item.value)
+    return items(paths(path, files=item.type == "file"), prefix=option + equals)
+
+
+def name_source(ctx: click.Context) -> NameSource:
+    """Of the session, or of what stands for it while nothing but a Tab is to be answered."""
+    catalog: NameSource = ctx.obj.catalog
+    return catalog
+
+
+def given_text(ctx: click.Context, name: str) -> str:
+    value: Any = ctx.params.get(name)
+    return value if isinstance(value, str) else ""

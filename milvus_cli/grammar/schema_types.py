@@ -1,0 +1,103 @@
+"""Parameter types for declarations of fields and indexes, and for filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..text.names import Names, named
+from ..text.words import FILTER_OPERATORS, FILTER_STARTS, INDEX_TYPES, METRICS
+from .offered import KeyValue, Offered, given_text, items, name_source
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class FieldDeclaration(Offered):
+    """NAME:TYPE[:ARGUMENT]: the types are offered after the colon."""
+
+    name = "field declaration"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from ..schema.kinds import FIELD_TYPES
+
+        before, colon, word = incomplete.rpartition(":")
+        if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
+            return []
+        return items(named((each, "") for each in FIELD_TYPES).best(word), prefix=before + colon)
+
+
+class DeclaredField(Offered):
+    """The name of a field that this line declares."""
+
+    name = "declared field"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        declared = (text.partition(":") for text in ctx.params.get("fields") or ())
+        return items(named((name, kind) for name, _, kind in declared).best(incomplete))
+
+
+class IndexDeclaration(DeclaredField):
+    """FIELD[:TYPE[:METRIC[:…]]]: declared fields, then index types, then metrics are offered."""
+
+    name = "index declaration"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, colon, word = incomplete.rpartition(":")
+        if not colon:
+            return super().shell_complete(ctx, param, incomplete)
+        offered = {0: INDEX_TYPES, 1: METRICS}.get(before.count(":"), {})
+        return items(named(offered.items()).best(word), prefix=before + colon)
+
+
+class IndexParameter(Offered):
+    """KEY:VALUE of an index: the keys that its type takes, and that the line does not have yet."""
+
+    name = "index parameter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from ..schema.index_types import PARAMETERS, known_index_type
+
+        taken = [each.partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
+        known = PARAMETERS.get(known_index_type(given_text(ctx, "index_type")), ())
+        return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
+
+
+class FilterExpression(Offered):
+    """A filter: the collection's fields, functions and operators are offered where each may stand, and `{name}`s."""
+
+    name = "filter"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .filter_cursor import cursor
+
+        at = cursor(incomplete)
+        if at.in_text:
+            return []
+        words = self._words(ctx, at.word, after_value=at.after_value)
+        return items(words.best(at.word), prefix=at.before, ends=False)
+
+    def _words(self, ctx: click.Context, word: str, *, after_value: bool) -> Names:
+        place = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
+        if word.startswith("{"):
+            given = (each.partition("=")[0] for each in ctx.params.get("parameters") or ())
+            return named((f"{{{name}}}", "given by --param") for name in given)
+        newer = name_source(ctx).names("filter_words", **place).all
+        if after_value:
+            return named([*FILTER_OPERATORS.items(), *(each for each in newer if each.text.startswith("is "))])
+        collection = given_text(ctx, "collection")
+        fields = name_source(ctx).names("fields", of=collection, **place).all if collection else ()
+        return named([*fields, *FILTER_STARTS.items(), *(each for each in newer if not each.text.startswith("is "))])
+
+
+class FilterParameter(KeyValue):
+    """NAME=VALUE: the `{name}`s of the line's filter that have no value yet."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from .filter_cursor import places
+
+        given = [each.partition("=")[0] for each in ctx.params.get(str(param.name)) or ()]
+        wanted = places(given_text(ctx, "filter") or given_text(ctx, "expression"))
+        free = named((f"{each}=", "of the filter") for each in wanted if each not in given)
+        return [] if "=" in incomplete else items(free.best(incomplete))

@@ -1,0 +1,94 @@
+"""Parameter types for numbers, durations, sizes and files."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..text.names import named
+from .offered import items
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class Directory(click.Path):
+    """A directory that is there or is to be made; whether it can be used is told by whoever uses it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value
+
+
+class KeptFile(click.Path):
+    """A file that is written to and read again."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-":
+            self.fail("expected a file, got - (standard output)", param, ctx)
+        return value
+
+
+class FiniteRange(click.FloatRange):
+    """A number within limits: nan would be within any, as it is neither less nor more."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, got {value!r}", param, ctx)
+        return number
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value).strip().lower()
+        parts = re.fullmatch(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", text)
+        numbers = [float(part or 0) for part in parts.groups()] if parts else [0.0, 0.0, 0.0]
+        seconds = numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
+        if not 0 < seconds < 1e9:
+            self.fail(f"{value!r} is no time: write 90, 5m or 1h30m", param, ctx)
+        return seconds
+
+
+class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Bytes as a number, or with a unit: 512MB, 16GiB, 1.5g; KB, MB and so on are powers of 1,000."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
+        if not parts or not 0 < float(parts[1]) < 1e18:
+            self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
+        base = 1000 if parts[4] and not parts[3] else 1024
+        return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
+
+
+class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Several of these words, with commas between."""
+
+    name = "words"
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        found = value if isinstance(value, tuple) else tuple(each.strip().lower() for each in value.split(","))
+        for each in found:
+            if each not in self.words:
+                self.fail(f"{each!r} is not one of: {', '.join(self.words)}", param, ctx)
+        return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        before, comma, last = incomplete.rpartition(",")
+        return items(named(self.words.items()).best(last), prefix=before + comma)
