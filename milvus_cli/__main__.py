@@ -1,4 +1,4 @@
-"""Where the program begins: `milvus_cli`, and `python -m milvus_cli`."""
+"""The entry point of `milvus_cli` and `python -m milvus_cli`."""
 
 import atexit
 import gc
@@ -6,7 +6,7 @@ import os
 import sys
 
 MANY = 50_000
-"""Objects that Python makes before it looks for garbage, for the usual 700: that took a sixteenth of each start."""
+"""Allocations between garbage collections during start-up. The default of 700 took a sixteenth of each start."""
 INTERRUPTED = 130
 
 

@@ -1,4 +1,4 @@
-"""The program: options before the command, then one command, a script, or the shell."""
+"""The program: reads the options before the command, then runs one command, a script, or the shell."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _program() -> click.Command:
-    """What stands before the command. Its own words end at the first that is not an option."""
+    """Returns the click command for the options before the command; its parsing ends at the first plain word."""
     own = [
         *PROGRAM_OPTIONS,
         _showing("--version", _show_version, "Show the version and end."),
@@ -69,7 +69,7 @@ def _program() -> click.Command:
 
 
 def _showing(name: str, callback: Callable[..., None], meaning: str) -> click.Option:
-    """An option that shows something and ends the program."""
+    """Returns an option that shows something and ends the program."""
     return click.Option([name], is_flag=True, is_eager=True, expose_value=False, callback=callback, help=meaning)
 
 

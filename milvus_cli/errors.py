@@ -1,13 +1,13 @@
-"""The family of failures, each with the exit code that it ends a command with.
+"""The error tree, each class with the exit code that it causes.
 
 CliError             1    the operation failed
-├── ServerRefused    1    Milvus answered, and said no
+├── ServerRefused    1    Milvus refused the request
 │   └── Unsupported  1    this server has no such operation
-├── InvalidAnswer    1    Milvus answered, and the answer does not hold together
-├── InvalidInput     2    what was typed cannot be meant
+├── InvalidAnswer    1    Milvus sent an invalid answer
+├── InvalidInput     2    invalid usage
 ├── Unreachable      3    no Milvus answered
 ├── NotAuthorized    4    not authenticated, or not permitted
-├── Partial          5    done in part: some rows were rejected
+├── Partial          5    partly done: some rows were rejected
 └── Interrupted    130    Ctrl-C
 """
 
@@ -15,7 +15,7 @@ from enum import Enum
 
 
 class Fault(Enum):
-    """What the network or the server did. Code above `rpc` decides on these, never on message texts."""
+    """The kind of failure of the network or the server. Code decides by these, never by message texts."""
 
     REFUSED = "refused"
     UNKNOWN_HOST = "unknown host"
@@ -31,7 +31,7 @@ class Fault(Enum):
 
 
 class CliError(Exception):
-    """A failure that a person can read: what happened, and in `hint` what to do next."""
+    """A failure to be shown to a person; `hint` says what to do next."""
 
     exit_code = 1
 
@@ -45,19 +45,19 @@ class CliError(Exception):
         self.server_code = server_code
 
     def add_hint(self, hint: str) -> None:
-        """Says what else to do, after what is said already."""
+        """Appends to the hint."""
         if hint not in self.hint:
             self.hint = f"{self.hint}; {hint}" if self.hint else hint
 
 
 class ServerRefused(CliError):
-    """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""
+    """Milvus answered with an error status: `server_code` is its code, `reason` its full message."""
 
     reason = ""
 
 
 class Unsupported(ServerRefused):
-    """The server does not know the RPC `method`: too old, too new, or embedded."""
+    """The server lacks the RPC `method`: it is too old, too new, or embedded."""
 
     def __init__(self, message: str, *, method: str = "", hint: str = "", server_code: int | None = None) -> None:
         super().__init__(message, hint=hint, fault=Fault.UNSUPPORTED, server_code=server_code)
@@ -65,7 +65,7 @@ class Unsupported(ServerRefused):
 
 
 class InvalidAnswer(CliError):
-    """The server's answer contradicts itself or the request, so that nothing in it can be believed."""
+    """The server's answer contradicts itself or the request; none of it is used."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint, fault=Fault.INVALID_ANSWER)
@@ -80,7 +80,7 @@ class Unreachable(CliError):
 
 
 class NotAuthorized(CliError):
-    """`privilege` is the one that is missing, as `grant privilege` takes it; empty where the server does not say."""
+    """`privilege` is the missing privilege, as `grant privilege` takes it; empty if the server does not name it."""
 
     exit_code = 4
     privilege = ""
@@ -98,11 +98,11 @@ class Interrupted(CliError):
 
 
 class OutputLost(Exception):
-    """Standard output takes no more, as its disk is full: nothing that is shown can be believed from here on."""
+    """Standard output cannot be written, for example because its disk is full."""
 
 
 class Leave(Exception):
-    """Asks the shell or the script to end with this exit code; no failure in itself."""
+    """Ends the shell or the script with this exit code. Not a failure."""
 
     def __init__(self, exit_code: int = 0) -> None:
         super().__init__(exit_code)

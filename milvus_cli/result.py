@@ -1,20 +1,20 @@
-"""What a command returns: data, never text for a terminal."""
+"""The results that commands return: data, never text for a terminal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Value = Any
-"""A cell: None, bool, int, float, str, or lists and dicts of these (JSON's types, int64 exact)."""
+"""A value of a result: None, bool, int, float, str, or lists and dicts of these (JSON's types; int64 stays exact)."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `rows` may be a generator: it is read once, while it is written.
+    """Rows under columns. `rows` may be a generator; it is read once, while the table is written.
 
-    `note` is for people, below the rows; it may be a function, which is asked when they are written.
-    `failure` is what is raised after that, where some of what was asked for is not among them; it may be a function,
-    which is asked when all rows are written.
+    `note` is for people, below the rows; a function is called after they are written.
+    `failure` is raised after the rows are written, if some requested value is missing; a function
+    is called after all rows are written.
     """
 
     columns: Sequence[str]
@@ -25,9 +25,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Record:
-    """One thing with named values, in order; `sources` tells where a value came from, where that is of interest.
+    """One object with named values, in order; `sources` says where values came from.
 
-    One that only confirms what was done is left out where that is to be: with --quiet.
+    With `confirms`, --quiet suppresses it.
     """
 
     values: Mapping[str, Value]
@@ -37,7 +37,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Section:
-    """Many parts of a thing: a table for people, and objects under `key` for programs."""
+    """A part of a report: a table for people, objects under `key` for programs."""
 
     key: str
     table: Table
@@ -46,9 +46,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """One thing with named values, and its parts. For programs it is one object.
+    """One object with named values and sections. For programs it is a single object.
 
-    `exit_code` is 1 for a check that has found something.
+    `exit_code` is 1 for a check that found something.
     """
 
     values: Mapping[str, Value]
@@ -58,7 +58,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Done:
-    """A plain success: a sentence for people, and what was made (ids, counts) for programs."""
+    """A success: a sentence for people, and the result (ids, counts) for programs."""
 
     message: str
     made: Mapping[str, Value] = field(default_factory=dict)
@@ -80,14 +80,14 @@ class Removal:
 
 @dataclass(frozen=True)
 class Document:
-    """A JSON value whose shape is somebody else's, such as an answer of the RESTful API."""
+    """A JSON value of any shape, such as an answer of the RESTful API."""
 
     value: Value
 
 
 @dataclass(frozen=True)
 class Text:
-    """Words for a person, such as help; the same in every format, but where there are `values` for programs."""
+    """Text for a person, such as help. Programs get `values` if there are any, else the same text."""
 
     text: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Script:
-    """Commands to run next, echoed as typed; then the shell, if `stay` and there is a terminal."""
+    """Commands to run next, echoed as typed; then the shell, if `stay` is set and there is a terminal."""
 
     name: str
     text: str
@@ -104,7 +104,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A command line to run every so many seconds: `times` in all, for ever when None."""
+    """A command line to repeat at an interval in seconds, `times` in all; None repeats forever."""
 
     argv: Sequence[str]
     seconds: float
@@ -113,7 +113,7 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Look:
-    """What is seen at one moment: rows for programs, and tables for people."""
+    """One refresh of a live view: rows for programs, tables for people."""
 
     rows: Sequence[Sequence[Value]]
     tables: Sequence[Table]
@@ -121,9 +121,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Live:
-    """What is looked at again every so many seconds: `times` in all, for ever when None.
+    """A live view, refreshed at an interval in seconds, `times` in all; None refreshes forever.
 
-    For programs the rows of all looks are one table, written as they come; people see the last look, or, without a
+    Programs get the rows of all refreshes as one table, as they come. People see the last refresh or, without a
     terminal, one after the other.
     """
 

@@ -1,4 +1,4 @@
-"""The file of lines typed before: private to its owner, and without any that carries a secret."""
+"""The history file: private to its owner, and without lines that contain a secret."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ..grammar.tree import CommandWords, find, leaves, tree
 from ..text.names import nearest
 
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]|(^|=)[\w.%+-]*:[^\s@]*@[^\s@]")
-"""With a user, or a query, which often has a token."""
+"""A URL with a user, or with a query, which often contains a token."""
 
 SECRET_IN_JSON = re.compile(
     r"""["'](\w*(password|passwd|secret|token|api_?key|credential)\w*)["']\s*:""", re.IGNORECASE
 )
-"""A key of an object whose value no history may keep, as in the body of a RESTful request."""
+"""A JSON key whose value is a secret, as in the body of a RESTful request."""
 
 
 def history_path(home: Path) -> Path:
@@ -33,7 +33,7 @@ def history_path(home: Path) -> Path:
 
 
 def read_history(home: Path) -> list[str]:
-    """The lines, oldest first, as prompt_toolkit's FileHistory keeps them: `+` before each line of an entry."""
+    """Returns the entries, oldest first. As in prompt_toolkit's FileHistory, `+` precedes each line of an entry."""
     entries: list[list[str]] = []
     inside = False
     for line in _text(home).split("\n"):
@@ -67,7 +67,7 @@ def _carries_secret(words: list[str]) -> bool:
     everything = [param for each in leaves(tree()) for param in each.params]
     params = leaf.params if leaf else everything
     secret, known = _secrets(params), layers([*params, *GLOBAL_OPTIONS])
-    # An option of another command, too: somebody may think that this one has it.
+    # Options of other commands too: the person may have taken one for this command's.
     anywhere = secret | {each for each in _secrets(everything) if each.startswith("--")}
     if any(_gives_secret(word, anywhere, known) for word in words):
         return True
@@ -80,9 +80,9 @@ def _secrets(params: Sequence[click.Parameter]) -> set[str]:
 
 
 def _command(words: list[str]) -> tuple[Leaf | None, list[str]]:
-    """The command that the words name, and the words after it: `-t` is a token to one and a time to others.
+    """Returns the command that the words name, and the words after it: `-t` is a token for one and a time for others.
 
-    None where they name none, or one that takes other commands.
+    None if they name no command, or one that runs other commands.
     """
     with suppress(click.UsageError):
         found = find(words)
@@ -93,14 +93,14 @@ def _command(words: list[str]) -> tuple[Leaf | None, list[str]]:
 
 
 def _has_one_too_many(rest: list[str], params: Sequence[click.Parameter]) -> bool:
-    """A plain word more than the command takes may be the secret: `create user ann SECRET`."""
+    """Returns whether there are too many plain words; the last one may be the secret: `create user ann SECRET`."""
     plain = plain_params(params)
     given = list(takewhile(lambda word: not word.startswith("-"), rest))
     return all(param.nargs == 1 and not param.multiple for param in plain) and len(given) > len(plain)
 
 
 def _has_unknown(rest: list[str], known: Sequence[Layer]) -> bool:
-    """An option that the command does not have may be a mistyped one that takes the secret: `--passwrd SECRET`."""
+    """Returns whether there is an unknown option, which may be a mistyped secret: `--passwrd SECRET`."""
     return any(OPTION.match(word) and spelled(word, known) is None for word in rest)
 
 
@@ -108,7 +108,7 @@ OPTION = re.compile(r"--?[A-Za-z]")
 
 
 def _gives_secret(word: str, secret: set[str], known: Sequence[Layer]) -> bool:
-    """`-t`, `--token=x`, `-tok`; and what is refused but was typed all the same, as `-tx` and `--toke=x`."""
+    """Returns whether a word is a secret option: `-t`, `--token=x`, `-tok`, or a misspelled one: `-tx`, `--toke=x`."""
     found = spelled(word, known)
     if found is not None:
         return found.name in secret

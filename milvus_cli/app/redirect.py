@@ -1,7 +1,7 @@
 """Sends a command's output to a file or through a shell command, as `>`, `>>` and `|` ask.
 
-Both are open before the command runs: nothing is done whose output has no place to go. A command that fails before it
-writes anything changes neither: the file stays as it was, and the program is not run.
+The target is opened before the command runs, so that nothing is done whose output would be lost. A command that fails
+before it writes anything changes neither: the file stays as it was, and the program is not run.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ STARTED_LATER = 'IFS= read -r go && exec "$0" -c "$1"'
 would take the answer."""
 
 COMMAND_WORD = re.compile(r"\s*([\w./+-]+)(?=\s|$)")
-"""A first word that names a program, and no assignment or compound command of the shell."""
+"""A first word that names a program, not an assignment or a compound command of the shell."""
 
 
 class Output(Protocol):
-    """Open from the start. `begin` before the first write, and at the end of a command that wrote nothing."""
+    """An open target. `begin` is called before the first write, and at the end of a command that wrote nothing."""
 
     def begin(self) -> None: ...
 
@@ -44,11 +44,11 @@ class Output(Protocol):
     def close(self) -> None: ...
 
     def check(self) -> None:
-        """After the end of a command that did not fail: raises CliError where its output did."""
+        """Raises CliError if the output failed. Called after a command that succeeded."""
 
 
 class Stream:
-    """Stands in for stdout."""
+    """Replaces stdout."""
 
     encoding = "utf-8"
 
@@ -75,9 +75,9 @@ class Stream:
 
 
 def redirected(console: Console, target: RedirectTarget | None, act: Callable[[], int]) -> int:
-    """Runs `act`, which returns an exit code, while the console's stdout is the target.
+    """Runs `act` with the console's stdout redirected to the target; returns its exit code.
 
-    Raises CliError, before it runs, for a target that can't be opened.
+    Raises CliError before it runs if the target cannot be opened.
     """
     if target is None:
         return act()
@@ -88,7 +88,7 @@ def redirected(console: Console, target: RedirectTarget | None, act: Callable[[]
     console.stdout = cast(TextIO, stream)
     code = 0
     try:
-        # A program that has read what it wanted, as `head` does, is no failure.
+        # A program that stops reading early, such as `head`, has not failed.
         with suppress(BrokenPipeError):
             code = act()
             if not code:
@@ -103,7 +103,7 @@ def redirected(console: Console, target: RedirectTarget | None, act: Callable[[]
 
 
 class _File:
-    """Emptied when the first text comes; removed where it was made for a command that failed before that."""
+    """A file, truncated at the first write. Removed if it was created for a command that failed before that."""
 
     def __init__(self, target: RedirectTarget) -> None:
         self._name = os.path.expanduser(target.name) if target.at_home else target.name
@@ -158,7 +158,7 @@ class _File:
 
 
 class _Program:
-    """A shell command that is started and waits for the first text."""
+    """A shell command that is started at once and waits for the first write."""
 
     def __init__(self, name: str, keys: TextIO) -> None:
         import subprocess
@@ -191,7 +191,7 @@ class _Program:
         self._pipe.flush()
 
     def close(self) -> None:
-        """Waits for its end; Ctrl-C is the program's meanwhile, as it may be a pager."""
+        """Waits for the program to end. Ctrl-C belongs to the program meanwhile: it may be a pager."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             with suppress(BrokenPipeError):
@@ -210,7 +210,7 @@ class _Program:
 
 
 def _require_command(program: str) -> None:
-    """Raises CliError where the shell knows nothing of the program's name."""
+    """Raises CliError if the shell does not know the program."""
     import subprocess
 
     word = COMMAND_WORD.match(program)

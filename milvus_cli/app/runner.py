@@ -1,4 +1,4 @@
-"""Runs commands, one or those of a script: the tree, the renderer, and the one place where failures get exit codes."""
+"""Runs single commands and scripts, and maps failures to exit codes."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 def execute(
     argv: Sequence[str], session: Session, *, page: bool = False, before: Mapping[str, object] = NOTHING
 ) -> int:
-    """Runs the command that these words are, as `run` does."""
+    """Runs the command given by these words, as `run` does."""
     return run(Statement(tuple(argv), "", 1), session, page=page, before=before)
 
 
@@ -38,10 +38,10 @@ def run(
     page: bool = False,
     before: Mapping[str, object] = NOTHING,
 ) -> int:
-    """Runs a command and shows what comes of it; returns the exit code. Raises Leave when asked to end.
+    """Runs a command and shows its result; returns the exit code. Raises Leave for `exit`.
 
-    `where` (file:line) goes before an error's message; with `page`, what is long goes through the pager. `before` are
-    the alias and database that stand before the command.
+    `where` (file:line) precedes error messages. With `page`, long results go through the pager. `before` has
+    the alias and database given before the command.
     """
     started = time.monotonic()
     try:
@@ -54,9 +54,9 @@ def run(
 def run_script(
     lines: Iterable[str], session: Session, *, name: str, keep_going: bool = False, echo: bool = False
 ) -> int:
-    """Runs the commands of a text, and returns the exit code of the first that failed; 0 when none did.
+    """Runs the commands of a text; returns the exit code of the first failure, or 0.
 
-    It stops there unless `keep_going`.
+    Stops at the first failure unless `keep_going`.
     """
     code = 0
 
@@ -120,7 +120,7 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
         error = CliError(f"internal error: {type(exc).__name__}: {exc}", hint="run it with --debug for the traceback")
         _trace_back(acting)
     if isinstance(error, Interrupted) and session.console.interactive:
-        # The terminal has written ^C where the cursor was.
+        # The terminal has echoed ^C.
         session.console.note("")
     # A line that could not be parsed may still name the format that it wants.
     wanted = format_in(statement.argv) if acting is session else None
@@ -129,7 +129,7 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
 
 
 def _parsed(words: Sequence[str], session: Session, before: Mapping[str, object]) -> tuple[Leaf, click.Context]:
-    """Returns the command that these words name, and its context with the session as the line's options set it."""
+    """Returns the command that these words name, and its context, whose session has the line's options."""
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, obj=session), list(words)
     ctx.params.update(before)
@@ -145,7 +145,7 @@ def _parsed(words: Sequence[str], session: Session, before: Mapping[str, object]
 def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Script):
         session.state.stay = result.stay
-        # Its commands connect by themselves: an alias that the command was given must not outrank that.
+        # The script's commands connect by themselves: an alias given to this command must not outrank them.
         inner = session.with_options(replace(session.options, alias=None, database=None))
         return run_script(result.text.split("\n"), inner, name=result.name, echo=True)
     if isinstance(result, Repeat):
@@ -169,7 +169,7 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
 
 
 def _repeat(repeat: Repeat, session: Session) -> int:
-    """Until Ctrl-C, which is the way to end it and no failure; a command that fails ends it too."""
+    """Repeats a command until Ctrl-C, which is not a failure, or until it fails."""
     times = 0
     try:
         while repeat.times is None or times < repeat.times:
@@ -186,7 +186,7 @@ def _repeat(repeat: Repeat, session: Session) -> int:
 
 
 def _live(live: Live, session: Session, output: str) -> int:
-    """Until q or Ctrl-C, which are the ways to end it and no failures."""
+    """Refreshes until q or Ctrl-C, which are not failures."""
     console, expanded = session.console, session.settings["expanded"]
 
     def rows(looks: Iterator[Look]) -> Iterator[Sequence[object]]:
@@ -231,7 +231,7 @@ def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
 
 
 def _usage_hint(error: click.UsageError, argv: Sequence[str]) -> str:
-    """The help of the command; click does not tell which it was of an option without its value."""
+    """Returns a hint to the command's help; click does not report the command of an option without its value."""
     with suppress(click.UsageError):
         command = error.ctx.command if error.ctx else find(argv).command
         if isinstance(command, Leaf):

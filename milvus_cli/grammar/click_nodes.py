@@ -1,4 +1,4 @@
-"""The verbs and commands of the tree: how click reads their lines, and how their help looks."""
+"""The verbs and commands of the click tree: parsing of their lines, and layout of their help."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Node(WholeWords):
 
     @cached_property
     def shadowed(self) -> dict[str, click.Option]:
-        """Global options by the short spellings that the command uses for something else: `-o` may be an object."""
+        """Maps short spellings that the command uses for an option of its own to the global options they would be."""
         others = {spelling for param in self.params if not isinstance(param.type, TIMES) for spelling in param.opts}
         return {
             spelling: each
@@ -162,10 +162,10 @@ class Node(WholeWords):
 
 
 class Leaf(Node):
-    """A command: returns a Result, or nothing when it has nothing to say.
+    """A command. It returns a Result, or None if it has nothing to say.
 
-    Its parameters are made when first asked for: those of all commands together would cost every start more than
-    half of what the commands' modules do.
+    Its parameters are created at the first access: those of all commands together would cost every start more than
+    half of the time that importing the commands takes.
     """
 
     def __init__(self, path: str, declared: Sequence[Declared], formats: tuple[str, ...], **attributes: Any) -> None:
@@ -173,7 +173,7 @@ class Leaf(Node):
         self.path = path
         self._declared = declared
         self._formats = formats
-        # Of a context made without `make_context`, as for each line, the command's settings say nothing.
+        # A context made without `make_context` ignores the command's context settings.
         self.allow_interspersed_args = self.context_settings.get("allow_interspersed_args", True)
         del self.params
 
@@ -183,7 +183,7 @@ class Leaf(Node):
 
     @cached_property
     def global_params(self) -> list[click.Option]:
-        """With the formats that only this command has, for `-o` after its words."""
+        """The global options, with the output formats that only this command has."""
         if not self._formats:
             return super().global_params
         own = GlobalOption(["-o", "--output"], type=OneOf((*FORMATS, *self._formats)), help=OUTPUT_HELP)
@@ -216,7 +216,7 @@ class Leaf(Node):
         return [param for param in self.params if isinstance(param, NeededOption)]
 
     def _take_from_before(self, ctx: click.Context) -> None:
-        """An own --alias or --db also counts before the command: `--alias x connect …`. A name it needs never does."""
+        """Uses --alias and --db from before the command for the command's own options: `--alias x connect …`."""
         for param in self._like_global:
             before = _before(ctx, str(param.name))
             if before is not None and ctx.params.get(str(param.name)) is None:
@@ -224,7 +224,7 @@ class Leaf(Node):
 
     @cached_property
     def _like_global(self) -> list[click.Parameter]:
-        """Own options in place of the global ones that tell where a command acts."""
+        """The command's own --alias and --db, unless they are names it needs."""
         return [
             param
             for param in self.params
@@ -271,7 +271,7 @@ def _takes(option: click.Option, value: str) -> bool:
 
 
 def _without(option: click.Option, taken: set[str]) -> click.Option:
-    """A global option less the spellings that a command uses for its own."""
+    """Returns a global option without the spellings that a command uses for its own options."""
     free = [spelling for spelling in option.opts if spelling not in taken]
     if free == option.opts:
         return option
@@ -285,7 +285,7 @@ def _without(option: click.Option, taken: set[str]) -> click.Option:
 
 
 def _before(ctx: click.Context, name: str) -> Any:
-    """What a global option was given before the command, nearest first; None where nowhere."""
+    """Returns the value of a global option given before the command, the nearest first, or None."""
     here = ctx.parent
     while here is not None:
         if here.params.get(name) is not None:
@@ -295,7 +295,7 @@ def _before(ctx: click.Context, name: str) -> Any:
 
 
 def _options(ctx: click.Context) -> dict[str, Any]:
-    """The global options that the command was given, and the verbs before it."""
+    """Returns the global options given to the command and to the verbs before it."""
     given: dict[str, Any] = {}
     here: click.Context | None = ctx
     while here is not None:

@@ -1,4 +1,4 @@
-"""Filters as they are typed: where the cursor is in one, and what may stand there."""
+"""Finds where the cursor is in a filter that is being typed, and what can come there."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TOKENS = re.compile(
     re.DOTALL,
 )
 GOES_ON = {"and", "or", "not", "in", "like", "exists", "is"}
-"""Words after which a value is to follow."""
+"""Words that a value must follow."""
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The word at a filter's end, and what stands before; `after_value` where an operator is to follow.
+    """The word at the end of a filter, and the text before it. `after_value` is set where an operator must follow.
 
-    `in_text`: it is within a text of the filter, which nobody can complete.
+    `in_text` is set inside a string literal, which is not completed.
     """
 
     before: str
@@ -29,7 +29,7 @@ class Cursor:
 
 
 def cursor(text: str) -> Cursor:
-    """Where a filter that is being typed ends."""
+    """Returns the cursor at the end of a filter."""
     found = list(TOKENS.finditer(text))
     if found and found[-1]["open"]:
         return Cursor(text, "", after_value=False, in_text=True)
@@ -42,6 +42,6 @@ def cursor(text: str) -> Cursor:
 
 
 def places(text: str) -> Sequence[str]:
-    """The names in braces, of parameters that fill a filter, each once."""
+    """Returns the names of the `{parameters}` of a filter, each once."""
     named = (found["name"] for found in TOKENS.finditer(text) if found["name"])
     return list(dict.fromkeys(each[1:-1] for each in named if each.startswith("{") and each.endswith("}")))

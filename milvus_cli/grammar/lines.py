@@ -1,4 +1,4 @@
-"""Text to argv: POSIX quoting, JSON in brackets, comments, `;` between commands, and lines that go on."""
+"""Splits text into commands and words: POSIX quoting, JSON in brackets, comments, `;`, and continued lines."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,35 +9,35 @@ from ..connections.private_files import LARGEST
 from ..errors import InvalidInput
 
 BLANKS = " \t\r"
-"""What separates words, beside the ends of commands; not the many other spaces of Unicode, as in every shell."""
+"""The characters that separate words. As in every shell, other Unicode spaces do not."""
 
 BYTE_ORDER_MARK = "\ufeff"
-"""What editors on Windows begin a file with."""
+"""The byte order mark that editors on Windows write."""
 
 QUOTES = "'\""
 BRACKETS = {"[": "]", "{": "}"}
-"""What opens JSON that needs no quotes, and what closes it."""
+"""The brackets of JSON that needs no quotes."""
 
 JSON_MARK = re.compile(r"""[\[\]{}"]""")
-"""What opens or closes a list, an object or a string."""
+"""A bracket or a quote in JSON."""
 
 JSON_STRING = re.compile(r'''"(?:[^"\\]|\\.)*"''', re.DOTALL)
 
 END_OF_WORD = BLANKS + "\n;"
-"""Any of these, or none: the end of the text."""
+"""Any of these characters; an empty match is the end of the text."""
 
 VERTICAL = "\\G"
 HOME = re.compile(r"""~[^/'"\\]*(/|$)""")
-"""Begins a path that is in the home of somebody, as in a shell: a quote before the slash keeps the sign."""
+"""The start of a path in a home directory. As in a shell, a quote before the slash keeps the `~` literal."""
 
 PLAIN = re.compile(r"""[^ \t\r\n;'"\\]+""")
-"""What stands for itself in a word."""
+"""A run of literal characters in a word."""
 
 
 class Unfinished(InvalidInput):
-    """The text ends inside a quote or bracket, or after a backslash: more lines may finish it.
+    """The text ends inside a quote or a bracket, or after a backslash; further lines may complete it.
 
-    Only one with `mark` can, where that is given.
+    If `mark` is set, only a line with that character can.
     """
 
     def __init__(self, message: str, mark: str = "") -> None:
@@ -49,7 +49,7 @@ NumberedLine = tuple[int, str]
 
 
 class Unreadable(InvalidInput):
-    """A text whose `line` can't be taken apart. What comes after it may be read on its own, from `left` on."""
+    """A line that cannot be parsed; `line` is its number. Parsing can continue at `left`."""
 
     def __init__(self, error: InvalidInput, line: int, left: Sequence[NumberedLine] = ()) -> None:
         super().__init__(error.message, hint=error.hint)
@@ -59,7 +59,7 @@ class Unreadable(InvalidInput):
 
 @dataclass(frozen=True)
 class Word:
-    """A word: what it means, and how it stands in the text from `start` to `end`. `mark` is the quote left open."""
+    """A word: its value, its raw text, and its place from `start` to `end`. `mark` is the quote left open."""
 
     value: str
     raw: str
@@ -73,9 +73,9 @@ class Word:
 
 @dataclass(frozen=True)
 class RedirectTarget:
-    """Where a command's output goes instead of the screen: `>` a file, `>>` its end, or `|` a shell command.
+    """The target of a command's output: `>` a file, `>>` the end of a file, or `|` a shell command.
 
-    `at_home` is that the file's name begins with a `~` that no quote keeps as it is.
+    `at_home` is set if the file name begins with an unquoted `~`.
     """
 
     kind: str
@@ -101,7 +101,7 @@ class Statement:
 def statements(
     lines: Iterable[str], *, passed_over: Callable[[Unreadable], object] | None = None
 ) -> Iterator[Statement]:
-    """Yields the commands of a text, each as soon as its last line was read.
+    """Yields the commands of a text, each as soon as its last line is read.
 
     Raises Unreadable for a quote or bracket that the last line leaves open, and where `split` raises InvalidInput;
     with `passed_over` that is told, and the next line is read: after what is left open the one that follows its first.
@@ -166,7 +166,7 @@ def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
 
 
 def scan(text: str) -> list[list[Word]]:
-    """The words of each command of a text that may end anywhere, even inside a quote or bracket."""
+    """Returns the words of each command in a text, which may end inside a quote or a bracket."""
     commands: list[list[Word]] = []
     position = 0
     while position < len(text):
@@ -187,7 +187,7 @@ def scan(text: str) -> list[list[Word]]:
 
 
 def _unfinished_value(raw: str) -> str:
-    """What an open word means so far."""
+    """Returns the value of an unfinished word."""
     for mark in QUOTES:
         try:
             return "".join(word.value for word in _words(raw + mark, 0))
@@ -234,7 +234,7 @@ def _file_target(words: list[Word]) -> RedirectTarget:
 
 
 def _command(text: str, position: int) -> tuple[list[Word], int]:
-    """The words of the command at `position`, and where it ends: at a newline, a `;`, or the end of the text."""
+    """Returns the words of the command at `position`, and its end: a newline, a `;`, or the end of the text."""
     words = list(_words(text, position))
     return words, _skip(text, words[-1].end if words else position)
 
@@ -248,7 +248,7 @@ def _words(text: str, position: int) -> Iterator[Word]:
 
 
 def _skip(text: str, position: int) -> int:
-    """Past blanks, escaped newlines and a comment, to the next word or the command's end."""
+    """Skips blanks, escaped newlines and a comment; returns the position of the next word or of the command's end."""
     while position < len(text):
         if text[position] in BLANKS:
             position += 1
@@ -293,7 +293,7 @@ def _word(text: str, position: int) -> tuple[str, int]:
 
 
 def _bracketed(text: str, position: int) -> int:
-    """Where the JSON list or object that begins here ends; a shell would take its blanks and quotes apart."""
+    """Returns the end of the JSON list or object that begins here."""
     end = text.find("]", position)
     if end >= 0 and text[position] == "[" and not any(mark in text[position + 1 : end] for mark in '[{}"'):
         return end + 1

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 HINT_PATIENCE = 1.0
-"""Seconds that a failed command waits for the names that may have been meant."""
+"""How long a failed command waits for names to suggest, in seconds."""
 
 
 class ObjectName(Offered):
-    """The name of a thing that exists; `owner` is the parameter with the collection that it belongs to.
+    """The name of an existing object. `owner` is the parameter with the collection that it belongs to.
 
-    With `expected`, which says what it is, an empty name is refused: a script's empty variable must not mean the
+    `expected` describes the object and makes an empty name an error: an empty variable in a script must not mean the
     connection or database that happens to be current.
     """
 
@@ -36,7 +36,7 @@ class ObjectName(Offered):
         return value
 
     def names(self, ctx: click.Context) -> Names:
-        """The names that the session's catalog knows, on the connection and in the database that the line names."""
+        """Returns the known names, on the connection and in the database given on the line."""
         owner = given_text(ctx, self.owner) if self.owner else ""
         if self.owner and not owner:
             return Names()
@@ -44,7 +44,7 @@ class ObjectName(Offered):
         return name_source(ctx).names(self.name, of=owner, alias=alias, database=database)
 
     def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
-        """The first of the given names that nothing has, and those that there are; empty when all are there."""
+        """Returns the first given name that does not exist, or "", and all known names."""
         known = [each.text for each in self.names(ctx).all]
         given = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return next((str(each) for each in given if each and each not in known), "") if known else "", known
@@ -54,7 +54,7 @@ class ObjectName(Offered):
 
 
 class ObjectNames(ObjectName):
-    """Several names with commas between."""
+    """Several names, separated by commas."""
 
     def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
         return super().missing(ctx, tuple(map(str.strip, value.split(","))) if isinstance(value, str) else value)
@@ -67,7 +67,7 @@ class ObjectNames(ObjectName):
 
 
 class CollectionPlace(Offered):
-    """A collection on any connection: connections are offered, and after the colon the collections of that one."""
+    """A collection on any connection. Completes connections, and after the colon their collections."""
 
     name = "collection"
 
@@ -93,7 +93,7 @@ class CollectionPlace(Offered):
 
 
 class PrivilegeNames(Offered):
-    """Privileges with commas between, as a tuple; those for the line's type of object are offered, and groups."""
+    """Parses comma-separated privileges into a tuple. Completes groups and privileges for the line's object type."""
 
     name = "privileges"
 
@@ -133,7 +133,7 @@ class ObjectType(Offered):
 
 
 class GrantedObject(Offered):
-    """What a privilege is granted on: a collection or a user, as the line's type or privileges say, or *."""
+    """The object of a grant: a collection or a user, depending on the line's object type or privileges, or *."""
 
     name = "object"
 
@@ -148,7 +148,7 @@ class GrantedObject(Offered):
 
 
 def meant(ctx: click.Context) -> str:
-    """ "did you mean …?" for a name on the line that the server does not have; waits a second for those it has."""
+    """Returns "did you mean …?" for a name on the line that does not exist. Waits up to a second for known names."""
     catalog = ctx.obj.catalog
     patience, catalog.patience = catalog.patience, HINT_PATIENCE
     try:

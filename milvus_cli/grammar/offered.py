@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Offered(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
-    """A type that takes any text, and offers some."""
+    """A type that accepts any text and completes known values."""
 
 
 class Words(Offered):
-    """Any text; these words are offered, each with a note."""
+    """Accepts any text; completes these words, each with a note."""
 
     def __init__(self, name: str, words: Mapping[str, str]) -> None:
         self.name = name
@@ -32,7 +32,7 @@ class Words(Offered):
 
 
 class OneOf(click.Choice[str]):
-    """One of these words, offered as others are: those that begin with what was typed first, then those near it."""
+    """Accepts one of these words. Completes prefixes first, then similar words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return value if value in self.choices else super().convert(value, param, ctx)
@@ -42,7 +42,7 @@ class OneOf(click.Choice[str]):
 
 
 class KeyValue(Offered):
-    """KEY=VALUE, as a pair; keys are offered."""
+    """Parses KEY=VALUE into a pair; completes keys."""
 
     name = "key=value"
 
@@ -64,7 +64,7 @@ class KeyValue(Offered):
 
 
 class FileOrText(Offered):
-    """Text; after @ the path of a file."""
+    """Accepts text; completes the path of a file after @."""
 
     name = "text"
 
@@ -75,7 +75,7 @@ class FileOrText(Offered):
 
 
 def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bool = True) -> list[CompletionItem[str]]:
-    """With a suffix, and where it does not end so, more of the word is to follow."""
+    """Builds completion items. A word is incomplete if it has a suffix, or does not end there."""
     from click.shell_completion import CompletionItem
 
     kind = "plain" if ends and not suffix else "part"
@@ -83,7 +83,7 @@ def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bo
 
 
 def paths(incomplete: str, *, files: bool = True) -> list[Name]:
-    """Files (or directories only) that go on from the text; a directory ends with a slash, as more may follow."""
+    """Returns the files (or only directories) whose paths begin with the text. Directories end with a slash."""
     folder, start = os.path.split(incomplete)
     try:
         with os.scandir(os.path.expanduser(folder) or ".") as entries:
@@ -98,12 +98,12 @@ def paths(incomplete: str, *, files: bool = True) -> list[Name]:
 
 
 def _no_option(path: str) -> str:
-    """The path written so that it does not begin with a dash."""
+    """Returns the path in a form that does not begin with a dash."""
     return os.path.join(".", path) if path.startswith("-") else path
 
 
 def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
-    """The paths that an item of kind file or dir stands for, after its `--option=`; any other item itself."""
+    """Replaces an item of kind file or dir by the matching paths, after its `--option=`; keeps other items."""
     if item.type not in ("file", "dir"):
         return [item]
     option, equals, path = item.value.rpartition("=") if item.value.startswith("--") else ("", "", item.value)
@@ -111,7 +111,7 @@ def with_paths(item: CompletionItem[str]) -> list[CompletionItem[str]]:
 
 
 def name_source(ctx: click.Context) -> NameSource:
-    """Of the session, or of what stands for it while nothing but a Tab is to be answered."""
+    """Returns the names of the session, or of the object in its place when only a Tab is answered."""
     catalog: NameSource = ctx.obj.catalog
     return catalog
 

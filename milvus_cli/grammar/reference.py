@@ -1,4 +1,4 @@
-"""The manual page and the command reference, as text and as data, written from the commands themselves."""
+"""Generates the manual page and the command reference, as text and as data, from the commands themselves."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ TYPES: Mapping[type[click.ParamType[Any]], str] = {
     click.types.FloatParamType: "float",
     click.Choice: "choice",
 }
-"""What a program gives as a value; everything else is text."""
+"""Names of the value types for programs; everything else is text."""
 
 Terms = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A command: its usage, what it does in paragraphs, example lines, and its options with their meanings.
+    """A command of the reference: usage, paragraphs, example lines, and options with their help.
 
-    `words` and `parameters` are what it takes, as data.
+    `words` and `parameters` describe its parameters as data.
     """
 
     path: str
@@ -80,13 +80,13 @@ class Entry:
 
 
 def entries() -> Iterator[Entry]:
-    """Every command, by its path."""
+    """Yields every command, ordered by path."""
     for leaf in sorted(leaves(tree()), key=lambda each: each.path):
         yield _entry(leaf)
 
 
 def manual() -> str:
-    """A page of section 1, in roff with the man macros."""
+    """Returns the manual page, for section 1, in roff with the man macros."""
     lines = [
         f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"',
         ".SH NAME",
@@ -107,7 +107,7 @@ def manual() -> str:
 
 
 def markdown() -> str:
-    """The reference as one page of Markdown."""
+    """Returns the reference as one page of Markdown."""
     parts = [
         f"# {PROGRAM} {__version__}",
         f"{PROGRAM} is {SUMMARY}.",
@@ -126,7 +126,7 @@ def markdown() -> str:
 
 
 def report() -> Report:
-    """The reference as data: for people the commands with their first sentences, for programs all that is known."""
+    """Returns the reference as data: summaries for people, everything for programs."""
     found = list(entries())
     commands = [
         {
@@ -163,7 +163,7 @@ def _rows_section(key: str, columns: Sequence[str], rows: Sequence[Sequence[Valu
 
 
 def _parameter(option: click.Option) -> dict[str, Value]:
-    """An option; `default` is what is taken without it, None where that is nothing or depends on where it runs."""
+    """Describes an option as data. `default` is None if there is none, or if it depends on the environment."""
     kind, info = option.type, option.to_info_dict()
     return {
         "names": [*option.opts, *option.secondary_opts],
@@ -218,13 +218,13 @@ def _entry(leaf: Leaf) -> Entry:
 
 
 def _records(options: Sequence[click.Option]) -> Terms:
-    """How each option is written, and what it means."""
+    """Returns the usage and help of each option."""
     ctx = click.Context(click.Command(PROGRAM))
     return [record for each in options if (record := each.get_help_record(ctx))]
 
 
 def _roff(text: str) -> str:
-    """Text that troff takes for nothing but text; what is not ASCII as an escape that every formatter knows."""
+    """Escapes text for troff; other than ASCII becomes escapes that every formatter knows."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
     plain = "".join(each if each.isascii() else f"\\[u{ord(each):04X}]" for each in plain)
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain
@@ -239,7 +239,7 @@ def _roff_terms(terms: Terms) -> list[str]:
 
 
 def _escape_markdown(text: str) -> str:
-    """Text that Markdown takes for nothing but text."""
+    """Escapes text for Markdown."""
     return re.sub(r"([\\`*_<\[\]|])", r"\\\1", text)
 
 

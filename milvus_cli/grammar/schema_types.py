@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class FieldDeclaration(Offered):
-    """NAME:TYPE[:ARGUMENT]: the types are offered after the colon."""
+    """NAME:TYPE[:ARGUMENT]. Completes types after the colon."""
 
     name = "field declaration"
 
@@ -29,7 +29,7 @@ class FieldDeclaration(Offered):
 
 
 class DeclaredField(Offered):
-    """The name of a field that this line declares."""
+    """The name of a field declared on this line."""
 
     name = "declared field"
 
@@ -39,7 +39,7 @@ class DeclaredField(Offered):
 
 
 class IndexDeclaration(DeclaredField):
-    """FIELD[:TYPE[:METRIC[:…]]]: declared fields, then index types, then metrics are offered."""
+    """FIELD[:TYPE[:METRIC[:…]]]. Completes declared fields, then index types, then metrics."""
 
     name = "index declaration"
 
@@ -52,7 +52,7 @@ class IndexDeclaration(DeclaredField):
 
 
 class IndexParameter(Offered):
-    """KEY:VALUE of an index: the keys that its type takes, and that the line does not have yet."""
+    """KEY:VALUE of an index. Completes keys of its type that are not on the line yet."""
 
     name = "index parameter"
 
@@ -65,7 +65,7 @@ class IndexParameter(Offered):
 
 
 class FilterExpression(Offered):
-    """A filter: the collection's fields, functions and operators are offered where each may stand, and `{name}`s."""
+    """A filter. Completes fields, functions, operators and `{name}`s where each is possible."""
 
     name = "filter"
 
@@ -92,7 +92,7 @@ class FilterExpression(Offered):
 
 
 class FilterParameter(KeyValue):
-    """NAME=VALUE: the `{name}`s of the line's filter that have no value yet."""
+    """NAME=VALUE. Completes the `{name}`s of the line's filter that have no value yet."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         from .filter_cursor import places

@@ -1,4 +1,4 @@
-"""How options are spelled: as whole words. A word after a single dash is never taken apart into letters."""
+"""Matches words to option spellings. A word after a single dash is never split into letters."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Layer = Mapping[str, Hashable]
-"""Spellings, each with what tells the options apart that they stand for."""
+"""Maps each spelling to a key that identifies its option."""
 
 
 @dataclass(frozen=True)
 class Spelled:
-    """The spelling of an option as it is declared, and the value that the word itself has after it."""
+    """The declared spelling of an option, and the value attached to it in the word."""
 
     name: str
     value: str | None = None
 
 
 def spelled(word: str, layers: Sequence[Layer]) -> Spelled | None:
-    """The option that a word is: `-l`, `--limit`, `-limit`, `--limit=5`, `-l=5`, `-l5`. The first layer wins.
+    """Returns the option a word names: `-l`, `--limit`, `-limit`, `--limit=5`, `-l=5`, `-l5`. The first layer wins.
 
-    `-lim` is `--limit` where no other option of its layer begins so; with two dashes only the whole name counts.
+    `-lim` is `--limit` if no other option of its layer begins that way. After two dashes only the whole name counts.
     """
     name, equals, value = word.partition("=")
     given = value if equals else None
@@ -43,7 +43,7 @@ def spelled(word: str, layers: Sequence[Layer]) -> Spelled | None:
 
 
 def begun(word: str, layers: Sequence[Layer]) -> list[str]:
-    """The options, by one spelling of each, that a word after a single dash may be the beginning of."""
+    """Returns the options, by one spelling each, that begin with a word after a single dash."""
     name = word.partition("=")[0]
     found = ({which: spelling for spelling, which in _begun(name, layer)} for layer in layers)
     return [] if word.startswith("--") or len(name) <= 2 else [spelling for each in found for spelling in each.values()]

@@ -1,4 +1,4 @@
-"""All commands as one click tree, collected from the modules of `commands/`."""
+"""Builds the click tree of all commands from the modules in `commands/`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 PROGRAM = "milvus_cli"
 COMMANDS = "milvus_cli.commands"
-"""The package whose modules declare the commands. Loaded by its name, as plug-ins are: it stands above this one."""
+"""The package whose modules declare the commands. Imported by name, as plug-ins are, because it is above this one."""
 MARGIN = 6
-"""Columns that a list of commands leaves empty: before, between and after its two columns."""
+"""Width of the margins before, between and after the two columns of a list of commands."""
 
 COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
-"""Set by the completion scripts of bash, zsh and fish: the program then answers a Tab and does nothing else."""
+"""Set by the completion scripts of bash, zsh and fish: the program then only answers a Tab."""
 
 SYNONYMS = {"describe": ("show",), "drop": ("delete",), "import": ("insert", "file")}
 """Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
@@ -37,11 +37,11 @@ DEFAULT_NOUNS = {
     "wait": "collection",
     "export": "collection",
 }
-"""The noun that a verb takes for granted: `use x` is `use database x`."""
+"""The default noun of a verb: `use x` is `use database x`."""
 
 
 class UnknownCommand(click.UsageError):
-    """No such command; `hint` names the nearest."""
+    """The command does not exist; `hint` names the nearest."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class Verb(Node, click.Group):
         return self.name == PROGRAM
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The global options before a command; there are seldom any."""
+        """Parses the global options before a command."""
         args = self.with_default_noun(args)
         if args[:1] and not args[0].startswith("-"):
             ctx.args = args
@@ -72,19 +72,19 @@ class Verb(Node, click.Group):
         return f"{self.name} what?", f"one of: {', '.join(self.commands)}"
 
     def with_default_noun(self, args: list[str]) -> list[str]:
-        """The words after the verb, with the noun that it takes for granted."""
+        """Returns the words after the verb, starting with its default noun if no noun is given."""
         default = DEFAULT_NOUNS.get(str(self.name))
         return [default, *args] if default and args and args[0] not in (*self.commands, "--help") else args
 
     def child(self, words: list[str]) -> tuple[str, click.Command, list[str]]:
-        """The verb or command that the first word names, and the words after it. Raises UnknownCommand."""
+        """Returns the verb or command that the first word names, and the words after it. Raises UnknownCommand."""
         name, *rest = self._spelled_out(words) if self.is_root else words
         if name not in self.commands:
             raise self._unknown(name)
         return name, self.commands[name], rest
 
     def _spelled_out(self, args: list[str]) -> list[str]:
-        """The line with the verb meant by a synonym, or by a bare plural: `collections`."""
+        """Replaces a synonym of a verb, and puts `list` before a bare plural such as `collections`."""
         listed = self.commands.get("list")
         if args[0] not in self.commands and isinstance(listed, Verb) and args[0] in listed.commands:
             return ["list", *args]
@@ -113,7 +113,7 @@ class Verb(Node, click.Group):
 
 @cache
 def tree() -> Verb:
-    """The root command. Importing every command costs about 12 ms for a hundred of them."""
+    """Returns the root command. Importing about a hundred commands takes 12 ms."""
     root = Verb(name=PROGRAM, help="The command-line shell for Milvus.")
     for leaf in sorted(_collected(), key=lambda each: each.path):
         verb, _, noun = leaf.path.partition(" ")
@@ -129,7 +129,7 @@ def tree() -> Verb:
 
 
 def leaves(group: click.Group) -> Iterator[Leaf]:
-    """Every command below a verb, or below the root, in order."""
+    """Yields every command below a verb or the root, in order."""
     for each in group.commands.values():
         if isinstance(each, click.Group):
             yield from leaves(each)
@@ -138,7 +138,7 @@ def leaves(group: click.Group) -> Iterator[Leaf]:
 
 
 def children(verb: Verb) -> Names:
-    """The verbs or nouns below a verb, each with what it is about."""
+    """Returns the verbs or nouns below a verb, each with a short description."""
     return named((str(name), _about(child)) for name, child in verb.commands.items())
 
 
@@ -147,7 +147,7 @@ def _about(command: click.Command) -> str:
 
 
 def following(words: Sequence[str]) -> Names:
-    """The words that may follow in the name of a command; synonyms are understood and not offered."""
+    """Returns the words that can come next in a command's name. Synonyms are understood but not offered."""
     try:
         found = find(words)
     except UnknownCommand:
@@ -156,7 +156,7 @@ def following(words: Sequence[str]) -> Names:
 
 
 class CommandWords(Offered):
-    """The words of a command."""
+    """A parameter type for the words of a command."""
 
     name = "command"
 
@@ -176,7 +176,7 @@ def _collected() -> Iterator[Leaf]:
 
 @dataclass(frozen=True)
 class ResolvedCommand:
-    """How far words lead into the tree: the verb or command that they name, and the words after it."""
+    """The verb or command that words name, its context, and the remaining words."""
 
     command: click.Command
     ctx: click.Context
@@ -184,7 +184,7 @@ class ResolvedCommand:
 
 
 def find(words: Sequence[str]) -> ResolvedCommand:
-    """Follows words down the tree. Raises UnknownCommand for one that leads nowhere."""
+    """Resolves words to a verb or command. Raises UnknownCommand."""
     here: click.Command = tree()
     ctx, rest = click.Context(here, info_name=PROGRAM, resilient_parsing=True), list(words)
     while rest and isinstance(here, Verb):
@@ -194,6 +194,6 @@ def find(words: Sequence[str]) -> ResolvedCommand:
 
 
 def help_text(words: Sequence[str]) -> str:
-    """The help of the command or verb that the words name; of the whole program for none."""
+    """Returns the help of the command or verb that the words name, or of the program for no words."""
     found = find(words)
     return found.command.get_help(found.ctx)

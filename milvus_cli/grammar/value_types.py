@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Directory(click.Path):
-    """A directory that is there or is to be made; whether it can be used is told by whoever uses it."""
+    """A directory that exists or will be created. The command that uses it checks access."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return value
 
 
 class KeptFile(click.Path):
-    """A file that is written to and read again."""
+    """A file that is written and read again; not standard output."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "-":
@@ -33,7 +33,7 @@ class KeptFile(click.Path):
 
 
 class FiniteRange(click.FloatRange):
-    """A number within limits: nan would be within any, as it is neither less nor more."""
+    """A number within limits. NaN compares as neither less nor more, so that click's own type accepts it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number: float = super().convert(value, param, ctx)
@@ -43,7 +43,7 @@ class FiniteRange(click.FloatRange):
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
-    """Seconds as a number, or with units: 90, 1.5s, 5m, 1h30m."""
+    """A duration in seconds, as a number or with units: 90, 1.5s, 5m, 1h30m."""
 
     name = "duration"
 
@@ -60,7 +60,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 
 
 class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
-    """Bytes as a number, or with a unit: 512MB, 16GiB, 1.5g; KB, MB and so on are powers of 1,000."""
+    """A size in bytes, as a number or with a unit: 512MB, 16GiB, 1.5g. KB, MB and so on are powers of 1,000."""
 
     name = "size"
 
@@ -75,7 +75,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 
 
 class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
-    """Several of these words, with commas between."""
+    """Several of these words, separated by commas."""
 
     name = "words"
 

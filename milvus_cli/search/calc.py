@@ -1,4 +1,4 @@
-"""What the first Milvus_CLI had servers calculate: distances between vectors, and hybrid timestamps.
+"""Calculates distances between vectors, and hybrid timestamps.
 
 A hybrid timestamp is milliseconds since 1970-01-01 UTC, shifted left by 18 bits, plus a counter.
 """
@@ -18,7 +18,7 @@ from ..text.json import parse_json
 LOGICAL_BITS = 18
 HIGHEST = 2**64 - 1
 LATEST = HIGHEST >> LOGICAL_BITS
-"""Milliseconds that a hybrid timestamp can tell: until the year 4199."""
+"""Largest number of milliseconds in a hybrid timestamp: the year 4199."""
 
 VECTORS_HINT = "write one as [0.1, 0.2], several as [[0.1, 0.2], [0.3, 0.4]]"
 
@@ -26,7 +26,7 @@ Numbers = Sequence[float]
 
 
 def hybrid(milliseconds: float, *, logical: int = 0) -> int:
-    """The timestamp of a time, with a counter. Raises InvalidInput for what it can't tell."""
+    """Returns the hybrid timestamp of a time and a counter. Raises InvalidInput for a time out of range."""
     if not 0 <= milliseconds <= LATEST:
         raise InvalidInput(
             f"{milliseconds:g} ms since 1970 is no time of a hybrid timestamp", hint="it tells the years 1970 to 4199"
@@ -35,7 +35,7 @@ def hybrid(milliseconds: float, *, logical: int = 0) -> int:
 
 
 def later(hybridts: int, milliseconds: float) -> int:
-    """So much after a timestamp; its counter stays."""
+    """Adds milliseconds to a hybrid timestamp; keeps its counter."""
     return hybrid((hybridts >> LOGICAL_BITS) + milliseconds, logical=hybridts & ((1 << LOGICAL_BITS) - 1))
 
 
@@ -44,12 +44,12 @@ def unix_seconds(hybridts: int) -> float:
 
 
 def moment(hybridts: int) -> datetime:
-    """In the time zone of this machine."""
+    """Returns the time in this machine's time zone."""
     return datetime.fromtimestamp(unix_seconds(hybridts), timezone.utc).astimezone()
 
 
 def parse_moment(text: str) -> datetime:
-    """ISO 8601; a time without a zone is one of this machine. Raises InvalidInput."""
+    """Parses an ISO 8601 time; one without a zone is local time. Raises InvalidInput."""
     try:
         # Python 3.10 does not know Z.
         return datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
@@ -58,7 +58,7 @@ def parse_moment(text: str) -> datetime:
 
 
 def distance_table(left: str, right: str, metric: str, *, root: bool) -> Table:
-    """The distance of each left vector to each right one. Both are JSON: a vector, or a list of vectors."""
+    """Returns the distance of each left vector to each right one. Both are JSON: a vector, or a list of vectors."""
     rows = distances(_parsed(left, "--left"), _parsed(right, "--right"), metric, root=root)
     note = "L2 is squared, as searches show it: --sqrt takes the root" if metric == "L2" and not root else ""
     return Table(("left", "right", "distance"), list(rows), note)
@@ -72,9 +72,9 @@ def _parsed(text: str, name: str) -> list[Any]:
 def distances(
     left: Sequence[Any], right: Sequence[Any], metric: str, *, root: bool = False
 ) -> Iterator[tuple[int, int, float]]:
-    """(left, right, distance) for each pair, by their numbers from 0. Raises InvalidInput for vectors that don't fit.
+    """Yields (left, right, distance) for each pair, numbered from 0. Raises InvalidInput for vectors that don't fit.
 
-    As a search shows them: in float32, L2 squared unless its `root` is asked for, IP and COSINE growing with likeness.
+    Distances are as in a search: float32, L2 squared unless `root` is set; IP and COSINE grow with similarity.
     """
     from ..text.floats import shortest
 
@@ -96,7 +96,7 @@ def distances(
 
 
 def _float32(value: float) -> float:
-    """The nearest float32, infinite where there is none."""
+    """Returns the nearest float32; infinite beyond its range."""
     try:
         return float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError:
@@ -125,13 +125,13 @@ def _ip(one: Numbers, other: Numbers) -> float:
 
 
 def _cosine(one: Numbers, other: Numbers) -> float:
-    """0 for a vector without a direction, as Milvus has it."""
+    """Returns the cosine; 0 for a zero vector, as in Milvus."""
     lengths = math.sqrt(_ip(one, one)) * math.sqrt(_ip(other, other))
     return _ip(one, other) / lengths if lengths else 0.0
 
 
 def _bits(one: Numbers, other: Numbers) -> tuple[int, int, int]:
-    """How many bits differ, are 1 in both, and are 1 in any."""
+    """Counts the bits that differ, that are 1 in both, and that are 1 in either."""
     a, b = (int.from_bytes(bytes(each), "little") for each in (one, other))  # type: ignore[arg-type]
     return bin(a ^ b).count("1"), bin(a & b).count("1"), bin(a | b).count("1")
 
@@ -146,7 +146,7 @@ def _jaccard(one: Numbers, other: Numbers) -> float:
 
 
 def _tanimoto(one: Numbers, other: Numbers) -> float:
-    """-log2 of the share of common bits, infinite where there are none, as Milvus's indexes have it."""
+    """Returns -log2 of the share of common bits, infinite if there are none, as Milvus's indexes do."""
     share = 1 - _jaccard(one, other)
     return -math.log2(share) if share else math.inf
 
@@ -159,4 +159,4 @@ METRICS: Mapping[str, tuple[Callable[[Numbers, Numbers], float], bool]] = {
     "JACCARD": (_jaccard, True),
     "TANIMOTO": (_tanimoto, True),
 }
-"""Each with whether it is one of binary vectors."""
+"""Each metric, with whether it is for binary vectors."""

@@ -1,6 +1,6 @@
-"""What a search asks for against what its collection has: metric, parameters, range, partitions, functions.
+"""Checks a search against its collection: metric, parameters, range, partitions, functions.
 
-Servers don't tell: Milvus 2.3 answers 65535 for most of it, Milvus Lite takes the metric and ignores what it lacks.
+Servers explain little: Milvus 2.3 answers 65535 for most of it, Milvus Lite accepts any metric and ignores the rest.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema
 
 BM25, TEXT_EMBEDDING = 1, 2
-"""Numbers of FunctionType: the functions that make vectors of texts."""
+"""Numbers of FunctionType: the functions that turn texts into vectors."""
 
 HALF_FLOATS = (102, 103)
-"""Milvus 2.3 keeps them, and reads as many float32s from a query, beyond its end: what it finds is chance."""
+"""Milvus 2.3 stores half floats, but reads as many float32s from a query, beyond its end: its hits are random."""
 
 LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPERSTRUCTURE")
 
 
 def check_search(client: Client, search: Search, *, force: bool = False) -> None:
-    """Raises what is wrong, asking the server only for what the search names. `force` lets unknown parameters pass."""
+    """Raises CliError for a search that cannot be right. `force` allows unknown parameters."""
     far = search.offset + search.limit
     if far > HIGHEST_LIMIT:
         raise InvalidInput(
@@ -59,7 +59,7 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
 
 
 def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
-    """Raises what is wrong: a function on a server that has none, or one of a field that there is not."""
+    """Raises CliError for a rerank function that the server lacks, or one of a missing field."""
     functions = [each for each in rerankers if each.is_function]
     if not functions:
         return
@@ -72,12 +72,12 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
 
 
 def field_index(client: Client, collection: str, field: str) -> Index | None:
-    """The index of a field; None where it has none."""
+    """Returns the index of a field, or None."""
     return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
 
 
 def check_metric(search: Search, index: Index | None) -> None:
-    """Milvus Lite would compute another metric than the index has, without a word."""
+    """Raises InvalidInput for another metric than the index has: Milvus Lite would compute it without an error."""
     if search.metric and search.metric not in METRICS:
         raise missing_name("metric", search.metric, METRICS, error=InvalidInput)
     if index and index.metric and search.metric and search.metric != index.metric:
@@ -104,7 +104,7 @@ def check_range(search: Search, metric: str) -> None:
 
 
 def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
-    """The function that makes vectors of texts: of the named vector field, or the only one. Raises CliError."""
+    """Returns the function that turns texts into vectors, for the named field or the only one. Raises CliError."""
     found = [each for each in schema.functions if each.type in (BM25, TEXT_EMBEDDING)]
     outputs = [output for each in found for output in each.output_field_names]
     if name is not None:
@@ -125,12 +125,12 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
 
 
 def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
-    """Whether it is what BM25 makes: that is searched by text only, and not kept with the row."""
+    """Returns whether BM25 fills this field: it is searched by text only, and not returned with rows."""
     return any(each.type == BM25 and field in each.output_field_names for each in schema.functions)
 
 
 def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
-    """What stands behind a refusal: a collection that is not loaded, or has no index. Else the error itself."""
+    """Returns the cause of a refusal: a collection that is not loaded, or has no index. Else the error itself."""
     if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
         return error
     collection, field = search.collection, search.field
@@ -144,7 +144,7 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
 
 
 def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
-    """What to do about a collection, or partitions, in another load state than "loaded"."""
+    """Returns the error, with a hint, for a collection or partitions in another load state than "loaded"."""
     if state == "loading":
         hint = f"wait collection {collection} --for loaded"
     elif field_index(client, collection, field) is None:
@@ -158,12 +158,12 @@ def not_loaded(client: Client, collection: str, field: str, state: str, partitio
 
 
 def _shortened(error: ServerRefused) -> ServerRefused:
-    """Without Milvus's account of the nodes that passed a refusal on."""
+    """Removes the list of nodes that passed a refusal on."""
     error.message = error.message.rpartition("reason=")[2] or error.message
     return error
 
 
 def describe_field(field: FieldSchema) -> str:
-    """As in "FLOAT_VECTOR 128"."""
+    """Returns the type with its dimension, as in "FLOAT_VECTOR 128"."""
     dim = next((each.value for each in field.type_params if each.key == "dim"), "")
     return f"{type_name(field.data_type)} {dim}".rstrip()

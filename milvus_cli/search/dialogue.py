@@ -1,4 +1,4 @@
-"""Asks a person for a search, as the collection needs it, and tells the line that does the same."""
+"""Asks a person for a search, as the collection needs it, and shows the equivalent command line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WORDS = {
 
 
 def asked_search(options: SearchOptions) -> dict[str, Any]:
-    """The answers of a person, by the options that they are for."""
+    """Returns a person's answers by option."""
     return _ask_search(options, "search", lambda: {"limit": _ask_number(options.session, "Hits", str(options.limit))})
 
 
@@ -107,7 +107,7 @@ def _schema(session: Session, collection: str) -> CollectionSchema:
 def _ask_field(
     session: Session, schema: CollectionSchema, given: str | None, question: str, *, optional: bool = False
 ) -> Any:
-    """A vector field; the only one is not asked for, unless there may be none."""
+    """Asks for a vector field if there is a choice."""
     fields = {each.name: each for each in vector_fields(schema)}
     if given or (len(fields) == 1 and "request" not in question):
         return search_field(schema, given)
@@ -158,7 +158,7 @@ def _ask_rest(session: Session, schema: CollectionSchema) -> dict[str, Any]:
 
 
 def _ask_params(session: Session, collection: str, field: FieldSchema) -> tuple[str, ...]:
-    """As KEY=VALUE words; what the index takes is named."""
+    """Asks for parameters as KEY=VALUE words, naming those of the index."""
     index = field_index(session.client, collection, field.name)
     names = SEARCH_PARAMETERS.get(index.type, ()) if index else ()
     if index is None or not names:
@@ -185,7 +185,7 @@ def _ask_number(session: Session, question: str, default: str) -> int | None:
 
 
 def _show_line(session: Session, command: str, collection: str, answers: Mapping[str, Any]) -> None:
-    """Shows the command line that searches the same."""
+    """Shows the equivalent command line."""
     words = [command, "-c", collection]
     for key, option in WORDS.items():
         value = answers.get(key)

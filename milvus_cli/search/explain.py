@@ -1,6 +1,6 @@
-"""Where the time of a search goes: connecting, describing, encoding, the call and what the server did in it, decoding.
+"""Measures the steps of a search: connecting, describing, encoding, the call and the server's part in it, decoding.
 
-What the server says of itself comes from the counters on its management port, read before and after; they count the
+The server's part comes from the counters on its management port, read before and after; they count the
 searches of everyone.
 """
 
@@ -43,7 +43,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Step:
-    """`where` it is spent: here, on the way and the server together, or in the server."""
+    """One step; `where` its time is spent: here, on the network and the server together, or in the server."""
 
     step: str
     where: str
@@ -52,7 +52,7 @@ class Step:
 
 
 def with_histogram(asked: SearchOptions, found: SearchAnswer) -> Report:
-    """The hits, and how their distances lie."""
+    """Returns the hits, with a histogram of their distances."""
     fields = shown_fields(found.schema, asked.names)
     wanted = Wanted(found.schema, fields.named)
     rows = list(all_hits(asked, found, fields, wanted))
@@ -90,7 +90,7 @@ def with_histogram(asked: SearchOptions, found: SearchAnswer) -> Report:
 
 
 def explain(asked: SearchOptions) -> Report:
-    """Searches until all is known and warm that later searches find so, and tells of the next one. No hit is shown."""
+    """Searches once to warm caches, then reports the steps of the next search, without its hits."""
     session = asked.session
     client = asked.client
     connecting = _connecting(asked)
@@ -136,7 +136,7 @@ def _facts(asked: SearchOptions, found: SearchAnswer, client: Client, count: int
 
 
 def _connecting(asked: SearchOptions) -> float:
-    """Milliseconds of a channel and a handshake of their own."""
+    """Measures a separate channel and handshake, in milliseconds."""
 
     def connect() -> None:
         client = asked.session.open(asked.client.profile)
@@ -149,7 +149,7 @@ def _connecting(asked: SearchOptions) -> float:
 
 
 def _server_steps(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> list[Step]:
-    """What the counters grew by; milliseconds each, averaged where others searched meanwhile."""
+    """Returns the growth of the counters in milliseconds, averaged if others searched meanwhile."""
     if before is None or after is None:
         return [Step("of it in the server", "server", None, "the management port does not answer")]
     found = []

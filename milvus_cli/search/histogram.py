@@ -1,4 +1,4 @@
-"""Histograms of distances, and the largest gap among them: where the near end and the far begin."""
+"""Computes histograms of distances, and the largest gap, which separates near hits from far ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..text.floats import shortest
 
 BINS = 16
 WIDTH = 40
-"""Characters of the longest bar."""
+"""Length of the longest bar, in characters."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Between two distances with none between them; `hits` are on the near side of it."""
+    """A gap between two neighbouring distances, with `hits` on its near side."""
 
     hits: int
     near: float
@@ -25,7 +25,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Bin:
-    """`low` belongs to it; `high` belongs to the next, but for the last. `gap`: all of it lies in the largest gap."""
+    """A bin from `low` to `high`, which only the last includes. `gap` is set if it lies inside the largest gap."""
 
     low: float
     high: float
@@ -34,14 +34,14 @@ class Bin:
 
 
 def largest_gap(distances: Sequence[float]) -> Gap | None:
-    """Of distances in the order of their hits; the nearest of equal gaps. None where all are the same."""
+    """Returns the largest gap of ordered distances, the nearest of equal ones; None if all are the same."""
     gaps = [(abs(far - near), -number) for number, (near, far) in enumerate(pairwise(distances), start=1)]
     width, number = max(gaps, default=(0.0, 0))
     return Gap(-number, distances[-number - 1], distances[-number]) if width > 0 else None
 
 
 def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list[Bin]:
-    """From the nearest to the farthest in equal steps; one bin where all are the same."""
+    """Returns bins of equal width, nearest first; a single one if all distances are the same."""
     finite = [each for each in distances if math.isfinite(each)]
     if not finite:
         return []
@@ -62,7 +62,7 @@ def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list
 
 
 def bars(found: Iterable[Bin], gap: Gap | None) -> list[str]:
-    """A bar for each bin. The largest gap is marked on the first bin that it empties, else on the one that holds it."""
+    """Returns a bar per bin. Marks the largest gap on the first bin it empties, else on the one that contains it."""
     found = list(found)
     most = max((each.hits for each in found), default=0)
     place = next((number for number, each in enumerate(found) if each.gap), None)

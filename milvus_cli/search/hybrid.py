@@ -1,4 +1,4 @@
-"""Hybrid searches: several searches at once, their hits made one list by rerankers of the server."""
+"""Builds the request of a hybrid search: several searches, whose hits the server's rerankers merge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rerankers import Reranker, function_score
 
 @dataclass(frozen=True)
 class Hybrid:
-    """The legs with what becomes of their hits. Filter and consistency of the legs are their own."""
+    """A hybrid search: its legs, and the options for their merged hits. Each leg has its own filter and consistency."""
 
     legs: Sequence[Search]
     rerankers: Sequence[Reranker]
@@ -29,7 +29,7 @@ class Hybrid:
     written: int = 0
 
     def request(self) -> dict[str, Any]:
-        """The fields of a HybridSearchRequest."""
+        """Returns the fields of a HybridSearchRequest."""
         rank: dict[str, Any] = {"limit": self.limit, "offset": self.offset}
         if self.round_decimal is not None:
             rank["round_decimal"] = self.round_decimal

@@ -1,4 +1,4 @@
-"""Runs hybrid searches, and each leg alone where its ranks are to be shown."""
+"""Runs hybrid searches, and each leg alone if its ranks are shown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class HybridOptions:
     force: bool = False
 
     def leg(self, text: str) -> SearchOptions:
-        """A leg as a search of its own; what it does not say, the whole says."""
+        """Returns a leg as a search of its own, with the options of the whole as defaults."""
         given = parse_leg(text)
         return SearchOptions(
             self.session,
@@ -77,9 +77,9 @@ class HybridOptions:
 
 
 def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
-    """A row per hit of the fused list; with `show_legs` its rank and distance in each leg too.
+    """Returns a row per merged hit; with `show_legs` its rank and distance in each leg too.
 
-    On a terminal it asks for the requests that options don't give.
+    On a terminal, asks for requests if the options give none.
     """
     if asked.session.interactive and not asked.requests:
         asked = replace(asked, **asked_hybrid(asked.session, asked.collection, asked.limit))
@@ -139,7 +139,7 @@ class _Fused:
         return Table(columns[1:], (row[1:] for row in self._rows(wanted)), note, wanted.failure)
 
     def _labels(self) -> list[str]:
-        """A leg's field, with its number where two search the same."""
+        """Returns the labels of the legs: the field, with a number if two legs search it."""
         fields = [each.field for each in self.searches] if self.legs else []
         return [name if fields.count(name) == 1 else f"{name}_{place}" for place, name in enumerate(fields, start=1)]
 

@@ -1,4 +1,4 @@
-"""Runs a search without a limit: the hits of one query, for as long as somebody takes them."""
+"""Runs a search without a limit: yields the hits of one query as long as they are read."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class IteratorOptions(SearchOptions):
 
 
 def iterated(options: IteratorOptions) -> Table:
-    """The hits of one query, nearest first. On a terminal it asks for the query that options don't give."""
+    """Returns the hits of one query, nearest first. On a terminal, asks for the query if the options give none."""
     if needs_query(options):
         options = replace(options, **asked_iterator(options, options.batch_size))
     return _iterated(replace(options, limit=min(options.batch_size, options.most or options.batch_size)))
 
 
 def _iterated(asked: IteratorOptions) -> Table:
-    """The hits; the limit is that of the first request."""
+    """Returns the hits; the limit applies to the first request."""
     check_query(asked)
     client = asked.client
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema

@@ -1,4 +1,4 @@
-"""Legs of a hybrid search as text: `field=dense vector=@q.json limit=50 params={"ef": 64}`."""
+"""Parses and writes legs of a hybrid search: `field=dense vector=@q.json limit=50 params={"ef": 64}`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'
 
 
 def parse_leg(text: str) -> dict[str, str]:
-    """What a leg says by key, as text. Also a JSON object is taken. Raises InvalidInput."""
+    """Returns the values of a leg by key, as text. A JSON object is accepted too. Raises InvalidInput."""
     if text.lstrip().startswith("{"):
         return _from_json(text)
     starts = _keys(text)
@@ -49,7 +49,7 @@ def _put(found: dict[str, str], key: str, value: str) -> None:
 
 
 def _keys(text: str) -> list[tuple[int, str]]:
-    """Where each KEY= begins: at a word's begin, in no quotes and no brackets. `==` is a filter's."""
+    """Returns the start of each KEY=, outside of quotes and brackets. `==` belongs to a filter."""
     begins = [place for place, _ in outside(text) if place == 0 or text[place - 1].isspace()]
     return [(place, key) for place in begins if (key := _key_at(text, place))]
 
@@ -65,5 +65,5 @@ def _unquoted(value: str) -> str:
 
 
 def leg_text(values: Mapping[str, Any]) -> str:
-    """The text that `parse_leg` reads so."""
+    """Returns the text that `parse_leg` reads back."""
     return " ".join(f"{key}={value}" for key, value in values.items())

@@ -1,6 +1,6 @@
-"""Query vectors from what was typed: JSON, files (NPY, JSON, JSON lines, CSV), standard input, texts, an entity's own.
+"""Reads query vectors: JSON, files (NPY, JSON, JSON Lines, CSV), standard input, texts, or an entity's vector.
 
-Vectors of an NPY file that has the field's own type go as they are, byte for byte.
+Vectors of an NPY file with the field's own type are sent unchanged, byte for byte.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 SAME_BYTES = {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "|i1", "BINARY_VECTOR": "|u1"}
-"""The NPY type whose bytes are those of a vector field."""
+"""The NPY type with the same bytes as each type of vector field."""
 
 LARGEST = 256 << 20
-"""Bytes of a file of query vectors: as text, what a message of 64 MiB may have."""
+"""Largest file of query vectors, in bytes: the text of vectors that fill a message of 64 MiB."""
 
 TEXT = 21
-"""PlaceholderType of a text."""
+"""The PlaceholderType of a text."""
 
 
 def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
-    """The vectors of all sources: JSON, `@FILE`, or `-`. Raises InvalidInput, CliError for an unreadable file."""
+    """Returns the vectors of all sources: JSON, `@FILE`, `-`. Raises InvalidInput; CliError for an unreadable file."""
     values = [value for source in sources for value in _read(source, field, standard_input)]
     return Queries(field.data_type, values)
 
 
 def text_queries(texts: Sequence[str]) -> Queries:
-    """For a field that a function of the server fills."""
+    """Returns the queries for a field that a function of the server fills."""
     return Queries(TEXT, [text.encode() for text in texts])
 
 
 def entity_query(
     client: Client, schema: CollectionSchema, field: FieldSchema, given: str, collection: str
 ) -> tuple[Queries, str]:
-    """The vector of the entity with this id (the text, for a field that is made of one), and the filter without it."""
+    """Returns the vector of the entity with this id (for BM25 its text), and the filter that excludes the entity."""
     name, key = _primary(schema, given)
     source = _input_of(schema, field)
     answer = client.call(
@@ -79,7 +79,7 @@ def _primary(schema: CollectionSchema, given: str) -> tuple[str, Any]:
 
 
 def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
-    """The field to search by: the text that a function of the server makes a BM25 vector of, which is not kept."""
+    """Returns the field to read: for a BM25 vector, which is not stored with the row, its text field."""
     for function in schema.functions:
         if function.type == 1 and field.name in function.output_field_names:
             return function.input_field_names[0]
@@ -103,7 +103,7 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
 
 
 def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
-    """What has no telling name is known by how it begins: NPY, JSON, else CSV."""
+    """Detects the format by the first bytes: NPY, JSON, else CSV."""
     if content.startswith(MAGIC):
         return _from_npy(read_npy(io.BytesIO(content), name), field)
     try:
@@ -121,7 +121,7 @@ def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Seq
 
 
 def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
-    """A JSON value, or one a line. Rows as other commands write them give the field's value."""
+    """Reads a JSON value, or one per line. For rows, as other commands write them, takes the field's value."""
     try:
         value = json.loads(text)
         found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
@@ -150,7 +150,7 @@ def _vector_in(value: Any, field: FieldSchema) -> Any:
 
 
 def _from_csv(text: str, field: FieldSchema) -> list[Any]:
-    """Each line a vector's numbers; or, below a header with the field's name, JSON in that column."""
+    """Reads a vector per line; or, below a header with the field's name, JSON in that column."""
     csv.field_size_limit(2**31 - 1)
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     if rows and field.name in rows[0]:
@@ -190,7 +190,7 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
 
 
 def _width(field: FieldSchema) -> int:
-    """Numbers of a vector in a file; a binary one has a byte for 8 dimensions."""
+    """Returns the numbers per vector in a file; a binary vector has a byte for 8 dimensions."""
     if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
         raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
     return dimension(field) // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dimension(field)

@@ -15,19 +15,19 @@ from ..text.names import nearest
 from .rerankers import Reranker, function_score
 
 HIGHEST_LIMIT = 16_384
-"""Milvus's limit of hits (and of offset plus limit) per query vector, and of query vectors per request."""
+"""Milvus's limit of hits (offset plus limit) per query vector, and of query vectors per request."""
 
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
-"""Hits that one request may bring, and bytes of query vectors that it may take: more is cut into several requests."""
+"""Most hits of one request, and most bytes of its query vectors; larger searches are split into several requests."""
 
 GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
-"""Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
+"""The timestamp of each level on the wire; that of Session is for a client that has not written yet."""
 
 
 @dataclass(frozen=True)
 class Queries:
-    """Query vectors or texts as they travel: `kind` is a number of PlaceholderType, which are those of DataType."""
+    """Serialized query vectors or texts; `kind` is a number of PlaceholderType, equal to that of DataType."""
 
     kind: int
     values: Sequence[bytes]
@@ -63,8 +63,8 @@ class Search:
     ignore_growing: bool = False
     rerankers: Sequence[Reranker] = ()
 
-    def request(self, metric: str = "") -> dict[str, Any]:
-        """The fields of a SearchRequest; `metric` is named where the search names none."""
+    def request(self) -> dict[str, Any]:
+        """Returns the fields of a SearchRequest."""
         return {
             "collection_name": self.collection,
             "partition_names": self.partitions,
@@ -73,16 +73,16 @@ class Search:
             "nq": len(self.queries),
             "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
-            "search_params": pairs(self._values(self.metric or metric)),
+            "search_params": pairs(self._values()),
             **guarantee(self.consistency, self.written),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
         }
 
-    def _values(self, metric: str) -> dict[str, Any]:
+    def _values(self) -> dict[str, Any]:
         bounds = {"radius": self.radius, "range_filter": self.range_filter}
         params = {**self.params, **{key: value for key, value in bounds.items() if value is not None}}
         optional = {
-            "metric_type": metric,
+            "metric_type": self.metric,
             "group_by_field": self.group_by,
             "group_size": self.group_size,
             "round_decimal": self.round_decimal,
@@ -98,11 +98,11 @@ class Search:
         }
 
     def of_one(self, query: bytes) -> Search:
-        """The same search for one query."""
+        """Returns the same search for one query."""
         return replace(self, queries=replace(self.queries, values=[query]))
 
     def chunks(self) -> Iterator[Search]:
-        """The same search in requests of a bearable size, its queries in order."""
+        """Yields the search split into requests of limited size, with its queries in order."""
         values = self.queries.values
         size = max(map(len, values[:1]), default=1) or 1
         step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
@@ -114,7 +114,7 @@ class Search:
 
 
 def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
-    """Queries as a serialized PlaceholderGroup."""
+    """Returns the queries as a serialized PlaceholderGroup."""
     from ..client.wire.common_pb2 import PlaceholderGroup, PlaceholderValue
 
     value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
@@ -122,7 +122,7 @@ def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
 
 
 def guarantee(level: str, written: int = 0) -> dict[str, Any]:
-    """What a read's request says about consistency. Raises InvalidInput for a level that there is not."""
+    """Returns a read request's fields for consistency. Raises InvalidInput for an unknown level."""
     name = level.capitalize()
     if name not in GUARANTEES:
         raise InvalidInput(
@@ -133,7 +133,7 @@ def guarantee(level: str, written: int = 0) -> dict[str, Any]:
 
 
 def parse_vectors(text: str) -> list[Any]:
-    """One vector, or a list of vectors, in JSON; a sparse one is an object. Raises InvalidInput."""
+    """Parses a JSON vector or list of vectors; a sparse vector is an object. Raises InvalidInput."""
     value = parse_json(text, "the vector", "write it as [0.1, 0.2, …]")
     if isinstance(value, dict):
         return [value]

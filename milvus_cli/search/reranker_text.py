@@ -1,4 +1,4 @@
-"""Rerankers as text: `rrf:60`, `weighted:0.7,0.3`, `decay:field=year,function=gauss,origin=2000,scale=10`, …"""
+"""Parses rerankers: `rrf:60`, `weighted:0.7,0.3`, `decay:field=year,function=gauss,origin=2000,scale=10`, …"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ARGUMENT = re.compile(r"\s*(\w+)\s*=(?!=)")
 
 
 def parse_rerankers(texts: Sequence[str], legs: int) -> list[Reranker]:
-    """`NAME[:ARGUMENTS]` each, for so many searches at once; one search has none by ranks. Raises InvalidInput."""
+    """Parses each `NAME[:ARGUMENTS]`. A single search has no rank-based rerankers. Raises InvalidInput."""
     found = [_parse(text, legs) for text in texts]
     if sum(not each.is_function for each in found) > 1:
         raise InvalidInput(ONE_WAY)
@@ -44,7 +44,7 @@ def _parse(text: str, legs: int) -> Reranker:
 
 
 def _arguments(text: str) -> Iterator[str]:
-    """The text cut at its commas before `KEY=`, which stand in no quotes and no brackets."""
+    """Splits the text at commas before `KEY=`, outside of quotes and brackets."""
     start = 0
     for place, each in outside(text):
         if each == "," and ARGUMENT.match(text, place + 1):

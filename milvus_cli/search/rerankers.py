@@ -1,4 +1,4 @@
-"""Rerankers of the server: what they are called, what each takes, and how they travel.
+"""The server's rerankers: their names, their parameters, and their messages.
 
 From Milvus's guides (https://milvus.io/docs/decay-ranker-overview.md, boost-ranker.md, model-ranker-overview.md): two
 go by the ranks or scores of several searches, the others are functions, which single searches take too.
@@ -40,7 +40,7 @@ PARAMETERS: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
         ),
     ),
 }
-"""Of the functions: what each needs, and what it takes beside that. Providers of models have more of their own."""
+"""The required and the optional parameters of each function. Providers of models have further ones."""
 
 FORMS = {
     "rrf": "rrf:60",
@@ -51,12 +51,12 @@ FORMS = {
 }
 NUMBERS = ("origin", "scale", "offset", "decay", "weight")
 OF_ALL = ("boost_mode", "function_mode")
-"""Parameters of all boosts together: how a weight goes into a distance, and how several weights become one."""
+"""Parameters common to all boosts: how a weight changes a distance, and how weights are combined."""
 
 
 @dataclass(frozen=True)
 class Reranker:
-    """`params` as the server calls them; `fields` are those that a function reads; `common` is said once for all."""
+    """A reranker. `params` have the server's names, `fields` are read by a function, `common` are sent once."""
 
     name: str
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -68,7 +68,7 @@ class Reranker:
         return self.name in PARAMETERS
 
     def function(self) -> dict[str, Any]:
-        """The fields of a FunctionSchema."""
+        """Returns the fields of a FunctionSchema."""
         return {
             "name": self.name,
             "type": "Rerank",
@@ -78,13 +78,13 @@ class Reranker:
 
 
 def function_score(rerankers: Sequence[Reranker]) -> dict[str, Any]:
-    """The fields of a FunctionScore."""
+    """Returns the fields of a FunctionScore."""
     common = {key: value for each in rerankers for key, value in each.common.items()}
     return {"functions": [each.function() for each in rerankers], "params": pairs(common)}
 
 
 def ranked(name: str, arguments: Sequence[str], whole: str, legs: int) -> Reranker:
-    """By ranks (rrf) or weighted distances, for so many searches."""
+    """Returns the reranker by ranks (rrf) or weighted distances, for this many searches."""
     words = [each.strip() for each in arguments if each.strip()]
     if name == "rrf":
         return Reranker(name, {"k": _parse_finite((words or [str(RRF_K)])[0].removeprefix("k="), whole)})
@@ -95,7 +95,7 @@ def ranked(name: str, arguments: Sequence[str], whole: str, legs: int) -> Rerank
 
 
 def made(name: str, values: Mapping[str, str], whole: str) -> Reranker:
-    """A function with these parameters. Raises InvalidInput for what it does not take, or lacks."""
+    """Returns the function with these parameters. Raises InvalidInput for unknown or missing ones."""
     needed, optional = PARAMETERS[name]
     for key in values:
         if key not in (*needed, *optional) and name != "model":

@@ -1,4 +1,4 @@
-"""The command `search`: hits, hits with a histogram, or an explanation of where the time went."""
+"""The command `search`: hits, hits with a histogram, or an explanation of the time it takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .run import find, hit_table
 
 
 def search(options: SearchOptions, *, hist: bool, explain: bool) -> Table | Report:
-    """Searches; on a terminal it asks for the query that options don't give."""
+    """Searches. On a terminal, asks for the query if the options give none."""
     # Few searches need the dialogue or explanations, and importing those takes longer than a search.
     if needs_query(options):
         from .dialogue import asked_search

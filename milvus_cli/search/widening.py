@@ -1,4 +1,4 @@
-"""Every hit of a search, nearest first, without a limit: none twice, none lost between two requests.
+"""Yields every hit of a search, nearest first, without a limit: none twice, and none lost between requests.
 
 A request asks for the nearest so many, the next one for twice as many, and what was seen is left out: unlike pages by
 offset, which an approximate index makes differently each time. Milvus gives 16,384 at the most; from there on each
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import SearchResultData
 
 FARTHEST = 3.0e38
-"""Beyond every float32 that a distance may be."""
+"""A number beyond every float32 distance."""
 UNLIMITED = 1 << 62
 
 
@@ -37,9 +37,9 @@ def all_hits(
     most: int,
     wanted: Wanted | None = None,
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows as `hits` makes them, ranks counted on. The search's limit is what the first request asks for.
+    """Yields rows as `hits` does, with continued ranks. The search's limit is that of the first request.
 
-    `lower`: whether lower distances are nearer. `most` is the most that one request may bring.
+    `lower` is set if lower distances are nearer. `most` limits the hits of one request.
     """
     seen: set[Any] = set()
     last: tuple[float, list[Any]] = (0.0, [])
@@ -73,7 +73,7 @@ def _farther(
     most: int,
     wanted: Wanted | None,
 ) -> Iterator[tuple[Any, ...]]:
-    """Hits from this distance on, but for those ids that have just this distance and were seen."""
+    """Yields hits from this distance on, without those at exactly this distance that were seen."""
     radius = search.radius if search.radius is not None else FARTHEST if lower else -FARTHEST
     while True:
         distance, ties = last

@@ -1,4 +1,4 @@
-"""A collection on any connection, as people write it: ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION."""
+"""References to collections on any connection: ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ HINT = "write ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the 
 
 @dataclass(frozen=True)
 class CollectionRef:
-    """What is empty was left open: the current connection, its database, the collection that the other place names."""
+    """A reference to a collection. Empty parts: the current connection, its database, the other reference's name."""
 
     alias: str
     database: str
@@ -17,13 +17,13 @@ class CollectionRef:
 
     @property
     def where(self) -> str:
-        """What stands before the name of a collection, with its colon; empty for the current connection."""
+        """The part before the collection's name, with its colon; empty for the current connection."""
         where = self.alias + (f"/{self.database}" if self.database else "")
         return f"{where}:" if where else ""
 
 
 def parse_collection_ref(text: str) -> CollectionRef:
-    """The last colon is the one that counts, as an alias may have some. Raises InvalidInput."""
+    """Parses a reference. The last colon separates, because an alias may contain colons. Raises InvalidInput."""
     where, colon, collection = text.rpartition(":")
     alias, slash, database = where.partition("/")
     if "/" in collection or (colon and not where) or (slash and not database):

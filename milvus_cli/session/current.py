@@ -14,7 +14,7 @@ from .options import Options
 
 @dataclass(frozen=True)
 class Choice:
-    """A database that this session chose for a connection, and how: --db or `use database`."""
+    """A database chosen for a connection in this session; `source` is --db or `use database`."""
 
     database: str
     source: str

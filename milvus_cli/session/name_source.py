@@ -8,14 +8,14 @@ from typing import Protocol
 from ..text.names import OFFERED, Names
 
 LOCAL = ("connections", "uris")
-"""Kinds of names that the connection store has, and no server."""
+"""Kinds of names that come from the connection store, not from a server."""
 
 
 class NameSource(Protocol):
-    """Answers with the names that it knows of a kind.
+    """Returns the known names of a kind.
 
-    `patience` is how many seconds to wait for names that were never heard, `limit` how many a person is offered
-    at once (None: all). `on_news` is called when other names have come; `failure` is the traceback of a bug.
+    `patience` is how long to wait for names not received yet, in seconds; `limit` is how many a person is offered
+    at once (None: all). `on_news` is called when names have changed; `failure` is the traceback of a bug.
     """
 
     patience: float
@@ -31,7 +31,7 @@ class NameSource(Protocol):
 
 
 class NoNames:
-    """The source of a session that completes nothing."""
+    """The name source of a session without completion."""
 
     patience = 0.0
     limit: int | None = OFFERED
@@ -44,7 +44,7 @@ class NoNames:
         return Names()
 
     def changed(self) -> None:
-        """Nothing is known, before and after."""
+        """Does nothing: there are no names."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: there are no connections."""

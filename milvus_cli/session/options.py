@@ -1,4 +1,4 @@
-"""The global options, as one line gives them."""
+"""The global options of one line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Options:
     color: str | None = None
 
     def over(self, other: Options) -> Options:
-        """These, and the other's where these say nothing."""
+        """Returns these options, completed by the other's where they are None."""
         return other.but({name: value for name, value in vars(self).items() if value is not None})
 
     def but(self, given: Mapping[str, Any]) -> Options:

@@ -1,4 +1,4 @@
-"""The one way to do something destructive: say what will go, ask, and only then act."""
+"""The only way to carry out something destructive: describe it, ask, then act."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
-    """Says what will go, from where, and asks; then does it. With `dry_run` it only says so."""
+    """Asks for confirmation of a removal, then does it. With `dry_run` it only describes it."""
     done = f"{removal.verb}d"
     target = f"{removal.thing} on {session.place}" + (f", {removal.also}" if removal.also else "")
     require_writable(session.profile, f"nothing was {done}")
