@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, Interrupted
+from ..errors import CliError
 from ..files.readers import Chunk
 from ..rows.cursor import Cursor, Page
 from ..rows.patience import NONE, Patience
@@ -27,14 +23,13 @@ from .equality import Schemas
 from .intake import Batch
 from .merge import Rows, Window, merged, paired
 from .sender import Outcome, Refused, Sender
+from .window import SendWindow
 
 if TYPE_CHECKING:
     from ..client.client import Client
     from ..rows.selection import Selection
 
 IN_FLIGHT = 3
-LEAVING = 3.0
-"""Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
 
 
 class Forwarder(Sender):
@@ -77,6 +72,11 @@ class Piece:
 
     rows: Rows
     replaces: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes, as a share of the page."""
+        return self.rows.page.size * len(self.rows) // len(self.rows.page.keys)
 
 
 @dataclass(frozen=True)
@@ -152,43 +152,25 @@ def send(
 
     Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent.
     """
-    waiting: deque[tuple[int, Piece, Future[Outcome]]] = deque()
     sent = Sent()
 
-    def acknowledge(seconds: float | None = None) -> None:
+    def count_piece(piece: Piece, outcome: Outcome) -> None:
         nonlocal sent
-        size, piece, future = waiting[0]
-        arrived = future.result(seconds).inserted
-        waiting.popleft()
+        arrived = outcome.inserted
         sent = Sent(sent.rows + arrived, sent.replaced + (arrived if piece.replaces else 0))
-        moved_on(arrived, size)
+        moved_on(arrived, piece.size)
 
+    window = SendWindow(sender.in_flight, count_piece)
     try:
-        for piece in pieces:
-            rows, by = piece.rows, replacing if piece.replaces else sender
-            size = rows.page.size * len(rows) // len(rows.page.keys)
-            waiting.append((size, piece, by.submit(_batch(rows, way), doubtful=False)))
-            while len(waiting) >= sender.in_flight:
-                acknowledge()
-        while waiting:
-            acknowledge()
-    except KeyboardInterrupt:
-        _leave(waiting, acknowledge)
-        raise Interrupted() from None
+        with window.open():
+            for piece in pieces:
+                by = replacing if piece.replaces else sender
+                window.add(piece, by.submit(_batch(piece.rows, way), doubtful=False))
+            window.drain()
     finally:
         sender.stop()
         replacing.stop()
     return sent
-
-
-def _leave(waiting: Sequence[object], acknowledge: Callable[[float], None]) -> None:
-    """After Ctrl-C: what is about to come back counts."""
-    until = time.monotonic() + LEAVING
-    try:
-        while waiting:
-            acknowledge(max(0.0, until - time.monotonic()))
-    except (CliError, NotYet, KeyboardInterrupt):
-        pass
 
 
 def _batch(rows: Rows, way: CopyRoute) -> Batch:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
-from ..errors import CliError, Interrupted, NotAuthorized
+from ..errors import CliError, NotAuthorized
 from ..files.json_rows import read_json
-from ..files.readers import DELIMITERS, Chunk, RowStream, read_separated
+from ..files.readers import DELIMITERS, Chunk, RejectedRow, RowStream, read_separated
 from ..files.rejects import Rejects, told
 from ..files.sources import InputFile, Source, identity, open_source
 from .checkpoint import Checkpoint, Mark
@@ -20,9 +17,7 @@ from .intake import VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
 from .superseded import Keys
-
-LEAVING = 3.0
-"""Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
+from .window import SendWindow
 
 
 @dataclass(frozen=True)
@@ -40,11 +35,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Flight:
-    """A batch on its way; `keys` are those of an upsert."""
+class SentStep:
+    """A step in flight, with the keys of its batch if it is an upsert."""
 
     step: Step
-    future: Future[Outcome]
     keys: frozenset[Any]
 
 
@@ -146,30 +140,20 @@ class Pipeline:
         self._rejects = rejects
         self._strict = strict
         self._moved = moved
-        self._waiting: deque[Flight] = deque()
+        self._window = SendWindow(sender.in_flight, self._count, store=self._store_rejects)
         self._keys = Keys() if sender.target.upsert else None
-        self._stuck = False
 
     def run(self, steps: Iterable[Step]) -> None:
         """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
         started = self._checkpoint.progress.sent
         try:
-            try:
+            with self._window.open():
                 for step in steps:
                     self._require_good(step)
                     self._let_pass(step)
                     self._send(step, doubtful=_begin(step) < started)
-                    while len(self._waiting) >= self._sender.in_flight:
-                        self._acknowledge()
-                while self._waiting:
-                    self._acknowledge()
+                self._window.drain()
                 self._count_superseded()
-            except CliError:
-                self._count_the_rest()
-                raise
-        except KeyboardInterrupt:
-            self._leave()
-            raise Interrupted() from None
         except NotAuthorized:
             self._take_back(started)
             raise
@@ -188,12 +172,12 @@ class Pipeline:
                 progress.sent = before
                 raise
         keys = frozenset(step.batch.keys if self._keys else ())
-        self._waiting.append(Flight(step, self._sender.submit(step.batch, doubtful=doubtful), keys))
+        self._window.add(SentStep(step, keys), self._sender.submit(step.batch, doubtful=doubtful))
 
     def _let_pass(self, step: Step) -> None:
         """Of two batches in flight either may be the first to arrive: one with keys of the other waits for it."""
-        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._waiting):
-            self._acknowledge()
+        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._window.batches):
+            self._window.acknowledge()
 
     def _require_good(self, step: Step) -> None:
         if self._strict and step.batch.bad:
@@ -201,22 +185,18 @@ class Pipeline:
                 told(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
             )
 
-    def _acknowledge(self, seconds: float | None = None) -> None:
-        """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""
-        step, future = self._waiting[0].step, self._waiting[0].future
-        self._stuck = True
-        outcome = future.result(seconds)
-        bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
-        progress = self._checkpoint.progress
-        progress.rejects_size = (
-            self._rejects.add(step.name, bad, at=progress.rejects_size) if bad else progress.rejects_size
-        )
-        self._waiting.popleft()
-        self._stuck = False
+    def _store_rejects(self, sent: SentStep, outcome: Outcome) -> None:
+        bad = _rejected(sent, outcome)
+        if bad:
+            progress = self._checkpoint.progress
+            progress.rejects_size = self._rejects.add(sent.step.name, bad, at=progress.rejects_size)
+
+    def _count(self, sent: SentStep, outcome: Outcome) -> None:
+        step, progress = sent.step, self._checkpoint.progress
         progress.done, progress.digest = step.end, step.digest
         progress.read += step.batch.rows + len(step.batch.bad) + len(step.batch.earlier.lines)
         progress.inserted += outcome.inserted
-        progress.rejected += len(bad)
+        progress.rejected += len(_rejected(sent, outcome))
         progress.doubtful += outcome.doubtful
         progress.unknown += outcome.unknown
         progress.replaced += outcome.replaced
@@ -239,24 +219,15 @@ class Pipeline:
             self._checkpoint.progress.superseded += repeated
             self._checkpoint.progress.inserted -= repeated
 
-    def _count_the_rest(self, seconds: float | None = None) -> None:
-        """What arrives in order, also where the checkpoint can't be written."""
-        while self._waiting and not self._stuck:
-            with suppress(CliError):
-                self._acknowledge(seconds)
-
     def _take_back(self, started: Mark) -> None:
         """What was only refused has not arrived: nothing of it is in doubt."""
-        if all(isinstance(each.future.exception(), NotAuthorized) for each in self._waiting):
+        if all(isinstance(each, NotAuthorized) for each in self._window.errors()):
             self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
             self._checkpoint.save()
 
-    def _leave(self) -> None:
-        """After Ctrl-C: what is about to come back counts."""
-        self._stuck = False
-        with suppress(NotYet, KeyboardInterrupt):
-            self._count_the_rest(LEAVING)
-        self._waiting.clear()
+
+def _rejected(sent: SentStep, outcome: Outcome) -> Sequence[RejectedRow]:
+    return sorted([*sent.step.batch.bad, *outcome.bad], key=lambda each: each.line)
 
 
 def _begin(step: Step) -> Mark:
