@@ -1,6 +1,6 @@
-"""Reads rows in JSON: lists of objects, objects one after another (a line each, or not), or an object with such a list.
+"""Reads rows in JSON: lists of objects, consecutive objects (one per line or not), or an object with a list of them.
 
-Which of these a file has is decided by its structure, value after value, never by its name.
+The layout of a file is determined by its structure, value by value, never by its name.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from .readers import LONGEST, TOO_LONG, Rows, RowStream
 from .sources import Source
 
 LISTS = ("rows", "data")
-"""What the list of rows in an object is called, by Milvus's own files and by most others."""
+"""Names of the list of rows in an object, in Milvus's own files and in most others."""
 
 Found = tuple[int, Any]
-"""A line (0 where only the number of rows tells the place), and what may be a row."""
+"""A line number (0 if only the row number is known), and a value that may be a row."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What tells a row from an object that holds rows: the columns that it may have, and those that it must have."""
+    """Tells a row from an object that holds rows, by the columns that a row may have and those that it must have."""
 
     columns: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
 
     def is_row(self, names: Collection[str]) -> bool:
-        """Whether an object with these members is surely a row."""
+        """Returns True if an object with these members is certainly a row."""
         return bool(self.required) and self.required.issubset(names)
 
     def list_of_rows(self, value: Mapping[str, Any], where: str) -> str:
-        """The member that holds rows; empty where the object is a row. Raises InvalidInput where that can't be told."""
+        """Returns the member that holds rows, "" if the object is a row. Raises InvalidInput if that is ambiguous."""
         if self.is_row(value):
             return ""
         self.refuse_foreign(value, where)
@@ -48,12 +48,12 @@ class Keys:
         return next(iter(full or empty), "")
 
     def refuse_foreign(self, value: Mapping[str, Any], where: str) -> None:
-        """Raises InvalidInput for rows as other programs write them, where nothing in it is called as a column is."""
+        """Raises InvalidInput for another program's layout, unless a member has the name of a column."""
         if self.columns.isdisjoint(value) and (found := foreign_shape(value)):
             raise InvalidInput(f"{where}: {found[0]}", hint=found[1])
 
     def may_hold_rows(self, name: str, others: Collection[str]) -> bool:
-        """Whether a member with objects can be the rows: no column is called so, and its object looks like no row."""
+        """Returns True if a member can hold the rows: it is not a column, and its object does not look like a row."""
         if name in self.columns or self.is_row(others):
             return False
         return name in LISTS or self.columns.isdisjoint(others)
@@ -79,7 +79,7 @@ def _describes_column(value: Any) -> bool:
 
 
 def read_json(source: Source, keys: Keys) -> RowStream:
-    """Lines that are broken, or nested too deeply, are rejected; where a list is broken the file is."""
+    """Reads rows. Lines that are broken or nested too deeply are rejected; a broken list makes the file unreadable."""
     return RowStream(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
 
 
@@ -99,37 +99,40 @@ def _chunks(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[readers.Ch
 
 
 def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
-    """What may be rows, from first to last. `by_line` says that a broken line does not break the file."""
+    """Yields values that may be rows, in order. With `by_line` a broken line does not make the file unreadable."""
     loads, required = text.loads, keys.required
     while True:
         number, line = text.number, text.line()
         if line == b"":
             return
-        try:
-            value = loads(line) if line else Unreadable
-            # Most rows have a colon for each key, and then none came twice: a call would cost more than this.
-            if line and (type(value) is not dict or line.count(b":") != len(value)):
-                refuse_repeated_keys(line, value)
-        except (ValueError, RecursionError):
-            value = _before_comma(loads, line or b"")
-        if isinstance(value, dict):
-            by_line = True
-            if required and required <= value.keys():
-                yield number, value
-            else:
-                yield from _rows_of(text, keys, number, value)
-        elif isinstance(value, list):
-            yield from ((0, each) for each in value)
-        elif value is not Unreadable:
+        value = _line_value(loads, line)
+        if value is Unreadable:
+            yield from _unreadable_line(text, keys, line, by_line=by_line)
+            continue
+        is_object = isinstance(value, dict)
+        by_line = by_line or is_object
+        if is_object and required and required <= value.keys():
             yield number, value
-        elif line is None or not line.isspace():
-            if line:
-                text.back_to(text.taken - len(line))
-            yield from _unaligned(text, keys, by_line=by_line)
+        else:
+            yield from _rows_of(text, keys, number, value)
+
+
+def _line_value(loads: Callable[[bytes], Any], line: bytes | None) -> Any:
+    """Returns the value of a line; Unreadable if the line is not one whole value, or None (its end is too far away)."""
+    if not line:
+        return Unreadable
+    try:
+        value = loads(line)
+        # Most rows have one colon per key, which proves that no key is repeated: the check costs more than this.
+        if type(value) is not dict or line.count(b":") != len(value):
+            refuse_repeated_keys(line, value)
+        return value
+    except (ValueError, RecursionError):
+        return _before_comma(loads, line)
 
 
 def _before_comma(loads: Callable[[bytes], Any], line: bytes) -> Any:
-    """The object of a line that ends in a comma, as in a list without its brackets; else Unreadable."""
+    """Returns the object of a line with a trailing comma, as in a list without brackets; else Unreadable."""
     line = line.rstrip()
     if line.endswith(b"},"):
         with suppress(ValueError, RecursionError):
@@ -139,14 +142,24 @@ def _before_comma(loads: Callable[[bytes], Any], line: bytes) -> Any:
     return Unreadable
 
 
-def _rows_of(text: JsonText, keys: Keys, line: int, value: Mapping[str, Any]) -> Iterator[Found]:
-    """The object, or the rows that it holds."""
-    name = keys.list_of_rows(value, text.name)
-    return iter([(0, each) for each in value[name]] if name else [(line, value)])
+def _rows_of(text: JsonText, keys: Keys, number: int, value: Any) -> Iterator[Found]:
+    """Returns the value itself, or the rows of the list that it is or holds."""
+    name = keys.list_of_rows(value, text.name) if isinstance(value, dict) else ""
+    rows = value[name] if name else value
+    return ((0, each) for each in rows) if isinstance(rows, list) else iter([(number, value)])
+
+
+def _unreadable_line(text: JsonText, keys: Keys, line: bytes | None, *, by_line: bool) -> Iterator[Found]:
+    """Reads on from the start of a line that is not one whole value."""
+    if line is not None and line.isspace():
+        return
+    if line:
+        text.back_to(text.taken - len(line))
+    yield from _unaligned(text, keys, by_line=by_line)
 
 
 def _unaligned(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
-    """What a value that is no line of its own has of rows. Raises CliError where it breaks the file."""
+    """Yields the rows of a value that spans lines. Raises CliError if it makes the file unreadable."""
     mark, number, begin = text.peek(), text.number, text.taken
     if not mark:
         return
@@ -181,7 +194,7 @@ def _object(text: JsonText, keys: Keys) -> Iterator[Found]:
 
 
 def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
-    """Of an object whose end is far away, member by member: rows as they come, or the object at the end."""
+    """Reads a long object member by member: yields its rows as they come, or the object itself at the end."""
     number, begin, rows_in = text.number, text.taken, ""
     others: dict[str, Any] = {}
     repeated: Unreadable | None = None
@@ -195,7 +208,7 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         inner = text.after_peek() if text.peek() == b"[" else b""
         if name == "data" and inner and not keys.is_row(others):
             keys.refuse_foreign({**others, name: [[] if inner == b"[" else {}]}, text.name)
-        # What may describe columns is not taken for rows before more is known.
+        # A member that may describe columns is not taken for rows until more members are known.
         holds = inner == b"{" and name != "meta" and keys.may_hold_rows(name, others)
         if holds and rows_in:
             raise two_lists(text.name, [rows_in, name])
@@ -220,7 +233,7 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
 
 
 def _items(text: JsonText) -> Iterator[Found]:
-    """The values of a list."""
+    """Yields the values of a list."""
     number, count = text.number, 0
     try:
         text.require(b"[")
@@ -237,7 +250,7 @@ def _items(text: JsonText) -> Iterator[Found]:
 
 
 def _rejected(text: JsonText, error: Exception, number: int, *, whole: bool) -> Iterator[Found]:
-    """The line that begins with a broken value. Raises CliError where more than the line may be broken."""
+    """Rejects the line of a broken value. Raises CliError if more than the line may be broken."""
     line = text.line()
     if line is None:
         text.skip_line()
