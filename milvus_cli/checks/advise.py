@@ -1,4 +1,4 @@
-"""Advice on the index of a collection: estimates, what was measured, and the lines to run."""
+"""Reports advice on a collection's index: estimates, measurements, and the commands to run."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ SWEEPS = {
     "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
     **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
 }
-"""What is tried of an index that is there; others have nothing to try."""
+"""Parameter values tried on an existing index, by index type; other types have nothing to try."""
 MOST_DIGITS = 10
-"""Of an nlist; what is longer, or no number, says nothing."""
+"""Digits of an nlist; longer values, or other text, are ignored."""
 METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 @dataclass(frozen=True)
 class AdviceOptions:
-    """`memory` in bytes, None for any; `rows` None for those there are."""
+    """`memory` is in bytes, None for no limit; `rows` is None for the current number."""
 
     recall: float
     memory: int | None
@@ -44,7 +44,7 @@ class AdviceOptions:
 
 @dataclass(frozen=True)
 class Present:
-    """The index that is there, and what was measured of it, by rising effort; nothing where it can't be measured."""
+    """The existing index, and its measurements by rising effort, empty if it can't be measured."""
 
     index: Index | None
     tried: Sequence[Row]
@@ -52,7 +52,7 @@ class Present:
 
     @property
     def best(self) -> Row | None:
-        """The least effort that reaches the recall."""
+        """The measurement with the least effort that reaches the wanted recall."""
         return next((each for each in self.tried if each.recall >= self.recall), None)
 
     def is_enough(self, choice: Candidate) -> bool:
@@ -60,7 +60,7 @@ class Present:
 
 
 def advice(session: Session, collection: str, field: str | None, wish: AdviceOptions) -> Report:
-    """Raises CliError where there is no such field."""
+    """Raises CliError if the field does not exist."""
     client = session.client
     target = find_target(client, collection, field, loaded=False)
     index, count = index_on(client, target), wish.rows or count_rows(client, target.keys)
@@ -87,7 +87,7 @@ def advice(session: Session, collection: str, field: str | None, wish: AdviceOpt
 
 
 def size(count: int) -> str:
-    """Bytes as people read them: 1.5 GiB."""
+    """Formats bytes, as in 1.5 GiB."""
     amount, unit = float(count), 0
     while amount >= 1024 and unit < len(UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
@@ -105,7 +105,7 @@ def _tried(session: Session, target: CheckedCollection, index: Index | None, wis
 
 
 def _sweep(index: Index) -> str:
-    """Empty where there is nothing to try."""
+    """Returns the sweep for an index, "" if it has nothing to try."""
     name, values = SWEEPS.get(index.type, ("", ()))
     given = str(index.params.get("nlist", ""))
     clusters = (int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0) or max(values, default=0)
@@ -114,7 +114,7 @@ def _sweep(index: Index) -> str:
 
 
 def _choice(found: Sequence[Candidate], present: Present, wish: AdviceOptions) -> Candidate | None:
-    """What is there, where it was seen to do; else the first that fits."""
+    """Returns the existing index if it was measured to be good enough, else the first candidate that fits."""
     kept = (each for each in found if present.is_enough(each) and each.fits(wish.memory, wish.recall))
     return next(kept, None) or chosen(found, wish.memory, wish.recall)
 

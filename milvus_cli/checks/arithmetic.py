@@ -1,4 +1,4 @@
-"""Norms and distances of vectors: by numpy where it is installed (the extra `fast`), else in plain Python."""
+"""Norms and distances of vectors, with numpy if it is installed (the extra `fast`), else in plain Python."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TINY = 1e-300
-"""Keeps a quotient of zeros at zero."""
+"""Added to divisors, so that 0 / 0 is 0."""
 
 Elementwise = Callable[[Any, Any, Any], Any]
-"""Of a dot product and both squared norms, one by one or as arrays of numpy. The lower, the nearer.
+"""Computes a distance from a dot product and both squared norms, as numbers or numpy arrays. Lower is nearer.
 
-A bit of a binary vector counts as the number 0 or 1.
+Bits of binary vectors count as the numbers 0 and 1.
 """
 
 DISTANCES: Mapping[str, Elementwise] = {
@@ -34,11 +34,11 @@ DISTANCES: Mapping[str, Elementwise] = {
 }
 
 ROUNDING = 1e-6
-"""What two distances differ by, relatively, when a server that counts in float32 may take them for equal."""
+"""Relative difference up to which a server that computes in float32 may take two distances for equal."""
 
 
 def slack(metric: str, limit: float, square: float) -> float:
-    """How much a distance may exceed `limit` and still be its equal; `square` is the query's squared norm."""
+    """Returns how far a distance may exceed `limit` and still equal it; `square` is the query's squared norm."""
     if metric == "COSINE":
         return ROUNDING
     if metric == "IP":
@@ -48,7 +48,7 @@ def slack(metric: str, limit: float, square: float) -> float:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Vectors ready to be counted with, and their squared norms, which are not finite where a vector is not."""
+    """Vectors prepared for arithmetic, and their squared norms, which are not finite if a vector is not."""
 
     vectors: Any
     squares: Any
@@ -61,10 +61,10 @@ class Arithmetic(Protocol):
     def numbers(self, rows: Sequence[bytes]) -> Numbers: ...
 
     def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[Any]:
-        """For each query a sequence with the distance to each row; what is no number is infinitely far."""
+        """Yields, for each query, its distances to all rows; NaN becomes infinity."""
 
     def least(self, sequences: Sequence[Any], count: int) -> Any:
-        """The lowest of all, sorted."""
+        """Returns the `count` lowest distances, sorted."""
 
 
 class PlainArithmetic:
@@ -95,7 +95,7 @@ class PlainArithmetic:
 
 
 class NumpyArithmetic:
-    """For vectors of fixed length. Counts in float64."""
+    """For vectors of fixed length. Computes in float64."""
 
     def __init__(self, kind: str, numpy: ModuleType) -> None:
         self._kind = kind
@@ -129,7 +129,7 @@ class NumpyArithmetic:
 
 
 def arithmetic(kind: str) -> Arithmetic:
-    """The quickest there is for vectors of this type."""
+    """Returns the fastest implementation available for this vector type."""
     if kind != "SPARSE_FLOAT_VECTOR":
         try:
             import numpy
@@ -149,7 +149,7 @@ def require_metric(metric: str) -> None:
 
 
 def unpack(kind: str, row: bytes) -> Any:
-    """A vector to count with: floats, integers, a dict of a sparse one, one large integer of a binary one."""
+    """Unpacks a vector: floats or integers, a dict for a sparse vector, one large integer for a binary one."""
     if kind == "BINARY_VECTOR":
         return int.from_bytes(row, "little")
     if kind == "SPARSE_FLOAT_VECTOR":
@@ -163,6 +163,6 @@ def unpack(kind: str, row: bytes) -> Any:
 
 
 def entries(kind: str, row: bytes) -> Sequence[float]:
-    """The numbers of a vector that may be other than zero."""
+    """Returns the numbers of a vector that may be nonzero."""
     found = unpack(kind, row)
     return list(found.values()) if isinstance(found, dict) else [] if isinstance(found, int) else list(found)

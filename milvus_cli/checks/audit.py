@@ -1,4 +1,4 @@
-"""Looks for vectors that searches can't use well: no numbers, zeros, lengths that disturb an inner product, copies."""
+"""Finds vectors that searches can't use well: NaN, infinity, zero, duplicates, lengths that distort inner products."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .pages import Key, Page
 from .seen import Seen
 
 EXAMPLES = 5
-"""Keys told of each finding."""
+"""Keys reported per finding."""
 UNIT = 1e-3
-"""What a norm may differ from 1 by and still be normalised: float16 and bfloat16 keep no more of it."""
+"""Deviation of a norm from 1 that still counts as normalised: float16 and bfloat16 are no more precise."""
 
 MEANINGS = {
     "nan": "holds a NaN: no distance to it is a number",
@@ -40,8 +40,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """`findings` by the words of MEANINGS; one that was not looked for is missing. An example of a duplicate is a list
-    of keys of rows that have the same vector."""
+    """Findings by the words of MEANINGS, without those that were not checked.
+
+    An example of a duplicate is a list of keys whose rows share one vector.
+    """
 
     rows: int
     findings: dict[str, Finding]
@@ -49,7 +51,7 @@ class Audit:
 
 
 def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
-    """`unit` tells whether dense vectors should have length 1; `seen` is told how many rows there were so far."""
+    """`unit` says that dense vectors should have length 1; `seen` is called with the number of rows so far."""
     wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
     with Seen() as memory:
@@ -87,5 +89,5 @@ def _remembered(vector: bytes, square: float, key: Key) -> tuple[bytes, float | 
 
 
 def problems(found: Audit, ignored: Sequence[str]) -> int:
-    """Rows with something wrong, counted once for each finding."""
+    """Returns the number of findings, so that a row counts once per finding."""
     return sum(each.count for name, each in found.findings.items() if name not in ignored)

@@ -1,7 +1,7 @@
-"""Looks for primary keys that several rows have. Milvus takes a key twice, and shows one row of it ever after.
+"""Finds primary keys shared by several rows: Milvus accepts a key twice, and from then on shows one of the rows.
 
-Queries return one row of a key, whichever; only count(*) counts them all. So the keys of a page are counted, and where
-there are more rows than keys, the page is halved until it is known which ones.
+Queries return one row of a key, whichever; only count(*) counts them all. So the rows of a page are counted, and if
+there are more rows than keys, the page is halved until the keys are known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .pages import Key, key_pages
 
 @dataclass
 class KeyAudit:
-    """`surplus` rows have a key that another row has too; `copies` tells how many rows the first such keys have."""
+    """`surplus` is the number of rows beyond one per key; `copies` counts the rows of the first repeated keys."""
 
     rows: int = 0
     keys: int = 0
@@ -29,7 +29,7 @@ class KeyAudit:
 
 
 def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[int], None]) -> KeyAudit:
-    """Tells `most` of the keys at most."""
+    """Reports at most `most` of the repeated keys."""
     found, last = KeyAudit(), None
     for page in key_pages(client, keys):
         rows = _count(client, keys, last, page.keys[-1])
@@ -47,7 +47,7 @@ def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[in
 def _several(
     client: Client, keys: Selection, last: Key | None, group: Sequence[Key], rows: int
 ) -> Iterator[tuple[Key, int]]:
-    """Of a group of keys that follow `last`, those with several rows; `rows` is how many all of them have."""
+    """Yields the repeated keys of a group that follows `last`; `rows` is the number of rows in the group."""
     if rows <= len(group):
         return
     if len(group) == 1:
@@ -60,7 +60,7 @@ def _several(
 
 
 def _count(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
-    """Rows with keys after `last`, up to one."""
+    """Counts rows with keys after `last`, up to and including `upto`."""
     name = keys.primary.name
     expression = both(above(name, last) if last is not None else "", up_to(name, upto))
     return exact_count(client, replace(keys, filter=expression, consistency="Bounded"))

@@ -1,4 +1,4 @@
-"""Checks of a collection's vectors and of its index, with a progress bar, as results."""
+"""Checks a collection's vectors or index, with a progress bar, and reports the results."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from .recall import Row, compare, measure, settings
 from .target import CheckedCollection, count_rows, find_target, index_on, require_index
 
 PLAIN_RATE = 2e7
-"""Multiplications a second that plain Python does, roughly."""
+"""Multiplications per second in plain Python, roughly."""
 PLAIN_PYTHON_SECONDS = 10.0
-"""Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
+"""Duration that is announced in advance; a hundred times as long is refused."""
 
 
 @dataclass(frozen=True)
 class Trial:
     """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search.
 
-    `force` lets parameters pass that are not known here.
+    `force` allows parameters that this client does not know.
     """
 
     collection: str
@@ -47,7 +47,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Measured:
-    """`rows` of the collection, `queries` that were drawn from them, and a result for each setting."""
+    """`rows` of the collection, the number of `queries` drawn from them, and a result for each setting."""
 
     rows: int
     queries: int
@@ -64,7 +64,7 @@ def vectors_report(
     metric: str | None,
     ignored: Sequence[str],
 ) -> Report:
-    """Raises CliError where the collection is not loaded or has no such field."""
+    """Raises CliError if the collection is not loaded or lacks the field."""
     _known_findings(ignored)
     client = session.client
     target = find_target(client, collection, field)
@@ -91,7 +91,7 @@ def vectors_report(
 
 
 def recall_table(session: Session, trial: Trial) -> Table:
-    """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows."""
+    """Raises CliError if the collection is not loaded, lacks the field or an index, or has too few rows."""
     target = find_target(session.client, trial.collection, trial.field)
     index = require_index(session.client, target)
     found = measured(session, target, index, trial)
@@ -145,7 +145,7 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
 
 
 class _Steps:
-    """Moves a bar one step at each call."""
+    """Advances a bar by one step per call."""
 
     def __init__(self, bar: Progress, steps: int) -> None:
         self._bar, self._steps, self._done = bar, steps, 0
@@ -174,7 +174,7 @@ def _known_findings(names: Sequence[str]) -> None:
 
 
 def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
-    """Without numpy: says that it takes long, and refuses what would take too long."""
+    """Without numpy, announces a long exact search, and refuses one that would take too long."""
     seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
     if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
         raise CliError(
@@ -207,7 +207,7 @@ def _norms(found: Audit) -> Section:
 
 
 def _what_was_searched(client: Client, target: CheckedCollection, index: Index) -> str:
-    """What the figures are of; a server searches rows without an index one by one, which is exact."""
+    """Describes the index searched; servers search rows not yet indexed one by one, which is exact."""
     described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
     left = described.total_rows - described.indexed_rows
     part = f"; {left} of {described.total_rows} rows are not indexed yet, and searched exactly" if left > 0 else ""

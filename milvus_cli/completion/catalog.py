@@ -1,4 +1,4 @@
-"""The names of a server's objects as last heard, for completion and hints. Asking never waits, unless told to."""
+"""Caches the names of a server's objects for completion and hints. Lookups don't wait unless `patience` is set."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 DEADLINE = 2.0
-"""Seconds that a call for names may take."""
+"""Deadline of a call for names, in seconds."""
 
 KEEP_SECONDS = 15.0
-"""After this names are asked for again: other processes change them too."""
+"""Seconds after which names are fetched again, since other processes change them too."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
-"""Seconds without a new attempt at a server that did not answer; each further failure doubles them."""
+"""Seconds before an unreachable server is tried again, doubled after each failure."""
 
 
 class Wanted(NamedTuple):
-    """A kind of names, of one object where they belong to one, on a connection and in a database ("": the store's)."""
+    """A kind of names, of one object where needed, on a connection and in a database ("" for names in the store)."""
 
     kind: str
     of: str
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """The names that came, and when (monotonic seconds)."""
+    """Names, and the time when they came (monotonic seconds)."""
 
     names: Names
     at: float
@@ -51,18 +51,18 @@ class Heard(NamedTuple):
 
 @dataclass(frozen=True)
 class Trouble:
-    """A place that did not answer: when to try again (monotonic seconds), and the pause that this was."""
+    """A failed server: the time of the next attempt (monotonic seconds), and the pause before it."""
 
     until: float
     pause: float
 
 
 class Catalog:
-    """Answers with what is known, and asks in a daemon thread over channels of its own.
+    """Returns known names, and fetches others in daemon threads over separate channels.
 
-    `patience` is how many seconds to wait for names that were never heard, `limit` how many a person is offered
-    at once (None: all). `on_news` is called, in that thread, when other names have come. Failures are silent: no names
-    then; that of a bug is kept in `failure`.
+    `patience` is the number of seconds to wait for names that were never fetched, `limit` the number offered to a user
+    at once (None: all). `on_news` is called in the fetching thread when names have changed. Failures only mean no
+    names; the traceback of a bug is kept in `failure`.
     """
 
     def __init__(self, session: Session) -> None:
@@ -79,7 +79,7 @@ class Catalog:
         self._links = Links(session)
 
     def names(self, kind: str, *, of: str = "", alias: str = "", database: str = "") -> Names:
-        """What is known of a kind in KINDS or LOCAL; without an alias or database, of the session's own."""
+        """Returns known names of a kind in KINDS or LOCAL; alias and database default to the session's."""
         here, standing = self._session.here(alias)
         wanted = Wanted(kind, of, here, database or standing)
         with self._lock:
@@ -92,7 +92,7 @@ class Catalog:
         return heard.names if heard else Names()
 
     def changed(self) -> None:
-        """Forgets all: what was just written may have made or removed any of it."""
+        """Forgets all names: a write may have added or removed any of them."""
         with self._lock:
             self._round += 1
             for known in (self._heard, self._asking, self._trouble):
@@ -115,11 +115,11 @@ class Catalog:
         try:
             names = named(self._pairs(wanted))
         except CliError as exc:
-            # What the server won't tell, now or to this user, is no trouble with the place.
+            # A refusal, now or for this user, does not mean that the server is down.
             if isinstance(exc, ServerRefused) or exc.fault is Fault.NOT_PERMITTED:
                 names = Names()
         except Exception:
-            # A thread's traceback would be written over the line that is being typed.
+            # A traceback printed by the thread would overwrite the line being typed.
             self.failure = traceback.format_exc()
         is_news = self._take(wanted, names, asked_in)
         done.set()
@@ -132,7 +132,7 @@ class Catalog:
         return KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
 
     def _take(self, wanted: Wanted, names: Names | None, asked_in: int) -> bool:
-        """Keeps an answer, unless something changed while it was on its way; whether it says other than before."""
+        """Stores an answer unless names changed meanwhile; returns True if it differs from the last one."""
         with self._lock:
             if asked_in != self._round:
                 return False
@@ -148,7 +148,7 @@ class Catalog:
 
 
 class Links:
-    """Clients for names only: apart from the session's, so that no command's call, deadline or report is disturbed."""
+    """Clients for names only, separate from the session's, so that they don't affect commands' calls or deadlines."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -156,7 +156,7 @@ class Links:
         self._clients: dict[Profile, Client] = {}
 
     def client(self, alias: str, database: str) -> Client:
-        """Raises CliError where nothing is connected; an embedded server that does not run is not started."""
+        """Raises CliError if nothing is connected; does not start an embedded server."""
         from ..session.clients import open_client
 
         profile = self._session.resolved_at(alias, database).profile
@@ -201,7 +201,7 @@ def _collections(client: Client, of: str) -> Pairs:
 
 
 def _load_state(percent: int) -> str:
-    # Milvus leaves out what is not loaded, Milvus Lite says 0.
+    # Milvus omits collections that are not loaded, Milvus Lite reports 0.
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
 
 
@@ -259,7 +259,7 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
 
 
 def _filter_words(client: Client, of: str) -> Pairs:
-    """What filters of this server have beside what all have."""
+    """Returns the words of filters that depend on this server's version."""
     from ..client.versions import is_lite, is_older
     from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
@@ -277,7 +277,7 @@ def _without_notes(names: Iterable[str]) -> Pairs:
 
 
 OF_THE_STORE: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
-"""What this machine knows by itself."""
+"""Kinds of names that this machine knows without a server."""
 
 KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "databases": _databases,
@@ -293,4 +293,4 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "privilege_groups": _privilege_groups,
     "filter_words": _filter_words,
 }
-"""What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""
+"""Kinds of names that a server is asked for; the text is the collection of fields, partitions and indexes."""

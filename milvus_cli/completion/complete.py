@@ -1,4 +1,4 @@
-"""What may stand at the end of a line: words of the tree, options, and the values that parameter types offer."""
+"""Candidates for the end of a line: command words, options, and the values that parameter types offer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class HasCatalog(Protocol):
-    """A session, or less."""
+    """A session, or a cheaper stand-in."""
 
     @property
     def catalog(self) -> NameSource: ...
@@ -34,9 +34,9 @@ class HasCatalog(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """The command that a text ends in: the words before the last one, and that as it means and as it stands there.
+    """The command at the end of a text: the words before the last one, and the last one parsed and as typed.
 
-    `start` is where it stands in the text; `mark` is its open quote. `redirect` is > or | before it.
+    `start` is the last word's position in the text, `mark` its open quote, `redirect` a > or | before it.
     """
 
     words: list[str]
@@ -49,7 +49,7 @@ class Line:
 
 
 def read(text: str) -> Line:
-    """Reads a text up to the cursor."""
+    """Parses a text up to the cursor."""
     words = scan(text)[-1] if text else []
     end = words[-1].end if words else 0
     after = text[end:].replace("\\\n", "")
@@ -67,7 +67,7 @@ def read(text: str) -> Line:
 
 @dataclass
 class Given:
-    """What the words before say: values by parameter, plain words, and the option that waits for a value."""
+    """Parsed words: values by parameter, positional words, and the option that still needs a value."""
 
     values: dict[str, Any] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Given:
 def complete(
     words: Sequence[str], incomplete: str, session: HasCatalog, leading: Sequence[click.Parameter] = GLOBAL_OPTIONS
 ) -> Items:
-    """The candidates for the word that is being typed after `words`; `leading` are the options before the command."""
+    """Returns candidates for the word after `words`; `leading` are the options allowed before the command."""
     before, rest = _leading(words, leading)
     if before.waiting or (not rest and incomplete.startswith("-")):
         ctx = click.Context(tree(), obj=session, resilient_parsing=True)
@@ -97,7 +97,7 @@ def complete(
 
 
 def _verb(verb: Verb, words: Sequence[str], ctx: click.Context, incomplete: str) -> Items:
-    """The nouns of a verb, or its options; then what may follow the noun that it takes for granted."""
+    """Returns the nouns of a verb or its options, and the candidates after its default noun."""
     if incomplete.startswith("-"):
         return _options(ctx, verb.global_params, Given(), incomplete)
     found = items(children(verb).best(incomplete))
@@ -121,12 +121,12 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
         return _options(ctx, params, given, incomplete)
     param = _plain_param(params, len(given.plain))
     found = param.shell_complete(ctx, incomplete) if param is not None else []
-    # A name that begins with a dash would be read as an option: it needs -- before it, or its own option.
+    # A name that begins with a dash would be read as an option: it needs -- or its own option before it.
     return [each for each in found if given.options_ended or not str(each.value).startswith("-")]
 
 
 def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: str, value: str) -> Items:
-    """The candidates for --option=value."""
+    """Returns the candidates for --option=value."""
     params = list(params)
     found_option = spelled(spelling, layers(params))
     option = _spellings(params).get(found_option.name) if found_option else None
@@ -139,7 +139,7 @@ def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: s
 
 
 def _options(ctx: click.Context, params: Iterable[click.Parameter], given: Given, incomplete: str) -> Items:
-    """Options that the line does not have yet, each by the long spelling that fits best."""
+    """Returns options not yet on the line, each in the long spelling that fits best."""
     free = [each for each in params if isinstance(each, click.Option) and not each.hidden]
     free = [each for each in free if each.multiple or str(each.name) not in given.values]
     offered = ((spelling, each.help or "") for each in free for spelling in _offered(each, incomplete))
@@ -153,7 +153,7 @@ def _offered(option: click.Option, incomplete: str) -> Iterator[str]:
 
 
 def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[Given, Sequence[str]]:
-    """Reads the options before the command, and returns them and what follows."""
+    """Parses the options before the command; returns them and the remaining words."""
     given, position = Given(), 0
     while position < len(words) and words[position].startswith("-"):
         taken = _read_option(given, params, words[position:])
@@ -162,7 +162,7 @@ def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[G
 
 
 def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
-    """Reads the words after a command, as far as they can be understood; what can't is passed over."""
+    """Parses the words after a command as far as possible, and skips the others."""
     given, position = Given(), 0
     while position < len(words):
         word = words[position]
@@ -178,7 +178,7 @@ def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
 
 
 def _read_option(given: Given, params: Iterable[click.Parameter], words: Sequence[str]) -> int:
-    """Reads the option that the words begin with; returns how many words it took."""
+    """Parses the option at the start of the words; returns the number of words consumed."""
     params = list(params)
     found = spelled(words[0], layers(params))
     option = _spellings(params).get(found.name) if found else None
@@ -208,7 +208,7 @@ def _keep(given: Given, param: click.Parameter | None, value: str) -> None:
 
 
 def _takes_value(option: click.Option) -> bool:
-    """Whether a value must follow; `--lite` may stand alone."""
+    """Returns True if a value must follow; `--lite` may stand alone."""
     return not getattr(option, "_flag_needs_value", False)
 
 
@@ -222,7 +222,7 @@ def _spellings(params: Iterable[click.Parameter]) -> dict[str, click.Option]:
 
 
 def _plain_param(params: Sequence[click.Parameter], position: int) -> click.Parameter | None:
-    """The parameter that the plain word at this position gives: an argument, or the option that it stands for."""
+    """Returns the parameter of the positional word at this position: an argument, or the option it sets."""
     arguments = [each for each in params if isinstance(each, click.Argument)]
     if arguments and arguments[-1].nargs == -1:
         position = min(position, len(arguments) - 1)

@@ -1,4 +1,4 @@
-"""Pages of rows as Arrow streams, and those as a parquet file. Needs pyarrow."""
+"""Writes pages of rows as Arrow streams, and converts those to a Parquet file. Requires pyarrow."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
 
 
 DATA_PAGE = 1 << 18
-"""Bytes of a page of a column, of which several are held at once."""
+"""Bytes per page of a column; several pages are held at once."""
 
 
 class ArrowWriter:
-    """A page is an Arrow stream of its own, so that a file of them can be cut between two and go on.
+    """Writes each page as a separate Arrow stream, so that a file of them can be cut between two and resumed.
 
-    Vectors and arrays are lists of numbers (a float of 16 bits is one of 32); what is JSON, or sparse, is its text.
+    Vectors and arrays are lists of numbers (16-bit floats become 32-bit); JSON and sparse vectors are text.
     """
 
     def __init__(self, selection: Selection) -> None:
@@ -83,7 +83,7 @@ class ArrowWriter:
         return self._single(kind)
 
     def _single(self, kind: str) -> Any:
-        """The type of one value; a vector is a list."""
+        """Returns the Arrow type of one value; a vector is a list."""
         arrow = self._arrow
         if kind in ELEMENTS:
             return arrow.list_(getattr(arrow, ELEMENTS[kind])())
@@ -104,13 +104,13 @@ class ArrowWriter:
 
 
 def to_parquet(streams: str, target: str, selection: Selection) -> None:
-    """Writes a file of Arrow streams, one after another, as a parquet file, each stream as a row group."""
+    """Converts a file of consecutive Arrow streams to Parquet, one row group per stream."""
     arrow = pyarrow()
     from pyarrow import parquet
 
     size = os.path.getsize(streams)
     schema = ArrowWriter(selection).schema
-    # Numbers of vectors hardly come twice: a dictionary of them takes time and room, and makes the file larger.
+    # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.
     repeated = [field.name for field in schema if not arrow.types.is_list(field.type)]
     writing = parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
     give_back()

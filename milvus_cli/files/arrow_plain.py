@@ -1,4 +1,4 @@
-"""Arrow arrays of any type to values as JSON has them: numbers, texts, lists and objects, without losing a digit."""
+"""Converts Arrow arrays of any type to JSON-like values (numbers, texts, lists, objects) without losing a digit."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 UNITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
-"""Digits of a second's fraction."""
+"""Digits of a fraction of a second."""
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
-"""From 1970: the years from 1 to 9999, which are all that ISO 8601 has four digits for."""
+"""Days since 1970 of the years 1 to 9999, the range of ISO 8601's four-digit years."""
 DAY = 86_400
 
 
 def plain_values(array: Any) -> list[Any]:
-    """The values of an array, None where it has none.
+    """Returns the values of an array, with None for nulls.
 
-    Dates, times and UUIDs are ISO text (a moment with a zone in UTC), durations ISO 8601 ones, bytes base64, maps
-    objects. A decimal is a number; with more digits than a float holds it is `Digits`. `NotJson` is what would change:
-    a moment beyond the years that ISO 8601 has, and a map with a key that comes twice.
+    Dates, times and UUIDs become ISO text (timestamps with a zone in UTC), durations ISO 8601 durations, bytes base64,
+    maps objects. Decimals become numbers, or `Digits` if a float can't hold them. Values that would change become
+    `NotJson`: timestamps outside the years of ISO 8601, and maps with a repeated key.
     """
     import pyarrow
 
@@ -59,7 +59,7 @@ def _texts(array: Any) -> list[str | None]:
     try:
         return _as_they_are(array)
     except UnicodeDecodeError:
-        # What is no UTF-8 stands out as such, and is refused with its row.
+        # Invalid UTF-8 becomes surrogates, by which its row is recognized and rejected.
         values = array.cast("large_binary").to_pylist()
         return [None if each is None else each.decode("utf-8", "surrogateescape") for each in values]
 
@@ -100,7 +100,7 @@ def _maps(array: Any) -> list[Any]:
 
 
 def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
-    """JSON's keys are text: 1 becomes "1"."""
+    """Returns the object of a map. Keys become text, as JSON requires: 1 becomes "1"."""
     if (far := next((each for each in keys if isinstance(each, NotJson)), None)) is not None:
         return NotJson(_pairs(keys, values), far.reason)
     names = [each if isinstance(each, str) else _key(each) for each in keys]
@@ -112,7 +112,7 @@ def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
 
 
 def _pairs(keys: Sequence[Any], values: Sequence[Any]) -> str:
-    """A map for people."""
+    """Formats a map for messages."""
     return f"map {dump_json([list(each) for each in zip(keys, values, strict=True)], default=in_words)}"
 
 
@@ -161,7 +161,7 @@ def _moments(array: Any) -> list[Any]:
 
 
 def far_moment(number: int, digits: int, zone: str) -> NotJson:
-    """One beyond the years that dates have; `digits` are those of a second's fraction."""
+    """Returns a timestamp outside the years of ISO 8601; `digits` is the precision of its fraction of a second."""
     days, rest = divmod(number, DAY * 10**digits)
     seconds, fraction = divmod(rest, 10**digits)
     minutes, seconds = divmod(seconds, 60)
@@ -170,7 +170,7 @@ def far_moment(number: int, digits: int, zone: str) -> NotJson:
 
 
 def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson]) -> list[Any]:
-    """ISO 8601 text of the numbers in a range, which has the years from 1 to 9999."""
+    """Returns ISO 8601 text for numbers within `known` (the years 1 to 9999), and `beyond(number)` for others."""
     import pyarrow
     from pyarrow import compute
 
@@ -186,7 +186,7 @@ def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson
 
 
 def _trimmed(texts: Any) -> list[Any]:
-    """With a T between date and time, and without a fraction of nothing but zeros."""
+    """Puts a T between date and time, and drops fractions of only zeros."""
     from pyarrow import compute
 
     texts = compute.replace_substring(texts, " ", "T")
@@ -202,7 +202,7 @@ def _durations(array: Any) -> list[str | None]:
 
 
 def _duration(value: int, digits: int) -> str:
-    """As pandas writes it: P1DT2H3M4.5S."""
+    """Formats a duration as pandas does: P1DT2H3M4.5S."""
     seconds, rest = divmod(abs(value), 10**digits)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -252,7 +252,7 @@ READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_dictionary": lambda array: plain_values(array.dictionary_decode()),
     "is_run_end_encoded": lambda array: plain_values(_decoded_runs(array)),
 }
-"""By the name of pyarrow's test for the type, some of which older versions lack."""
+"""Readers by the name of pyarrow's type check; older versions lack some checks."""
 
 
 def _decoded_runs(array: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Values to Arrow arrays, buffer by buffer: pyarrow.array imports pandas where that is installed, which takes 35 MB."""
+"""Builds Arrow arrays from buffers: pyarrow.array would import pandas if that is installed, which takes 35 MB."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import accumulate, chain
 from typing import Any
 
 CODES = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "float": "f", "double": "d"}
-"""Arrow's types of numbers, as Python's array module calls them."""
+"""Python's array type codes by Arrow's number types."""
 
 
 def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
-    """Numbers, booleans, texts, objects and lists of these; None is null."""
+    """Builds an array of numbers, booleans, texts, objects, or lists of these; None becomes null."""
     import pyarrow
 
     def made(buffers: list[Any], children: list[Any] | None = None) -> Any:
@@ -35,7 +35,7 @@ def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
 
 
 def arrow_lists(raw: memoryview, width: int, wanted: Any) -> Any:
-    """Lists of `width` numbers each, of the bytes that they have."""
+    """Builds lists of `width` numbers each from raw bytes."""
     import pyarrow
 
     size = wanted.value_type.bit_width // 8
@@ -46,11 +46,11 @@ def arrow_lists(raw: memoryview, width: int, wanted: Any) -> Any:
 
 
 def _offsets(values: Sequence[Any]) -> array[int]:
-    """Where each begins, and the last ends."""
+    """Returns the start of each value, and the end of the last."""
     return array("i", accumulate((len(value or ()) for value in values), initial=0))
 
 
 def _bits(values: Sequence[Any]) -> bytes:
-    """Truths, the first in the lowest bit."""
+    """Packs booleans into bits, the first in the lowest bit."""
     digits = "".join("1" if value else "0" for value in reversed(values))
     return int(digits or "0", 2).to_bytes((len(values) + 7) // 8, "little")

@@ -1,4 +1,4 @@
-"""The cells of a text to values: text is text, what is nested is JSON, a vector may do without brackets."""
+"""Converts cells of text files to values: text as is, nested values as JSON, vectors with or without brackets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 PRINTED = re.compile(r"\[[^\[\],;|]*\]")
-"""A list as NumPy prints it: white space between its numbers, and no commas."""
+"""A list as NumPy prints it: whitespace between numbers, no commas."""
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
@@ -34,7 +34,7 @@ WORDS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": F
 
 
 def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
-    """The values of cells. Raises BadValue for the first that can't be read."""
+    """Returns the values of cells. Raises BadValue for the first invalid one."""
     kind = kind_of(field)
     read = _reader(field, kind)
     empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
@@ -53,7 +53,7 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
 
 
 def read_plain(field: Field, text: str) -> Any:
-    """The value of what a person typed, vectors as lists. Raises BadValue."""
+    """Returns the value that a user typed, with vectors as lists. Raises BadValue."""
     kind = kind_of(field)
     if shape_of(kind) is not ValueShape.DENSE:
         return read_cells(field, [text or EMPTY])[0]
@@ -81,7 +81,7 @@ def _nested(cell: str) -> Any:
 
 
 def _sparse(cell: str) -> Any:
-    """Its indexes may do without quotes."""
+    """Like `_nested`, but indexes may be unquoted."""
     return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
@@ -96,7 +96,7 @@ def _why(cell: str, kind: str, error: Exception) -> str:
 def _whole(cell: str) -> int:
     if WHOLE.fullmatch(cell):
         return int(cell)
-    # Whole numbers beside nulls: pandas makes floats of them.
+    # pandas writes whole numbers as floats in columns that contain nulls.
     found = whole(float(cell)) if FLOAT.fullmatch(cell) else None
     if type(found) is not int or Decimal(cell.strip()) != found:
         raise ValueError(cell)
@@ -111,13 +111,13 @@ def _parse_float(cell: str) -> float:
 
 
 def _packer(size: int, code: str) -> Callable[[str], Any]:
-    """Straight to bytes where all is as it should be; else the list, for others to say what is wrong."""
+    """Returns a reader that packs vectors to bytes; a malformed one stays a list, so that its error is found later."""
     form = struct.Struct(f"<{size}{code}")
     loads = _fastest_loads()
 
     def read(cell: str) -> Any:
         try:
-            # A word (true, null) has one of these letters, and would pass for a number.
+            # true and null contain one of these letters, and would be packed as numbers.
             if "u" not in cell and "l" not in cell:
                 return form.pack(*loads(cell))
         except (ValueError, TypeError, OverflowError, struct.error):
@@ -136,7 +136,7 @@ def _fastest_loads() -> Callable[[str], Any]:
 
 
 def _numbers(cell: str) -> Any:
-    """A list in JSON, or numbers with anything usual between them."""
+    """Reads a JSON list, or numbers with any usual separator."""
     text = cell.strip()
     if PRINTED.fullmatch(text) and text[1:-1].split():
         text = text[1:-1].strip()
@@ -162,4 +162,4 @@ READERS: Mapping[ValueShape, Callable[[str], Any]] = {
     ValueShape.STRUCTS: _nested,
     ValueShape.SPARSE: _sparse,
 }
-"""The value of a cell; what can't be read raises one of UNREADABLE."""
+"""Readers of cells by shape; they raise one of UNREADABLE for invalid cells."""

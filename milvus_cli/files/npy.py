@@ -1,6 +1,6 @@
-"""Reads NPY files from any stream, without numpy. One or two dimensions, little-endian, row after row (C order).
+"""Reads NPY files from any stream, without numpy: one or two dimensions, little-endian, C order.
 
-The format is numpy.lib.format's: magic, version, length of the header, a Python literal of a dict, then the data.
+The format is numpy.lib.format's: magic, version, header length, a Python literal of a dict, then the data.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ LONGEST_HEADER = 1 << 16
 LONGEST_TYPE = 12
 LONGEST_SIDE = 2**63 - 1
 LONGEST_ROW = 64 << 20
-"""Bytes: more fit in no message to a server."""
+"""Bytes; larger rows fit in no message to a server."""
 BLOCK = 1 << 20
-"""Bytes that a block has at the most, unless a single row is larger."""
+"""Maximum bytes of a block, unless a single row is larger."""
 
 NUMBERS = {
     "|b1": "?",
@@ -38,15 +38,15 @@ NUMBERS = {
     "<f4": "f",
     "<f8": "d",
 }
-"""What struct calls the types of numbers. `<U7` is text of 7 characters."""
+"""struct's codes of the number types. `<U7` is text of 7 characters."""
 MOMENTS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
-"""Digits of a second's fraction in each type of moments, which are in UTC."""
+"""Digits of a fraction of a second in each timestamp type; timestamps are UTC."""
 NO_MOMENT = -(2**63)
 
 
 @dataclass(frozen=True)
 class NpyArray:
-    """An array whose data begin where `stream` stands; `name` is for messages."""
+    """An array whose data start at the position of `stream`; `name` is for messages."""
 
     name: str
     dtype: str
@@ -55,12 +55,12 @@ class NpyArray:
 
     @property
     def length(self) -> int:
-        """Rows."""
+        """Number of rows."""
         return self.shape[0]
 
     @property
     def width(self) -> int:
-        """Numbers in a row; 1 where a row is a number."""
+        """Numbers per row, 1 if the array has one dimension."""
         return self.shape[1] if len(self.shape) > 1 else 1
 
     @property
@@ -74,7 +74,7 @@ class NpyArray:
         return self.width * self.item_size
 
     def blocks(self, rows: int = 0) -> Iterator[bytes]:
-        """The data from first to last, whole rows, so many at once. Raises CliError when the stream ends before."""
+        """Yields the data in blocks of `rows` whole rows. Raises CliError if the stream ends early."""
         rows, left = rows or max(1, BLOCK // max(1, self.row_size)), self.length
         while left:
             wanted = min(rows, left)
@@ -88,7 +88,7 @@ class NpyArray:
             raise CliError(f"{self.name} has data beyond its {self.length:,} rows")
 
     def values(self, block: bytes) -> list[Any]:
-        """The rows of a block: lists, or single values where the array has one dimension."""
+        """Returns the rows of a block: lists, or single values if the array has one dimension."""
         numbers: list[Any]
         if self.dtype[1] == "U":
             size = self.item_size
@@ -112,7 +112,7 @@ class NpyArray:
 
 
 def read_npy(stream: BinaryIO, name: str) -> NpyArray:
-    """Reads the header. Raises CliError, with `name`, for what is no NPY file or holds what can't be read."""
+    """Reads the header. Raises CliError, with `name`, if it is not an NPY file or has an unsupported type or shape."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
     if (
@@ -146,7 +146,7 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
 
 
 def _moment(value: int, digits: int) -> Any:
-    """ISO 8601 text with all digits; None for NumPy's NaT, and `NotJson` beyond the years that dates have."""
+    """Returns ISO 8601 text with all digits; None for NumPy's NaT, `NotJson` outside the years of ISO 8601."""
     if value == NO_MOMENT:
         return None
     seconds, rest = divmod(value, 10**digits)
@@ -173,7 +173,7 @@ def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes, fewer only at the end: a pipe gives what it has."""
+    """Reads `size` bytes, fewer only at the end; a pipe may return less at once."""
     found = stream.read(size)
     if len(found) in (0, size):
         return found

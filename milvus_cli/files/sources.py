@@ -1,4 +1,4 @@
-"""Where rows come from: files, patterns of files, standard input, URLs; compressed or not, as streams of bytes."""
+"""Opens row sources (files, patterns, standard input and URLs, compressed or not) as streams of bytes."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ FORMATS = {
     "pq": "parquet",
     "npy": "npy",
 }
-"""Formats by extension."""
+"""Formats by file extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-"""How compressed data begins, whatever its name: servers compress what they send, and people rename files."""
+"""Compression by content: servers compress what they send, and files get renamed."""
 BUFFER = 1 << 18
 PIECE = 1 << 9
-"""Bytes that are decompressed at once: 4 may make 128 KiB, and zstandard's decompressor takes no limit."""
+"""Bytes decompressed at once: 4 bytes may expand to 128 KiB, and zstandard's decompressor has no limit."""
 URL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, URL or `-`, its format and compression."""
+    """A file, URL or `-`, with its format and compression."""
 
     path: str
     format: str
@@ -54,7 +54,7 @@ class InputFile:
 
     @property
     def name(self) -> str:
-        """For messages and files: without what a URL has of secrets."""
+        """Name for messages and files, without the secrets of a URL."""
         return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
 
     @property
@@ -64,7 +64,7 @@ class InputFile:
 
 
 def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
-    """What was named, patterns followed, each with its format. Raises InvalidInput for what is no place of rows."""
+    """Returns the named files, with patterns expanded. Raises InvalidInput for a path that can't hold rows."""
     places = [_place(path, wanted) for given in paths for path in _matches(given)]
     kinds = {place.format for place in places}
     if "npy" in kinds and len(kinds) > 1:
@@ -108,17 +108,17 @@ def _place(path: str, wanted: str | None) -> InputFile:
             f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
         )
     if os.path.isdir(path):
-        # Before anything is read: the files that come first would be in.
+        # Check this before any file is read: the files before it would have been inserted.
         raise InvalidInput(f"{path} is a directory", hint="name the files in it: DIR/*.csv")
     return InputFile(path, kind, compression)
 
 
 @dataclass
 class Source:
-    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows.
+    """An open source. `stream` is decompressed; `total` is the stored size, None if unknown.
 
-    `read` is for readers that don't go through the stream: bytes so far. `text` is for those that decode
-    it: it would close the stream when it goes.
+    Readers that bypass the stream set `read` to the bytes so far. Readers that decode it set `text`, which would
+    close the stream when it is garbage-collected.
     """
 
     place: InputFile
@@ -129,21 +129,21 @@ class Source:
     read: int = 0
     text: TextIO | None = None
     note: Callable[[str], None] = field(default=lambda text: None)
-    """Takes what a person should know of what was read."""
+    """Takes notes for the user about the content."""
 
     @property
     def position(self) -> int:
-        """Bytes taken of what is stored."""
+        """Bytes consumed, as stored."""
         return self.read or (self.raw.tell() if self.total is not None else 0)
 
     def require_unchanged(self) -> None:
-        """Raises CliError when the file is no longer the one that was opened."""
+        """Raises CliError if the file has changed since it was opened."""
         if not self.place.is_url and identity(self.place) != self.opened:
             raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
 def identity(place: InputFile) -> str:
-    """What tells a file from another, or from itself before a change; empty for what is no file."""
+    """Identifies the state of a file; empty for pipes, devices, URLs and standard input."""
     if place.path == STDIN or place.is_url:
         return ""
     try:
@@ -163,7 +163,7 @@ def _is_regular(found: os.stat_result) -> bool:
 def open_source(
     place: InputFile, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
 ) -> Iterator[Source]:
-    """The stream of a place, closed at the end. Raises CliError for what can't be read, also in the middle of it."""
+    """Opens a source, and closes it at the end. Raises CliError for read errors, including those inside the block."""
     raw = _open_raw(place, stdin)
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
@@ -205,24 +205,24 @@ def _open_url(place: InputFile) -> BinaryIO:
     try:
         return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
     except urllib.error.HTTPError as exc:
-        # Of a redirect that it does not follow, urllib tells the URL.
+        # For a redirect that it does not follow, urllib's reason contains the URL.
         reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
         raise CliError(f"{place.name}: HTTP {exc.code} {reason}".rstrip()) from exc
     except (http.client.InvalidURL, ValueError) as exc:
-        # The text of these may hold the URL with its secrets.
+        # The text of these exceptions may contain the URL with its secrets.
         raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
     except (OSError, http.client.HTTPException) as exc:
         raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc
 
 
 class _Checked(io.RawIOBase):
-    """A response whose end before its Content-Length is an error: http.client says nothing to a read of a size."""
+    """Raises an error if a response ends before its Content-Length; http.client ignores that in a read with a size."""
 
     def __init__(self, response: Any) -> None:
         self._response = response
         length = response.headers.get("Content-Length")
         self._left = int(length) if length and length.isdecimal() else None
-        # What tells the content of a URL from another that it had before; empty where the server says nothing.
+        # Identifies the version of a URL's content; empty if the server sends no ETag and no Last-Modified.
         self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
 
     def readable(self) -> bool:
@@ -232,7 +232,7 @@ class _Checked(io.RawIOBase):
         from http.client import HTTPException
 
         try:
-            # What has come by then is given out before a break is told.
+            # Data received before a break is returned first.
             found: bytes = self._response.read1(len(buffer))
         except (HTTPException, ValueError) as exc:
             raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
@@ -269,7 +269,7 @@ def _zstd(raw: BinaryIO, place: InputFile) -> BinaryIO:
 
 
 class _Zstd(io.RawIOBase):
-    """Decompresses frame after frame; zstandard's own reader ends a file that is cut off without a word."""
+    """Decompresses consecutive frames; zstandard's own reader silently ends a file that is cut off."""
 
     def __init__(self, raw: BinaryIO, zstandard: Any) -> None:
         self._raw = raw

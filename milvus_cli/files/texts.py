@@ -1,4 +1,4 @@
-"""Columns of a page to texts, one a row: JSON, and cells of csv. What is null is None."""
+"""Converts the columns of a page to texts, one per row: JSON, and cells of CSV. Nulls become None."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Texts = list[str | None]
 
 
 def texts_of(columns: Sequence[FieldData], fields: Fields, rows: int) -> dict[str, Texts]:
-    """JSON by the names of the shown fields; with `flat` the dynamic field comes too."""
+    """Returns JSON by shown field; with `flat` the dynamic field is included."""
     by_name = {column.field_name: column for column in columns}
     found: dict[str, Texts] = {}
     for name in (*fields.shown, *((DYNAMIC,) if fields.flat and DYNAMIC not in fields.shown else ())):
@@ -42,7 +42,7 @@ def texts_of(columns: Sequence[FieldData], fields: Fields, rows: int) -> dict[st
 
 
 def json_texts(column: FieldData) -> Texts:
-    """The values of a column as JSON. What is JSON on the server stays as it is there, to the letter."""
+    """Returns the values of a column as JSON. The server's JSON text is kept unchanged."""
     kind, content = type_name(column.type), column.WhichOneof("field")
     if kind == "FLOAT_VECTOR" and content == "vectors":
         vectors = column.vectors
@@ -54,9 +54,9 @@ def json_texts(column: FieldData) -> Texts:
 
 
 def csv_cells(kind: str, texts: Sequence[str | None], delimiter: str) -> list[str]:
-    """Cells from JSON texts: a text is unwrapped, and what a reader could take for something else is in quotes.
+    """Converts JSON texts to cells: strings lose their quotes, and cells that could be misread are quoted.
 
-    Nothing at all is null, and `""` the empty text.
+    An empty cell is null, and `""` the empty text.
     """
     needs_quotes = re.compile(f'^$|["\r\n{delimiter}]').search
     plain = _unwrapped(kind, texts)
@@ -67,14 +67,14 @@ def to_text(value: Any) -> str:
     try:
         return dump_json(value, compact=True, allow_nan=False)
     except ValueError:
-        # Lists may hold what JSON has no number for.
+        # A list may contain NaN or infinity, which JSON lacks.
         return deep_json.write(value, _scalar, separators=(",", ":"))
 
 
 def flattened(names: Iterable[str], dynamic: str | None, reserved: frozenset[str]) -> str:
-    """The members of a JSON object that are none of the names, as `,"key":value…` to go on after them.
+    """Returns the members of a JSON object, without `names`, as `,"key":value…` to append to other members.
 
-    Those that are called as fields are stay an object of their own, as nothing else tells them from the fields.
+    Keys with the name of a field stay in an object of their own, as nothing else distinguishes them from the fields.
     """
     found = _object(dynamic)
     taken = set(names) & found.keys()
@@ -89,7 +89,7 @@ def flattened(names: Iterable[str], dynamic: str | None, reserved: frozenset[str
 
 
 def _json_text(raw: bytes) -> str | None:
-    """On one line; what is no JSON is a text."""
+    """Returns JSON on one line; invalid JSON becomes a string."""
     if not raw:
         return None
     text = raw.decode("utf-8", "backslashreplace")
@@ -106,7 +106,7 @@ def _object(text: str | None) -> dict[str, Any]:
 
 
 def _unwrapped(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
-    """Texts and names of numbers without the quotes of JSON."""
+    """Removes JSON's quotes from texts and from names of numbers such as "NaN"."""
     if shape_of(kind) in (ValueShape.TEXT, ValueShape.LITERAL, ValueShape.NUMBER, None):
         return [json.loads(text) if text and text[0] == '"' else text for text in texts]
     return texts
@@ -129,7 +129,7 @@ def _scalar(value: Any) -> str:
 
 
 def _literal(value: Any) -> str:
-    """A time beyond the years that dates have is a number."""
+    """Times beyond the supported years are numbers."""
     return encode_basestring(value) if isinstance(value, str) else str(value)
 
 

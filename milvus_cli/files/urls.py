@@ -1,4 +1,4 @@
-"""Data at HTTP and HTTPS: opened with the password that a URL may have, and shown without it."""
+"""Opens HTTP and HTTPS URLs with the password they may contain, and formats them without it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ VALUE = re.compile(r"(?<==)[^&;]*")
 
 
 def is_url(path: str) -> bool:
-    """Whether it is at HTTP or HTTPS; the case of the scheme's letters tells nothing."""
+    """Returns True for HTTP and HTTPS URLs; the scheme's case does not matter."""
     return path.lower().startswith(WEB)
 
 
 def shown_url(url: str) -> str:
-    """A URL without what may be secret: user and password, and the values of its query, which often has a token."""
+    """Returns a URL without possible secrets: user, password, and the values of its query, such as a token."""
     found = URL.fullmatch(url)
     if found is None:
         return MASK
@@ -32,7 +32,7 @@ def shown_url(url: str) -> str:
 
 
 def open_url(url: str, seconds: float) -> Any:
-    """The response to a GET; redirects are followed to http and https alone. Raises what urllib does."""
+    """Opens a URL with GET, following redirects only to http and https. Raises urllib's errors."""
     from urllib.error import HTTPError
     from urllib.request import HTTPRedirectHandler, build_opener
 
@@ -46,13 +46,13 @@ def open_url(url: str, seconds: float) -> Any:
 
 
 def _request(url: str) -> Request:
-    """With user and password as a header, which no redirect takes elsewhere."""
+    """Sends user and password as a header, which is not forwarded on redirects."""
     from base64 import b64encode
     from urllib.parse import unquote, urlsplit, urlunsplit
     from urllib.request import Request
 
     parts = urlsplit(url)
-    # Raises ValueError for a port beyond 65535, which a socket takes for another one.
+    # Reading the port raises ValueError above 65535; a socket would wrap it around.
     parts.port  # noqa: B018
     user, at, host = parts.netloc.rpartition("@")
     request = Request(urlunsplit(parts._replace(netloc=host)))

@@ -1,4 +1,4 @@
-"""Pages of rows to the bytes of a file: csv, tsv, jsonl, json and parquet, compressed page by page."""
+"""Writes pages of rows as bytes of a file: CSV, TSV, JSON Lines, JSON or Parquet, compressed page by page."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
 FORMATS = {extension: name for extension, name in READABLE.items() if name != "npy"}
-"""Formats by extension: an export has several columns, and an NPY file one."""
+"""Formats by file extension, without NPY, which holds a single column."""
 COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
-"""Higher ones take far longer to make digits a tenth smaller."""
+"""Higher levels take far longer to compress digits by another tenth."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Shape:
 
 
 class Writer(Protocol):
-    """What each format does; `first` tells whether the page is the first with rows."""
+    """A file format; `first` is true for the first page with rows."""
 
     head: bytes
     tail: bytes
@@ -43,7 +43,7 @@ class Writer(Protocol):
 
 
 def shape_of(path: str, wanted: str | None) -> Shape:
-    """By extension, or as wanted: `jsonl`, `csv.gz`. Raises InvalidInput for what is no format."""
+    """Returns the format of a path's extension, or of `wanted`: `jsonl`, `csv.gz`. Raises InvalidInput for others."""
     words = wanted.lower().split(".") if wanted else [each[1:].lower() for each in PurePath(path).suffixes[-2:]]
     compression = COMPRESSIONS.get(words[-1], "") if words else ""
     word = "".join(words[-2:-1] if compression else words[-1:])
@@ -61,7 +61,7 @@ def shape_of(path: str, wanted: str | None) -> Shape:
 
 
 def writer_of(shape: Shape, selection: Selection) -> Writer:
-    """Raises CliError where a package that the format needs is missing."""
+    """Raises CliError if a package that the format needs is missing."""
     if shape.format == "parquet":
         from .arrow import ArrowWriter
 
@@ -72,7 +72,7 @@ def writer_of(shape: Shape, selection: Selection) -> Writer:
 
 
 def compressor(compression: str) -> Callable[[bytes], bytes]:
-    """Each call makes a whole member or frame, so that a file cut between two of them is whole."""
+    """Returns a compressor; each call writes a whole member or frame, so that a file can be cut between calls."""
     if compression == "gz":
         return lambda data: gzip.compress(data, GZIP_LEVEL, mtime=0) if data else b""
     if compression == "zst":
@@ -100,7 +100,7 @@ class SeparatedWriter:
 
 
 class JsonWriter:
-    """A list of objects, each on a line of its own; with `lines` the objects alone."""
+    """Writes a list of objects, each on its own line; with `lines` only the objects."""
 
     def __init__(self, selection: Selection, *, lines: bool) -> None:
         self._selection = selection

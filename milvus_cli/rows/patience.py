@@ -1,4 +1,4 @@
-"""Tries what only reads again and again, while a server that went away may still come back."""
+"""Retries reads while a lost server may still come back."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _silent(seconds: float, patience: float) -> None:
 
 @dataclass(frozen=True)
 class Patience:
-    """So many seconds from the first failure on, for each call anew; none at all unless given.
+    """Retries for `seconds` after a first failure, separately for each call; by default not at all.
 
-    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is. Once
-    `stopped` is set nobody waits any longer.
+    `retrying` is called from any thread with the seconds since the first failure, and the patience. Once `stopped` is
+    set, waiting ends.
     """
 
     seconds: float = 0.0
@@ -34,9 +34,9 @@ class Patience:
     stopped: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def tried(self, act: Callable[[], T]) -> T:
-        """What `act` returns at last. Raises its error when the time is over, and at once what won't pass by itself.
+        """Returns the result of `act`. Raises its error once the time is over, and permanent errors at once.
 
-        A server that comes back refuses at first what it took before, in any words.
+        A server that comes back refuses valid requests at first, in any words.
         """
         until, pause, away = 0.0, FIRST_PAUSE, False
         while True:

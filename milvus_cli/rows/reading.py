@@ -1,4 +1,4 @@
-"""Rows of a collection as tables: those of a filter, and those of given keys."""
+"""Reads rows of a collection as tables, by filter or by keys."""
 
 from __future__ import annotations
 
@@ -31,17 +31,16 @@ if TYPE_CHECKING:
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10
 LARGEST_ANSWER = 32 << 20
-"""Bytes, about: what is more comes page by page."""
+"""Approximate bytes; larger answers are read page by page."""
 
 
 def rows_of(
     client: Client, selection: Selection, *, limit: int | None = None, offset: int = 0, batch: int | None = None
 ) -> Table:
-    """The rows of a selection. Only those that a page holds are in memory at once.
+    """Returns the rows of a selection, holding one page in memory at a time.
 
-    Keys of the dynamic field become columns where the first page has them; what comes up in later pages, and what is
-    called as a field is, stands in a last column `$meta`. The table's failure is of a key that was named, and that none
-    of them had.
+    Dynamic keys of the first page become columns; those of later pages, and those with the name of a field, go into a
+    last column `$meta`. The table's failure reports a requested dynamic key that no row had.
     """
     if selection.fields is COUNTED:
         return _count(client, selection, limit, offset)
@@ -67,7 +66,7 @@ def _count(client: Client, selection: Selection, limit: int | None, offset: int)
 
 
 def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Table:
-    """Rows in the order of the keys. The failure of the table names those missing; where all are, it is raised."""
+    """Returns rows in the order of the keys. The failure of the table names missing keys; it is raised if all are."""
     parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
     decoded = []
     for part in parts:
@@ -84,12 +83,12 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
 
 
 def _whole(client: Client, selection: Selection) -> Sequence[FieldData] | None:
-    """All rows where there are few, in the order in which a limited query has them, which Milvus Lite has by no key."""
+    """Returns all rows if they are few, in the order of a limited query, which on Milvus Lite is not by key."""
     limit, moment = rows_at_once(selection), moment_of(client, selection)
     with understood(selection):
         columns = query(client, selection, selection.filter, params={"limit": limit}, moment=moment)
     rows = len(keys_of(columns, selection))
-    # Of rows that share a key Milvus 2.3 shows one, and counts all of them to the limit.
+    # Of rows with equal keys Milvus 2.3 shows one, but counts all to the limit.
     is_whole = rows < limit and (not rows or exact_count(client, selection, moment=moment) <= rows)
     return columns if is_whole else None
 
@@ -108,7 +107,7 @@ def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
 
 
 def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
-    """Reads as far as needed to know the columns, and no further. What is read is shown to `wanted`."""
+    """Reads no further than needed to know the columns. All rows read are shown to `wanted`."""
     shown, pages = selection.fields.shown, _seen(pages, wanted)
     first = list(islice(pages, 2 if selection.fields.flat else 1))
     if not selection.fields.flat:

@@ -1,4 +1,4 @@
-"""Bulk inserts: tasks in which a server reads files of its own storage."""
+"""Bulk inserts: tasks in which the server reads files from its own storage."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 TASK_COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
 NO_KEY = 1000
-"""Milvus's code for what its metadata does not have."""
+"""Milvus's code for a key missing from its metadata."""
 
 STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
 
 
 def start_import(client: Client, collection: str, partition: str, paths: Sequence[str]) -> list[int]:
-    """The numbers of the tasks. Raises ServerRefused or CliError where there is no such collection or partition."""
+    """Returns the task numbers. Raises ServerRefused or CliError if the collection or partition does not exist."""
     client.call("DescribeCollection", collection_name=collection)
     if partition:
         require_partitions(client, collection, [partition])
@@ -30,7 +30,7 @@ def start_import(client: Client, collection: str, partition: str, paths: Sequenc
 
 
 def import_state(client: Client, task: int) -> Sequence[Any]:
-    """Values for COLUMNS. Raises CliError for a task that is not there."""
+    """Returns values for TASK_COLUMNS. Raises CliError if the task does not exist."""
     try:
         return _described(client.call("GetImportState", task=task))
     except ServerRefused as exc:

@@ -1,4 +1,4 @@
-"""Deletes a collection with its aliases: Milvus 2.3 would keep them for nothing, newer servers refuse until they go."""
+"""Deletes a collection and its aliases: Milvus 2.3 would leave the aliases behind, newer servers require them gone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import CliError, Fault
 
 
 def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str]) -> None:
-    """The aliases first. Where the collection stays, the error says which are gone and how to put them back."""
+    """Deletes the aliases first. If the collection stays, the error lists deleted aliases and how to restore them."""
     gone: list[str] = []
     try:
         for alias in aliases:

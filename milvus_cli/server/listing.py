@@ -1,4 +1,4 @@
-"""A line for each of many collections."""
+"""Lists collections with one line each."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`rows` by the statistics and `indexes` in words ("vector HNSW COSINE"); None where the server did not tell.
+    """`rows` by statistics and `indexes` in words ("vector HNSW COSINE"); None if the server did not return them.
 
-    `late` where there was no answer in time.
+    `late` says that the answer did not come in time.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Line:
 def lines(
     client: Client, names: Sequence[str], percentages: Mapping[str, int], permitted: Permitted, *, seconds: float
 ) -> list[Line]:
-    """Asks for statistics and indexes of all at once, and waits so long at most. `percentages` say what is loaded."""
+    """Requests statistics and indexes of all collections at once, within `seconds`; `percentages` are load states."""
 
     def ask(name: str, left: float) -> tuple[int | None, str | None]:
         return (permitted(row_count, client, name, timeout=left), permitted(_indexes, client, name, left))

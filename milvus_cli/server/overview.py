@@ -1,4 +1,4 @@
-"""All that there is to tell of a collection: schema, indexes, load state, counts, aliases, partitions, properties."""
+"""Describes a collection in full: schema, indexes, load state, counts, aliases, partitions, properties."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ATTRIBUTES = {
 
 
 def overview(client: Client, name: str, permitted: Permitted) -> Report:
-    """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
+    """Raises ServerRefused if the collection does not exist; values that the server does not report are None."""
     answer = client.call("DescribeCollection", collection_name=name)
     state = permitted(load_state, client, name)
     shown = permitted(client.call, "ShowPartitions", collection_name=name)
@@ -63,7 +63,7 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
 
 
 def type_text(field: Field) -> str:
-    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
+    """Formats a type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
     from ..client.wire.schema_pb2 import FieldSchema
 
     if not isinstance(field, FieldSchema):
@@ -128,7 +128,7 @@ def _indexes(found: list[IndexDescription]) -> Section:
 
 
 def _exact(client: Client, name: str) -> int | None:
-    """By a query: what is not searchable at the moment has no count."""
+    """Counts by a query; returns None if the collection can't be queried now."""
     try:
         answer = client.call("Query", collection_name=name, output_fields=["count(*)"])
     except ServerRefused:
@@ -137,7 +137,7 @@ def _exact(client: Client, name: str) -> int | None:
 
 
 def _when(answer: DescribeCollectionResponse) -> str | None:
-    """ISO 8601, UTC, to the second; Milvus Lite keeps none."""
+    """Returns ISO 8601 in UTC, to the second; Milvus Lite stores no time."""
     if not answer.created_utc_timestamp:
         return None
     moment = datetime.fromtimestamp(answer.created_utc_timestamp / 1000, timezone.utc)

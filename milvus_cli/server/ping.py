@@ -1,4 +1,4 @@
-"""Signs of life: of one server, and of many at once."""
+"""Pings one server, or many concurrently."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +10,11 @@ from ..connections.profile import Profile
 from ..errors import CliError
 
 AT_ONCE = 64
-"""Servers asked at the same time: threads and descriptors are limited, aliases may be many."""
+"""Maximum servers pinged concurrently: threads and descriptors are limited, aliases may be many."""
 
 
 class Ping(NamedTuple):
-    """`latency_ms` of one round trip after the channel is up; None with an `error`."""
+    """`latency_ms` is one round trip on an open channel; None with an `error`."""
 
     reachable: bool
     latency_ms: float | None
@@ -22,7 +22,7 @@ class Ping(NamedTuple):
 
 
 def ping_one(client: Client) -> float:
-    """Milliseconds of one GetVersion. Raises as `Client.call`."""
+    """Returns the milliseconds of one GetVersion call. Raises as `Client.call`."""
     client.call("GetVersion")
     started = time.monotonic()
     client.call("GetVersion")
@@ -30,7 +30,7 @@ def ping_one(client: Client) -> float:
 
 
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
-    """Pings all concurrently, each within its client's deadline; answers in the order of the profiles."""
+    """Pings all servers concurrently, each within its client's deadline; yields in the order of the profiles."""
 
     opened: set[Client] = set()
 
@@ -52,7 +52,7 @@ def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Clien
         try:
             yield from pool.map(answer, profiles)
         except BaseException:
-            # The pool waits for its threads: without this Ctrl-C would take as long as the deadline.
+            # The pool waits for its threads: without this, Ctrl-C would take until the deadline.
             for client in list(opened):
                 client.close()
             raise

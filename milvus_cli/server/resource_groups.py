@@ -1,4 +1,4 @@
-"""Resource groups, and the query nodes in them."""
+"""Resource groups and their query nodes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SYSTEM_INFO = json.dumps({"metric_type": "system_info"})
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a group is to have, in nodes and names of other groups; None leaves it as it is."""
+    """Settings for a group, in nodes and names of other groups; None leaves a setting unchanged."""
 
     requests: int | None = None
     limits: int | None = None
@@ -36,7 +36,7 @@ class Wishes:
 
 
 def create(client: Client, name: str, wishes: Wishes) -> None:
-    """Raises CliError where the server made the group and took no notice of the wishes, as Milvus before 2.4 does."""
+    """Raises CliError if the server created the group but ignored the settings, as Milvus before 2.4 does."""
     client.call("CreateResourceGroup", resource_group=name, config=None if wishes.are_none else _config(wishes))
     if wishes.are_none:
         return
@@ -55,7 +55,7 @@ def update(client: Client, name: str, wishes: Wishes) -> None:
 
 
 def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:
-    """A row per group; what did not come in time, or is gone again, is None."""
+    """Returns a row per group; values are None for a group that is gone, or did not answer in time."""
     names = sorted(client.call("ListResourceGroups").resource_groups)
 
     def ask(name: str, left: float) -> tuple[Any, ...] | None:
@@ -110,7 +110,7 @@ def transfer_replicas(client: Client, collection: str, source: str, target: str,
 
 
 def query_nodes(client: Client) -> Mapping[int, str]:
-    """Address by number of each query node; none where the server does not tell, or may not tell this user."""
+    """Returns addresses by query node number; empty if the server does not report them, or not to this user."""
     try:
         answer = client.call("GetMetrics", request=SYSTEM_INFO).response
         found = json.loads(answer)["nodes_info"]
@@ -125,14 +125,14 @@ def query_nodes(client: Client) -> Mapping[int, str]:
 
 
 def _require_two(source: str, target: str) -> None:
-    """Milvus 2.3 says that it moved nodes of a group to itself."""
+    """Raises InvalidInput for one group: Milvus 2.3 reports that it moved nodes from a group to itself."""
     if source == target:
         raise InvalidInput(f"source and target are the same group {source!r}")
 
 
 @contextmanager
 def _hinting(hint: str) -> Iterator[None]:
-    """What to look at after a refusal that tells no more itself."""
+    """Adds a hint to refusals that have none."""
     try:
         yield
     except ServerRefused as exc:
@@ -146,7 +146,7 @@ def _describe(client: Client, name: str) -> ResourceGroup:
 
 
 def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> ResourceGroupConfig:
-    """The wishes, over what the group has."""
+    """Returns the group's settings, updated by the wishes."""
     from ..client.wire.rg_pb2 import ResourceGroupConfig
 
     config = ResourceGroupConfig()
@@ -166,7 +166,7 @@ def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> Resour
 
 
 def _wish(config: ResourceGroupConfig, name: str) -> int | None:
-    """None where the server has no such thing, or none was set."""
+    """Returns None if the server has no such setting, or it is not set."""
     return getattr(config, name).node_num if config.HasField(name) else None
 
 
@@ -179,7 +179,7 @@ def _collections(group: ResourceGroup) -> Section:
 
 
 def _members(group: ResourceGroup) -> Section:
-    """The nodes by name, which Milvus tells since 2.4."""
+    """Lists the nodes by name, which Milvus reports since 2.4."""
     columns = ("node", "address", "hostname")
     rows = [(each.node_id, each.address, each.hostname) for each in sorted(group.nodes, key=lambda node: node.node_id)]
     return Section("members", Table(columns, rows), [dict(zip(columns, row, strict=True)) for row in rows])

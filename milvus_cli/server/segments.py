@@ -1,4 +1,4 @@
-"""The segments that hold a collection's rows: those in storage, and those that are loaded."""
+"""Segments that hold a collection's rows: stored ones, and loaded ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import CliError, InvalidInput, ServerRefused
 
 @dataclass(frozen=True)
 class Segment:
-    """`state` as Milvus calls it (Growing, Sealed, Flushed …); `size` in bytes of memory, `nodes` that hold it."""
+    """`state` is Milvus's word (Growing, Sealed, Flushed …); `size` is bytes in memory on the `nodes` that hold it."""
 
     number: int
     state: str
@@ -53,7 +53,7 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
 @dataclass(frozen=True)
 class Move:
-    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+    """A move between query nodes, by number; no targets means any, no segments means all sealed ones."""
 
     source: int
     targets: Sequence[int]
@@ -61,7 +61,7 @@ class Move:
 
 
 def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
-    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
+    """Returns the moved segments, None if this user may not list them. Returns once they are loaded elsewhere."""
     if wish.source in wish.targets:
         raise InvalidInput(f"node {wish.source} can't both give and get")
     held = list(wish.segments) or _sealed_on(client, collection, wish.source)
@@ -88,13 +88,13 @@ def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
 
 
 def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
-    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    """Returns True if all segments are stored; a segment that is gone was stored before it was merged into another."""
     found = stored_segments(client, collection)
     return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:
-    """The loaded collection that has the first of these segments. Raises CliError when none has."""
+    """Returns the loaded collection with the first of these segments. Raises CliError if there is none."""
     if not segments:
         raise InvalidInput("which collection?", hint="give -c COLLECTION, or segments of it with -ss")
     for name in client.call("ShowCollections", type="InMemory").collection_names:

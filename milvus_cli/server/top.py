@@ -1,4 +1,4 @@
-"""The live view of servers: what their metrics say went on between two looks, as rows and as tables."""
+"""Live view of servers: their activity between two readings of their metrics, as rows and as tables."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 class Top:
-    """`start`, then `look` again and again. All servers are asked at once: one that hangs costs its deadline only."""
+    """Reads all servers concurrently, so that a hanging one costs only its own deadline: `start`, then many `look`."""
 
     def __init__(self, profiles: Sequence[Profile], port: int | None, seconds: float) -> None:
         self._watchers = [Watcher(each.alias, _fetching(each, port, seconds)) for each in profiles]
         self._pool = ThreadPoolExecutor(len(self._watchers)) if len(self._watchers) > 1 else None
 
     def start(self, seconds: float) -> None:
-        """Waits so long for something to have gone on. Raises what went wrong where no server shows its metrics."""
+        """Takes the first readings, and waits. Raises the first error if no server returned metrics."""
         failures = self._ask(Watcher.start)
         if all(failures) and failures[0]:
             raise failures[0]
@@ -77,7 +77,7 @@ def _row(now: str, each: Activity) -> tuple[Any, ...]:
 
 
 def _gauges(each: Activity) -> tuple[int | None, ...]:
-    """Collections, loaded and growing rows, segments, bytes of memory."""
+    """Returns collections, loaded rows, growing rows, segments, and bytes of memory."""
     totals = each.totals
     if totals is None:
         return (None,) * 5

@@ -1,4 +1,4 @@
-"""What a server does by itself: waiting for it with a progress bar, a limit, and Ctrl-C that ends only the waiting."""
+"""Waits for work that a server continues by itself, with a progress bar and a limit; Ctrl-C ends only the waiting."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..result import Done
 from ..session.session import Session
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds between two looks, doubled each time: what is quick is seen at once, what is slow is left in peace."""
+"""Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """`doing` as in "loading 'book'"; `fraction` asks the server, from 0 to 1; `look` is a command that tells more."""
+    """`doing` as in "loading 'book'"; `fraction` asks the server, from 0 to 1; `look` is a command that shows more."""
 
     doing: str
     fraction: Callable[[], float]
@@ -26,7 +26,7 @@ class Work:
 
 
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
-    """Until it is done. Raises CliError after so many seconds, Interrupted at Ctrl-C, and what `fraction` raises."""
+    """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
     pause = FIRST_PAUSE
     label = work.doing[:1].upper() + work.doing[1:]
@@ -49,7 +49,7 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
 def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
-    """Loads a collection, or these partitions of it, and waits for it."""
+    """Loads a collection, or some of its partitions, and waits for it."""
     from .existence import require_partitions
     from .progress import loaded_fraction
 
@@ -68,7 +68,7 @@ def load(
 
 
 def release(session: Session, collection: str, partitions: Sequence[str] = ()) -> Done:
-    """Releases a collection, or these partitions of it."""
+    """Releases a collection, or some of its partitions."""
     from .existence import require_partitions
 
     session.require_collection(collection)
@@ -112,7 +112,7 @@ def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, o
 
 
 def wait_loaded(session: Session, collection: str, *, seconds: float | None = None) -> None:
-    """Raises CliError at once for what nobody loads."""
+    """Raises CliError at once if the collection is not being loaded."""
     from .progress import load_state, loaded_fraction
 
     client = session.client
@@ -127,7 +127,7 @@ def wait_loaded(session: Session, collection: str, *, seconds: float | None = No
 
 
 def wait_indexed(session: Session, collection: str, index: str = "", *, seconds: float | None = None) -> Done:
-    """Raises CliError at once for an index that is not there."""
+    """Raises CliError at once if the index does not exist."""
     from .existence import require_index
     from .progress import indexed_fraction
 

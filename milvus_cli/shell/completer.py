@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(Completion):
-    """A completion of plain texts: a menu asks for those of all candidates, several times with each drawing."""
+    """A completion with plain texts, which a menu reads several times per drawing for every candidate."""
 
     def __init__(self, text: str, start_position: int, display: str, meta: str) -> None:
         super().__init__(text, start_position, display=display, display_meta=meta)
@@ -38,7 +38,7 @@ class Candidate(Completion):
 
 
 class ShellCompleter(Completer):
-    """Offers nothing after a failure of its own; the first is kept in `failure`, to be shown by `--debug`."""
+    """Offers nothing after a failure of its own; the first one is kept in `failure`, which `--debug` shows."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -49,20 +49,20 @@ class ShellCompleter(Completer):
         try:
             return list(self._completions(document.text_before_cursor))
         except Exception:
-            # A person who types must not lose the shell, nor the line, to a bug here.
+            # A bug here must not cost the user the shell, nor the line being typed.
             self.failure = self.failure or traceback.format_exc()
             return []
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """In a thread, which hands all over at once."""
+        """Completes in a thread, and yields all candidates at once."""
         loop = asyncio.get_running_loop()
         for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
             yield each
 
     def report(self) -> None:
-        """Shows the failure once, where `--debug` asks for it."""
+        """Shows the failure once with `--debug`."""
         failure = self.failure or self._session.catalog.failure
         if failure and self._session.options.debug and not self._reported:
             self._reported = True
@@ -87,7 +87,7 @@ class ShellCompleter(Completer):
 
 
 def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
-    """Gives a prompt its completion: while typing, in a thread, and again when names come from a server."""
+    """Adds completion to a prompt: while typing, in a thread, and again when a server returns names."""
     completer = ShellCompleter(session)
     prompt.completer = completer
     prompt.complete_while_typing = True
@@ -108,9 +108,9 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
 
 
 def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
-    """The value as it is typed: in the quotes that were begun, or in some where it needs them.
+    """Quotes a value with the quote already open, or with another one if it needs quotes.
 
-    With `is_open` more of it is to follow, within the quotes.
+    `is_open` says that more text will follow within the quotes.
     """
     if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
         return closed[:-1]

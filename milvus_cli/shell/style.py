@@ -1,4 +1,4 @@
-"""How the shell looks: prompt, toolbar, and the colours of a line."""
+"""Appearance of the shell: prompt, toolbar, and colors of the line."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def prompt_message(session: Session) -> StyleAndTextTuples:
-    """The prompt as the setting writes it; red on a protected connection, the program's name without any."""
+    """Returns the prompt of the setting, red on a protected connection; without a connection, the program's name."""
     try:
         profile = session.profile
         text = _filled(session.settings["prompt"], session, profile)
@@ -60,7 +60,7 @@ def _filled(template: str, session: Session, profile: Profile) -> str:
 
 
 def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
-    """What is known without asking anybody: connection, server version, last latency, marks, last failure."""
+    """Returns what is known without a request: connection, server version, last latency, marks, last exit code."""
     try:
         profile, version = session.profile, session.server_version
     except CliError as exc:
@@ -79,7 +79,7 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of the line in one style."""
+    """A part of the line in one style."""
 
     start: int
     end: int
@@ -87,20 +87,20 @@ class Piece:
 
 
 class CommandLexer(Lexer):
-    """Colours verbs, nouns, options, strings, numbers, and words that lead nowhere."""
+    """Colors verbs, nouns, options, strings, numbers and unknown words."""
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         try:
             styles = _styled(document.text)
         except Exception:
-            # A person who types must not lose the shell to a bug in its colours.
+            # A bug in the colors must not cost the user the shell.
             styles = [""] * len(document.text)
         lines = _by_line(document.text, styles)
         return lambda number: lines[number] if number < len(lines) else []
 
 
 def _styled(text: str) -> list[str]:
-    """The style of each character."""
+    """Returns the style of each character."""
     styles = [""] * len(text)
     for words in scan(text):
         for piece in _pieces(words):
@@ -133,7 +133,7 @@ def _pieces(words: list[Word]) -> Iterator[Piece]:
 
 
 def _path_length(words: list[Word]) -> int:
-    """How many words name the command."""
+    """Returns the number of words that name the command."""
     values = [word.value for word in words]
     for length in range(len(values), 0, -1):
         try:

@@ -1,4 +1,4 @@
-"""Two collections side by side: schema, indexes, counts and rows, as a report of what differs."""
+"""Compares two collections (schema, indexes, counts and rows) and reports the differences."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 ALL, NONE = "all", "none"
 THERE = "there"
 FETCHED_AT_ONCE = 500
-"""Sampled rows that are asked for by their keys in one call."""
+"""Sampled rows fetched by key in one call."""
 
 
 @dataclass(frozen=True)
 class Depth:
-    """How rows are compared: `rows` is all, sample or none; of what differs, so many rows are told."""
+    """How rows are compared: `rows` is "all", "sample" or "none"; at most `told` differences are reported."""
 
     rows: str
     sample: int
@@ -34,7 +34,7 @@ class Depth:
 
 @dataclass
 class RowDifferences:
-    """Rows that differ: all are counted, some are told."""
+    """Differences between rows: all are counted, the first `told` are kept."""
 
     told: int
     differences: list[Difference] = field(default_factory=list)
@@ -52,13 +52,13 @@ class RowDifferences:
         return max(0, self.total - self.told)
 
     def add(self, differences: Sequence[Difference]) -> None:
-        """Those of one row, which has been counted."""
+        """Adds the differences of one row, which has already been counted."""
         if not self.untold:
             self.differences += differences
 
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
-    """Raises CliError where one is missing, or its rows can't be read."""
+    """Raises CliError if a collection is missing, or its rows can't be read."""
     from ..schema.difference import Difference, compare
 
     for side in (a, b):
@@ -77,7 +77,7 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
 
 
 def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
-    """None for what is not loaded, which is an error where rows are to be read."""
+    """Returns None for a collection that is not loaded, which is an error if rows are to be read."""
     for side in (a, b):
         if needed:
             side.require_loaded()
@@ -85,7 +85,7 @@ def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
 
 
 def _not_comparable(a: Side, b: Side) -> str:
-    """Why rows of these collections have nothing in common; empty where they have."""
+    """Returns why the rows of these collections can't be matched, "" if they can."""
     one, other = (side.selection().primary for side in (a, b))
     if (one.name, one.data_type) != (other.name, other.data_type):
         return "their primary fields are not the same"
@@ -95,7 +95,7 @@ def _not_comparable(a: Side, b: Side) -> str:
 
 
 class _Comparison:
-    """All rows in the order of their keys; of a sample the keys of all, and the values of some."""
+    """Compares all rows in key order; for a sample, all keys and the values of some rows."""
 
     def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: RowDifferences) -> None:
         from .equality import Schemas
@@ -110,7 +110,7 @@ class _Comparison:
         self._seen = 0
 
     def run(self, total: int) -> None:
-        """`total` are the rows of both sides together."""
+        """`total` is the number of rows of both sides together."""
         started = time.monotonic()
         with Progress(self._session.console, "Comparing", quiet=self._session.quiet) as bar:
             for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
@@ -127,7 +127,7 @@ class _Comparison:
             yield
 
     def _sampled(self, total: int) -> Iterator[None]:
-        """Every so many keys one whose row is fetched from both sides, so that they are spread over all."""
+        """Compares every n-th row of those with a key on both sides, so that the sample is spread over all keys."""
         step = max(1, total // self._depth.sample)
         keys: list[Any] = []
         place = 0
@@ -152,7 +152,7 @@ class _Comparison:
             yield run
 
     def _take_lonely(self, run: Run) -> None:
-        """Rows that one side lacks."""
+        """Adds rows that only one side has."""
         from ..schema.difference import Difference
 
         if run.b is None and run.a is not None:
@@ -176,7 +176,7 @@ class _Comparison:
             self._take_values(run)
 
     def _take_values(self, run: Run) -> None:
-        """Rows that both sides have."""
+        """Adds rows that both sides have, and that differ."""
         from ..schema.difference import Difference
 
         if run.a is None or run.b is None:
@@ -203,7 +203,7 @@ def _report(
     *,
     known: bool,
 ) -> Report:
-    """Nobody can tell that two are the same where not all parts of them are `known`."""
+    """`same` is None (unknown) if no difference was found but a schema has parts that this client does not `know`."""
     same: bool | None = not differences and (found is None or found.total == 0)
     if same and not known:
         same = None
@@ -228,6 +228,6 @@ def _report(
 
 
 def _note(found: RowDifferences) -> str:
-    """What a limit has kept from being told."""
+    """Returns the note about differences beyond the limit."""
     words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
     return f"{words}: --limit {found.total} tells all" if found.untold else ""

@@ -1,4 +1,4 @@
-"""Copies a collection in a session: what is asked, made, moved, and counted at the end."""
+"""Copies a collection in a session: plans the copy, creates the target, moves the rows, and compares the counts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 DEFAULT_PARTITION = "_default"
 GOES_ON = "the same line with --resume goes on there"
 CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the rows that it added"
-"""Where keys are generated, nothing tells the rows of a copy from those that were there before."""
+"""With generated keys, copied rows can't be told from rows that were in the target before."""
 
 
 @dataclass(frozen=True)
 class CopyOptions:
-    """What the person asked for."""
+    """Options of the command."""
 
     resume: bool = False
     into_existing: bool = False
@@ -40,7 +40,7 @@ class CopyOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: `definition` is the target's, with the indexes that its server can build."""
+    """The plan of a copy; `definition` is the target's, with the indexes that its server supports."""
 
     source: Side
     target: Side
@@ -60,7 +60,7 @@ class Plan:
 
 
 def copy_collection(session: Session, source: Side, target: Side, wish: CopyOptions) -> Done:
-    """Raises CliError before anything is made where that can be known; at the end where the counts are not the same."""
+    """Raises CliError before anything is created where possible, and at the end if the row counts differ."""
     plan = _plan(source, target, wish)
     for line in _notes(plan, wish):
         session.console.note(f"note: {line}")
@@ -78,7 +78,7 @@ def copy_collection(session: Session, source: Side, target: Side, wish: CopyOpti
                 raise CliError(f"{target} was {'deleted' if plan.exists else 'made'} meanwhile", hint="run it again")
             if not plan.exists:
                 _make(plan)
-            # The same server may be reached by several addresses.
+            # The same server may have several addresses.
             stack.enter_context(key_lock(session, ("copy", *(target.identity() or _address(target))), doing))
             sent = _move(session, plan, wish)
             refused = _finish(session, plan, wish)
@@ -131,7 +131,7 @@ def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
 
 
 def _require_known(side: Side, definition: Definition) -> None:
-    """A copy would lack, or take away, what this program does not know."""
+    """Raises CliError for parts of the definition that this client does not know, which a copy would lose or drop."""
     if definition.unknown:
         raise CliError(
             f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
@@ -140,7 +140,7 @@ def _require_known(side: Side, definition: Definition) -> None:
 
 
 def _as_told(source: Side) -> Definition:
-    """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
+    """Returns the source's definition, with defaults for parts that Milvus requires and Milvus Lite does not store."""
     from ..schema.definition import DEFAULT_LEVEL
     from ..schema.features import LITE
     from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
@@ -161,7 +161,7 @@ def _refuse_itself(source: Side, target: Side) -> None:
 
 
 def _require_like(target: Side, definition: Definition, version: str, wish: CopyOptions) -> None:
-    """An existing target needs a word from the person, and fields that take the rows."""
+    """Raises CliError for an existing target without a flag that allows it, or with fields that can't take the rows."""
     from ..schema.difference import field_differences
 
     if not (wish.resume or wish.into_existing):
@@ -178,7 +178,7 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Copy
 
 
 def _notes(plan: Plan, wish: CopyOptions) -> Iterator[str]:
-    """What will not be as it is in the source."""
+    """Yields notes on differences between source and target."""
     if plan.auto_id:
         yield "the server gives out the keys anew: rows can't be compared with the source's afterwards"
     for index in plan.left_out:
@@ -188,7 +188,7 @@ def _notes(plan: Plan, wish: CopyOptions) -> Iterator[str]:
 
 
 def _make(plan: Plan) -> None:
-    """The collection without its indexes; where the server did not keep what rows need, it goes again."""
+    """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
     from ..schema.definition import create, lost
 
     client, definition = plan.target.client, replace(plan.definition, indexes=())
@@ -200,14 +200,14 @@ def _make(plan: Plan) -> None:
 
 
 def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
-    """All rows, partition by partition."""
+    """Copies all rows, partition by partition."""
     from ..client.versions import is_lite
     from ..rows.patience import Patience
     from ..rows.writing import WriteTarget
     from .copy_rows import CopyRoute, Sent
 
     resume = plan.exists and wish.resume
-    # What is there is read first when a copy is resumed, else it is written over unread.
+    # A resumed copy first reads the target's rows; otherwise they are overwritten unread.
     upsert = plan.exists and wish.into_existing and not resume and not plan.auto_id
     if resume:
         _make_readable(session, plan)
@@ -232,7 +232,7 @@ def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] 
     from ..rows.writing import writes_at_once
     from .copy_rows import IN_FLIGHT, Forwarder, all_rows, send
 
-    # A server that generates keys gets rows in order, so that those in the target are the first of the source.
+    # If the server generates keys, rows must arrive in order, so that the target holds the first rows of the source.
     in_flight = writes_at_once(way.target, IN_FLIGHT) if way.target.key else 1
     sender, replacing = (
         Forwarder(
@@ -250,7 +250,7 @@ def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] 
 
 
 def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]:
-    """What an interrupted copy has not put into a partition yet: whole rows are compared, as a key proves nothing."""
+    """Yields the rows that an interrupted copy has not put into a partition; compares whole rows, not only keys."""
     from ..rows.cursor import Cursor
     from .copy_rows import differing_rows, rows_behind
 
@@ -262,7 +262,7 @@ def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]
 
 
 def _require_partition(target: Side, partition: str) -> None:
-    """One that an interrupted copy has not made, or that an older target lacks."""
+    """Creates a partition that an interrupted copy has not created yet, or that an existing target lacks."""
     from ..client.optional import permitted
 
     if not partition or partition == DEFAULT_PARTITION:
@@ -273,7 +273,7 @@ def _require_partition(target: Side, partition: str) -> None:
 
 
 def _make_readable(session: Session, plan: Plan) -> None:
-    """Its rows tell what has arrived; those of what is not loaded can't be read."""
+    """Loads the target, whose rows show what has arrived; unloaded rows can't be read."""
     if plan.target.loaded():
         return
     try:
@@ -285,7 +285,7 @@ def _make_readable(session: Session, plan: Plan) -> None:
 
 
 def _build_indexes(plan: Plan) -> list[str]:
-    """Those that the target does not have yet; what the server refuses is returned."""
+    """Builds the indexes that the target lacks; returns those that the server refuses, with reasons."""
     from ..schema.features import index_for
     from ..schema.indexes import create_index, indexes
 
@@ -307,7 +307,7 @@ def _load(session: Session, target: Side) -> None:
 
 
 def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
-    """Indexes and loading; returns what the server refused of them."""
+    """Builds indexes and loads the collection; returns what the server refused."""
     from ..server.waiting import wait_indexed
 
     if not wish.indexes:
@@ -324,7 +324,7 @@ def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
 
 
 def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: CopyOptions) -> Done:
-    """Counts both sides; what may be there beside the copy makes the target's count no proof."""
+    """Compares the counts of both sides. With other rows in the target, only too few rows prove a loss."""
     from ..client.optional import Permitted
     from ..rows.patience import Patience
 
@@ -354,12 +354,12 @@ def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wis
 
 
 def _count(session: Session, side: Side) -> int:
-    """Exactly; by the statistics after a flush where the rows are not loaded."""
+    """Counts exactly if the collection is loaded, else by statistics after a flush."""
     return side.count() if side.loaded() else _flushed_count(session, side, "")
 
 
 def _flushed_count(session: Session, side: Side, partition: str) -> int:
-    """By the statistics after a flush, which are exact where nothing was deleted."""
+    """Counts by statistics after a flush, which are exact if nothing was deleted."""
     from ..server.existence import row_count
     from ..server.waiting import flush
 

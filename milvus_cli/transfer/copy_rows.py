@@ -1,4 +1,4 @@
-"""Rows from one collection into another: columns as they came, some calls in flight, what has arrived left out."""
+"""Copies rows between collections: columns unconverted, several calls in flight, without rows that have arrived."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ IN_FLIGHT = 3
 
 
 class Forwarder(Sender):
-    """Sends columns that another server gave: a refusal is not about single rows.
+    """Sends columns that another server returned: a refusal is not about single rows.
 
-    Without a key nobody can tell whether a lost write has arrived, so that it is never sent again.
+    Without a key it is impossible to know whether a lost write has arrived, so it is never sent again.
     """
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
@@ -55,7 +55,7 @@ class Forwarder(Sender):
 
 @dataclass(frozen=True)
 class CopyRoute:
-    """From where to where. A side that went away is waited for with `patience`."""
+    """Source and target of a copy. A lost server is retried with `patience`."""
 
     source: Client
     selection: Selection
@@ -68,20 +68,20 @@ class CopyRoute:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows to be sent. With `replaces` the target has others with their keys."""
+    """Rows to send. `replaces` says that the target has other rows with their keys."""
 
     rows: Rows
     replaces: bool = False
 
     @property
     def size(self) -> int:
-        """Bytes, as a share of the page."""
+        """The rows' share of the page's bytes."""
         return self.rows.page.size * len(self.rows) // len(self.rows.page.keys)
 
 
 @dataclass(frozen=True)
 class Sent:
-    """How many rows arrived, and how many of them took the place of others."""
+    """Number of rows that arrived, and of those that replaced others."""
 
     rows: int = 0
     replaced: int = 0
@@ -94,14 +94,14 @@ def all_rows(way: CopyRoute) -> Iterator[Piece]:
 
 
 def differing_rows(way: CopyRoute, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
-    """What the target lacks or has with other values, by the rows that are `there`: a key alone proves nothing.
+    """Yields the rows that the target lacks or has with other values; an equal key alone proves nothing.
 
-    Raises CliError for a row that the source lacks, unless the target `has_others`.
+    `there` are the target's rows. Raises CliError for a row that the source lacks, unless the target `has_others`.
     """
     schemas = Schemas(way.selection.schema, way.target.schema)
     fields = schemas.common_fields()
-    # The target is read before any row behind the last one read is written, so that what is written now is never
-    # taken for what was there.
+    # The target is always read ahead of the rows being written, so that rows written now are never taken for
+    # rows that were there before.
     for run in merged(way.rows(), there):
         if run.a is None:
             if run.b is not None and not has_others:
@@ -113,7 +113,7 @@ def differing_rows(way: CopyRoute, there: Iterator[Page], *, has_others: bool) -
 
 
 def _changed(rows: Rows, differing: Collection[int]) -> Iterator[Piece]:
-    """Neighbours at once."""
+    """Yields consecutive differing rows as one piece."""
     for row in range(len(rows)):
         if row in differing and row - 1 not in differing:
             end = next(each for each in count(row) if each not in differing)
@@ -121,9 +121,9 @@ def _changed(rows: Rows, differing: Collection[int]) -> Iterator[Piece]:
 
 
 def rows_behind(way: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
-    """What follows the rows that are `there`, where the server generates keys: in the order in which rows were sent.
+    """Yields the rows after those that are `there`, for generated keys; rows are sent in the source's order.
 
-    Raises CliError where those are not what the source begins with.
+    Raises CliError if `there` are not the first rows of the source.
     """
     schemas = Schemas(way.selection.schema, way.target.schema)
     fields = [name for name in schemas.common_fields() if name != way.selection.primary.name]
@@ -148,9 +148,9 @@ def _foreign(way: CopyRoute, key: Any) -> CliError:
 def send(
     pieces: Iterator[Piece], way: CopyRoute, sender: Sender, replacing: Sender, *, moved_on: Callable[[int, int], None]
 ) -> Sent:
-    """Sends all by one or the other; `moved_on` hears of the rows and bytes of each batch that arrived.
+    """Sends each piece with one of the senders; `moved_on` takes the rows and bytes of each batch that arrived.
 
-    Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent.
+    Raises Interrupted at Ctrl-C, and errors that keep rows from being read or sent.
     """
     sent = Sent()
 
@@ -189,7 +189,7 @@ def _batch(rows: Rows, way: CopyRoute) -> Batch:
 
 
 def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: CopyRoute) -> None:
-    """Raises CliError for a row that the target would change: only Milvus keeps keys that are called as fields are."""
+    """Raises CliError for dynamic keys with the name of a field, which only Milvus keeps apart from the field."""
     reserved = reserved_names(way.target.schema)
     may_have = re.compile(rb'\\|"(?:' + b"|".join(re.escape(name.encode()) for name in reserved) + rb')"').search
     for place in rows.places or range(len(rows.page.keys)):
@@ -204,7 +204,7 @@ def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: CopyRoute) -> None
 
 
 def _refuse_changed(values: Sequence[Any], rows: Rows, way: CopyRoute, field: str) -> None:
-    """Raises CliError for a row whose JSON text the target would return as another value."""
+    """Raises CliError for JSON text that the target would return as another value."""
     for place in rows.places or range(len(rows.page.keys)):
         raw = values[place] or b""
         reason = changed(_parsed(raw)) if raw.lstrip().startswith(b'"') else ""
@@ -216,7 +216,7 @@ def _refuse_changed(values: Sequence[Any], rows: Rows, way: CopyRoute, field: st
 
 
 def _parsed(raw: bytes) -> Any:
-    """None of what is no JSON, which moves as it is."""
+    """Returns None for invalid JSON, which is copied unchanged."""
     try:
         return load_json(raw)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Whether rows of two collections are equal: by their bytes, and where those differ by what the values say."""
+"""Compares rows of two collections: first by their bytes, and where those differ, by their values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field of a row in which two sides differ; None is null."""
+    """A field in which two rows differ; None is null."""
 
     field: str
     a: Any
@@ -27,13 +27,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Of the two sides."""
+    """Schemas of the two sides."""
 
     a: CollectionSchema
     b: CollectionSchema
 
     def common_fields(self) -> list[str]:
-        """What rows of both have, and can be compared."""
+        """Returns the fields that both sides have, in forms that can be compared."""
         found = []
         for name in [*readable_fields(self.a), DYNAMIC]:
             one, other = field_named(self.a, name), field_named(self.b, name)
@@ -42,7 +42,7 @@ class Schemas:
         return found
 
     def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[Difference]]:
-        """The rows of a run of both that differ, and how: where bytes differ, values decide."""
+        """Returns the differing fields of each differing row of a run; values decide where bytes differ."""
         found: dict[int, list[Difference]] = {}
         if run.a is None or run.b is None:
             return found
@@ -63,7 +63,7 @@ class Schemas:
 
 
 def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
-    """Rows that may differ, and in which fields: their bytes do."""
+    """Returns the fields whose bytes differ, by row."""
     found: dict[int, list[str]] = {}
     for field in fields:
         mine, theirs = a.raw(field), b.raw(field)
@@ -80,5 +80,5 @@ def _value(schema: CollectionSchema, rows: Rows, name: str, row: int) -> Any:
 
 
 def _text(value: Any) -> str:
-    """Equal for equal values, whatever the order of keys in an object."""
+    """Returns text that is equal for equal values, whatever the order of an object's keys."""
     return dump_json(value, sort_keys=True)

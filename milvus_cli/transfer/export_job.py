@@ -1,4 +1,4 @@
-"""Exports with a progress bar, to a file; or to standard output."""
+"""Exports to a file with a progress bar, or to standard output."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .meter import Meter
 
 
 def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
-    """Raises as `export_to_file`, and where another process exports to the same file."""
+    """Raises as `export_to_file`, and CliError if another process exports to the same file."""
     collection = work.selection.collection
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
         clear_published(work)
-        # Another process may have written it since this one has looked.
+        # Another process may have written it since the command checked.
         require_free(work.path, replace=work.replaces)
         begun = point_of(work) if resume else Point()
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
@@ -43,11 +43,11 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
 
 
 def export_to_stdout(session: Session, work: Export) -> None:
-    """Page by page: the renderer's formats are for people and programs, and not what `insert file` reads back."""
+    """Exports page by page in a file format that `insert file` can read back, unlike the renderer's formats."""
     if work.shape.compression or work.shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
-    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    # On a terminal JSON's own escapes are used, so that the output remains the same JSON.
     as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
     write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
     export_to_stream(session.client, work, write)

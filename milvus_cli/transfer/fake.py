@@ -1,4 +1,4 @@
-"""Made-up rows that fit a schema, their vectors in clusters: the same for the same seed, on every machine."""
+"""Generates rows that fit a schema, with clustered vectors: the same seed gives the same rows on every machine."""
 
 from __future__ import annotations
 
@@ -51,23 +51,23 @@ WORDS = (
 COLORS = ("red", "green", "blue", "yellow", "black", "white")
 HIGHEST = {"INT8": 100, "INT16": 1_000}
 NULLS = 0.1
-"""The share of nulls where a field takes them."""
+"""Share of nulls in nullable fields."""
 POOL = 1 << 14
 SPREAD = 0.15
-"""Of the points around the middle of their cluster, whose coordinates are about 1 apart."""
+"""Standard deviation around the center of a cluster; centers have coordinates about 1 apart."""
 LARGEST_SPARSE = 10_000
 LARGEST_INT8 = 127
 LONGEST_LIST = 5
 YEAR_2024 = 1_704_067_200_000_000
 YEAR = 365 * 86_400_000_000
-"""In microseconds, the former since 1970."""
+"""Both in microseconds; YEAR_2024 since 1970."""
 ROW = 200
-"""Bytes of a row beside its vectors, about."""
+"""Approximate bytes of a row apart from its vectors."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """`first` is the first primary key, where the rows bring theirs."""
+    """`first` is the first primary key, if the rows bring their keys."""
 
     count: int
     seed: int = 1
@@ -76,9 +76,9 @@ class Recipe:
 
 
 Maker = Callable[[Sequence[int], Sequence[int]], Sequence[Any]]
-"""The values of a column, from the numbers of its rows and the cluster of each."""
+"""Returns the values of a column, given the row numbers and the cluster of each row."""
 One = Callable[[Random, int], Any]
-"""A value, for a row of that cluster."""
+"""Returns one value for a row of the given cluster."""
 
 
 def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
@@ -130,7 +130,7 @@ def _values(field: Field, random: Random, clusters: int) -> Maker:
 
 
 def _structs(struct: StructArrayFieldSchema, random: Random, clusters: int) -> Maker:
-    """Some objects a row, each field of theirs made as a column of its own."""
+    """Makes a few objects a row; each of their fields is made like a column."""
     most = min(LONGEST_LIST, int(params(struct.fields[0].type_params).get("max_capacity", LONGEST_LIST)))
     makers = {short_name(struct.name, field.name): _inner(field, random, clusters) for field in struct.fields}
 
@@ -163,7 +163,7 @@ def _fake_value(field: FieldSchema, kind: str) -> One:
     if shape_of(kind) is ValueShape.WHOLE:
         highest = HIGHEST.get(kind, 1_000_000)
         return lambda random, cluster: int(random.random() * highest)
-    # What can't be written is told when it is encoded.
+    # Types that can't be generated fail when they are encoded.
     return MAKERS.get(shape_of(kind), lambda random, cluster: "")
 
 
@@ -212,7 +212,7 @@ def _vectors(field: FieldSchema, random: Random, clusters: int) -> Maker:
     offset = random.random
 
     def make(rows: Sequence[int], chosen: Sequence[int]) -> Sequence[bytes]:
-        # Two windows into one pool of noise: that is quick without numpy, and no two rows are the same.
+        # Adding two windows of one pool of noise is fast without numpy, and makes every row different.
         found = []
         for cluster in chosen:
             one, other = int(offset() * POOL), int(offset() * POOL)
@@ -233,7 +233,7 @@ def _packer(kind: str, size: int) -> Callable[[Iterator[float]], bytes]:
 
 
 def _binary(random: Random, size: int, clusters: int) -> Maker:
-    """A pattern for each cluster, with about one bit in sixteen turned over."""
+    """One pattern per cluster, with about one in sixteen bits flipped."""
     middles = [random.getrandbits(size) for _ in range(clusters)]
 
     def one(random: Random, cluster: int) -> bytes:
@@ -244,7 +244,7 @@ def _binary(random: Random, size: int, clusters: int) -> Maker:
 
 
 def _sparse(random: Random, clusters: int) -> Maker:
-    """Each cluster has indexes of its own, of which a row has some."""
+    """Each cluster has its own indexes; a row has some of them."""
     own = [random.sample(range(LARGEST_SPARSE), 24) for _ in range(clusters)]
 
     def one(random: Random, cluster: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Checks rows against a schema and encodes them; what does not fit leaves beside, with its place and reason."""
+"""Checks rows against a schema and encodes them; rows that don't fit are set aside with place and reason."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from ..schema.schema import Field
 
 CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
-"""NumPy's names of numbers by struct's."""
+"""NumPy's codes of number types, by struct's."""
 NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
-"""Types that a column of text in a Parquet file holds as JSON."""
+"""Shapes that a text column of a Parquet file holds as JSON."""
 NOTHING = Chunk({}, ())
 VALUES = RowStream(iter(()))
-"""Of a chunk whose values are what they are."""
+"""Source of a chunk whose values need no conversion."""
 CELLS = RowStream(iter(()), text=True)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows ready to be sent in one message, and those of the same chunk that can't be.
+    """Rows encoded for one message, and the rejected rows of the same chunk.
 
-    `earlier` are rows of an upsert that were left out, as a later one has the same key.
+    `earlier` holds rows of an upsert that were left out because a later row has the same key.
     """
 
     rows: int
@@ -53,14 +53,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class RowEncoder:
-    """`mapping` has the field of a column where their names differ, "" for a column that is left out."""
+    """`mapping` maps column names to field names where they differ, to "" for columns to leave out."""
 
     target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
 
     def require_columns(self, name: str, table: RowStream) -> None:
-        """Raises InvalidInput for columns that no field takes, and fields that no column fills."""
+        """Raises InvalidInput for columns without a field, and for required fields without a column."""
         if table.columns is None:
             return
         schema = self.target.schema
@@ -82,12 +82,12 @@ class RowEncoder:
             raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
-        """What a person should know of a table: of a column without a name, as pandas writes its index."""
+        """Yields notes about a table: a column without a name, as pandas writes its index."""
         if table.text and "" in (table.columns or ()):
             yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
 
     def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
-        """One for each chunk that has something behind a line."""
+        """Encodes the chunks, without rows up to line `after`."""
         for chunk in table.chunks:
             if chunk.last > after:
                 rest = chunk.after(after) if after else chunk
@@ -97,7 +97,7 @@ class RowEncoder:
                     yield self.batch(rest, table)
 
     def batch(self, chunk: Chunk, table: RowStream) -> Batch:
-        """All rows at once where they are good; else one by one, to find those that are not."""
+        """Encodes all rows at once if they are valid, else one by one to find those that are not."""
         bad = [self._with_columns(each, table) for each in chunk.bad]
         values, columns = self._tried(chunk, table)
         if columns is None:
@@ -136,7 +136,7 @@ class RowEncoder:
         return values, columns
 
     def _values(self, chunk: Chunk, table: RowStream) -> dict[str, Sequence[Any]]:
-        """Columns by their fields; the cells of a text as values."""
+        """Returns columns by field name, with the cells of text files converted to values."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
@@ -148,7 +148,7 @@ class RowEncoder:
 
     @property
     def dense(self) -> dict[str, Dense]:
-        """The columns that fill dense vectors."""
+        """Columns that fill dense vectors, by column name."""
         names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
         codes = {each.name: CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
         return {
@@ -159,7 +159,7 @@ class RowEncoder:
 
     @property
     def keys(self) -> Keys:
-        """The columns of the collection, by the names that they have in files, and those that each row has."""
+        """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
         needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
         return Keys(
@@ -172,7 +172,7 @@ class RowEncoder:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
     def _field_of(self, column: str, *, text: bool = False) -> str | None:
-        """The field that a column fills; None where it is left out, as a column of a text is that has no name."""
+        """Returns the field that a column fills, None for a column to leave out (in text files, one without a name)."""
         name = self.mapping.get(column, column)
         if not name and (text or column):
             return None
@@ -182,12 +182,12 @@ class RowEncoder:
         return name
 
     def _read_cell(self, name: str, cell: str) -> Any:
-        """The value of a text's cell. Raises BadValue."""
+        """Returns the value of a text file's cell. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
         return _read([cell], name, fields.get(name), CELLS, name)[0]
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
-        """What is no row of a text, with the fields that its cells were to fill."""
+        """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
             return bad
         columns = [self._field_of(each, text=True) or "" for each in table.columns or ()]
@@ -206,7 +206,7 @@ class RowEncoder:
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
-    """Where the last row of each key stands, in order; None where no key comes twice.
+    """Returns the index of the last row of each key, in order; None if all keys are distinct.
 
     Milvus 2.3 keeps all rows of an upsert that share a key.
     """
@@ -216,13 +216,13 @@ def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
 
 
 def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[str, Any]]:
-    """The rows, all of which have a key, without those that a later one with the same key supersedes."""
+    """Returns the rows without those superseded by a later row with the same key; every row has a key."""
     last = last_of_each([row[key] for row in rows])
     return rows if last is None else [rows[row] for row in last]
 
 
 def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
-    """The values of a column whose cells are text, or may be."""
+    """Converts the values of a column from cells where needed."""
     if table.text and field is not None:
         return read_cells(field, values)
     if table.text and name != DYNAMIC:
@@ -235,7 +235,7 @@ def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStrea
 
 
 def _other_delimiter(table: RowStream) -> str:
-    """A hint for a header that is one column, as its file has another delimiter."""
+    """Returns a hint if the header is a single column because the file has another delimiter."""
     names = table.columns or ()
     mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
     if mark in ("\t", ","):
@@ -244,7 +244,7 @@ def _other_delimiter(table: RowStream) -> str:
 
 
 def _keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
-    """The primary keys as they are sent."""
+    """Returns the primary keys as encoded."""
     column = next((each for each in columns if each.field_name == name), None)
     return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
 

@@ -1,4 +1,4 @@
-"""What a job locks in a session: files by their real paths, and targets by what no other collection has."""
+"""Chooses the lock of a job: files by their real paths, other targets by their identity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOPBACK = ("127.", "::1")
 
 
 def file_lock(session: Session, path: str, doing: str, *, what: str = "") -> AbstractContextManager[None]:
-    """On a file, whatever links lead to it: a hidden file lies beside it for as long."""
+    """Locks a file, whichever link leads to it, by a hidden file beside it."""
     from .lock import Lock, held
 
     folder, name = os.path.split(os.path.realpath(path))
@@ -26,7 +26,7 @@ def file_lock(session: Session, path: str, doing: str, *, what: str = "") -> Abs
 
 
 def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractContextManager[None]:
-    """On anything that has a name."""
+    """Locks anything that a key identifies."""
     from .lock import Lock, held
 
     folder = session.config.home / "locks"
@@ -36,7 +36,7 @@ def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractCon
 
 
 def address_of(profile: Profile) -> str:
-    """The same by whatever name a server is reached, as far as that can be known."""
+    """Returns the same address for every name of a server, as far as names can be resolved."""
     import socket
 
     try:

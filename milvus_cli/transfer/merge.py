@@ -1,4 +1,4 @@
-"""Two streams of pages in the order of their keys, side by side: what both have, and what only one of them has."""
+"""Merges two streams of pages in key order: which keys both sides have, and which only one of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
 LONGEST = 256
-"""Rows that are compared at once: where many keys differ, more would be compared again and again."""
+"""Rows compared at once: with more, runs of differing keys would be compared again and again."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows from `start` to `stop` of a window, in the order of their keys."""
+    """Rows `start` to `stop` of a window, in key order."""
 
     window: Window
     start: int
@@ -38,7 +38,7 @@ class Rows:
 
     @property
     def places(self) -> Sequence[int] | None:
-        """Where they stand in the columns of their page; None for all of it as it is."""
+        """Positions in the page's columns, None for all rows in the page's order."""
         if len(self) == len(self.window.keys):
             return self.window.order
         return (self.window.order or range(len(self.window.keys)))[self.start : self.stop]
@@ -50,14 +50,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbours in the order of keys: with the same keys on both sides, or on one side only."""
+    """Consecutive keys that both sides have, or only one of them."""
 
     a: Rows | None
     b: Rows | None
 
 
 class Window:
-    """A page, and how far it has been gone through. Where the first page is the only one it may come in any order."""
+    """A page, and the position reached in it. Only a page that is the whole result may be unordered."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -90,7 +90,7 @@ class Window:
         return Rows(self, self.at - count, self.at)
 
     def before(self, key: Any) -> int:
-        """How many of what is left have smaller keys."""
+        """Returns the number of remaining rows with smaller keys."""
         return bisect_left(self.keys, key, self.at) - self.at
 
 
@@ -100,7 +100,7 @@ class _Stream:
         self.window: Window | None = None
 
     def filled(self) -> Window | None:
-        """The window with something left; None at the end."""
+        """Returns a window with rows left, None at the end."""
         while self.window is None or not self.window.left:
             page = next(self._pages, None)
             if page is None:
@@ -110,7 +110,7 @@ class _Stream:
 
 
 def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
-    """Of both streams everything, in the order of keys. At no time more than a page of each is held."""
+    """Yields all rows of both streams in key order; holds at most one page of each."""
     a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
     while True:
         a, b = a_stream.filled(), b_stream.filled()
@@ -127,7 +127,7 @@ def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
 
 
 def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
-    """Of both streams everything, the first row beside the first, whatever their keys are."""
+    """Yields all rows of both streams, paired by position whatever their keys are."""
     a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
     while True:
         a, b = a_stream.filled(), b_stream.filled()
@@ -138,7 +138,7 @@ def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
 
 
 def _same(a: Window, b: Window) -> int:
-    """With how many equal keys both go on."""
+    """Returns the number of equal keys that follow on both sides."""
     count = min(a.left, b.left, LONGEST)
     mine, theirs = a.keys[a.at : a.at + count], b.keys[b.at : b.at + count]
     if mine == theirs:

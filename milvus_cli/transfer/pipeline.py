@@ -1,4 +1,4 @@
-"""Rows on their way into a collection: read, checked and encoded, sent, acknowledged in order."""
+"""Pipeline of an insert: rows are read, checked and encoded, sent, and acknowledged in order."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .window import SendWindow
 
 @dataclass(frozen=True)
 class Step:
-    """A batch, the name of its file, where it ends, and the bytes that had been read by then.
+    """A batch, the name of its file, its end, and the bytes read up to there.
 
-    `digest` is of all rows of the file up to that end, where its identity does not tell them.
+    `digest` covers all rows of the file up to the end, if the file has no identity.
     """
 
     batch: Batch
@@ -44,27 +44,27 @@ class SentStep:
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read.
+    """The files to insert, and how. `opened` is called with every source, and may raise to refuse it.
 
-    `anew` is how all of it can be done again without doubling what has arrived.
+    `anew` tells the user how to repeat the job without inserting rows twice.
     """
 
     places: Sequence[InputFile]
     intake: RowEncoder
     stdin: BinaryIO | None
     note: Callable[[str], None] = lambda text: None
-    """Takes what a person should know of the files."""
+    """Takes notes for the user about the files."""
     opened: Callable[[Source], None] = lambda source: None
     anew: str = ""
 
 
 def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
-    """The batches of all files, from behind a mark, up to which rows had a digest.
+    """Yields the batches of all files after the mark `done`; `digest` is that of the rows before it.
 
     Raises CliError for a file that breaks off or changes.
     """
     before = 0
-    # NPY files are the columns of one table, all others are tables.
+    # NPY files are the columns of one table; every other file is a table.
     tables = [job.places] if job.places[0].format == "npy" else [[each] for each in job.places]
     for number, places in enumerate(tables):
         if number < done.file:
@@ -90,7 +90,7 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
 
 
 def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
-    """None where the identity of the files tells whether they are the same."""
+    """Returns None if the files have an identity that shows whether they are the same."""
     names = [place.name for place in places if not identity(place)]
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
@@ -111,7 +111,7 @@ def _position(sources: Sequence[Source]) -> int:
 
 
 def made_steps(chunks: Iterable[Chunk], intake: RowEncoder) -> Iterator[Step]:
-    """The batches of rows that come from nowhere."""
+    """Yields the batches of generated rows."""
     size = 0
     for chunk in chunks:
         batch = intake.batch(chunk, VALUES)
@@ -124,7 +124,7 @@ def _last(batch: Batch) -> int:
 
 
 class Pipeline:
-    """Keeps as many batches on their way as the sender takes; the checkpoint follows what is acknowledged, in order."""
+    """Sends batches, as many at once as the sender allows; the checkpoint follows the acknowledged ones, in order."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class Pipeline:
         self._keys = Keys() if sender.target.upsert else None
 
     def run(self, steps: Iterable[Step]) -> None:
-        """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
+        """Raises Interrupted at Ctrl-C, and errors of reading or sending; what was sent by then still counts."""
         started = self._checkpoint.progress.sent
         try:
             with self._window.open():
@@ -175,7 +175,7 @@ class Pipeline:
         self._window.add(SentStep(step, keys), self._sender.submit(step.batch, doubtful=doubtful))
 
     def _let_pass(self, step: Step) -> None:
-        """Of two batches in flight either may be the first to arrive: one with keys of the other waits for it."""
+        """Waits for batches that share a key with this one, as batches in flight may arrive in any order."""
         while any(not each.keys.isdisjoint(step.batch.keys) for each in self._window.batches):
             self._window.acknowledge()
 
@@ -206,21 +206,21 @@ class Pipeline:
         self._moved(step.position, progress.read)
 
     def _remember(self, batch: Batch, outcome: Outcome) -> None:
-        """The keys that are in."""
+        """Remembers the keys that have arrived."""
         if self._keys:
             refused = {each.line for each in outcome.bad}
             rows = zip(batch.keys, batch.chunk.lines, strict=True)
             self._keys.add([key for key, line in rows if line not in refused] if refused else batch.keys)
 
     def _count_superseded(self) -> None:
-        """Rows that one in a later batch replaced."""
+        """Counts rows replaced by rows of later batches."""
         if self._keys:
             repeated = self._keys.repeated()
             self._checkpoint.progress.superseded += repeated
             self._checkpoint.progress.inserted -= repeated
 
     def _take_back(self, started: Mark) -> None:
-        """What was only refused has not arrived: nothing of it is in doubt."""
+        """Resets the mark if all batches were only refused: none of their rows is in doubt."""
         if all(isinstance(each, NotAuthorized) for each in self._window.errors()):
             self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
             self._checkpoint.save()
@@ -231,6 +231,6 @@ def _rejected(sent: SentStep, outcome: Outcome) -> Sequence[RejectedRow]:
 
 
 def _begin(step: Step) -> Mark:
-    """Before the first row of a step."""
+    """Returns the mark before the first row of a step."""
     first = min([*step.batch.chunk.lines[:1], *(each.line for each in step.batch.bad)])
     return Mark(step.end.file, first - 1)

@@ -1,4 +1,4 @@
-"""Asks a person for a row, field by field. What does not fit is said, and asked again."""
+"""Asks for a row field by field, and again after a value that does not fit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHAPES = {
 
 
 def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict[str, Any]:
-    """Raises InvalidInput when the person ends it with Ctrl-D."""
+    """Raises InvalidInput if the user ends the dialogue with Ctrl-D."""
     from ..values.encode import taken_fields
 
     found = {}
@@ -59,7 +59,7 @@ def _ask(console: Console, field: Field) -> Any:
 
 
 def _ask_more(console: Console) -> dict[str, Any]:
-    """What has no field of its own."""
+    """Asks for values of the dynamic field."""
     while True:
         text = console.ask('More values, as JSON such as {"color": "red"} [none]: ')
         try:

@@ -1,4 +1,4 @@
-"""Sends batches, several at once. A batch that is refused is taken apart, until the bad rows are left."""
+"""Sends batches, several at once. A refused batch is split until the bad rows are found."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from .settling import settle
 from .suspects import Suspect, suspects
 
 SECONDS = 60.0
-"""That a call may take at least: a batch is more than a command has to send as a rule."""
+"""Minimum deadline of an insert call, in seconds; batches are larger than ordinary requests."""
 SETTLING = 0.2
-"""Seconds that a request which reached the server before its connection broke may still be under way in it."""
+"""Seconds for which a server may still be working on a request whose connection broke."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows.
+    """Result of a batch. `doubtful` rows were sent again, with keys that the server generates.
 
-    `unknown` and `replaced` are as in Settled. `revived` rows of those that a later one with the same key superseded
-    count after all: the server refused that.
+    `unknown` and `replaced` are as in Settled. `revived` rows had been superseded by a later row with the same key,
+    which the server refused, so that they count after all.
     """
 
     inserted: int
@@ -54,7 +54,7 @@ class Outcome:
 
 
 class Refused(Exception):
-    """A batch that the server refused for what may be a value of it; `doubtful` as in `submit`."""
+    """A batch refused possibly because of a value in it; `doubtful` as in `submit`."""
 
     def __init__(self, refusal: ServerRefused, *, doubtful: bool) -> None:
         super().__init__(refusal.message)
@@ -67,9 +67,9 @@ def _silent(seconds: float, patience: float) -> None:
 
 
 class Sender:
-    """`open_client` makes a client of its own for each of the calls in flight; `patience` is in seconds.
+    """Sends batches in `in_flight` threads, each with its own client from `open_client`; `patience` is in seconds.
 
-    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is.
+    `retrying` is called from any thread with the seconds since the first failure, and the patience.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class Sender:
         self._refused_kinds: dict[str, bool] = {}
 
     def submit(self, batch: Batch, *, doubtful: bool) -> Future[Outcome]:
-        """With `doubtful` it may have been sent before."""
+        """`doubtful` says that the batch may have been sent before."""
         return self._pool.submit(self._send, batch, doubtful=doubtful)
 
     def stop(self) -> None:
-        """Ends what is in flight."""
+        """Ends the calls in flight."""
         self._stopped.set()
         for client in self._all:
             client.close()
@@ -118,7 +118,7 @@ class Sender:
                 return outcome + self._revived(client, batch, outcome.bad, doubtful=exc.doubtful)
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        """Tries until it is known what became of it. Raises Refused, and what no patience helps against."""
+        """Retries until the outcome is known. Raises Refused, and errors that retrying does not help."""
         target, until, pause, lost = self.target, 0.0, FIRST_PAUSE, int(doubtful)
         while True:
             try:
@@ -141,7 +141,7 @@ class Sender:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _wait(self, error: CliError, until: float, pause: float) -> float:
-        """A pause; raises the error when patience is over. Returns until when it lasts."""
+        """Pauses before a retry; raises the error once patience is over. Returns the end of the patience."""
         now = time.monotonic()
         until = until or now + self._patience
         if self._stopped.is_set():
@@ -155,7 +155,7 @@ class Sender:
         return until
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
-        """Parts of a batch that was refused, and their parts, until what is refused is a row."""
+        """Splits a refused batch, and its parts, until single rows are refused."""
         found = suspects(batch.chunk, self.target.schema)
         if batch.rows == 1:
             return Outcome(0, [self._bad(batch.chunk, 0, found.get(0), refused.refusal.message)])
@@ -167,9 +167,9 @@ class Sender:
         return outcome + self._rest(client, batch, range(middle, batch.rows), outcome, doubtful=refused.doubtful)
 
     def _rest(self, client: Client, batch: Batch, rows: range, before: Outcome, *, doubtful: bool) -> Outcome:
-        """Where all rows before were refused, more are likely to be: one by one, until one is taken.
+        """Sends rows one by one after a part that was refused entirely, until one is accepted.
 
-        So a batch without a good row takes a call a row, and not two.
+        A batch without a good row so takes one call per row instead of two.
         """
         outcome = Outcome(0)
         while rows and not (before.inserted or before.unknown):
@@ -181,7 +181,7 @@ class Sender:
     def _without_suspects(
         self, client: Client, batch: Batch, found: Mapping[int, Suspect], *, doubtful: bool
     ) -> Outcome:
-        """All others; and of each kind of suspects one, which tells for the kind."""
+        """Sends the unsuspicious rows; of each kind of suspects one, whose outcome decides for the kind."""
         clean = [row for row in range(batch.rows) if row not in found]
         outcome = self._part(client, batch, clean, doubtful=doubtful) if clean else Outcome(0)
         for kind in dict.fromkeys(each.kind for each in found.values()):
@@ -197,7 +197,7 @@ class Sender:
         return outcome
 
     def _revived(self, client: Client, batch: Batch, bad: Sequence[RejectedRow], *, doubtful: bool) -> Outcome:
-        """Where the last row of a key was refused, the one before it is the last."""
+        """Sends earlier rows of a key whose last row was refused: the row before it is now the last."""
         lines, key = {each.line for each in bad}, self.target.key
         keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
         rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
@@ -236,7 +236,7 @@ class Sender:
 
 
 def replaced_told(rows: int) -> str:
-    """What a person should know of rows that were settled without being read back."""
+    """Returns the note about rows that were sent again as an upsert."""
     return (
         f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
         "read back: earlier rows with the same keys were replaced"
@@ -245,16 +245,17 @@ def replaced_told(rows: int) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """The keys of rows; `replaced` as in Settled."""
+    """Keys of the written rows; `replaced` as in Settled."""
 
     keys: Sequence[Any]
     replaced: int = 0
 
 
 def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
-    """When the answer is lost, rows that bring their keys are settled.
+    """Writes rows in one call; if the answer is lost, rows that bring their keys are settled.
 
-    Raises as Client.call: for rows whose keys the server gives out, and for what stays lost, the outcome is unknown.
+    Raises as Client.call. If Milvus generates the keys, or the settling fails too, the outcome of a lost call is
+    unknown.
     """
     try:
         ids = write(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs

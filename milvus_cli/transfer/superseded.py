@@ -1,4 +1,4 @@
-"""Counts rows that a later row with the same key replaced, among any number: the keys stand in a temporary file."""
+"""Counts rows replaced by later rows with the same key, for any number of rows: keys go to a temporary file."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 PART = 250_000
-"""Keys that are held in memory at once."""
+"""Keys held in memory at once."""
 SAMPLES = 16
-"""Of each block, to find values that part all keys evenly."""
-
+"""Keys sampled from each block, to find bounds that split all keys evenly."""
 READ = 512
-"""Keys that are read at once."""
+"""Keys read at once."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Different keys as numbers, sorted, from `start` to `stop` of the file."""
+    """Distinct keys as sorted numbers, from `start` to `stop` in the file."""
 
     low: int
     high: int
@@ -30,7 +29,7 @@ class Block:
 
 
 class Keys:
-    """The keys of all batches; those of one batch are different. Texts count by their hashes."""
+    """The keys of all batches; each batch has distinct keys. Text keys count by their hashes."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
@@ -38,7 +37,7 @@ class Keys:
         self._size = 0
 
     def add(self, keys: Sequence[Any]) -> None:
-        """Those of a batch."""
+        """Adds the keys of a batch."""
         numbers = array("q", sorted(key if isinstance(key, int) else hash(key) for key in keys))
         if not numbers:
             return
@@ -47,7 +46,7 @@ class Keys:
         self._size += len(numbers)
 
     def repeated(self) -> int:
-        """How many more keys were added than there are different ones."""
+        """Returns the number of added keys minus the number of distinct ones."""
         self._file.flush()
         return sum(self._repeated(group) for group in self._overlapping() if len(group) > 1)
 
@@ -55,7 +54,7 @@ class Keys:
         self._file.close()
 
     def _overlapping(self) -> Iterator[list[Block]]:
-        """Blocks that may share keys: files that are sorted by key have none."""
+        """Yields groups of blocks that may share keys; files sorted by key have none."""
         group: list[Block] = []
         highest = 0
         for block in sorted(self._blocks, key=lambda each: each.low):
@@ -78,7 +77,7 @@ class Keys:
         return total - different
 
     def _take(self, seen: set[int], place: int, stop: int, bound: int) -> int:
-        """Adds what is below a bound, from a place in a block; returns where the rest begins."""
+        """Adds the keys below `bound`, from `place` in a block; returns the position of the rest."""
         while place < stop:
             numbers = self._read(place, min(stop, place + READ))
             below = bisect_left(numbers, bound)
@@ -95,7 +94,7 @@ class Keys:
         return numbers
 
     def _bounds(self, blocks: Sequence[Block], parts: int) -> Sequence[int]:
-        """Values between which there are about as many keys each; the last is above all."""
+        """Returns values that split the keys evenly; the last one is above all keys."""
         samples = sorted(
             self._read(place, place + 1)[0]
             for block in blocks

@@ -1,4 +1,4 @@
-"""Rows that fit a schema and that some servers refuse all the same. Which server does is only known when it has."""
+"""Finds rows that fit the schema but that some servers refuse; only the server's answer shows which do."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ..schema.schema import Field
 
 LONGEST_JSON = 65_536
-"""Bytes of a JSON value, and of the dynamic field of a row, that Milvus takes."""
+"""Milvus's limit of a JSON value, and of a row's dynamic field, in bytes."""
 
 WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """`kind` is what is unusual about the row: a server refuses all of a kind, or none."""
+    """`kind` is what is unusual about the row: a server refuses all rows of a kind, or none."""
 
     kind: str
     field: str
@@ -31,7 +31,7 @@ class Suspect:
 
 
 def suspects(chunk: Chunk, schema: CollectionSchema) -> dict[int, Suspect]:
-    """By row of a chunk whose columns have the names of fields."""
+    """Returns suspects by row; the chunk's columns are named as fields."""
     found: dict[int, Suspect] = {}
     for field in row_fields(schema):
         for row, value in enumerate(chunk.columns.get(field.name, ())):
@@ -51,7 +51,7 @@ def _of_value(field: Field, value: Any) -> Iterator[Suspect]:
         yield from _too_long(field, value)
     elif kind == "JSON":
         if not isinstance(value, dict):
-            # Milvus 2.3 takes objects only, Milvus Lite takes texts and lists too, and no numbers.
+            # Milvus 2.3 accepts only objects; Milvus Lite also accepts texts and lists, but no numbers.
             what = WORDS.get(type(value), "another value")
             yield Suspect(what, field.name, f"expected a JSON object, got {what}")
         if (size := len(json_bytes(value))) > LONGEST_JSON:
