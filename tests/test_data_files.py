@@ -227,12 +227,12 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
 
 
 def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
-    from milvus_cli.transfer.insert import _without_secret
+    from milvus_cli.transfer.insert_job import without_secret
 
-    one, other = (_without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
+    one, other = (without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
     assert one != other
     assert {each.partition(" ")[0] for each in (one, other)} == {"https://***@x/a.csv?id=***"}
-    assert _without_secret("/home/a.csv?id=1") == "/home/a.csv?id=1"
+    assert without_secret("/home/a.csv?id=1") == "/home/a.csv?id=1"
 
 
 READ = """

@@ -89,12 +89,13 @@ def _insert_files(session: Session, *, seconds: float | None, **given: Any) -> D
     from dataclasses import replace
 
     from ..files.memory import share_one_heap
-    from ..transfer.insert import Request, insert_files
+    from ..transfer.insert import insert_files
+    from ..transfer.insert_job import InsertOptions
 
     share_one_heap()
     if seconds:
         session = session.with_options(replace(session.options, timeout=seconds))
-    return insert_files(session, Request(**given))
+    return insert_files(session, InsertOptions(**given))
 
 
 @command("insert fake")
@@ -112,10 +113,12 @@ def insert_fake(
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..transfer.insert import Request, insert_fake
+    from ..transfer.fake import Recipe
+    from ..transfer.insert import insert_fake
+    from ..transfer.insert_job import InsertOptions
 
-    request = Request(collection, partition=partition)
-    return insert_fake(session, request, count=count, seed=seed, clusters=clusters, first=first)
+    options = InsertOptions(collection, partition=partition)
+    return insert_fake(session, options, Recipe(count, seed, clusters, first))
 
 
 @command("insert row")

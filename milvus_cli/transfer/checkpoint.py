@@ -18,6 +18,7 @@ from ..errors import CliError, InvalidInput
 FILES = "state of the files"
 """Key of the files' identities in a job."""
 TARGET = "target"
+RESUME_HINT = "the same line with --resume goes on there"
 ROOM = 4096
 """Initial size of the file in bytes: on a disk that fills up later it can still be overwritten in place."""
 
@@ -113,7 +114,7 @@ class Checkpoint:
         try:
             self._write(self._file)
         except OSError as exc:
-            raise self._failed(exc, "make room; then the same line with --resume goes on there") from exc
+            raise self._failed(exc, f"make room; then {RESUME_HINT}") from exc
 
     def _write(self, file: int) -> None:
         text = json.dumps({"job": self._job, **asdict(self.progress)}, ensure_ascii=False).encode()

@@ -11,6 +11,7 @@ from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..session.session import Session
+from .checkpoint import RESUME_HINT
 from .locking import address_of, key_lock
 from .meter import Meter
 from .side import Side
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from .copy_rows import CopyRoute, Piece, Sent
 
 DEFAULT_PARTITION = "_default"
-GOES_ON = "the same line with --resume goes on there"
-CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the rows that it added"
+CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
 """With generated keys, copied rows can't be told from rows that were in the target before."""
 
 
@@ -98,7 +98,7 @@ def _address(side: Side) -> tuple[str, str]:
 
 
 def _how_to_go_on(plan: Plan, wish: CopyOptions) -> str:
-    return CAN_NOT_GO_ON if plan.auto_id and plan.exists and wish.into_existing else GOES_ON
+    return CAN_NOT_RESUME if plan.auto_id and plan.exists and wish.into_existing else RESUME_HINT
 
 
 def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:

@@ -50,7 +50,7 @@ class Job:
     """
 
     places: Sequence[InputFile]
-    intake: RowEncoder
+    encoder: RowEncoder
     stdin: BinaryIO | None
     note: Callable[[str], None] = lambda text: None
     """Takes notes for the user about the files."""
@@ -73,15 +73,15 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
             sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
-            table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
-            job.intake.require_columns(name, table)
-            for note in job.intake.notes(name, table):
+            table, name = _table(sources, job.encoder), ", ".join(place.name for place in places)
+            job.encoder.require_columns(name, table)
+            for note in job.encoder.notes(name, table):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
             witness = _witness(places, earlier, job.anew)
             if witness:
                 table = replace(table, chunks=witness.watch(table.chunks))
-            for batch in job.intake.batches(table, after=earlier.line):
+            for batch in job.encoder.batches(table, after=earlier.line):
                 seen = witness.digest if witness else ""
                 yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
             for source in sources:
@@ -95,26 +95,26 @@ def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witnes
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 
-def _table(sources: Sequence[Source], intake: RowEncoder) -> RowStream:
+def _table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
     source, kind = sources[0], sources[0].place.format
     if kind in DELIMITERS:
         return read_separated(source, DELIMITERS[kind])
     if kind in ("json", "jsonl"):
-        return read_json(source, intake.keys)
+        return read_json(source, encoder.keys)
     from ..files.columnar import read_npys, read_parquet
 
-    return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
+    return read_npys(sources, encoder.dense) if kind == "npy" else read_parquet(source, encoder.dense)
 
 
 def _position(sources: Sequence[Source]) -> int:
     return sum(source.position for source in sources)
 
 
-def made_steps(chunks: Iterable[Chunk], intake: RowEncoder) -> Iterator[Step]:
+def made_steps(chunks: Iterable[Chunk], encoder: RowEncoder) -> Iterator[Step]:
     """Yields the batches of generated rows."""
     size = 0
     for chunk in chunks:
-        batch = intake.batch(chunk, VALUES)
+        batch = encoder.batch(chunk, VALUES)
         size += sum(each.ByteSize() for each in batch.columns)
         yield Step(batch, "", Mark(0, _last(batch)), size)
 
