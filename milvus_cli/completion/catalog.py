@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
 from ..text.names import OFFERED, Names, Pairs, named
+from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -261,7 +262,6 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
 def _filter_words(client: Client, of: str) -> Pairs:
     """Returns the words of filters that depend on this server's version."""
     from ..client.versions import is_lite, is_older
-    from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
     version = str(client.call("GetVersion").version)
     lacking = FILTER_NOT_LITE if is_lite(version) else ()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection, column_kind, column_names
@@ -69,8 +70,6 @@ class ArrowWriter:
         return bytes(sink.getvalue())
 
     def _type(self, field: Field | None) -> Any:
-        from ..client.wire.schema_pb2 import FieldSchema
-
         arrow = self._arrow
         if field is None:
             return arrow.string()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import CliError
 from ..text.beyond_json import Digits, NotJson
 from ..text.json import dump_json
 from ..text.timestamps import beyond_calendars
 from ..values.invalid import in_words
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 UNITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """Digits of a fraction of a second."""
@@ -117,8 +116,6 @@ def _pairs(keys: Sequence[Any], values: Sequence[Any]) -> str:
 
 
 def _key(value: Any) -> str:
-    import json
-
     return value.text if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -127,8 +124,6 @@ def _decimals(array: Any) -> list[Any]:
 
 
 def _decimal_value(value: Decimal) -> Any:
-    from decimal import Decimal
-
     if value == value.to_integral_value():
         return int(value)
     nearest = float(value)

@@ -1,5 +1,6 @@
 """Limits the memory of long transfers on glibc; does nothing elsewhere."""
 
+import ctypes
 import os
 from contextlib import suppress
 
@@ -12,8 +13,6 @@ def share_one_heap() -> None:
 
     Only while the process has a single thread: a heap that existing threads share grows larger than separate ones.
     """
-    import ctypes
-
     with suppress(OSError, AttributeError):
         if len(os.listdir("/proc/self/task")) == 1:
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
@@ -21,7 +20,5 @@ def share_one_heap() -> None:
 
 def give_back() -> None:
     """Returns free memory to the system."""
-    import ctypes
-
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import math
 import re
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -117,8 +119,6 @@ def _writable(value: Any, field: Field | None) -> Any:
 
 def _unpacked(value: bytes, field: Any) -> Any:
     """Returns the numbers of a vector, or base64 of bytes that are no vector."""
-    import base64
-
     form = shape_of(kind_of(field)) if field is not None else None
     if form is ValueShape.SPARSE or (form is ValueShape.DENSE and len(value) == row_size(field)):
         return _named(unpack_one(field, value))
@@ -135,8 +135,6 @@ def _short(value: float) -> float:
 
 
 def _widened(value: float) -> float:
-    import struct
-
     found: tuple[float] = struct.unpack("<f", float32(value))
     return found[0]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import gzip
 import io
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TextIO, cast
 
-from ..errors import CliError, InvalidInput, Unreachable
+from ..errors import CliError, InvalidInput
 from ..text.names import nearest
 from .urls import is_url, shown_url
 
@@ -37,7 +39,6 @@ MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 BUFFER = 1 << 18
 PIECE = 1 << 9
 """Bytes decompressed at once: 4 bytes may expand to 128 KiB, and zstandard's decompressor has no limit."""
-URL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -150,13 +151,7 @@ def identity(place: InputFile) -> str:
         found = os.stat(place.path)
     except OSError as exc:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
-    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if _is_regular(found) else ""
-
-
-def _is_regular(found: os.stat_result) -> bool:
-    import stat
-
-    return stat.S_ISREG(found.st_mode)
+    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if stat.S_ISREG(found.st_mode) else ""
 
 
 @contextmanager
@@ -167,7 +162,7 @@ def open_source(
     raw = _open_raw(place, stdin)
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
-        opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        opened = str(getattr(raw, "version", "")) if place.is_url else identity(place)
         raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
         begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
         if place.is_url and not begin:
@@ -189,69 +184,18 @@ def _open_raw(place: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if place.path == STDIN:
         return stdin or sys.stdin.buffer
     if place.is_url:
-        return _open_url(place)
+        # The HTTP client loads ssl, which most inserts and searches don't need.
+        from .web import open_url
+
+        return cast(BinaryIO, open_url(place.path, place.name))
     try:
         return open(place.path, "rb", buffering=BUFFER)
     except OSError as exc:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
 
 
-def _open_url(place: InputFile) -> BinaryIO:
-    import http.client
-    import urllib.error
-
-    from .urls import open_url
-
-    try:
-        return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
-    except urllib.error.HTTPError as exc:
-        # For a redirect that it does not follow, urllib's reason contains the URL.
-        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
-        raise CliError(f"{place.name}: HTTP {exc.code} {reason}".rstrip()) from exc
-    except (http.client.InvalidURL, ValueError) as exc:
-        # The text of these exceptions may contain the URL with its secrets.
-        raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
-    except (OSError, http.client.HTTPException) as exc:
-        raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc
-
-
-class _Checked(io.RawIOBase):
-    """Raises an error if a response ends before its Content-Length; http.client ignores that in a read with a size."""
-
-    def __init__(self, response: Any) -> None:
-        self._response = response
-        length = response.headers.get("Content-Length")
-        self._left = int(length) if length and length.isdecimal() else None
-        # Identifies the version of a URL's content; empty if the server sends no ETag and no Last-Modified.
-        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        from http.client import HTTPException
-
-        try:
-            # Data received before a break is returned first.
-            found: bytes = self._response.read1(len(buffer))
-        except (HTTPException, ValueError) as exc:
-            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
-        if self._left is not None:
-            self._left -= len(found)
-            if not found and self._left:
-                raise EOFError(f"{self._left:,} bytes are missing")
-        buffer[: len(found)] = found
-        return len(found)
-
-    def close(self) -> None:
-        self._response.close()
-        super().close()
-
-
 def _decompressed(raw: BinaryIO, place: InputFile) -> BinaryIO:
     if place.compression == "gzip":
-        import gzip
-
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
     if place.compression == "zstd":
         return _zstd(raw, place)

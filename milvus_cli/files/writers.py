@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from ..errors import CliError, InvalidInput
 from ..rows.selection import Selection, column_kind, column_names
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
+from .arrow import ArrowWriter
 from .sources import FORMATS as READABLE
 from .texts import csv_cells, flattened, texts_of
 
@@ -63,8 +65,6 @@ def shape_of(path: str, wanted: str | None) -> Shape:
 def writer_of(shape: Shape, selection: Selection) -> Writer:
     """Raises CliError if a package that the format needs is missing."""
     if shape.format == "parquet":
-        from .arrow import ArrowWriter
-
         return ArrowWriter(selection)
     if shape.format in ("csv", "tsv"):
         return SeparatedWriter(selection, "," if shape.format == "csv" else "\t")
@@ -110,8 +110,6 @@ class JsonWriter:
         self.head, self.tail = (b"", b"") if lines else (b"[\n", b"\n]\n")
 
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
-        import json
-
         texts = texts_of(columns, self._selection.fields, rows)
         dynamic = texts.pop(DYNAMIC) if self._flat else None
         escaped = [json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in texts]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..client.http import management
 from ..connections.profile import Profile
 from ..errors import CliError, Fault, Unreachable
 
@@ -229,8 +230,6 @@ def _quantile(ordered: Sequence[tuple[float, float]], share: float) -> float | N
 
 def management_text(profile: Profile, port: int | None, seconds: float) -> str:
     """Returns the text of all metrics. Raises CliError for a wrong port, Unreachable for a closed one."""
-    from ..client.http import management
-
     status, text = management(profile, port, PATH, seconds)
     if status != 200:
         raise CliError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.optional import Permitted
+from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import ServerRefused
 from ..result import Report, Section, Table
 from ..schema.definition import level_name
@@ -21,7 +22,7 @@ from .progress import load_state
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema
     from ..schema.schema import Field
 
 SIZES = ("dim", "max_length", "max_capacity")
@@ -64,8 +65,6 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
 
 def type_text(field: Field) -> str:
     """Formats a type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
     if not isinstance(field, FieldSchema):
         return f"ARRAY<STRUCT<{', '.join(short_name(field.name, each.name) for each in field.fields)}>>"
     given = params(field.type_params)

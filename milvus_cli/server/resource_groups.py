@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.optional import Permitted
 from ..client.parallel import gather
+from ..client.wire.rg_pb2 import ResourceGroupConfig
 from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
 from ..result import Report, Section, Table
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import ResourceGroup
-    from ..client.wire.rg_pb2 import ResourceGroupConfig
-
 SYSTEM_INFO = json.dumps({"metric_type": "system_info"})
 
 
@@ -147,8 +146,6 @@ def _describe(client: Client, name: str) -> ResourceGroup:
 
 def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> ResourceGroupConfig:
     """Returns the group's settings, updated by the wishes."""
-    from ..client.wire.rg_pb2 import ResourceGroupConfig
-
     config = ResourceGroupConfig()
     if before is not None:
         config.CopyFrom(before)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..client.client import Client
 from ..client.enums import value_name
 from ..client.optional import permitted
+from ..client.wire.common_pb2 import SegmentState
 from ..errors import CliError, InvalidInput, ServerRefused
 
 
@@ -25,8 +26,6 @@ class Segment:
 
 
 def stored_segments(client: Client, collection: str) -> list[Segment]:
-    from ..client.wire.common_pb2 import SegmentState
-
     infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
     return [
         Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
@@ -34,8 +33,6 @@ def stored_segments(client: Client, collection: str) -> list[Segment]:
 
 
 def loaded_segments(client: Client, collection: str) -> list[Segment]:
-    from ..client.wire.common_pb2 import SegmentState
-
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
         Segment(

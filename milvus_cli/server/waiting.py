@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..client.optional import permitted
 from ..errors import CliError, Interrupted
 from ..output.progress import Progress
 from ..result import Done
 from ..session.session import Session
+from .existence import require_index, require_partitions
+from .progress import indexed_fraction, load_state, loaded_fraction
+from .segments import are_stored
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
@@ -50,9 +54,6 @@ def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
     """Loads a collection, or some of its partitions, and waits for it."""
-    from .existence import require_partitions
-    from .progress import loaded_fraction
-
     client = session.client
     if partitions:
         require_partitions(client, collection, partitions)
@@ -69,8 +70,6 @@ def load(
 
 def release(session: Session, collection: str, partitions: Sequence[str] = ()) -> Done:
     """Releases a collection, or some of its partitions."""
-    from .existence import require_partitions
-
     session.require_collection(collection)
     if partitions:
         require_partitions(session.client, collection, partitions)
@@ -83,9 +82,6 @@ def release(session: Session, collection: str, partitions: Sequence[str] = ()) -
 
 def flush(session: Session, collection: str, *, seconds: float | None = None, wait: bool = True) -> Done:
     """Flushes a collection, and waits for it."""
-    from ..client.optional import permitted
-    from .segments import are_stored
-
     client = session.client
     answer = client.call("Flush", collection_names=[collection])
     segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
@@ -113,8 +109,6 @@ def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, o
 
 def wait_loaded(session: Session, collection: str, *, seconds: float | None = None) -> None:
     """Raises CliError at once if the collection is not being loaded."""
-    from .progress import load_state, loaded_fraction
-
     client = session.client
     if load_state(client, collection) == "not loaded":
         raise CliError(f"nothing loads collection {collection!r}", hint=f"load collection -c {collection}")
@@ -128,9 +122,6 @@ def wait_loaded(session: Session, collection: str, *, seconds: float | None = No
 
 def wait_indexed(session: Session, collection: str, index: str = "", *, seconds: float | None = None) -> Done:
     """Raises CliError at once if the index does not exist."""
-    from .existence import require_index
-    from .progress import indexed_fraction
-
     client = session.client
     if index:
         require_index(client, collection, index)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..output.progress import Progress
 from ..result import Report, Section, Table
+from ..rows.cursor import Cursor
+from ..rows.selection import with_keys
+from ..schema.difference import Difference, compare
 from ..session.session import Session
 from ..text.json import dump_json
+from .equality import Schemas
+from .merge import merged
 from .side import Side
 
 if TYPE_CHECKING:
-    from ..schema.difference import Difference
     from .merge import Run
 
 ALL, NONE = "all", "none"
@@ -59,8 +63,6 @@ class RowDifferences:
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
     """Raises CliError if a collection is missing, or its rows can't be read."""
-    from ..schema.difference import Difference, compare
-
     for side in (a, b):
         side.require()
     compared = compare(a.definition(), b.definition(), (a.version, b.version))
@@ -98,8 +100,6 @@ class _Comparison:
     """Compares all rows in key order; for a sample, all keys and the values of some rows."""
 
     def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: RowDifferences) -> None:
-        from .equality import Schemas
-
         self._session = session
         self._sides = (a, b)
         self._depth = depth
@@ -143,9 +143,6 @@ class _Comparison:
         self._take_fetched(keys)
 
     def _runs(self, fields: Sequence[str]) -> Iterator[Run]:
-        from ..rows.cursor import Cursor
-        from .merge import merged
-
         a, b = (Cursor(side.client, side.selection(fields)).pages() for side in self._sides)
         for run in merged(a, b):
             self._seen += len(run.a or ()) + len(run.b or ())
@@ -153,8 +150,6 @@ class _Comparison:
 
     def _take_lonely(self, run: Run) -> None:
         """Adds rows that only one side has."""
-        from ..schema.difference import Difference
-
         if run.b is None and run.a is not None:
             for key in run.a.keys:
                 self._found.only_a += 1
@@ -165,10 +160,6 @@ class _Comparison:
                 self._found.add([Difference(f"row {_text(key)}", None, THERE, key)])
 
     def _take_fetched(self, keys: Sequence[Any]) -> None:
-        from ..rows.cursor import Cursor
-        from ..rows.selection import with_keys
-        from .merge import merged
-
         if not keys:
             return
         a, b = (Cursor(side.client, with_keys(side.selection(self._fields), keys)).pages() for side in self._sides)
@@ -177,8 +168,6 @@ class _Comparison:
 
     def _take_values(self, run: Run) -> None:
         """Adds rows that both sides have, and that differ."""
-        from ..schema.difference import Difference
-
         if run.a is None or run.b is None:
             return
         self._found.compared += len(run.a)

@@ -7,11 +7,24 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..client.optional import Permitted, permitted
+from ..client.versions import is_lite
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..result import Done
+from ..rows.cursor import Cursor
+from ..rows.patience import Patience
+from ..rows.writing import WriteTarget, writes_at_once
+from ..schema.definition import DEFAULT_LEVEL, create, lost
+from ..schema.difference import field_differences
+from ..schema.features import LITE, index_for, lacking_features, lacking_indexes
+from ..schema.indexes import create_index, indexes
+from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
+from ..server.existence import row_count
+from ..server.waiting import flush, load, wait_indexed
 from ..session.session import Session
 from .checkpoint import RESUME_HINT
+from .copy_rows import IN_FLIGHT, CopyRoute, Forwarder, Sent, all_rows, differing_rows, rows_behind, send
 from .locking import address_of, key_lock
 from .meter import Meter
 from .side import Side
@@ -19,7 +32,7 @@ from .side import Side
 if TYPE_CHECKING:
     from ..schema.definition import Definition
     from ..schema.indexes import Index
-    from .copy_rows import CopyRoute, Piece, Sent
+    from .copy_rows import Piece
 
 DEFAULT_PARTITION = "_default"
 CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
@@ -102,8 +115,6 @@ def _how_to_go_on(plan: Plan, wish: CopyOptions) -> str:
 
 
 def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
-    from ..schema.features import lacking_features, lacking_indexes
-
     source.require()
     _refuse_itself(source, target)
     require_writable(target.profile, "nothing was copied")
@@ -141,10 +152,6 @@ def _require_known(side: Side, definition: Definition) -> None:
 
 def _as_told(source: Side) -> Definition:
     """Returns the source's definition, with defaults for parts that Milvus requires and Milvus Lite does not store."""
-    from ..schema.definition import DEFAULT_LEVEL
-    from ..schema.features import LITE
-    from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
-
     definition = source.definition()
     if not source.version.startswith(LITE):
         return definition
@@ -162,8 +169,6 @@ def _refuse_itself(source: Side, target: Side) -> None:
 
 def _require_like(target: Side, definition: Definition, version: str, wish: CopyOptions) -> None:
     """Raises CliError for an existing target without a flag that allows it, or with fields that can't take the rows."""
-    from ..schema.difference import field_differences
-
     if not (wish.resume or wish.into_existing):
         raise CliError(
             f"collection {target} exists",
@@ -189,8 +194,6 @@ def _notes(plan: Plan, wish: CopyOptions) -> Iterator[str]:
 
 def _make(plan: Plan) -> None:
     """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
-    from ..schema.definition import create, lost
-
     client, definition = plan.target.client, replace(plan.definition, indexes=())
     create(client, definition)
     needed = [each for each in lost(client, definition) if not each.startswith(("the description", "the clustering"))]
@@ -201,11 +204,6 @@ def _make(plan: Plan) -> None:
 
 def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
     """Copies all rows, partition by partition."""
-    from ..client.versions import is_lite
-    from ..rows.patience import Patience
-    from ..rows.writing import WriteTarget
-    from .copy_rows import CopyRoute, Sent
-
     resume = plan.exists and wish.resume
     # A resumed copy first reads the target's rows; otherwise they are overwritten unread.
     upsert = plan.exists and wish.into_existing and not resume and not plan.auto_id
@@ -229,9 +227,6 @@ def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
 
 
 def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] | None, meter: Meter) -> Sent:
-    from ..rows.writing import writes_at_once
-    from .copy_rows import IN_FLIGHT, Forwarder, all_rows, send
-
     # If the server generates keys, rows must arrive in order, so that the target holds the first rows of the source.
     in_flight = writes_at_once(way.target, IN_FLIGHT) if way.target.key else 1
     sender, replacing = (
@@ -251,9 +246,6 @@ def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] 
 
 def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]:
     """Yields the rows that an interrupted copy has not put into a partition; compares whole rows, not only keys."""
-    from ..rows.cursor import Cursor
-    from .copy_rows import differing_rows, rows_behind
-
     selection = replace(plan.target.selection(), partitions=way.selection.partitions)
     there = Cursor(plan.target.client, selection, patience=way.patience).pages()
     if plan.auto_id:
@@ -263,8 +255,6 @@ def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]
 
 def _require_partition(target: Side, partition: str) -> None:
     """Creates a partition that an interrupted copy has not created yet, or that an existing target lacks."""
-    from ..client.optional import permitted
-
     if not partition or partition == DEFAULT_PARTITION:
         return
     there = permitted(target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition)
@@ -286,9 +276,6 @@ def _make_readable(session: Session, plan: Plan) -> None:
 
 def _build_indexes(plan: Plan) -> list[str]:
     """Builds the indexes that the target lacks; returns those that the server refuses, with reasons."""
-    from ..schema.features import index_for
-    from ..schema.indexes import create_index, indexes
-
     client, name, refused = plan.target.client, plan.target.collection, []
     there = {each.field_name for each in indexes(client, name)}
     for index in plan.definition.indexes:
@@ -301,15 +288,11 @@ def _build_indexes(plan: Plan) -> list[str]:
 
 
 def _load(session: Session, target: Side) -> None:
-    from ..server.waiting import load
-
     load(target.view(session), target.collection)
 
 
 def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
     """Builds indexes and loads the collection; returns what the server refused."""
-    from ..server.waiting import wait_indexed
-
     if not wish.indexes:
         return []
     refused = _build_indexes(plan)
@@ -325,9 +308,6 @@ def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
 
 def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: CopyOptions) -> Done:
     """Compares the counts of both sides. With other rows in the target, only too few rows prove a loss."""
-    from ..client.optional import Permitted
-    from ..rows.patience import Patience
-
     seen = Permitted()
     source, target = Patience(wish.patience).tried(plan.source.count), seen(_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
@@ -360,8 +340,5 @@ def _count(session: Session, side: Side) -> int:
 
 def _flushed_count(session: Session, side: Side, partition: str) -> int:
     """Counts by statistics after a flush, which are exact if nothing was deleted."""
-    from ..server.existence import row_count
-    from ..server.waiting import flush
-
     flush(side.view(session), side.collection)
     return row_count(side.client, side.collection, partition) or 0

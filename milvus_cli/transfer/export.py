@@ -14,6 +14,7 @@ from typing import Any
 from ..client.client import Client
 from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
+from ..files.arrow import to_parquet
 from ..files.writers import Shape, compressor, writer_of
 from ..rows.cursor import Cursor
 from ..rows.patience import NONE, Patience
@@ -206,8 +207,6 @@ def _keep(export: Export, point: Point) -> None:
 
 def _finish(export: Export) -> None:
     if export.shape.format == "parquet":
-        from ..files.arrow import to_parquet
-
         whole = f"{export.part}.parquet"
         _remove(whole)
         try:

@@ -10,6 +10,7 @@ from operator import add, and_
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema
 from ..files.readers import CHUNK, Chunk
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of, params, primary_field, short_name, type_name
@@ -19,7 +20,7 @@ from ..values.encode import ABSENT, taken_fields
 from ..values.packing import Packed, dense_fields, dimension, row_size, vector_kind
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, StructArrayFieldSchema
     from ..schema.schema import Field
 
 WORDS = (
@@ -116,8 +117,6 @@ def _maker(field: Field, recipe: Recipe) -> Maker:
 
 
 def _values(field: Field, random: Random, clusters: int) -> Maker:
-    from ..client.wire.schema_pb2 import FieldSchema
-
     if not isinstance(field, FieldSchema):
         return _structs(field, random, clusters)
     if is_vector(field):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from ..connections.private_files import make_private
 from ..session.session import Session
+from .lock import Lock, held
 
 if TYPE_CHECKING:
     from ..connections.profile import Profile
@@ -19,16 +21,12 @@ LOOPBACK = ("127.", "::1")
 
 def file_lock(session: Session, path: str, doing: str, *, what: str = "") -> AbstractContextManager[None]:
     """Locks a file, whichever link leads to it, by a hidden file beside it."""
-    from .lock import Lock, held
-
     folder, name = os.path.split(os.path.realpath(path))
     return held(Lock(os.path.join(folder, f".{name}.milvus_cli.lock"), what or path, doing), session.console.note)
 
 
 def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractContextManager[None]:
     """Locks anything that a key identifies."""
-    from .lock import Lock, held
-
     folder = session.config.home / "locks"
     make_private(folder)
     path = str(folder / f"{hashlib.sha256(repr(tuple(key)).encode()).hexdigest()[:16]}.lock")
@@ -37,8 +35,6 @@ def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractCon
 
 def address_of(profile: Profile) -> str:
     """Returns the same address for every name of a server, as far as names can be resolved."""
-    import socket
-
     try:
         found = socket.getaddrinfo(profile.host, profile.port, type=socket.SOCK_STREAM)
         host = min(str(each[4][0]) for each in found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..errors import CliError, NotAuthorized
+from ..files.columnar import read_npys, read_parquet
 from ..files.json_rows import read_json
 from ..files.readers import DELIMITERS, Chunk, RejectedRow, RowStream, read_separated
 from ..files.rejects import Rejects, told
@@ -101,8 +102,6 @@ def _table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
         return read_separated(source, DELIMITERS[kind])
     if kind in ("json", "jsonl"):
         return read_json(source, encoder.keys)
-    from ..files.columnar import read_npys, read_parquet
-
     return read_npys(sources, encoder.dense) if kind == "npy" else read_parquet(source, encoder.dense)
 
 

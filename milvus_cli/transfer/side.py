@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..client.leaked_alias import require_no_leaked_alias
+from ..client.optional import permitted
 from ..errors import CliError, InvalidInput
+from ..rows.selection import exact_count, selected
+from ..schema.definition import fetch
+from ..server.existence import collection_identity
+from ..server.progress import load_state
 from ..session.collection_ref import HINT, CollectionRef
 from ..session.session import Session
+from ..text.names import nearest
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -44,8 +51,6 @@ class Side:
 
     def identity(self) -> tuple[object, ...]:
         """As `collection_identity`."""
-        from ..server.existence import collection_identity
-
         return collection_identity(self.client.call("DescribeCollection", collection_name=self.collection))
 
     def view(self, session: Session) -> Session:
@@ -58,28 +63,19 @@ class Side:
 
     def require_creatable(self) -> None:
         """Raises CliError if a leaked alias would hide a collection created under this name."""
-        from ..client.leaked_alias import require_no_leaked_alias
-
         require_no_leaked_alias(self.client, self.collection, options=self.options)
 
     def require(self) -> None:
         """Raises CliError with the nearest names if the collection does not exist."""
-        from ..client.optional import permitted
-        from ..text.names import nearest
-
         if not self.exists:
             listed = permitted(self.client.call, "ShowCollections")
             names = listed.collection_names if listed else ()
             raise CliError(f"no collection {self}", hint=nearest(self.collection, names))
 
     def definition(self) -> Definition:
-        from ..schema.definition import fetch
-
         return fetch(self.client, self.collection)
 
     def loaded(self) -> bool:
-        from ..server.progress import load_state
-
         return load_state(self.client, self.collection) == "loaded"
 
     def require_loaded(self) -> None:
@@ -99,14 +95,10 @@ class Side:
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
         """Selects all rows at Strong consistency, with all fields or the given ones."""
-        from ..rows.selection import selected
-
         return selected(self.client, self.collection, fields=",".join(fields) or None)
 
     def count(self) -> int:
         """Returns the exact number of rows. Raises CliError if the collection is not loaded."""
-        from ..rows.selection import exact_count
-
         return exact_count(self.client, self.selection())
 
 
