@@ -64,15 +64,15 @@ def test_the_counts_of_json_files_are_true(on_lite: Typed) -> None:
     on_lite.gone("df_json")
 
 
-def test_a_row_that_is_too_deep_is_rejected_with_its_line(on_lite: Typed) -> None:
+def test_a_row_that_is_too_deep_is_rejected_with_its_place(on_lite: Typed) -> None:
     on_lite.gone("df_deep")
     on_lite.all(MAKE.format("df_deep") + " --dynamic")
-    for name, number in (("rows.jsonl", 2), ("rows.json", 2)):
+    for name, place in (("rows.jsonl", "line 2"), ("rows.json", "row 2")):
         rows = [row(1), row(2, f'"j": {nested(1_200)}, '), row(3)]
         Path(name).write_text("\n".join(rows) if name == "rows.jsonl" else f"[{','.join(rows)}]")
         run = on_lite(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
         assert (run.code, run.out) == (5, "")
-        assert run.err.startswith(f"{name}, line {number}: nested too deeply\nerror: Upserted 2 of 3 rows")
+        assert run.err.startswith(f"{name}, {place}: nested too deeply\nerror: Upserted 2 of 3 rows")
         assert json.loads(Path("rejects.jsonl").read_text())["row"] == rows[1]
     on_lite.gone("df_deep")
 

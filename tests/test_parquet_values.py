@@ -203,7 +203,7 @@ def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
     assert run == Run(
         5,
         "",
-        f"numbers.parquet, line 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
+        f"numbers.parquet, row 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
         "'pq_numbers', which had 0 and has 2; 1 rejected\nhint: r.jsonl has them\n",
     )
     assert on_lite.json("query -c pq_numbers") == [

@@ -66,7 +66,7 @@ def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> It
             columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
             rows = batch.num_rows
             source.read = (source.total or 0) * (done + rows) // max(1, total)
-            yield Chunk(columns, range(done + 1, done + rows + 1))
+            yield Chunk(columns, range(done + 1, done + rows + 1), unit="row")
             done += rows
 
 
@@ -190,7 +190,7 @@ def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> I
             for (name, array), block in zip(arrays.items(), blocks, strict=True)
         }
         count = len(next(iter(columns.values())))
-        yield Chunk(columns, range(done + 1, done + count + 1))
+        yield Chunk(columns, range(done + 1, done + count + 1), unit="row")
         done += count
 
 

@@ -22,7 +22,7 @@ from ..values.encode import ABSENT, to_columns
 from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue, in_words
 from ..values.packing import row_size, unpack_one
-from .readers import EMPTY, Chunk, RejectedRow
+from .readers import EMPTY, Chunk, RejectedRow, Unit
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -187,18 +187,20 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callab
                 rows.append({name: value for column, value in own.items() if (name := field_of(column)) is not None})
             lines.append(line)
         except BadValue as exc:
-            bad.append(_still_bad(line, exc, own))
-    return Chunk(to_columns(rows), lines, bad)
+            bad.append(_still_bad(line, chunk.unit, exc, own))
+    return Chunk(to_columns(rows), lines, bad, chunk.unit)
 
 
-def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> RejectedRow:
+def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -> RejectedRow:
     """Returns the row as it came, to be written again."""
     row, delimiter = own["row"], own.get("delimiter", "")
     if delimiter and isinstance(row, dict):
         row = {name: EMPTY if cell == "" else cell for name, cell in row.items()}
     elif delimiter and isinstance(row, list):
         row = [EMPTY if cell == "" else cell for cell in row]
-    return RejectedRow(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
+    return RejectedRow(
+        line, error.field, error.reason, row, delimiter=delimiter, columns=own.get("columns", ()), unit=unit
+    )
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:

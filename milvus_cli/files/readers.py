@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import CliError, InvalidInput
 from ..values.encode import to_columns
@@ -45,12 +45,16 @@ EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 """An empty cell in quotes: an empty text, not null."""
 
 
+Unit = Literal["line", "row"]
+"""What positions count: the lines of a text, or the rows where lines say nothing (a list in JSON, Parquet, NPY)."""
+
+
 @dataclass(frozen=True)
 class RejectedRow:
     """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
 
     With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
-    that could not be split.
+    that could not be split. `unit` as in Chunk.
     """
 
     line: int
@@ -59,15 +63,17 @@ class RejectedRow:
     row: Any
     delimiter: str = ""
     columns: Sequence[str] = ()
+    unit: Unit = "line"
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Rows as columns. `lines` has the position of each row: its line in a text, else its number, from 1."""
+    """Rows as columns. `lines` has the position of each row, counted from 1 in `unit`s."""
 
     columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int]
     bad: Sequence[RejectedRow] = field(default=())
+    unit: Unit = "line"
 
     @property
     def last(self) -> int:
@@ -78,12 +84,13 @@ class Chunk:
         """Returns the rows after a position."""
         start = bisect_right(self.lines, line)
         columns = {name: values[start:] for name, values in self.columns.items()}
-        return Chunk(columns, self.lines[start:], [each for each in self.bad if each.line > line])
+        bad = [each for each in self.bad if each.line > line]
+        return Chunk(columns, self.lines[start:], bad, self.unit)
 
     def pick(self, rows: Sequence[int]) -> Chunk:
         """Returns the selected rows."""
         columns = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return Chunk(columns, [self.lines[row] for row in rows])
+        return Chunk(columns, [self.lines[row] for row in rows], unit=self.unit)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ class Rows:
         self._rows: list[dict[str, Any]] = []
         self._lines: list[int] = []
         self._bad: list[RejectedRow] = []
+        self._unit: Unit = "line"
         self.last = last
 
     def add(self, line: int, value: Any) -> None:
@@ -125,14 +133,17 @@ class Rows:
             self.refuse(line, "no JSON object", value)
 
     def refuse(self, line: int, reason: str, value: Any) -> None:
-        self._bad.append(RejectedRow(self._place(line), "", reason, value))
+        place = self._place(line)
+        self._bad.append(RejectedRow(place, "", reason, value, unit="line" if place == line else "row"))
 
     def _place(self, line: int) -> int:
         self.last = max(line, self.last + 1)
+        if self.last != line:
+            self._unit = "row"
         return self.last
 
     def chunk(self) -> Chunk:
-        return Chunk(to_columns(self._rows), self._lines, self._bad)
+        return Chunk(to_columns(self._rows), self._lines, self._bad, self._unit)
 
 
 # Separated values

@@ -73,6 +73,6 @@ class Rejects:
 
 
 def told(name: str, bad: RejectedRow) -> str:
-    """file, line, column and reason in a line."""
+    """Formats a rejected row: file, line or row, column and reason."""
     column = f", column {bad.field!r}" if bad.field else ""
-    return f"{name}, line {bad.line}{column}: {bad.reason}"
+    return f"{name}, {bad.unit} {bad.line}{column}: {bad.reason}"

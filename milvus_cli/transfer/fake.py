@@ -89,7 +89,8 @@ def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
     for start in range(0, recipe.count, size):
         rows = range(start, min(start + size, recipe.count))
         clusters = [choose.randrange(recipe.clusters) for _ in rows]
-        yield Chunk({name: make(rows, clusters) for name, make in makers.items()}, [row + 1 for row in rows])
+        columns = {name: make(rows, clusters) for name, make in makers.items()}
+        yield Chunk(columns, [row + 1 for row in rows], unit="row")
 
 
 def _makers(schema: CollectionSchema, recipe: Recipe) -> dict[str, Maker]:

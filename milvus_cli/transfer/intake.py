@@ -113,12 +113,12 @@ class RowEncoder:
         keys = _keys(columns, self.target.key) if self.target.key else ()
         earlier = NOTHING
         if self.target.upsert and (last := last_of_each(keys)) is not None:
-            whole, latest = Chunk(values, chunk.lines), set(last)
+            whole, latest = Chunk(values, chunk.lines, unit=chunk.unit), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
             values, columns = self._encode(chunk, VALUES)
             keys = _keys(columns, self.target.key)
-        plain = Chunk(values, chunk.lines)
+        plain = Chunk(values, chunk.lines, unit=chunk.unit)
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
 
@@ -202,7 +202,8 @@ class RowEncoder:
             cells = [values[error.field]] if error.field in values else values.values()
             broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
             reason = f"{broken}: {CONVERT}" if broken else reason
-        return RejectedRow(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
+        field = columns.get(error.field, error.field)
+        return RejectedRow(chunk.lines[row], field, reason, values, delimiter=table.delimiter, unit=chunk.unit)
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:

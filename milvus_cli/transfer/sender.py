@@ -218,9 +218,9 @@ class Sender:
     def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
         values = _row(chunk.pick([row]))
         if suspect is None or not self._refused_kinds.get(suspect.kind, True):
-            return RejectedRow(chunk.lines[row], "", reason, values)
+            return RejectedRow(chunk.lines[row], "", reason, values, unit=chunk.unit)
         reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
-        return RejectedRow(chunk.lines[row], suspect.field, reason, values)
+        return RejectedRow(chunk.lines[row], suspect.field, reason, values, unit=chunk.unit)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

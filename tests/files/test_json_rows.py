@@ -64,6 +64,21 @@ def test_every_way_of_writing_two_rows_gives_two_rows(text: str, places: list[in
 
 
 @pytest.mark.parametrize(
+    ("text", "positions"),
+    [
+        (f"{row(1)}\n\n[]\n7\n", ["line 1", "line 4"]),
+        (f"[{row(1)},\n7]", ["row 1", "row 2"]),
+        (f'{{"rows": [\n{row(1)},\n7]}}', ["row 1", "row 2"]),
+    ],
+)
+def test_rows_have_the_line_where_they_begin_and_in_a_list_their_number(text: str, positions: list[str]) -> None:
+    stream = io.BytesIO(text.encode())
+    (chunk,) = read_json(Source(InputFile("f.json", "json"), stream, stream, None, ""), KEYS).chunks
+    (bad,) = chunk.bad
+    assert [f"{chunk.unit} {chunk.lines[0]}", f"{bad.unit} {bad.line}"] == positions
+
+
+@pytest.mark.parametrize(
     "text", [row(1), row(1, INNER), row(1, '"data": [{"id": 77, "v": [9]}], '), f'{{"data": [{row(1)}]}}']
 )
 def test_a_single_object_is_one_row_unless_it_only_holds_rows(text: str) -> None:
