@@ -410,6 +410,19 @@ def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arriv
         assert all(list(each.fields_data) == list(first.fields_data) for each in again)
 
 
+def test_a_lost_answer_is_told_by_the_operation_of_the_command(tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
+    (tmp_path / "rows.jsonl").write_text('{"id": 7, "v": [1, 2]}\n')
+    with Shelf(schema) as peer:
+        for method in ("Insert", "Upsert"):
+            peer.handlers[method] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+        # The row is not there, so that it goes out once more as an upsert.
+        line = ["insert", "file", "-c", "lost", str(tmp_path / "rows.jsonl"), "--retry", "0.5"]
+        run = run_here(line, tmp_path, peer.uri)
+        assert run.err.startswith(f"error: the connection to {peer.address} was lost during Insert: outcome unknown; ")
+        assert (run.code, {"Insert", "Upsert"} <= set(peer.methods)) == (3, True)
+
+
 def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:
     schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id", auto_id=True)).schema
     with Shelf(schema) as peer:

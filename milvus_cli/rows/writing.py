@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
+from ..client.failures import lost, silent
 from ..client.optional import permitted
 from ..client.versions import is_lite
-from ..errors import Fault, ServerRefused, Unsupported
+from ..errors import Fault, ServerRefused, Unreachable, Unsupported
 from ..schema.schema import primary_field
 
 if TYPE_CHECKING:
@@ -57,16 +58,36 @@ class WriteTarget:
         return field.name if field and (self.upsert or not field.autoID) else ""
 
 
-def write(client: Client, target: WriteTarget, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
-    """Raises as Client.call; the answer contains the ids."""
-    return client.call(
-        target.method,
-        timeout=seconds,
-        collection_name=target.collection,
-        partition_name=target.partition,
-        fields_data=columns,
-        num_rows=rows,
-    )
+def write(
+    client: Client,
+    target: WriteTarget,
+    columns: Sequence[FieldData],
+    rows: int,
+    *,
+    seconds: float,
+    operation: str = "",
+) -> Any:
+    """Sends rows; the answer contains the ids.
+
+    Raises as Client.call, but says that `operation` failed (the target's by default): the RPC may be another one, as
+    on Milvus Lite or when a lost insert is settled by an upsert.
+    """
+    try:
+        return client.call(
+            target.method,
+            timeout=seconds,
+            collection_name=target.collection,
+            partition_name=target.partition,
+            fields_data=columns,
+            num_rows=rows,
+        )
+    except Unreachable as exc:
+        address, operation = client.profile.address, operation or target.verb
+        if exc.fault is Fault.LOST:
+            raise lost(operation, address) from exc
+        if exc.fault is Fault.SILENT:
+            raise silent(operation, address, seconds) from exc
+        raise
 
 
 def writes_at_once(target: WriteTarget, wanted: int) -> int:
