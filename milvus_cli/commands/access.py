@@ -72,7 +72,7 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     Example: apply access access.yaml --dry-run
     Example: apply access access.yaml --passwords new.passwords
     """
-    from ..access.changes import changes, make
+    from ..access.changes import changes, extras, make
     from ..access.file import databases_of, read_access, read_server
     from ..text.yaml import parse_yaml
 
@@ -92,7 +92,7 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     if removed:
         session.confirm(f"Remove {_in_words(removed)} on {session.place}?")
     make(client, found, secrets)
-    return _done(found, len(removed))
+    return _done(found, len(removed), left=[] if prune else extras(there, wanted, me=session.profile.user))
 
 
 def _in_words(removed: list[Change]) -> str:
@@ -102,12 +102,16 @@ def _in_words(removed: list[Change]) -> str:
     return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in rest.items())])
 
 
-def _done(found: list[Change], removed: int) -> Done:
+def _done(found: list[Change], removed: int, left: list[Change]) -> Done:
+    """The last line; `left` are removals that --prune would have made."""
     added = len(found) - removed
-    made = {"added": added, "removed": removed}
+    made = {"added": added, "removed": removed, **({"left": len(left)} if left else {})}
+    extra = f" Not in the file, and left: {_in_words(left)} (--prune removes them)." if left else ""
     if not found:
-        return Done("Nothing to do: all is as in the file.", made)
-    return Done(f"Made {len(found)} change{'' if len(found) == 1 else 's'}: {added} added, {removed} removed.", made)
+        same = "the server has everything in the file" if left else "all is as in the file"
+        return Done(f"Nothing to do: {same}.{extra}", made)
+    changes = f"{len(found)} change{'' if len(found) == 1 else 's'}"
+    return Done(f"Made {changes}: {added} added, {removed} removed.{extra}", made)
 
 
 def _passwords(session: Session, found: list[Change], file: str | None) -> dict[str, str]:
