@@ -110,7 +110,7 @@ def test_asking_a_server_that_never_answers_takes_no_time_and_one_call(session: 
 def test_a_server_that_gives_no_answer_is_left_alone_for_a_while(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_module, "FIRST_PAUSE", 0.3)
+    monkeypatch.setattr(catalog_module, "FIRST_BACKOFF", 0.3)
     broken = aborts(grpc.StatusCode.UNAVAILABLE)
     with GrpcPeer({"ShowCollections": in_turn(broken, replies(collections("back")))}) as peer:
         catalog = connect(session, peer.address)
@@ -204,7 +204,7 @@ def test_each_connection_and_database_has_its_own_names(session: Session) -> Non
 def test_a_bug_is_kept_and_not_written_over_the_line(
     session: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog_module, "KINDS", {"databases": lambda client, of: 1 / 0})
+    monkeypatch.setattr(catalog_module, "SERVER_KINDS", {"databases": lambda client, of: 1 / 0})
     with GrpcPeer() as peer:
         catalog = connect(session, peer.address)
         assert heard(catalog, "databases") == []

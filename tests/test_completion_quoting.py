@@ -12,7 +12,7 @@ import pytest
 from milvus_cli.completion.shell_words import ANSI, typed
 from milvus_cli.grammar.lines import split
 from milvus_cli.grammar.types import paths
-from milvus_cli.shell.completer import quoted
+from milvus_cli.shell.completer import quoted_word
 from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2
@@ -156,7 +156,7 @@ def test_a_name_that_begins_with_a_dash_becomes_no_option(cli: Cli) -> None:
 @pytest.mark.parametrize("mark", OPENED, ids=["bare", "single", "double"])
 @pytest.mark.parametrize("name", [EVERYTHING, "[a", "{a", "#a", "'a", '"a', "\\G", "a b", ">a", "|a", "~", "a\\"])
 def test_in_our_own_shell_a_name_means_itself_too(name: str, mark: str) -> None:
-    (found,) = split(f"count -c {quoted(name, mark)} x")
+    (found,) = split(f"count -c {quoted_word(name, mark)} x")
     assert found.argv == ("count", "-c", name, "x")
 
 

@@ -238,12 +238,12 @@ def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
 READ = """
 import sys
 from milvus_cli.errors import CliError
-from milvus_cli.files.json_rows import Keys, read_json
+from milvus_cli.files.json_rows import RowKeys, read_json_rows
 from milvus_cli.files.readers import read_separated
 from milvus_cli.files.sources import find_places, open_source
 with open_source(find_places(sys.argv[1:], None)[0]) as source:
     try:
-        table = read_separated(source, ",") if source.place.format == "csv" else read_json(source, Keys())
+        table = read_separated(source, ",") if source.place.format == "csv" else read_json_rows(source, RowKeys())
         print(sum(len(chunk.lines) + len(chunk.bad) for chunk in table.chunks))
     except CliError as exc:
         print(exc.message)

@@ -20,7 +20,7 @@ import zstandard
 from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData
 from milvus_cli.connections.profile import Profile
-from milvus_cli.files.writers import Shape, writer_of
+from milvus_cli.files.writers import FileShape, writer_of
 from milvus_cli.rows.selection import Selection, chosen_fields
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.session.clients import open_client
@@ -339,7 +339,7 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
 ) -> None:
     if is_lite and file != "x.parquet":
         pytest.skip("the server makes no difference")
-    many, keep = FEWER if is_lite else MANY, export._keep
+    many, keep = FEWER if is_lite else MANY, export._save_state
     kept = []
 
     def interrupted(*given: Any) -> None:
@@ -348,7 +348,7 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
         if len(kept) == (1 if is_lite else 2):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "_keep", interrupted)
+    monkeypatch.setattr(export, "_save_state", interrupted)
     assert run(f"export -c many {file}") == Run(
         130, "", f"error: {file} is not whole\nhint: go on with the same command and --resume\n"
     )
@@ -374,18 +374,18 @@ def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
     assert json.loads(Path(f"{file}.part.json").read_text())["point"]["rows"] > 0
     if file == "x.parquet":
         # Pages fit, and the file that is made of them does not.
-        finish = export._finish
+        finish = export._complete_file
 
         def filling(*given: Any) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
             finish(*given)
 
-        monkeypatch.setattr(export, "_finish", filling)
+        monkeypatch.setattr(export, "_complete_file", filling)
         try:
             assert run(f"export -c many {file} --resume") == failed("can't write x.parquet.part: File too large", hint)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        monkeypatch.setattr(export, "_finish", finish)
+        monkeypatch.setattr(export, "_complete_file", finish)
     assert run(f"export -c many {file} --resume") == Run(0, f"Exported {FEWER} rows of 'many' to {file}.\n", "")
     assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]
@@ -444,7 +444,7 @@ def exported_page(shape: str, *fields: str, rows: list[dict[str, Any]], nullable
     for field in schema.fields:
         field.nullable = nullable and not field.is_primary_key
     columns = encode_rows(rows, schema)
-    writer = writer_of(Shape(shape), Selection(schema, "book", chosen_fields(schema, None)))
+    writer = writer_of(FileShape(shape), Selection(schema, "book", chosen_fields(schema, None)))
     return writer.head + writer.page(columns, len(rows), first=True) + writer.tail
 
 
@@ -483,5 +483,5 @@ def test_what_json_has_no_number_for_is_named() -> None:
     columns[1].scalars.float_data.data[0] = numpy.nan
     columns[2].vectors.float_vector.data[0] = -numpy.inf
     selection = Selection(schema, "book", chosen_fields(schema, None))
-    found = [writer_of(Shape(shape), selection).page(columns, 1, first=True) for shape in ("jsonl", "csv")]
+    found = [writer_of(FileShape(shape), selection).page(columns, 1, first=True) for shape in ("jsonl", "csv")]
     assert found == [b'{"id":1,"f":"NaN","v":["-Infinity",1.0]}\n', b'1,NaN,"[""-Infinity"",1.0]"\n']

@@ -49,8 +49,8 @@ def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Type
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Batches are of about so many bytes."""
-    for module in ("readers", "columnar"):
-        monkeypatch.setattr(f"milvus_cli.files.{module}.CHUNK", size)
+    for name in ("readers.CHUNK_SIZE", "columnar.COLUMN_CHUNK"):
+        monkeypatch.setattr(f"milvus_cli.files.{name}", size)
 
 
 Rows = list[tuple[int, float]]

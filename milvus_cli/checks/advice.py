@@ -22,7 +22,7 @@ PQ_RATIO, CACHE_RATIO = 0.125, 0.1
 
 
 @dataclass(frozen=True)
-class Rows:
+class IndexedRows:
     """The rows to index. `number_size` is the bytes per dimension, 0 for a sparse field, whose length varies."""
 
     count: int
@@ -37,7 +37,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class IndexCandidate:
     """`memory` and `disk` are bytes (`memory` None if unknown); `recall` is the highest that searches usually reach."""
 
     index_type: str
@@ -52,25 +52,25 @@ class Candidate:
         return self.recall >= recall and (memory is None or (self.memory or 0) <= memory)
 
 
-def candidates(rows: Rows) -> list[Candidate]:
+def candidates(rows: IndexedRows) -> list[IndexCandidate]:
     """Returns candidates in order of preference, each supported since Milvus 2.3."""
     if rows.kind == "SPARSE_FLOAT_VECTOR":
-        return [Candidate("SPARSE_INVERTED_INDEX", None, 1.0, "the index for sparse vectors; exact", {})]
-    found = _binary(rows) if rows.kind == "BINARY_VECTOR" else _dense(rows)
+        return [IndexCandidate("SPARSE_INVERTED_INDEX", None, 1.0, "the index for sparse vectors; exact", {})]
+    found = _binary_candidates(rows) if rows.kind == "BINARY_VECTOR" else _dense_candidates(rows)
     few = rows.count <= FEW_ROWS
     return sorted(
         found, key=lambda each: each.index_type.endswith("FLAT") and "IVF" not in each.index_type, reverse=few
     )
 
 
-def with_measured(found: Sequence[Candidate], index_type: str, recall: float) -> list[Candidate]:
+def with_measured(found: Sequence[IndexCandidate], index_type: str, recall: float) -> list[IndexCandidate]:
     """Returns the candidates with the measured recall of the existing index, which is put first if it is not there."""
     if index_type not in [each.index_type for each in found]:
-        return [Candidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
+        return [IndexCandidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
     return [replace(each, recall=recall, measured=True) if each.index_type == index_type else each for each in found]
 
 
-def chosen(found: Sequence[Candidate], memory: int | None, recall: float) -> Candidate | None:
+def chosen(found: Sequence[IndexCandidate], memory: int | None, recall: float) -> IndexCandidate | None:
     """Returns the first candidate that fits."""
     return next((each for each in found if each.fits(memory, recall)), None)
 
@@ -85,36 +85,36 @@ def subvectors(dimension: int) -> int:
     return next(each for each in range(max(1, dimension // 4), 0, -1) if dimension % each == 0)
 
 
-def _dense(rows: Rows) -> list[Candidate]:
+def _dense_candidates(rows: IndexedRows) -> list[IndexCandidate]:
     count, raw, nlist, m = rows.count, rows.raw, clusters(rows.count), subvectors(rows.dimension)
     centres = nlist * rows.dimension * 4
     codebooks = 2**NBITS * rows.dimension * 4
     return [
-        Candidate(
+        IndexCandidate(
             "HNSW",
             raw + count * M * 2 * 4,
             0.99,
             "a graph over the vectors; the quickest at high recall",
             {"M": M, "efConstruction": EF_CONSTRUCTION},
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_FLAT",
             raw + count * ID + centres,
             0.99,
             "whole vectors in clusters; less memory than a graph",
             {"nlist": nlist},
         ),
-        Candidate(
+        IndexCandidate(
             "SCANN",
             raw + count * (rows.dimension // 4 + ID) + centres,
             0.98,
             "clusters by 4-bit codes, hits compared again by whole vectors",
             {"nlist": nlist},
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters", {"nlist": nlist}
         ),
-        Candidate(
+        IndexCandidate(
             "DISKANN",
             int(raw * (PQ_RATIO + CACHE_RATIO)),
             0.97,
@@ -122,26 +122,26 @@ def _dense(rows: Rows) -> list[Candidate]:
             {},
             disk=raw + count * GRAPH_DEGREE * 4,
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_PQ",
             count * (m * NBITS // 8 + ID) + centres + codebooks,
             0.8,
             f"{m} bytes a vector in clusters; the least memory, and recall to match",
             {"nlist": nlist, "m": m, "nbits": NBITS},
         ),
-        Candidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
+        IndexCandidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
     ]
 
 
-def _binary(rows: Rows) -> list[Candidate]:
+def _binary_candidates(rows: IndexedRows) -> list[IndexCandidate]:
     nlist = clusters(rows.count)
     return [
-        Candidate(
+        IndexCandidate(
             "BIN_IVF_FLAT",
             rows.raw + rows.count * ID + nlist * rows.dimension // 8,
             0.98,
             "whole vectors in clusters",
             {"nlist": nlist},
         ),
-        Candidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
+        IndexCandidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
     ]

@@ -47,7 +47,7 @@ def slack(metric: str, limit: float, square: float) -> float:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class PreparedVectors:
     """Vectors prepared for arithmetic, and their squared norms, which are not finite if a vector is not."""
 
     vectors: Any
@@ -58,9 +58,9 @@ class Numbers:
 
 
 class Arithmetic(Protocol):
-    def numbers(self, rows: Sequence[bytes]) -> Numbers: ...
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors: ...
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[Any]:
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[Any]:
         """Yields, for each query, its distances to all rows; NaN becomes infinity."""
 
     def least(self, sequences: Sequence[Any], count: int) -> Any:
@@ -71,11 +71,11 @@ class PlainArithmetic:
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
-    def numbers(self, rows: Sequence[bytes]) -> Numbers:
-        vectors = [unpack(self._kind, row) for row in rows]
-        return Numbers(vectors, [float(self._dot(each, each)) for each in vectors])
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors:
+        vectors = [unpack_numbers(self._kind, row) for row in rows]
+        return PreparedVectors(vectors, [float(self._dot(each, each)) for each in vectors])
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[list[float]]:
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[list[float]]:
         distance, dot = DISTANCES[metric], self._dot
         for query, square in zip(queries.vectors, queries.squares, strict=True):
             found = (
@@ -101,7 +101,7 @@ class NumpyArithmetic:
         self._kind = kind
         self._np: Any = numpy
 
-    def numbers(self, rows: Sequence[bytes]) -> Numbers:
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors:
         np, content = self._np, b"".join(rows)
         if self._kind == "BINARY_VECTOR":
             flat = np.unpackbits(np.frombuffer(content, "u1"))
@@ -112,9 +112,9 @@ class NumpyArithmetic:
                 content, {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "i1"}[self._kind]
             )
         vectors = flat.astype("f8").reshape(len(rows), -1)
-        return Numbers(vectors, np.einsum("ij,ij->i", vectors, vectors))
+        return PreparedVectors(vectors, np.einsum("ij,ij->i", vectors, vectors))
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[Any]:
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[Any]:
         np = self._np
         with np.errstate(invalid="ignore"):
             dots = queries.vectors @ rows.vectors.T
@@ -148,7 +148,7 @@ def require_metric(metric: str) -> None:
         )
 
 
-def unpack(kind: str, row: bytes) -> Any:
+def unpack_numbers(kind: str, row: bytes) -> Any:
     """Unpacks a vector: floats or integers, a dict for a sparse vector, one large integer for a binary one."""
     if kind == "BINARY_VECTOR":
         return int.from_bytes(row, "little")
@@ -162,7 +162,7 @@ def unpack(kind: str, row: bytes) -> Any:
     return array("b", row) if kind == "INT8_VECTOR" else struct.unpack(f"<{len(row) // 4}f", row)
 
 
-def entries(kind: str, row: bytes) -> Sequence[float]:
+def nonzero_numbers(kind: str, row: bytes) -> Sequence[float]:
     """Returns the numbers of a vector that may be nonzero."""
-    found = unpack(kind, row)
+    found = unpack_numbers(kind, row)
     return list(found.values()) if isinstance(found, dict) else [] if isinstance(found, int) else list(found)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arithmetic import arithmetic, entries
-from .pages import Key, Page
-from .seen import Seen
+from .arithmetic import arithmetic, nonzero_numbers
+from .pages import Key, VectorPage
+from .seen import VectorLog
 
 EXAMPLES = 5
 """Keys reported per finding."""
@@ -50,11 +50,11 @@ class Audit:
     norms: dict[str, float | None]
 
 
-def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
+def audit(pages: Iterable[VectorPage], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
     """`unit` says that dense vectors should have length 1; `seen` is called with the number of rows so far."""
     wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
-    with Seen() as memory:
+    with VectorLog() as memory:
         for page in pages:
             squares = [float(each) for each in count.numbers(page.vectors).squares] if page.vectors else []
             for key, vector, square in zip(page.keys, page.vectors, squares, strict=True):
@@ -76,7 +76,7 @@ def _concerns(name: str, kind: str, *, unit: bool) -> bool:
 
 def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, kind: str) -> None:
     if not math.isfinite(square):
-        found["nan" if any(map(math.isnan, entries(kind, vector))) else "infinity"].add(key)
+        found["nan" if any(map(math.isnan, nonzero_numbers(kind, vector))) else "infinity"].add(key)
     elif not square:
         found["zero"].add(key)
     elif "not_normalised" in found and abs(math.sqrt(square) - 1) > UNIT:

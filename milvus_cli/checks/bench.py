@@ -37,7 +37,7 @@ def search_load(asked: SearchOptions, *, count: int, jobs: int) -> Report:
         load = put_load(send, count, jobs, bar.show)
     if load.interrupted and not load.sent:
         raise Interrupted
-    return _report(load, target, count, jobs)
+    return _load_report(load, target, count, jobs)
 
 
 def _drawn(client: Client, target: CheckedCollection, count: int) -> Sequence[bytes]:
@@ -49,7 +49,7 @@ def _drawn(client: Client, target: CheckedCollection, count: int) -> Sequence[by
     return found
 
 
-def _report(load: Load, target: CheckedCollection, count: int, jobs: int) -> Report:
+def _load_report(load: Load, target: CheckedCollection, count: int, jobs: int) -> Report:
     answered = len(load.latencies)
     latencies = {
         name: round(percentile(load.latencies, fraction), 3) if answered else None

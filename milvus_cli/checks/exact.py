@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from .arithmetic import Arithmetic, slack
-from .pages import Key, Page
+from .pages import Key, VectorPage
 
 
 class Exact:
@@ -19,7 +19,7 @@ class Exact:
     """
 
     def __init__(
-        self, arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[Collection[Key]]
+        self, arithmetic: Arithmetic, metric: str, queries: VectorPage, k: int, found: Sequence[Collection[Key]]
     ) -> None:
         self._arithmetic = arithmetic
         self._metric = metric
@@ -33,7 +33,7 @@ class Exact:
             for key in keys:
                 self._finders[key].append(query)
 
-    def add(self, page: Page) -> None:
+    def add(self, page: VectorPage) -> None:
         if not page.keys:
             return
         places = {key: place for place, key in enumerate(page.keys)}

@@ -32,7 +32,7 @@ def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[in
     """Reports at most `most` of the repeated keys."""
     found, last = KeyAudit(), None
     for page in key_pages(client, keys):
-        rows = _count(client, keys, last, page.keys[-1])
+        rows = _count_between(client, keys, last, page.keys[-1])
         found.rows, found.keys = found.rows + max(rows, len(page.keys)), found.keys + len(page.keys)
         if rows > len(page.keys):
             for key, count in _several(client, keys, last, page.keys, rows):
@@ -54,12 +54,12 @@ def _several(
         yield group[0], rows
         return
     half = len(group) // 2
-    first = _count(client, keys, last, group[half - 1])
+    first = _count_between(client, keys, last, group[half - 1])
     yield from _several(client, keys, last, group[:half], first)
     yield from _several(client, keys, group[half - 1], group[half:], rows - first)
 
 
-def _count(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
+def _count_between(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
     """Counts rows with keys after `last`, up to and including `upto`."""
     name = keys.primary.name
     expression = both(above(name, last) if last is not None else "", up_to(name, upto))

@@ -25,25 +25,25 @@ Key: TypeAlias = Any
 
 
 @dataclass(frozen=True)
-class Page:
+class VectorPage:
     """Rows that have a vector; `vectors` are little-endian bytes, empty if only keys were requested."""
 
     keys: Sequence[Key]
     vectors: Sequence[bytes] = ()
 
 
-def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> Iterator[Page]:
+def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> Iterator[VectorPage]:
     """Yields pages of `rows` keys, or of about as many as make a reasonable message."""
     for page in Cursor(client, keys, rows=rows).pages():
-        yield Page(page.keys)
+        yield VectorPage(page.keys)
 
 
-def vector_pages(client: Client, target: CheckedCollection) -> Iterator[Page]:
+def vector_pages(client: Client, target: CheckedCollection) -> Iterator[VectorPage]:
     for page in Cursor(client, target.rows).pages():
         yield page_of(page.columns, target)
 
 
-def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key], int]:
+def sample_keys(pages: Iterable[VectorPage], size: int, seed: int) -> tuple[list[Key], int]:
     """Returns `size` keys, each equally likely, and the number of all keys (Vitter's algorithm R)."""
     pick, chosen, total = random.Random(seed), list[Key](), 0
     for page in pages:
@@ -56,27 +56,27 @@ def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key],
     return sorted(chosen), total
 
 
-def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[Page]:
+def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[VectorPage]:
     """Yields the rows with these keys, without those that are gone or have no vector."""
     rows, size = replace(target.rows, consistency="Bounded"), rows_at_once(target.rows)
     for start in range(0, len(keys), size):
         yield page_of(query(client, rows, key_filter(rows, keys[start : start + size]), params={}), target)
 
 
-def joined(pages: Iterable[Page]) -> Page:
+def joined(pages: Iterable[VectorPage]) -> VectorPage:
     keys, vectors = list[Key](), list[bytes]()
     for page in pages:
         keys += page.keys
         vectors += page.vectors
-    return Page(keys, vectors)
+    return VectorPage(keys, vectors)
 
 
-def page_of(columns: Sequence[FieldData], target: CheckedCollection) -> Page:
+def page_of(columns: Sequence[FieldData], target: CheckedCollection) -> VectorPage:
     """Returns the rows that have a vector in the target's field."""
     keys = keys_of(columns, target.rows)
     column = next((each for each in columns if each.field_name == target.field), None)
     if column is None:
-        return Page([], [])
+        return VectorPage([], [])
     vectors = raw_values(column, len(keys))
     there = [vector is not None for vector in vectors]
-    return Page(list(compress(keys, there)), list(compress(vectors, there)))
+    return VectorPage(list(compress(keys, there)), list(compress(vectors, there)))

@@ -17,32 +17,32 @@ from ..search.hits import hit_ids
 from ..search.request import Search
 from .arithmetic import Arithmetic
 from .exact import Exact
-from .pages import Key, Page
+from .pages import Key, VectorPage
 
-Setting = Mapping[str, Any]
+SearchSetting = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class SettingResult:
     """Result of one setting: the keys found for each query, and each search's latency in milliseconds."""
 
-    setting: Setting
+    setting: SearchSetting
     keys: list[list[Key]]
     latencies: list[float]
 
 
 @dataclass(frozen=True)
-class Row:
+class RecallRow:
     """`recall` is the mean over all queries, `lowest` the recall of the worst one."""
 
-    setting: Setting
+    setting: SearchSetting
     recall: float
     lowest: float
     p50_ms: float
     p95_ms: float
 
 
-def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
+def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
     """Returns every combination of `ef=16,64`, `nprobe=1,8`; one empty setting for no sweeps. Raises InvalidInput."""
     found: list[dict[str, Any]] = [{}]
     for sweep in sweeps:
@@ -55,7 +55,7 @@ def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
 
 
 def measure(
-    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[Setting], tick: Callable[[], None]
+    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[SearchSetting], tick: Callable[[], None]
 ) -> list[SettingResult]:
     """Runs every query once with each setting, one at a time, and calls `tick` after each; `search` requests k hits.
 
@@ -64,15 +64,20 @@ def measure(
     return [_measured(client, search, setting, keys, tick) for setting in wanted]
 
 
-def compare(
-    arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[SettingResult], pages: Iterable[Page]
-) -> list[Row]:
+def compare_with_exact(
+    arithmetic: Arithmetic,
+    metric: str,
+    queries: VectorPage,
+    k: int,
+    found: Sequence[SettingResult],
+    pages: Iterable[VectorPage],
+) -> list[RecallRow]:
     """Returns a row for each setting; `pages` must yield all rows of the collection."""
     every = [{key for each in found for key in each.keys[query]} for query in range(len(queries.keys))]
     exact = Exact(arithmetic, metric, queries, k, every)
     for page in pages:
         exact.add(page)
-    return [_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)]) for each in found]
+    return [_recall_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)]) for each in found]
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
@@ -82,7 +87,7 @@ def percentile(values: Sequence[float], fraction: float) -> float:
 
 
 def _measured(
-    client: Client, search: Search, setting: Setting, keys: Sequence[Key], tick: Callable[[], None]
+    client: Client, search: Search, setting: SearchSetting, keys: Sequence[Key], tick: Callable[[], None]
 ) -> SettingResult:
     found, latencies = list[list[Key]](), list[float]()
     asked = replace(search, limit=search.limit + 1, params={**search.params, **setting})
@@ -102,10 +107,10 @@ def _measured(
     return SettingResult(setting, found, latencies)
 
 
-def _row(found: SettingResult, recalls: Sequence[float]) -> Row:
+def _recall_row(found: SettingResult, recalls: Sequence[float]) -> RecallRow:
     mean = sum(recalls) / len(recalls)
     latencies = [round(percentile(found.latencies, fraction), 3) for fraction in (0.5, 0.95)]
-    return Row(found.setting, mean, min(recalls), *latencies)
+    return RecallRow(found.setting, mean, min(recalls), *latencies)
 
 
 def _parse_number(text: str) -> int | float | str:

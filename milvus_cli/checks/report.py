@@ -17,9 +17,9 @@ from ..session.session import Session
 from ..text.names import nearest
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
-from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
-from .recall import Row, compare, measure, settings
-from .target import CheckedCollection, count_rows, find_target, index_on, require_index
+from .pages import VectorPage, joined, key_pages, pages_of, sample_keys, vector_pages
+from .recall import RecallRow, compare_with_exact, measure, settings
+from .target import CheckedCollection, count_rows, find_target, index_on, require_field_index
 
 PLAIN_RATE = 2e7
 """Multiplications per second in plain Python, roughly."""
@@ -51,7 +51,7 @@ class Measured:
 
     rows: int
     queries: int
-    results: list[Row]
+    results: list[RecallRow]
 
 
 def vectors_report(
@@ -72,7 +72,7 @@ def vectors_report(
     judged = (metric or (index.metric if index else "")).upper()
     total = count_rows(client, target.keys) or 1
     with _bar(session, f"Checking vectors of {collection!r}") as bar:
-        pages: Iterable[Page] = vector_pages(client, target)
+        pages: Iterable[VectorPage] = vector_pages(client, target)
         if sample is not None:
             keys, total = sample_keys(key_pages(client, target.keys), sample, seed)
             pages, total = pages_of(client, target, keys), len(keys) or 1
@@ -93,7 +93,7 @@ def vectors_report(
 def recall_table(session: Session, trial: Trial) -> Table:
     """Raises CliError if the collection is not loaded, lacks the field or an index, or has too few rows."""
     target = find_target(session.client, trial.collection, trial.field)
-    index = require_index(session.client, target)
+    index = require_field_index(session.client, target)
     found = measured(session, target, index, trial)
     columns = ("params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows")
     rows = [
@@ -140,8 +140,10 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
     with _bar(session, f"Searching {target.collection!r}") as bar:
         found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
     with _bar(session, "Comparing with exact search") as bar:
-        pages = _shown(vector_pages(client, target), bar, total)
-        return Measured(total, len(queries.keys), compare(count, index.metric, queries, trial.k, found, pages))
+        pages = _with_progress(vector_pages(client, target), bar, total)
+        return Measured(
+            total, len(queries.keys), compare_with_exact(count, index.metric, queries, trial.k, found, pages)
+        )
 
 
 class _Steps:
@@ -159,7 +161,7 @@ def _bar(session: Session, label: str) -> Progress:
     return Progress(session.console, label, quiet=session.quiet)
 
 
-def _shown(pages: Iterable[Page], bar: Progress, total: int) -> Iterator[Page]:
+def _with_progress(pages: Iterable[VectorPage], bar: Progress, total: int) -> Iterator[VectorPage]:
     done = 0
     for page in pages:
         yield page

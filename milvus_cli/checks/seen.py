@@ -13,10 +13,10 @@ COPIES = f"SELECT count(*), count(DISTINCT digest) FROM seen WHERE digest IN ({D
 FIRST_GROUPS = "SELECT min(key) AS first, digest FROM seen GROUP BY digest HAVING count(*) > 1 ORDER BY first LIMIT ?"
 
 
-class Seen:
+class VectorLog:
     """`with Seen() as seen:` takes digests, norms (None if not finite) and keys; SQLite does the sorting."""
 
-    def __enter__(self) -> Seen:
+    def __enter__(self) -> VectorLog:
         # An empty name is a private temporary database, which SQLite spills to disk.
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute(TABLE)

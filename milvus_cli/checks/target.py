@@ -34,7 +34,7 @@ class CheckedCollection:
     @property
     def rows(self) -> Selection:
         """Selects the keys and vectors of all rows."""
-        return replace(self.keys, fields=_fields(*self.keys.fields.asked, self.field))
+        return replace(self.keys, fields=_only_fields(*self.keys.fields.asked, self.field))
 
     @property
     def collection(self) -> str:
@@ -65,8 +65,8 @@ def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Select
     # If the user may not ask for the load state, reading will show it.
     if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
         raise CliError(f"collection {collection!r} is {state}", hint=f"load it first: load collection -c {collection}")
-    found = Selection(schema, collection, _fields())
-    return replace(found, fields=_fields(found.primary.name))
+    found = Selection(schema, collection, _only_fields())
+    return replace(found, fields=_only_fields(found.primary.name))
 
 
 def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> CheckedCollection:
@@ -91,7 +91,7 @@ def index_on(client: Client, target: CheckedCollection) -> Index | None:
     return None if found is None else replace(index_of(found), params=described(found)["params"])
 
 
-def require_index(client: Client, target: CheckedCollection) -> Index:
+def require_field_index(client: Client, target: CheckedCollection) -> Index:
     found = index_on(client, target)
     if found is None:
         raise CliError(
@@ -101,5 +101,5 @@ def require_index(client: Client, target: CheckedCollection) -> Index:
     return found
 
 
-def _fields(*names: str) -> Fields:
+def _only_fields(*names: str) -> Fields:
     return Fields(names, names, flat=False)

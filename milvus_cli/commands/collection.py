@@ -130,7 +130,7 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     Example: delete collection -c book --yes
     """
     from ..rows.selection import rows_told
-    from ..server.deleting import delete_with_aliases, in_words
+    from ..server.deleting import alias_words, delete_with_aliases
     from ..server.existence import aliases_of, require_own_name
 
     session.require_collection(collection)
@@ -140,7 +140,7 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     if aliases is None:
         parts.append(f"unknown aliases ({unknown})")
     elif aliases:
-        parts.append(in_words(aliases))
+        parts.append(alias_words(aliases))
 
     def act() -> None:
         delete_with_aliases(client, collection, aliases or ())

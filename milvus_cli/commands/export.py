@@ -91,17 +91,17 @@ def export_collection(
     Example: export collection -c book books.jsonl --force
     """
     from ..files.memory import share_one_heap
-    from ..files.writers import shape_of
+    from ..files.writers import file_shape
     from ..rows.filters import filled
     from ..rows.patience import Patience
     from ..rows.selection import selected
-    from ..transfer.export import Export, require_free
+    from ..transfer.export import Export, require_replaceable
     from ..transfer.export_job import export_to_path, export_to_stdout
 
     share_one_heap()
-    shape, may_replace = shape_of(file, wanted), bool(force or session.options.yes)
+    shape, may_replace = file_shape(file, wanted), bool(force or session.options.yes)
     if file != "-":
-        require_free(file, replace=may_replace)
+        require_replaceable(file, replace=may_replace)
     selection = selected(
         session.client,
         collection,

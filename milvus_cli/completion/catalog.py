@@ -26,11 +26,11 @@ DEADLINE = 2.0
 KEEP_SECONDS = 15.0
 """Seconds after which names are fetched again, since other processes change them too."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 10.0
 """Seconds before an unreachable server is tried again, doubled after each failure."""
 
 
-class Wanted(NamedTuple):
+class NameQuery(NamedTuple):
     """A kind of names, of one object where needed, on a connection and in a database ("" for names in the store)."""
 
     kind: str
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
         return ("", "") if self.kind in LOCAL else (self.alias, self.database)
 
 
-class Heard(NamedTuple):
+class CachedNames(NamedTuple):
     """Names, and the time when they came (monotonic seconds)."""
 
     names: Names
@@ -51,7 +51,7 @@ class Heard(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Backoff:
     """A failed server: the time of the next attempt (monotonic seconds), and the pause before it."""
 
     until: float
@@ -74,15 +74,15 @@ class Catalog:
         self._session = session
         self._lock = threading.Lock()
         self._round = 0
-        self._heard: dict[Wanted, Heard] = {}
-        self._asking: dict[Wanted, threading.Event] = {}
-        self._trouble: dict[tuple[str, str], Trouble] = {}
+        self._heard: dict[NameQuery, CachedNames] = {}
+        self._asking: dict[NameQuery, threading.Event] = {}
+        self._trouble: dict[tuple[str, str], Backoff] = {}
         self._links = Links(session)
 
     def names(self, kind: str, *, of: str = "", alias: str = "", database: str = "") -> Names:
         """Returns known names of a kind in KINDS or LOCAL; alias and database default to the session's."""
         here, standing = self._session.here(alias)
-        wanted = Wanted(kind, of, here, database or standing)
+        wanted = NameQuery(kind, of, here, database or standing)
         with self._lock:
             heard, asking = self._heard.get(wanted), self._asking.get(wanted)
             if asking is None and self._is_due(wanted, heard):
@@ -102,16 +102,16 @@ class Catalog:
     def close(self) -> None:
         self._links.close()
 
-    def _is_due(self, wanted: Wanted, heard: Heard | None) -> bool:
+    def _is_due(self, wanted: NameQuery, heard: CachedNames | None) -> bool:
         now, trouble = time.monotonic(), self._trouble.get(wanted.place)
         return (heard is None or now - heard.at > KEEP_SECONDS) and (trouble is None or now > trouble.until)
 
-    def _ask(self, wanted: Wanted) -> threading.Event:
+    def _ask(self, wanted: NameQuery) -> threading.Event:
         done = self._asking[wanted] = threading.Event()
         threading.Thread(target=self._fetch, args=(wanted, self._round, done), daemon=True).start()
         return done
 
-    def _fetch(self, wanted: Wanted, asked_in: int, done: threading.Event) -> None:
+    def _fetch(self, wanted: NameQuery, asked_in: int, done: threading.Event) -> None:
         names: Names | None = None
         try:
             names = named(self._pairs(wanted))
@@ -127,12 +127,12 @@ class Catalog:
         if is_news:
             self.on_news()
 
-    def _pairs(self, wanted: Wanted) -> Pairs:
+    def _pairs(self, wanted: NameQuery) -> Pairs:
         if wanted.kind in LOCAL:
-            return OF_THE_STORE[wanted.kind](self._session)
-        return KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
+            return STORED_KINDS[wanted.kind](self._session)
+        return SERVER_KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
 
-    def _take(self, wanted: Wanted, names: Names | None, asked_in: int) -> bool:
+    def _take(self, wanted: NameQuery, names: Names | None, asked_in: int) -> bool:
         """Stores an answer unless names changed meanwhile; returns True if it differs from the last one."""
         with self._lock:
             if asked_in != self._round:
@@ -140,10 +140,10 @@ class Catalog:
             self._asking.pop(wanted, None)
             if names is None:
                 former = self._trouble.get(wanted.place)
-                pause = min(former.pause * 2, LONGEST_PAUSE) if former else FIRST_PAUSE
-                self._trouble[wanted.place] = Trouble(time.monotonic() + pause, pause)
+                pause = min(former.pause * 2, LONGEST_BACKOFF) if former else FIRST_BACKOFF
+                self._trouble[wanted.place] = Backoff(time.monotonic() + pause, pause)
                 return False
-            before, self._heard[wanted] = self._heard.get(wanted), Heard(names, time.monotonic())
+            before, self._heard[wanted] = self._heard.get(wanted), CachedNames(names, time.monotonic())
             self._trouble.pop(wanted.place, None)
             return names != (before.names if before else Names())
 
@@ -198,27 +198,27 @@ def _collections(client: Client, of: str) -> Pairs:
     except ServerRefused:
         return _without_notes(names)
     percents = dict(zip(loaded.collection_names, loaded.inMemory_percentages, strict=False))
-    return ((name, _load_state(percents.get(name, 0))) for name in sorted(names))
+    return ((name, _load_note(percents.get(name, 0))) for name in sorted(names))
 
 
-def _load_state(percent: int) -> str:
+def _load_note(percent: int) -> str:
     # Milvus omits collections that are not loaded, Milvus Lite reports 0.
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
 
 
 def _fields(client: Client, of: str) -> Pairs:
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _described(field)) for field in schema.fields)
+    return ((field.name, _field_note(field)) for field in schema.fields)
 
 
 def _vector_fields(client: Client, of: str) -> Pairs:
     from ..schema.schema import vector_fields
 
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _described(field)) for field in vector_fields(schema))
+    return ((field.name, _field_note(field)) for field in vector_fields(schema))
 
 
-def _described(field: FieldSchema) -> str:
+def _field_note(field: FieldSchema) -> str:
     from ..schema.schema import type_name
 
     sizes = (pair.value for pair in field.type_params if pair.key in ("dim", "max_length"))
@@ -276,10 +276,10 @@ def _without_notes(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 
-OF_THE_STORE: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
+STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
 """Kinds of names that this machine knows without a server."""
 
-KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
+SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "databases": _databases,
     "collections": _collections,
     "fields": _fields,

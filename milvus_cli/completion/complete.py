@@ -33,7 +33,7 @@ class HasCatalog(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class CursorLine:
     """The command at the end of a text: the words before the last one, and the last one parsed and as typed.
 
     `start` is the last word's position in the text, `mark` its open quote, `redirect` a > or | before it.
@@ -48,25 +48,25 @@ class Line:
     comment: bool = False
 
 
-def read(text: str) -> Line:
+def read_line(text: str) -> CursorLine:
     """Parses a text up to the cursor."""
     words = scan(text)[-1] if text else []
     end = words[-1].end if words else 0
     after = text[end:].replace("\\\n", "")
     if "#" in after:
-        return Line([], "", start=len(text), comment=True)
+        return CursorLine([], "", start=len(text), comment=True)
     last = words.pop() if words and end == len(text) else None
     if ";" in after or "\n" in after:
         words = []
     redirect = next((each.raw[0] for each in words if each.raw.startswith((">", "|"))), "")
     values = [each.value for each in words]
     if last is None:
-        return Line(values, "", start=len(text), redirect=redirect)
-    return Line(values, last.value, last.raw, last.start, last.mark, redirect)
+        return CursorLine(values, "", start=len(text), redirect=redirect)
+    return CursorLine(values, last.value, last.raw, last.start, last.mark, redirect)
 
 
 @dataclass
-class Given:
+class ParsedWords:
     """Parsed words: values by parameter, positional words, and the option that still needs a value."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -82,7 +82,7 @@ def complete(
     before, rest = _leading(words, leading)
     if before.waiting or (not rest and incomplete.startswith("-")):
         ctx = click.Context(tree(), obj=session, resilient_parsing=True)
-        return _after(ctx, leading, before, incomplete)
+        return _following_items(ctx, leading, before, incomplete)
     try:
         found = find(rest)
     except UnknownCommand:
@@ -91,25 +91,27 @@ def complete(
     if isinstance(found.command, Verb):
         return _verb(found.command, rest, found.ctx, incomplete)
     params = _params(found.command)
-    given = _read(found.rest, params)
+    given = _parse_words(found.rest, params)
     found.ctx.params = {**before.values, **given.values}
-    return _after(found.ctx, params, given, incomplete)
+    return _following_items(found.ctx, params, given, incomplete)
 
 
 def _verb(verb: Verb, words: Sequence[str], ctx: click.Context, incomplete: str) -> Items:
     """Returns the nouns of a verb or its options, and the candidates after its default noun."""
     if incomplete.startswith("-"):
-        return _options(ctx, verb.global_params, Given(), incomplete)
+        return _option_items(ctx, verb.global_params, ParsedWords(), incomplete)
     found = items(children(verb).best(incomplete))
     default = verb.commands.get(DEFAULT_NOUNS.get(str(verb.name), ""))
     if default is None:
         return found
     below = click.Context(default, parent=ctx, resilient_parsing=True)
     below.params = ctx.params
-    return found + _after(below, _params(default), Given(), incomplete)
+    return found + _following_items(below, _params(default), ParsedWords(), incomplete)
 
 
-def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, incomplete: str) -> Items:
+def _following_items(
+    ctx: click.Context, params: Sequence[click.Parameter], given: ParsedWords, incomplete: str
+) -> Items:
     if given.waiting is not None:
         found = given.waiting.shell_complete(ctx, incomplete)
         if _takes_value(given.waiting) or not incomplete.startswith("-"):
@@ -118,7 +120,7 @@ def _after(ctx: click.Context, params: Sequence[click.Parameter], given: Given, 
         spelling, equals, value = incomplete.partition("=")
         if equals and len(spelling) > 2:
             return _attached(ctx, params, spelling, value)
-        return _options(ctx, params, given, incomplete)
+        return _option_items(ctx, params, given, incomplete)
     param = _plain_param(params, len(given.plain))
     found = param.shell_complete(ctx, incomplete) if param is not None else []
     # A name that begins with a dash would be read as an option: it needs -- or its own option before it.
@@ -138,7 +140,7 @@ def _attached(ctx: click.Context, params: Iterable[click.Parameter], spelling: s
     return found
 
 
-def _options(ctx: click.Context, params: Iterable[click.Parameter], given: Given, incomplete: str) -> Items:
+def _option_items(ctx: click.Context, params: Iterable[click.Parameter], given: ParsedWords, incomplete: str) -> Items:
     """Returns options not yet on the line, each in the long spelling that fits best."""
     free = [each for each in params if isinstance(each, click.Option) and not each.hidden]
     free = [each for each in free if each.multiple or str(each.name) not in given.values]
@@ -152,18 +154,18 @@ def _offered(option: click.Option, incomplete: str) -> Iterator[str]:
         yield from ordered[:1]
 
 
-def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[Given, Sequence[str]]:
+def _leading(words: Sequence[str], params: Iterable[click.Parameter]) -> tuple[ParsedWords, Sequence[str]]:
     """Parses the options before the command; returns them and the remaining words."""
-    given, position = Given(), 0
+    given, position = ParsedWords(), 0
     while position < len(words) and words[position].startswith("-"):
         taken = _read_option(given, params, words[position:])
         position += taken
     return given, words[position:]
 
 
-def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
+def _parse_words(words: Sequence[str], params: Sequence[click.Parameter]) -> ParsedWords:
     """Parses the words after a command as far as possible, and skips the others."""
-    given, position = Given(), 0
+    given, position = ParsedWords(), 0
     while position < len(words):
         word = words[position]
         if word == "--" and not given.options_ended:
@@ -171,13 +173,13 @@ def _read(words: Sequence[str], params: Sequence[click.Parameter]) -> Given:
         elif word.startswith("-") and not given.options_ended and len(word) > 1:
             position += _read_option(given, params, words[position:]) - 1
         else:
-            _keep(given, _plain_param(params, len(given.plain)), word)
+            _set_value(given, _plain_param(params, len(given.plain)), word)
             given.plain.append(word)
         position += 1
     return given
 
 
-def _read_option(given: Given, params: Iterable[click.Parameter], words: Sequence[str]) -> int:
+def _read_option(given: ParsedWords, params: Iterable[click.Parameter], words: Sequence[str]) -> int:
     """Parses the option at the start of the words; returns the number of words consumed."""
     params = list(params)
     found = spelled(words[0], layers(params))
@@ -185,19 +187,19 @@ def _read_option(given: Given, params: Iterable[click.Parameter], words: Sequenc
     if found is None or option is None:
         return 1
     if option.is_flag or found.value is not None:
-        _keep(given, option, found.value or "")
+        _set_value(given, option, found.value or "")
         return 1
     if len(words) == 1:
         given.waiting = option
         return 1
     if not _takes_value(option) and words[1].startswith("-"):
-        _keep(given, option, "")
+        _set_value(given, option, "")
         return 1
-    _keep(given, option, words[1])
+    _set_value(given, option, words[1])
     return 2
 
 
-def _keep(given: Given, param: click.Parameter | None, value: str) -> None:
+def _set_value(given: ParsedWords, param: click.Parameter | None, value: str) -> None:
     if param is None:
         return
     name = str(param.name)

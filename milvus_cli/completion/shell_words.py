@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 BLANKS = " \t"
-ENDS = ";|&\n"
+COMMAND_ENDS = ";|&\n"
 """Characters that end a command unless quoted."""
 
 ESCAPED_IN_DOUBLE = '"\\$`\n'
@@ -65,7 +65,7 @@ class _Reader:
             character = self._next()
             if self._found.mark:
                 self._read_quoted(character)
-            elif character in BLANKS or character in ENDS:
+            elif character in BLANKS or character in COMMAND_ENDS:
                 self._end_word(character)
             elif character == "#" and not self._in_word:
                 self._found.comment = True
@@ -115,6 +115,6 @@ class _Reader:
     def _end_word(self, character: str) -> None:
         if self._in_word:
             self._found.words.append(self._found.value)
-        if character in ENDS:
+        if character in COMMAND_ENDS:
             self._found.words = []
         self._found.letters, self._in_word = [], False

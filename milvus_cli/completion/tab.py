@@ -138,7 +138,7 @@ class Bash(_Answers, BashComplete):
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         if item.type not in ("file", "dir"):
-            item = CompletionItem(quoted(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
+            item = CompletionItem(quoted_for_bash(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
         return super().format_completion(item)
 
     @cached_property
@@ -150,7 +150,7 @@ class Bash(_Answers, BashComplete):
         return max((at for at, each in enumerate(letters, start=1) if each.bare and each.text in breaks), default=0)
 
 
-def quoted(text: str, mark: str) -> str:
+def quoted_for_bash(text: str, mark: str) -> str:
     """Quotes a text for bash after the open quote `mark`, which bash closes itself."""
     if not mark:
         return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
     from ..schema.schema import Field
 
-TYPES = {
+ARROW_TYPES = {
     "BOOL": "bool_",
     "INT8": "int8",
     "INT16": "int16",
@@ -32,14 +32,14 @@ TYPES = {
     "FLOAT": "float32",
     "DOUBLE": "float64",
 }
-ELEMENTS = {
+VECTOR_ELEMENTS = {
     "FLOAT_VECTOR": "float32",
     "FLOAT16_VECTOR": "float32",
     "BFLOAT16_VECTOR": "float32",
     "INT8_VECTOR": "int8",
     "BINARY_VECTOR": "uint8",
 }
-LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
+LIST_TYPES = ("ARRAY", "ARRAY_OF_VECTOR")
 
 
 DATA_PAGE = 1 << 18
@@ -77,16 +77,16 @@ class ArrowWriter:
             members = [(short_name(field.name, each.name), self._type(each).value_type) for each in field.fields]
             return arrow.list_(arrow.struct(members))
         kind = type_name(field.data_type)
-        if kind in LISTS:
+        if kind in LIST_TYPES:
             return arrow.list_(self._single(type_name(field.element_type)))
         return self._single(kind)
 
     def _single(self, kind: str) -> Any:
         """Returns the Arrow type of one value; a vector is a list."""
         arrow = self._arrow
-        if kind in ELEMENTS:
-            return arrow.list_(getattr(arrow, ELEMENTS[kind])())
-        return getattr(arrow, TYPES[kind])() if kind in TYPES else arrow.string()
+        if kind in VECTOR_ELEMENTS:
+            return arrow.list_(getattr(arrow, VECTOR_ELEMENTS[kind])())
+        return getattr(arrow, ARROW_TYPES[kind])() if kind in ARROW_TYPES else arrow.string()
 
     def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
         kind, column = column_kind(self._selection, name), by_name.get(name)

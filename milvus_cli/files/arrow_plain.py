@@ -15,7 +15,7 @@ from ..text.json import dump_json
 from ..text.timestamps import beyond_calendars
 from ..values.invalid import in_words
 
-UNITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+FRACTION_DIGITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """Digits of a fraction of a second."""
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 """Days since 1970 of the years 1 to 9999, the range of ISO 8601's four-digit years."""
@@ -33,7 +33,7 @@ def plain_values(array: Any) -> list[Any]:
 
     if isinstance(array, pyarrow.ExtensionArray):
         return _extended(array)
-    for name, read in READERS.items():
+    for name, read in ARROW_READERS.items():
         is_one = getattr(pyarrow.types, name, None)
         if is_one is not None and is_one(array.type):
             return read(array)
@@ -63,7 +63,7 @@ def _texts(array: Any) -> list[str | None]:
         return [None if each is None else each.decode("utf-8", "surrogateescape") for each in values]
 
 
-def _bytes(array: Any) -> list[str | None]:
+def _base64_texts(array: Any) -> list[str | None]:
     return [None if each is None else base64.b64encode(each).decode("ascii") for each in array.to_pylist()]
 
 
@@ -93,12 +93,12 @@ def _maps(array: Any) -> list[Any]:
     first, count = offsets[0], offsets[-1] - offsets[0]
     keys, values = (plain_values(each.slice(first, count)) for each in (array.keys, array.items))
     return [
-        _object(keys[start - first : end - first], values[start - first : end - first]) if there else None
+        _map_object(keys[start - first : end - first], values[start - first : end - first]) if there else None
         for start, end, there in zip(offsets, offsets[1:], array.is_valid().to_pylist(), strict=False)
     ]
 
 
-def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
+def _map_object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
     """Returns the object of a map. Keys become text, as JSON requires: 1 becomes "1"."""
     if (far := next((each for each in keys if isinstance(each, NotJson)), None)) is not None:
         return NotJson(_pairs(keys, values), far.reason)
@@ -149,10 +149,11 @@ def _moments(array: Any) -> list[Any]:
     kind = array.type
     if kind.tz:
         array = array.cast(pyarrow.timestamp(kind.unit, "UTC"))
-    second = 10 ** UNITS[kind.unit]
+    digits = FRACTION_DIGITS[kind.unit]
+    second = 10**digits
     numbers = array.cast(pyarrow.int64())
     known = range(FIRST_DAY * DAY * second, (LAST_DAY + 1) * DAY * second)
-    return _iso(array, numbers, known, lambda number: far_moment(number, UNITS[kind.unit], "Z" if kind.tz else ""))
+    return _iso(array, numbers, known, lambda number: far_moment(number, digits, "Z" if kind.tz else ""))
 
 
 def far_moment(number: int, digits: int, zone: str) -> NotJson:
@@ -191,7 +192,7 @@ def _trimmed(texts: Any) -> list[Any]:
 def _durations(array: Any) -> list[str | None]:
     import pyarrow
 
-    digits = UNITS[array.type.unit]
+    digits = FRACTION_DIGITS[array.type.unit]
     values = array.cast(pyarrow.int64()).to_pylist()
     return [None if each is None else _duration(each, digits) for each in values]
 
@@ -218,7 +219,7 @@ def _fraction(rest: int, digits: int) -> str:
     return f".{rest:0{digits}}".rstrip("0") if rest else ""
 
 
-READERS: Mapping[str, Callable[[Any], list[Any]]] = {
+ARROW_READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_null": _as_they_are,
     "is_boolean": _as_they_are,
     "is_integer": _as_they_are,
@@ -228,10 +229,10 @@ READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_string": _texts,
     "is_large_string": _texts,
     "is_string_view": _texts,
-    "is_binary": _bytes,
-    "is_large_binary": _bytes,
-    "is_fixed_size_binary": _bytes,
-    "is_binary_view": _bytes,
+    "is_binary": _base64_texts,
+    "is_large_binary": _base64_texts,
+    "is_fixed_size_binary": _base64_texts,
+    "is_binary_view": _base64_texts,
     "is_date": _dates,
     "is_time": _times,
     "is_timestamp": _moments,

@@ -30,7 +30,7 @@ PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
-WORDS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+TRUTH_VALUES = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
 
 
 def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
@@ -48,7 +48,7 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
                 if cell or cell is EMPTY or empty_text:
                     read(cell)
             except UNREADABLE as exc:
-                raise BadValue(row, field.name, _why(cell, kind, exc)) from None
+                raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
         raise
 
 
@@ -58,20 +58,20 @@ def read_plain(field: Field, text: str) -> Any:
     if shape_of(kind) is not ValueShape.DENSE:
         return read_cells(field, [text or EMPTY])[0]
     try:
-        return _numbers(text)
+        return _number_list(text)
     except UNREADABLE as exc:
-        raise BadValue(0, field.name, _why(text, kind, exc)) from None
+        raise BadValue(0, field.name, _cell_error(text, kind, exc)) from None
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
     form = shape_of(kind)
     if form is ValueShape.DENSE:
-        return _dense(field, FIELD_TYPES[kind].code)
-    return READERS[form] if form else _nested
+        return _dense_reader(field, FIELD_TYPES[kind].code)
+    return CELL_READERS[form] if form else _nested
 
 
-def _dense(field: Any, code: str) -> Callable[[str], Any]:
-    return _packer(dimension(field), code) if code not in ("", "B") else _numbers
+def _dense_reader(field: Any, code: str) -> Callable[[str], Any]:
+    return _vector_packer(dimension(field), code) if code not in ("", "B") else _number_list
 
 
 def _nested(cell: str) -> Any:
@@ -80,20 +80,20 @@ def _nested(cell: str) -> Any:
     return value
 
 
-def _sparse(cell: str) -> Any:
+def _sparse_value(cell: str) -> Any:
     """Like `_nested`, but indexes may be unquoted."""
     return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
-def _why(cell: str, kind: str, error: Exception) -> str:
+def _cell_error(cell: str, kind: str, error: Exception) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
-    reason = f"{_short(cell)} is no {kind}"
+    reason = f"{_excerpt(cell)} is no {kind}"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 
 
-def _whole(cell: str) -> int:
+def _whole_number(cell: str) -> int:
     if WHOLE.fullmatch(cell):
         return int(cell)
     # pandas writes whole numbers as floats in columns that contain nulls.
@@ -110,7 +110,7 @@ def _parse_float(cell: str) -> float:
     return value
 
 
-def _packer(size: int, code: str) -> Callable[[str], Any]:
+def _vector_packer(size: int, code: str) -> Callable[[str], Any]:
     """Returns a reader that packs vectors to bytes; a malformed one stays a list, so that its error is found later."""
     form = struct.Struct(f"<{size}{code}")
     loads = _fastest_loads()
@@ -122,7 +122,7 @@ def _packer(size: int, code: str) -> Callable[[str], Any]:
                 return form.pack(*loads(cell))
         except (ValueError, TypeError, OverflowError, struct.error):
             pass
-        return _numbers(cell)
+        return _number_list(cell)
 
     return read
 
@@ -135,7 +135,7 @@ def _fastest_loads() -> Callable[[str], Any]:
     return orjson.loads
 
 
-def _numbers(cell: str) -> Any:
+def _number_list(cell: str) -> Any:
     """Reads a JSON list, or numbers with any usual separator."""
     text = cell.strip()
     if PRINTED.fullmatch(text) and text[1:-1].split():
@@ -147,19 +147,19 @@ def _numbers(cell: str) -> Any:
     return [int(each) if WHOLE.fullmatch(each) else float(each) for each in SEPARATORS.split(text)]
 
 
-def _short(cell: str) -> str:
+def _excerpt(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:39] + "…")
 
 
-READERS: Mapping[ValueShape, Callable[[str], Any]] = {
-    ValueShape.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
-    ValueShape.WHOLE: _whole,
+CELL_READERS: Mapping[ValueShape, Callable[[str], Any]] = {
+    ValueShape.BOOLEAN: lambda cell: TRUTH_VALUES[cell.strip().lower()],
+    ValueShape.WHOLE: _whole_number,
     ValueShape.NUMBER: _parse_float,
     ValueShape.TEXT: str,
     ValueShape.LITERAL: str,
     ValueShape.JSON: _nested,
     ValueShape.LIST: _nested,
     ValueShape.STRUCTS: _nested,
-    ValueShape.SPARSE: _sparse,
+    ValueShape.SPARSE: _sparse_value,
 }
 """Readers of cells by shape; they raise one of UNREADABLE for invalid cells."""

@@ -16,13 +16,13 @@ from .npy import NpyArray, read_npy
 from .readers import Chunk, Dense, RowStream
 from .sources import BUFFER, Source
 
-CHUNK = 1 << 20
+COLUMN_CHUNK = 1 << 20
 """Approximate bytes of a chunk, and of the message made of it."""
 TRIMMED = 8
 """Number of chunks after which free memory is returned to the system; it piles up with rows of many kilobytes."""
 
 TEXTS = ("string", "large_string", "string_view")
-PIECE, PIECE_ROWS = CHUNK // 4, 256
+PARQUET_PIECE, PARQUET_PIECE_ROWS = COLUMN_CHUNK // 4, 256
 """Maximum bytes (as stored) and rows read from a Parquet file at once."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
@@ -36,7 +36,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
 
     # pyarrow's own memory pools retain tens of megabytes.
     arrow.set_memory_pool(arrow.system_memory_pool())
-    with _failures(source):
+    with _parquet_errors(source):
         file = parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
         schema = file.schema_arrow
         twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
@@ -59,11 +59,11 @@ def _seekable(source: Source) -> Any:
 
 def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> Iterator[Chunk]:
     total, done = file.metadata.num_rows, 0
-    with _failures(source):
+    with _parquet_errors(source):
         for number, batch in enumerate(_batches(file)):
             if number % TRIMMED == 0:
                 give_back()
-            columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
+            columns = {name: _column_values(batch.column(name), dense.get(name)) for name in batch.schema.names}
             rows = batch.num_rows
             source.read = (source.total or 0) * (done + rows) // max(1, total)
             yield Chunk(columns, range(done + 1, done + rows + 1), unit="row")
@@ -71,12 +71,12 @@ def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> It
 
 
 def _batches(file: Any) -> Iterator[Any]:
-    """Yields rows of about CHUNK bytes, read in smaller pieces: the size of dictionary-encoded text is unknown."""
+    """Yields batches of about COLUMN_CHUNK bytes, read in pieces: the size of dictionary-encoded text is unknown."""
     waiting, size = list[Any](), 0
     for piece in file.iter_batches(batch_size=_rows_of_a_piece(file.metadata), use_threads=False):
         waiting.append(_without_dictionaries(piece))
         size += waiting[-1].nbytes
-        if size >= CHUNK:
+        if size >= COLUMN_CHUNK:
             yield from _cut(_joined(waiting))
             waiting, size = [], 0
     if waiting:
@@ -85,7 +85,7 @@ def _batches(file: Any) -> Iterator[Any]:
 
 def _rows_of_a_piece(metadata: Any) -> int:
     size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-    return int(max(1, min(PIECE_ROWS, PIECE * metadata.num_rows // max(1, size))))
+    return int(max(1, min(PARQUET_PIECE_ROWS, PARQUET_PIECE * metadata.num_rows // max(1, size))))
 
 
 def _without_dictionaries(batch: Any) -> Any:
@@ -104,8 +104,8 @@ def _joined(batches: Sequence[Any]) -> Any:
 
 
 def _cut(batch: Any) -> Iterator[Any]:
-    """Splits a batch into parts of about CHUNK bytes, assuming rows of similar size."""
-    rows = max(1, batch.num_rows * CHUNK // max(CHUNK, batch.nbytes))
+    """Splits a batch into parts of about COLUMN_CHUNK bytes, assuming rows of similar size."""
+    rows = max(1, batch.num_rows * COLUMN_CHUNK // max(COLUMN_CHUNK, batch.nbytes))
     return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
@@ -118,7 +118,7 @@ def _plain_type(kind: Any) -> Any:
 
 
 @contextmanager
-def _failures(source: Source) -> Iterator[None]:
+def _parquet_errors(source: Source) -> Iterator[None]:
     import pyarrow
 
     try:
@@ -127,7 +127,7 @@ def _failures(source: Source) -> Iterator[None]:
         raise CliError(f"{source.place.name} is no Parquet file, or broken: {exc}") from exc
 
 
-def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
+def _column_values(array: Any, dense: Dense | None) -> Sequence[Any]:
     packed = _packed(array, dense) if dense and len(array) else None
     if packed is not None:
         return packed
@@ -182,7 +182,7 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStrea
 
 
 def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
-    rows = max(1, CHUNK // sum(each.row_size for each in arrays.values()))
+    rows = max(1, COLUMN_CHUNK // sum(each.row_size for each in arrays.values()))
     done = 0
     for blocks in zip(*(each.blocks(rows) for each in arrays.values()), strict=True):
         columns = {

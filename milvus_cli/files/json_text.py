@@ -12,10 +12,10 @@ from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.exact_json import decoder_of, exact_loads
-from .readers import CONVERT, LONGEST, not_utf8, require_rows
+from .readers import CONVERT, ROW_LIMIT, not_utf8, require_rows
 from .sources import Source
 
-BLOCK = 1 << 18
+READ_SIZE = 1 << 18
 """Minimum bytes read at once."""
 
 NEAR = 1 << 21
@@ -46,7 +46,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableValue:
     """A complete value that can't be read, with the reason and its text."""
 
     reason: str
@@ -54,7 +54,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Repeated(Unreadable):
+class Repeated(UnreadableValue):
     """An object with a repeated key, in itself or in a nested object, and the value without the duplicates."""
 
     value: Any
@@ -161,7 +161,7 @@ class JsonText:
             raise Malformed(f"expected {mark.decode()!r}, got {self._what_follows(self._at)}", 0)
         self._at += 1
 
-    def value(self, most: int = LONGEST) -> Any:
+    def value(self, most: int = ROW_LIMIT) -> Any:
         """Returns the next value, or an Unreadable. Raises Malformed, or TooLong if it exceeds `most` bytes."""
         self.peek()
         while True:
@@ -176,7 +176,7 @@ class JsonText:
             raise TooLong
         raw = self._data[self._at : stop]
         self._go(stop)
-        if isinstance(value, Unreadable):
+        if isinstance(value, UnreadableValue):
             return value
         try:
             value = value if raw.isascii() else self.loads(raw)
@@ -184,11 +184,11 @@ class JsonText:
         except RepeatedKey as exc:
             return Repeated(str(exc), raw.decode("utf-8", "backslashreplace"), value)
         except RecursionError:
-            return Unreadable(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
         except UnicodeDecodeError as exc:
-            return Unreadable(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
-            return Unreadable(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
         return value
 
     def _end_of_value(self) -> tuple[Any, int] | None:
@@ -224,7 +224,7 @@ class JsonText:
             depth += 0 if inside else (mark in b"[{") - (mark in b"]}")
             if not depth:
                 text = self._data[self._at : found.end()].decode("utf-8", "backslashreplace")
-                return Unreadable(TOO_DEEP, text), found.end()
+                return UnreadableValue(TOO_DEEP, text), found.end()
         if self._ended:
             raise Malformed("it has no end", len(self._data) - self._at)
         return None
@@ -242,7 +242,7 @@ class JsonText:
     def _more(self) -> None:
         # An incomplete value is scanned again, so each read doubles the text.
         rest = self._data[self._at :]
-        data = self._block(max(BLOCK, len(rest)))
+        data = self._block(max(READ_SIZE, len(rest)))
         self._dropped += self._at
         self._data, self._latin, self._at = rest + data, None, 0
         self._ended = not data

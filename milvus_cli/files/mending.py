@@ -110,22 +110,22 @@ def _cell(value: Any) -> Any:
 def _writable(value: Any, field: Field | None) -> Any:
     form = shape_of(kind_of(field)) if field is not None else None
     if isinstance(value, bytes):
-        return _unpacked(value, field)
+        return _unpacked_vector(value, field)
     if form is ValueShape.DENSE and isinstance(value, list) and field is not None:
         code = FIELD_TYPES[kind_of(field)].code
-        value = [_short(each) if code == "f" and type(each) is float else each for each in value]
-    return _named(value) if form in NAMED else _in_json(value)
+        value = [_shortest_float(each) if code == "f" and type(each) is float else each for each in value]
+    return _with_named_floats(value) if form in NAMED else _in_json(value)
 
 
-def _unpacked(value: bytes, field: Any) -> Any:
+def _unpacked_vector(value: bytes, field: Any) -> Any:
     """Returns the numbers of a vector, or base64 of bytes that are no vector."""
     form = shape_of(kind_of(field)) if field is not None else None
     if form is ValueShape.SPARSE or (form is ValueShape.DENSE and len(value) == row_size(field)):
-        return _named(unpack_one(field, value))
+        return _with_named_floats(unpack_one(field, value))
     return base64.b64encode(value).decode("ascii")
 
 
-def _short(value: float) -> float:
+def _shortest_float(value: float) -> float:
     """Returns the shortest digits if the value is a float32."""
     try:
         found = shortest(value)
@@ -139,11 +139,11 @@ def _widened(value: float) -> float:
     return found[0]
 
 
-def _named(value: Any) -> Any:
+def _with_named_floats(value: Any) -> Any:
     if isinstance(value, list):
-        return list(map(_named, value))
+        return list(map(_with_named_floats, value))
     if isinstance(value, dict):
-        return {key: _named(each) for key, each in value.items()}
+        return {key: _with_named_floats(each) for key, each in value.items()}
     if isinstance(value, Digits):
         nearest = float(value.text)
         return nearest if math.isfinite(nearest) else value.text
@@ -182,7 +182,7 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callab
         own = {name: values[place] for name, values in chunk.columns.items() if values[place] is not ABSENT}
         try:
             if _is_wrapped(own):
-                rows.append(_unwrapped(own, read))
+                rows.append(_mended_row(own, read))
             else:
                 rows.append({name: value for column, value in own.items() if (name := field_of(column)) is not None})
             lines.append(line)
@@ -207,27 +207,27 @@ def _is_wrapped(row: Mapping[str, Any]) -> bool:
     return set(WRAPPER) <= row.keys() <= {*WRAPPER, *OF_CELLS}
 
 
-def _unwrapped(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
+def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
     """Raises BadValue if the line does not hold a valid row yet."""
     row, delimiter = line["row"], line.get("delimiter")
     if not isinstance(delimiter, str) or not delimiter:
-        row = _parsed(row) if isinstance(row, str) else row
+        row = _parsed_row(row) if isinstance(row, str) else row
         if not isinstance(row, dict):
             raise BadValue(0, "", "no JSON object")
         return row
     if not isinstance(row, dict):
         row = _with_names(_cells(row, delimiter), line.get("columns"))
-    return {name: _value(name, cell, read) for name, cell in row.items()}
+    return {name: _mended_cell(name, cell, read) for name, cell in row.items()}
 
 
-def _value(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
+def _mended_cell(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
     """Converts a cell as its file had it; other values that a user put there are kept."""
     if cell is None or isinstance(cell, str):
         return read(name, cell or ("" if cell is None else EMPTY))
     return cell
 
 
-def _parsed(text: str) -> Any:
+def _parsed_row(text: str) -> Any:
     try:
         value = exact_loads(text)
         refuse_repeated_keys(text, value)

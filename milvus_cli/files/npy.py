@@ -15,16 +15,16 @@ from ..errors import CliError
 from ..text.timestamps import instant
 from .arrow_plain import far_moment
 
-MAGIC = b"\x93NUMPY"
+NPY_MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
 LONGEST_TYPE = 12
 LONGEST_SIDE = 2**63 - 1
-LONGEST_ROW = 64 << 20
+NPY_ROW_LIMIT = 64 << 20
 """Bytes; larger rows fit in no message to a server."""
-BLOCK = 1 << 20
+BLOCK_SIZE = 1 << 20
 """Maximum bytes of a block, unless a single row is larger."""
 
-NUMBERS = {
+NUMBER_CODES = {
     "|b1": "?",
     "|i1": "b",
     "|u1": "B",
@@ -39,9 +39,9 @@ NUMBERS = {
     "<f8": "d",
 }
 """struct's codes of the number types. `<U7` is text of 7 characters."""
-MOMENTS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
+TIMESTAMP_DIGITS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
 """Digits of a fraction of a second in each timestamp type; timestamps are UTC."""
-NO_MOMENT = -(2**63)
+NOT_A_TIME = -(2**63)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class NpyArray:
 
     @property
     def item_size(self) -> int:
-        if self.dtype in MOMENTS:
+        if self.dtype in TIMESTAMP_DIGITS:
             return 8
         return 4 * int(self.dtype[2:]) if self.dtype[1] == "U" else int(self.dtype[2:])
 
@@ -75,10 +75,10 @@ class NpyArray:
 
     def blocks(self, rows: int = 0) -> Iterator[bytes]:
         """Yields the data in blocks of `rows` whole rows. Raises CliError if the stream ends early."""
-        rows, left = rows or max(1, BLOCK // max(1, self.row_size)), self.length
+        rows, left = rows or max(1, BLOCK_SIZE // max(1, self.row_size)), self.length
         while left:
             wanted = min(rows, left)
-            block = _read(self.stream, wanted * self.row_size)
+            block = _read_bytes(self.stream, wanted * self.row_size)
             if len(block) != wanted * self.row_size:
                 has = self.length - left + len(block) // self.row_size
                 raise CliError(f"{self.name} is cut off: it has {has:,} of {self.length:,} rows")
@@ -98,10 +98,10 @@ class NpyArray:
             except UnicodeDecodeError as exc:
                 raise CliError(f"{self.name} holds text that is not UTF-32") from exc
         else:
-            code = NUMBERS.get(self.dtype, "q")
+            code = NUMBER_CODES.get(self.dtype, "q")
             numbers = list(struct.unpack(f"<{len(block) // self.item_size}{code}", block))
-        if self.dtype in MOMENTS:
-            numbers = [_moment(each, MOMENTS[self.dtype]) for each in numbers]
+        if self.dtype in TIMESTAMP_DIGITS:
+            numbers = [_timestamp_text(each, TIMESTAMP_DIGITS[self.dtype]) for each in numbers]
         if len(self.shape) == 1:
             return numbers
         return [numbers[start : start + self.width] for start in range(0, len(numbers), self.width)]
@@ -119,12 +119,12 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
         not isinstance(dtype, str)
         or len(dtype) > LONGEST_TYPE
         or not (
-            dtype in NUMBERS
-            or dtype in MOMENTS
+            dtype in NUMBER_CODES
+            or dtype in TIMESTAMP_DIGITS
             or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
         )
     ):
-        known = ", ".join(each[1:] for each in NUMBERS)
+        known = ", ".join(each[1:] for each in NUMBER_CODES)
         raise CliError(
             f"{name} holds {repr(dtype)[:60]}", hint=f"little-endian {known}, text (U) and moments (M8) can be read"
         )
@@ -137,17 +137,17 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
             f"{name} has the shape {str(shape)[:60]}", hint="one dimension is for numbers, two are for vectors"
         )
     array = NpyArray(name, dtype, shape, stream)
-    if array.row_size > LONGEST_ROW:
+    if array.row_size > NPY_ROW_LIMIT:
         raise CliError(
-            f"{name}: a row has {array.row_size:,} bytes, more than {LONGEST_ROW:,}",
+            f"{name}: a row has {array.row_size:,} bytes, more than {NPY_ROW_LIMIT:,}",
             hint="write a row for each entity: (rows, dimension)",
         )
     return array
 
 
-def _moment(value: int, digits: int) -> Any:
+def _timestamp_text(value: int, digits: int) -> Any:
     """Returns ISO 8601 text with all digits; None for NumPy's NaT, `NotJson` outside the years of ISO 8601."""
-    if value == NO_MOMENT:
+    if value == NOT_A_TIME:
         return None
     seconds, rest = divmod(value, 10**digits)
     whole = instant(seconds * 10**6)
@@ -158,13 +158,13 @@ def _moment(value: int, digits: int) -> Any:
 
 
 def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
-    start = _read(stream, 8)
-    size = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if len(start) == 8 and start[:6] == MAGIC else 0
-    length = int.from_bytes(_read(stream, size), "little")
+    start = _read_bytes(stream, 8)
+    size = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if len(start) == 8 and start[:6] == NPY_MAGIC else 0
+    length = int.from_bytes(_read_bytes(stream, size), "little")
     if not size or length > LONGEST_HEADER:
         raise CliError(f"{name} is no NPY file")
     try:
-        header = ast.literal_eval(_read(stream, length).decode("utf-8" if start[6] == 3 else "latin-1"))
+        header = ast.literal_eval(_read_bytes(stream, length).decode("utf-8" if start[6] == 3 else "latin-1"))
         if header.keys() >= {"descr", "fortran_order", "shape"} and isinstance(header["shape"], tuple):
             return dict(header)
     except (ValueError, SyntaxError, TypeError, AttributeError, MemoryError, RecursionError):
@@ -172,7 +172,7 @@ def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
     raise CliError(f"{name} is no NPY file: its header can't be read")
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def _read_bytes(stream: BinaryIO, size: int) -> bytes:
     """Reads `size` bytes, fewer only at the end; a pipe may return less at once."""
     found = stream.read(size)
     if len(found) in (0, size):

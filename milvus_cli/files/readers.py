@@ -16,10 +16,10 @@ from ..errors import CliError, InvalidInput
 from ..values.encode import to_columns
 from .sources import InputFile, Source
 
-CHUNK = 2 << 20
+CHUNK_SIZE = 2 << 20
 """Approximate bytes of a source per chunk, at least one row."""
 
-LONGEST = 16 << 20
+ROW_LIMIT = 16 << 20
 """Maximum bytes of a row: several times the largest useful one, and small enough to be held a few times."""
 
 LINE = 60
@@ -34,7 +34,7 @@ TOLD = 10
 STEP = 32
 """CSV rows read between checks of their size."""
 
-TOO_LONG = f"longer than {LONGEST >> 20} MiB"
+TOO_LONG = f"longer than {ROW_LIMIT >> 20} MiB"
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 """Delimiters by format."""
@@ -115,7 +115,7 @@ class RowStream:
     delimiter: str = ""
 
 
-class Rows:
+class RowCollector:
     """Collects objects for a chunk. Each gets a position after the last one: its line if it has one, else the next."""
 
     def __init__(self, last: int = 0) -> None:
@@ -152,7 +152,7 @@ class Rows:
 def read_separated(source: Source, delimiter: str) -> RowStream:
     """Reads comma- or tab-separated values with a header, as in RFC 4180, in UTF-8."""
     # The csv module's own limit is 131,072 characters per cell; vectors may have more.
-    csv.field_size_limit(LONGEST)
+    csv.field_size_limit(ROW_LIMIT)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
     text = _Lines(source.text, source.place)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -220,18 +220,18 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         """Raises OverflowError for a row that is too long, as no lines are taken while it is read."""
         readline = self._text.readline
-        line = readline(LONGEST)
+        line = readline(ROW_LIMIT)
         require_rows(line[:40].encode("utf-8", "surrogateescape"), self._place)
         while line:
             self.size += len(line)
             self._since.append(line)
-            if self.size + LINE * len(self._since) > LONGEST:
+            if self.size + LINE * len(self._since) > ROW_LIMIT:
                 raise OverflowError
             yield line
-            line = readline(LONGEST)
+            line = readline(ROW_LIMIT)
 
     def too_long(self, number: int) -> CliError:
-        reason = TOO_LONG if self.size >= LONGEST else f"a row of more than {len(self._since) - 1:,} lines"
+        reason = TOO_LONG if self.size >= ROW_LIMIT else f"a row of more than {len(self._since) - 1:,} lines"
         return CliError(f"{self._place.name}, line {number}: {reason}", hint="is a quote in it never closed?")
 
     def keep(self, lines: int) -> None:
@@ -284,7 +284,7 @@ def _separated_chunks(
         lines: list[int] = []
         bad: list[RejectedRow] = []
         size = 0
-        while size < CHUNK and more:
+        while size < CHUNK_SIZE and more:
             step: list[list[str]] = []
             before, broken = reader.line_num, None
             try:
@@ -313,7 +313,7 @@ def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
     """Reads a few rows, fewer if they are long; returns True if there may be more."""
     for row in islice(reader, STEP):
         step.append(row)
-        if text.size > CHUNK:
+        if text.size > CHUNK_SIZE:
             return True
     return len(step) == STEP
 

@@ -16,7 +16,7 @@ from .readers import RejectedRow
 if TYPE_CHECKING:
     from ..schema.schema import Field
 
-SHOWN = 10
+SHOWN_ROWS = 10
 
 
 class Rejects:
@@ -46,8 +46,8 @@ class Rejects:
     def add(self, name: str, bad: Sequence[RejectedRow], *, at: int) -> int:
         """Writes rows at position `at` of the file; returns the file's new size."""
         for each in bad:
-            if len(self.shown) < SHOWN:
-                self.shown.append(told(name, each))
+            if len(self.shown) < SHOWN_ROWS:
+                self.shown.append(rejection_text(name, each))
         if self._file is None:
             return 0
         data = b"".join(rejected_line(name, each, self._fields) for each in bad)
@@ -72,7 +72,7 @@ class Rejects:
         )
 
 
-def told(name: str, bad: RejectedRow) -> str:
+def rejection_text(name: str, bad: RejectedRow) -> str:
     """Formats a rejected row: file, line or row, column and reason."""
     column = f", column {bad.field!r}" if bad.field else ""
     return f"{name}, {bad.unit} {bad.line}{column}: {bad.reason}"

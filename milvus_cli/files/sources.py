@@ -20,7 +20,7 @@ from ..text.names import nearest
 from .urls import is_url, shown_url
 
 STDIN = "-"
-FORMATS = {
+INPUT_FORMATS = {
     "csv": "csv",
     "tsv": "tsv",
     "tab": "tsv",
@@ -33,11 +33,11 @@ FORMATS = {
 }
 """Formats by file extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
-MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
+COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""
 BUFFER = 1 << 18
-PIECE = 1 << 9
+COMPRESSED_PIECE = 1 << 9
 """Bytes decompressed at once: 4 bytes may expand to 128 KiB, and zstandard's decompressor has no limit."""
 
 
@@ -66,7 +66,7 @@ class InputFile:
 
 def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
     """Returns the named files, with patterns expanded. Raises InvalidInput for a path that can't hold rows."""
-    places = [_place(path, wanted) for given in paths for path in _matches(given)]
+    places = [_input_file(path, wanted) for given in paths for path in _matches(given)]
     kinds = {place.format for place in places}
     if "npy" in kinds and len(kinds) > 1:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
@@ -96,15 +96,15 @@ def _matches(path: str) -> list[str]:
     return found
 
 
-def _place(path: str, wanted: str | None) -> InputFile:
+def _input_file(path: str, wanted: str | None) -> InputFile:
     last = os.path.basename(path.partition("?")[0] if "://" in path else path)
     words = last.lower().split(".")[1:]
-    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    compression = INPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     if compression:
         words.pop()
-    kind = wanted or (FORMATS.get(words[-1]) if words else None)
+    kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None)
     if kind is None:
-        known = ", ".join(dict.fromkeys(FORMATS.values()))
+        known = ", ".join(dict.fromkeys(INPUT_FORMATS.values()))
         raise InvalidInput(
             f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
         )
@@ -168,7 +168,10 @@ def open_source(
         if place.is_url and not begin:
             raise CliError(f"{place.name}: the server sent no data")
         if not place.compression:
-            place = replace(place, compression=next((MAGIC[each] for each in MAGIC if begin.startswith(each)), ""))
+            place = replace(
+                place,
+                compression=next((COMPRESSION_MAGIC[each] for each in COMPRESSION_MAGIC if begin.startswith(each)), ""),
+            )
         stream = _decompressed(raw, place)
         yield Source(place, stream, raw, total, opened, note=note)
     except (EOFError, zlib.error) as exc:
@@ -226,7 +229,7 @@ class _Zstd(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            found = self._raw.read(PIECE)
+            found = self._raw.read(COMPRESSED_PIECE)
             if not found:
                 if self._frame is not None:
                     raise EOFError("the last frame has no end")

@@ -36,8 +36,8 @@ def texts_of(columns: Sequence[FieldData], fields: Fields, rows: int) -> dict[st
         elif name == DYNAMIC or DYNAMIC not in by_name:
             found[name] = [None] * rows
         else:
-            values = (_object(text).get(name) for text in json_texts(by_name[DYNAMIC]))
-            found[name] = [None if value is None else to_text(value) for value in values]
+            values = (_parsed_object(text).get(name) for text in json_texts(by_name[DYNAMIC]))
+            found[name] = [None if value is None else json_text(value) for value in values]
     return found
 
 
@@ -49,7 +49,7 @@ def json_texts(column: FieldData) -> Texts:
         return _with_nulls(float32_texts(packed(vectors.float_vector), vectors.dim), column)
     if kind == "JSON" and content == "scalars":
         return _with_nulls([_json_text(each) for each in column.scalars.json_data.data], column)
-    write = WRITERS.get(shape_of(kind), to_text)
+    write = JSON_WRITERS.get(shape_of(kind), json_text)
     return [None if value is None else write(value) for value in decode_column(column)]
 
 
@@ -59,11 +59,11 @@ def csv_cells(kind: str, texts: Sequence[str | None], delimiter: str) -> list[st
     An empty cell is null, and `""` the empty text.
     """
     needs_quotes = re.compile(f'^$|["\r\n{delimiter}]').search
-    plain = _unwrapped(kind, texts)
-    return ["" if text is None else _quoted(text) if needs_quotes(text) else text for text in plain]
+    plain = _without_quotes(kind, texts)
+    return ["" if text is None else _quoted_cell(text) if needs_quotes(text) else text for text in plain]
 
 
-def to_text(value: Any) -> str:
+def json_text(value: Any) -> str:
     try:
         return dump_json(value, compact=True, allow_nan=False)
     except ValueError:
@@ -76,14 +76,14 @@ def flattened(names: Iterable[str], dynamic: str | None, reserved: frozenset[str
 
     Keys with the name of a field stay in an object of their own, as nothing else distinguishes them from the fields.
     """
-    found = _object(dynamic)
+    found = _parsed_object(dynamic)
     taken = set(names) & found.keys()
     if dynamic is None or not found:
         return ""
     hidden = {} if reserved.isdisjoint(found) else {key: found[key] for key in found if key in reserved}
     if taken or hidden:
         kept = {key: value for key, value in found.items() if key not in taken and key not in hidden}
-        dynamic = to_text({**kept, DYNAMIC: hidden} if hidden else kept)
+        dynamic = json_text({**kept, DYNAMIC: hidden} if hidden else kept)
     inner = dynamic.strip()[1:-1].strip()
     return f",{inner}" if inner else ""
 
@@ -97,22 +97,22 @@ def _json_text(raw: bytes) -> str | None:
         value = load_json(text)
     except ValueError:
         return encode_basestring(text)
-    return to_text(value) if "\n" in text or "\r" in text else text
+    return json_text(value) if "\n" in text or "\r" in text else text
 
 
-def _object(text: str | None) -> dict[str, Any]:
+def _parsed_object(text: str | None) -> dict[str, Any]:
     value = load_json(text) if text else {}
     return value if isinstance(value, dict) else {}
 
 
-def _unwrapped(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
+def _without_quotes(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
     """Removes JSON's quotes from texts and from names of numbers such as "NaN"."""
     if shape_of(kind) in (ValueShape.TEXT, ValueShape.LITERAL, ValueShape.NUMBER, None):
         return [json.loads(text) if text and text[0] == '"' else text for text in texts]
     return texts
 
 
-def _quoted(text: str) -> str:
+def _quoted_cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
@@ -137,7 +137,7 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-WRITERS: dict[ValueShape | None, Callable[[Any], str]] = {
+JSON_WRITERS: dict[ValueShape | None, Callable[[Any], str]] = {
     ValueShape.BOOLEAN: _boolean,
     ValueShape.WHOLE: str,
     ValueShape.NUMBER: _float_text,

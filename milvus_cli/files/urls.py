@@ -9,7 +9,7 @@ URL = re.compile(
     r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?", re.DOTALL | re.IGNORECASE
 )
 WEB = ("http://", "https://")
-VALUE = re.compile(r"(?<==)[^&;]*")
+QUERY_VALUE = re.compile(r"(?<==)[^&;]*")
 
 
 def is_url(path: str) -> bool:
@@ -23,5 +23,5 @@ def shown_url(url: str) -> str:
     if found is None:
         return MASK
     query = found["query"] or ""
-    query = VALUE.sub(MASK, query) if "=" in query else query and f"?{MASK}"
+    query = QUERY_VALUE.sub(MASK, query) if "=" in query else query and f"?{MASK}"
     return found["scheme"] + (f"{MASK}@" if found["user"] else "") + found["rest"] + query

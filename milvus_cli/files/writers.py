@@ -14,28 +14,28 @@ from ..rows.selection import Selection, column_kind, column_names
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
 from .arrow import ArrowWriter
-from .sources import FORMATS as READABLE
+from .sources import INPUT_FORMATS
 from .texts import csv_cells, flattened, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-FORMATS = {extension: name for extension, name in READABLE.items() if name != "npy"}
+OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if name != "npy"}
 """Formats by file extension, without NPY, which holds a single column."""
-COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
+OUTPUT_COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
 """Higher levels take far longer to compress digits by another tenth."""
 
 
 @dataclass(frozen=True)
-class Shape:
+class FileShape:
     """A file's format and compression ("", "gz" or "zst")."""
 
     format: str
     compression: str = ""
 
 
-class Writer(Protocol):
+class FileWriter(Protocol):
     """A file format; `first` is true for the first page with rows."""
 
     head: bytes
@@ -44,25 +44,24 @@ class Writer(Protocol):
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes: ...
 
 
-def shape_of(path: str, wanted: str | None) -> Shape:
+def file_shape(path: str, wanted: str | None) -> FileShape:
     """Returns the format of a path's extension, or of `wanted`: `jsonl`, `csv.gz`. Raises InvalidInput for others."""
     words = wanted.lower().split(".") if wanted else [each[1:].lower() for each in PurePath(path).suffixes[-2:]]
-    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    compression = OUTPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     word = "".join(words[-2:-1] if compression else words[-1:])
     if path == "-" and not wanted:
-        return Shape("jsonl")
-    if word not in FORMATS or (FORMATS[word] == "parquet" and compression):
-        hint = (
-            nearest(word, FORMATS) or f"formats: {', '.join(dict.fromkeys(FORMATS.values()))}, and .gz or .zst of text"
-        )
+        return FileShape("jsonl")
+    if word not in OUTPUT_FORMATS or (OUTPUT_FORMATS[word] == "parquet" and compression):
+        known = ", ".join(dict.fromkeys(OUTPUT_FORMATS.values()))
+        hint = nearest(word, OUTPUT_FORMATS) or f"formats: {known}, and .gz or .zst of text"
         raise InvalidInput(
             f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
             hint=hint if wanted else f"give --format; {hint}",
         )
-    return Shape(FORMATS[word], compression)
+    return FileShape(OUTPUT_FORMATS[word], compression)
 
 
-def writer_of(shape: Shape, selection: Selection) -> Writer:
+def writer_of(shape: FileShape, selection: Selection) -> FileWriter:
     """Raises CliError if a package that the format needs is missing."""
     if shape.format == "parquet":
         return ArrowWriter(selection)

@@ -13,7 +13,7 @@ from ..errors import CliError
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from .filters import above, both
-from .patience import NONE, Patience
+from .patience import NO_PATIENCE, Patience
 from .selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ GROWTH = 8
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}
 SOME_BYTES = 1_024
 """Assumed bytes of a field of any size: JSON, arrays, sparse vectors."""
-SMALL = 8
+SCALAR_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Cursor:
     """Yields pages of `rows` rows, or of about PAGE_BYTES each. A lost server is retried with `patience`."""
 
     def __init__(
-        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NONE
+        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NO_PATIENCE
     ) -> None:
         self._client = client
         self._selection = selection
@@ -105,7 +105,7 @@ class Cursor:
 def row_bytes(selection: Selection) -> float:
     """Returns the approximate bytes of a row of these fields in a message."""
     asked = selection.fields.asked
-    return sum(_bytes(field) for field in row_fields(selection.schema) if field.name in asked) or 1
+    return sum(_field_bytes(field) for field in row_fields(selection.schema) if field.name in asked) or 1
 
 
 def rows_at_once(selection: Selection) -> int:
@@ -113,10 +113,10 @@ def rows_at_once(selection: Selection) -> int:
     return max(1, min(FIRST_ROWS, int(PAGE_BYTES / row_bytes(selection))))
 
 
-def _bytes(field: Field) -> float:
+def _field_bytes(field: Field) -> float:
     kind, given = kind_of(field), params(field.type_params)
     if kind in WIDTHS:
         return int(given["dim"]) * WIDTHS[kind] / 8
     if kind == "VARCHAR":
         return int(given.get("max_length", 0)) / 4
-    return SMALL if shape_of(kind) in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER) else SOME_BYTES
+    return SCALAR_BYTES if shape_of(kind) in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER) else SOME_BYTES

@@ -15,8 +15,8 @@ from ..values.exact_json import exact_float
 from ..values.invalid import as_json
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
-PLACES = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
-WORDS = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
+PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
+WORD_PATTERN = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
 KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
 # Characters that strings of Milvus's filters can't contain. Milvus Lite has no \u; both accept all else unescaped.
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
@@ -99,7 +99,7 @@ def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
-    values = {name: quoted(_value(text)) for name, text in parameters}
+    values = {name: quoted(_parameter_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")
     used = set()
@@ -116,7 +116,7 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
         used.add(name)
         return values[name]
 
-    text = PLACES.sub(fill, expression)
+    text = PLACE_PATTERN.sub(fill, expression)
     unused = [name for name in values if name not in used]
     if unused:
         raise InvalidInput(
@@ -150,7 +150,10 @@ def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
         reason, place = found
         message = f"bad filter: {reason}" + ("" if place is None else f"\n{pointed(expression, place)}")
         raise CliError(
-            message, hint=_hint(expression, reason, place, list(fields)), fault=exc.fault, server_code=exc.server_code
+            message,
+            hint=_filter_hint(expression, reason, place, list(fields)),
+            fault=exc.fault,
+            server_code=exc.server_code,
         ) from exc
 
 
@@ -164,16 +167,16 @@ def pointed(expression: str, place: int) -> str:
     return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
 
 
-def _value(text: str) -> Any:
+def _parameter_value(text: str) -> Any:
     """Returns a parameter's value: JSON if it is valid, else the text itself. NaN and Infinity are no JSON."""
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=exact_float)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=exact_float)
     except (ValueError, RecursionError):
         return text
     return text if value is None or isinstance(value, dict) else value
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
@@ -204,22 +207,22 @@ def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | N
 def _place_of(expression: str, reason: str) -> int | None:
     """Returns the position of an unknown field."""
     name = reason.removeprefix("unknown field '").removesuffix("'")
-    return next((place for word, place in _words(expression).items() if word == name), None)
+    return next((place for word, place in _field_words(expression).items() if word == name), None)
 
 
-def _words(expression: str) -> Mapping[str, int]:
+def _field_words(expression: str) -> Mapping[str, int]:
     """Returns the words of a filter that may be fields, with their first positions."""
     found: dict[str, int] = {}
-    for match in WORDS.finditer(expression):
+    for match in WORD_PATTERN.finditer(expression):
         word = match["word"]
         if word and not match["call"] and word.lower() not in KEYWORDS:
             found.setdefault(word, match.start())
     return found
 
 
-def _hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
+def _filter_hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
     if place is not None and expression[place : place + 1] == "=" and not expression.startswith("==", place):
         return "equality is written =="
-    unknown = [word for word in _words(expression) if word not in fields]
+    unknown = [word for word in _field_words(expression) if word not in fields]
     near = next((hint for word in unknown if (hint := nearest(word, fields))), "")
     return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "")

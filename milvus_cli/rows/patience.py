@@ -17,7 +17,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 T = TypeVar("T")
 
 
-def _silent(seconds: float, patience: float) -> None:
+def ignore_retry(seconds: float, patience: float) -> None:
     pass
 
 
@@ -30,7 +30,7 @@ class Patience:
     """
 
     seconds: float = 0.0
-    retrying: Callable[[float, float], None] = _silent
+    retrying: Callable[[float, float], None] = ignore_retry
     stopped: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def tried(self, act: Callable[[], T]) -> T:
@@ -63,4 +63,4 @@ class Patience:
                 raise error
 
 
-NONE = Patience()
+NO_PATIENCE = Patience()

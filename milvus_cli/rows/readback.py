@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..errors import CliError, NotAuthorized, ServerRefused
+from ..schema.definition import DEFAULT_PARTITION
 from ..schema.field_json import write_default
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import kind_of
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 SLICE_ROWS, SLICE_BYTES = 4_096, 2 << 20
 """Limits of one request: servers limit the length of filters and answers."""
 
-DEFAULT_PARTITION = "_default"
-EXACT = (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.TEXT)
+EXACT_SHAPES = (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.TEXT)
 """Shapes that servers never rewrite: if such a value differs, as with dense vectors, it is another row."""
 RELOADING, AGAIN = 30.0, 0.5
 """Seconds."""
@@ -170,7 +170,7 @@ class _Reader:
         fields = [
             each
             for each in self._fields.values()
-            if _form(each) in (ValueShape.WHOLE, ValueShape.TEXT) and each.name != self._sent.target.key
+            if _shape(each) in (ValueShape.WHOLE, ValueShape.TEXT) and each.name != self._sent.target.key
         ][:REVEALING]
         for each in fields:
             values = self._raw[each.name]
@@ -220,22 +220,22 @@ def _equal(field: Field, sent: tuple[FieldData, Any], there: tuple[FieldData, An
     if one is None:
         # Milvus fills in the default value.
         default = write_default(field)
-        return default is not None and _text(one_value(answered, field, other)) == _text(default)
-    if other is None or _form(field) in EXACT:
+        return default is not None and _canonical(one_value(answered, field, other)) == _canonical(default)
+    if other is None or _shape(field) in EXACT_SHAPES:
         return False
     with suppress(CliError, RecursionError):
         ours, theirs = one_value(column, field, one), one_value(answered, field, other)
-        return bool(ours == theirs) or _text(comparable(field, ours)) == _text(comparable(field, theirs))
+        return bool(ours == theirs) or _canonical(comparable(field, ours)) == _canonical(comparable(field, theirs))
     return False
 
 
 def _is_exact(field: Field, sent: Any) -> bool:
-    return sent is not None and _form(field) in (*EXACT, ValueShape.DENSE)
+    return sent is not None and _shape(field) in (*EXACT_SHAPES, ValueShape.DENSE)
 
 
-def _form(field: Field) -> ValueShape | None:
+def _shape(field: Field) -> ValueShape | None:
     return shape_of(kind_of(field))
 
 
-def _text(value: Any) -> str:
+def _canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -43,23 +43,23 @@ def rows_of(
     last column `$meta`. The table's failure reports a requested dynamic key that no row had.
     """
     if selection.fields is COUNTED:
-        return _count(client, selection, limit, offset)
+        return _count_table(client, selection, limit, offset)
     wanted = selection.wanted
     if limit and batch is None and _is_one_answer(selection, limit, offset):
         with understood(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
-        return _table(selection, iter([Decoded(columns, selection)]), wanted)
-    whole = _whole(client, selection) if batch is None else None
+        return _rows_table(selection, iter([Decoded(columns, selection)]), wanted)
+    whole = _small_result(client, selection) if batch is None else None
     if whole is not None:
-        table = _table(selection, iter([Decoded(whole, selection)]), wanted)
+        table = _rows_table(selection, iter([Decoded(whole, selection)]), wanted)
     else:
         pages = Cursor(client, selection, rows=batch).pages()
-        table = _table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
+        table = _rows_table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
     stop = None if limit is None else offset + limit
     return replace(table, rows=islice(iter(table.rows), offset, stop))
 
 
-def _count(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
+def _count_table(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
     if limit is not None or offset:
         raise InvalidInput("count(*) counts all rows, and takes no --limit and no --offset")
     return Table(selection.fields.shown, [(exact_count(client, selection),)])
@@ -73,7 +73,7 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
         with understood(selection):
             decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
     wanted = selection.wanted
-    table = _table(selection, iter(decoded), wanted)
+    table = _rows_table(selection, iter(decoded), wanted)
     found = dict(zip(chain.from_iterable(each.keys for each in decoded), table.rows, strict=True))
     missing = [key for key in keys if key not in found]
     failure = _not_found(selection, missing) if missing else wanted.failure()
@@ -82,7 +82,7 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
     return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
 
 
-def _whole(client: Client, selection: Selection) -> Sequence[FieldData] | None:
+def _small_result(client: Client, selection: Selection) -> Sequence[FieldData] | None:
     """Returns all rows if they are few, in the order of a limited query, which on Milvus Lite is not by key."""
     limit, moment = rows_at_once(selection), moment_of(client, selection)
     with understood(selection):
@@ -106,7 +106,7 @@ def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
     )
 
 
-def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
+def _rows_table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
     """Reads no further than needed to know the columns. All rows read are shown to `wanted`."""
     shown, pages = selection.fields.shown, _seen(pages, wanted)
     first = list(islice(pages, 2 if selection.fields.flat else 1))

@@ -16,6 +16,7 @@ from ..schema.answers import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
 from ..text.names import nearest
+from ..text.words import CONSISTENCY_LEVELS
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
@@ -32,8 +33,6 @@ PAGE_SECONDS = 60.0
 """Minimum deadline of a page, in seconds; Milvus Lite takes some seconds for any."""
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-
-LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ COUNTED = Fields((COUNT,), (COUNT,), flat=False)
 
 def level(text: str) -> str:
     """Returns the consistency level of a name. Raises InvalidInput."""
-    found = next((each for each in LEVELS if each.lower() == text.strip().lower()), None)
+    found = next((each for each in CONSISTENCY_LEVELS if each.lower() == text.strip().lower()), None)
     if found is None:
-        hint = nearest(text.strip().capitalize(), LEVELS) or f"levels: {', '.join(LEVELS)}"
+        hint = nearest(text.strip().capitalize(), CONSISTENCY_LEVELS) or f"levels: {', '.join(CONSISTENCY_LEVELS)}"
         raise InvalidInput(f"no consistency level {text!r}", hint=hint)
     return found
 
@@ -100,7 +99,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     every = tuple(readable_fields(schema))
     names = names_in(text) or ["*"]
     if any(map(is_count, names)):
-        return _counted(names, counting=counting)
+        return _count_field(names, counting=counting)
     known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
     keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
     flat = schema.enable_dynamic_field and "*" in names
@@ -114,7 +113,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     return Fields(tuple(asked), shown, flat, tuple(key for name, key in keys.items() if name == key))
 
 
-def _counted(names: Sequence[str], *, counting: bool) -> Fields:
+def _count_field(names: Sequence[str], *, counting: bool) -> Fields:
     if not counting:
         raise InvalidInput("count(*) is not a field of a row", hint="count; or query with --fields 'count(*)'")
     if len(names) > 1:

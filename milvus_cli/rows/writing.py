@@ -58,7 +58,7 @@ class WriteTarget:
         return field.name if field and (self.upsert or not field.autoID) else ""
 
 
-def write(
+def write_rows(
     client: Client,
     target: WriteTarget,
     columns: Sequence[FieldData],
@@ -103,11 +103,11 @@ def is_busy(error: ServerRefused) -> bool:
 def require_unchanged(client: Client, target: WriteTarget) -> None:
     """Raises ServerRefused if every row is refused because the collection is gone or has other fields."""
     schema = client.call("DescribeCollection", collection_name=target.collection).schema
-    if _fields(schema) != _fields(target.schema):
+    if _field_types(schema) != _field_types(target.schema):
         raise ServerRefused(f"the fields of {target.collection!r} changed while rows were sent", fault=Fault.SAID_NO)
 
 
-def _fields(schema: CollectionSchema) -> object:
+def _field_types(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
 
 
@@ -119,7 +119,7 @@ def is_lite_server(client: Client) -> bool:
         return False
 
 
-def exact_count(client: Client, collection: str) -> int | None:
+def readable_count(client: Client, collection: str) -> int | None:
     """Counts rows by a query; None if the collection is not loaded, or this user may not read it."""
     try:
         answer = permitted(client.call, "Query", collection_name=collection, output_fields=["count(*)"])

@@ -32,7 +32,7 @@ def start_import(client: Client, collection: str, partition: str, paths: Sequenc
 def import_state(client: Client, task: int) -> Sequence[Any]:
     """Returns values for TASK_COLUMNS. Raises CliError if the task does not exist."""
     try:
-        return _described(client.call("GetImportState", task=task))
+        return _task_row(client.call("GetImportState", task=task))
     except ServerRefused as exc:
         if exc.server_code != NO_KEY:
             raise
@@ -48,10 +48,10 @@ def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
     if collection:
         client.call("DescribeCollection", collection_name=collection)
     answer = client.call("ListImportTasks", collection_name=collection, limit=limit)
-    return [_described(each) for each in answer.tasks]
+    return [_task_row(each) for each in answer.tasks]
 
 
-def _described(state: GetImportStateResponse) -> Sequence[Any]:
+def _task_row(state: GetImportStateResponse) -> Sequence[Any]:
     infos = params(state.infos)
     percent = infos.get("progress_percent", "")
     return (

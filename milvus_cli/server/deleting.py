@@ -18,12 +18,12 @@ def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str])
         client.call("DropCollection", collection_name=collection)
     except CliError as exc:
         if gone:
-            exc.message += f"; already deleted: {in_words(gone)}"
+            exc.message += f"; already deleted: {alias_words(gone)}"
         if gone and exc.fault is not Fault.LOST:
             again = " ".join(f"-a {alias}" for alias in gone)
             exc.hint = f"put back what was deleted: create alias -c {collection} {again}"
         raise
 
 
-def in_words(aliases: Sequence[str]) -> str:
+def alias_words(aliases: Sequence[str]) -> str:
     return f"alias{'' if len(aliases) == 1 else 'es'} {', '.join(map(repr, aliases))}"

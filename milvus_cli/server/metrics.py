@@ -24,14 +24,14 @@ LATENCIES = {
 """Histograms in milliseconds, and the label with the type: searches, queries and writes have separate histograms."""
 
 REQUESTS = "milvus_proxy_req_count"
-ROWS = "milvus_querynode_entity_num"
+LOADED_ROWS = "milvus_querynode_entity_num"
 SEGMENTS = "milvus_datacoord_segment_num"
 GAUGES = {
     "milvus_rootcoord_collection_num": "collections",
     "process_resident_memory_bytes": "memory",
     "process_cpu_seconds_total": "cpu",
 }
-WATCHED = (REQUESTS, *LATENCIES, ROWS, SEGMENTS, *GAUGES)
+WATCHED = (REQUESTS, *LATENCIES, LOADED_ROWS, SEGMENTS, *GAUGES)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Watcher:
         for line in watched_lines(text):
             series, _, number = line.rpartition(" ")
             if series not in self._places:
-                self._places[series] = _place(next(samples(f"{series} 0\n")))
+                self._places[series] = _series_key(next(samples(f"{series} 0\n")))
             place = self._places[series]
             if place is not None:
                 sums[place] = sums.get(place, 0.0) + float(number)
@@ -162,7 +162,7 @@ def watched_lines(text: str) -> Iterator[str]:
             yield from filter(None, text[first : end if end >= 0 else None].split("\n"))
 
 
-def _place(sample: Sample) -> SeriesKey | None:
+def _series_key(sample: Sample) -> SeriesKey | None:
     """Returns None for a series that is not needed."""
     name, labels = sample.name, sample.labels
     state, status = labels.get("segment_state"), labels.get("status")
@@ -173,7 +173,7 @@ def _place(sample: Sample) -> SeriesKey | None:
         kind = labels.get(LATENCIES[name.removesuffix("_bucket")], "")
         # The histograms of searches and writes have lowercase types.
         return SeriesKey("latencies", kind[:1].upper() + kind[1:], float(labels["le"]))
-    if name == ROWS:
+    if name == LOADED_ROWS:
         return SeriesKey("growing_rows" if state == "Growing" else "loaded_rows")
     if name == SEGMENTS:
         return None if state == "Dropped" else SeriesKey("segments")

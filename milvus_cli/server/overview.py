@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
     from ..schema.schema import Field
 
-SIZES = ("dim", "max_length", "max_capacity")
+SIZE_PARAMS = ("dim", "max_length", "max_capacity")
 ATTRIBUTES = {
     "is_primary": "primary",
     "auto_id": "auto id",
@@ -54,13 +54,13 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
         "consistency_level": level_name(answer.consistency_level),
         "enable_dynamic_field": schema.enable_dynamic_field,
         "properties": params(answer.properties),
-        "created": _when(answer),
+        "created": _created(answer),
     }
     found = permitted(indexes, client, name) or []
     unknown = unknown_parts(answer, found)
     if unknown:
         values["unknown_parts"] = list(unknown)
-    return Report(values, [_fields(schema), _functions(schema), _indexes(found)])
+    return Report(values, [_field_section(schema), _function_section(schema), _index_section(found)])
 
 
 def type_text(field: Field) -> str:
@@ -79,7 +79,7 @@ def _sized(kind: str, size: str | None) -> str:
     return f"{kind}({size})" if size else kind
 
 
-def _fields(schema: CollectionSchema) -> Section:
+def _field_section(schema: CollectionSchema) -> Section:
     items = [_field_item(field) for field in schema.fields]
     rows = [_field_row(field, item) for field, item in zip(schema.fields, items, strict=True)]
     for struct in schema.struct_array_fields:
@@ -102,7 +102,7 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
         "is_function_output": field.is_function_output,
         "default_value": write_default(field),
         "params": {
-            key: int(text) if key in SIZES and text.isdecimal() else text
+            key: int(text) if key in SIZE_PARAMS and text.isdecimal() else text
             for key, text in params(field.type_params).items()
         },
     }
@@ -110,17 +110,17 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
 
 def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:
     words = [word for key, word in ATTRIBUTES.items() if item[key]]
-    words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZES]
+    words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZE_PARAMS]
     return field.name, type_text(field), ", ".join(words), item["default_value"], field.description
 
 
-def _functions(schema: CollectionSchema) -> Section:
+def _function_section(schema: CollectionSchema) -> Section:
     items = [{"params": {}, **write_function(each)} for each in schema.functions]
     columns = ("name", "type", "input_field_names", "output_field_names", "params")
     return Section("functions", Table(columns, [[item[key] for key in columns] for item in items]), items)
 
 
-def _indexes(found: list[IndexDescription]) -> Section:
+def _index_section(found: list[IndexDescription]) -> Section:
     items = [described(each) for each in found]
     columns = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
     return Section("indexes", Table(columns, [[item[key] for key in columns] for item in items]), items)
@@ -135,7 +135,7 @@ def _exact(client: Client, name: str) -> int | None:
     return int(answer.fields_data[0].scalars.long_data.data[0])
 
 
-def _when(answer: DescribeCollectionResponse) -> str | None:
+def _created(answer: DescribeCollectionResponse) -> str | None:
     """Returns ISO 8601 in UTC, to the second; Milvus Lite stores no time."""
     if not answer.created_utc_timestamp:
         return None

@@ -57,18 +57,18 @@ class Move:
     segments: Sequence[int]
 
 
-def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
+def move(client: Client, collection: str, order: Move, *, seconds: float) -> list[int] | None:
     """Returns the moved segments, None if this user may not list them. Returns once they are loaded elsewhere."""
-    if wish.source in wish.targets:
-        raise InvalidInput(f"node {wish.source} can't both give and get")
-    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+    if order.source in order.targets:
+        raise InvalidInput(f"node {order.source} can't both give and get")
+    held = list(order.segments) or _sealed_on(client, collection, order.source)
     try:
         client.call(
             "LoadBalance",
             collectionName=collection,
-            src_nodeID=wish.source,
-            dst_nodeIDs=wish.targets,
-            sealed_segmentIDs=wish.segments,
+            src_nodeID=order.source,
+            dst_nodeIDs=order.targets,
+            sealed_segmentIDs=order.segments,
             timeout=seconds,
         )
     except ServerRefused as exc:

@@ -16,7 +16,7 @@ from .existence import require_index, require_partitions
 from .progress import indexed_fraction, load_state, loaded_fraction
 from .segments import are_stored
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+FIRST_POLL, LONGEST_POLL = 0.05, 1.0
 """Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
 
 
@@ -32,7 +32,7 @@ class Work:
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
     """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
-    pause = FIRST_PAUSE
+    pause = FIRST_POLL
     label = work.doing[:1].upper() + work.doing[1:]
     try:
         with Progress(session.console, label, quiet=session.quiet) as bar:
@@ -44,7 +44,7 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
                         hint=f"look with: {work.look}",
                     )
                 time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, LONGEST_POLL)
     except KeyboardInterrupt:
         message = f"no longer waiting; the server goes on {work.doing}"
         raise Interrupted(message, hint=f"look with: {work.look}") from None
@@ -60,7 +60,7 @@ def load(
     chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
     method = "LoadPartitions" if partitions else "LoadCollection"
     client.call(method, collection_name=collection, replica_number=replicas, **chosen)
-    thing, made = _named(collection, partitions)
+    thing, made = _loaded_things(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})
     look = f"show loading_progress -c {collection}"
@@ -76,7 +76,7 @@ def release(session: Session, collection: str, partitions: Sequence[str] = ()) -
         session.client.call("ReleasePartitions", collection_name=collection, partition_names=partitions)
     else:
         session.client.call("ReleaseCollection", collection_name=collection)
-    thing, made = _named(collection, partitions)
+    thing, made = _loaded_things(collection, partitions)
     return Done(f"Released {thing}.", {**made, "released": True})
 
 
@@ -99,7 +99,7 @@ def flush(session: Session, collection: str, *, seconds: float | None = None, wa
     return Done(f"Flushed collection {collection!r}.", {**made, "flushed": True})
 
 
-def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
+def _loaded_things(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
     if not partitions:
         return f"collection {collection!r}", {"collection": collection}
     names = ", ".join(map(repr, partitions))

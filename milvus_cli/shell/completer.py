@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from ..completion.complete import Line, complete, read
+from ..completion.complete import CursorLine, complete, read_line
 from ..grammar.types import items, paths, with_paths
 from ..output.values import harmless
 from ..session.session import Session
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
 
-class Candidate(Completion):
+class PlainCompletion(Completion):
     """A completion with plain texts, which a menu reads several times per drawing for every candidate."""
 
     def __init__(self, text: str, start_position: int, display: str, meta: str) -> None:
@@ -69,17 +69,17 @@ class ShellCompleter(Completer):
             self._session.console.note(f"completion failed:\n{failure}")
 
     def _completions(self, text: str) -> Iterator[Completion]:
-        line = read(text)
+        line = read_line(text)
         if line.comment:
             return
         found = self._items(line)
         if [item.value for item in found] == [line.raw]:
             return
         for item in found:
-            replaced = quoted(item.value, line.mark, is_open=item.type == "part")
-            yield Candidate(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
+            replaced = quoted_word(item.value, line.mark, is_open=item.type == "part")
+            yield PlainCompletion(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
 
-    def _items(self, line: Line) -> list[CompletionItem[str]]:
+    def _items(self, line: CursorLine) -> list[CompletionItem[str]]:
         if line.redirect:
             return items(paths(line.incomplete)) if line.redirect == ">" else []
         found = complete(line.words, line.incomplete, self._session)
@@ -107,12 +107,12 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     return completer
 
 
-def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
+def quoted_word(value: str, mark: str = "", *, is_open: bool = False) -> str:
     """Quotes a value with the quote already open, or with another one if it needs quotes.
 
     `is_open` says that more text will follow within the quotes.
     """
-    if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
+    if is_open and (closed := quoted_word(value, mark)) and closed[-1] in "'\"":
         return closed[:-1]
     if not mark and re.fullmatch(r"[^\s'\"\\;#|>\[{][^\s'\"\\;#|>]*", value):
         return value

@@ -47,7 +47,7 @@ def run_shell(session: Session) -> int:
         if isinstance(prompt.history, PrivateHistory):
             prompt.history.report(session)
         try:
-            status = _run(text, session)
+            status = _run_line(text, session)
         except Leave as leave:
             return leave.exit_code
         if was_cleared(prompt.history, session):
@@ -102,7 +102,7 @@ def _read_commands() -> None:
     gc.set_threshold(OFTEN)
 
 
-def _run(text: str, session: Session) -> int:
+def _run_line(text: str, session: Session) -> int:
     """Runs the commands of a line until one fails; returns the exit code."""
     try:
         for statement in split(text):

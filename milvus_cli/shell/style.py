@@ -35,7 +35,7 @@ STYLE = Style.from_dict(
     }
 )
 
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER_PATTERN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def prompt_message(session: Session) -> StyleAndTextTuples:
@@ -78,7 +78,7 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
 
 
 @dataclass(frozen=True)
-class Piece:
+class StyledSpan:
     """A part of the line in one style."""
 
     start: int
@@ -103,7 +103,7 @@ def _styled(text: str) -> list[str]:
     """Returns the style of each character."""
     styles = [""] * len(text)
     for words in scan(text):
-        for piece in _pieces(words):
+        for piece in _spans(words):
             styles[piece.start : piece.end] = [piece.style] * (piece.end - piece.start)
     return styles
 
@@ -120,7 +120,7 @@ def _by_line(text: str, styles: list[str]) -> list[StyleAndTextTuples]:
     return lines
 
 
-def _pieces(words: list[Word]) -> Iterator[Piece]:
+def _spans(words: list[Word]) -> Iterator[StyledSpan]:
     path = _path_length(words)
     for number, word in enumerate(words):
         if number < path:
@@ -128,8 +128,8 @@ def _pieces(words: list[Word]) -> Iterator[Piece]:
         elif number == 0:
             style = "class:unknown"
         else:
-            style = _style(word)
-        yield Piece(word.start, word.end, style)
+            style = _word_style(word)
+        yield StyledSpan(word.start, word.end, style)
 
 
 def _path_length(words: list[Word]) -> int:
@@ -144,11 +144,11 @@ def _path_length(words: list[Word]) -> int:
     return 0
 
 
-def _style(word: Word) -> str:
+def _word_style(word: Word) -> str:
     if word.raw.startswith((">", "|")) or word.raw == "\\G":
         return "class:operator"
     if word.raw.startswith(("'", '"')):
         return "class:string"
-    if NUMBER.fullmatch(word.value):
+    if NUMBER_PATTERN.fullmatch(word.value):
         return "class:number"
     return "class:option" if word.raw.startswith("-") else ""

@@ -15,11 +15,11 @@ from typing import Any
 from ..connections.private_files import make_private, read_whole, require_file
 from ..errors import CliError, InvalidInput
 
-FILES = "state of the files"
+FILES_KEY = "state of the files"
 """Key of the files' identities in a job."""
-TARGET = "target"
+TARGET_KEY = "target"
 RESUME_HINT = "the same line with --resume goes on there"
-ROOM = 4096
+INITIAL_SIZE = 4096
 """Initial size of the file in bytes: on a disk that fills up later it can still be overwritten in place."""
 
 
@@ -118,7 +118,7 @@ class Checkpoint:
 
     def _write(self, file: int) -> None:
         text = json.dumps({"job": self._job, **asdict(self.progress)}, ensure_ascii=False).encode()
-        size = max(ROOM, len(text) + 1)
+        size = max(INITIAL_SIZE, len(text) + 1)
         if os.pwrite(file, text.ljust(size - 1) + b"\n", 0) < size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -163,11 +163,11 @@ class Checkpoint:
         return found
 
     def _hint(self, different: Sequence[str]) -> str:
-        if FILES in different:
+        if FILES_KEY in different:
             return self._anew
         if all(name.startswith("--") for name in different):
             return f"give {', '.join(different)} as before; or {self._anew}"
-        if TARGET in different:
+        if TARGET_KEY in different:
             return "name another file with --checkpoint; --restart forgets the earlier insert"
         return "--restart begins anew"
 

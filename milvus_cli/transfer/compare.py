@@ -21,7 +21,7 @@ from .side import Side
 if TYPE_CHECKING:
     from .merge import Run
 
-ALL, NONE = "all", "none"
+ALL_ROWS, NO_ROWS = "all", "none"
 THERE = "there"
 FETCHED_AT_ONCE = 500
 """Sampled rows fetched by key in one call."""
@@ -67,15 +67,17 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
         side.require()
     compared = compare(a.definition(), b.definition(), (a.version, b.version))
     differences, left_out = list(compared.differences), [*compared.left_out, *compared.unknown]
-    counts = _counts(a, b, needed=depth.rows != NONE)
+    counts = _counts(a, b, needed=depth.rows != NO_ROWS)
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
-    found = RowDifferences(depth.told)
-    reason = "--rows none" if depth.rows == NONE else _not_comparable(a, b)
+    found, known = RowDifferences(depth.told), not compared.unknown
+    reason = "--rows none" if depth.rows == NO_ROWS else _not_comparable(a, b)
     if reason:
-        return _report((a, b), counts, differences, [*left_out, f"rows ({reason})"], None, known=not compared.unknown)
+        left_out.append(f"rows ({reason})")
+        return _comparison_report((a, b), counts, differences, left_out, found=None, known=known)
     _Comparison(session, a, b, depth, found).run(sum(each or 0 for each in counts))
-    return _report((a, b), counts, [*differences, *found.differences], left_out, found, known=not compared.unknown)
+    differences += found.differences
+    return _comparison_report((a, b), counts, differences, left_out, found=found, known=known)
 
 
 def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
@@ -113,7 +115,7 @@ class _Comparison:
         """`total` is the number of rows of both sides together."""
         started = time.monotonic()
         with Progress(self._session.console, "Comparing", quiet=self._session.quiet) as bar:
-            for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
+            for _ in self._whole() if self._depth.rows == ALL_ROWS else self._sampled(total // 2):
                 rate = self._seen / max(time.monotonic() - started, 0.001)
                 bar.show(
                     min(self._seen / total, 1.0) if total else None,
@@ -153,11 +155,11 @@ class _Comparison:
         if run.b is None and run.a is not None:
             for key in run.a.keys:
                 self._found.only_a += 1
-                self._found.add([Difference(f"row {_text(key)}", THERE, None, key)])
+                self._found.add([Difference(f"row {dump_json(key)}", THERE, None, key)])
         elif run.a is None and run.b is not None:
             for key in run.b.keys:
                 self._found.only_b += 1
-                self._found.add([Difference(f"row {_text(key)}", None, THERE, key)])
+                self._found.add([Difference(f"row {dump_json(key)}", None, THERE, key)])
 
     def _take_fetched(self, keys: Sequence[Any]) -> None:
         if not keys:
@@ -175,21 +177,20 @@ class _Comparison:
             self._found.differing += 1
             key = run.a.keys[row]
             self._found.add(
-                [Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field) for each in different]
+                [
+                    Difference(f"row {dump_json(key)}: {each.field}", each.a, each.b, key, each.field)
+                    for each in different
+                ]
             )
 
 
-def _text(value: Any) -> str:
-    return dump_json(value)
-
-
-def _report(
+def _comparison_report(
     sides: tuple[Side, Side],
     counts: tuple[int | None, int | None],
     differences: Sequence[Difference],
     left_out: Sequence[str],
-    found: RowDifferences | None,
     *,
+    found: RowDifferences | None,
     known: bool,
 ) -> Report:
     """`same` is None (unknown) if no difference was found but a schema has parts that this client does not `know`."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError
 from ..files.readers import Chunk
 from ..rows.cursor import Cursor, Page
-from ..rows.patience import NONE, Patience
-from ..rows.writing import WriteTarget, write
+from ..rows.patience import NO_PATIENCE, Patience
+from ..rows.writing import WriteTarget, write_rows
 from ..schema.schema import kind_of
 from ..text.json import load_json
 from ..values.columns import field_named, moved, raw_values
@@ -21,7 +21,7 @@ from ..values.encode import DYNAMIC, taken_fields
 from ..values.lite_json import changed
 from .equality import Schemas
 from .intake import Batch
-from .merge import Rows, Window, merged, paired
+from .merge import PageWindow, WindowRows, merged, paired
 from .sender import Outcome, Refused, Sender
 from .window import SendWindow
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..client.client import Client
     from ..rows.selection import Selection
 
-IN_FLIGHT = 3
+COPIES_IN_FLIGHT = 3
 
 
 class Forwarder(Sender):
@@ -46,7 +46,7 @@ class Forwarder(Sender):
                     f"{outcome.unknown:,} rows may be in {self.target.collection!r} or not: an answer was lost"
                 )
             return outcome
-        write(client, self.target, batch.columns, batch.rows, seconds=self._seconds)
+        write_rows(client, self.target, batch.columns, batch.rows, seconds=self._seconds)
         return Outcome(batch.rows)
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
@@ -60,7 +60,7 @@ class CopyRoute:
     source: Client
     selection: Selection
     target: WriteTarget
-    patience: Patience = NONE
+    patience: Patience = NO_PATIENCE
 
     def rows(self) -> Iterator[Page]:
         return Cursor(self.source, self.selection, patience=self.patience).pages()
@@ -70,7 +70,7 @@ class CopyRoute:
 class Piece:
     """Rows to send. `replaces` says that the target has other rows with their keys."""
 
-    rows: Rows
+    rows: WindowRows
     replaces: bool = False
 
     @property
@@ -80,57 +80,57 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Sent:
+class CopiedRows:
     """Number of rows that arrived, and of those that replaced others."""
 
     rows: int = 0
     replaced: int = 0
 
 
-def all_rows(way: CopyRoute) -> Iterator[Piece]:
-    for page in way.rows():
-        window = Window(page)
+def all_rows(route: CopyRoute) -> Iterator[Piece]:
+    for page in route.rows():
+        window = PageWindow(page)
         yield Piece(window.take(window.left))
 
 
-def differing_rows(way: CopyRoute, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
+def differing_rows(route: CopyRoute, there: Iterator[Page], *, has_others: bool) -> Iterator[Piece]:
     """Yields the rows that the target lacks or has with other values; an equal key alone proves nothing.
 
     `there` are the target's rows. Raises CliError for a row that the source lacks, unless the target `has_others`.
     """
-    schemas = Schemas(way.selection.schema, way.target.schema)
+    schemas = Schemas(route.selection.schema, route.target.schema)
     fields = schemas.common_fields()
     # The target is always read ahead of the rows being written, so that rows written now are never taken for
     # rows that were there before.
-    for run in merged(way.rows(), there):
+    for run in merged(route.rows(), there):
         if run.a is None:
             if run.b is not None and not has_others:
-                raise _foreign(way, run.b.keys[0])
+                raise _foreign(route, run.b.keys[0])
         elif run.b is None:
             yield Piece(run.a)
         else:
             yield from _changed(run.a, schemas.differences(run, fields))
 
 
-def _changed(rows: Rows, differing: Collection[int]) -> Iterator[Piece]:
+def _changed(rows: WindowRows, differing: Collection[int]) -> Iterator[Piece]:
     """Yields consecutive differing rows as one piece."""
     for row in range(len(rows)):
         if row in differing and row - 1 not in differing:
             end = next(each for each in count(row) if each not in differing)
-            yield Piece(Rows(rows.window, rows.start + row, rows.start + end), replaces=True)
+            yield Piece(WindowRows(rows.window, rows.start + row, rows.start + end), replaces=True)
 
 
-def rows_behind(way: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
+def rows_behind(route: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
     """Yields the rows after those that are `there`, for generated keys; rows are sent in the source's order.
 
     Raises CliError if `there` are not the first rows of the source.
     """
-    schemas = Schemas(way.selection.schema, way.target.schema)
-    fields = [name for name in schemas.common_fields() if name != way.selection.primary.name]
-    for run in paired(way.rows(), there):
+    schemas = Schemas(route.selection.schema, route.target.schema)
+    fields = [name for name in schemas.common_fields() if name != route.selection.primary.name]
+    for run in paired(route.rows(), there):
         if run.a is None or schemas.differences(run, fields):
             raise CliError(
-                f"{way.target.collection!r} has rows that are not the first of the source: which have arrived is "
+                f"{route.target.collection!r} has rows that are not the first of the source: which have arrived is "
                 "unknown, as the server generates the keys",
                 hint="delete it, and copy anew",
             )
@@ -138,26 +138,31 @@ def rows_behind(way: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
             yield Piece(run.a)
 
 
-def _foreign(way: CopyRoute, key: Any) -> CliError:
+def _foreign(route: CopyRoute, key: Any) -> CliError:
     return CliError(
-        f"{way.target.collection!r} has a row {key!r} that the source lacks: it is no copy that was interrupted",
+        f"{route.target.collection!r} has a row {key!r} that the source lacks: it is no copy that was interrupted",
         hint="--into-existing leaves such rows, and puts the source's beside them",
     )
 
 
 def send(
-    pieces: Iterator[Piece], way: CopyRoute, sender: Sender, replacing: Sender, *, moved_on: Callable[[int, int], None]
-) -> Sent:
+    pieces: Iterator[Piece],
+    route: CopyRoute,
+    sender: Sender,
+    replacing: Sender,
+    *,
+    moved_on: Callable[[int, int], None],
+) -> CopiedRows:
     """Sends each piece with one of the senders; `moved_on` takes the rows and bytes of each batch that arrived.
 
     Raises Interrupted at Ctrl-C, and errors that keep rows from being read or sent.
     """
-    sent = Sent()
+    sent = CopiedRows()
 
     def count_piece(piece: Piece, outcome: Outcome) -> None:
         nonlocal sent
         arrived = outcome.inserted
-        sent = Sent(sent.rows + arrived, sent.replaced + (arrived if piece.replaces else 0))
+        sent = CopiedRows(sent.rows + arrived, sent.replaced + (arrived if piece.replaces else 0))
         moved_on(arrived, piece.size)
 
     window = SendWindow(sender.in_flight, count_piece)
@@ -165,7 +170,7 @@ def send(
         with window.open():
             for piece in pieces:
                 by = replacing if piece.replaces else sender
-                window.add(piece, by.submit(_batch(piece.rows, way), doubtful=False))
+                window.add(piece, by.submit(_batch(piece.rows, route), doubtful=False))
             window.drain()
     finally:
         sender.stop()
@@ -173,49 +178,49 @@ def send(
     return sent
 
 
-def _batch(rows: Rows, way: CopyRoute) -> Batch:
-    schema, places, length = way.target.schema, rows.places, len(rows.page.keys)
-    taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(way.target.key)))}
+def _batch(rows: WindowRows, route: CopyRoute) -> Batch:
+    schema, places, length = route.target.schema, rows.places, len(rows.page.keys)
+    taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(route.target.key)))}
     columns = []
     for column in rows.page.columns:
         field = field_named(schema, column.field_name)
-        if way.target.lite and column.field_name == DYNAMIC:
-            _refuse_reserved(raw_values(column, length), rows, way)
-        elif way.target.lite and field is not None and kind_of(field) == "JSON":
-            _refuse_changed(raw_values(column, length), rows, way, field.name)
+        if route.target.lite and column.field_name == DYNAMIC:
+            _refuse_reserved(raw_values(column, length), rows, route)
+        elif route.target.lite and field is not None and kind_of(field) == "JSON":
+            _refuse_changed(raw_values(column, length), rows, route, field.name)
         if field is not None and field.name in taken:
             columns.append(moved(column, field, length, places))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))
 
 
-def _refuse_reserved(objects: Sequence[Any], rows: Rows, way: CopyRoute) -> None:
+def _refuse_reserved(objects: Sequence[Any], rows: WindowRows, route: CopyRoute) -> None:
     """Raises CliError for dynamic keys with the name of a field, which only Milvus keeps apart from the field."""
-    reserved = reserved_names(way.target.schema)
+    reserved = reserved_names(route.target.schema)
     may_have = re.compile(rb'\\|"(?:' + b"|".join(re.escape(name.encode()) for name in reserved) + rb')"').search
     for place in rows.places or range(len(rows.page.keys)):
-        value = _parsed(objects[place]) if may_have(objects[place] or b"") else None
+        value = _parsed_json(objects[place]) if may_have(objects[place] or b"") else None
         key = reserved_key(value, reserved) if isinstance(value, dict) else None
         if key is not None:
             raise CliError(
-                f"row {rows.page.keys[place]!r} of {way.selection.collection!r} has a key {key!r} in its dynamic "
+                f"row {rows.page.keys[place]!r} of {route.selection.collection!r} has a key {key!r} in its dynamic "
                 "field: Milvus Lite would take it for the field of that name",
                 hint="upsert the row without that key in the source",
             )
 
 
-def _refuse_changed(values: Sequence[Any], rows: Rows, way: CopyRoute, field: str) -> None:
+def _refuse_changed(values: Sequence[Any], rows: WindowRows, route: CopyRoute, field: str) -> None:
     """Raises CliError for JSON text that the target would return as another value."""
     for place in rows.places or range(len(rows.page.keys)):
         raw = values[place] or b""
-        reason = changed(_parsed(raw)) if raw.lstrip().startswith(b'"') else ""
+        reason = changed(_parsed_json(raw)) if raw.lstrip().startswith(b'"') else ""
         if reason:
             raise CliError(
-                f"row {rows.page.keys[place]!r} of {way.selection.collection!r}, field {field!r}: {reason}",
+                f"row {rows.page.keys[place]!r} of {route.selection.collection!r}, field {field!r}: {reason}",
                 hint="upsert the row with another value in the source",
             )
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed_json(raw: bytes) -> Any:
     """Returns None for invalid JSON, which is copied unchanged."""
     try:
         return load_json(raw)

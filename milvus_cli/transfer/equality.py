@@ -10,14 +10,14 @@ from ..rows.selection import readable_fields
 from ..text.json import dump_json
 from ..values.columns import comparable, field_named, one_value, same_form
 from ..values.dynamic import DYNAMIC
-from .merge import Rows, Run
+from .merge import Run, WindowRows
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """A field in which two rows differ; None is null."""
 
     field: str
@@ -41,28 +41,29 @@ class Schemas:
                 found.append(name)
         return found
 
-    def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[Difference]]:
+    def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[FieldDifference]]:
         """Returns the differing fields of each differing row of a run; values decide where bytes differ."""
-        found: dict[int, list[Difference]] = {}
+        found: dict[int, list[FieldDifference]] = {}
         if run.a is None or run.b is None:
             return found
         for row, names in _differing(run.a, run.b, fields).items():
             values = [
-                Difference(name, _value(self.a, run.a, name, row), _value(self.b, run.b, name, row)) for name in names
+                FieldDifference(name, _field_value(self.a, run.a, name, row), _field_value(self.b, run.b, name, row))
+                for name in names
             ]
             different = [each for each in values if not self._are_same(each)]
             if different:
                 found[row] = different
         return found
 
-    def _are_same(self, values: Difference) -> bool:
+    def _are_same(self, values: FieldDifference) -> bool:
         field = field_named(self.a, values.field)
-        if _text(values.a) == _text(values.b) or field is None:
+        if _canonical(values.a) == _canonical(values.b) or field is None:
             return True
-        return _text(comparable(field, values.a)) == _text(comparable(field, values.b))
+        return _canonical(comparable(field, values.a)) == _canonical(comparable(field, values.b))
 
 
-def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
+def _differing(a: WindowRows, b: WindowRows, fields: Sequence[str]) -> dict[int, list[str]]:
     """Returns the fields whose bytes differ, by row."""
     found: dict[int, list[str]] = {}
     for field in fields:
@@ -74,11 +75,11 @@ def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
     return found
 
 
-def _value(schema: CollectionSchema, rows: Rows, name: str, row: int) -> Any:
+def _field_value(schema: CollectionSchema, rows: WindowRows, name: str, row: int) -> Any:
     column, field = rows.window.column(name), field_named(schema, name)
     return None if column is None or field is None else one_value(column, field, rows.raw(name)[row])
 
 
-def _text(value: Any) -> str:
+def _canonical(value: Any) -> str:
     """Returns text that is equal for equal values, whatever the order of an object's keys."""
     return dump_json(value, sort_keys=True)

@@ -15,9 +15,9 @@ from ..client.client import Client
 from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
 from ..files.arrow import to_parquet
-from ..files.writers import Shape, compressor, writer_of
+from ..files.writers import FileShape, compressor, writer_of
 from ..rows.cursor import Cursor
-from ..rows.patience import NONE, Patience
+from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
 from ..values.dynamic import NoSuchKey, Wanted
 
@@ -34,9 +34,9 @@ class Export:
 
     selection: Selection
     path: str
-    shape: Shape
+    shape: FileShape
     origin: str
-    patience: Patience = NONE
+    patience: Patience = NO_PATIENCE
     replaces: bool = False
 
     @cached_property
@@ -77,18 +77,18 @@ class Point:
     last: Any = None
 
 
-Told = Callable[[Point, int], None]
+Reporter = Callable[[Point, int], None]
 """Takes the position of the export, and the number of rows when it began."""
 
 
-def require_free(path: str, *, replace: bool) -> None:
+def require_replaceable(path: str, *, replace: bool) -> None:
     """Raises InvalidInput for a file that must not be replaced, and for a folder, device or pipe, which can't be."""
     require_file(path)
     if os.path.exists(path) and not replace:
         raise InvalidInput(f"{path} exists", hint="add --force to replace it")
 
 
-def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) -> Point:
+def export_to_file(client: Client, export: Export, begun: Point, *, told: Reporter) -> Point:
     """Writes the file from `begun` on, and returns its size, rows and last key.
 
     Raises CliError if the file can't be written, or has fewer rows than the server counts. What is complete is kept
@@ -106,12 +106,12 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
                 file.seek(begun.bytes)
                 for point in _pages(client, export, begun, file.write):
                     file.flush()
-                    _keep(export, point)
+                    _save_state(export, point)
                     told(point, before)
                 file.flush()
                 os.fsync(file.fileno())
             _check_count(client, export, point.rows, before)
-            _finish(export)
+            _complete_file(export)
     return replace(point, bytes=os.path.getsize(export.file))
 
 
@@ -192,7 +192,7 @@ def _not_a_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW)
 
 
-def _keep(export: Export, point: Point) -> None:
+def _save_state(export: Export, point: Point) -> None:
     """Replaces the state file atomically, after the bytes that it describes were written."""
     draft = f"{export.state}.new"
     _remove(draft)
@@ -205,7 +205,7 @@ def _keep(export: Export, point: Point) -> None:
         raise
 
 
-def _finish(export: Export) -> None:
+def _complete_file(export: Export) -> None:
     if export.shape.format == "parquet":
         whole = f"{export.part}.parquet"
         _remove(whole)
@@ -232,7 +232,7 @@ def _publish(export: Export, whole: str) -> None:
         _publish_anew(whole, export.file)
     except FileExistsError:
         if not os.path.exists(export.state):
-            _keep(export, Point())
+            _save_state(export, Point())
         raise CliError(
             f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
             hint="to replace it, add --resume --force",

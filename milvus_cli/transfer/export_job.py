@@ -8,7 +8,7 @@ from ..errors import InvalidInput
 from ..output.values import harmless_json
 from ..result import Done
 from ..session.session import Session
-from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of, require_free
+from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of, require_replaceable
 from .locking import file_lock
 from .meter import Meter
 
@@ -19,7 +19,7 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
         clear_published(work)
         # Another process may have written it since the command checked.
-        require_free(work.path, replace=work.replaces)
+        require_replaceable(work.path, replace=work.replaces)
         begun = point_of(work) if resume else Point()
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
             patience = replace(work.patience, retrying=meter.retrying)

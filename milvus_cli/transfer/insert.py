@@ -11,7 +11,7 @@ from ..errors import CliError, InvalidInput
 from ..files.rejects import Rejects
 from ..files.sources import STDIN, find_places
 from ..result import Done
-from ..rows.writing import WriteTarget, exact_count, is_lite_server, writes_at_once
+from ..rows.writing import WriteTarget, is_lite_server, readable_count, writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import row_fields
 from ..server.existence import collection_identity
@@ -22,7 +22,7 @@ from .insert_job import InsertOptions, begun_checkpoint, continue_hint, locked, 
 from .insert_summary import add_counts, count_again, summary
 from .intake import RowEncoder
 from .meter import Meter
-from .pipeline import Job, Pipeline, Step, made_steps, read_steps
+from .pipeline import InsertStep, Job, Pipeline, made_steps, read_steps
 from .sender import Sender
 
 INSERTS_IN_FLIGHT = 2
@@ -41,13 +41,13 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
     stdin = getattr(session.console.stdin, "buffer", None)
     job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target))
     with locked(session, options, job, made):
-        before = exact_count(session.client, options.collection)
+        before = readable_count(session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made)
-        size = sum(_size(each.path) for each in places)
+        size = sum(_file_size(each.path) for each in places)
         job = replace(job, opened=lambda source: require_same_content(checkpoint, source))
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
-            shown = _run(
+            shown = _run_pipeline(
                 session,
                 options,
                 target,
@@ -73,10 +73,10 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
 class Reading:
     """The steps of a job, and the error that ended reading them early."""
 
-    steps: Iterable[Step]
+    steps: Iterable[InsertStep]
     failure: CliError | None = None
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[InsertStep]:
         try:
             yield from self.steps
         except CliError as exc:
@@ -87,11 +87,13 @@ class Reading:
 def insert_fake(session: Session, options: InsertOptions, recipe: Recipe) -> Done:
     """Like `insert_files`, with generated rows."""
     target, _ = _target(session, options)
-    before = exact_count(session.client, options.collection)
+    before = readable_count(session.client, options.collection)
     checkpoint = Checkpoint()
     steps = made_steps(fake_chunks(target.schema, recipe), RowEncoder(target, {}))
     try:
-        shown = _run(session, options, target, checkpoint, steps=steps, fraction=lambda rows, _: rows / recipe.count)
+        shown = _run_pipeline(
+            session, options, target, checkpoint, steps=steps, fraction=lambda rows, _: rows / recipe.count
+        )
     except CliError as exc:
         add_counts(exc, checkpoint.progress)
         raise
@@ -109,13 +111,13 @@ def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequ
     return target, collection_identity(answer)
 
 
-def _run(
+def _run_pipeline(
     session: Session,
     options: InsertOptions,
     target: WriteTarget,
     checkpoint: Checkpoint,
     *,
-    steps: Iterable[Step],
+    steps: Iterable[InsertStep],
     fraction: Callable[[int, int], float | None],
 ) -> Sequence[str]:
     """Returns the first rejected rows, as shown; `fraction` returns the progress after some rows and bytes."""
@@ -139,7 +141,7 @@ def _run(
                 rejects,
                 strict=options.strict,
                 moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
-            ).run(_begun(steps, rejects.begin))
+            ).run(_with_begin(steps, rejects.begin))
     finally:
         rejects.close()
         for line in rejects.shown:
@@ -147,7 +149,7 @@ def _run(
     return rejects.shown
 
 
-def _begun(steps: Iterable[Step], begin: Callable[[], None]) -> Iterator[Step]:
+def _with_begin(steps: Iterable[InsertStep], begin: Callable[[], None]) -> Iterator[InsertStep]:
     """Yields the steps; calls `begin` once the first was read, or when there is none."""
     begun = False
     for step in steps:
@@ -163,5 +165,5 @@ def _is_same_file(a: str, b: str) -> bool:
     return os.path.exists(a) and os.path.exists(b) and os.path.samefile(a, b)
 
 
-def _size(path: str) -> int:
+def _file_size(path: str) -> int:
     return os.path.getsize(path) if os.path.isfile(path) else 0

@@ -15,7 +15,7 @@ from ..files.sources import STDIN, InputFile, Source, identity
 from ..files.urls import is_url, shown_url
 from ..rows.writing import WriteTarget
 from ..session.session import Session
-from .checkpoint import FILES, RESUME_HINT, TARGET, Checkpoint, default_path
+from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
 from .locking import address_of, file_lock, key_lock
 from .pipeline import Job
 
@@ -76,13 +76,13 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
     checkpoint = Checkpoint(
         _checkpoint_path(session, options, job),
         {
-            TARGET: [without_secret(each) for each in _job_words(session, options, job)],
+            TARGET_KEY: [without_secret(each) for each in _job_words(session, options, job)],
             "--format": options.format,
             "--map": dict(options.mapping),
             "--ignore-unknown": options.ignore_unknown,
             "--rejects": options.rejects,
             "collection of that name": list(made),
-            FILES: list(map(identity, job.places)),
+            FILES_KEY: list(map(identity, job.places)),
         },
         anew=repeat_hint(job.encoder.target),
     )

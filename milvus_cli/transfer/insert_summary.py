@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..errors import CliError, Partial, ServerRefused, Unreachable
 from ..result import Done
-from ..rows.writing import exact_count
+from ..rows.writing import readable_count
 from ..session.session import Session
 from .checkpoint import InsertCounts
 from .insert_job import InsertOptions, is_device
@@ -27,7 +27,7 @@ def add_counts(error: CliError, counts: InsertCounts, hint: str = "") -> None:
 def count_again(session: Session, collection: str) -> int | None:
     """Counts the collection's rows; None if the server is lost, as the rows were inserted all the same."""
     try:
-        return exact_count(session.client, collection)
+        return readable_count(session.client, collection)
     except Unreachable:
         return None
 
@@ -55,7 +55,7 @@ def summary(
         session.console.note(replaced_told(counts.replaced))
     # Rows sent again are in only once if the collection has grown by exactly the inserted rows.
     once = not options.resume and before is not None and after == before + counts.inserted
-    failures = list(_failures(session, options, replace(counts, doubtful=0) if once else counts, shown))
+    failures = list(_shortfalls(session, options, replace(counts, doubtful=0) if once else counts, shown))
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:
@@ -76,7 +76,7 @@ def _values(options: InsertOptions, counts: InsertCounts, before: int | None, af
     return {**values, "superseded": counts.superseded} if counts.superseded else values
 
 
-def _failures(
+def _shortfalls(
     session: Session, options: InsertOptions, counts: InsertCounts, shown: Sequence[str]
 ) -> Iterator[Partial]:
     """Yields the reasons why not every row is known to have arrived."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..files.cells import read_cells
-from ..files.json_rows import Keys
+from ..files.json_rows import RowKeys
 from ..files.mending import are_rejects, taken_back
 from ..files.readers import CONVERT, Chunk, Dense, RejectedRow, RowStream, not_utf8_in
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from ..rows.writing import WriteTarget
     from ..schema.schema import Field
 
-CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
+NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's codes of number types, by struct's."""
-NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
+JSON_SHAPES = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
 """Shapes that a text column of a Parquet file holds as JSON."""
-NOTHING = Chunk({}, ())
-VALUES = RowStream(iter(()))
+NO_CHUNK = Chunk({}, ())
+PLAIN_VALUES = RowStream(iter(()))
 """Source of a chunk whose values need no conversion."""
-CELLS = RowStream(iter(()), text=True)
+TEXT_CELLS = RowStream(iter(()), text=True)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Batch:
     keys: Sequence[Any]
     chunk: Chunk
     bad: Sequence[RejectedRow] = field(default=())
-    earlier: Chunk = NOTHING
+    earlier: Chunk = NO_CHUNK
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ class RowEncoder:
         if unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
-            raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
+            raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
             hint = _other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
-            raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
+            raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
         """Yields notes about a table: a column without a name, as pandas writes its index."""
@@ -92,7 +92,9 @@ class RowEncoder:
             if chunk.last > after:
                 rest = chunk.after(after) if after else chunk
                 if are_rejects(rest, self.target.schema):
-                    yield replace(self, mapping={}).batch(taken_back(rest, self._field_of, self._read_cell), VALUES)
+                    yield replace(self, mapping={}).batch(
+                        taken_back(rest, self._field_of, self._read_cell), PLAIN_VALUES
+                    )
                 else:
                     yield self.batch(rest, table)
 
@@ -110,14 +112,14 @@ class RowEncoder:
                     bad.append(self._bad(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        keys = _keys(columns, self.target.key) if self.target.key else ()
-        earlier = NOTHING
+        keys = _sent_keys(columns, self.target.key) if self.target.key else ()
+        earlier = NO_CHUNK
         if self.target.upsert and (last := last_of_each(keys)) is not None:
             whole, latest = Chunk(values, chunk.lines, unit=chunk.unit), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
-            values, columns = self._encode(chunk, VALUES)
-            keys = _keys(columns, self.target.key)
+            values, columns = self._encode(chunk, PLAIN_VALUES)
+            keys = _sent_keys(columns, self.target.key)
         plain = Chunk(values, chunk.lines, unit=chunk.unit)
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
@@ -143,14 +145,14 @@ class RowEncoder:
             name = self._field_of(column, text=table.text)
             if name is None:
                 continue
-            found[name] = _read(values, name, fields.get(name), table, column)
+            found[name] = _converted(values, name, fields.get(name), table, column)
         return found
 
     @property
     def dense(self) -> dict[str, Dense]:
         """Columns that fill dense vectors, by column name."""
         names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
-        codes = {each.name: CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
+        codes = {each.name: NUMPY_CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
         return {
             names.get(each.name, each.name): Dense(code, row_size(each))
             for each in fields
@@ -158,11 +160,11 @@ class RowEncoder:
         }
 
     @property
-    def keys(self) -> Keys:
+    def keys(self) -> RowKeys:
         """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
         needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
-        return Keys(
+        return RowKeys(
             frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
             frozenset(names.get(each.name, each.name) for each in needed),
         )
@@ -184,7 +186,7 @@ class RowEncoder:
     def _read_cell(self, name: str, cell: str) -> Any:
         """Returns the value of a text file's cell. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
-        return _read([cell], name, fields.get(name), CELLS, name)[0]
+        return _converted([cell], name, fields.get(name), TEXT_CELLS, name)[0]
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
         """Adds the field names for its cells to a rejected row of a text file."""
@@ -222,7 +224,7 @@ def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[s
     return rows if last is None else [rows[row] for row in last]
 
 
-def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
+def _converted(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
     """Converts the values of a column from cells where needed."""
     if table.text and field is not None:
         return read_cells(field, values)
@@ -230,7 +232,7 @@ def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStrea
         return [cell if cell else ABSENT for cell in values]
     if table.text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and shape_of(kind_of(field)) in NESTED:
+    if column in table.nested and field is not None and shape_of(kind_of(field)) in JSON_SHAPES:
         return read_cells(field, [cell or "" for cell in values])
     return values
 
@@ -244,7 +246,7 @@ def _other_delimiter(table: RowStream) -> str:
     return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
 
 
-def _keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
+def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
     """Returns the primary keys as encoded."""
     column = next((each for each in columns if each.field_name == name), None)
     return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
@@ -261,5 +263,5 @@ def _read_object(cell: str, row: int) -> Any:
         raise BadValue(row, DYNAMIC, reason) from None
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quoted_names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))

@@ -13,15 +13,15 @@ from ..values.columns import raw_values
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-LONGEST = 256
+RUN_LIMIT = 256
 """Rows compared at once: with more, runs of differing keys would be compared again and again."""
 
 
 @dataclass(frozen=True)
-class Rows:
+class WindowRows:
     """Rows `start` to `stop` of a window, in key order."""
 
-    window: Window
+    window: PageWindow
     start: int
     stop: int
 
@@ -52,11 +52,11 @@ class Rows:
 class Run:
     """Consecutive keys that both sides have, or only one of them."""
 
-    a: Rows | None
-    b: Rows | None
+    a: WindowRows | None
+    b: WindowRows | None
 
 
-class Window:
+class PageWindow:
     """A page, and the position reached in it. Only a page that is the whole result may be unordered."""
 
     def __init__(self, page: Page) -> None:
@@ -85,9 +85,9 @@ class Window:
             self._raw[field] = values if self.order is None else [values[place] for place in self.order]
         return self._raw[field]
 
-    def take(self, count: int) -> Rows:
+    def take(self, count: int) -> WindowRows:
         self.at += count
-        return Rows(self, self.at - count, self.at)
+        return WindowRows(self, self.at - count, self.at)
 
     def before(self, key: Any) -> int:
         """Returns the number of remaining rows with smaller keys."""
@@ -97,15 +97,15 @@ class Window:
 class _Stream:
     def __init__(self, pages: Iterator[Page]) -> None:
         self._pages = pages
-        self.window: Window | None = None
+        self.window: PageWindow | None = None
 
-    def filled(self) -> Window | None:
+    def filled(self) -> PageWindow | None:
         """Returns a window with rows left, None at the end."""
         while self.window is None or not self.window.left:
             page = next(self._pages, None)
             if page is None:
                 return None
-            self.window = Window(page)
+            self.window = PageWindow(page)
         return self.window
 
 
@@ -137,9 +137,9 @@ def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
         yield Run(a.take(count or a.left) if a else None, b.take(count or b.left) if b else None)
 
 
-def _same(a: Window, b: Window) -> int:
+def _same(a: PageWindow, b: PageWindow) -> int:
     """Returns the number of equal keys that follow on both sides."""
-    count = min(a.left, b.left, LONGEST)
+    count = min(a.left, b.left, RUN_LIMIT)
     mine, theirs = a.keys[a.at : a.at + count], b.keys[b.at : b.at + count]
     if mine == theirs:
         return count

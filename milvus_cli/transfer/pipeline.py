@@ -9,20 +9,20 @@ from typing import Any, BinaryIO
 
 from ..errors import CliError, NotAuthorized
 from ..files.columnar import read_npys, read_parquet
-from ..files.json_rows import read_json
+from ..files.json_rows import read_json_rows
 from ..files.readers import DELIMITERS, Chunk, RejectedRow, RowStream, read_separated
-from ..files.rejects import Rejects, told
+from ..files.rejects import Rejects, rejection_text
 from ..files.sources import InputFile, Source, identity, open_source
 from .checkpoint import Checkpoint, Mark
-from .intake import VALUES, Batch, RowEncoder
+from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
-from .superseded import Keys
+from .superseded import KeyCounter
 from .window import SendWindow
 
 
 @dataclass(frozen=True)
-class Step:
+class InsertStep:
     """A batch, the name of its file, its end, and the bytes read up to there.
 
     `digest` covers all rows of the file up to the end, if the file has no identity.
@@ -39,7 +39,7 @@ class Step:
 class SentStep:
     """A step in flight, with the keys of its batch if it is an upsert."""
 
-    step: Step
+    step: InsertStep
     keys: frozenset[Any]
 
 
@@ -59,7 +59,7 @@ class Job:
     anew: str = ""
 
 
-def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
+def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
     """Yields the batches of all files after the mark `done`; `digest` is that of the rows before it.
 
     Raises CliError for a file that breaks off or changes.
@@ -74,7 +74,7 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
             sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
-            table, name = _table(sources, job.encoder), ", ".join(place.name for place in places)
+            table, name = _open_table(sources, job.encoder), ", ".join(place.name for place in places)
             job.encoder.require_columns(name, table)
             for note in job.encoder.notes(name, table):
                 job.note(note)
@@ -84,7 +84,7 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
                 table = replace(table, chunks=witness.watch(table.chunks))
             for batch in job.encoder.batches(table, after=earlier.line):
                 seen = witness.digest if witness else ""
-                yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
+                yield InsertStep(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
             for source in sources:
                 source.require_unchanged()
             before += _position(sources)
@@ -96,12 +96,12 @@ def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witnes
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 
-def _table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
+def _open_table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
     source, kind = sources[0], sources[0].place.format
     if kind in DELIMITERS:
         return read_separated(source, DELIMITERS[kind])
     if kind in ("json", "jsonl"):
-        return read_json(source, encoder.keys)
+        return read_json_rows(source, encoder.keys)
     return read_npys(sources, encoder.dense) if kind == "npy" else read_parquet(source, encoder.dense)
 
 
@@ -109,13 +109,13 @@ def _position(sources: Sequence[Source]) -> int:
     return sum(source.position for source in sources)
 
 
-def made_steps(chunks: Iterable[Chunk], encoder: RowEncoder) -> Iterator[Step]:
+def made_steps(chunks: Iterable[Chunk], encoder: RowEncoder) -> Iterator[InsertStep]:
     """Yields the batches of generated rows."""
     size = 0
     for chunk in chunks:
-        batch = encoder.batch(chunk, VALUES)
+        batch = encoder.batch(chunk, PLAIN_VALUES)
         size += sum(each.ByteSize() for each in batch.columns)
-        yield Step(batch, "", Mark(0, _last(batch)), size)
+        yield InsertStep(batch, "", Mark(0, _last(batch)), size)
 
 
 def _last(batch: Batch) -> int:
@@ -140,9 +140,9 @@ class Pipeline:
         self._strict = strict
         self._moved = moved
         self._window = SendWindow(sender.in_flight, self._count, store=self._store_rejects)
-        self._keys = Keys() if sender.target.upsert else None
+        self._keys = KeyCounter() if sender.target.upsert else None
 
-    def run(self, steps: Iterable[Step]) -> None:
+    def run(self, steps: Iterable[InsertStep]) -> None:
         """Raises Interrupted at Ctrl-C, and errors of reading or sending; what was sent by then still counts."""
         started = self._checkpoint.progress.sent
         try:
@@ -161,7 +161,7 @@ class Pipeline:
             if self._keys:
                 self._keys.close()
 
-    def _send(self, step: Step, *, doubtful: bool) -> None:
+    def _send(self, step: InsertStep, *, doubtful: bool) -> None:
         progress = self._checkpoint.progress
         if step.end > progress.sent:
             before, progress.sent = progress.sent, step.end
@@ -173,15 +173,15 @@ class Pipeline:
         keys = frozenset(step.batch.keys if self._keys else ())
         self._window.add(SentStep(step, keys), self._sender.submit(step.batch, doubtful=doubtful))
 
-    def _let_pass(self, step: Step) -> None:
+    def _let_pass(self, step: InsertStep) -> None:
         """Waits for batches that share a key with this one, as batches in flight may arrive in any order."""
         while any(not each.keys.isdisjoint(step.batch.keys) for each in self._window.batches):
             self._window.acknowledge()
 
-    def _require_good(self, step: Step) -> None:
+    def _require_good(self, step: InsertStep) -> None:
         if self._strict and step.batch.bad:
             raise CliError(
-                told(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
+                rejection_text(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
             )
 
     def _store_rejects(self, sent: SentStep, outcome: Outcome) -> None:
@@ -229,7 +229,7 @@ def _rejected(sent: SentStep, outcome: Outcome) -> Sequence[RejectedRow]:
     return sorted([*sent.step.batch.bad, *outcome.bad], key=lambda each: each.line)
 
 
-def _begin(step: Step) -> Mark:
+def _begin(step: InsertStep) -> Mark:
     """Returns the mark before the first row of a step."""
     first = min([*step.batch.chunk.lines[:1], *(each.line for each in step.batch.bad)])
     return Mark(step.end.file, first - 1)

@@ -14,7 +14,7 @@ from ..files.readers import Chunk
 from ..text.json import dump_json
 from ..values.encode import ABSENT
 
-SIZE = 16
+DIGEST_SIZE = 16
 """Bytes of a digest."""
 
 
@@ -35,7 +35,7 @@ class Witness:
     def __init__(self, earlier: Earlier, name: str, hint: str) -> None:
         self._earlier = earlier
         self._changed = InvalidInput(f"{name} changed since an earlier insert was interrupted", hint=hint)
-        self._hash = hashlib.blake2b(digest_size=SIZE)
+        self._hash = hashlib.blake2b(digest_size=DIGEST_SIZE)
 
     @property
     def digest(self) -> str:
@@ -50,7 +50,7 @@ class Witness:
             else:
                 self._add(chunk, 0, end)
                 # The insert stopped behind an existing row: if no row has that line, this is another text.
-                last = max([last, *(line for line in _lines(chunk) if line <= end)])
+                last = max([last, *(line for line in _positions(chunk) if line <= end)])
                 self._require_known(last)
                 known = True
                 self._add(chunk, end, chunk.last)
@@ -67,26 +67,28 @@ class Witness:
         """Digests the rows after one line and up to another, in order."""
         names = sorted(chunk.columns)
         rows = zip(*(chunk.columns[name] for name in names), strict=True) if names else iter(() for _ in chunk.lines)
-        found = [(line, _row(names, row)) for line, row in zip(chunk.lines, rows, strict=True) if after < line <= end]
-        if bad := [(each.line, _text(each.row)) for each in chunk.bad if after < each.line <= end]:
+        found = [
+            (line, _row_bytes(names, row)) for line, row in zip(chunk.lines, rows, strict=True) if after < line <= end
+        ]
+        if bad := [(each.line, _value_bytes(each.row)) for each in chunk.bad if after < each.line <= end]:
             found = sorted([*found, *bad])
         for line, text in found:
             self._hash.update(b"%d %d " % (line, len(text)))
             self._hash.update(text)
 
 
-def _lines(chunk: Chunk) -> Iterator[int]:
+def _positions(chunk: Chunk) -> Iterator[int]:
     yield from chunk.lines
     yield from (each.line for each in chunk.bad)
 
 
-def _row(names: list[str], values: tuple[Any, ...]) -> bytes:
+def _row_bytes(names: list[str], values: tuple[Any, ...]) -> bytes:
     """Skips absent values, because the columns of a chunk depend on its other rows."""
     pairs = zip(names, values, strict=True)
-    return b"".join(b"%r:%b," % (name, _text(value)) for name, value in pairs if value is not ABSENT)
+    return b"".join(b"%r:%b," % (name, _value_bytes(value)) for name, value in pairs if value is not ABSENT)
 
 
-def _text(value: Any) -> bytes:
+def _value_bytes(value: Any) -> bytes:
     """Returns equal bytes for equal values. Floats go in as they are, which takes a tenth of the time."""
     if type(value) is list and value and type(value[0]) is float:
         with suppress(TypeError, OverflowError):

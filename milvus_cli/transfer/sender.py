@@ -14,16 +14,16 @@ from typing import Any
 from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..files.readers import Chunk, RejectedRow
-from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE
+from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE, ignore_retry
 from ..rows.readback import Sent
-from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write
-from .intake import VALUES, Batch, RowEncoder
+from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows
+from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .settling import settle
 from .suspects import Suspect, suspects
 
-SECONDS = 60.0
+MINIMUM_SECONDS = 60.0
 """Minimum deadline of an insert call, in seconds; batches are larger than ordinary requests."""
-SETTLING = 0.2
+SETTLING_SECONDS = 0.2
 """Seconds for which a server may still be working on a request whose connection broke."""
 
 
@@ -62,10 +62,6 @@ class Refused(Exception):
         self.doubtful = doubtful
 
 
-def _silent(seconds: float, patience: float) -> None:
-    """For who does not want to hear."""
-
-
 class Sender:
     """Sends batches in `in_flight` threads, each with its own client from `open_client`; `patience` is in seconds.
 
@@ -80,13 +76,13 @@ class Sender:
         in_flight: int,
         patience: float,
         seconds: float,
-        retrying: Callable[[float, float], None] = _silent,
+        retrying: Callable[[float, float], None] = ignore_retry,
     ) -> None:
         self._open = open_client
         self._intake = RowEncoder(target, {})
         self.target = target
         self._patience = patience
-        self._seconds = max(seconds, SECONDS)
+        self._seconds = max(seconds, MINIMUM_SECONDS)
         self._retrying = retrying
         self.in_flight = in_flight
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="insert")
@@ -125,12 +121,12 @@ class Sender:
                 if lost and target.key and not target.upsert:
                     settled = settle(client, Sent(target, batch.columns, batch.rows), seconds=self._seconds)
                     return Outcome(batch.rows - settled.unknown, unknown=settled.unknown, replaced=settled.replaced)
-                write(client, target, batch.columns, batch.rows, seconds=self._seconds)
+                write_rows(client, target, batch.columns, batch.rows, seconds=self._seconds)
                 return Outcome(batch.rows, doubtful=0 if target.key else lost * batch.rows)
             except Unreachable as exc:
                 if exc.fault in (Fault.LOST, Fault.SILENT):
                     lost += 1
-                    pause = max(pause, SETTLING)
+                    pause = max(pause, SETTLING_SECONDS)
                 until = self._wait(exc, until, pause)
             except ServerRefused as exc:
                 if not is_busy(exc):
@@ -203,20 +199,20 @@ class Sender:
         rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
         if not rows:
             return Outcome(0)
-        part = self._intake.batch(batch.earlier.pick(rows), VALUES)
+        part = self._intake.batch(batch.earlier.pick(rows), PLAIN_VALUES)
         outcome = self._part(client, part, range(part.rows), doubtful=doubtful)
         outcome += self._revived(client, part, outcome.bad, doubtful=doubtful)
         return outcome + Outcome(0, revived=part.rows)
 
     def _part(self, client: Client, batch: Batch, rows: Sequence[int], *, doubtful: bool) -> Outcome:
-        part = self._intake.batch(batch.chunk.pick(rows), VALUES)
+        part = self._intake.batch(batch.chunk.pick(rows), PLAIN_VALUES)
         try:
             return self._written(client, part, doubtful=doubtful)
         except Refused as exc:
             return self._sifted(client, part, exc)
 
     def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
-        values = _row(chunk.pick([row]))
+        values = _row_values(chunk.pick([row]))
         if suspect is None or not self._refused_kinds.get(suspect.kind, True):
             return RejectedRow(chunk.lines[row], "", reason, values, unit=chunk.unit)
         reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
@@ -258,12 +254,12 @@ def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
     unknown.
     """
     try:
-        ids = write(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
+        ids = write_rows(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
         return Written(list(ids.int_id.data or ids.str_id.data))
     except Unreachable as exc:
         if exc.fault not in (Fault.LOST, Fault.SILENT) or not sent.target.key:
             raise
-        time.sleep(SETTLING)
+        time.sleep(SETTLING_SECONDS)
         try:
             return _settled_once(client, sent, exc, seconds=seconds)
         except CliError:
@@ -272,7 +268,7 @@ def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
 
 def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: float) -> Written:
     if sent.target.upsert:
-        write(client, sent.target, sent.columns, sent.rows, seconds=seconds)
+        write_rows(client, sent.target, sent.columns, sent.rows, seconds=seconds)
         return Written(sent.keys)
     settled = settle(client, sent, seconds=seconds)
     if settled.unknown:
@@ -280,5 +276,5 @@ def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: flo
     return Written(sent.keys, settled.replaced)
 
 
-def _row(chunk: Chunk) -> dict[str, object]:
+def _row_values(chunk: Chunk) -> dict[str, object]:
     return {name: values[0] for name, values in chunk.columns.items()}

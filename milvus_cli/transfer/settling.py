@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..client.client import Client
 from ..errors import Fault, NotAuthorized, Unsupported
 from ..rows.readback import Sent, read_back, rows_under
-from ..rows.writing import WriteTarget, write
+from ..rows.writing import WriteTarget, write_rows
 from ..values.columns import field_named, moved
 
 
@@ -51,7 +51,7 @@ def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
 def _upsert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int:
     """Returns the number of rows that could not be sent because the server or the user has no upsert."""
     try:
-        _write(client, sent, replace(sent.target, upsert=True), places, seconds=seconds)
+        _write_places(client, sent, replace(sent.target, upsert=True), places, seconds=seconds)
     except Unsupported:
         return len(places)
     except NotAuthorized as exc:
@@ -62,10 +62,10 @@ def _upsert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float
 
 
 def _insert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> None:
-    _write(client, sent, sent.target, places, seconds=seconds)
+    _write_places(client, sent, sent.target, places, seconds=seconds)
 
 
-def _write(client: Client, sent: Sent, target: WriteTarget, places: Sequence[int], *, seconds: float) -> None:
+def _write_places(client: Client, sent: Sent, target: WriteTarget, places: Sequence[int], *, seconds: float) -> None:
     if not places:
         return
     columns, count = sent.columns, sent.rows
@@ -76,4 +76,4 @@ def _write(client: Client, sent: Sent, target: WriteTarget, places: Sequence[int
             for column in columns
             if (field := field_named(schema, column.field_name)) is not None
         ]
-    write(client, target, columns, len(places), seconds=seconds, operation=sent.target.verb)
+    write_rows(client, target, columns, len(places), seconds=seconds, operation=sent.target.verb)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PART = 250_000
+KEYS_IN_MEMORY = 250_000
 """Keys held in memory at once."""
-SAMPLES = 16
+SAMPLES_PER_BLOCK = 16
 """Keys sampled from each block, to find bounds that split all keys evenly."""
-READ = 512
+KEYS_READ = 512
 """Keys read at once."""
 
 
@@ -28,7 +28,7 @@ class Block:
     stop: int
 
 
-class Keys:
+class KeyCounter:
     """The keys of all batches; each batch has distinct keys. Text keys count by their hashes."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Keys:
     def _repeated(self, blocks: Sequence[Block]) -> int:
         total, different = sum(block.stop - block.start for block in blocks), 0
         places = [block.start for block in blocks]
-        for bound in self._bounds(blocks, -(-total // PART)):
+        for bound in self._bounds(blocks, -(-total // KEYS_IN_MEMORY)):
             seen: set[int] = set()
             for number, block in enumerate(blocks):
                 places[number] = self._take(seen, places[number], block.stop, bound)
@@ -79,7 +79,7 @@ class Keys:
     def _take(self, seen: set[int], place: int, stop: int, bound: int) -> int:
         """Adds the keys below `bound`, from `place` in a block; returns the position of the rest."""
         while place < stop:
-            numbers = self._read(place, min(stop, place + READ))
+            numbers = self._read(place, min(stop, place + KEYS_READ))
             below = bisect_left(numbers, bound)
             seen.update(numbers[:below])
             place += below
@@ -98,7 +98,7 @@ class Keys:
         samples = sorted(
             self._read(place, place + 1)[0]
             for block in blocks
-            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES))
+            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES_PER_BLOCK))
         )
         inner = {samples[len(samples) * part // parts] for part in range(1, parts)}
         return [*sorted(inner), max(block.high for block in blocks) + 1]

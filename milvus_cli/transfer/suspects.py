@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_JSON = 65_536
 """Milvus's limit of a JSON value, and of a row's dynamic field, in bytes."""
 
-WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
+JSON_WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def suspects(chunk: Chunk, schema: CollectionSchema) -> dict[int, Suspect]:
     found: dict[int, Suspect] = {}
     for field in row_fields(schema):
         for row, value in enumerate(chunk.columns.get(field.name, ())):
-            if row not in found and _is_there(value):
+            if row not in found and _has_value(value):
                 for each in _of_value(field, value):
                     found.setdefault(row, each)
     if schema.enable_dynamic_field:
@@ -52,7 +52,7 @@ def _of_value(field: Field, value: Any) -> Iterator[Suspect]:
     elif kind == "JSON":
         if not isinstance(value, dict):
             # Milvus 2.3 accepts only objects; Milvus Lite also accepts texts and lists, but no numbers.
-            what = WORDS.get(type(value), "another value")
+            what = JSON_WORDS.get(type(value), "another value")
             yield Suspect(what, field.name, f"expected a JSON object, got {what}")
         if (size := len(json_bytes(value))) > LONGEST_JSON:
             yield _large("JSON", field.name, size)
@@ -81,5 +81,5 @@ def _large(kind: str, field: str, size: int) -> Suspect:
     return Suspect(kind, field, f"too long: {size:,} bytes of {what}, the limit is {LONGEST_JSON:,}")
 
 
-def _is_there(value: Any) -> bool:
+def _has_value(value: Any) -> bool:
     return value is not None and value is not ABSENT

@@ -7,16 +7,24 @@ from typing import Any
 import click
 import pytest
 
-from milvus_cli.checks.advice import Candidate, Rows, candidates, chosen, clusters, subvectors, with_measured
+from milvus_cli.checks.advice import (
+    IndexCandidate,
+    IndexedRows,
+    candidates,
+    chosen,
+    clusters,
+    subvectors,
+    with_measured,
+)
 from milvus_cli.grammar.types import ByteSize
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed
 
-MILLION = Rows(1_000_000, 768, 4, "FLOAT_VECTOR")
+MILLION = IndexedRows(1_000_000, 768, 4, "FLOAT_VECTOR")
 
 
-def memory(found: list[Candidate]) -> dict[str, int | None]:
+def memory(found: list[IndexCandidate]) -> dict[str, int | None]:
     return {each.index_type: each.memory for each in found}
 
 
@@ -37,10 +45,10 @@ def test_memory_of_a_million_vectors_of_768_dimensions() -> None:
 
 
 def test_half_floats_take_half_and_bits_an_eighth_of_a_byte() -> None:
-    assert memory(candidates(Rows(1_000_000, 768, 2, "FLOAT16_VECTOR")))["FLAT"] == 1_000_000 * 768 * 2
-    bits = memory(candidates(Rows(1_000_000, 768, 0.125, "BINARY_VECTOR")))
+    assert memory(candidates(IndexedRows(1_000_000, 768, 2, "FLOAT16_VECTOR")))["FLAT"] == 1_000_000 * 768 * 2
+    bits = memory(candidates(IndexedRows(1_000_000, 768, 0.125, "BINARY_VECTOR")))
     assert bits == {"BIN_IVF_FLAT": 96_000_000 + 8_000_000 + 4096 * 96, "BIN_FLAT": 96_000_000}
-    assert memory(candidates(Rows(10, 0, 0, "SPARSE_FLOAT_VECTOR"))) == {"SPARSE_INVERTED_INDEX": None}
+    assert memory(candidates(IndexedRows(10, 0, 0, "SPARSE_FLOAT_VECTOR"))) == {"SPARSE_INVERTED_INDEX": None}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_the_first_that_fits_is_advised(gigabytes: float | None, recall: float, 
 
 
 def test_few_rows_need_no_index() -> None:
-    found = chosen(candidates(Rows(5000, 768, 4, "FLOAT_VECTOR")), None, 0.95)
+    found = chosen(candidates(IndexedRows(5000, 768, 4, "FLOAT_VECTOR")), None, 0.95)
     assert found is not None
     assert found.index_type == "FLAT"
 

@@ -1,6 +1,6 @@
 """Pages of rows by rising key, on Milvus and on Milvus Lite, and samples of them."""
 
-from milvus_cli.checks.pages import Page, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
+from milvus_cli.checks.pages import VectorPage, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
 from milvus_cli.checks.target import CheckedCollection, find_keys, find_target
 from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
@@ -44,11 +44,11 @@ def test_rows_without_a_vector_are_left_out() -> None:
     for bits in (b"abc", b"ac"):
         column = FieldData(type=DataType.BinaryVector, field_name="v", valid_data=[True, False, True])
         column.vectors.dim, column.vectors.binary_vector = 8, bits
-        assert page_of([keys, column], target) == Page([1, 3], [b"a", b"c"])
+        assert page_of([keys, column], target) == VectorPage([1, 3], [b"a", b"c"])
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_has_no_key_twice() -> None:
-    pages = [Page(range(start, start + 100)) for start in range(0, 1000, 100)]
+    pages = [VectorPage(range(start, start + 100)) for start in range(0, 1000, 100)]
     keys, total = sample_keys(pages, 50, seed=1)
     assert (len(set(keys)), total) == (50, 1000)
     assert sample_keys(pages, 50, seed=1) == (keys, 1000)
@@ -57,7 +57,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_has_no_key_twice() -> None:
 
 
 def test_every_row_is_as_likely_in_a_sample() -> None:
-    pages = [Page(range(10)), Page(range(10, 20))]
+    pages = [VectorPage(range(10)), VectorPage(range(10, 20))]
     counts = [0] * 20
     for seed in range(2000):
         for key in sample_keys(pages, 5, seed)[0]:

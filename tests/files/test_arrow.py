@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from milvus_cli.files.arrow_values import arrow_array
-from milvus_cli.files.columnar import CHUNK, read_parquet
+from milvus_cli.files.columnar import COLUMN_CHUNK, read_parquet
 from milvus_cli.files.readers import Chunk
 from milvus_cli.files.sources import InputFile, open_source
 
@@ -68,12 +68,12 @@ def test_a_single_row_group_is_read_in_pieces_that_are_small_in_memory(name: str
             most = max(most, pyarrow.total_allocated_bytes() - before)
             rows += column_of(chunk)
             lines += chunk.lines
-    assert most < 8 * CHUNK
+    assert most < 8 * COLUMN_CHUNK
     assert lines == list(range(1, len(table) + 1))
     assert rows == table["x"].to_pylist()
 
 
 def column_of(chunk: Chunk) -> list[Any]:
     (values,) = chunk.columns.values()
-    assert len(repr(values)) < 8 * CHUNK
+    assert len(repr(values)) < 8 * COLUMN_CHUNK
     return list(values)

@@ -9,7 +9,7 @@ import pytest
 
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.files.json_rows import read_json
+from milvus_cli.files.json_rows import read_json_rows
 from milvus_cli.files.readers import DELIMITERS, RowStream, read_separated
 from milvus_cli.files.sources import Source, find_places, open_source
 from milvus_cli.rows.writing import WriteTarget
@@ -42,7 +42,7 @@ def web() -> Iterator[BrokenWeb]:
 
 def table(source: Source) -> RowStream:
     kind = source.place.format
-    return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json(source, INTAKE.keys)
+    return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json_rows(source, INTAKE.keys)
 
 
 def read(path: object, stdin: bytes = b"") -> tuple[list[int], list[str]]:

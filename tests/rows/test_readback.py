@@ -10,7 +10,7 @@ import pytest
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
-from milvus_cli.rows.writing import WriteTarget, is_lite_server, write
+from milvus_cli.rows.writing import WriteTarget, is_lite_server, write_rows
 from milvus_cli.session.clients import open_client
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
@@ -59,7 +59,7 @@ def sent(target: WriteTarget, rows: list[dict[str, Any]]) -> Sent:
 
 
 def put(client: Client, given: Sent) -> None:
-    write(client, given.target, given.columns, given.rows, seconds=60)
+    write_rows(client, given.target, given.columns, given.rows, seconds=60)
 
 
 @pytest.mark.parametrize(

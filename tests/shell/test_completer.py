@@ -18,7 +18,7 @@ from milvus_cli.output.console import Console
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
-from milvus_cli.shell.completer import ShellCompleter, quoted
+from milvus_cli.shell.completer import ShellCompleter, quoted_word
 from tests.support.cli import Cli
 from tests.support.grpc_peer import GrpcPeer, Handler, never_answers, replies
 from tests.support.lite_server import LiteServer
@@ -283,7 +283,7 @@ def test_files_are_completed_where_a_file_is_meant(
     ],
 )
 def test_a_candidate_is_quoted_where_it_needs_it(value: str, mark: str, text: str) -> None:
-    assert quoted(value, mark) == text
+    assert quoted_word(value, mark) == text
 
 
 def test_completing_takes_no_time_while_the_server_never_answers(tmp_path: Path) -> None:
