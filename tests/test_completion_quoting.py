@@ -1,4 +1,4 @@
-"""Names of a hostile server after a Tab and Enter in the real shells: they mean themselves, and nothing is executed."""
+"""Names of a hostile server after a Tab and Enter in the real shells: they stay literal, and nothing is executed."""
 
 import shutil
 import sys
@@ -29,7 +29,7 @@ RECORDER = (
 
 
 class Shell:
-    """One of the real shells, in which milvus_cli completes as ever, and else writes down its arguments."""
+    """A real shell in which milvus_cli completes as usual, and otherwise records its arguments."""
 
     def __init__(self, cli: Cli, peer: GrpcPeer, terminal: Terminal, name: str) -> None:
         self.name = name
@@ -38,7 +38,7 @@ class Shell:
         self._terminal = terminal
 
     def offers(self, *names: str) -> None:
-        """From now on the server has these collections."""
+        """Sets the server's collections."""
         answer = milvus_pb2.ShowCollectionsResponse(collection_names=names)
         self._peer.handlers["ShowCollections"] = replies(answer)
 
@@ -76,7 +76,7 @@ def shell(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Iterator[
     ):
         assert cli("connect", peer.address, "-a", "dev").code == 0
         script = ROOT / f"completions/milvus_cli.{name}"
-        # A shell that starts throws away what was typed before it reads.
+        # A shell that is starting discards input typed before it reads.
         for _ in range(4):
             terminal.send_line(SETUP[name].format(script=script, cache=tmp_path / "zdump"))
             terminal.send_line("clear; echo rea''dy")

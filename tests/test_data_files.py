@@ -1,4 +1,4 @@
-"""Files as other programs write them, and as they should not be: what of them goes into a server, and what is told."""
+"""Files as other programs write them, and broken ones: which rows are inserted, and what is reported."""
 
 import json
 import subprocess
@@ -78,7 +78,7 @@ def test_a_row_that_is_too_deep_is_rejected_with_its_place(on_lite: Typed) -> No
 
 
 def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: bool, tmp_path: Path) -> None:
-    # Milvus Lite takes what Python's own parser takes, and PyYAML fails before that.
+    # Milvus Lite accepts what Python's own parser accepts, and PyYAML fails before that.
     deep = nested(400 if is_lite else 1_200)
     typed.gone("df_held")
     typed.all(
@@ -151,7 +151,7 @@ def test_hints_of_what_a_csv_file_is_instead(on_lite: Typed) -> None:
 
 
 class Secretive(BaseHTTPRequestHandler):
-    """Gives data to those who know the password, and sends others to places they should not go."""
+    """Serves data to clients with the password, and redirects others to forbidden places."""
 
     asked: list[tuple[str, str | None]]
 

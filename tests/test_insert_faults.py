@@ -1,4 +1,4 @@
-"""Whatever breaks while rows are inserted, none is lost and none is there twice: counted on real servers."""
+"""Whatever breaks during an insert, no row is lost or duplicated: counted on real servers."""
 
 import gzip
 import json
@@ -44,7 +44,7 @@ def exact(typed: Typed, name: str) -> int:
 
 
 def distinct(typed: Typed, name: str) -> int:
-    """How many primary keys there are."""
+    """Number of distinct primary keys."""
     from tests.support.official import official_client
 
     client = official_client(typed.server.uri)
@@ -116,7 +116,7 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
 
 
 class RandomCuts(TcpProxy):
-    """Cuts every connection so often, each time after as many bytes as chance has it."""
+    """Cuts every connection repeatedly, each time after a random number of bytes."""
 
     def __init__(self, host: str, port: int, *, cuts: int, least: int, most: int) -> None:
         super().__init__(host, port)
@@ -222,7 +222,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
         run = typed(line)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    # The batch whose rejects could not be kept does not count, though its good rows are there.
+    # A batch whose rejects could not be written does not count, although its good rows arrived.
     known = (
         r"[0-9]+ rows are in, and what was on its way may be" if limit else f"{exact(typed, 'fault_full')} rows are in"
     )
@@ -258,7 +258,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
         f"{there:,} rows are in",
         f"repair the file, then {ANEW}",
     )
-    # The file as it should be is another file: nothing is doubled by mistake, and upsert puts in the rest.
+    # The repaired file is another file: nothing is doubled by mistake, and upsert inserts the rest.
     Path("rows.jsonl.gz").write_bytes(whole)
     assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(
         f"an earlier insert was interrupted after {there:,} rows were in, and had another state of the files",
@@ -338,7 +338,7 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
             "back: earlier rows with the same keys were replaced\n"
         )
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
-        # It can't be asked for the rows, so that they take the place of those that may be there.
+        # The server can't be asked for the rows, so they replace any that may have arrived.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
 
 
@@ -416,7 +416,7 @@ def test_a_lost_answer_is_told_by_the_operation_of_the_command(tmp_path: Path) -
     with Shelf(schema) as peer:
         for method in ("Insert", "Upsert"):
             peer.handlers[method] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
-        # The row is not there, so that it goes out once more as an upsert.
+        # The row has not arrived, so it is sent again as an upsert.
         line = ["insert", "file", "-c", "lost", str(tmp_path / "rows.jsonl"), "--retry", "0.5"]
         run = run_here(line, tmp_path, peer.uri)
         assert run.err.startswith(f"error: the connection to {peer.address} was lost during Insert: outcome unknown; ")

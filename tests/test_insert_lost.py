@@ -1,4 +1,4 @@
-"""Answers that are lost while rows go in under keys that are there already: an existing key proves nothing."""
+"""Lost answers while rows are inserted under existing keys: an existing key proves nothing."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def write_rows(path: Path, count: int, n: int, *, pad: int = 0) -> None:
 
 
 def make(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -> Path:
-    """A loaded collection with older rows; returns the file with those that are to come."""
+    """Creates a loaded collection with older rows; returns a file with the new ones."""
     typed.gone(name)
     typed.all(COLLECTION.format(name=name), f"load collection -c {name}")
     write_rows(tmp_path / "old.jsonl", count, 0)
@@ -36,7 +36,7 @@ def make(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -
 
 
 def contents(typed: Typed, name: str) -> dict[int, list[float]]:
-    """The new rows, by an official client."""
+    """The new rows, read by pymilvus."""
     client = official_client(typed.server.uri)
     try:
         rows = client.query(name, "n == 1", ["id", "v"], consistency_level="Strong")

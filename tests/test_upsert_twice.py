@@ -1,4 +1,4 @@
-"""Of an upsert in which a key comes twice, its last row is what stays."""
+"""Of several rows with one key in an upsert, the last one stays."""
 
 import json
 import time
@@ -111,5 +111,5 @@ def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
         run = run_here(["upsert", "file", "-c", "book", str(path)], cli.home, peer.uri)
     assert run == Run(0, "Upserted 2 of 3 rows into 'book'; 1 superseded by later rows of their key.\n", "")
     assert log[:2] == [("begin", 1), ("end", 1)]
-    # What shares no key goes out beside it.
+    # A batch without a shared key is sent concurrently.
     assert sorted(log[2:4]) == [("begin", 2), ("begin", 3)]

@@ -1,4 +1,4 @@
-"""Parquet and NPY values that JSON has nothing for, as a year of five digits: rejected, and to be mended."""
+"""Parquet and NPY values that JSON can't express, such as five-digit years: rejected, and mendable."""
 
 import json
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
         (good % 5).replace('["1970-01-01"]', "[+0000-12-31]"),
         (good % 6).replace('"at": null', '"at": +10000-01-01T00:00:00Z'),
     ]
-    # They are refused again as they are.
+    # They are rejected again unchanged.
     run = made(f"insert file -c {NAME} rejects.jsonl")
     assert (run.code, run.err.count("no JSON"), made.json(f"query {NAME} --fields id")) == (5, 5, [{"id": 1}])
     mended = json.loads(kept[0].replace("+10000-01-01T00:00:00", '"9999-01-01T00:00:00"'))

@@ -1,4 +1,4 @@
-"""advise index: the formulas, and lines that run."""
+"""advise index: its formulas, and commands that run."""
 
 import json
 import math
@@ -155,7 +155,7 @@ def test_advise_index_for_more_rows_than_there_are(cli: Cli, stocked_milvus: Ser
 def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, stocked: ServerProcess) -> None:
     typed = Typed(cli, stocked)
     found = report(typed, "advise index -c checks_clustered -f v --recall 0.9 --memory 16GiB")
-    # Milvus Lite has an index of its own number of clusters, and so may try other settings.
+    # Milvus Lite chooses its own number of clusters, so the tried settings may differ.
     best = next(each for each in found["measured"] if each["recall"] >= 0.9)
     probes = best["params"]["nprobe"]
     assert (found["present_index"], found["advice"]) == ("IVF_FLAT", "IVF_FLAT")
@@ -194,5 +194,5 @@ def test_the_lines_of_advise_index_run(cli: Cli, stocked: ServerProcess, is_lite
 
 
 def _narrow(text: str) -> str:
-    """Without the spaces and lines that make columns as wide as their widest cell."""
+    """Removes the padding and rules of a table, which depend on its widest cell."""
     return "\n".join(" ".join(line.replace("─", "").split()) for line in text.splitlines())

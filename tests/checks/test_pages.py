@@ -1,4 +1,4 @@
-"""Pages of rows by rising key, on Milvus and on Milvus Lite, and samples of them."""
+"""Pages of rows in key order, and samples, on Milvus and Milvus Lite."""
 
 from milvus_cli.checks.pages import VectorPage, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
 from milvus_cli.checks.target import CheckedCollection, find_keys, find_target
@@ -12,7 +12,7 @@ def test_pages_go_through_all_keys_of_all_segments_in_order(client: Client) -> N
     target = find_target(client, "checks_numbers", None)
     pages = list(key_pages(client, target.keys, rows=9))
     assert [key for page in pages for key in page.keys] == sorted(NUMBERS)
-    # Milvus 2.3 gives more than it is asked for, where it has merged them already.
+    # Milvus 2.3 may return more rows than requested, if it has merged them already.
     assert len(pages) > 2
     whole = joined(vector_pages(client, target))
     assert (whole.keys, len(whole.vectors)) == (sorted(NUMBERS), len(NUMBERS))
@@ -29,13 +29,13 @@ def test_pages_go_through_keys_of_text(client: Client) -> None:
 
 
 def test_pages_have_all_keys_though_several_rows_share_one(client: Client) -> None:
-    """Milvus 2.3 counts all rows of a key to the limit of a page, and shows one."""
+    """Milvus 2.3 counts all rows of a key to a page's limit, and shows one."""
     pages = list(key_pages(client, find_keys(client, "checks_twice"), rows=4))
     assert [key for page in pages for key in page.keys] == [*range(100), 200]
 
 
 def test_rows_without_a_vector_are_left_out() -> None:
-    """Milvus sends either a place for each row or only the vectors that there are."""
+    """Milvus sends either an entry per row, or only the vectors that exist."""
     keys = FieldData(type=DataType.Int64, field_name="id")
     keys.scalars.long_data.data.extend([1, 2, 3])
     primary = FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True)

@@ -1,4 +1,4 @@
-"""Arrow's arrays are made as pyarrow makes them, and Parquet files are read in pieces whatever is in them."""
+"""Arrow arrays equal those of pyarrow, and Parquet files of any content are read in pieces."""
 
 import io
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_values_become_the_array_that_pyarrow_makes(name: str) -> None:
     found.validate(full=True)
     expected = pyarrow.array(values, kind)
     assert found.equals(expected)
-    # Which 0.0 and -0.0 are not.
+    # == would not tell 0.0 from -0.0.
     assert repr(found.to_pylist()) == repr(expected.to_pylist())
 
 

@@ -1,4 +1,4 @@
-"""Rows of JSON: what a text means is decided by its structure, it is read to its end, and what is no row is told."""
+"""Rows of JSON: the structure decides what a text means, it is read to its end, and invalid rows are reported."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def row(number: int, more: str = "") -> str:
 
 
 def read(text: str | bytes, kind: str = "json", keys: RowKeys = KEYS) -> tuple[dict[int, Any], dict[int, str]]:
-    """Ids by their places, and the reasons of what was rejected by theirs."""
+    """Returns ids by position, and reasons of rejected rows by theirs."""
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     found: dict[int, Any] = {}
     bad: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""NPY files are read as numpy wrote them."""
+"""NPY files are read as numpy writes them."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ from milvus_cli.files.npy import NPY_MAGIC, read_npy
 
 
 class Dribble(io.BytesIO):
-    """A pipe: never more than three bytes at once."""
+    """Like a pipe: never more than three bytes at once."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(3 if size is None or size < 0 else min(3, size))

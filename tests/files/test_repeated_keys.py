@@ -1,4 +1,4 @@
-"""A key that an object has twice: a parser would keep one value and lose the other, so the row is rejected."""
+"""An object with a repeated key is rejected, because a parser would silently drop one of its values."""
 
 import io
 import json
@@ -26,7 +26,7 @@ def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def read(text: str, kind: str) -> tuple[dict[int, Any], dict[int, tuple[str, Any]]]:
-    """Ids by their places, and reasons and texts of what was rejected by theirs."""
+    """Returns ids by position, and reasons and texts of rejected rows by theirs."""
     stream = io.BytesIO(text.encode())
     good: dict[int, Any] = {}
     bad: dict[int, tuple[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Files that are not what their names say: compressed, a page of HTML, in another encoding, or nothing at all."""
+"""Files that are not what their names say: compressed, HTML, in another encoding, or empty."""
 
 import gzip
 import io
@@ -46,7 +46,7 @@ def table(source: Source) -> RowStream:
 
 
 def read(path: object, stdin: bytes = b"") -> tuple[list[int], list[str]]:
-    """The keys of the rows of a place, and the reasons of what was rejected."""
+    """Returns the keys of the rows of a place, and the reasons of rejected rows."""
     place = find_places([str(path)], "csv" if path == "-" else None)[0]
     with open_source(place, io.BufferedReader(io.BytesIO(stdin))) as source:
         batches = list(INTAKE.batches(table(source)))

@@ -1,4 +1,4 @@
-"""Keys that come again, counted without holding all of them."""
+"""Repeated keys are counted without holding all of them in memory."""
 
 import random
 
