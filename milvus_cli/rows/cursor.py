@@ -14,7 +14,7 @@ from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from .filters import above, both
 from .patience import NO_PATIENCE, Patience
-from .selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
+from .selection import LONGEST_WINDOW, Selection, keys_of, query, strong_timestamp, understood
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -55,7 +55,7 @@ class Cursor:
         self._selection = selection
         self._rows = rows
         self._limit = rows or rows_at_once(selection)
-        self._moment: int | None = None
+        self._timestamp: int | None = None
         # A stop event of its own: ending this cursor must not end the patience of others.
         self._patience = replace(patience, stopped=threading.Event())
 
@@ -74,7 +74,7 @@ class Cursor:
 
     def _next(self, after: Any) -> Page:
         """Returns an empty page only at the end: Milvus 2.3 shows one of the rows with equal keys, but counts all."""
-        page = self._patience.tried(lambda: self._read(self._behind(after), moment=self._fresh()))
+        page = self._patience.tried(lambda: self._read(self._behind(after), timestamp=self._strong_timestamp()))
         ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
         if list(page.keys) != ordered:
             raise CliError(
@@ -83,10 +83,10 @@ class Cursor:
             )
         return page
 
-    def _read(self, expression: str, *, moment: int) -> Page:
+    def _read(self, expression: str, *, timestamp: int) -> Page:
         parameters = {"limit": self._limit, **ORDERED}
         with understood(self._selection):
-            columns = query(self._client, self._selection, expression, params=parameters, moment=moment)
+            columns = query(self._client, self._selection, expression, params=parameters, timestamp=timestamp)
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)
         if keys and self._rows is None:
@@ -96,10 +96,10 @@ class Cursor:
     def _behind(self, after: Any) -> str:
         return both(self._selection.filter, above(self._selection.primary.name, after) if after is not None else "")
 
-    def _fresh(self) -> int:
-        if self._moment is None:
-            self._moment = moment_of(self._client, self._selection)
-        return self._moment
+    def _strong_timestamp(self) -> int:
+        if self._timestamp is None:
+            self._timestamp = strong_timestamp(self._client, self._selection)
+        return self._timestamp
 
 
 def row_bytes(selection: Selection) -> float:

@@ -20,8 +20,8 @@ from .selection import (
     exact_count,
     key_filter,
     keys_of,
-    moment_of,
     query,
+    strong_timestamp,
     understood,
 )
 
@@ -84,12 +84,12 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
 
 def _small_result(client: Client, selection: Selection) -> Sequence[FieldData] | None:
     """Returns all rows if they are few, in the order of a limited query, which on Milvus Lite is not by key."""
-    limit, moment = rows_at_once(selection), moment_of(client, selection)
+    limit, timestamp = rows_at_once(selection), strong_timestamp(client, selection)
     with understood(selection):
-        columns = query(client, selection, selection.filter, params={"limit": limit}, moment=moment)
+        columns = query(client, selection, selection.filter, params={"limit": limit}, timestamp=timestamp)
     rows = len(keys_of(columns, selection))
     # Of rows with equal keys Milvus 2.3 shows one, but counts all to the limit.
-    is_whole = rows < limit and (not rows or exact_count(client, selection, moment=moment) <= rows)
+    is_whole = rows < limit and (not rows or exact_count(client, selection, timestamp=timestamp) <= rows)
     return columns if is_whole else None
 
 

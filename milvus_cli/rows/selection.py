@@ -133,11 +133,11 @@ def understood(selection: Selection) -> Iterator[None]:
 
 
 def query(
-    client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], moment: int = 0
+    client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], timestamp: int = 0
 ) -> Sequence[FieldData]:
     """Returns the columns of the rows that match an expression; `params` are limit, offset and the like.
 
-    With `moment` (a hybrid timestamp) the rows are at least as recent as that, else as the selection says.
+    With a hybrid `timestamp` the rows are at least as recent as that, else as the selection says.
     """
     answer = client.call(
         "Query",
@@ -146,8 +146,8 @@ def query(
         output_fields=selection.fields.asked,
         partition_names=selection.partitions,
         query_params=pairs(dict(params)),
-        consistency_level="Customized" if moment else selection.consistency,
-        guarantee_timestamp=moment,
+        consistency_level="Customized" if timestamp else selection.consistency,
+        guarantee_timestamp=timestamp,
         timeout=max(client.timeout, PAGE_SECONDS),
     )
     columns: Sequence[FieldData] = answer.fields_data
@@ -155,14 +155,14 @@ def query(
     return columns
 
 
-def exact_count(client: Client, selection: Selection, *, moment: int = 0) -> int:
+def exact_count(client: Client, selection: Selection, *, timestamp: int = 0) -> int:
     """Returns the number of rows, counted by the server; rows with equal keys count separately."""
     with understood(selection):
-        columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, moment=moment)
+        columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, timestamp=timestamp)
     return int(columns[0].scalars.long_data.data[0])
 
 
-def moment_of(client: Client, selection: Selection) -> int:
+def strong_timestamp(client: Client, selection: Selection) -> int:
     """Returns the timestamp that all requests of a strong read share, so that only one waits; 0 if unsupported."""
     if selection.consistency == "Strong":
         with suppress(Unsupported):
