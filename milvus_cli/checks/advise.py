@@ -11,8 +11,8 @@ from ..result import Report, Section, Table
 from ..schema.indexes import Index
 from ..schema.schema import WIDTHS
 from ..server.progress import load_state
-from ..server.top import BYTE_UNITS
 from ..session.session import Session
+from ..text.words import BYTE_UNITS
 from .advice import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .arithmetic import DISTANCES
 from .recall import RecallRow

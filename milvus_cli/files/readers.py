@@ -46,7 +46,7 @@ EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 
 
 Unit = Literal["line", "row"]
-"""What positions count: the lines of a text, or the rows where lines say nothing (a list in JSON, Parquet, NPY)."""
+"""Unit of positions: lines of a text, or rows where lines are meaningless (a list in JSON, Parquet, NPY)."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..connections.profile import Profile
 from ..result import Look, Table
+from ..text.words import BYTE_UNITS
 from .metrics import Activity, Requests, Watcher, management_text
 
 TOP_COLUMNS = (
@@ -42,7 +43,6 @@ ACTIVITY_COLUMNS = (
     "CPU",
 )
 REQUEST_COLUMNS = ("alias", "request", "req/s", "err/s", "p50 ms", "p99 ms")
-BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 class Top:

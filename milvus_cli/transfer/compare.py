@@ -29,7 +29,7 @@ FETCHED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Depth:
-    """How rows are compared: `rows` is "all", "sample" or "none"; at most `told` differences are reported."""
+    """Depth of the comparison of rows: `rows` is "all", "sample" or "none"; at most `told` differences are reported."""
 
     rows: str
     sample: int

@@ -27,7 +27,7 @@ WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errn
 
 @dataclass(frozen=True)
 class Export:
-    """What to export, and where to. `origin` (address and database) identifies the server for a resumed export.
+    """Source and destination of an export. `origin` (address and database) identifies the server for a resumed export.
 
     A lost server is retried with `patience`. An existing file is replaced only with `replaces`.
     """

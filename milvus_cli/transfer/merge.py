@@ -44,7 +44,7 @@ class WindowRows:
         return (self.window.order or range(len(self.window.keys)))[self.start : self.stop]
 
     def raw(self, field: str) -> Sequence[Any]:
-        """As `columns.raw_values`."""
+        """Returns the raw values of a field, see `columns.raw_values`."""
         return self.window.raw(field)[self.start : self.stop]
 
 

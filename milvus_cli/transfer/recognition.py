@@ -20,7 +20,7 @@ DIGEST_SIZE = 16
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an interrupted insert has read of a table: up to this row, with this digest ("" if none was kept)."""
+    """Position up to which an interrupted insert has read a table, and the digest up to there ("" if none was kept)."""
 
     line: int = 0
     digest: str = ""

@@ -50,7 +50,7 @@ class Side:
         return f"{self.place.where}{self.collection}"
 
     def identity(self) -> tuple[object, ...]:
-        """As `collection_identity`."""
+        """Identity of the collection, see `collection_identity`."""
         return collection_identity(self.client.call("DescribeCollection", collection_name=self.collection))
 
     def view(self, session: Session) -> Session:
