@@ -110,6 +110,12 @@ def without(value: dict[str, Any], database: str) -> dict[str, Any]:
     return {**value, "roles": roles}
 
 
+def made(run: Run) -> str:
+    """What was changed; what others left on the server, and the file lacks, is no matter."""
+    assert (run.code, run.err) == (0, "")
+    return run.out.partition(" Not in the file")[0].partition(": all is")[0].partition(": the server has")[0].strip()
+
+
 @pytest.fixture
 def root(cli: Any, milvus_auth: MilvusServer) -> Iterator[Files]:
     files = Files(Typed(cli, milvus_auth, token="root:Milvus"))
@@ -123,9 +129,9 @@ def root(cli: Any, milvus_auth: MilvusServer) -> Iterator[Files]:
 
 
 def test_applied_twice_it_changes_nothing_the_second_time(root: Files) -> None:
-    assert root.apply(TEAM) == Run(0, "Made 16 changes: 16 added, 0 removed.\n", "")
+    assert made(root.apply(TEAM)) == "Made 16 changes: 16 added, 0 removed."
     assert root.mine() == without(TEAM, "to_come")
-    assert root.apply(TEAM) == Run(0, "Nothing to do: all is as in the file.\n", "")
+    assert made(root.apply(TEAM)) == "Nothing to do"
     assert root.apply(TEAM, "--dry-run -o json") == Run(0, "[]\n", "")
     assert Typed(root.typed.cli, root.typed.server, token="accf_ann:anns:password")("ping").code == 0
 
@@ -141,10 +147,10 @@ def test_the_order_in_a_file_and_its_spelling_mean_nothing(root: Files) -> None:
             "grants": [{"privileges": "Query", "object_name": "accf_book"}, {"privileges": ["CreateCollection"]}],
         }
     ]
-    assert root.apply(dict(reversed(other.items()))).out == "Made 3 changes: 3 added, 0 removed.\n"
+    assert made(root.apply(dict(reversed(other.items())))) == "Made 3 changes: 3 added, 0 removed."
     path = root.write("access.json", json.dumps(other))
-    assert root.typed(f"apply access {path}").out == "Nothing to do: all is as in the file.\n"
-    assert root.typed("apply access -", input=json.dumps(other)).out == "Nothing to do: all is as in the file.\n"
+    assert made(root.typed(f"apply access {path}")) == "Nothing to do"
+    assert made(root.typed("apply access -", input=json.dumps(other))) == "Nothing to do"
 
 
 def test_a_dry_run_shows_the_difference_and_makes_none(root: Files) -> None:
@@ -255,7 +261,7 @@ def test_killed_in_the_middle_and_applied_again_it_ends_the_same(root: Files, ki
     assert process.returncode in (-signal.SIGKILL, 0)
     assert root.apply(TEAM).code == 0
     assert root.mine() == without(TEAM, "to_come")
-    assert root.apply(TEAM) == Run(0, "Nothing to do: all is as in the file.\n", "")
+    assert made(root.apply(TEAM)) == "Nothing to do"
 
 
 def test_what_is_exported_is_the_same_on_the_screen_and_in_files(root: Files) -> None:
@@ -495,6 +501,19 @@ def test_groups_are_listed_and_a_wrong_name_gives_the_nearest(newer: GrpcPeer, t
         ("revoke privilege_group readers -p Load", "privilege group 'readers' has no Load", "it has: Query, Search"),
     ]:
         assert run_here(shlex.split(line), tmp_path, newer.uri) == failed(message, hint)
+
+
+def test_what_the_file_lacks_is_left_without_prune_and_the_last_line_says_so(newer: GrpcPeer, tmp_path: Path) -> None:
+    def applied(value: object, *options: str) -> Run:
+        return run_here(["apply", "access", "-", *options], tmp_path, newer.uri, input=json.dumps(value))
+
+    left = "Not in the file, and left: 1 grant (--prune removes them)."
+    emptied = {"roles": [{"role": "reader", "grants": []}]}
+    assert applied(emptied) == Run(0, f"Nothing to do: the server has everything in the file. {left}\n", "")
+    assert json.loads(applied(emptied, "-o", "json").out)["left"] == 1
+    more = {"roles": [*emptied["roles"], {"role": "writer", "grants": []}]}
+    assert applied(more) == Run(0, f"Made 1 change: 1 added, 0 removed. {left}\n", "")
+    assert "OperatePrivilege" not in newer.methods
 
 
 def test_groups_are_in_the_file_and_applied_by_it(newer: GrpcPeer, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The bench measures right; no test depends on how long anything takes."""
+"""The bench measures correctly; no test depends on durations."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Bulk inserts: Milvus reads files of its own machine; Milvus Lite has none."""
+"""Bulk inserts: Milvus reads files of its own machine; Milvus Lite has no bulk inserts."""
 
 import json
 import time
@@ -12,7 +12,7 @@ SECONDS = 60
 
 
 def ended(typed: Typed, task: int) -> dict[str, Any]:
-    """The state of a task when the server has done with it."""
+    """The state of a task once the server is done with it."""
     until = time.monotonic() + SECONDS
     while True:
         state: dict[str, Any] = typed.json(f"show bulk_insert_state -id {task}")

@@ -1,4 +1,4 @@
-"""Names of what is there: asked for in the background, kept, and forgotten when something was changed."""
+"""Names of a server's objects: fetched in the background, cached, and forgotten after changes."""
 
 import threading
 import time
@@ -30,7 +30,7 @@ def collections(*names: str) -> milvus_pb2.ShowCollectionsResponse:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    """A session with a store of its own, which is connected to nothing."""
+    """A session with its own store, connected to nothing."""
     made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True), Catalog)
     yield made
     made.close()
@@ -44,7 +44,7 @@ def connect(session: Session, address: str, alias: str = "dev") -> NameSource:
 def heard(
     catalog: NameSource, kind: str, *, of: str = "", alias: str = "", database: str = ""
 ) -> list[tuple[str, str]]:
-    """The names, waited for."""
+    """Waits for the names."""
     catalog.patience = 5
     return [(name.text, name.note) for name in catalog.names(kind, of=of, alias=alias, database=database).all]
 
@@ -63,7 +63,7 @@ def test_names_come_from_each_kind_of_server_with_a_word_about_them(session: Ses
         "create index -c names -f v -in v -t HNSW -m L2 --param M:8 --param efConstruction:64",
     ):
         assert execute(line.split(), session) == 0
-    # Milvus Lite counts a new collection as loaded.
+    # Milvus Lite reports a new collection as loaded.
     assert ("names", "loaded" if isinstance(server, LiteServer) else "not loaded") in heard(catalog, "collections")
     fields = [("id", "INT64 primary"), ("title", "VARCHAR 200"), ("v", "FLOAT_VECTOR 4")]
     assert heard(catalog, "fields", of="names") == fields
@@ -110,7 +110,7 @@ def test_asking_a_server_that_never_answers_takes_no_time_and_one_call(session: 
 def test_a_server_that_gives_no_answer_is_left_alone_for_a_while(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_module, "FIRST_PAUSE", 0.3)
+    monkeypatch.setattr(catalog_module, "FIRST_BACKOFF", 0.3)
     broken = aborts(grpc.StatusCode.UNAVAILABLE)
     with GrpcPeer({"ShowCollections": in_turn(broken, replies(collections("back")))}) as peer:
         catalog = connect(session, peer.address)
@@ -204,7 +204,7 @@ def test_each_connection_and_database_has_its_own_names(session: Session) -> Non
 def test_a_bug_is_kept_and_not_written_over_the_line(
     session: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog_module, "KINDS", {"databases": lambda client, of: 1 / 0})
+    monkeypatch.setattr(catalog_module, "SERVER_KINDS", {"databases": lambda client, of: 1 / 0})
     with GrpcPeer() as peer:
         catalog = connect(session, peer.address)
         assert heard(catalog, "databases") == []

@@ -1,4 +1,4 @@
-"""Completion in bash, zsh and fish, as their users meet it: a Tab in the real shell."""
+"""Completion in bash, zsh and fish: a Tab in the real shell."""
 
 import shutil
 import sys
@@ -42,7 +42,7 @@ def bin_directory(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=START)
 def tab(request: pytest.FixtureRequest, cli: Cli, bin_directory: Path) -> Iterator[Callable[[str], Terminal]]:
-    """Types a line and a Tab in each real shell that this machine has."""
+    """Types a line and a Tab in each real shell installed on this machine."""
     name: str = request.param
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed on this machine")
@@ -50,7 +50,7 @@ def tab(request: pytest.FixtureRequest, cli: Cli, bin_directory: Path) -> Iterat
     with Terminal(START[name], cols=100, env=env, cwd=cli.directory) as shell:
         script = ROOT / f"completions/milvus_cli.{name}"
         set_up = SETUP[name].format(script=script, cache=cli.directory / "zdump")
-        # A shell that starts throws away what was typed before it reads.
+        # A shell that is starting discards input typed before it reads.
         for _ in range(4):
             shell.send_line(set_up)
             shell.send_line("clear; echo rea''dy")
@@ -69,7 +69,7 @@ def tab(request: pytest.FixtureRequest, cli: Cli, bin_directory: Path) -> Iterat
 
 
 def answers(cli: Cli, line: str, shell: str = "zsh", env: dict[str, str] | None = None) -> list[str]:
-    """What the program answers to a Tab after a line, a candidate each: kind, value and note."""
+    """The program's answer to a Tab after a line, one candidate each: kind, value and note."""
     done: Run = cli(env={"_MILVUS_CLI_COMPLETE": f"{shell}_complete", "COMP_LINE": line, **(env or {})})
     assert (done.code, done.err) == (0, "")
     return done.out.splitlines()

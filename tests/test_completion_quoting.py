@@ -1,4 +1,4 @@
-"""Names of a hostile server after a Tab and Enter in the real shells: they mean themselves, and nothing is executed."""
+"""Names of a hostile server after a Tab and Enter in the real shells: they stay literal, and nothing is executed."""
 
 import shutil
 import sys
@@ -12,7 +12,7 @@ import pytest
 from milvus_cli.completion.shell_words import ANSI, typed
 from milvus_cli.grammar.lines import split
 from milvus_cli.grammar.offered import paths
-from milvus_cli.shell.completer import quoted
+from milvus_cli.shell.completer import quoted_word
 from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2
@@ -29,7 +29,7 @@ RECORDER = (
 
 
 class Shell:
-    """One of the real shells, in which milvus_cli completes as ever, and else writes down its arguments."""
+    """A real shell in which milvus_cli completes as usual, and otherwise records its arguments."""
 
     def __init__(self, cli: Cli, peer: GrpcPeer, terminal: Terminal, name: str) -> None:
         self.name = name
@@ -38,7 +38,7 @@ class Shell:
         self._terminal = terminal
 
     def offers(self, *names: str) -> None:
-        """From now on the server has these collections."""
+        """Sets the server's collections."""
         answer = milvus_pb2.ShowCollectionsResponse(collection_names=names)
         self._peer.handlers["ShowCollections"] = replies(answer)
 
@@ -76,7 +76,7 @@ def shell(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Iterator[
     ):
         assert cli("connect", peer.address, "-a", "dev").code == 0
         script = ROOT / f"completions/milvus_cli.{name}"
-        # A shell that starts throws away what was typed before it reads.
+        # A shell that is starting discards input typed before it reads.
         for _ in range(4):
             terminal.send_line(SETUP[name].format(script=script, cache=tmp_path / "zdump"))
             terminal.send_line("clear; echo rea''dy")
@@ -156,7 +156,7 @@ def test_a_name_that_begins_with_a_dash_becomes_no_option(cli: Cli) -> None:
 @pytest.mark.parametrize("mark", OPENED, ids=["bare", "single", "double"])
 @pytest.mark.parametrize("name", [EVERYTHING, "[a", "{a", "#a", "'a", '"a', "\\G", "a b", ">a", "|a", "~", "a\\"])
 def test_in_our_own_shell_a_name_means_itself_too(name: str, mark: str) -> None:
-    (found,) = split(f"count -c {quoted(name, mark)} x")
+    (found,) = split(f"count -c {quoted_word(name, mark)} x")
     assert found.argv == ("count", "-c", name, "x")
 
 

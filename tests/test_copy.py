@@ -1,4 +1,4 @@
-"""diff and copy between two servers: Milvus and Milvus Lite, there and back, interrupted and gone on with."""
+"""diff and copy between two servers: Milvus and Milvus Lite, both ways, interrupted and resumed."""
 
 import json
 import shlex
@@ -41,7 +41,7 @@ class Two:
         return run_here(shlex.split(line), self.home, "")
 
     def all(self, *lines: str) -> None:
-        """Each must succeed."""
+        """Runs lines that must all succeed."""
         for line in lines:
             run = self(line)
             assert run.code == 0, (line, run)
@@ -55,7 +55,7 @@ class Two:
         return f"{alias} ({self.servers[alias].address}, database default)"
 
     def make(self, alias: str, name: str, fields: str = BOOK, *, rows: int = 0, index: str = "HNSW") -> None:
-        """A fresh collection, loaded."""
+        """Creates a fresh, loaded collection."""
         self.drop(alias, name)
         params = "--param M:16 --param efConstruction:200" if index == "HNSW" else ""
         self.all(f"create collection {name} {fields} --alias {alias}")
@@ -84,7 +84,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: Li
 
 
 def everything(number: int) -> dict[str, Any]:
-    """A row of all common types, with the ends of their ranges."""
+    """A row of all common types, with the limits of their ranges."""
     sign = -1 if number % 2 else 1
     return {
         "id": sign * (2**63 - 1 - number) if number % 3 else number,
@@ -124,7 +124,7 @@ def source(two: Two) -> Iterator[str]:
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("text", DataType.VARCHAR, max_length=100)
     schema.add_field("numbers", DataType.ARRAY, element_type=DataType.INT32, max_capacity=9)
-    # Milvus Lite keeps no such length: back on Milvus it is the longest.
+    # Milvus Lite does not store this length: back on Milvus it is the maximum.
     schema.add_field("words", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=9, max_length=65_535)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=DIM)
     index = client.prepare_index_params()
@@ -141,7 +141,7 @@ def source(two: Two) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def source_on_lite(two: Two, source: str) -> Iterator[Run]:
-    """The copy of the source on Milvus Lite, under its name; what was said of it."""
+    """Copies the source to Milvus Lite under its name; returns the run."""
     two.drop("lite", source)
     yield two(f"copy old:{source} lite: -y")
     two.drop("lite", source)
@@ -153,7 +153,7 @@ def expected(two: Two, source: str) -> list[str]:
 
 
 def rows_by_pymilvus(server: ServerProcess, name: str) -> list[str]:
-    """All rows as text, in the order of their keys: read without anything of ours."""
+    """All rows as text in key order, read by pymilvus alone."""
     client = official_client(server.uri)
     try:
         found = client.query(
@@ -218,9 +218,9 @@ def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled
     server = two.servers[target]
     two.drop(target, "copy_killed")
     line = ["copy", f"{origin}:{source}", "slow:copy_killed", "-y", "--quiet"]
-    # Once interrupted too; what a resumed copy does is the same wherever the rows go.
+    # Also interrupted once; a resumed copy does the same wherever the rows go.
     for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130))[: 2 if target == "lite" else 1]:
-        # A proxy of its own for each, so that nothing of the one before is still under way.
+        # A separate proxy for each, so that no request of the one before is still in flight.
         with TcpProxy(server.host, server.port) as proxy:
             two.all(f"connect 127.0.0.1:{proxy.port} -a slow")
             proxy.delay(0.03)
@@ -259,7 +259,7 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
             f"Copy 3 rows of 'copy_typed' on {two.place('lite')} to 'copy_there' on {place}, which is new? "
             "guarded is protected: type its name to go on:"
         )
-        # Neither --yes nor the name of the source will do.
+        # Neither --yes nor the name of the source is enough.
         screen = terminal(*line, "--yes", cols=250, env=env)
         screen.wait_for(question)
         screen.send_line("lite")
@@ -275,7 +275,7 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
         screen.send_key("c-c")
         assert screen.wait_exit() == 130, screen.text
         assert screen.text.endswith("error: interrupted\nhint: the same line with --resume goes on there"), screen.text
-    # What was on its way is gone with the proxy.
+    # Requests in flight are gone with the proxy.
     two.all(f"connect {two.servers['lite'].address} -a guarded", f"{' '.join(line)} --resume -y")
     assert two.count("lite", "copy_there") == 3
     two.drop("lite", "copy_typed", "copy_there")

@@ -1,4 +1,4 @@
-"""A copy that is resumed proves rows by their values: what is there under the same key may be another row."""
+"""A resumed copy compares rows by their values: an existing row with the same key may be another row."""
 
 import json
 import shlex
@@ -40,7 +40,7 @@ class Servers:
             assert run.code == 0, (line, run)
 
     def made(self, alias: str, name: str, fields: str = FIELDS) -> None:
-        """Fresh, empty and loaded."""
+        """Creates a fresh, empty, loaded collection."""
         self.gone(alias, name)
         index = f"create index -c {name} -f v -t FLAT -m L2"
         for line in (f"create collection {name} {fields}", index, f"load {name}"):
@@ -52,7 +52,7 @@ class Servers:
             self(f"delete collection {name} -y --alias {alias}")
 
     def filled(self, alias: str, name: str, keys: range, word: str) -> None:
-        """Rows that say `word`, by a client that is not ours."""
+        """Inserts rows with `word`, by pymilvus."""
         client = official_client(self.by_alias[alias].uri)
         try:
             client.insert(name, [row(key, word) for key in keys])
@@ -60,7 +60,7 @@ class Servers:
             client.close()
 
     def words(self, alias: str, name: str) -> list[tuple[int, str]]:
-        """Key and word of every row, in the order of keys: one key twice is there twice."""
+        """Key and word of every row in key order; a key with two rows appears twice."""
         client = official_client(self.by_alias[alias].uri)
         try:
             found = client.query(
@@ -115,9 +115,9 @@ def test_a_copy_over_old_rows_that_was_killed_ends_with_every_value_of_the_sourc
     run = servers(f"{line} --resume".replace(" --quiet", ""))
     assert (run.code, run.out.partition(" rows")[0].partition(" ")[0]) == (0, "Copied"), run
     assert " rows of the target had other values, and were replaced\n" in run.err
-    # Rows of its own are left alone.
+    # The target's own rows are left alone.
     assert servers.words(alias, target) == [*NEW, *((key, f"old {key}") for key in range(ROWS, ROWS + 3))]
-    # Once more there is nothing to do.
+    # The second time there is nothing to do.
     assert servers(f"{line} --resume".replace(" --quiet", "")).out.startswith("Copied 0 rows of ")
     servers.gone(alias, target)
     servers.all("delete connection slow -y")
@@ -166,7 +166,7 @@ def test_where_keys_are_generated_only_the_first_rows_of_the_source_are_taken_fo
         process.communicate(timeout=60)
     servers.all(f"connect {server.address} -a slow", f"{line} --resume")
     assert servers.titles(alias, "resume_auto_b") == sorted(f"new {key}" for key in range(1_500))
-    # A row of somebody else's makes the number of rows no proof.
+    # With a foreign row the number of rows proves nothing.
     servers.all(
         f"insert row -c resume_auto_b --row '{ROW}' --alias {alias}",
         f"insert row -c resume_auto --row '{ROW.replace('foreign', 'last')}' --alias lite",

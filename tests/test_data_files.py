@@ -1,4 +1,4 @@
-"""Files as other programs write them, and as they should not be: what of them goes into a server, and what is told."""
+"""Files as other programs write them, and broken ones: which rows are inserted, and what is reported."""
 
 import json
 import subprocess
@@ -64,21 +64,21 @@ def test_the_counts_of_json_files_are_true(on_lite: Typed) -> None:
     on_lite.gone("df_json")
 
 
-def test_a_row_that_is_too_deep_is_rejected_with_its_line(on_lite: Typed) -> None:
+def test_a_row_that_is_too_deep_is_rejected_with_its_place(on_lite: Typed) -> None:
     on_lite.gone("df_deep")
     on_lite.all(MAKE.format("df_deep") + " --dynamic")
-    for name, number in (("rows.jsonl", 2), ("rows.json", 2)):
+    for name, place in (("rows.jsonl", "line 2"), ("rows.json", "row 2")):
         rows = [row(1), row(2, f'"j": {nested(1_200)}, '), row(3)]
         Path(name).write_text("\n".join(rows) if name == "rows.jsonl" else f"[{','.join(rows)}]")
         run = on_lite(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
         assert (run.code, run.out) == (5, "")
-        assert run.err.startswith(f"{name}, line {number}: nested too deeply\nerror: Upserted 2 of 3 rows")
+        assert run.err.startswith(f"{name}, {place}: nested too deeply\nerror: Upserted 2 of 3 rows")
         assert json.loads(Path("rejects.jsonl").read_text())["row"] == rows[1]
     on_lite.gone("df_deep")
 
 
 def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: bool, tmp_path: Path) -> None:
-    # Milvus Lite takes what Python's own parser takes, and PyYAML fails before that.
+    # Milvus Lite accepts what Python's own parser accepts, and PyYAML fails before that.
     deep = nested(400 if is_lite else 1_200)
     typed.gone("df_held")
     typed.all(
@@ -151,7 +151,7 @@ def test_hints_of_what_a_csv_file_is_instead(on_lite: Typed) -> None:
 
 
 class Secretive(BaseHTTPRequestHandler):
-    """Gives data to those who know the password, and sends others to places they should not go."""
+    """Serves data to clients with the password, and redirects others to forbidden places."""
 
     asked: list[tuple[str, str | None]]
 
@@ -227,23 +227,23 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
 
 
 def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
-    from milvus_cli.transfer.insert import _without_secret
+    from milvus_cli.transfer.insert_job import without_secret
 
-    one, other = (_without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
+    one, other = (without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
     assert one != other
     assert {each.partition(" ")[0] for each in (one, other)} == {"https://***@x/a.csv?id=***"}
-    assert _without_secret("/home/a.csv?id=1") == "/home/a.csv?id=1"
+    assert without_secret("/home/a.csv?id=1") == "/home/a.csv?id=1"
 
 
 READ = """
 import sys
 from milvus_cli.errors import CliError
-from milvus_cli.files.json_rows import Keys, read_json
+from milvus_cli.files.json_rows import RowKeys, read_json_rows
 from milvus_cli.files.readers import read_separated
 from milvus_cli.files.sources import find_places, open_source
 with open_source(find_places(sys.argv[1:], None)[0]) as source:
     try:
-        table = read_separated(source, ",") if source.place.format == "csv" else read_json(source, Keys())
+        table = read_separated(source, ",") if source.place.format == "csv" else read_json_rows(source, RowKeys())
         print(sum(len(chunk.lines) + len(chunk.bad) for chunk in table.chunks))
     except CliError as exc:
         print(exc.message)

@@ -1,4 +1,4 @@
-"""Fields that are asked for by name: keys of the dynamic field, count(*), and names that nothing has."""
+"""Fields selected by name: keys of the dynamic field, count(*), and names that do not exist."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def keyed(typed: Typed, made: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Exports go to a directory of their own."""
+    """Exports go to a separate directory."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return typed
@@ -111,10 +111,10 @@ def test_a_key_is_requested_by_its_name_when_a_row_has_it(keyed: Typed) -> None:
         {"id": 2, "x": None, "a.b": None},
         {"id": 3, "x": None, "a.b": None},
     ]
-    # Milvus 2.3 takes a name for an output field only where it is an identifier.
+    # Milvus 2.3 accepts only identifiers as output fields.
     assert [row["a.b"] for row in keyed.json(f"{SEARCH} --fields a.b")] == [7, None, None]
     assert [row["x"] for row in keyed.json(f"{SEARCH} --fields title,x")] == [1, None, None]
-    # That the only row that has it is on the third page does not matter.
+    # It does not matter that the only row with the key is on the third page.
     assert [row["y,z"] for row in keyed.json(f"""query_iterator {NAME} --batch-size 1 --fields '$meta["y,z"]'""")] == [
         None,
         {"n": 1},

@@ -1,4 +1,4 @@
-"""Exports on Milvus and on Milvus Lite, read back by Python's own readers; ends in between, and going on."""
+"""Exports on Milvus and Milvus Lite, read back by Python's own readers; interrupted and resumed."""
 
 import csv
 import gzip
@@ -20,7 +20,7 @@ import zstandard
 from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData
 from milvus_cli.connections.profile import Profile
-from milvus_cli.files.writers import Shape, writer_of
+from milvus_cli.files.writers import FileShape, writer_of
 from milvus_cli.rows.selection import Selection, chosen_fields
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.session.clients import open_client
@@ -119,7 +119,7 @@ def client_of(server: ServerProcess) -> Client:
 
 
 def filled(client: Client, name: str, schema: CollectionSchema, columns: list[FieldData], rows: int) -> None:
-    """A loaded collection of these rows."""
+    """Creates a loaded collection with these rows."""
     schema.name = name
     if client.call("HasCollection", collection_name=name).value:
         client.call("DropCollection", collection_name=name)
@@ -132,12 +132,12 @@ def filled(client: Client, name: str, schema: CollectionSchema, columns: list[Fi
 
 @pytest.fixture(scope="module")
 def exported(server: ServerProcess) -> ServerProcess:
-    """With `awkward` of every type, and `many` rows, more than any one query gives out."""
+    """A server with collections `awkward` (every type) and `many` (more rows than one query returns)."""
     schema = schema_of(*TYPES, dynamic=True)
     many = declared(Declaration("many", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
     rows = FEWER if isinstance(server, LiteServer) else MANY
     ids, numbers = FieldData(type=DataType.Int64, field_name="id"), FieldData(type=DataType.FloatVector, field_name="v")
-    # In no order, so that a server can't give them out as they came.
+    # Unordered, so that a server can't return them in insertion order.
     ids.scalars.long_data.data.extend(number * 7919 % rows for number in range(rows))
     numbers.vectors.dim = 2
     numbers.vectors.float_vector.data.extend(each / 8 for key in ids.scalars.long_data.data for each in (key, -key))
@@ -150,13 +150,13 @@ def exported(server: ServerProcess) -> ServerProcess:
 
 @pytest.fixture
 def run(typed: Typed, exported: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """In a directory of its own."""
+    """Runs commands in a separate directory."""
     monkeypatch.chdir(tmp_path)
     return typed
 
 
 def bits(row: dict[str, Any]) -> dict[str, Any]:
-    """With float32s as the bits that they have, so that -0.0 and 0.0 differ."""
+    """Replaces float32s by their bits, so that -0.0 and 0.0 differ."""
     return {
         **row,
         "f": struct.pack("<f", row["f"]),
@@ -182,7 +182,7 @@ def test_json_has_every_row_bit_for_bit(run: Typed, file: str) -> None:
 @pytest.mark.parametrize(("file", "delimiter"), [("x.csv", ","), ("x.tsv", "\t"), ("x.csv.gz", ",")])
 def test_csv_has_every_row_bit_for_bit(run: Typed, file: str, delimiter: str) -> None:
     assert run(f"export awkward {file}").code == 0
-    # As in Python before 3.11, which refuses NUL.
+    # Python before 3.11 refuses NUL.
     table = list(csv.reader(io.StringIO(text_of(Path(file)).replace("\0", "\ue000"), newline=""), delimiter=delimiter))
     assert table[0] == [*NAMES, "$meta"]
     rows = []
@@ -319,7 +319,7 @@ def test_an_export_goes_on_where_it_was_killed(
 ) -> None:
     monkeypatch.chdir(cli.directory)
     typed, line = Typed(cli, exported), "export -c many x.jsonl"
-    # The process kills itself when its third page is in the file, and its state is not.
+    # The process kills itself once its third page is in the file, but its state is not.
     process = cli.start(*shlex.split(line), env={**typed.env, "PYTHONPATH": str(killing(cli.directory))})
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
@@ -339,7 +339,7 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
 ) -> None:
     if is_lite and file != "x.parquet":
         pytest.skip("the server makes no difference")
-    many, keep = FEWER if is_lite else MANY, export._keep
+    many, keep = FEWER if is_lite else MANY, export._save_state
     kept = []
 
     def interrupted(*given: Any) -> None:
@@ -348,7 +348,7 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
         if len(kept) == (1 if is_lite else 2):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(export, "_keep", interrupted)
+    monkeypatch.setattr(export, "_save_state", interrupted)
     assert run(f"export -c many {file}") == Run(
         130, "", f"error: {file} is not whole\nhint: go on with the same command and --resume\n"
     )
@@ -373,26 +373,26 @@ def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
     assert found == failed(f"can't write {file}.part: File too large", hint)
     assert json.loads(Path(f"{file}.part.json").read_text())["point"]["rows"] > 0
     if file == "x.parquet":
-        # Pages fit, and the file that is made of them does not.
-        finish = export._finish
+        # The pages fit on the disk, but the file made of them does not.
+        finish = export._complete_file
 
         def filling(*given: Any) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
             finish(*given)
 
-        monkeypatch.setattr(export, "_finish", filling)
+        monkeypatch.setattr(export, "_complete_file", filling)
         try:
             assert run(f"export -c many {file} --resume") == failed("can't write x.parquet.part: File too large", hint)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        monkeypatch.setattr(export, "_finish", finish)
+        monkeypatch.setattr(export, "_complete_file", finish)
     assert run(f"export -c many {file} --resume") == Run(0, f"Exported {FEWER} rows of 'many' to {file}.\n", "")
     assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]
 
 
 def killing(directory: Path) -> Path:
-    """A sitecustomize that ends the process between the third page and its state."""
+    """A sitecustomize that kills the process between the third page and its state."""
     from tests.support.cli import ROOT
 
     (directory / "site").mkdir()
@@ -423,7 +423,7 @@ def keys_in(file: Path) -> list[int]:
 
 
 def test_a_file_with_fewer_rows_than_the_server_counts_is_an_error(milvus: MilvusServer, cli: Cli) -> None:
-    """Milvus counts a key as often as it was inserted, and gives it out once."""
+    """Milvus counts a key as often as it was inserted, and returns it once."""
     typed = Typed(cli, milvus)
     typed.make("twice", index=True)
     row = '{"id": 1, "title": "", "vector": [1, 2, 3, 4]}'
@@ -444,7 +444,7 @@ def exported_page(shape: str, *fields: str, rows: list[dict[str, Any]], nullable
     for field in schema.fields:
         field.nullable = nullable and not field.is_primary_key
     columns = encode_rows(rows, schema)
-    writer = writer_of(Shape(shape), Selection(schema, "book", chosen_fields(schema, None)))
+    writer = writer_of(FileShape(shape), Selection(schema, "book", chosen_fields(schema, None)))
     return writer.head + writer.page(columns, len(rows), first=True) + writer.tail
 
 
@@ -483,5 +483,5 @@ def test_what_json_has_no_number_for_is_named() -> None:
     columns[1].scalars.float_data.data[0] = numpy.nan
     columns[2].vectors.float_vector.data[0] = -numpy.inf
     selection = Selection(schema, "book", chosen_fields(schema, None))
-    found = [writer_of(Shape(shape), selection).page(columns, 1, first=True) for shape in ("jsonl", "csv")]
+    found = [writer_of(FileShape(shape), selection).page(columns, 1, first=True) for shape in ("jsonl", "csv")]
     assert found == [b'{"id":1,"f":"NaN","v":["-Infinity",1.0]}\n', b'1,NaN,"[""-Infinity"",1.0]"\n']

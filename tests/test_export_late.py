@@ -1,4 +1,4 @@
-"""A file that appears under the name of an export while that runs is not replaced without --force."""
+"""A file that appears under the name of a running export is not replaced without --force."""
 
 import os
 import shlex
@@ -43,7 +43,7 @@ def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def late(books: Typed) -> Iterator[Late]:
-    """Runs an export, slowly where something else is to happen when its part is there."""
+    """Runs an export, slowly if something else is to happen once its part file exists."""
     with TcpProxy(books.server.host, books.server.port) as proxy:
 
         def run(

@@ -1,4 +1,4 @@
-"""An export whose name is a link to itself, and one that was killed when it was all but done."""
+"""An export whose name is a link to itself, and one killed just before its end."""
 
 import os
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def test_links_in_a_circle_are_refused_before_a_row_is_read(rows: Cli, tmp_path:
 
 
 def test_a_part_that_is_the_finished_file_goes_at_the_next_export(rows: Cli, tmp_path: Path) -> None:
-    """What a kill leaves between the file's getting its name and the part's losing its own."""
+    """A kill between publishing the file and removing the part leaves both names."""
     done = Run(0, "Exported 1 row of 'leftovers' to rows.jsonl.\n", "")
     assert rows("export", "leftovers", "rows.jsonl") == done
     for more in ([], ["--resume"]):

@@ -1,4 +1,4 @@
-"""Whatever breaks while rows are inserted, none is lost and none is there twice: counted on real servers."""
+"""Whatever breaks during an insert, no row is lost or duplicated: counted on real servers."""
 
 import gzip
 import json
@@ -44,7 +44,7 @@ def exact(typed: Typed, name: str) -> int:
 
 
 def distinct(typed: Typed, name: str) -> int:
-    """How many primary keys there are."""
+    """Number of distinct primary keys."""
     from tests.support.official import official_client
 
     client = official_client(typed.server.uri)
@@ -116,7 +116,7 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
 
 
 class RandomCuts(TcpProxy):
-    """Cuts every connection so often, each time after as many bytes as chance has it."""
+    """Cuts every connection repeatedly, each time after a random number of bytes."""
 
     def __init__(self, host: str, port: int, *, cuts: int, least: int, most: int) -> None:
         super().__init__(host, port)
@@ -141,7 +141,7 @@ def test_a_connection_that_is_cut_at_random_loses_and_doubles_no_row(
     on_milvus: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = on_milvus
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 25_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 25_000)
     make_loaded(typed, "fault_cut")
     rows = tmp_path / "rows.jsonl"
     write_rows(rows, 10_000)
@@ -203,7 +203,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
 
     typed, line = on_lite, "insert file -c fault_full rows.jsonl --checkpoint how_far --rejects rejects.jsonl"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 10_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
     make_loaded(typed, "fault_full")
     with Path("rows.jsonl").open("w") as rows:
         rows.writelines(
@@ -222,7 +222,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
         run = typed(line)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    # The batch whose rejects could not be kept does not count, though its good rows are there.
+    # A batch whose rejects could not be written does not count, although its good rows arrived.
     known = (
         r"[0-9]+ rows are in, and what was on its way may be" if limit else f"{exact(typed, 'fault_full')} rows are in"
     )
@@ -244,7 +244,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = on_lite
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 10_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
     monkeypatch.chdir(tmp_path)
     make_loaded(typed, "fault_gzip")
     write_rows(Path("rows.jsonl"), 5_000)
@@ -258,7 +258,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
         f"{there:,} rows are in",
         f"repair the file, then {ANEW}",
     )
-    # The file as it should be is another file: nothing is doubled by mistake, and upsert puts in the rest.
+    # The repaired file is another file: nothing is doubled by mistake, and upsert inserts the rest.
     Path("rows.jsonl.gz").write_bytes(whole)
     assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(
         f"an earlier insert was interrupted after {there:,} rows were in, and had another state of the files",
@@ -338,7 +338,7 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
             "back: earlier rows with the same keys were replaced\n"
         )
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
-        # It can't be asked for the rows, so that they take the place of those that may be there.
+        # The server can't be asked for the rows, so they replace any that may have arrived.
         assert [method for method in peer.methods if method in ("Insert", "Upsert")] == ["Insert", "Upsert"]
 
 
@@ -408,6 +408,19 @@ def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arriv
         first: Any = peer.requests("Insert")[0]
         again: list[Any] = peer.requests("Upsert")
         assert all(list(each.fields_data) == list(first.fields_data) for each in again)
+
+
+def test_a_lost_answer_is_told_by_the_operation_of_the_command(tmp_path: Path) -> None:
+    schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
+    (tmp_path / "rows.jsonl").write_text('{"id": 7, "v": [1, 2]}\n')
+    with Shelf(schema) as peer:
+        for method in ("Insert", "Upsert"):
+            peer.handlers[method] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+        # The row has not arrived, so it is sent again as an upsert.
+        line = ["insert", "file", "-c", "lost", str(tmp_path / "rows.jsonl"), "--retry", "0.5"]
+        run = run_here(line, tmp_path, peer.uri)
+        assert run.err.startswith(f"error: the connection to {peer.address} was lost during Insert: outcome unknown; ")
+        assert (run.code, {"Insert", "Upsert"} <= set(peer.methods)) == (3, True)
 
 
 def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Rows go from files into collections of real servers, and what does not fit is told."""
+"""Rows of files are inserted into collections of real servers, and rows that don't fit are reported."""
 
 import csv
 import gzip
@@ -31,7 +31,7 @@ ALL = (
 
 
 def rows_of(typed: Typed, name: str, expression: str = "i8 > -1000") -> list[dict[str, Any]]:
-    """All rows, as pymilvus reads them, by their keys."""
+    """All rows by key, as pymilvus reads them."""
     from tests.support.official import official_client
 
     client = official_client(typed.server.uri)
@@ -44,7 +44,7 @@ def rows_of(typed: Typed, name: str, expression: str = "i8 > -1000") -> list[dic
 
 @pytest.fixture
 def fresh(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Files are written to, and named in, the current directory."""
+    """Files are written to, and named relative to, the current directory."""
     monkeypatch.chdir(tmp_path)
     return typed
 
@@ -163,7 +163,7 @@ def write_file(path: Path, kind: str, values: list[dict[str, Any]]) -> None:
 def test_values_of_every_format_arrive_as_they_are(fresh: Typed, libraries: None) -> None:
     make_all(fresh, "in_all")
     for kind in ("csv", "tsv", "jsonl", "json", "rows.json", "parquet"):
-        # The dynamic field tells which file a row is of.
+        # The dynamic field identifies the file of a row.
         write_file(Path(f"all.{kind}"), kind, [{**row, "kind": kind} for row in VALUES])
         run = fresh(f"upsert file -c in_all all.{kind}")
         assert (run.code, run.err) == (0, ""), (kind, run)

@@ -1,4 +1,4 @@
-"""Answers that are lost while rows go in under keys that are there already: an existing key proves nothing."""
+"""Lost answers while rows are inserted under existing keys: an existing key proves nothing."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def write_rows(path: Path, count: int, n: int, *, pad: int = 0) -> None:
 
 
 def make(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -> Path:
-    """A loaded collection with older rows; returns the file with those that are to come."""
+    """Creates a loaded collection with older rows; returns a file with the new ones."""
     typed.gone(name)
     typed.all(COLLECTION.format(name=name), f"load collection -c {name}")
     write_rows(tmp_path / "old.jsonl", count, 0)
@@ -36,7 +36,7 @@ def make(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -
 
 
 def contents(typed: Typed, name: str) -> dict[int, list[float]]:
-    """The new rows, by an official client."""
+    """The new rows, read by pymilvus."""
     client = official_client(typed.server.uri)
     try:
         rows = client.query(name, "n == 1", ["id", "v"], consistency_level="Strong")
@@ -61,7 +61,7 @@ def test_rows_whose_keys_exist_are_all_written_over_a_connection_that_is_cut(
 ) -> None:
     count = 3_000
     rows = make(typed, "lost_cut", tmp_path, count)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 40_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 40_000)
     with RandomCuts(typed.server.host, typed.server.port, cuts=6, least=5_000, most=40_000) as proxy:
         run = run_here([verb, "file", "-c", "lost_cut", str(rows)], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
         assert proxy.left == 0

@@ -1,4 +1,4 @@
-"""Batches that a server refuses: bad rows go to the rejects and the rest goes in, however many are bad."""
+"""Batches that a server refuses: bad rows go to the rejects and the others are inserted, however many are bad."""
 
 import json
 from pathlib import Path
@@ -126,7 +126,7 @@ def described(*more: str) -> Any:
 
 
 class Picky(GrpcPeer):
-    """Refuses every insert that has one of the keys."""
+    """Refuses every insert that contains one of the keys."""
 
     def __init__(self, refused: range) -> None:
         self.refused = set(refused)

@@ -1,4 +1,4 @@
-"""While a server can't be reached an insert says so, and in the end what to do."""
+"""While a server is unreachable an insert says so, and in the end what to do."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Sources that break off: files that change, URLs that end too soon, servers that go away while they are read."""
+"""Sources that break off: changing files, URLs that end too soon, servers lost while rows are read."""
 
 import json
 import os
@@ -28,7 +28,7 @@ GOES_ON = "the same line with --resume goes on there"
 @pytest.fixture
 def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
     monkeypatch.chdir(cli.directory)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 10_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
     return Typed(cli, lite)
 
 
@@ -81,7 +81,7 @@ def test_a_url_that_has_changed_is_not_gone_on_with(on_lite: Typed) -> None:
         assert on_lite(f"insert file -c source_etag {url} --resume") == failed(
             f"{url} has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
         )
-        # What the hint says helps.
+        # The hint helps.
         assert on_lite(f"upsert file -c source_etag {url} --restart").code == 0
     assert (exact(on_lite, "source_etag"), distinct(on_lite, "source_etag")) == (2_500, 2_500)
     on_lite.gone("source_etag")
@@ -166,7 +166,7 @@ def test_a_collection_of_the_same_name_is_not_gone_on_with(
     monkeypatch.chdir(cli.directory)
     typed = Typed(cli, milvus)
     make_loaded(typed, "source_made_anew")
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 1_000)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 1_000)
     write_rows(Path("rows.jsonl"), 100)
     with Path("rows.jsonl").open("a") as file:
         file.write("no row\n")
@@ -183,12 +183,12 @@ def test_a_collection_of_the_same_name_is_not_gone_on_with(
     typed.gone("source_made_anew")
 
 
-# Servers that go away while they are read
+# Servers lost while they are read
 
 
 @contextmanager
 def gone_for(proxy: TcpProxy, seconds: float) -> Iterator[None]:
-    """Cuts all, and lets nobody in until it is over."""
+    """Cuts all connections, and refuses new ones for a while."""
     proxy.refuse()
     proxy.cut()
     timer = threading.Timer(seconds, proxy.accept)

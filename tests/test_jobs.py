@@ -1,4 +1,4 @@
-"""Two processes on one job: the second is told who holds it. And files that lie in an export's way."""
+"""Two processes on one job: the second is told who holds it. And files in the way of an export."""
 
 import json
 import os
@@ -22,7 +22,7 @@ SINCE = r", since [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\)"
 
 
 def refused(run: Run, process: subprocess.Popen[str], doing: str) -> bool:
-    """Whether a run was told that a process holds what it wants."""
+    """True if a run was refused because a process holds the lock."""
     said = (
         f"error: another process is {re.escape(doing)} \\(pid {process.pid}{SINCE}\n"
         f"hint: wait until it ends, or stop it: kill -INT {process.pid}"
@@ -70,7 +70,7 @@ def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
         process.communicate()
         proxy.delay(0)
         proxy.thaw()
-        # The lock has gone with the process, and what it left behind is in nobody's way.
+        # The lock ended with the process, and its leftover file is in nobody's way.
         run = run_here(shlex.split(f"{line} --resume"), cli.home, uri)
     assert (run.code, run.err) == (0, ""), run
     assert (exact(typed, "job_insert"), distinct(typed, "job_insert")) == (20_001, 20_001)
@@ -153,7 +153,7 @@ def test_a_second_copy_into_the_same_collection_is_refused(cli: Cli, lite: LiteS
     there.gone("job_copy")
 
 
-# What lies in the way of an export
+# Files in the way of an export
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_an_export_does_not_write_through_what_lies_at_its_part(
         f"can't write x.jsonl.part: {why}", "remove it, or export to another file"
     )
     Path("x.jsonl.part").unlink()
-    # What else it writes takes the place of a link.
+    # Its other files replace links.
     for name in ("x.parquet.part.json", "x.parquet.part.json.new", "x.parquet.part.parquet"):
         put("precious", name)
     assert small("export job_small x.parquet") == Run(0, "Exported 1 row of 'job_small' to x.parquet.\n", "")

@@ -1,4 +1,4 @@
-"""Primary keys at the ends of INT64 and beyond: found, deleted and searched by, or refused before a server is asked."""
+"""Primary keys at the limits of INT64 and beyond: found, deleted and searched by, or refused before a request."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What Milvus Lite 3 does with rows of its own accord: an upsert that merges, a text in a JSON field that is parsed."""
+"""Changes that Milvus Lite 3 makes to rows: an upsert that merges, a text in a JSON field that is parsed."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def put(typed: Typed, name: str, row: object, *, verb: str = "insert") -> None:
 
 
 def rows_of(typed: Typed, name: str) -> object:
-    """Exactly: without the keys that only other rows have."""
+    """Exact rows, without keys that only other rows have."""
     found: object = typed.json(f"query {name} --fields id,j,v,$meta")
     return found
 
@@ -70,7 +70,7 @@ def test_a_row_that_a_copy_replaces_keeps_nothing_of_the_one_before(made: Typed,
 def test_a_row_whose_answer_was_lost_keeps_nothing_of_the_one_before(
     made: Typed, server: ServerProcess, tmp_path: Path
 ) -> None:
-    """An insert, which replaces on Milvus Lite; the request is cut, so that the row is sent again as an upsert."""
+    """An insert replaces on Milvus Lite; its answer is lost, so that the row is sent again as an upsert."""
     path, long = tmp_path / "new.jsonl", "x" * 60_000
     path.write_text(json.dumps({**NEW, "change": long}))
     with TcpProxy(server.host, server.port) as proxy:
@@ -114,7 +114,7 @@ def test_a_text_that_would_come_back_as_another_value_is_rejected(made: Typed, t
     assert [(each["reason"], each["row"]) for each in kept] == list(zip(reasons, rows[:9], strict=True))
     there = made.json(f"query {NAME} --filter 'id >= 10' --fields id,j,v,d")
     assert sorted(there, key=lambda each: int(each["id"])) == rows[9:]
-    # A row that was mended goes in.
+    # A mended row is accepted.
     mended = [{**each, "row": {**each["row"], "j": {"text": each["row"]["j"]}}} for each in kept]
     rejects.write_text("\n".join(map(json.dumps, mended)))
     assert made(f"insert file -c {NAME} {rejects}").code == 0
@@ -131,7 +131,7 @@ def test_a_row_with_a_text_that_would_change_is_not_sent(made: Typed) -> None:
 
 @on_lite
 def test_a_text_that_would_change_is_not_copied(made: Typed) -> None:
-    """From a Milvus that keeps such texts."""
+    """The source is a Milvus, which keeps such texts."""
     schema = declared(Declaration("lite_source", ("id:INT64", "j:JSON", "v:FLOAT_VECTOR:2"), primary="id")).schema
     made.gone("lite_source")
     with Shelf(schema) as peer:

@@ -1,4 +1,4 @@
-"""Keys of the dynamic field that are called as fields are, and those without a name: refused or kept, never lost."""
+"""Dynamic keys with the name of a field, and those without a name: refused or kept, never lost."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def keyed(typed: Typed, made: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Both collections are empty, and files are named as they are in the current directory."""
+    """Both collections are empty; files are named relative to the current directory."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     for name in (NAME, PLAIN):
@@ -124,7 +124,7 @@ def test_a_column_without_a_name_is_left_out_and_said_once(keyed: Typed, name: s
 
 @pytest.fixture
 def hiding(cli: Cli, milvus: MilvusServer) -> Iterator[Typed]:
-    """Milvus with rows of which one hides the key of its row behind the primary field, as another client wrote it."""
+    """Milvus with a row whose dynamic key is hidden by the primary field, as another client wrote it."""
     typed = Typed(cli, milvus)
     typed.gone("meta_hidden")
     typed.all(f"create collection -c meta_hidden {FIELDS} --dynamic", "load collection meta_hidden")
@@ -178,6 +178,6 @@ def test_a_copy_to_milvus_lite_refuses_a_hidden_key(hiding: Typed, lite: LiteSer
         "that name\nhint: upsert the row without that key in the source\n"
     )
     Typed(Cli(tmp_path), lite).gone("meta_hidden")
-    # Another Milvus keeps it as it is.
+    # Another Milvus keeps it unchanged.
     assert run_here(["copy", "old:meta_hidden", "old:meta_copied", "-y"], tmp_path, "").code == 0
     assert hiding("export meta_copied -") == hiding("export meta_hidden -")

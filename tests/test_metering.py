@@ -1,4 +1,4 @@
-"""What is shown while rows move, on a terminal and elsewhere, by a clock that the test moves."""
+"""Progress of transfers on a terminal and elsewhere, by a clock that the test controls."""
 
 import contextlib
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Watched(Recorder):
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Its `seconds` are what both modules see."""
+    """Both modules see its `seconds`."""
     clock = SimpleNamespace(seconds=1_000.0)
     for module in (meter, progress):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
@@ -77,7 +77,7 @@ def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
 ) -> None:
     console = Recorder()
     with Meter(session(console), "Exporting 'book'", rows=1_000) as meter:
-        # What an earlier run moved is passed over in no time.
+        # Rows of an earlier run are skipped in no time.
         meter.moved(1_500, 3_000_000, 0.15)
         now.seconds += 2
         meter.moved(10_000, 20_000_000, 1.0)

@@ -1,4 +1,4 @@
-"""Metrics of the management port: all of them on a real server, and top on peers whose numbers a test decides."""
+"""Metrics of the management port: all of them on a real server, and top on peers with chosen numbers."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A copy or comparison without a collection's name, and what a read-only connection says of a deletion."""
+"""A copy or comparison without a collection's name, and a read-only connection's refusal of a deletion."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""URLs that no file of rows can be read from."""
+"""URLs that can't be read as files of rows."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> Non
 
 
 def test_a_port_that_no_server_has_is_not_taken_for_another() -> None:
-    """A socket would take the rest of a division by 65,536."""
+    """A socket would use the port modulo 65,536."""
     url = "http://127.0.0.1:65616/rows.csv"
     with pytest.raises(InvalidInput, match=f"^invalid URL: {url}$"), open_source(find_places([url], None)[0]):
         pass

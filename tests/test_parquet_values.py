@@ -102,7 +102,7 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
 def test_values_of_every_type_are_what_json_has(name: str) -> None:
     array, expected = VALUES[name]
     assert repr(plain_values(array)) == repr(expected)
-    # A part of an array is an array with an offset.
+    # A slice of an array is an array with an offset.
     assert repr(plain_values(array.slice(1))) == repr(expected[1:])
     nested = pyarrow.ListArray.from_arrays(pyarrow.array([0, len(array)], pyarrow.int32()), array)
     assert repr(plain_values(nested)) == repr([expected])
@@ -203,7 +203,7 @@ def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
     assert run == Run(
         5,
         "",
-        f"numbers.parquet, line 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
+        f"numbers.parquet, row 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
         "'pq_numbers', which had 0 and has 2; 1 rejected\nhint: r.jsonl has them\n",
     )
     assert on_lite.json("query -c pq_numbers") == [

@@ -1,4 +1,4 @@
-"""Query vectors from what people give: JSON, files, standard input."""
+"""Query vectors from JSON, files and standard input."""
 
 import json
 import struct

@@ -31,7 +31,7 @@ EVENTUALLY = "--consistency eventually"
 
 @pytest.fixture(scope="module")
 def made() -> set[str]:
-    """The servers that have the collections of this module."""
+    """The servers that already have the collections of this module."""
     return set()
 
 
@@ -234,7 +234,7 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
     typed.gone("deletes")
 
 
-# Servers that do otherwise
+# Servers that behave differently
 
 
 def test_pages_out_of_order_are_an_error_and_no_loss() -> None:

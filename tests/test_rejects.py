@@ -1,4 +1,4 @@
-"""What a rejects file keeps of each format is mended there, and goes in as `insert file` takes it back."""
+"""A rejects file of each format can be mended, and `insert file` takes it back."""
 
 import json
 from collections.abc import Callable
@@ -29,13 +29,13 @@ def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def rejects() -> list[dict[str, Any]]:
-    """Every line is JSON, which has no NaN."""
+    """Lines of the rejects file; every line is JSON, without NaN."""
     lines = Path("r.jsonl").read_text().splitlines()
     return [json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON")) for line in lines]
 
 
 def mend(change: Callable[[dict[str, Any]], None]) -> None:
-    """The file again, with each line changed."""
+    """Changes each line of the file."""
     found = rejects()
     for line in found:
         change(line)
@@ -48,7 +48,7 @@ def taken_back(books: Typed, *, rows: int = 1) -> None:
 
 
 def insert(books: Typed, line: str) -> None:
-    """Every row is rejected, and once more as long as nobody mended it."""
+    """Inserts rows that are all rejected, and rejected again until they are mended."""
     assert books(f"insert file -c rj {line} --rejects r.jsonl").code == 5
     before = rejects()
     assert books("insert file -c rj r.jsonl --rejects again.jsonl").code == 5
@@ -86,7 +86,7 @@ def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter:
             "empty": None,
         },
     }
-    # A number in place of a cell's text is as good.
+    # A number in place of a cell's text works as well.
     mend(lambda line: line["row"].update(id=1 if line["row"]["id"] == "x" else "2"))
     taken_back(books, rows=2)
     assert books.json("query -c rj") == [

@@ -21,7 +21,7 @@ FULL = failed(
 
 @pytest.fixture
 def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """And a file of two rows with a bad one between them."""
+    """A collection, and a file of two rows with a bad one between them."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     typed.gone("rd")
@@ -31,7 +31,7 @@ def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def make_device(name: str) -> None:
-    """A device of our own, as root could replace those of the machine; who may make none can't replace them either."""
+    """Creates a device, as root could replace those of the machine; users who can't create one can't replace one."""
     try:
         os.mknod(name, stat.S_IFCHR | 0o666, os.stat(f"/dev/{name}").st_rdev)
     except PermissionError:

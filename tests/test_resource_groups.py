@@ -67,7 +67,7 @@ HANDLERS: dict[str, Handler] = {
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A Milvus with two query nodes, which no other test uses: they are moved about here."""
+    """A Milvus with two query nodes for this module alone, as they are moved around."""
     with (
         Broker() as broker,
         MilvusServer(tmp_path_factory.mktemp("pair"), queue=broker.address) as server,
@@ -77,7 +77,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
 
 
 def eventually(look: Callable[[], Any], expected: Any) -> None:
-    """Until it is so: what a server tells of its nodes is as old as its last look at them."""
+    """Waits until a look returns the expected value: a server's view of its nodes is updated periodically."""
     until = time.monotonic() + 60
     while (found := look()) != expected:
         assert time.monotonic() < until, found
@@ -86,7 +86,7 @@ def eventually(look: Callable[[], Any], expected: Any) -> None:
 
 @dataclass
 class Newer:
-    """Commands on a server that has everything."""
+    """Commands on a server that supports everything."""
 
     peer: GrpcPeer
     home: Path
@@ -181,7 +181,7 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: Mil
     )
 
     def serving(group: str) -> list[tuple[int, int, int]]:
-        """Replicas of the group, nodes of others that serve them, and nodes of its own that serve others' replicas."""
+        """Replicas of the group, foreign nodes that serve them, and its own nodes that serve foreign replicas."""
         found = here.json(f"show resource_group {group}")["collections"]
         return [(each["replicas"], each["outgoing_nodes"], each["incoming_nodes"]) for each in found]
 

@@ -1,4 +1,4 @@
-"""An insert that goes on knows its rows again, also where they have no file: from URLs, pipes and standard input."""
+"""A resumed insert recognizes its rows even without a file: from URLs, pipes and standard input."""
 
 import asyncio
 import io
@@ -48,9 +48,9 @@ def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Type
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Batches are of about so many bytes."""
-    for module in ("readers", "columnar"):
-        monkeypatch.setattr(f"milvus_cli.files.{module}.CHUNK", size)
+    """Sets the approximate bytes of batches."""
+    for name in ("readers.CHUNK_SIZE", "columnar.COLUMN_CHUNK"):
+        monkeypatch.setattr(f"milvus_cli.files.{name}", size)
 
 
 Rows = list[tuple[int, float]]
@@ -61,7 +61,7 @@ def rows(count: int = COUNT) -> Rows:
 
 
 def breaking(rows: Rows) -> Rows:
-    """With a last row that --strict stops at."""
+    """Appends a row at which --strict stops."""
     return [*rows[:-1], (rows[-1][0], NAN)]
 
 
@@ -156,15 +156,15 @@ def test_an_insert_that_is_interrupted_a_second_time_knows_the_rows_of_both(on_l
 
 @contextmanager
 def piped(data: bytes) -> Iterator[str]:
-    """A pipe that has a name."""
+    """A named pipe."""
     os.mkfifo("pipe.jsonl")
-    # Opened for both, it waits for nobody, and what it holds of data is read before it ends.
+    # Opened for both directions, it blocks nobody, and its data is read before it ends.
     writer = threading.Thread(target=lambda: _write(data))
     writer.start()
     try:
         yield "pipe.jsonl"
     finally:
-        # A reader that stopped early, or never came, lets the writer go.
+        # If the reader stopped early, or never came, the writer must end too.
         os.close(os.open("pipe.jsonl", os.O_RDONLY | os.O_NONBLOCK))
         writer.join(10)
         os.unlink("pipe.jsonl")
@@ -199,7 +199,7 @@ PIPED = ["insert", "file", "-", "--format", "jsonl", "--checkpoint", "how_far"]
 def test_standard_input_with_other_rows_is_not_gone_on_with(on_lite: Typed) -> None:
     make_loaded(on_lite, "again_stdin")
     line, cli = [*PIPED, "-c", "again_stdin", "--strict"], on_lite.cli
-    # Each more than a batch has.
+    # Each is larger than a batch.
     good = [json.dumps({"id": number, "v": [number, 0.5]}) + " " * 1_500_000 + "\n" for number in range(4)]
     run = cli(*line, input="".join([*good, "{}\n"]), env=on_lite.env)
     there = exact(on_lite, "again_stdin")
@@ -221,7 +221,7 @@ def test_who_was_killed_before_the_first_answer_is_told_that_rows_may_be_in(on_l
         env = {"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"}
         process = on_lite.cli.start(*line, env=env)
         wait_for(lambda: checkpoint.exists() and checkpoint.stat().st_size > 0)
-        # By then it asks the server nothing any more, and waits for rows.
+        # By then it has sent its last request, and waits for rows.
         time.sleep(1)
         proxy.freeze()
         assert process.stdin
@@ -256,7 +256,7 @@ def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(on_l
         "Inserted 20 of 20 rows into 'again_none', which had 0 and has 20.\n",
         "note: nothing to resume: starting from the beginning\n",
     )
-    # It is done, and has left nothing that tells this from one that never began.
+    # It is complete, and has left nothing that distinguishes it from one that never began.
     run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
     assert run == failed(
         "there is nothing to resume",

@@ -1,4 +1,4 @@
-"""What export writes, insert file reads back into a collection made from the schema file: bit for bit."""
+"""`insert file` reads an export back into a collection made from the schema file, bit for bit."""
 
 import json
 import shlex
@@ -103,7 +103,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess) -> Ite
 
 
 def partitions(name: str) -> list[str]:
-    """One for each format: rows of the same keys can stand in all of them."""
+    """One for each format, so that rows with the same keys can be in all of them."""
     return [f"create partition -c {name} -p {kind.partition('.')[0]}" for kind in FORMATS]
 
 
@@ -112,8 +112,8 @@ def prepared(name: str, index: str, metric: str) -> list[str]:
 
 
 def rows_in(typed: Typed, name: str, partition: str) -> str:
-    """In the order of the key, as text: -0.0 is no 0.0."""
-    # Milvus Lite shows rows as they came unless it reads by the key.
+    """Rows in key order, as text: -0.0 differs from 0.0."""
+    # Milvus Lite returns rows in insertion order unless it reads by key.
     run = typed(f"query_iterator -c {name} -p {partition} --batch-size 1000 -o json")
     assert run.code == 0, run
     return run.out
@@ -140,7 +140,7 @@ def test_an_export_comes_back_as_it_went(made: Typed, kind: str) -> None:
 def test_vectors_of_every_type_come_back(
     cli: Cli, milvus: MilvusServer, field: str, index: str, metric: str, vectors: list[list[float]]
 ) -> None:
-    """Those that only Milvus has. It takes one vector field a collection."""
+    """Types that only Milvus has. It allows one vector field per collection."""
     typed = Typed(cli, milvus)
     typed.gone("trip_vectors")
     rows = [{"id": number, "v": vector} for number, vector in enumerate(vectors)]

@@ -1,4 +1,4 @@
-"""Rows of every type of Milvus, also of those that no server here has: as pymilvus sends them, and back by files."""
+"""Rows of every type of Milvus, even those that no server here has: compared with pymilvus, and read back."""
 
 import json
 import shlex
@@ -49,7 +49,7 @@ def sizes(kind: str) -> dict[str, int]:
 
 
 def schema_of(*, nullable: bool) -> CollectionSchema:
-    """A field of each type, a field of each array, and a struct array with a field of each type that it can have."""
+    """A field of each type, an array of each type, and a struct array with each type that it can have."""
     plain = ["GEOMETRY", "TIMESTAMPTZ", "TEXT", "JSON", "SPARSE_FLOAT_VECTOR", *ELEMENTS]
     arrays = [kind for kind in ELEMENTS if not kind.endswith("VECTOR")]
     some = {"nullable": True} if nullable else {}
@@ -119,7 +119,7 @@ def is_nullable(peer: Shelf) -> bool:
 
 
 def for_pymilvus(value: Any, kind: str) -> Any:
-    """With the types that pymilvus wants."""
+    """Converts a value to the type that pymilvus expects."""
     if value is None or not kind.endswith("_VECTOR") or kind.startswith(("FLOAT_", "SPARSE")):
         return value
     if kind == "BINARY_VECTOR":
@@ -150,7 +150,7 @@ def test_columns_of_every_type_are_those_of_pymilvus_byte_for_byte(shelf: Shelf)
 
 
 def _say_elements(shelf: Shelf, column: Any) -> None:
-    """Ours also tell what the elements of arrays are."""
+    """Adds the element types of arrays, which only our messages contain."""
     (struct,) = shelf.schema.struct_array_fields
     known = {each.name: each.element_type for each in (*shelf.schema.fields, *struct.fields)}
     for field in column.struct_arrays.fields:
@@ -319,7 +319,7 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
             "bad.csv, line 5, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not "
             '"2026-01-31T12:00:00.0000001Z": microseconds are the finest that Milvus keeps',
             "bad.csv, line 6, column 'z': is missing",
-            # Milvus Lite knows points and polygons only.
+            # Milvus Lite supports only points and polygons.
             "bad.csv, line 7: field 'g' value 'LINESTRING (0 0, 1 1)' does not match dtype DataType.GEOMETRY",
         ],
     )
@@ -380,7 +380,7 @@ def test_times_of_an_npy_file_are_taken_whatever_their_unit(tmp_path: Path, monk
         assert (run.code, run.err.splitlines()[0]) == (
             5,
             (
-                "id.npy, z.npy, line 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
+                "id.npy, z.npy, row 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
                 'not "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'
             ),
         )

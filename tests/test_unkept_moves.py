@@ -1,4 +1,4 @@
-"""Where a move does not last, as the environment outranks it, that is said; and so is an alias that leads elsewhere."""
+"""A move that the environment outranks is reported, and so is an alias that leads elsewhere."""
 
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer
@@ -18,7 +18,7 @@ def test_a_move_that_the_environment_outranks_is_told(cli: Cli) -> None:
         by_alias = {"MILVUS_ALIAS": "dev"}
         assert cli("use", "connection", "prod", env=by_alias) == Run(0, used.out, OUTRANKED.format("MILVUS_ALIAS"))
         assert cli("use", "connection", "dev", env=by_alias).err == ""
-        # In a script it lasts until its end.
+        # In a script it lasts until the end.
         assert cli("-c", "use connection prod", env=by_uri) == used
 
 

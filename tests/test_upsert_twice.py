@@ -1,4 +1,4 @@
-"""Of an upsert in which a key comes twice, its last row is what stays."""
+"""Of several rows with one key in an upsert, the last one stays."""
 
 import json
 import time
@@ -37,7 +37,7 @@ def rows_of(typed: Typed, name: str) -> list[list[int]]:
 def test_the_last_row_of_each_key_stays(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", chunk)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", chunk)
     made(typed, "twice_file")
     path = tmp_path / "rows.jsonl"
     write(path, [row(key, n) for n in range(4) for key in range(200)])
@@ -87,7 +87,7 @@ def test_where_the_last_row_is_refused_the_one_before_it_stays(typed: Typed, tmp
 def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK", 1)
+    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 1)
     schema = schema_pb2.CollectionSchema(name="book")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="n", data_type=schema_pb2.Int64)
@@ -111,5 +111,5 @@ def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
         run = run_here(["upsert", "file", "-c", "book", str(path)], cli.home, peer.uri)
     assert run == Run(0, "Upserted 2 of 3 rows into 'book'; 1 superseded by later rows of their key.\n", "")
     assert log[:2] == [("begin", 1), ("end", 1)]
-    # What shares no key goes out beside it.
+    # A batch without a shared key is sent concurrently.
     assert sorted(log[2:4]) == [("begin", 2), ("begin", 3)]

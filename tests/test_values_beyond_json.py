@@ -1,4 +1,4 @@
-"""Parquet and NPY values that JSON has nothing for, as a year of five digits: rejected, and to be mended."""
+"""Parquet and NPY values that JSON can't express, such as five-digit years: rejected, and mendable."""
 
 import json
 from pathlib import Path
@@ -52,11 +52,11 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
         5,
         "",
         (
-            f"rows.parquet, line 2: date out of range: +10000-01-01T00:00:00 {wanted}\n"
-            f"rows.parquet, line 3: date out of range: +5881580-07-11 {wanted}\n"
-            "rows.parquet, line 4: a map has the key 'a' twice\n"
-            f"rows.parquet, line 5, column 'j': date out of range: +0000-12-31 {wanted}\n"
-            f"rows.parquet, line 6, column 'at': date out of range: +10000-01-01T00:00:00Z {wanted}\n"
+            f"rows.parquet, row 2: date out of range: +10000-01-01T00:00:00 {wanted}\n"
+            f"rows.parquet, row 3: date out of range: +5881580-07-11 {wanted}\n"
+            "rows.parquet, row 4: a map has the key 'a' twice\n"
+            f"rows.parquet, row 5, column 'j': date out of range: +0000-12-31 {wanted}\n"
+            f"rows.parquet, row 6, column 'at': date out of range: +10000-01-01T00:00:00Z {wanted}\n"
             f"error: Inserted 1 of 6 rows into {NAME!r}, which had 0 and has 1; 5 rejected\n"
             "hint: rejects.jsonl has them\n"
         ),
@@ -70,7 +70,7 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
         (good % 5).replace('["1970-01-01"]', "[+0000-12-31]"),
         (good % 6).replace('"at": null', '"at": +10000-01-01T00:00:00Z'),
     ]
-    # They are refused again as they are.
+    # They are rejected again unchanged.
     run = made(f"insert file -c {NAME} rejects.jsonl")
     assert (run.code, run.err.count("no JSON"), made.json(f"query {NAME} --fields id")) == (5, 5, [{"id": 1}])
     mended = json.loads(kept[0].replace("+10000-01-01T00:00:00", '"9999-01-01T00:00:00"'))
@@ -89,7 +89,7 @@ def test_numpy_moments_beyond_all_calendars_are_rejected(made: Typed) -> None:
         5,
         "",
         (
-            "id.npy, v.npy, moment.npy, line 2: date out of range: +10000-01-01T00:00:00Z "
+            "id.npy, v.npy, moment.npy, row 2: date out of range: +10000-01-01T00:00:00Z "
             "(expected the years 1 to 9999)\n"
             f"error: Inserted 1 of 2 rows into {NAME!r}, which had 0 and has 1; 1 rejected\n"
             "hint: --rejects FILE keeps them\n"

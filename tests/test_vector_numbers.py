@@ -1,4 +1,4 @@
-"""Numbers that no vector can have are refused for every format, type and server alike, before anything is sent."""
+"""Numbers that no vector can have are refused for every format, type and server, before anything is sent."""
 
 import json
 import random
@@ -35,7 +35,7 @@ def finite(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typ
 
 
 def write_file(kind: str, number: float, text: str) -> str:
-    """A row with this number, and a good one; returns the files' names."""
+    """Writes a row with this number, and a good one; returns the files' names."""
     rows = [(1, [0.5, number]), (2, [0.5, 1])]
     if kind in ("csv", "tsv"):
         tab = "," if kind == "csv" else "\t"
@@ -62,7 +62,7 @@ def test_a_row_with_nan_or_infinity_is_rejected_whatever_its_file(
     finite: Typed, libraries: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if libraries == "without":
-        # pyarrow makes halves and extended types by numpy, and nothing else.
+        # pyarrow needs numpy only for half floats and extension types.
         for name in ("orjson", "numpy"):
             monkeypatch.setitem(__import__("sys").modules, name, None)
     kinds = ("csv", "tsv", "words.csv", "jsonl", "json", "parquet", "double.parquet")

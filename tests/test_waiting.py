@@ -1,4 +1,4 @@
-"""Flush, compaction, segments, replicas, and waiting: on real servers, and on one that never gets ready."""
+"""Flush, compaction, segments, replicas and waiting, on real servers and on one that never gets ready."""
 
 from collections.abc import Callable
 
@@ -22,13 +22,13 @@ LOADING: dict[str, Handler] = {
 
 @pytest.fixture(scope="module")
 def made() -> set[str]:
-    """The servers that have the collection of this module."""
+    """The servers that already have the collection of this module."""
     return set()
 
 
 @pytest.fixture
 def ledger(typed: Typed, made: set[str]) -> Typed:
-    """With a collection `ledger` of two rows, indexed and loaded."""
+    """Servers with a collection `ledger` of two rows, indexed and loaded."""
     if typed.server.address not in made:
         typed.make("ledger", rows=2, index=True)
         typed.all("load ledger")

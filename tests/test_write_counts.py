@@ -1,4 +1,4 @@
-"""A server that says it wrote another number of rows than it was sent has not been understood."""
+"""A server that reports another number of written rows than it was sent is not trusted."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_a_write_whose_count_is_not_that_of_its_rows_is_no_success(
 
 @pytest.mark.parametrize("verb", ["insert", "upsert"])
 def test_a_server_that_tells_no_version_takes_files(cli: Cli, tmp_path: Path, verb: str) -> None:
-    """As Milvus Lite before 3.0, whose upsert replaces rows as that of Milvus does."""
+    """Like Milvus Lite before 3.0, whose upsert replaces rows as Milvus's does."""
     schema = schema_pb2.CollectionSchema(name="book")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     rows = tmp_path / "rows.jsonl"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..client.client import Client
@@ -11,7 +11,7 @@ from ..errors import InvalidInput
 from ..result import Done, Table
 from ..text.yaml import parse_yaml
 from .access import check_password
-from .changes import Change, changes, make, new_users
+from .changes import Change, changes, extras, make, new_users
 from .file import HINT, Access, databases_of, read_access, read_passwords, read_server
 
 COLUMNS = ("change", "kind", "name", "detail")
@@ -19,9 +19,10 @@ COLUMNS = ("change", "kind", "name", "detail")
 
 @dataclass(frozen=True)
 class AccessPlan:
-    """The changes that make the access on a server that of a file."""
+    """The changes that make the access on a server that of a file. `left` are the removals that --prune would make."""
 
     changes: Sequence[Change]
+    left: Sequence[Change] = ()
 
     @property
     def table(self) -> Table:
@@ -33,10 +34,8 @@ class AccessPlan:
 
     @property
     def removed(self) -> str:
-        """The names of the things to remove, and how many parts of others; "" when nothing is removed."""
-        named = [f"{each.kind} {each.name}" for each in self.removals if not each.detail]
-        parts = Counter(each.kind for each in self.removals if each.detail)
-        return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in parts.items())])
+        """The removals in words; "" if there are none."""
+        return _in_words(self.removals)
 
     def passwords(self, text: str, ask: Callable[[str], str] | None) -> dict[str, str]:
         """The passwords of new users, from lines user:password, or asked for.
@@ -59,11 +58,13 @@ class AccessPlan:
         """Makes the changes, one call each."""
         make(client, self.changes, passwords)
         count, removed = len(self.changes), len(self.removals)
-        made = {"added": count - removed, "removed": removed}
+        made = {"added": count - removed, "removed": removed, **({"left": len(self.left)} if self.left else {})}
+        extra = f" Not in the file, and left: {_in_words(self.left)} (--prune removes them)." if self.left else ""
         if not count:
-            return Done("Nothing to do: all is as in the file.", made)
+            same = "the server has everything in the file" if self.left else "all is as in the file"
+            return Done(f"Nothing to do: {same}.{extra}", made)
         message = f"Made {count} change{'' if count == 1 else 's'}: {count - removed} added, {removed} removed."
-        return Done(message, made)
+        return Done(message + extra, made)
 
 
 def wanted_access(text: str, *, force: bool) -> Access:
@@ -77,4 +78,13 @@ def access_plan(client: Client, wanted: Access, *, prune: bool, me: str) -> Acce
     if wanted.groups and there.groups is None:
         # Raises why the groups can't be listed.
         client.call("ListPrivilegeGroups")
-    return AccessPlan(changes(there, wanted, prune=prune, me=me))
+    left = [] if prune else extras(there, wanted, me=me)
+    return AccessPlan(changes(there, wanted, prune=prune, me=me), left)
+
+
+def _in_words(removals: Iterable[Change]) -> str:
+    """Returns the names of removed things, and how many parts of others are removed."""
+    removals = list(removals)
+    named = [f"{each.kind} {each.name}" for each in removals if not each.detail]
+    parts = Counter(each.kind for each in removals if each.detail)
+    return ", ".join([*named, *(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in parts.items())])

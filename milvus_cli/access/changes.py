@@ -45,10 +45,14 @@ def changes(there: Access, wanted: Access, *, prune: bool, me: str = "") -> list
     _check_roles(there, wanted)
     order = {kind: position for position, kind in enumerate(KINDS)}
     added = sorted(_missing(there, wanted, "+"), key=lambda each: order[each.kind])
-    if not prune:
-        return added
-    removed = (each for each in _missing(wanted, there, "-") if not _stays(each, me) and _spoken_of(each, wanted))
-    return added + sorted(removed, key=lambda each: -order[each.kind])
+    return added + extras(there, wanted, me=me) if prune else added
+
+
+def extras(there: Access, wanted: Access, *, me: str = "") -> list[Change]:
+    """The removals of what the server has beyond the file; parts that the file leaves out are left alone."""
+    order = {kind: position for position, kind in enumerate(KINDS)}
+    found = (each for each in _missing(wanted, there, "-") if not _stays(each, me) and _spoken_of(each, wanted))
+    return sorted(found, key=lambda each: -order[each.kind])
 
 
 def new_users(found: Iterable[Change]) -> list[str]:

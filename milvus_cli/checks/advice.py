@@ -1,4 +1,4 @@
-"""Which index to build: memory by the formulas that FAISS, hnswlib and Milvus publish, recall as usually seen.
+"""Recommends an index: memory by the published formulas of FAISS, hnswlib and Milvus, recall as usually observed.
 
 All figures are estimates. Sources: FAISS wiki "Faiss indexes" and "Guidelines to choose an index" (bytes a vector),
 hnswlib's README (links), Milvus's documentation of DiskANN (PQCodeBudgetGBRatio 0.125, SearchCacheBudgetGBRatio 0.1)
@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 FEW_ROWS = 20_000
-"""Below it, comparing with every row takes about as long as a way through an index."""
+"""Below this many rows, comparing with every row takes about as long as searching an index."""
 M, EF_CONSTRUCTION, NBITS = 16, 200, 8
 ID = 8
-"""Bytes of a row's number in a list of an IVF index."""
+"""Bytes of a row number in an IVF index."""
 GRAPH_DEGREE = 56
-"""Links of a row in DiskANN's graph, 4 bytes each."""
+"""Links per row in DiskANN's graph, 4 bytes each."""
 PQ_RATIO, CACHE_RATIO = 0.125, 0.1
 
 
 @dataclass(frozen=True)
-class Rows:
-    """What is to be indexed. `number_size` is bytes of one dimension; 0 for a sparse field, whose length varies."""
+class IndexedRows:
+    """The rows to index. `number_size` is the bytes per dimension, 0 for a sparse field, whose length varies."""
 
     count: int
     dimension: int
@@ -37,8 +37,8 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """`memory` and `disk` in bytes, None where nothing tells; `recall` that searches usually reach at most."""
+class IndexCandidate:
+    """`memory` and `disk` are bytes (`memory` None if unknown); `recall` is the highest that searches usually reach."""
 
     index_type: str
     memory: int | None
@@ -52,69 +52,69 @@ class Candidate:
         return self.recall >= recall and (memory is None or (self.memory or 0) <= memory)
 
 
-def candidates(rows: Rows) -> list[Candidate]:
-    """In the order of preference, each of them known to Milvus since 2.3."""
+def candidates(rows: IndexedRows) -> list[IndexCandidate]:
+    """Returns candidates in order of preference, each supported since Milvus 2.3."""
     if rows.kind == "SPARSE_FLOAT_VECTOR":
-        return [Candidate("SPARSE_INVERTED_INDEX", None, 1.0, "the index for sparse vectors; exact", {})]
-    found = _binary(rows) if rows.kind == "BINARY_VECTOR" else _dense(rows)
+        return [IndexCandidate("SPARSE_INVERTED_INDEX", None, 1.0, "the index for sparse vectors; exact", {})]
+    found = _binary_candidates(rows) if rows.kind == "BINARY_VECTOR" else _dense_candidates(rows)
     few = rows.count <= FEW_ROWS
     return sorted(
         found, key=lambda each: each.index_type.endswith("FLAT") and "IVF" not in each.index_type, reverse=few
     )
 
 
-def with_measured(found: Sequence[Candidate], index_type: str, recall: float) -> list[Candidate]:
-    """The same, with what was measured for the index that is there; one of another type comes first."""
+def with_measured(found: Sequence[IndexCandidate], index_type: str, recall: float) -> list[IndexCandidate]:
+    """Returns the candidates with the measured recall of the existing index, which is put first if it is not there."""
     if index_type not in [each.index_type for each in found]:
-        return [Candidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
+        return [IndexCandidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
     return [replace(each, recall=recall, measured=True) if each.index_type == index_type else each for each in found]
 
 
-def chosen(found: Sequence[Candidate], memory: int | None, recall: float) -> Candidate | None:
-    """The first that fits."""
+def chosen(found: Sequence[IndexCandidate], memory: int | None, recall: float) -> IndexCandidate | None:
+    """Returns the first candidate that fits."""
     return next((each for each in found if each.fits(memory, recall)), None)
 
 
 def clusters(count: int) -> int:
-    """nlist: 4 × √rows to a power of two."""
+    """Returns nlist: 4 × √rows, rounded to a power of two."""
     return int(min(65_536, max(16, 2 ** round(math.log2(4 * math.sqrt(max(1, count)))))))
 
 
 def subvectors(dimension: int) -> int:
-    """m of IVF_PQ: the largest divisor that leaves a subvector four numbers at least."""
+    """Returns m for IVF_PQ: the largest divisor that leaves at least four numbers per subvector."""
     return next(each for each in range(max(1, dimension // 4), 0, -1) if dimension % each == 0)
 
 
-def _dense(rows: Rows) -> list[Candidate]:
+def _dense_candidates(rows: IndexedRows) -> list[IndexCandidate]:
     count, raw, nlist, m = rows.count, rows.raw, clusters(rows.count), subvectors(rows.dimension)
     centres = nlist * rows.dimension * 4
     codebooks = 2**NBITS * rows.dimension * 4
     return [
-        Candidate(
+        IndexCandidate(
             "HNSW",
             raw + count * M * 2 * 4,
             0.99,
             "a graph over the vectors; the quickest at high recall",
             {"M": M, "efConstruction": EF_CONSTRUCTION},
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_FLAT",
             raw + count * ID + centres,
             0.99,
             "whole vectors in clusters; less memory than a graph",
             {"nlist": nlist},
         ),
-        Candidate(
+        IndexCandidate(
             "SCANN",
             raw + count * (rows.dimension // 4 + ID) + centres,
             0.98,
             "clusters by 4-bit codes, hits compared again by whole vectors",
             {"nlist": nlist},
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters", {"nlist": nlist}
         ),
-        Candidate(
+        IndexCandidate(
             "DISKANN",
             int(raw * (PQ_RATIO + CACHE_RATIO)),
             0.97,
@@ -122,26 +122,26 @@ def _dense(rows: Rows) -> list[Candidate]:
             {},
             disk=raw + count * GRAPH_DEGREE * 4,
         ),
-        Candidate(
+        IndexCandidate(
             "IVF_PQ",
             count * (m * NBITS // 8 + ID) + centres + codebooks,
             0.8,
             f"{m} bytes a vector in clusters; the least memory, and recall to match",
             {"nlist": nlist, "m": m, "nbits": NBITS},
         ),
-        Candidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
+        IndexCandidate("FLAT", raw, 1.0, "compares with every row: exact, and slow with many", {}),
     ]
 
 
-def _binary(rows: Rows) -> list[Candidate]:
+def _binary_candidates(rows: IndexedRows) -> list[IndexCandidate]:
     nlist = clusters(rows.count)
     return [
-        Candidate(
+        IndexCandidate(
             "BIN_IVF_FLAT",
             rows.raw + rows.count * ID + nlist * rows.dimension // 8,
             0.98,
             "whole vectors in clusters",
             {"nlist": nlist},
         ),
-        Candidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
+        IndexCandidate("BIN_FLAT", rows.raw, 1.0, "compares with every row: exact, and slow with many", {}),
     ]

@@ -1,4 +1,4 @@
-"""Advice on the index of a collection: estimates, what was measured, and the lines to run."""
+"""Reports advice on a collection's index: estimates, measurements, and the commands to run."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from ..schema.indexes import Index
 from ..schema.schema import WIDTHS
 from ..server.progress import load_state
 from ..session.session import Session
-from .advice import Candidate, Rows, candidates, chosen, with_measured
+from ..text.words import BYTE_UNITS
+from .advice import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .arithmetic import DISTANCES
-from .recall import Row
+from .recall import RecallRow
 from .report import Trial, measured
 from .target import CheckedCollection, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
-PROBES = ("nprobe", (1, 4, 16, 64, 256))
+NPROBE_SWEEP = ("nprobe", (1, 4, 16, 64, 256))
 SWEEPS = {
     "HNSW": ("ef", (16, 32, 64, 128, 256, 512)),
     "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
-    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), PROBES),
+    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), NPROBE_SWEEP),
 }
-"""What is tried of an index that is there; others have nothing to try."""
+"""Parameter values tried on an existing index, by index type; other types have nothing to try."""
 MOST_DIGITS = 10
-"""Of an nlist; what is longer, or no number, says nothing."""
-METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
-UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+"""Digits of an nlist; longer values, or other text, are ignored."""
+DEFAULT_METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
 
 
 @dataclass(frozen=True)
 class AdviceOptions:
-    """`memory` in bytes, None for any; `rows` None for those there are."""
+    """`memory` is in bytes, None for no limit; `rows` is None for the current number."""
 
     recall: float
     memory: int | None
@@ -44,59 +44,65 @@ class AdviceOptions:
 
 @dataclass(frozen=True)
 class Present:
-    """The index that is there, and what was measured of it, by rising effort; nothing where it can't be measured."""
+    """The existing index, and its measurements by rising effort, empty if it can't be measured."""
 
     index: Index | None
-    tried: Sequence[Row]
+    tried: Sequence[RecallRow]
     recall: float
 
     @property
-    def best(self) -> Row | None:
-        """The least effort that reaches the recall."""
+    def best(self) -> RecallRow | None:
+        """The measurement with the least effort that reaches the wanted recall."""
         return next((each for each in self.tried if each.recall >= self.recall), None)
 
-    def is_enough(self, choice: Candidate) -> bool:
+    def is_enough(self, choice: IndexCandidate) -> bool:
         return self.index is not None and self.best is not None and choice.index_type == self.index.type
 
 
-def advice(session: Session, collection: str, field: str | None, wish: AdviceOptions) -> Report:
-    """Raises CliError where there is no such field."""
+def advice(session: Session, collection: str, field: str | None, options: AdviceOptions) -> Report:
+    """Raises CliError if the field does not exist."""
     client = session.client
     target = find_target(client, collection, field, loaded=False)
-    index, count = index_on(client, target), wish.rows or count_rows(client, target.keys)
-    rows = Rows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
-    present = Present(index, _tried(session, target, index, wish), wish.recall)
+    index, count = index_on(client, target), options.rows or count_rows(client, target.keys)
+    rows = IndexedRows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
+    present = Present(index, _tried(session, target, index, options), options.recall)
     found = candidates(rows)
     if index and present.tried:
         found = with_measured(found, index.type, max(each.recall for each in present.tried))
-    choice = _choice(found, present, wish)
+    choice = _choice(found, present, options)
     values = {
         "collection": collection,
         "field": target.field,
         "rows": count,
         "raw_bytes": rows.raw,
-        "wanted_recall": wish.recall,
-        "allowed_bytes": wish.memory,
+        "wanted_recall": options.recall,
+        "allowed_bytes": options.memory,
         "present_index": index.type if index else None,
         "advice": choice.index_type if choice else None,
-        "why": _why(choice, present),
+        "why": _choice_reason(choice, present),
         "note": "memory and recall are estimates unless marked as measured",
     }
-    sections = [_candidates(found, wish), _measurements(present.tried), _run(_lines(target, choice, present))]
+    sections = [
+        _candidates(found, options),
+        _measurements(present.tried),
+        _command_section(_command_lines(target, choice, present)),
+    ]
     return Report(values, sections, exit_code=0 if choice else 1)
 
 
 def size(count: int) -> str:
-    """Bytes as people read them: 1.5 GiB."""
+    """Formats bytes, as in 1.5 GiB."""
     amount, unit = float(count), 0
-    while amount >= 1024 and unit < len(UNITS) - 1:
+    while amount >= 1024 and unit < len(BYTE_UNITS) - 1:
         amount, unit = amount / 1024, unit + 1
-    return f"{amount:.1f} {UNITS[unit]}" if unit else f"{count} B"
+    return f"{amount:.1f} {BYTE_UNITS[unit]}" if unit else f"{count} B"
 
 
-def _tried(session: Session, target: CheckedCollection, index: Index | None, wish: AdviceOptions) -> Sequence[Row]:
+def _tried(
+    session: Session, target: CheckedCollection, index: Index | None, options: AdviceOptions
+) -> Sequence[RecallRow]:
     client, collection = session.client, target.collection
-    if not wish.measure or wish.rows or index is None or index.metric not in DISTANCES:
+    if not options.measure or options.rows or index is None or index.metric not in DISTANCES:
         return []
     if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
         return []
@@ -105,7 +111,7 @@ def _tried(session: Session, target: CheckedCollection, index: Index | None, wis
 
 
 def _sweep(index: Index) -> str:
-    """Empty where there is nothing to try."""
+    """Returns the sweep for an index, "" if it has nothing to try."""
     name, values = SWEEPS.get(index.type, ("", ()))
     given = str(index.params.get("nlist", ""))
     clusters = (int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0) or max(values, default=0)
@@ -113,13 +119,13 @@ def _sweep(index: Index) -> str:
     return f"{name}={','.join(tried)}" if name else ""
 
 
-def _choice(found: Sequence[Candidate], present: Present, wish: AdviceOptions) -> Candidate | None:
-    """What is there, where it was seen to do; else the first that fits."""
-    kept = (each for each in found if present.is_enough(each) and each.fits(wish.memory, wish.recall))
-    return next(kept, None) or chosen(found, wish.memory, wish.recall)
+def _choice(found: Sequence[IndexCandidate], present: Present, options: AdviceOptions) -> IndexCandidate | None:
+    """Returns the existing index if it was measured to be good enough, else the first candidate that fits."""
+    kept = (each for each in found if present.is_enough(each) and each.fits(options.memory, options.recall))
+    return next(kept, None) or chosen(found, options.memory, options.recall)
 
 
-def _why(choice: Candidate | None, present: Present) -> str:
+def _choice_reason(choice: IndexCandidate | None, present: Present) -> str:
     if choice is None:
         return "nothing reaches that recall in so little memory: allow more of it, or less recall"
     if present.best and present.is_enough(choice):
@@ -128,7 +134,7 @@ def _why(choice: Candidate | None, present: Present) -> str:
     return choice.why
 
 
-def _lines(target: CheckedCollection, choice: Candidate | None, present: Present) -> list[str]:
+def _command_lines(target: CheckedCollection, choice: IndexCandidate | None, present: Present) -> list[str]:
     if choice is None:
         return []
     place = f"-c {shlex.quote(target.collection)} -f {target.field}"
@@ -136,7 +142,7 @@ def _lines(target: CheckedCollection, choice: Candidate | None, present: Present
         setting = _equations(present.best)
         return [f"check recall {place}" + (f" --sweep {setting}" if setting else "")]
     collection, index = shlex.quote(target.collection), present.index
-    metric = (index.metric if index else "") or METRICS.get(target.kind, "COSINE")
+    metric = (index.metric if index else "") or DEFAULT_METRICS.get(target.kind, "COSINE")
     given = "".join(f" --param {name}:{value}" for name, value in choice.params.items())
     release = f"release collection -c {collection}"
     before = [release, f"delete index -c {collection} -in {shlex.quote(index.name)} --yes"] if index else []
@@ -144,11 +150,11 @@ def _lines(target: CheckedCollection, choice: Candidate | None, present: Present
     return [*before, create, f"load collection -c {collection}", f"check recall {place}"]
 
 
-def _equations(row: Row) -> str:
+def _equations(row: RecallRow) -> str:
     return ",".join(f"{name}={value}" for name, value in row.setting.items())
 
 
-def _candidates(found: Sequence[Candidate], wish: AdviceOptions) -> Section:
+def _candidates(found: Sequence[IndexCandidate], options: AdviceOptions) -> Section:
     items: list[Mapping[str, Any]] = [
         {
             "index_type": each.index_type,
@@ -156,7 +162,7 @@ def _candidates(found: Sequence[Candidate], wish: AdviceOptions) -> Section:
             "estimated_disk_bytes": each.disk or None,
             "recall": each.recall,
             "recall_is": "measured" if each.measured else "estimate",
-            "fits": each.fits(wish.memory, wish.recall),
+            "fits": each.fits(options.memory, options.recall),
             "params": dict(each.params),
             "why": each.why,
         }
@@ -178,7 +184,7 @@ def _candidates(found: Sequence[Candidate], wish: AdviceOptions) -> Section:
     return Section("candidates", Table(columns, rows), items)
 
 
-def _measurements(tried: Sequence[Row]) -> Section:
+def _measurements(tried: Sequence[RecallRow]) -> Section:
     items: list[Mapping[str, Any]] = [
         {
             "params": dict(each.setting),
@@ -193,5 +199,5 @@ def _measurements(tried: Sequence[Row]) -> Section:
     return Section("measured", Table(columns, [[each[key] for key in columns] for each in items]), items)
 
 
-def _run(lines: Sequence[str]) -> Section:
+def _command_section(lines: Sequence[str]) -> Section:
     return Section("run", Table(("line",), [(each,) for each in lines]), [{"line": each} for each in lines])

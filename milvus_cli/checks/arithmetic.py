@@ -1,4 +1,4 @@
-"""Norms and distances of vectors: by numpy where it is installed (the extra `fast`), else in plain Python."""
+"""Norms and distances of vectors, with numpy if it is installed (the extra `fast`), else in plain Python."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TINY = 1e-300
-"""Keeps a quotient of zeros at zero."""
+"""Added to divisors, so that 0 / 0 is 0."""
 
 Elementwise = Callable[[Any, Any, Any], Any]
-"""Of a dot product and both squared norms, one by one or as arrays of numpy. The lower, the nearer.
+"""Computes a distance from a dot product and both squared norms, as numbers or numpy arrays. Lower is nearer.
 
-A bit of a binary vector counts as the number 0 or 1.
+Bits of binary vectors count as the numbers 0 and 1.
 """
 
 DISTANCES: Mapping[str, Elementwise] = {
@@ -34,11 +34,11 @@ DISTANCES: Mapping[str, Elementwise] = {
 }
 
 ROUNDING = 1e-6
-"""What two distances differ by, relatively, when a server that counts in float32 may take them for equal."""
+"""Relative difference up to which a server that computes in float32 may take two distances for equal."""
 
 
 def slack(metric: str, limit: float, square: float) -> float:
-    """How much a distance may exceed `limit` and still be its equal; `square` is the query's squared norm."""
+    """Returns how far a distance may exceed `limit` and still equal it; `square` is the query's squared norm."""
     if metric == "COSINE":
         return ROUNDING
     if metric == "IP":
@@ -47,8 +47,8 @@ def slack(metric: str, limit: float, square: float) -> float:
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """Vectors ready to be counted with, and their squared norms, which are not finite where a vector is not."""
+class PreparedVectors:
+    """Vectors prepared for arithmetic, and their squared norms, which are not finite if a vector is not."""
 
     vectors: Any
     squares: Any
@@ -58,24 +58,24 @@ class Numbers:
 
 
 class Arithmetic(Protocol):
-    def numbers(self, rows: Sequence[bytes]) -> Numbers: ...
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors: ...
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[Any]:
-        """For each query a sequence with the distance to each row; what is no number is infinitely far."""
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[Any]:
+        """Yields, for each query, its distances to all rows; NaN becomes infinity."""
 
     def least(self, sequences: Sequence[Any], count: int) -> Any:
-        """The lowest of all, sorted."""
+        """Returns the `count` lowest distances, sorted."""
 
 
 class PlainArithmetic:
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
-    def numbers(self, rows: Sequence[bytes]) -> Numbers:
-        vectors = [unpack(self._kind, row) for row in rows]
-        return Numbers(vectors, [float(self._dot(each, each)) for each in vectors])
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors:
+        vectors = [unpack_numbers(self._kind, row) for row in rows]
+        return PreparedVectors(vectors, [float(self._dot(each, each)) for each in vectors])
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[list[float]]:
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[list[float]]:
         distance, dot = DISTANCES[metric], self._dot
         for query, square in zip(queries.vectors, queries.squares, strict=True):
             found = (
@@ -95,13 +95,13 @@ class PlainArithmetic:
 
 
 class NumpyArithmetic:
-    """For vectors of fixed length. Counts in float64."""
+    """For vectors of fixed length. Computes in float64."""
 
     def __init__(self, kind: str, numpy: ModuleType) -> None:
         self._kind = kind
         self._np: Any = numpy
 
-    def numbers(self, rows: Sequence[bytes]) -> Numbers:
+    def numbers(self, rows: Sequence[bytes]) -> PreparedVectors:
         np, content = self._np, b"".join(rows)
         if self._kind == "BINARY_VECTOR":
             flat = np.unpackbits(np.frombuffer(content, "u1"))
@@ -112,9 +112,9 @@ class NumpyArithmetic:
                 content, {"FLOAT_VECTOR": "<f4", "FLOAT16_VECTOR": "<f2", "INT8_VECTOR": "i1"}[self._kind]
             )
         vectors = flat.astype("f8").reshape(len(rows), -1)
-        return Numbers(vectors, np.einsum("ij,ij->i", vectors, vectors))
+        return PreparedVectors(vectors, np.einsum("ij,ij->i", vectors, vectors))
 
-    def distances(self, metric: str, queries: Numbers, rows: Numbers) -> Iterator[Any]:
+    def distances(self, metric: str, queries: PreparedVectors, rows: PreparedVectors) -> Iterator[Any]:
         np = self._np
         with np.errstate(invalid="ignore"):
             dots = queries.vectors @ rows.vectors.T
@@ -129,7 +129,7 @@ class NumpyArithmetic:
 
 
 def arithmetic(kind: str) -> Arithmetic:
-    """The quickest there is for vectors of this type."""
+    """Returns the fastest implementation available for this vector type."""
     if kind != "SPARSE_FLOAT_VECTOR":
         try:
             import numpy
@@ -148,8 +148,8 @@ def require_metric(metric: str) -> None:
         )
 
 
-def unpack(kind: str, row: bytes) -> Any:
-    """A vector to count with: floats, integers, a dict of a sparse one, one large integer of a binary one."""
+def unpack_numbers(kind: str, row: bytes) -> Any:
+    """Unpacks a vector: floats or integers, a dict for a sparse vector, one large integer for a binary one."""
     if kind == "BINARY_VECTOR":
         return int.from_bytes(row, "little")
     if kind == "SPARSE_FLOAT_VECTOR":
@@ -162,7 +162,7 @@ def unpack(kind: str, row: bytes) -> Any:
     return array("b", row) if kind == "INT8_VECTOR" else struct.unpack(f"<{len(row) // 4}f", row)
 
 
-def entries(kind: str, row: bytes) -> Sequence[float]:
-    """The numbers of a vector that may be other than zero."""
-    found = unpack(kind, row)
+def nonzero_numbers(kind: str, row: bytes) -> Sequence[float]:
+    """Returns the numbers of a vector that may be nonzero."""
+    found = unpack_numbers(kind, row)
     return list(found.values()) if isinstance(found, dict) else [] if isinstance(found, int) else list(found)

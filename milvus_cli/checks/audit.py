@@ -1,4 +1,4 @@
-"""Looks for vectors that searches can't use well: no numbers, zeros, lengths that disturb an inner product, copies."""
+"""Finds vectors that searches can't use well: NaN, infinity, zero, duplicates, lengths that distort inner products."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arithmetic import arithmetic, entries
-from .pages import Key, Page
-from .seen import Seen
+from .arithmetic import arithmetic, nonzero_numbers
+from .pages import Key, VectorPage
+from .seen import VectorLog
 
 EXAMPLES = 5
-"""Keys told of each finding."""
+"""Keys reported per finding."""
 UNIT = 1e-3
-"""What a norm may differ from 1 by and still be normalised: float16 and bfloat16 keep no more of it."""
+"""Deviation of a norm from 1 that still counts as normalised: float16 and bfloat16 are no more precise."""
 
 MEANINGS = {
     "nan": "holds a NaN: no distance to it is a number",
@@ -40,19 +40,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """`findings` by the words of MEANINGS; one that was not looked for is missing. An example of a duplicate is a list
-    of keys of rows that have the same vector."""
+    """Findings by the words of MEANINGS, without those that were not checked.
+
+    An example of a duplicate is a list of keys whose rows share one vector.
+    """
 
     rows: int
     findings: dict[str, Finding]
     norms: dict[str, float | None]
 
 
-def audit(pages: Iterable[Page], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
-    """`unit` tells whether dense vectors should have length 1; `seen` is told how many rows there were so far."""
+def audit(pages: Iterable[VectorPage], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
+    """`unit` says that dense vectors should have length 1; `seen` is called with the number of rows so far."""
     wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
-    with Seen() as memory:
+    with VectorLog() as memory:
         for page in pages:
             squares = [float(each) for each in count.numbers(page.vectors).squares] if page.vectors else []
             for key, vector, square in zip(page.keys, page.vectors, squares, strict=True):
@@ -74,7 +76,7 @@ def _concerns(name: str, kind: str, *, unit: bool) -> bool:
 
 def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, kind: str) -> None:
     if not math.isfinite(square):
-        found["nan" if any(map(math.isnan, entries(kind, vector))) else "infinity"].add(key)
+        found["nan" if any(map(math.isnan, nonzero_numbers(kind, vector))) else "infinity"].add(key)
     elif not square:
         found["zero"].add(key)
     elif "not_normalised" in found and abs(math.sqrt(square) - 1) > UNIT:
@@ -87,5 +89,5 @@ def _remembered(vector: bytes, square: float, key: Key) -> tuple[bytes, float | 
 
 
 def problems(found: Audit, ignored: Sequence[str]) -> int:
-    """Rows with something wrong, counted once for each finding."""
+    """Returns the number of findings, so that a row counts once per finding."""
     return sum(each.count for name, each in found.findings.items() if name not in ignored)

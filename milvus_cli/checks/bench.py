@@ -1,4 +1,4 @@
-"""Loads on a server, with a progress bar, as results."""
+"""Runs load tests on a server, with a progress bar, and reports the results."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .recall import percentile
 from .target import CheckedCollection, find_target
 
 DRAWN = 1_000
-"""Rows that are drawn as queries at the most, where none are given."""
+"""Number of rows drawn as queries, at most, if none are given."""
 PERCENTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
 
 
 def search_load(asked: SearchOptions, *, count: int, jobs: int) -> Report:
-    """Raises what the first search raises, and Interrupted when nothing was measured."""
+    """Raises what the first search raises, and Interrupted if nothing was measured."""
     session, client = asked.session, asked.client
     target = find_target(client, asked.collection, asked.field)
     search = asked.search(target.keys.schema)
@@ -37,11 +37,11 @@ def search_load(asked: SearchOptions, *, count: int, jobs: int) -> Report:
         load = put_load(send, count, jobs, bar.show)
     if load.interrupted and not load.sent:
         raise Interrupted
-    return _report(load, target, count, jobs)
+    return _load_report(load, target, count, jobs)
 
 
 def _drawn(client: Client, target: CheckedCollection, count: int) -> Sequence[bytes]:
-    """The vectors of some rows."""
+    """Returns the vectors of randomly chosen rows."""
     keys, _ = sample_keys(key_pages(client, target.keys), min(DRAWN, count), seed=0)
     found = joined(pages_of(client, target, keys)).vectors
     if not found:
@@ -49,7 +49,7 @@ def _drawn(client: Client, target: CheckedCollection, count: int) -> Sequence[by
     return found
 
 
-def _report(load: Load, target: CheckedCollection, count: int, jobs: int) -> Report:
+def _load_report(load: Load, target: CheckedCollection, count: int, jobs: int) -> Report:
     answered = len(load.latencies)
     latencies = {
         name: round(percentile(load.latencies, fraction), 3) if answered else None

@@ -1,4 +1,4 @@
-"""Exact search by brute force, page by page: memory holds the queries, the rows of one page and k distances a query."""
+"""Exact search by brute force, page by page. Memory holds the queries, one page, and k distances per query."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from .arithmetic import Arithmetic, slack
-from .pages import Key, Page
+from .pages import Key, VectorPage
 
 
 class Exact:
-    """For each query the k least distances to all rows but those that have its own key.
+    """Keeps, for each query, the k least distances to all rows except the query's own.
 
-    `found` are the keys that searches have found for each query: their distances are kept too, so that both are
-    counted by the same arithmetic.
+    `found` are the keys that searches found for each query: their distances are kept as well, so that both sides use
+    the same arithmetic.
     """
 
     def __init__(
-        self, arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[Collection[Key]]
+        self, arithmetic: Arithmetic, metric: str, queries: VectorPage, k: int, found: Sequence[Collection[Key]]
     ) -> None:
         self._arithmetic = arithmetic
         self._metric = metric
@@ -33,7 +33,7 @@ class Exact:
             for key in keys:
                 self._finders[key].append(query)
 
-    def add(self, page: Page) -> None:
+    def add(self, page: VectorPage) -> None:
         if not page.keys:
             return
         places = {key: place for place, key in enumerate(page.keys)}
@@ -51,7 +51,7 @@ class Exact:
             self._best[query] = self._arithmetic.least([self._best[query], distances], self._k)
 
     def recall(self, query: int, keys: Sequence[Key]) -> float:
-        """How much of the k nearest a search has found: what is as near as the last of them counts, whichever it be."""
+        """Returns the share of the k nearest rows that a search found; any row as near as the k-th counts."""
         best = [float(each) for each in self._best[query] if math.isfinite(each)]
         if not best:
             return 1.0

@@ -1,7 +1,7 @@
-"""Looks for primary keys that several rows have. Milvus takes a key twice, and shows one row of it ever after.
+"""Finds primary keys shared by several rows: Milvus accepts a key twice, and from then on shows one of the rows.
 
-Queries return one row of a key, whichever; only count(*) counts them all. So the keys of a page are counted, and where
-there are more rows than keys, the page is halved until it is known which ones.
+Queries return one row of a key, whichever; only count(*) counts them all. So the rows of a page are counted, and if
+there are more rows than keys, the page is halved until the keys are known.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .pages import Key, key_pages
 
 @dataclass
 class KeyAudit:
-    """`surplus` rows have a key that another row has too; `copies` tells how many rows the first such keys have."""
+    """`surplus` is the number of rows beyond one per key; `copies` counts the rows of the first repeated keys."""
 
     rows: int = 0
     keys: int = 0
@@ -29,10 +29,10 @@ class KeyAudit:
 
 
 def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[int], None]) -> KeyAudit:
-    """Tells `most` of the keys at most."""
+    """Reports at most `most` of the repeated keys."""
     found, last = KeyAudit(), None
     for page in key_pages(client, keys):
-        rows = _count(client, keys, last, page.keys[-1])
+        rows = _count_between(client, keys, last, page.keys[-1])
         found.rows, found.keys = found.rows + max(rows, len(page.keys)), found.keys + len(page.keys)
         if rows > len(page.keys):
             for key, count in _several(client, keys, last, page.keys, rows):
@@ -47,20 +47,20 @@ def audit_keys(client: Client, keys: Selection, *, most: int, seen: Callable[[in
 def _several(
     client: Client, keys: Selection, last: Key | None, group: Sequence[Key], rows: int
 ) -> Iterator[tuple[Key, int]]:
-    """Of a group of keys that follow `last`, those with several rows; `rows` is how many all of them have."""
+    """Yields the repeated keys of a group that follows `last`; `rows` is the number of rows in the group."""
     if rows <= len(group):
         return
     if len(group) == 1:
         yield group[0], rows
         return
     half = len(group) // 2
-    first = _count(client, keys, last, group[half - 1])
+    first = _count_between(client, keys, last, group[half - 1])
     yield from _several(client, keys, last, group[:half], first)
     yield from _several(client, keys, group[half - 1], group[half:], rows - first)
 
 
-def _count(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
-    """Rows with keys after `last`, up to one."""
+def _count_between(client: Client, keys: Selection, last: Key | None, upto: Key) -> int:
+    """Counts rows with keys after `last`, up to and including `upto`."""
     name = keys.primary.name
     expression = both(above(name, last) if last is not None else "", up_to(name, upto))
     return exact_count(client, replace(keys, filter=expression, consistency="Bounded"))

@@ -1,4 +1,4 @@
-"""Many searches by several threads at once, each timed; what fails is counted by its message."""
+"""Runs many searches in several threads, times each, and counts failures by message."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from threading import Event, Lock
 from ..client.interrupts import undisturbed
 from ..errors import CliError
 
-LOOK = 0.1
-"""Seconds between two looks at how far it is."""
+REFRESH_SECONDS = 0.1
+"""Time between two updates of the progress bar."""
 
 
 @dataclass
 class Load:
-    """`latencies` are of the searches that were answered, in milliseconds; `seconds` is the time of all together."""
+    """`latencies` of the answered searches, in milliseconds; `seconds` is the wall-clock time of the whole run."""
 
     latencies: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
@@ -31,57 +31,70 @@ class Load:
         return len(self.latencies) + self.failures.total()
 
 
-def put_load(send: Callable[[int], object], count: int, threads: int, show: Callable[[float], None]) -> Load:
-    """Calls `send` with 0, 1, … so many times in all. Ctrl-C ends it: what was measured so far is the result.
+class _Workers:
+    """The threads of a load test: each takes the next number, sends it, and records how long that took."""
 
-    Raises what the first call raises: what it can't do, the others can't either.
-    """
-    load, numbers, lock, stop = Load(), iter(range(1, count)), Lock(), Event()
+    def __init__(self, send: Callable[[int], object], count: int) -> None:
+        self.load = Load()
+        self.stopped = Event()
+        self._send = send
+        self._numbers = iter(range(1, count))
+        self._lock = Lock()
 
-    def one(number: int) -> None:
-        started = time.perf_counter()
-        try:
-            send(number)
-            failure = ""
-        except CliError as exc:
-            failure = exc.message
-        latency = (time.perf_counter() - started) * 1000
-        with lock:
-            if stop.is_set():
-                return
-            if failure:
-                load.failures[failure] += 1
-            else:
-                load.latencies.append(latency)
-
-    def work() -> None:
-        while not stop.is_set():
-            with lock:
-                number = next(numbers, None)
+    def work(self) -> None:
+        while not self.stopped.is_set():
+            with self._lock:
+                number = next(self._numbers, None)
             if number is None:
                 return
-            one(number)
+            self._send_timed(number)
 
-    # A queue that is no Python: whatever Ctrl-C breaks off here, no thread waits for it.
-    ended: SimpleQueue[Future[None]] = SimpleQueue()
-    begun = time.perf_counter()
-    pool = ThreadPoolExecutor(threads)
+    def _send_timed(self, number: int) -> None:
+        started, failure = time.perf_counter(), ""
+        try:
+            self._send(number)
+        except CliError as exc:
+            failure = exc.message
+        latency = _milliseconds_since(started)
+        with self._lock:
+            if self.stopped.is_set():
+                return
+            if failure:
+                self.load.failures[failure] += 1
+            else:
+                self.load.latencies.append(latency)
+
+
+def put_load(send: Callable[[int], object], count: int, threads: int, show: Callable[[float], None]) -> Load:
+    """Calls `send` with 0, 1, …, `count` - 1 in several threads. `show` takes the fraction that is done.
+
+    Ctrl-C ends it early: what was measured by then is the result. Raises what the first call raises, because the
+    others would fail the same way.
+    """
+    workers, pool = _Workers(send, count), ThreadPoolExecutor(threads)
+    load, begun = workers.load, time.perf_counter()
     try:
         send(0)
-        load.latencies.append((time.perf_counter() - begun) * 1000)
+        load.latencies.append(_milliseconds_since(begun))
+        # SimpleQueue is implemented in C: wherever Ctrl-C interrupts this thread, no worker is left waiting for it.
+        ended: SimpleQueue[Future[None]] = SimpleQueue()
         with undisturbed():
             for _ in range(threads):
-                pool.submit(work).add_done_callback(ended.put)
+                pool.submit(workers.work).add_done_callback(ended.put)
         while threads:
             try:
-                ended.get(timeout=LOOK).result()
+                ended.get(timeout=REFRESH_SECONDS).result()
                 threads -= 1
             except Empty:
                 show(load.sent / count)
     except KeyboardInterrupt:
         load.interrupted = True
     finally:
-        stop.set()
+        workers.stopped.set()
         load.seconds = time.perf_counter() - begun
         pool.shutdown(wait=False, cancel_futures=True)
     return load
+
+
+def _milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,7 +1,6 @@
-"""A collection's keys and vectors page by page, by rising primary key, and samples of them.
+"""Reads a collection's keys and vectors page by page in key order, or samples of them.
 
-Vectors stay the bytes they are. What is written before the first page is in it or in a later one; what is written
-meanwhile may be or not.
+Vectors are kept as raw bytes. Rows written before the first page are included; rows written later may be.
 """
 
 from __future__ import annotations
@@ -22,30 +21,30 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
 Key: TypeAlias = Any
-"""An int or a str, as the primary field is."""
+"""An int or a str, depending on the primary field."""
 
 
 @dataclass(frozen=True)
-class Page:
-    """Rows that have a vector; `vectors` are their bytes, little-endian, and empty where none were asked for."""
+class VectorPage:
+    """Rows that have a vector; `vectors` are little-endian bytes, empty if only keys were requested."""
 
     keys: Sequence[Key]
     vectors: Sequence[bytes] = ()
 
 
-def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> Iterator[Page]:
-    """`rows` of them a page, or about as many as make a message of a bearable size."""
+def key_pages(client: Client, keys: Selection, *, rows: int | None = None) -> Iterator[VectorPage]:
+    """Yields pages of `rows` keys, or of about as many as make a reasonable message."""
     for page in Cursor(client, keys, rows=rows).pages():
-        yield Page(page.keys)
+        yield VectorPage(page.keys)
 
 
-def vector_pages(client: Client, target: CheckedCollection) -> Iterator[Page]:
+def vector_pages(client: Client, target: CheckedCollection) -> Iterator[VectorPage]:
     for page in Cursor(client, target.rows).pages():
         yield page_of(page.columns, target)
 
 
-def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key], int]:
-    """So many keys, each as likely as any other, and how many there are in all (Vitter's algorithm R)."""
+def sample_keys(pages: Iterable[VectorPage], size: int, seed: int) -> tuple[list[Key], int]:
+    """Returns `size` keys, each equally likely, and the number of all keys (Vitter's algorithm R)."""
     pick, chosen, total = random.Random(seed), list[Key](), 0
     for page in pages:
         for key in page.keys:
@@ -57,27 +56,27 @@ def sample_keys(pages: Iterable[Page], size: int, seed: int) -> tuple[list[Key],
     return sorted(chosen), total
 
 
-def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[Page]:
-    """The rows with these keys; those that are gone, or have no vector, are left out."""
+def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[VectorPage]:
+    """Yields the rows with these keys, without those that are gone or have no vector."""
     rows, size = replace(target.rows, consistency="Bounded"), rows_at_once(target.rows)
     for start in range(0, len(keys), size):
         yield page_of(query(client, rows, key_filter(rows, keys[start : start + size]), params={}), target)
 
 
-def joined(pages: Iterable[Page]) -> Page:
+def joined(pages: Iterable[VectorPage]) -> VectorPage:
     keys, vectors = list[Key](), list[bytes]()
     for page in pages:
         keys += page.keys
         vectors += page.vectors
-    return Page(keys, vectors)
+    return VectorPage(keys, vectors)
 
 
-def page_of(columns: Sequence[FieldData], target: CheckedCollection) -> Page:
-    """The rows that have a vector in the target's field."""
+def page_of(columns: Sequence[FieldData], target: CheckedCollection) -> VectorPage:
+    """Returns the rows that have a vector in the target's field."""
     keys = keys_of(columns, target.rows)
     column = next((each for each in columns if each.field_name == target.field), None)
     if column is None:
-        return Page([], [])
+        return VectorPage([], [])
     vectors = raw_values(column, len(keys))
     there = [vector is not None for vector in vectors]
-    return Page(list(compress(keys, there)), list(compress(vectors, there)))
+    return VectorPage(list(compress(keys, there)), list(compress(vectors, there)))

@@ -1,6 +1,6 @@
-"""Recall of an index: what searches find, beside what exact search finds, on rows of the collection as queries.
+"""Measures the recall of an index against exact search, with rows of the collection as queries.
 
-A query's own row is left out of both: searches ask for one hit more, and exact search passes it over.
+A query's own row is left out on both sides: searches request one more hit, and exact search skips it.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from ..search.hits import hit_ids
 from ..search.request import Search
 from .arithmetic import Arithmetic
 from .exact import Exact
-from .pages import Key, Page
+from .pages import Key, VectorPage
 
-Setting = Mapping[str, Any]
+SearchSetting = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class SettingResult:
-    """What one setting found: keys for each query, and how long each search took, in milliseconds."""
+    """Result of one setting: the keys found for each query, and each search's latency in milliseconds."""
 
-    setting: Setting
+    setting: SearchSetting
     keys: list[list[Key]]
     latencies: list[float]
 
 
 @dataclass(frozen=True)
-class Row:
-    """`recall` is the mean of all queries, `lowest` that of the worst of them."""
+class RecallRow:
+    """`recall` is the mean over all queries, `lowest` the recall of the worst one."""
 
-    setting: Setting
+    setting: SearchSetting
     recall: float
     lowest: float
     p50_ms: float
     p95_ms: float
 
 
-def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
-    """Every combination of `ef=16,64`, `nprobe=1,8`; one empty setting for none. Raises InvalidInput."""
+def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
+    """Returns every combination of `ef=16,64`, `nprobe=1,8`; one empty setting for no sweeps. Raises InvalidInput."""
     found: list[dict[str, Any]] = [{}]
     for sweep in sweeps:
         name, equals, text = sweep.partition("=")
@@ -55,40 +55,45 @@ def settings(sweeps: Sequence[str]) -> Sequence[Setting]:
 
 
 def measure(
-    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[Setting], tick: Callable[[], None]
+    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[SearchSetting], tick: Callable[[], None]
 ) -> list[SettingResult]:
-    """Sends every query once with each setting, one after the other; `search` asks for k. Calls `tick` after each.
+    """Runs every query once with each setting, one at a time, and calls `tick` after each; `search` requests k hits.
 
-    `keys` are those of the rows that are the queries.
+    `keys` are the keys of the query rows.
     """
     return [_measured(client, search, setting, keys, tick) for setting in wanted]
 
 
-def compare(
-    arithmetic: Arithmetic, metric: str, queries: Page, k: int, found: Sequence[SettingResult], pages: Iterable[Page]
-) -> list[Row]:
-    """A row for each setting; `pages` are all rows of the collection."""
+def compare_with_exact(
+    arithmetic: Arithmetic,
+    metric: str,
+    queries: VectorPage,
+    k: int,
+    found: Sequence[SettingResult],
+    pages: Iterable[VectorPage],
+) -> list[RecallRow]:
+    """Returns a row for each setting; `pages` must yield all rows of the collection."""
     every = [{key for each in found for key in each.keys[query]} for query in range(len(queries.keys))]
     exact = Exact(arithmetic, metric, queries, k, every)
     for page in pages:
         exact.add(page)
-    return [_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)]) for each in found]
+    return [_recall_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)]) for each in found]
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
-    """The value that so much of all do not exceed."""
+    """Returns the smallest value that at least `fraction` of all values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
 
 
 def _measured(
-    client: Client, search: Search, setting: Setting, keys: Sequence[Key], tick: Callable[[], None]
+    client: Client, search: Search, setting: SearchSetting, keys: Sequence[Key], tick: Callable[[], None]
 ) -> SettingResult:
     found, latencies = list[list[Key]](), list[float]()
     asked = replace(search, limit=search.limit + 1, params={**search.params, **setting})
     vectors = asked.queries.values
     try:
-        client.call("Search", **asked.of_one(vectors[0]).request())  # The first one may still load something.
+        client.call("Search", **asked.of_one(vectors[0]).request())  # Warm-up: the first search may load something.
     except ServerRefused as exc:
         exc.hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
         raise
@@ -102,10 +107,10 @@ def _measured(
     return SettingResult(setting, found, latencies)
 
 
-def _row(found: SettingResult, recalls: Sequence[float]) -> Row:
+def _recall_row(found: SettingResult, recalls: Sequence[float]) -> RecallRow:
     mean = sum(recalls) / len(recalls)
     latencies = [round(percentile(found.latencies, fraction), 3) for fraction in (0.5, 0.95)]
-    return Row(found.setting, mean, min(recalls), *latencies)
+    return RecallRow(found.setting, mean, min(recalls), *latencies)
 
 
 def _parse_number(text: str) -> int | float | str:

@@ -1,4 +1,4 @@
-"""Checks of a collection's vectors and of its index, with a progress bar, as results."""
+"""Checks a collection's vectors or index, with a progress bar, and reports the results."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ..text.names import missing_name
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
 from .keys import audit_keys
-from .pages import Page, joined, key_pages, pages_of, sample_keys, vector_pages
-from .recall import Row, compare, measure, settings
-from .target import CheckedCollection, count_rows, find_keys, find_target, index_on, require_index
+from .pages import VectorPage, joined, key_pages, pages_of, sample_keys, vector_pages
+from .recall import RecallRow, compare_with_exact, measure, settings
+from .target import CheckedCollection, count_rows, find_keys, find_target, index_on, require_field_index
 
 PLAIN_RATE = 2e7
-"""Multiplications a second that plain Python does, roughly."""
+"""Multiplications per second in plain Python, roughly."""
 PLAIN_PYTHON_SECONDS = 10.0
-"""Seconds of plain Python that need a word before, and a hundred times of which nobody waits for."""
+"""Duration that is announced in advance; a hundred times as long is refused."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class RecallOptions:
 class Trial:
     """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search.
 
-    `force` lets parameters pass that are not known here.
+    `force` allows parameters that this client does not know.
     """
 
     collection: str
@@ -78,11 +78,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Measured:
-    """`rows` of the collection, `queries` that were drawn from them, and a result for each setting."""
+    """`rows` of the collection, the number of `queries` drawn from them, and a result for each setting."""
 
     rows: int
     queries: int
-    results: list[Row]
+    results: list[RecallRow]
 
 
 def vectors_report(
@@ -95,7 +95,7 @@ def vectors_report(
     metric: str | None,
     ignored: Sequence[str],
 ) -> Report:
-    """Raises CliError where the collection is not loaded or has no such field."""
+    """Raises CliError if the collection is not loaded or lacks the field."""
     _known_findings(ignored)
     client = session.client
     target = find_target(client, collection, field)
@@ -103,7 +103,7 @@ def vectors_report(
     judged = (metric or (index.metric if index else "")).upper()
     total = count_rows(client, target.keys) or 1
     with _bar(session, f"Checking vectors of {collection!r}") as bar:
-        pages: Iterable[Page] = vector_pages(client, target)
+        pages: Iterable[VectorPage] = vector_pages(client, target)
         if sample is not None:
             keys, total = sample_keys(key_pages(client, target.keys), sample, seed)
             pages, total = pages_of(client, target, keys), len(keys) or 1
@@ -144,7 +144,7 @@ def recall_table(session: Session, options: RecallOptions) -> Table:
     """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows."""
     trial = options.trial()
     target = find_target(session.client, trial.collection, trial.field)
-    index = require_index(session.client, target)
+    index = require_field_index(session.client, target)
     found = measured(session, target, index, trial)
     columns = ("params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows")
     rows = [
@@ -191,12 +191,14 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
     with _bar(session, f"Searching {target.collection!r}") as bar:
         found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
     with _bar(session, "Comparing with exact search") as bar:
-        pages = _shown(vector_pages(client, target), bar, total)
-        return Measured(total, len(queries.keys), compare(count, index.metric, queries, trial.k, found, pages))
+        pages = _with_progress(vector_pages(client, target), bar, total)
+        return Measured(
+            total, len(queries.keys), compare_with_exact(count, index.metric, queries, trial.k, found, pages)
+        )
 
 
 class _Steps:
-    """Moves a bar one step at each call."""
+    """Advances a bar by one step per call."""
 
     def __init__(self, bar: Progress, steps: int) -> None:
         self._bar, self._steps, self._done = bar, steps, 0
@@ -210,7 +212,7 @@ def _bar(session: Session, label: str) -> Progress:
     return Progress(session.console, label, quiet=session.quiet)
 
 
-def _shown(pages: Iterable[Page], bar: Progress, total: int) -> Iterator[Page]:
+def _with_progress(pages: Iterable[VectorPage], bar: Progress, total: int) -> Iterator[VectorPage]:
     done = 0
     for page in pages:
         yield page
@@ -225,7 +227,7 @@ def _known_findings(names: Sequence[str]) -> None:
 
 
 def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
-    """Without numpy: says that it takes long, and refuses what would take too long."""
+    """Without numpy, announces a long exact search, and refuses one that would take too long."""
     seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
     if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
         raise CliError(
@@ -258,7 +260,7 @@ def _norms(found: Audit) -> Section:
 
 
 def _what_was_searched(client: Client, target: CheckedCollection, index: Index) -> str:
-    """What the figures are of; a server searches rows without an index one by one, which is exact."""
+    """Describes the index searched; servers search rows not yet indexed one by one, which is exact."""
     described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
     left = described.total_rows - described.indexed_rows
     part = f"; {left} of {described.total_rows} rows are not indexed yet, and searched exactly" if left > 0 else ""

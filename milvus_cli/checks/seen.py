@@ -1,4 +1,4 @@
-"""What was seen of each vector, in a temporary database: memory stays bounded, and the file is gone at the end."""
+"""Records each vector's digest and norm in a temporary database: memory is bounded, and the file is deleted."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ COPIES = f"SELECT count(*), count(DISTINCT digest) FROM seen WHERE digest IN ({D
 FIRST_GROUPS = "SELECT min(key) AS first, digest FROM seen GROUP BY digest HAVING count(*) > 1 ORDER BY first LIMIT ?"
 
 
-class Seen:
-    """`with Seen() as seen:` digests, norms (None for what has none) and keys; SQLite's own sorting does the rest."""
+class VectorLog:
+    """`with Seen() as seen:` takes digests, norms (None if not finite) and keys; SQLite does the sorting."""
 
-    def __enter__(self) -> Seen:
-        # Without a name it is a file of its own that SQLite spills to, and nobody else sees.
+    def __enter__(self) -> VectorLog:
+        # An empty name is a private temporary database, which SQLite spills to disk.
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute(TABLE)
         self._connection.execute("BEGIN")
@@ -32,23 +32,23 @@ class Seen:
         self._connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", rows)
 
     def seal(self) -> None:
-        """Before anything is asked."""
+        """Builds the indexes, before the first query."""
         self._connection.execute("CREATE INDEX by_digest ON seen (digest)")
         self._connection.execute("CREATE INDEX by_norm ON seen (norm)")
 
     def doubles(self) -> int:
-        """Vectors that are equal to another one, less the first of each."""
+        """Returns the number of vectors equal to another one, not counting the first of each group."""
         copies, groups = self._one(COPIES)
         return int(copies) - int(groups)
 
     def groups(self, count: int) -> list[list[Any]]:
-        """Keys of equal vectors, some of each group, of the first groups by their lowest key."""
+        """Returns up to `count` keys of each of the first `count` groups of equal vectors, ordered by lowest key."""
         query = "SELECT key FROM seen WHERE digest = ? ORDER BY key LIMIT ?"
         found = self._connection.execute(FIRST_GROUPS, (count,)).fetchall()
         return [[key for (key,) in self._connection.execute(query, (digest, count))] for _, digest in found]
 
     def norms(self, fractions: Sequence[float]) -> list[float | None]:
-        """The norm that so much of all vectors do not exceed, each; None where there is none."""
+        """Returns, for each fraction, the norm that this share of vectors does not exceed; None if there is none."""
         (count,) = self._one("SELECT count(norm) FROM seen")
         query = "SELECT norm FROM seen WHERE norm IS NOT NULL ORDER BY norm LIMIT 1 OFFSET ?"
         return [self._one(query, round(each * (count - 1)))[0] if count else None for each in fractions]

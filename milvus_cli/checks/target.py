@@ -1,4 +1,4 @@
-"""What a check looks at: the keys of a collection's rows, or one of its vector fields too, there and loaded."""
+"""The target of a check: a collection's keys, and one of its vector fields."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldSchema
 
 SPARSE_SIZE = 2048
-"""Bytes taken for a sparse vector, whose length nothing tells before it is read."""
+"""Assumed bytes of a sparse vector, whose length is unknown before it is read."""
 
 
 @dataclass(frozen=True)
 class CheckedCollection:
-    """`keys` are those of all rows, `schema` is the vector field's."""
+    """`keys` selects the keys of all rows; `schema` is the vector field's."""
 
     keys: Selection
     schema: FieldSchema
 
     @property
     def rows(self) -> Selection:
-        """All rows: their keys and vectors."""
-        return replace(self.keys, fields=_fields(*self.keys.fields.asked, self.field))
+        """Selects the keys and vectors of all rows."""
+        return replace(self.keys, fields=_only_fields(*self.keys.fields.asked, self.field))
 
     @property
     def collection(self) -> str:
@@ -55,22 +55,22 @@ class CheckedCollection:
 
     @property
     def row_size(self) -> int:
-        """Bytes of a vector; of a sparse one a guess."""
+        """Bytes of a vector; an estimate for sparse ones."""
         return max(1, row_size(self.schema)) if self.kind in WIDTHS else SPARSE_SIZE
 
 
 def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Selection:
-    """Raises CliError where the collection is not loaded, ServerRefused where there is none."""
+    """Raises CliError if the collection is not loaded, ServerRefused if it does not exist."""
     schema = client.call("DescribeCollection", collection_name=collection).schema
-    # Where nobody tells whether it is loaded, reading it will.
+    # If the user may not ask for the load state, reading will show it.
     if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
         raise CliError(f"collection {collection!r} is {state}", hint=f"load it first: load collection -c {collection}")
-    found = Selection(schema, collection, _fields())
-    return replace(found, fields=_fields(found.primary.name))
+    found = Selection(schema, collection, _only_fields())
+    return replace(found, fields=_only_fields(found.primary.name))
 
 
 def find_target(client: Client, collection: str, field: str | None, *, loaded: bool = True) -> CheckedCollection:
-    """The vector field of that name, or the only one. Raises as `find_keys`, and CliError for a missing field."""
+    """Finds the named vector field, or the only one. Raises as `find_keys`, and CliError for a missing field."""
     keys = find_keys(client, collection, loaded=False)
     target = CheckedCollection(keys, search_field(keys.schema, field))
     if loaded and (state := load_state(client, collection)) != "loaded":
@@ -79,19 +79,19 @@ def find_target(client: Client, collection: str, field: str | None, *, loaded: b
 
 
 def count_rows(client: Client, keys: Selection) -> int:
-    """Exactly where the collection is loaded, else by the statistics, which know nothing of rows not yet flushed."""
+    """Counts exactly if the collection is loaded, else by the statistics, which lack rows not yet flushed."""
     if (permitted(load_state, client, keys.collection) or "loaded") != "loaded":
         return row_count(client, keys.collection) or 0
     return exact_count(client, keys)
 
 
 def index_on(client: Client, target: CheckedCollection) -> Index | None:
-    """The index on the vector field, its parameters one by one."""
+    """Returns the index on the vector field, with its parameters one by one."""
     found = next((each for each in indexes(client, target.collection) if each.field_name == target.field), None)
     return None if found is None else replace(index_of(found), params=described(found)["params"])
 
 
-def require_index(client: Client, target: CheckedCollection) -> Index:
+def require_field_index(client: Client, target: CheckedCollection) -> Index:
     found = index_on(client, target)
     if found is None:
         raise CliError(
@@ -101,5 +101,5 @@ def require_index(client: Client, target: CheckedCollection) -> Index:
     return found
 
 
-def _fields(*names: str) -> Fields:
+def _only_fields(*names: str) -> Fields:
     return Fields(names, names, flat=False)

@@ -114,7 +114,7 @@ def failure(
     if code is grpc.StatusCode.UNAVAILABLE:
         return _unavailable(details, method, address, secure=secure, fresh=fresh)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return _silent(method, address, seconds)
+        return silent(method, address, seconds)
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return _unimplemented(details, method, address)
     if code is grpc.StatusCode.UNAUTHENTICATED:
@@ -199,7 +199,7 @@ def lost(method: str, address: str) -> CliError:
     )
 
 
-def _silent(method: str, address: str, seconds: float) -> CliError:
+def silent(method: str, address: str, seconds: float) -> CliError:
     unknown = "" if rpc_reads(method) else ": outcome unknown"
     return Unreachable(
         f"{address} gave no answer to {method} within {seconds:g} s{unknown}",

@@ -18,7 +18,7 @@ from ..result import Done
 
 if TYPE_CHECKING:
     from ..session.session import Session
-    from ..transfer.insert import InsertOptions
+    from ..transfer.insert_job import InsertOptions
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
@@ -65,7 +65,7 @@ file_options = all_of(
 
 @command("insert file")
 @file_options
-@options("transfer.insert:InsertOptions")
+@options("transfer.insert_job:InsertOptions")
 def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, NPY; also of `-`, a pattern or a URL.
 
@@ -82,7 +82,7 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
 
 @command("upsert file")
 @file_options
-@options("transfer.insert:InsertOptions")
+@options("transfer.insert_job:InsertOptions")
 def upsert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files in place of those with the same primary keys.
 
@@ -109,10 +109,12 @@ def insert_fake(
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..transfer.insert import InsertOptions, insert_fake
+    from ..transfer.fake import Recipe
+    from ..transfer.insert import insert_fake
+    from ..transfer.insert_job import InsertOptions
 
     options = InsertOptions(collection, partition=partition)
-    return insert_fake(session, options, count=count, seed=seed, clusters=clusters, first=first)
+    return insert_fake(session, options, Recipe(count, seed, clusters, first))
 
 
 @command("insert row")

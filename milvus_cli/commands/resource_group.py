@@ -34,9 +34,9 @@ def create_resource_group(session: Session, name: str, requests: int | None, lim
     \b
     Example: create resource_group -n search_only
     """
-    from ..server.resource_groups import Wishes, create
+    from ..server.resource_groups import GroupSettings, create_group
 
-    create(session.client, name, Wishes(requests, limits))
+    create_group(session.client, name, GroupSettings(requests, limits))
     return Done(f"Created resource group {name!r}.", {"resource_group": name})
 
 
@@ -50,9 +50,9 @@ def show_resource_group(session: Session, name: str) -> Report:
     \b
     Example: show resource_group __default_resource_group
     """
-    from ..server.resource_groups import report
+    from ..server.resource_groups import group_report
 
-    return report(session.client, name)
+    return group_report(session.client, name)
 
 
 @command("list resource_groups")
@@ -86,12 +86,12 @@ def update_resource_group(
     \b
     Example: update resource_group -n search_only --requests 1 --limits 2
     """
-    from ..server.resource_groups import Wishes, update
+    from ..server.resource_groups import GroupSettings, update_group
 
-    wishes = Wishes(requests, limits, transfer_from or None, transfer_to or None)
+    wishes = GroupSettings(requests, limits, transfer_from or None, transfer_to or None)
     if wishes.are_none:
         raise InvalidInput("nothing to change", hint="give --requests, --limits, --transfer-from or --transfer-to")
-    update(session.client, name, wishes)
+    update_group(session.client, name, wishes)
     return Done(f"Updated resource group {name!r}.", {"resource_group": name})
 
 

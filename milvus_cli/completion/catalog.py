@@ -1,4 +1,4 @@
-"""The names of a server's objects as last heard, for completion and hints. Asking never waits, unless told to."""
+"""Caches the names of a server's objects for completion and hints. Lookups don't wait unless `patience` is set."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
 from ..text.names import OFFERED, Names, Pairs, named
+from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 DEADLINE = 2.0
-"""Seconds that a call for names may take."""
+"""Deadline of a call for names, in seconds."""
 
 KEEP_SECONDS = 15.0
-"""After this names are asked for again: other processes change them too."""
+"""Seconds after which names are fetched again, since other processes change them too."""
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
-"""Seconds without a new attempt at a server that did not answer; each further failure doubles them."""
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 10.0
+"""Seconds before an unreachable server is tried again, doubled after each failure."""
 
 
-class Wanted(NamedTuple):
-    """A kind of names, of one object where they belong to one, on a connection and in a database ("": the store's)."""
+class NameQuery(NamedTuple):
+    """A kind of names, of one object where needed, on a connection and in a database ("" for names in the store)."""
 
     kind: str
     of: str
@@ -42,27 +43,27 @@ class Wanted(NamedTuple):
         return ("", "") if self.kind in LOCAL else (self.alias, self.database)
 
 
-class Heard(NamedTuple):
-    """The names that came, and when (monotonic seconds)."""
+class CachedNames(NamedTuple):
+    """Names, and the time when they came (monotonic seconds)."""
 
     names: Names
     at: float
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """A place that did not answer: when to try again (monotonic seconds), and the pause that this was."""
+class Backoff:
+    """A failed server: the time of the next attempt (monotonic seconds), and the pause before it."""
 
     until: float
     pause: float
 
 
 class Catalog:
-    """Answers with what is known, and asks in a daemon thread over channels of its own.
+    """Returns known names, and fetches others in daemon threads over separate channels.
 
-    `patience` is how many seconds to wait for names that were never heard, `limit` how many a person is offered
-    at once (None: all). `on_news` is called, in that thread, when other names have come. Failures are silent: no names
-    then; that of a bug is kept in `failure`.
+    `patience` is the number of seconds to wait for names that were never fetched, `limit` the number offered to a user
+    at once (None: all). `on_news` is called in the fetching thread when names have changed. Failures only mean no
+    names; the traceback of a bug is kept in `failure`.
     """
 
     def __init__(self, session: Session) -> None:
@@ -73,15 +74,15 @@ class Catalog:
         self._session = session
         self._lock = threading.Lock()
         self._round = 0
-        self._heard: dict[Wanted, Heard] = {}
-        self._asking: dict[Wanted, threading.Event] = {}
-        self._trouble: dict[tuple[str, str], Trouble] = {}
+        self._heard: dict[NameQuery, CachedNames] = {}
+        self._asking: dict[NameQuery, threading.Event] = {}
+        self._trouble: dict[tuple[str, str], Backoff] = {}
         self._links = Links(session)
 
     def names(self, kind: str, *, of: str = "", alias: str = "", database: str = "") -> Names:
-        """What is known of a kind in KINDS or LOCAL; without an alias or database, of the session's own."""
+        """Returns known names of a kind in KINDS or LOCAL; alias and database default to the session's."""
         here, standing = self._session.here(alias)
-        wanted = Wanted(kind, of, here, database or standing)
+        wanted = NameQuery(kind, of, here, database or standing)
         with self._lock:
             heard, asking = self._heard.get(wanted), self._asking.get(wanted)
             if asking is None and self._is_due(wanted, heard):
@@ -92,7 +93,7 @@ class Catalog:
         return heard.names if heard else Names()
 
     def changed(self) -> None:
-        """Forgets all: what was just written may have made or removed any of it."""
+        """Forgets all names: a write may have added or removed any of them."""
         with self._lock:
             self._round += 1
             for known in (self._heard, self._asking, self._trouble):
@@ -101,54 +102,54 @@ class Catalog:
     def close(self) -> None:
         self._links.close()
 
-    def _is_due(self, wanted: Wanted, heard: Heard | None) -> bool:
+    def _is_due(self, wanted: NameQuery, heard: CachedNames | None) -> bool:
         now, trouble = time.monotonic(), self._trouble.get(wanted.place)
         return (heard is None or now - heard.at > KEEP_SECONDS) and (trouble is None or now > trouble.until)
 
-    def _ask(self, wanted: Wanted) -> threading.Event:
+    def _ask(self, wanted: NameQuery) -> threading.Event:
         done = self._asking[wanted] = threading.Event()
         threading.Thread(target=self._fetch, args=(wanted, self._round, done), daemon=True).start()
         return done
 
-    def _fetch(self, wanted: Wanted, asked_in: int, done: threading.Event) -> None:
+    def _fetch(self, wanted: NameQuery, asked_in: int, done: threading.Event) -> None:
         names: Names | None = None
         try:
             names = named(self._pairs(wanted))
         except CliError as exc:
-            # What the server won't tell, now or to this user, is no trouble with the place.
+            # A refusal, now or for this user, does not mean that the server is down.
             if isinstance(exc, ServerRefused) or exc.fault is Fault.NOT_PERMITTED:
                 names = Names()
         except Exception:
-            # A thread's traceback would be written over the line that is being typed.
+            # A traceback printed by the thread would overwrite the line being typed.
             self.failure = traceback.format_exc()
         is_news = self._take(wanted, names, asked_in)
         done.set()
         if is_news:
             self.on_news()
 
-    def _pairs(self, wanted: Wanted) -> Pairs:
+    def _pairs(self, wanted: NameQuery) -> Pairs:
         if wanted.kind in LOCAL:
-            return OF_THE_STORE[wanted.kind](self._session)
-        return KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
+            return STORED_KINDS[wanted.kind](self._session)
+        return SERVER_KINDS[wanted.kind](self._links.client(wanted.alias, wanted.database), wanted.of)
 
-    def _take(self, wanted: Wanted, names: Names | None, asked_in: int) -> bool:
-        """Keeps an answer, unless something changed while it was on its way; whether it says other than before."""
+    def _take(self, wanted: NameQuery, names: Names | None, asked_in: int) -> bool:
+        """Stores an answer unless names changed meanwhile; returns True if it differs from the last one."""
         with self._lock:
             if asked_in != self._round:
                 return False
             self._asking.pop(wanted, None)
             if names is None:
                 former = self._trouble.get(wanted.place)
-                pause = min(former.pause * 2, LONGEST_PAUSE) if former else FIRST_PAUSE
-                self._trouble[wanted.place] = Trouble(time.monotonic() + pause, pause)
+                pause = min(former.pause * 2, LONGEST_BACKOFF) if former else FIRST_BACKOFF
+                self._trouble[wanted.place] = Backoff(time.monotonic() + pause, pause)
                 return False
-            before, self._heard[wanted] = self._heard.get(wanted), Heard(names, time.monotonic())
+            before, self._heard[wanted] = self._heard.get(wanted), CachedNames(names, time.monotonic())
             self._trouble.pop(wanted.place, None)
             return names != (before.names if before else Names())
 
 
 class Links:
-    """Clients for names only: apart from the session's, so that no command's call, deadline or report is disturbed."""
+    """Clients for names only, separate from the session's, so that they don't affect commands' calls or deadlines."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -156,7 +157,7 @@ class Links:
         self._clients: dict[Profile, Client] = {}
 
     def client(self, alias: str, database: str) -> Client:
-        """Raises CliError where nothing is connected; an embedded server that does not run is not started."""
+        """Raises CliError if nothing is connected; does not start an embedded server."""
         from ..session.clients import open_client
 
         profile = self._session.resolved_at(alias, database).profile
@@ -197,27 +198,27 @@ def _collections(client: Client, of: str) -> Pairs:
     except ServerRefused:
         return _without_notes(names)
     percents = dict(zip(loaded.collection_names, loaded.inMemory_percentages, strict=False))
-    return ((name, _load_state(percents.get(name, 0))) for name in sorted(names))
+    return ((name, _load_note(percents.get(name, 0))) for name in sorted(names))
 
 
-def _load_state(percent: int) -> str:
-    # Milvus leaves out what is not loaded, Milvus Lite says 0.
+def _load_note(percent: int) -> str:
+    # Milvus omits collections that are not loaded, Milvus Lite reports 0.
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
 
 
 def _fields(client: Client, of: str) -> Pairs:
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _described(field)) for field in schema.fields)
+    return ((field.name, _field_note(field)) for field in schema.fields)
 
 
 def _vector_fields(client: Client, of: str) -> Pairs:
     from ..schema.schema import vector_fields
 
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _described(field)) for field in vector_fields(schema))
+    return ((field.name, _field_note(field)) for field in vector_fields(schema))
 
 
-def _described(field: FieldSchema) -> str:
+def _field_note(field: FieldSchema) -> str:
     from ..schema.schema import type_name
 
     sizes = (pair.value for pair in field.type_params if pair.key in ("dim", "max_length"))
@@ -259,9 +260,8 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
 
 
 def _filter_words(client: Client, of: str) -> Pairs:
-    """What filters of this server have beside what all have."""
+    """Returns the words of filters that depend on this server's version."""
     from ..client.versions import is_lite, is_older
-    from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
     version = str(client.call("GetVersion").version)
     lacking = FILTER_NOT_LITE if is_lite(version) else ()
@@ -276,10 +276,10 @@ def _without_notes(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 
-OF_THE_STORE: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
-"""What this machine knows by itself."""
+STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
+"""Kinds of names that this machine knows without a server."""
 
-KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
+SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "databases": _databases,
     "collections": _collections,
     "fields": _fields,
@@ -293,4 +293,4 @@ KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "privilege_groups": _privilege_groups,
     "filter_words": _filter_words,
 }
-"""What a server is asked for; the text is the collection whose fields, partitions or indexes are meant."""
+"""Kinds of names that a server is asked for; the text is the collection of fields, partitions and indexes."""

@@ -1,4 +1,4 @@
-"""What may stand at the end of a line: words of the tree, options, and the values that parameter types offer."""
+"""Candidates for the end of a line: command words, options, and the values that parameter types offer."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 
 class HasCatalog(Protocol):
-    """A session, or less."""
+    """A session, or a cheaper stand-in."""
 
     @property
     def catalog(self) -> NameSource: ...
 
 
 @dataclass(frozen=True)
-class Line:
-    """The command that a text ends in: the words before the last one, and that as it means and as it stands there.
+class CursorLine:
+    """The command at the end of a text: the words before the last one, and the last one parsed and as typed.
 
-    `start` is where it stands in the text; `mark` is its open quote. `redirect` is > or | before it.
+    `start` is the last word's position in the text, `mark` its open quote, `redirect` a > or | before it.
     """
 
     words: list[str]
@@ -49,21 +49,21 @@ class Line:
     comment: bool = False
 
 
-def read(text: str) -> Line:
-    """Reads a text up to the cursor."""
+def read_line(text: str) -> CursorLine:
+    """Parses a text up to the cursor."""
     words = scan(text)[-1] if text else []
     end = words[-1].end if words else 0
     after = text[end:].replace("\\\n", "")
     if "#" in after:
-        return Line([], "", start=len(text), comment=True)
+        return CursorLine([], "", start=len(text), comment=True)
     last = words.pop() if words and end == len(text) else None
     if ";" in after or "\n" in after:
         words = []
     redirect = next((each.raw[0] for each in words if each.raw.startswith((">", "|"))), "")
     values = [each.value for each in words]
     if last is None:
-        return Line(values, "", start=len(text), redirect=redirect)
-    return Line(values, last.value, last.raw, last.start, last.mark, redirect)
+        return CursorLine(values, "", start=len(text), redirect=redirect)
+    return CursorLine(values, last.value, last.raw, last.start, last.mark, redirect)
 
 
 def complete(

@@ -1,4 +1,4 @@
-"""A command line as bash, zsh and fish read it, up to the cursor. Our own lines have other rules: see `lines`."""
+"""Parses a command line up to the cursor as bash, zsh and fish do. Our own shell has other rules: see `lines`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 BLANKS = " \t"
-ENDS = ";|&\n"
-"""What ends a command, unless it is quoted."""
+COMMAND_ENDS = ";|&\n"
+"""Characters that end a command unless quoted."""
 
 ESCAPED_IN_DOUBLE = '"\\$`\n'
-"""What a backslash takes its meaning from inside double quotes."""
+"""Characters that a backslash escapes inside double quotes."""
 
 EXPANDED = "$`"
-"""What a shell puts something else in the place of, also inside double quotes."""
+"""Characters that a shell expands, even inside double quotes."""
 
 QUOTES = "'\""
 ANSI = "$'"
-"""Begins quotes in which a backslash has many meanings."""
+"""Opens quotes in which a backslash starts many kinds of escapes."""
 
 
 class Letter(NamedTuple):
-    """A character of a word: `bare` without any quotes, `live` where the shell makes something else of it."""
+    """A character of a word: `bare` if unquoted, `live` if the shell expands it."""
 
     text: str
     bare: bool
@@ -30,9 +30,9 @@ class Letter(NamedTuple):
 
 @dataclass
 class Typed:
-    """The command that a text ends in: the words before the last one, and that one letter by letter.
+    """The command at the end of a text: the words before the last one, and the last one by letters.
 
-    `mark` is the quote left open, after as many letters as `before_quote`.
+    `mark` is the quote left open, after `before_quote` letters.
     """
 
     words: list[str] = field(default_factory=list)
@@ -43,12 +43,12 @@ class Typed:
 
     @property
     def value(self) -> str:
-        """What the last word means so far."""
+        """The last word without quotes and escapes."""
         return "".join(letter.text for letter in self.letters)
 
 
 def typed(text: str, *, escaped_in_single: str = "") -> Typed:
-    """Reads a text up to the cursor. In fish a backslash escapes some characters inside single quotes."""
+    """Parses a text up to the cursor. In fish a backslash escapes some characters inside single quotes."""
     return _Reader(text, escaped_in_single).read()
 
 
@@ -65,7 +65,7 @@ class _Reader:
             character = self._next()
             if self._found.mark:
                 self._read_quoted(character)
-            elif character in BLANKS or character in ENDS:
+            elif character in BLANKS or character in COMMAND_ENDS:
                 self._end_word(character)
             elif character == "#" and not self._in_word:
                 self._found.comment = True
@@ -115,6 +115,6 @@ class _Reader:
     def _end_word(self, character: str) -> None:
         if self._in_word:
             self._found.words.append(self._found.value)
-        if character in ENDS:
+        if character in COMMAND_ENDS:
             self._found.words = []
         self._found.letters, self._in_word = [], False

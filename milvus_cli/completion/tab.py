@@ -1,6 +1,6 @@
-"""Completion in bash, zsh and fish: the scripts that they load, and the answers to their Tab.
+"""Completion in bash, zsh and fish: the scripts they load, and the answers to their Tab.
 
-A script sends the line up to the cursor and gets a candidate per line: kind, value and note, with tabs between.
+A script sends the line up to the cursor, and receives one candidate per line: kind, value and note, tab-separated.
 The kinds are plain, part (more of the word may follow), and file and dir, which the shell completes itself.
 """
 
@@ -83,7 +83,7 @@ complete --no-files --keep-order --command milvus_cli --arguments '(__milvus_cli
 
 
 class Tab:
-    """Stands for the session, which costs more than a Tab for the name of a command may."""
+    """Replaces the session, which is too slow to create just to complete a command's name."""
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -100,7 +100,7 @@ class Tab:
 
 
 class _Answers(ShellComplete):
-    """Reads the line as a shell does: options before the command, and quotes."""
+    """Parses the line as a shell does: options before the command, and quotes."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
         return self.line.words[1:], self.line.value
@@ -119,7 +119,7 @@ class _Answers(ShellComplete):
 
 
 class Bash(_Answers, BashComplete):
-    """Bash inserts what we answer as it is, in place of what follows an open quote or the last of its word breaks."""
+    """Bash inserts answers literally, in place of the text after an open quote or after its last word break."""
 
     def source(self) -> str:
         return BASH
@@ -131,32 +131,32 @@ class Bash(_Answers, BashComplete):
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
         found = super().get_completions(args, incomplete)
-        # Nobody but bash knows what becomes of the part that it keeps, or of such quotes.
+        # Only bash knows the result of expansions in the part that it keeps, or of $'…' quotes.
         known = self.line.mark != ANSI and not any(letter.live for letter in self.line.letters[: self._kept])
-        # What several candidates have in common takes the place of what was typed: so all must begin with it.
+        # Bash inserts the common prefix of several candidates, so all must begin with the typed text.
         return [each for each in found if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         if item.type not in ("file", "dir"):
-            item = CompletionItem(quoted(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
+            item = CompletionItem(quoted_for_bash(str(item.value)[self._kept :], self.line.mark), item.type, item.help)
         return super().format_completion(item)
 
     @cached_property
     def _kept(self) -> int:
-        """How many letters of the word bash leaves as they were typed."""
+        """Number of letters of the word that bash keeps as typed."""
         if self.line.mark:
             return self.line.before_quote
         breaks, letters = os.environ.get("COMP_WORDBREAKS", ""), self.line.letters
         return max((at for at, each in enumerate(letters, start=1) if each.bare and each.text in breaks), default=0)
 
 
-def quoted(text: str, mark: str) -> str:
-    """A text as bash takes it for what it is, behind the open quote `mark`, which bash closes itself."""
+def quoted_for_bash(text: str, mark: str) -> str:
+    """Quotes a text for bash after the open quote `mark`, which bash closes itself."""
     if not mark:
         return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text)
-    # Inside double quotes nothing but their end keeps ! from its meaning.
+    # Inside double quotes, only closing them keeps ! from being expanded.
     text = text.replace("'", "'\\''") if mark == "'" else re.sub(r'(["\\$`])', r"\\\1", text).replace("!", '"\\!"')
-    # Of an open quote and a text that begins with another, bash leaves out the first.
+    # If a text after an open quote begins with the same quote, bash drops the first of the two.
     return mark + text if text.startswith(mark) else text
 
 
@@ -168,7 +168,7 @@ class Zsh(_Answers, ZshComplete):
 
 
 class Fish(_Answers, FishComplete):
-    """Fish matches, quotes and inserts whole words itself; all but a ~ that a word begins with."""
+    """Fish matches, quotes and inserts whole words itself, except for a leading ~."""
 
     @cached_property
     def line(self) -> Typed:
@@ -178,12 +178,12 @@ class Fish(_Answers, FishComplete):
         return FISH
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        # Fish itself completes no file after --option=.
+        # Fish does not complete files after --option=.
         found = (item for item in super().get_completions(args, incomplete) if self._is_safe(item))
         return [each for item in found for each in with_paths(item)]
 
     def _is_safe(self, item: CompletionItem[str]) -> bool:
-        """A name ~root would be inserted so that it becomes a home directory, where no quotes keep it from that."""
+        """Returns False for ~name outside of quotes, which fish would insert as a home directory."""
         letters = self.line.letters
         is_quoted = not letters[0].bare if letters else bool(self.line.mark)
         return is_quoted or item.type in ("file", "dir") or not item.value.startswith("~")
@@ -193,12 +193,12 @@ SHELLS: Mapping[str, type[_Answers]] = {"bash": Bash, "zsh": Zsh, "fish": Fish}
 
 
 def source(shell: str) -> str:
-    """The script that a shell of this name loads."""
+    """Returns the script that a shell of this name loads."""
     return SHELLS[shell](click.Command(PROGRAM), {}, PROGRAM, COMPLETE_VARIABLE).source()
 
 
 def answer(leading: Sequence[click.Parameter]) -> int:
-    """Answers a Tab on stdout, whatever the environment variable asks; `leading` are the options before the command."""
+    """Answers a Tab on stdout as the environment variable requests; `leading` are the options before the command."""
     shell, _, instruction = os.environ[COMPLETE_VARIABLE].partition("_")
     if shell not in SHELLS or instruction != "complete":
         return 1
@@ -209,5 +209,5 @@ def answer(leading: Sequence[click.Parameter]) -> int:
         return 1
     sys.stdout.buffer.write(os.fsencode(found + "\n" if found else ""))
     sys.stdout.flush()
-    # A call that got no answer would keep the process, and the person, until its deadline.
+    # A call without an answer would keep the process, and the user waiting, until its deadline.
     os._exit(0)

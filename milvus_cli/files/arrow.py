@@ -1,4 +1,4 @@
-"""Pages of rows as Arrow streams, and those as a parquet file. Needs pyarrow."""
+"""Writes pages of rows as Arrow streams, and converts those to a Parquet file. Requires pyarrow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection, column_kind, column_names
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
     from ..schema.schema import Field
 
-TYPES = {
+ARROW_TYPES = {
     "BOOL": "bool_",
     "INT8": "int8",
     "INT16": "int16",
@@ -31,24 +32,24 @@ TYPES = {
     "FLOAT": "float32",
     "DOUBLE": "float64",
 }
-ELEMENTS = {
+VECTOR_ELEMENTS = {
     "FLOAT_VECTOR": "float32",
     "FLOAT16_VECTOR": "float32",
     "BFLOAT16_VECTOR": "float32",
     "INT8_VECTOR": "int8",
     "BINARY_VECTOR": "uint8",
 }
-LISTS = ("ARRAY", "ARRAY_OF_VECTOR")
+LIST_TYPES = ("ARRAY", "ARRAY_OF_VECTOR")
 
 
 DATA_PAGE = 1 << 18
-"""Bytes of a page of a column, of which several are held at once."""
+"""Bytes per page of a column; several pages are held at once."""
 
 
 class ArrowWriter:
-    """A page is an Arrow stream of its own, so that a file of them can be cut between two and go on.
+    """Writes each page as a separate Arrow stream, so that a file of them can be cut between two and resumed.
 
-    Vectors and arrays are lists of numbers (a float of 16 bits is one of 32); what is JSON, or sparse, is its text.
+    Vectors and arrays are lists of numbers (16-bit floats become 32-bit); JSON and sparse vectors are text.
     """
 
     def __init__(self, selection: Selection) -> None:
@@ -69,8 +70,6 @@ class ArrowWriter:
         return bytes(sink.getvalue())
 
     def _type(self, field: Field | None) -> Any:
-        from ..client.wire.schema_pb2 import FieldSchema
-
         arrow = self._arrow
         if field is None:
             return arrow.string()
@@ -78,16 +77,16 @@ class ArrowWriter:
             members = [(short_name(field.name, each.name), self._type(each).value_type) for each in field.fields]
             return arrow.list_(arrow.struct(members))
         kind = type_name(field.data_type)
-        if kind in LISTS:
+        if kind in LIST_TYPES:
             return arrow.list_(self._single(type_name(field.element_type)))
         return self._single(kind)
 
     def _single(self, kind: str) -> Any:
-        """The type of one value; a vector is a list."""
+        """Returns the Arrow type of one value; a vector is a list."""
         arrow = self._arrow
-        if kind in ELEMENTS:
-            return arrow.list_(getattr(arrow, ELEMENTS[kind])())
-        return getattr(arrow, TYPES[kind])() if kind in TYPES else arrow.string()
+        if kind in VECTOR_ELEMENTS:
+            return arrow.list_(getattr(arrow, VECTOR_ELEMENTS[kind])())
+        return getattr(arrow, ARROW_TYPES[kind])() if kind in ARROW_TYPES else arrow.string()
 
     def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
         kind, column = column_kind(self._selection, name), by_name.get(name)
@@ -104,13 +103,13 @@ class ArrowWriter:
 
 
 def to_parquet(streams: str, target: str, selection: Selection) -> None:
-    """Writes a file of Arrow streams, one after another, as a parquet file, each stream as a row group."""
+    """Converts a file of consecutive Arrow streams to Parquet, one row group per stream."""
     arrow = pyarrow()
     from pyarrow import parquet
 
     size = os.path.getsize(streams)
     schema = ArrowWriter(selection).schema
-    # Numbers of vectors hardly come twice: a dictionary of them takes time and room, and makes the file larger.
+    # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.
     repeated = [field.name for field in schema if not arrow.types.is_list(field.type)]
     writing = parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
     give_back()

@@ -1,11 +1,13 @@
-"""Arrow arrays of any type to values as JSON has them: numbers, texts, lists and objects, without losing a digit."""
+"""Converts Arrow arrays of any type to JSON-like values (numbers, texts, lists, objects) without losing a digit."""
 
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import CliError
 from ..text.beyond_json import Digits, NotJson
@@ -13,28 +15,25 @@ from ..text.json import dump_json
 from ..text.timestamps import beyond_calendars
 from ..values.invalid import in_words
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-UNITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
-"""Digits of a second's fraction."""
+FRACTION_DIGITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+"""Digits of a fraction of a second."""
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
-"""From 1970: the years from 1 to 9999, which are all that ISO 8601 has four digits for."""
+"""Days since 1970 of the years 1 to 9999, the range of ISO 8601's four-digit years."""
 DAY = 86_400
 
 
 def plain_values(array: Any) -> list[Any]:
-    """The values of an array, None where it has none.
+    """Returns the values of an array, with None for nulls.
 
-    Dates, times and UUIDs are ISO text (a moment with a zone in UTC), durations ISO 8601 ones, bytes base64, maps
-    objects. A decimal is a number; with more digits than a float holds it is `Digits`. `NotJson` is what would change:
-    a moment beyond the years that ISO 8601 has, and a map with a key that comes twice.
+    Dates, times and UUIDs become ISO text (timestamps with a zone in UTC), durations ISO 8601 durations, bytes base64,
+    maps objects. Decimals become numbers, or `Digits` if a float can't hold them. Values that would change become
+    `NotJson`: timestamps outside the years of ISO 8601, and maps with a repeated key.
     """
     import pyarrow
 
     if isinstance(array, pyarrow.ExtensionArray):
         return _extended(array)
-    for name, read in READERS.items():
+    for name, read in ARROW_READERS.items():
         is_one = getattr(pyarrow.types, name, None)
         if is_one is not None and is_one(array.type):
             return read(array)
@@ -59,12 +58,12 @@ def _texts(array: Any) -> list[str | None]:
     try:
         return _as_they_are(array)
     except UnicodeDecodeError:
-        # What is no UTF-8 stands out as such, and is refused with its row.
+        # Invalid UTF-8 becomes surrogates, by which its row is recognized and rejected.
         values = array.cast("large_binary").to_pylist()
         return [None if each is None else each.decode("utf-8", "surrogateescape") for each in values]
 
 
-def _bytes(array: Any) -> list[str | None]:
+def _base64_texts(array: Any) -> list[str | None]:
     return [None if each is None else base64.b64encode(each).decode("ascii") for each in array.to_pylist()]
 
 
@@ -94,13 +93,13 @@ def _maps(array: Any) -> list[Any]:
     first, count = offsets[0], offsets[-1] - offsets[0]
     keys, values = (plain_values(each.slice(first, count)) for each in (array.keys, array.items))
     return [
-        _object(keys[start - first : end - first], values[start - first : end - first]) if there else None
+        _map_object(keys[start - first : end - first], values[start - first : end - first]) if there else None
         for start, end, there in zip(offsets, offsets[1:], array.is_valid().to_pylist(), strict=False)
     ]
 
 
-def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
-    """JSON's keys are text: 1 becomes "1"."""
+def _map_object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
+    """Returns the object of a map. Keys become text, as JSON requires: 1 becomes "1"."""
     if (far := next((each for each in keys if isinstance(each, NotJson)), None)) is not None:
         return NotJson(_pairs(keys, values), far.reason)
     names = [each if isinstance(each, str) else _key(each) for each in keys]
@@ -112,13 +111,11 @@ def _object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
 
 
 def _pairs(keys: Sequence[Any], values: Sequence[Any]) -> str:
-    """A map for people."""
+    """Formats a map for messages."""
     return f"map {dump_json([list(each) for each in zip(keys, values, strict=True)], default=in_words)}"
 
 
 def _key(value: Any) -> str:
-    import json
-
     return value.text if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -127,8 +124,6 @@ def _decimals(array: Any) -> list[Any]:
 
 
 def _decimal_value(value: Decimal) -> Any:
-    from decimal import Decimal
-
     if value == value.to_integral_value():
         return int(value)
     nearest = float(value)
@@ -154,14 +149,15 @@ def _moments(array: Any) -> list[Any]:
     kind = array.type
     if kind.tz:
         array = array.cast(pyarrow.timestamp(kind.unit, "UTC"))
-    second = 10 ** UNITS[kind.unit]
+    digits = FRACTION_DIGITS[kind.unit]
+    second = 10**digits
     numbers = array.cast(pyarrow.int64())
     known = range(FIRST_DAY * DAY * second, (LAST_DAY + 1) * DAY * second)
-    return _iso(array, numbers, known, lambda number: far_moment(number, UNITS[kind.unit], "Z" if kind.tz else ""))
+    return _iso(array, numbers, known, lambda number: far_moment(number, digits, "Z" if kind.tz else ""))
 
 
 def far_moment(number: int, digits: int, zone: str) -> NotJson:
-    """One beyond the years that dates have; `digits` are those of a second's fraction."""
+    """Returns a timestamp outside the years of ISO 8601; `digits` is the precision of its fraction of a second."""
     days, rest = divmod(number, DAY * 10**digits)
     seconds, fraction = divmod(rest, 10**digits)
     minutes, seconds = divmod(seconds, 60)
@@ -170,7 +166,7 @@ def far_moment(number: int, digits: int, zone: str) -> NotJson:
 
 
 def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson]) -> list[Any]:
-    """ISO 8601 text of the numbers in a range, which has the years from 1 to 9999."""
+    """Returns ISO 8601 text for numbers within `known` (the years 1 to 9999), and `beyond(number)` for others."""
     import pyarrow
     from pyarrow import compute
 
@@ -186,7 +182,7 @@ def _iso(array: Any, numbers: Any, known: range, beyond: Callable[[int], NotJson
 
 
 def _trimmed(texts: Any) -> list[Any]:
-    """With a T between date and time, and without a fraction of nothing but zeros."""
+    """Puts a T between date and time, and drops fractions of only zeros."""
     from pyarrow import compute
 
     texts = compute.replace_substring(texts, " ", "T")
@@ -196,13 +192,13 @@ def _trimmed(texts: Any) -> list[Any]:
 def _durations(array: Any) -> list[str | None]:
     import pyarrow
 
-    digits = UNITS[array.type.unit]
+    digits = FRACTION_DIGITS[array.type.unit]
     values = array.cast(pyarrow.int64()).to_pylist()
     return [None if each is None else _duration(each, digits) for each in values]
 
 
 def _duration(value: int, digits: int) -> str:
-    """As pandas writes it: P1DT2H3M4.5S."""
+    """Formats a duration as pandas does: P1DT2H3M4.5S."""
     seconds, rest = divmod(abs(value), 10**digits)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -223,7 +219,7 @@ def _fraction(rest: int, digits: int) -> str:
     return f".{rest:0{digits}}".rstrip("0") if rest else ""
 
 
-READERS: Mapping[str, Callable[[Any], list[Any]]] = {
+ARROW_READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_null": _as_they_are,
     "is_boolean": _as_they_are,
     "is_integer": _as_they_are,
@@ -233,10 +229,10 @@ READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_string": _texts,
     "is_large_string": _texts,
     "is_string_view": _texts,
-    "is_binary": _bytes,
-    "is_large_binary": _bytes,
-    "is_fixed_size_binary": _bytes,
-    "is_binary_view": _bytes,
+    "is_binary": _base64_texts,
+    "is_large_binary": _base64_texts,
+    "is_fixed_size_binary": _base64_texts,
+    "is_binary_view": _base64_texts,
     "is_date": _dates,
     "is_time": _times,
     "is_timestamp": _moments,
@@ -252,7 +248,7 @@ READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_dictionary": lambda array: plain_values(array.dictionary_decode()),
     "is_run_end_encoded": lambda array: plain_values(_decoded_runs(array)),
 }
-"""By the name of pyarrow's test for the type, some of which older versions lack."""
+"""Readers by the name of pyarrow's type check; older versions lack some checks."""
 
 
 def _decoded_runs(array: Any) -> Any:

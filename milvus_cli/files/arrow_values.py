@@ -1,4 +1,4 @@
-"""Values to Arrow arrays, buffer by buffer: pyarrow.array imports pandas where that is installed, which takes 35 MB."""
+"""Builds Arrow arrays from buffers: pyarrow.array would import pandas if that is installed, which takes 35 MB."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-CODES = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "float": "f", "double": "d"}
-"""Arrow's types of numbers, as Python's array module calls them."""
+ARRAY_CODES = {"int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "float": "f", "double": "d"}
+"""Python's array type codes by Arrow's number types."""
 
 
 def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
-    """Numbers, booleans, texts, objects and lists of these; None is null."""
+    """Builds an array of numbers, booleans, texts, objects, or lists of these; None becomes null."""
     import pyarrow
 
     def made(buffers: list[Any], children: list[Any] | None = None) -> Any:
-        nulls = _bits([value is not None for value in values]) if None in values else None
+        nulls = _packed_bits([value is not None for value in values]) if None in values else None
         found = [None if each is None else pyarrow.py_buffer(each) for each in (nulls, *buffers)]
         return pyarrow.Array.from_buffers(wanted, len(values), found, children=children)
 
@@ -30,12 +30,12 @@ def arrow_array(values: Sequence[Any], wanted: Any) -> Any:
         texts = [None if value is None else value.encode("utf-8", "surrogatepass") for value in values]
         return made([_offsets(texts), b"".join(filter(None, texts))])
     if pyarrow.types.is_boolean(wanted):
-        return made([_bits(values)])
-    return made([array(CODES[str(wanted)], [0 if value is None else value for value in values])])
+        return made([_packed_bits(values)])
+    return made([array(ARRAY_CODES[str(wanted)], [0 if value is None else value for value in values])])
 
 
 def arrow_lists(raw: memoryview, width: int, wanted: Any) -> Any:
-    """Lists of `width` numbers each, of the bytes that they have."""
+    """Builds lists of `width` numbers each from raw bytes."""
     import pyarrow
 
     size = wanted.value_type.bit_width // 8
@@ -46,11 +46,11 @@ def arrow_lists(raw: memoryview, width: int, wanted: Any) -> Any:
 
 
 def _offsets(values: Sequence[Any]) -> array[int]:
-    """Where each begins, and the last ends."""
+    """Returns the start of each value, and the end of the last."""
     return array("i", accumulate((len(value or ()) for value in values), initial=0))
 
 
-def _bits(values: Sequence[Any]) -> bytes:
-    """Truths, the first in the lowest bit."""
+def _packed_bits(values: Sequence[Any]) -> bytes:
+    """Packs booleans into bits, the first in the lowest bit."""
     digits = "".join("1" if value else "0" for value in reversed(values))
     return int(digits or "0", 2).to_bytes((len(values) + 7) // 8, "little")

@@ -1,4 +1,4 @@
-"""The cells of a text to values: text is text, what is nested is JSON, a vector may do without brackets."""
+"""Converts cells of text files to values: text as is, nested values as JSON, vectors with or without brackets."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 PRINTED = re.compile(r"\[[^\[\],;|]*\]")
-"""A list as NumPy prints it: white space between its numbers, and no commas."""
+"""A list as NumPy prints it: whitespace between numbers, no commas."""
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
-WORDS = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+TRUTH_VALUES = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
 
 
 def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
-    """The values of cells. Raises BadValue for the first that can't be read."""
+    """Returns the values of cells. Raises BadValue for the first invalid one."""
     kind = kind_of(field)
     read = _reader(field, kind)
     empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
@@ -48,30 +48,30 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
                 if cell or cell is EMPTY or empty_text:
                     read(cell)
             except UNREADABLE as exc:
-                raise BadValue(row, field.name, _why(cell, kind, exc)) from None
+                raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
         raise
 
 
 def read_plain(field: Field, text: str) -> Any:
-    """The value of what a person typed, vectors as lists. Raises BadValue."""
+    """Returns the value that a user typed, with vectors as lists. Raises BadValue."""
     kind = kind_of(field)
     if shape_of(kind) is not ValueShape.DENSE:
         return read_cells(field, [text or EMPTY])[0]
     try:
-        return _numbers(text)
+        return _number_list(text)
     except UNREADABLE as exc:
-        raise BadValue(0, field.name, _why(text, kind, exc)) from None
+        raise BadValue(0, field.name, _cell_error(text, kind, exc)) from None
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
     form = shape_of(kind)
     if form is ValueShape.DENSE:
-        return _dense(field, FIELD_TYPES[kind].code)
-    return READERS[form] if form else _nested
+        return _dense_reader(field, FIELD_TYPES[kind].code)
+    return CELL_READERS[form] if form else _nested
 
 
-def _dense(field: Any, code: str) -> Callable[[str], Any]:
-    return _packer(dimension(field), code) if code not in ("", "B") else _numbers
+def _dense_reader(field: Any, code: str) -> Callable[[str], Any]:
+    return _vector_packer(dimension(field), code) if code not in ("", "B") else _number_list
 
 
 def _nested(cell: str) -> Any:
@@ -80,23 +80,23 @@ def _nested(cell: str) -> Any:
     return value
 
 
-def _sparse(cell: str) -> Any:
-    """Its indexes may do without quotes."""
+def _sparse_value(cell: str) -> Any:
+    """Like `_nested`, but indexes may be unquoted."""
     return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
-def _why(cell: str, kind: str, error: Exception) -> str:
+def _cell_error(cell: str, kind: str, error: Exception) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
-    reason = f"{_short(cell)} is no {kind}"
+    reason = f"{_excerpt(cell)} is no {kind}"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 
 
-def _whole(cell: str) -> int:
+def _whole_number(cell: str) -> int:
     if WHOLE.fullmatch(cell):
         return int(cell)
-    # Whole numbers beside nulls: pandas makes floats of them.
+    # pandas writes whole numbers as floats in columns that contain nulls.
     found = whole(float(cell)) if FLOAT.fullmatch(cell) else None
     if type(found) is not int or Decimal(cell.strip()) != found:
         raise ValueError(cell)
@@ -110,19 +110,19 @@ def _parse_float(cell: str) -> float:
     return value
 
 
-def _packer(size: int, code: str) -> Callable[[str], Any]:
-    """Straight to bytes where all is as it should be; else the list, for others to say what is wrong."""
+def _vector_packer(size: int, code: str) -> Callable[[str], Any]:
+    """Returns a reader that packs vectors to bytes; a malformed one stays a list, so that its error is found later."""
     form = struct.Struct(f"<{size}{code}")
     loads = _fastest_loads()
 
     def read(cell: str) -> Any:
         try:
-            # A word (true, null) has one of these letters, and would pass for a number.
+            # true and null contain one of these letters, and would be packed as numbers.
             if "u" not in cell and "l" not in cell:
                 return form.pack(*loads(cell))
         except (ValueError, TypeError, OverflowError, struct.error):
             pass
-        return _numbers(cell)
+        return _number_list(cell)
 
     return read
 
@@ -135,8 +135,8 @@ def _fastest_loads() -> Callable[[str], Any]:
     return orjson.loads
 
 
-def _numbers(cell: str) -> Any:
-    """A list in JSON, or numbers with anything usual between them."""
+def _number_list(cell: str) -> Any:
+    """Reads a JSON list, or numbers with any usual separator."""
     text = cell.strip()
     if PRINTED.fullmatch(text) and text[1:-1].split():
         text = text[1:-1].strip()
@@ -147,19 +147,19 @@ def _numbers(cell: str) -> Any:
     return [int(each) if WHOLE.fullmatch(each) else float(each) for each in SEPARATORS.split(text)]
 
 
-def _short(cell: str) -> str:
+def _excerpt(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else cell[:39] + "…")
 
 
-READERS: Mapping[ValueShape, Callable[[str], Any]] = {
-    ValueShape.BOOLEAN: lambda cell: WORDS[cell.strip().lower()],
-    ValueShape.WHOLE: _whole,
+CELL_READERS: Mapping[ValueShape, Callable[[str], Any]] = {
+    ValueShape.BOOLEAN: lambda cell: TRUTH_VALUES[cell.strip().lower()],
+    ValueShape.WHOLE: _whole_number,
     ValueShape.NUMBER: _parse_float,
     ValueShape.TEXT: str,
     ValueShape.LITERAL: str,
     ValueShape.JSON: _nested,
     ValueShape.LIST: _nested,
     ValueShape.STRUCTS: _nested,
-    ValueShape.SPARSE: _sparse,
+    ValueShape.SPARSE: _sparse_value,
 }
-"""The value of a cell; what can't be read raises one of UNREADABLE."""
+"""Readers of cells by shape; they raise one of UNREADABLE for invalid cells."""

@@ -1,4 +1,4 @@
-"""Reads Parquet and NPY files: the numbers of vectors go from a file's bytes to a message's as they are."""
+"""Reads Parquet and NPY files. Numbers of vectors are passed from file to message as bytes."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .npy import NpyArray, read_npy
 from .readers import Chunk, Dense, RowStream
 from .sources import BUFFER, Source
 
-CHUNK = 1 << 20
-"""Bytes of a chunk, which are about those of its message."""
+COLUMN_CHUNK = 1 << 20
+"""Approximate bytes of a chunk, and of the message made of it."""
 TRIMMED = 8
-"""Chunks after which what is free in between is given back: it grows with rows of many kilobytes."""
+"""Number of chunks after which free memory is returned to the system; it piles up with rows of many kilobytes."""
 
 TEXTS = ("string", "large_string", "string_view")
-PIECE, PIECE_ROWS = CHUNK // 4, 256
-"""Bytes of what is read of a Parquet file at once, as the file has them, and rows at the most."""
+PARQUET_PIECE, PARQUET_PIECE_ROWS = COLUMN_CHUNK // 4, 256
+"""Maximum bytes (as stored) and rows read from a Parquet file at once."""
 
 ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
-"""Arrow's names of the numbers in vectors."""
+"""Arrow's names of the number types in vectors."""
 
 
 def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
-    """Raises CliError where pyarrow is not installed, or the file is none of Parquet."""
+    """Raises CliError if pyarrow is not installed, or the file is not valid Parquet."""
     arrow = pyarrow()
     from pyarrow import parquet
 
-    # Its own pools keep tens of megabytes for later.
+    # pyarrow's own memory pools retain tens of megabytes.
     arrow.set_memory_pool(arrow.system_memory_pool())
-    with _failures(source):
+    with _parquet_errors(source):
         file = parquet.ParquetFile(_seekable(source), buffer_size=BUFFER, pre_buffer=False)
         schema = file.schema_arrow
         twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
@@ -47,7 +47,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
 
 
 def _seekable(source: Source) -> Any:
-    """The path of a plain file; for anything else a copy on disk, as Parquet's table of contents is at its end."""
+    """Returns the path of a plain file, else a copy on disk: Parquet's metadata is at the end of the file."""
     if source.total is not None and not source.place.compression:
         return source.place.path
     copy = tempfile.TemporaryFile()  # noqa: SIM115
@@ -59,24 +59,24 @@ def _seekable(source: Source) -> Any:
 
 def _parquet_chunks(source: Source, file: Any, dense: Mapping[str, Dense]) -> Iterator[Chunk]:
     total, done = file.metadata.num_rows, 0
-    with _failures(source):
+    with _parquet_errors(source):
         for number, batch in enumerate(_batches(file)):
             if number % TRIMMED == 0:
                 give_back()
-            columns = {name: _values(batch.column(name), dense.get(name)) for name in batch.schema.names}
+            columns = {name: _column_values(batch.column(name), dense.get(name)) for name in batch.schema.names}
             rows = batch.num_rows
             source.read = (source.total or 0) * (done + rows) // max(1, total)
-            yield Chunk(columns, range(done + 1, done + rows + 1))
+            yield Chunk(columns, range(done + 1, done + rows + 1), unit="row")
             done += rows
 
 
 def _batches(file: Any) -> Iterator[Any]:
-    """Rows of about CHUNK bytes: read in smaller pieces, as nobody knows before how large texts are that came twice."""
+    """Yields batches of about COLUMN_CHUNK bytes, read in pieces: the size of dictionary-encoded text is unknown."""
     waiting, size = list[Any](), 0
     for piece in file.iter_batches(batch_size=_rows_of_a_piece(file.metadata), use_threads=False):
         waiting.append(_without_dictionaries(piece))
         size += waiting[-1].nbytes
-        if size >= CHUNK:
+        if size >= COLUMN_CHUNK:
             yield from _cut(_joined(waiting))
             waiting, size = [], 0
     if waiting:
@@ -85,11 +85,11 @@ def _batches(file: Any) -> Iterator[Any]:
 
 def _rows_of_a_piece(metadata: Any) -> int:
     size = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-    return int(max(1, min(PIECE_ROWS, PIECE * metadata.num_rows // max(1, size))))
+    return int(max(1, min(PARQUET_PIECE_ROWS, PARQUET_PIECE * metadata.num_rows // max(1, size))))
 
 
 def _without_dictionaries(batch: Any) -> Any:
-    """A dictionary is of the whole file, and would come with each piece."""
+    """Decodes dictionaries: they cover the whole file, and would be copied into each piece."""
     import pyarrow
 
     columns = [each.dictionary_decode() if pyarrow.types.is_dictionary(each.type) else each for each in batch.columns]
@@ -104,13 +104,13 @@ def _joined(batches: Sequence[Any]) -> Any:
 
 
 def _cut(batch: Any) -> Iterator[Any]:
-    """Into parts of a size that a message may have, rows being about equal."""
-    rows = max(1, batch.num_rows * CHUNK // max(CHUNK, batch.nbytes))
+    """Splits a batch into parts of about COLUMN_CHUNK bytes, assuming rows of similar size."""
+    rows = max(1, batch.num_rows * COLUMN_CHUNK // max(COLUMN_CHUNK, batch.nbytes))
     return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 
 def _plain_type(kind: Any) -> Any:
-    """Of the values, where a dictionary has them, or another type is made of it, as JSON is."""
+    """Returns the type of the values, inside a dictionary or an extension type such as JSON."""
     import pyarrow
 
     kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
@@ -118,7 +118,7 @@ def _plain_type(kind: Any) -> Any:
 
 
 @contextmanager
-def _failures(source: Source) -> Iterator[None]:
+def _parquet_errors(source: Source) -> Iterator[None]:
     import pyarrow
 
     try:
@@ -127,19 +127,19 @@ def _failures(source: Source) -> Iterator[None]:
         raise CliError(f"{source.place.name} is no Parquet file, or broken: {exc}") from exc
 
 
-def _values(array: Any, dense: Dense | None) -> Sequence[Any]:
+def _column_values(array: Any, dense: Dense | None) -> Sequence[Any]:
     packed = _packed(array, dense) if dense and len(array) else None
     if packed is not None:
         return packed
     if dense and "binary" in str(array.type):
-        # Vectors as they travel.
+        # Vectors in Milvus's own byte format.
         values: list[Any] = array.to_pylist()
         return values
     return plain_values(array)
 
 
 def _packed(array: Any, dense: Dense) -> Packed | None:
-    """The numbers of a column of lists as bytes, where each list has as many as a vector; else None."""
+    """Returns the numbers of a list column as bytes; None unless each list has the dimension of the vector field."""
     import pyarrow
 
     kind = array.type
@@ -161,14 +161,14 @@ def _packed(array: Any, dense: Dense) -> Packed | None:
 
 
 def _are_even(array: Any, width: int) -> bool:
-    """Whether each list begins where so many numbers end."""
+    """Returns True if every list has `width` numbers."""
     offsets = array.offsets
     first = offsets[0].as_py()
     return bool(offsets.to_pylist() == list(range(first, first + width * len(array) + 1, width)))
 
 
 def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStream:
-    """A column for each file, named as the file is. Raises CliError where they are not of one length."""
+    """Reads one column per file, named after the file. Raises CliError if the lengths differ."""
     stems = [each.place.stem for each in sources]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
@@ -182,7 +182,7 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStrea
 
 
 def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
-    rows = max(1, CHUNK // sum(each.row_size for each in arrays.values()))
+    rows = max(1, COLUMN_CHUNK // sum(each.row_size for each in arrays.values()))
     done = 0
     for blocks in zip(*(each.blocks(rows) for each in arrays.values()), strict=True):
         columns = {
@@ -190,7 +190,7 @@ def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> I
             for (name, array), block in zip(arrays.items(), blocks, strict=True)
         }
         count = len(next(iter(columns.values())))
-        yield Chunk(columns, range(done + 1, done + count + 1))
+        yield Chunk(columns, range(done + 1, done + count + 1), unit="row")
         done += count
 
 

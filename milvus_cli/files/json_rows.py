@@ -1,6 +1,6 @@
-"""Reads rows in JSON: lists of objects, objects one after another (a line each, or not), or an object with such a list.
+"""Reads rows in JSON: lists of objects, consecutive objects (one per line or not), or an object with a list of them.
 
-Which of these a file has is decided by its structure, value after value, never by its name.
+The layout of a file is determined by its structure, value by value, never by its name.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from typing import Any
 from ..errors import CliError, InvalidInput
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from . import readers
-from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, Unreadable
-from .readers import LONGEST, TOO_LONG, Rows, RowStream
+from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, UnreadableValue
+from .readers import ROW_LIMIT, TOO_LONG, RowCollector, RowStream
 from .sources import Source
 
-LISTS = ("rows", "data")
-"""What the list of rows in an object is called, by Milvus's own files and by most others."""
+ROW_LISTS = ("rows", "data")
+"""Names of the list of rows in an object, in Milvus's own files and in most others."""
 
 Found = tuple[int, Any]
-"""A line (0 where only the number of rows tells the place), and what may be a row."""
+"""A line number (0 if only the row number is known), and a value that may be a row."""
 
 
 @dataclass(frozen=True)
-class Keys:
-    """What tells a row from an object that holds rows: the columns that it may have, and those that it must have."""
+class RowKeys:
+    """Tells a row from an object that holds rows, by the columns that a row may have and those that it must have."""
 
     columns: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
 
     def is_row(self, names: Collection[str]) -> bool:
-        """Whether an object with these members is surely a row."""
+        """Returns True if an object with these members is certainly a row."""
         return bool(self.required) and self.required.issubset(names)
 
     def list_of_rows(self, value: Mapping[str, Any], where: str) -> str:
-        """The member that holds rows; empty where the object is a row. Raises InvalidInput where that can't be told."""
+        """Returns the member that holds rows, "" if the object is a row. Raises InvalidInput if that is ambiguous."""
         if self.is_row(value):
             return ""
         self.refuse_foreign(value, where)
@@ -44,19 +44,19 @@ class Keys:
         full = [name for name in lists if value[name] and isinstance(value[name][0], dict)]
         if len(full) > 1:
             raise two_lists(where, full)
-        empty = [name for name in lists if name in LISTS and not value[name]]
+        empty = [name for name in lists if name in ROW_LISTS and not value[name]]
         return next(iter(full or empty), "")
 
     def refuse_foreign(self, value: Mapping[str, Any], where: str) -> None:
-        """Raises InvalidInput for rows as other programs write them, where nothing in it is called as a column is."""
+        """Raises InvalidInput for another program's layout, unless a member has the name of a column."""
         if self.columns.isdisjoint(value) and (found := foreign_shape(value)):
             raise InvalidInput(f"{where}: {found[0]}", hint=found[1])
 
     def may_hold_rows(self, name: str, others: Collection[str]) -> bool:
-        """Whether a member with objects can be the rows: no column is called so, and its object looks like no row."""
+        """Returns True if a member can hold the rows: it is not a column, and its object does not look like a row."""
         if name in self.columns or self.is_row(others):
             return False
-        return name in LISTS or self.columns.isdisjoint(others)
+        return name in ROW_LISTS or self.columns.isdisjoint(others)
 
 
 def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -67,7 +67,7 @@ def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
     if isinstance(data, list) and isinstance(columns, list) and data and isinstance(data[0], list):
         return "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
     inner = data if isinstance(data, dict) else {}
-    for name in LISTS:
+    for name in ROW_LISTS:
         rows = inner.get(name)
         if isinstance(rows, list) and all(isinstance(each, dict) for each in rows):
             return f"the rows are in data.{name}, which is too deep", f"take them out: jq -c '.data.{name}[]'"
@@ -78,113 +78,126 @@ def _describes_column(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"name", "type"}
 
 
-def read_json(source: Source, keys: Keys) -> RowStream:
-    """Lines that are broken, or nested too deeply, are rejected; where a list is broken the file is."""
+def read_json_rows(source: Source, keys: RowKeys) -> RowStream:
+    """Reads rows. Lines that are broken or nested too deeply are rejected; a broken list makes the file unreadable."""
     return RowStream(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
 
 
-def _chunks(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[readers.Chunk]:
+def _chunks(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[readers.Chunk]:
     if not by_line and not text.peek():
         raise CliError(f"{text.name} is empty", hint="write [] for no rows")
-    rows, before = Rows(), text.taken
-    for line, value in _values(text, keys, by_line=by_line):
-        if isinstance(value, Unreadable):
+    rows, before = RowCollector(), text.taken
+    for line, value in _line_values(text, keys, by_line=by_line):
+        if isinstance(value, UnreadableValue):
             rows.refuse(line, value.reason, value.text)
         else:
             rows.add(line, value)
-        if text.taken - before >= readers.CHUNK:
+        if text.taken - before >= readers.CHUNK_SIZE:
             yield rows.chunk()
-            rows, before = Rows(rows.last), text.taken
+            rows, before = RowCollector(rows.last), text.taken
     yield rows.chunk()
 
 
-def _values(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
-    """What may be rows, from first to last. `by_line` says that a broken line does not break the file."""
+def _line_values(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[Found]:
+    """Yields values that may be rows, in order. With `by_line` a broken line does not make the file unreadable."""
     loads, required = text.loads, keys.required
     while True:
         number, line = text.number, text.line()
         if line == b"":
             return
-        try:
-            value = loads(line) if line else Unreadable
-            # Most rows have a colon for each key, and then none came twice: a call would cost more than this.
-            if line and (type(value) is not dict or line.count(b":") != len(value)):
-                refuse_repeated_keys(line, value)
-        except (ValueError, RecursionError):
-            value = _before_comma(loads, line or b"")
-        if isinstance(value, dict):
-            by_line = True
-            if required and required <= value.keys():
-                yield number, value
-            else:
-                yield from _rows_of(text, keys, number, value)
-        elif isinstance(value, list):
-            yield from ((0, each) for each in value)
-        elif value is not Unreadable:
+        value = _line_value(loads, line)
+        if value is UnreadableValue:
+            yield from _unreadable_line(text, keys, line, by_line=by_line)
+            continue
+        is_object = isinstance(value, dict)
+        by_line = by_line or is_object
+        if is_object and required and required <= value.keys():
             yield number, value
-        elif line is None or not line.isspace():
-            if line:
-                text.back_to(text.taken - len(line))
-            yield from _unaligned(text, keys, by_line=by_line)
+        else:
+            yield from _rows_of(text, keys, number, value)
+
+
+def _line_value(loads: Callable[[bytes], Any], line: bytes | None) -> Any:
+    """Returns the value of a line; Unreadable if the line is not one whole value, or None (its end is too far away)."""
+    if not line:
+        return UnreadableValue
+    try:
+        value = loads(line)
+        # Most rows have one colon per key, which proves that no key is repeated: the check costs more than this.
+        if type(value) is not dict or line.count(b":") != len(value):
+            refuse_repeated_keys(line, value)
+        return value
+    except (ValueError, RecursionError):
+        return _before_comma(loads, line)
 
 
 def _before_comma(loads: Callable[[bytes], Any], line: bytes) -> Any:
-    """The object of a line that ends in a comma, as in a list without its brackets; else Unreadable."""
+    """Returns the object of a line with a trailing comma, as in a list without brackets; else Unreadable."""
     line = line.rstrip()
     if line.endswith(b"},"):
         with suppress(ValueError, RecursionError):
             value = loads(line[:-1])
             refuse_repeated_keys(line[:-1], value)
             return value
-    return Unreadable
+    return UnreadableValue
 
 
-def _rows_of(text: JsonText, keys: Keys, line: int, value: Mapping[str, Any]) -> Iterator[Found]:
-    """The object, or the rows that it holds."""
-    name = keys.list_of_rows(value, text.name)
-    return iter([(0, each) for each in value[name]] if name else [(line, value)])
+def _rows_of(text: JsonText, keys: RowKeys, number: int, value: Any) -> Iterator[Found]:
+    """Returns the value itself, or the rows of the list that it is or holds."""
+    name = keys.list_of_rows(value, text.name) if isinstance(value, dict) else ""
+    rows = value[name] if name else value
+    return ((0, each) for each in rows) if isinstance(rows, list) else iter([(number, value)])
 
 
-def _unaligned(text: JsonText, keys: Keys, *, by_line: bool) -> Iterator[Found]:
-    """What a value that is no line of its own has of rows. Raises CliError where it breaks the file."""
+def _unreadable_line(text: JsonText, keys: RowKeys, line: bytes | None, *, by_line: bool) -> Iterator[Found]:
+    """Reads on from the start of a line that is not one whole value."""
+    if line is not None and line.isspace():
+        return
+    if line:
+        text.back_to(text.taken - len(line))
+    yield from _unaligned(text, keys, by_line=by_line)
+
+
+def _unaligned(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[Found]:
+    """Yields the rows of a value that spans lines. Raises CliError if it makes the file unreadable."""
     mark, number, begin = text.peek(), text.number, text.taken
     if not mark:
         return
     if mark == b"[":
-        yield from _items(text)
+        yield from _list_items(text)
         return
     try:
         if mark != b"{":
             yield number, text.value()
         else:
-            yield from _object(text, keys)
+            yield from _object_rows(text, keys)
     except (Malformed, TooLong) as exc:
         if not by_line:
             raise _broken(text, exc, f"line {number}") from exc
         yield from _rejected(text, exc, number, whole=text.taken == begin)
 
 
-def _object(text: JsonText, keys: Keys) -> Iterator[Found]:
+def _object_rows(text: JsonText, keys: RowKeys) -> Iterator[Found]:
     number, begin = text.number, text.taken
     try:
         value = text.value(NEAR)
     except TooLong:
-        yield from _members(text, keys)
+        yield from _member_rows(text, keys)
         return
     if isinstance(value, Repeated) and keys.list_of_rows(value.value, text.name):
         text.back_to(begin)
-        yield from _members(text, keys)
-    elif isinstance(value, Unreadable):
+        yield from _member_rows(text, keys)
+    elif isinstance(value, UnreadableValue):
         yield number, value
     else:
         yield from _rows_of(text, keys, number, value)
 
 
-def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
-    """Of an object whose end is far away, member by member: rows as they come, or the object at the end."""
+def _member_rows(text: JsonText, keys: RowKeys) -> Iterator[Found]:
+    """Reads a long object member by member: yields its rows as they come, or the object itself at the end."""
     number, begin, rows_in = text.number, text.taken, ""
     others: dict[str, Any] = {}
-    repeated: Unreadable | None = None
+    repeated: UnreadableValue | None = None
     text.require(b"{")
     more = True
     while more:
@@ -195,22 +208,22 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         inner = text.after_peek() if text.peek() == b"[" else b""
         if name == "data" and inner and not keys.is_row(others):
             keys.refuse_foreign({**others, name: [[] if inner == b"[" else {}]}, text.name)
-        # What may describe columns is not taken for rows before more is known.
+        # A member that may describe columns is not taken for rows until more members are known.
         holds = inner == b"{" and name != "meta" and keys.may_hold_rows(name, others)
         if holds and rows_in:
             raise two_lists(text.name, [rows_in, name])
         if holds:
             rows_in = name
-            yield from _items(text)
+            yield from _list_items(text)
         else:
-            repeated = repeated or (Unreadable(str(RepeatedKey(name)), "") if name in others else None)
+            repeated = repeated or (UnreadableValue(str(RepeatedKey(name)), "") if name in others else None)
             others[name] = text.value()
-        if not rows_in and text.taken - begin > LONGEST:
+        if not rows_in and text.taken - begin > ROW_LIMIT:
             raise TooLong
         more = text.peek() == b","
         text.require(b"," if more else b"}")
     if not rows_in:
-        unreadable = next((each for each in others.values() if isinstance(each, Unreadable)), repeated)
+        unreadable = next((each for each in others.values() if isinstance(each, UnreadableValue)), repeated)
         yield from [(number, unreadable)] if unreadable else _rows_of(text, keys, number, others)
     elif not keys.may_hold_rows(rows_in, others):
         raise InvalidInput(
@@ -219,8 +232,8 @@ def _members(text: JsonText, keys: Keys) -> Iterator[Found]:
         )
 
 
-def _items(text: JsonText) -> Iterator[Found]:
-    """The values of a list."""
+def _list_items(text: JsonText) -> Iterator[Found]:
+    """Yields the values of a list."""
     number, count = text.number, 0
     try:
         text.require(b"[")
@@ -237,7 +250,7 @@ def _items(text: JsonText) -> Iterator[Found]:
 
 
 def _rejected(text: JsonText, error: Exception, number: int, *, whole: bool) -> Iterator[Found]:
-    """The line that begins with a broken value. Raises CliError where more than the line may be broken."""
+    """Rejects the line of a broken value. Raises CliError if more than the line may be broken."""
     line = text.line()
     if line is None:
         text.skip_line()
@@ -245,7 +258,7 @@ def _rejected(text: JsonText, error: Exception, number: int, *, whole: bool) -> 
         raise _broken(text, error, f"line {number}") from error
     reason = f"no JSON: {error.reason}" if isinstance(error, Malformed) else TOO_LONG
     shown = (line or b"").decode("utf-8", "backslashreplace").rstrip("\r\n") if whole else ""
-    yield number, Unreadable(reason, shown)
+    yield number, UnreadableValue(reason, shown)
 
 
 def _broken(text: JsonText, error: Exception, where: str) -> CliError:

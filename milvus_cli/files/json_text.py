@@ -1,4 +1,4 @@
-"""Reads values of JSON, and lines, from a stream as they are needed. Knows nothing of rows."""
+"""Reads JSON values and lines from a stream on demand. Knows nothing of rows."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.exact_json import decoder_of, exact_loads
-from .readers import CONVERT, LONGEST, not_utf8, require_rows
+from .readers import CONVERT, ROW_LIMIT, not_utf8, require_rows
 from .sources import Source
 
-BLOCK = 1 << 18
-"""Bytes that are read at once, at the least."""
+READ_SIZE = 1 << 18
+"""Minimum bytes read at once."""
 
 NEAR = 1 << 21
-"""Bytes in which the end of a line, or of an object, is looked for before its parts are read one by one."""
+"""Bytes within which a line or an object must end; longer ones are read member by member."""
 
 TOO_LONG_FOR_64_BITS = re.compile(rb"[0-9]{20}")
 SPACE = re.compile(rb"[ \t\r\n]*")
 MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
-"""What tells how deep a value is nested: brackets, and where the texts are that may have some."""
+"""Tokens that determine nesting: brackets, and the quotes and escapes of strings, which may contain brackets."""
 
 TOO_DEEP = "nested too deeply"
 
 ESCAPE = 16
-"""Characters of the longest part of a value that is an error while its end is missing: an escape, or a literal."""
+"""Characters of the longest token that is an error until its end is read: an escape or a literal."""
 
 
 class TooLong(Exception):
-    """A value or a line does not end within the bytes that it may have."""
+    """A value or line is longer than its limit."""
 
 
 class Malformed(Exception):
-    """What stands in the text is no JSON; `offset` is where, in bytes behind the start of the value."""
+    """The text is not valid JSON; `offset` is in bytes from the start of the value."""
 
     def __init__(self, reason: str, offset: int) -> None:
         super().__init__(reason)
@@ -46,29 +46,29 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Unreadable:
-    """Stands for a value that is whole, and can't be read: the reason, and its text."""
+class UnreadableValue:
+    """A complete value that can't be read, with the reason and its text."""
 
     reason: str
     text: str
 
 
 @dataclass(frozen=True)
-class Repeated(Unreadable):
-    """An object that has a key twice, in itself or in what it holds, and what is left of it."""
+class Repeated(UnreadableValue):
+    """An object with a repeated key, in itself or in a nested object, and the value without the duplicates."""
 
     value: Any
 
 
 def loads_exact() -> Callable[[bytes], Any]:
-    """Parses JSON with every digit of whole numbers, by orjson where it is installed."""
+    """Returns a JSON parser that keeps every digit of whole numbers; it uses orjson if that is installed."""
     try:
         import orjson
     except ImportError:
         return exact_loads
 
     def loads(text: bytes) -> Any:
-        # orjson makes floats of what has more than 64 bits, and knows no NaN.
+        # orjson turns integers beyond 64 bits into floats, and rejects NaN.
         if TOO_LONG_FOR_64_BITS.search(text):
             return exact_loads(text)
         try:
@@ -80,10 +80,10 @@ def loads_exact() -> Callable[[bytes], Any]:
 
 
 class JsonText:
-    """A text that is held only as far as the value at hand needs it.
+    """A JSON text of which only as much is held as the current value needs.
 
-    Values are found in the text as Latin-1, in which a character is a byte: JSON's own characters are the same in
-    it, and where a value has others, its bytes are parsed once more.
+    Values are scanned as Latin-1, where each byte is one character: JSON's own characters are the same in it. Values
+    with other characters are parsed again from their bytes.
     """
 
     def __init__(self, source: Source) -> None:
@@ -98,18 +98,18 @@ class JsonText:
         self._dropped = 0
         self._ended = False
         self.number = 1
-        """The line that the next character stands in."""
+        """Line number of the next character."""
         self._more()
         require_rows(self._data, source.place)
         self._at = len(codecs.BOM_UTF8) if self._data.startswith(codecs.BOM_UTF8) else 0
 
     @property
     def taken(self) -> int:
-        """Bytes that were read as values or lines."""
+        """Bytes consumed as values or lines."""
         return self._dropped + self._at
 
     def line(self) -> bytes | None:
-        """The rest of the line, empty at the end of the text; None where its end is far away."""
+        """Returns the rest of the line, empty at the end of the text; None if the line's end is more than NEAR away."""
         seen = self._at
         while (end := self._data.find(b"\n", seen)) < 0 and not self._ended:
             left = len(self._data) - self._at
@@ -124,17 +124,17 @@ class JsonText:
         return found
 
     def back_to(self, taken: int) -> None:
-        """Takes back the line or the value that was given last, which began behind so many bytes."""
+        """Goes back to byte `taken`, the start of the last line or value returned."""
         end, self._at = self._at, taken - self._dropped
         self.number -= self._data.count(b"\n", self._at, end)
 
     def skip_line(self) -> None:
-        """Goes behind the end of the line, however far that is."""
+        """Skips to the next line, however long this one is."""
         while self.line() is None:
             self._at = len(self._data)
 
     def peek(self) -> bytes:
-        """The next character that is no white space; empty at the end."""
+        """Returns the next non-space character without consuming it; empty at the end."""
         while True:
             match = SPACE.match(self._data, self._at)
             self._go(match.end() if match else self._at)
@@ -143,7 +143,7 @@ class JsonText:
             self._more()
 
     def after_peek(self) -> bytes:
-        """The character after that one, white space apart."""
+        """Returns the non-space character after the next one."""
         while True:
             match = SPACE.match(self._data, self._at + 1)
             end = match.end() if match else self._at
@@ -152,17 +152,17 @@ class JsonText:
             self._more()
 
     def advance(self) -> None:
-        """Goes behind the character that was peeked at."""
+        """Consumes the character returned by `peek`."""
         self._at += 1
 
     def require(self, mark: bytes) -> None:
-        """Raises Malformed where something else follows."""
+        """Consumes `mark`. Raises Malformed if something else follows."""
         if self.peek() != mark:
             raise Malformed(f"expected {mark.decode()!r}, got {self._what_follows(self._at)}", 0)
         self._at += 1
 
-    def value(self, most: int = LONGEST) -> Any:
-        """The next value, or an Unreadable. Raises Malformed; TooLong where it does not end within so many bytes."""
+    def value(self, most: int = ROW_LIMIT) -> Any:
+        """Returns the next value, or an Unreadable. Raises Malformed, or TooLong if it exceeds `most` bytes."""
         self.peek()
         while True:
             end = self._end_of_value()
@@ -176,7 +176,7 @@ class JsonText:
             raise TooLong
         raw = self._data[self._at : stop]
         self._go(stop)
-        if isinstance(value, Unreadable):
+        if isinstance(value, UnreadableValue):
             return value
         try:
             value = value if raw.isascii() else self.loads(raw)
@@ -184,15 +184,15 @@ class JsonText:
         except RepeatedKey as exc:
             return Repeated(str(exc), raw.decode("utf-8", "backslashreplace"), value)
         except RecursionError:
-            return Unreadable(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
         except UnicodeDecodeError as exc:
-            return Unreadable(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
-            return Unreadable(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
         return value
 
     def _end_of_value(self) -> tuple[Any, int] | None:
-        """The value at hand, and where it ends; None while more of the text is needed."""
+        """Returns the next value and its end; None if more text is needed."""
         if self._latin is None:
             self._latin = self._data.decode("latin-1")
             decoder: Any = decoder_of(self._latin)
@@ -209,14 +209,14 @@ class JsonText:
             if exc.msg.startswith("Unterminated") and not self._ended:
                 return None
         else:
-            # A number may go on behind what has been read.
+            # A number may continue beyond the text read so far.
             return (value, end) if end < len(self._data) or self._ended else None
         if at + ESCAPE >= len(self._data) and not self._ended:
             return None
         raise Malformed(error, at - self._at)
 
     def _deep(self) -> tuple[Any, int] | None:
-        """As `_end_of_value`, of what is nested too deeply for the parser: it is not read, but it has an end."""
+        """Like `_end_of_value`, for a value nested too deeply for the parser: finds only its end."""
         depth, inside = 0, False
         for found in MARKS.finditer(self._data, self._at):
             mark = found.group()
@@ -224,7 +224,7 @@ class JsonText:
             depth += 0 if inside else (mark in b"[{") - (mark in b"]}")
             if not depth:
                 text = self._data[self._at : found.end()].decode("utf-8", "backslashreplace")
-                return Unreadable(TOO_DEEP, text), found.end()
+                return UnreadableValue(TOO_DEEP, text), found.end()
         if self._ended:
             raise Malformed("it has no end", len(self._data) - self._at)
         return None
@@ -240,15 +240,15 @@ class JsonText:
         self._at = end
 
     def _more(self) -> None:
-        # A value that is not complete is scanned again, so each time as much comes as there is already.
+        # An incomplete value is scanned again, so each read doubles the text.
         rest = self._data[self._at :]
-        data = self._block(max(BLOCK, len(rest)))
+        data = self._block(max(READ_SIZE, len(rest)))
         self._dropped += self._at
         self._data, self._latin, self._at = rest + data, None, 0
         self._ended = not data
 
     def _block(self, size: int) -> bytes:
-        """So many bytes, fewer at the end. What comes before a failure is given first: it may have whole rows."""
+        """Reads `size` bytes, fewer at the end. Data before a failure is returned first: it may contain whole rows."""
         if self._failure is not None:
             raise self._failure
         parts: list[bytes] = []

@@ -1,27 +1,24 @@
-"""Keeps the memory of long transfers small, where the C library is glibc; nothing elsewhere."""
+"""Limits the memory of long transfers on glibc; does nothing elsewhere."""
 
+import ctypes
 import os
 from contextlib import suppress
 
 M_ARENA_MAX = -8
-"""Of mallopt(3)."""
+"""A parameter of mallopt(3)."""
 
 
 def share_one_heap() -> None:
-    """For all threads: else each has a heap of its own, and each keeps what was freed, some 20 MB in all.
+    """Makes all threads share one heap: separate heaps each retain freed memory, some 20 MB in all.
 
-    Only while there is but one thread: what several share later grows further than what each has.
+    Only while the process has a single thread: a heap that existing threads share grows larger than separate ones.
     """
-    import ctypes
-
     with suppress(OSError, AttributeError):
         if len(os.listdir("/proc/self/task")) == 1:
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
-    """What is free goes back to the system."""
-    import ctypes
-
+    """Returns free memory to the system."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

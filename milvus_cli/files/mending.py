@@ -1,11 +1,13 @@
-"""Rejected rows as a rejects file has them, and back: what a person mended there goes in like any other row."""
+"""Converts rejected rows to lines of a rejects file, and mended lines back to rows that can be inserted."""
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import math
 import re
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from ..values.encode import ABSENT, to_columns
 from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue, in_words
 from ..values.packing import row_size, unpack_one
-from .readers import EMPTY, Chunk, RejectedRow
+from .readers import EMPTY, Chunk, RejectedRow, Unit
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
 
 WRAPPER = ("file", "line", "column", "reason", "row")
 OF_CELLS = ("delimiter", "columns")
-"""What a row has beside, whose values are a text's cells: `columns` where the row is no object."""
+"""Additional members for rows of text files; `columns` only if the row is not an object."""
 
 HELD = "\0NotJson {}\0"
-"""Holds a place in a text."""
+"""Placeholder in a text."""
 
 NAMED = (
     ValueShape.BOOLEAN,
@@ -42,14 +44,14 @@ NAMED = (
     ValueShape.LIST,
     ValueShape.STRUCTS,
 )
-"""Types that take no text, so that a NaN may stand there by its name, as in exports."""
+"""Shapes that take no text, so that NaN can be written by name, as in exports."""
 
 
 # Into the file
 
 
 def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> bytes:
-    """A line of a rejects file. What JSON can't hold, as a NaN in a JSON value, is the text of its row."""
+    """Returns a line of a rejects file. A row that JSON can't hold (as with NaN in a JSON value) is written as text."""
     row = _plain_row(bad, fields)
     beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
@@ -72,7 +74,7 @@ def _worded(value: Any) -> str:
 
 
 def _as_text(row: Any) -> str:
-    """What JSON has nothing for stands in it without quotes, so that it is refused again until it is mended."""
+    """Returns the row with the parts that JSON lacks unquoted, so that it is rejected again until it is mended."""
     found: list[str] = []
 
     def held(value: Any) -> str:
@@ -101,32 +103,30 @@ def _plain_row(bad: RejectedRow, fields: Mapping[str, Field]) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    """Null is a cell with nothing in it, and "" one with two quotes."""
+    """Returns null for an empty cell, "" for an empty cell in quotes."""
     return None if value == "" and value is not EMPTY else value
 
 
 def _writable(value: Any, field: Field | None) -> Any:
     form = shape_of(kind_of(field)) if field is not None else None
     if isinstance(value, bytes):
-        return _unpacked(value, field)
+        return _unpacked_vector(value, field)
     if form is ValueShape.DENSE and isinstance(value, list) and field is not None:
         code = FIELD_TYPES[kind_of(field)].code
-        value = [_short(each) if code == "f" and type(each) is float else each for each in value]
-    return _named(value) if form in NAMED else _in_json(value)
+        value = [_shortest_float(each) if code == "f" and type(each) is float else each for each in value]
+    return _with_named_floats(value) if form in NAMED else _in_json(value)
 
 
-def _unpacked(value: bytes, field: Any) -> Any:
-    """The numbers of a vector; base64 of bytes that are none."""
-    import base64
-
+def _unpacked_vector(value: bytes, field: Any) -> Any:
+    """Returns the numbers of a vector, or base64 of bytes that are no vector."""
     form = shape_of(kind_of(field)) if field is not None else None
     if form is ValueShape.SPARSE or (form is ValueShape.DENSE and len(value) == row_size(field)):
-        return _named(unpack_one(field, value))
+        return _with_named_floats(unpack_one(field, value))
     return base64.b64encode(value).decode("ascii")
 
 
-def _short(value: float) -> float:
-    """With the fewest digits, where it is a float32."""
+def _shortest_float(value: float) -> float:
+    """Returns the shortest digits if the value is a float32."""
     try:
         found = shortest(value)
         return found if float32(found) == float32(value) and _widened(value) == value else value
@@ -135,17 +135,15 @@ def _short(value: float) -> float:
 
 
 def _widened(value: float) -> float:
-    import struct
-
     found: tuple[float] = struct.unpack("<f", float32(value))
     return found[0]
 
 
-def _named(value: Any) -> Any:
+def _with_named_floats(value: Any) -> Any:
     if isinstance(value, list):
-        return list(map(_named, value))
+        return list(map(_with_named_floats, value))
     if isinstance(value, dict):
-        return {key: _named(each) for key, each in value.items()}
+        return {key: _with_named_floats(each) for key, each in value.items()}
     if isinstance(value, Digits):
         nearest = float(value.text)
         return nearest if math.isfinite(nearest) else value.text
@@ -153,7 +151,7 @@ def _named(value: Any) -> Any:
 
 
 def _in_json(value: Any) -> Any:
-    """Digits as JSON values keep them; a number that is too large stays one that JSON does not have."""
+    """Returns Digits as JSON values keep them; a number too large for a float becomes infinity, which JSON lacks."""
     if isinstance(value, list):
         return list(map(_in_json, value))
     if isinstance(value, dict):
@@ -168,66 +166,68 @@ def _in_json(value: Any) -> Any:
 
 
 def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
-    """Whether rows are lines of a rejects file, and the collection has no fields of these names itself."""
+    """Returns True if the rows are lines of a rejects file, and not fields of the collection with the same names."""
     return all(name in chunk.columns for name in WRAPPER) and not any(
         field.name in WRAPPER for field in row_fields(schema)
     )
 
 
 def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
-    """The rows that stand in lines of a rejects file, by their fields; a line that is a plain row stays one.
+    """Returns the rows in lines of a rejects file, by field; lines that are plain rows are kept as such.
 
-    `field_of` is the field of a plain row's column, None of one to leave out; `read` is the value of a field's cell.
+    `field_of` returns the field of a plain row's column, None to leave it out; `read` converts a field's cell.
     """
     rows, lines, bad = list[dict[str, Any]](), list[int](), list(chunk.bad)
     for place, line in enumerate(chunk.lines):
         own = {name: values[place] for name, values in chunk.columns.items() if values[place] is not ABSENT}
         try:
             if _is_wrapped(own):
-                rows.append(_unwrapped(own, read))
+                rows.append(_mended_row(own, read))
             else:
                 rows.append({name: value for column, value in own.items() if (name := field_of(column)) is not None})
             lines.append(line)
         except BadValue as exc:
-            bad.append(_still_bad(line, exc, own))
-    return Chunk(to_columns(rows), lines, bad)
+            bad.append(_still_bad(line, chunk.unit, exc, own))
+    return Chunk(to_columns(rows), lines, bad, chunk.unit)
 
 
-def _still_bad(line: int, error: BadValue, own: Mapping[str, Any]) -> RejectedRow:
-    """As it came, to be written once more."""
+def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -> RejectedRow:
+    """Returns the row as it came, to be written again."""
     row, delimiter = own["row"], own.get("delimiter", "")
     if delimiter and isinstance(row, dict):
         row = {name: EMPTY if cell == "" else cell for name, cell in row.items()}
     elif delimiter and isinstance(row, list):
         row = [EMPTY if cell == "" else cell for cell in row]
-    return RejectedRow(line, error.field, error.reason, row, delimiter, own.get("columns", ()))
+    return RejectedRow(
+        line, error.field, error.reason, row, delimiter=delimiter, columns=own.get("columns", ()), unit=unit
+    )
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
     return set(WRAPPER) <= row.keys() <= {*WRAPPER, *OF_CELLS}
 
 
-def _unwrapped(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
-    """Raises BadValue for what is no row yet."""
+def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
+    """Raises BadValue if the line does not hold a valid row yet."""
     row, delimiter = line["row"], line.get("delimiter")
     if not isinstance(delimiter, str) or not delimiter:
-        row = _parsed(row) if isinstance(row, str) else row
+        row = _parsed_row(row) if isinstance(row, str) else row
         if not isinstance(row, dict):
             raise BadValue(0, "", "no JSON object")
         return row
     if not isinstance(row, dict):
         row = _with_names(_cells(row, delimiter), line.get("columns"))
-    return {name: _value(name, cell, read) for name, cell in row.items()}
+    return {name: _mended_cell(name, cell, read) for name, cell in row.items()}
 
 
-def _value(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
-    """A cell as its file had it, and whatever else a person put in its place."""
+def _mended_cell(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
+    """Converts a cell as its file had it; other values that a user put there are kept."""
     if cell is None or isinstance(cell, str):
         return read(name, cell or ("" if cell is None else EMPTY))
     return cell
 
 
-def _parsed(text: str) -> Any:
+def _parsed_row(text: str) -> Any:
     try:
         value = exact_loads(text)
         refuse_repeated_keys(text, value)
@@ -239,7 +239,7 @@ def _parsed(text: str) -> Any:
 
 
 def _cells(row: Any, delimiter: str) -> list[Any]:
-    """Of a list, or of the text of a line."""
+    """Returns the cells of a list, or of a line of text."""
     if isinstance(row, list):
         return row
     text = row if isinstance(row, str) else ""

@@ -1,6 +1,6 @@
-"""Reads NPY files from any stream, without numpy. One or two dimensions, little-endian, row after row (C order).
+"""Reads NPY files from any stream, without numpy: one or two dimensions, little-endian, C order.
 
-The format is numpy.lib.format's: magic, version, length of the header, a Python literal of a dict, then the data.
+The format is numpy.lib.format's: magic, version, header length, a Python literal of a dict, then the data.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from ..errors import CliError
 from ..text.timestamps import instant
 from .arrow_plain import far_moment
 
-MAGIC = b"\x93NUMPY"
+NPY_MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
 LONGEST_TYPE = 12
 LONGEST_SIDE = 2**63 - 1
-LONGEST_ROW = 64 << 20
-"""Bytes: more fit in no message to a server."""
-BLOCK = 1 << 20
-"""Bytes that a block has at the most, unless a single row is larger."""
+NPY_ROW_LIMIT = 64 << 20
+"""Bytes; larger rows fit in no message to a server."""
+BLOCK_SIZE = 1 << 20
+"""Maximum bytes of a block, unless a single row is larger."""
 
-NUMBERS = {
+NUMBER_CODES = {
     "|b1": "?",
     "|i1": "b",
     "|u1": "B",
@@ -38,15 +38,15 @@ NUMBERS = {
     "<f4": "f",
     "<f8": "d",
 }
-"""What struct calls the types of numbers. `<U7` is text of 7 characters."""
-MOMENTS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
-"""Digits of a second's fraction in each type of moments, which are in UTC."""
-NO_MOMENT = -(2**63)
+"""struct's codes of the number types. `<U7` is text of 7 characters."""
+TIMESTAMP_DIGITS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
+"""Digits of a fraction of a second in each timestamp type; timestamps are UTC."""
+NOT_A_TIME = -(2**63)
 
 
 @dataclass(frozen=True)
 class NpyArray:
-    """An array whose data begin where `stream` stands; `name` is for messages."""
+    """An array whose data start at the position of `stream`; `name` is for messages."""
 
     name: str
     dtype: str
@@ -55,17 +55,17 @@ class NpyArray:
 
     @property
     def length(self) -> int:
-        """Rows."""
+        """Number of rows."""
         return self.shape[0]
 
     @property
     def width(self) -> int:
-        """Numbers in a row; 1 where a row is a number."""
+        """Numbers per row, 1 if the array has one dimension."""
         return self.shape[1] if len(self.shape) > 1 else 1
 
     @property
     def item_size(self) -> int:
-        if self.dtype in MOMENTS:
+        if self.dtype in TIMESTAMP_DIGITS:
             return 8
         return 4 * int(self.dtype[2:]) if self.dtype[1] == "U" else int(self.dtype[2:])
 
@@ -74,11 +74,11 @@ class NpyArray:
         return self.width * self.item_size
 
     def blocks(self, rows: int = 0) -> Iterator[bytes]:
-        """The data from first to last, whole rows, so many at once. Raises CliError when the stream ends before."""
-        rows, left = rows or max(1, BLOCK // max(1, self.row_size)), self.length
+        """Yields the data in blocks of `rows` whole rows. Raises CliError if the stream ends early."""
+        rows, left = rows or max(1, BLOCK_SIZE // max(1, self.row_size)), self.length
         while left:
             wanted = min(rows, left)
-            block = _read(self.stream, wanted * self.row_size)
+            block = _read_bytes(self.stream, wanted * self.row_size)
             if len(block) != wanted * self.row_size:
                 has = self.length - left + len(block) // self.row_size
                 raise CliError(f"{self.name} is cut off: it has {has:,} of {self.length:,} rows")
@@ -88,7 +88,7 @@ class NpyArray:
             raise CliError(f"{self.name} has data beyond its {self.length:,} rows")
 
     def values(self, block: bytes) -> list[Any]:
-        """The rows of a block: lists, or single values where the array has one dimension."""
+        """Returns the rows of a block: lists, or single values if the array has one dimension."""
         numbers: list[Any]
         if self.dtype[1] == "U":
             size = self.item_size
@@ -98,10 +98,10 @@ class NpyArray:
             except UnicodeDecodeError as exc:
                 raise CliError(f"{self.name} holds text that is not UTF-32") from exc
         else:
-            code = NUMBERS.get(self.dtype, "q")
+            code = NUMBER_CODES.get(self.dtype, "q")
             numbers = list(struct.unpack(f"<{len(block) // self.item_size}{code}", block))
-        if self.dtype in MOMENTS:
-            numbers = [_moment(each, MOMENTS[self.dtype]) for each in numbers]
+        if self.dtype in TIMESTAMP_DIGITS:
+            numbers = [_timestamp_text(each, TIMESTAMP_DIGITS[self.dtype]) for each in numbers]
         if len(self.shape) == 1:
             return numbers
         return [numbers[start : start + self.width] for start in range(0, len(numbers), self.width)]
@@ -112,19 +112,19 @@ class NpyArray:
 
 
 def read_npy(stream: BinaryIO, name: str) -> NpyArray:
-    """Reads the header. Raises CliError, with `name`, for what is no NPY file or holds what can't be read."""
+    """Reads the header. Raises CliError, with `name`, if it is not an NPY file or has an unsupported type or shape."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
     if (
         not isinstance(dtype, str)
         or len(dtype) > LONGEST_TYPE
         or not (
-            dtype in NUMBERS
-            or dtype in MOMENTS
+            dtype in NUMBER_CODES
+            or dtype in TIMESTAMP_DIGITS
             or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
         )
     ):
-        known = ", ".join(each[1:] for each in NUMBERS)
+        known = ", ".join(each[1:] for each in NUMBER_CODES)
         raise CliError(
             f"{name} holds {repr(dtype)[:60]}", hint=f"little-endian {known}, text (U) and moments (M8) can be read"
         )
@@ -137,17 +137,17 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
             f"{name} has the shape {str(shape)[:60]}", hint="one dimension is for numbers, two are for vectors"
         )
     array = NpyArray(name, dtype, shape, stream)
-    if array.row_size > LONGEST_ROW:
+    if array.row_size > NPY_ROW_LIMIT:
         raise CliError(
-            f"{name}: a row has {array.row_size:,} bytes, more than {LONGEST_ROW:,}",
+            f"{name}: a row has {array.row_size:,} bytes, more than {NPY_ROW_LIMIT:,}",
             hint="write a row for each entity: (rows, dimension)",
         )
     return array
 
 
-def _moment(value: int, digits: int) -> Any:
-    """ISO 8601 text with all digits; None for NumPy's NaT, and `NotJson` beyond the years that dates have."""
-    if value == NO_MOMENT:
+def _timestamp_text(value: int, digits: int) -> Any:
+    """Returns ISO 8601 text with all digits; None for NumPy's NaT, `NotJson` outside the years of ISO 8601."""
+    if value == NOT_A_TIME:
         return None
     seconds, rest = divmod(value, 10**digits)
     whole = instant(seconds * 10**6)
@@ -158,13 +158,13 @@ def _moment(value: int, digits: int) -> Any:
 
 
 def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
-    start = _read(stream, 8)
-    size = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if len(start) == 8 and start[:6] == MAGIC else 0
-    length = int.from_bytes(_read(stream, size), "little")
+    start = _read_bytes(stream, 8)
+    size = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if len(start) == 8 and start[:6] == NPY_MAGIC else 0
+    length = int.from_bytes(_read_bytes(stream, size), "little")
     if not size or length > LONGEST_HEADER:
         raise CliError(f"{name} is no NPY file")
     try:
-        header = ast.literal_eval(_read(stream, length).decode("utf-8" if start[6] == 3 else "latin-1"))
+        header = ast.literal_eval(_read_bytes(stream, length).decode("utf-8" if start[6] == 3 else "latin-1"))
         if header.keys() >= {"descr", "fortran_order", "shape"} and isinstance(header["shape"], tuple):
             return dict(header)
     except (ValueError, SyntaxError, TypeError, AttributeError, MemoryError, RecursionError):
@@ -172,8 +172,8 @@ def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
     raise CliError(f"{name} is no NPY file: its header can't be read")
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes, fewer only at the end: a pipe gives what it has."""
+def _read_bytes(stream: BinaryIO, size: int) -> bytes:
+    """Reads `size` bytes, fewer only at the end; a pipe may return less at once."""
     found = stream.read(size)
     if len(found) in (0, size):
         return found

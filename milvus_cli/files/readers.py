@@ -1,4 +1,4 @@
-"""Reads rows out of open sources, chunk by chunk. Knows nothing of schemas; what is no row is told beside the rows."""
+"""Reads rows from open sources in chunks. Knows nothing of schemas; invalid rows are returned beside the others."""
 
 from __future__ import annotations
 
@@ -10,47 +10,51 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import CliError, InvalidInput
 from ..values.encode import to_columns
 from .sources import InputFile, Source
 
-CHUNK = 2 << 20
-"""Bytes of a source that a chunk has, about; never less than a row."""
+CHUNK_SIZE = 2 << 20
+"""Approximate bytes of a source per chunk, at least one row."""
 
-LONGEST = 16 << 20
-"""Bytes of a row. Several times the largest that has a use, and small enough to be held a few times over."""
+ROW_LIMIT = 16 << 20
+"""Maximum bytes of a row: several times the largest useful one, and small enough to be held a few times."""
 
 LINE = 60
-"""Bytes that Python takes for a line of text, apart from its characters."""
+"""Bytes that Python needs per line of text, apart from its characters."""
 
 NO_END = "unexpected end of data"
-"""What the csv module says of a quote that is not closed."""
+"""The csv module's message for an unclosed quote."""
 
 TOLD = 10
-"""Rows that look like several, of which a note tells; more say nothing new."""
+"""Maximum notes about rows that look like several."""
 
 STEP = 32
-"""Rows of a csv that are read before their size is looked at."""
+"""CSV rows read between checks of their size."""
 
-TOO_LONG = f"longer than {LONGEST >> 20} MiB"
+TOO_LONG = f"longer than {ROW_LIMIT >> 20} MiB"
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-"""By format."""
+"""Delimiters by format."""
 CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
 BREAK = re.compile(r"\r\n|\r|\n")
 HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
-"""A cell that is empty but stands in quotes: the empty text, and no null."""
+"""An empty cell in quotes: an empty text, not null."""
+
+
+Unit = Literal["line", "row"]
+"""Unit of positions: lines of a text, or rows where lines are meaningless (a list in JSON, Parquet, NPY)."""
 
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """What is no row of its file, or does not fit a collection; `row` is what there is of it, by fields.
+    """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
 
-    With a `delimiter` it is cells of a text: by fields, a list in the order of `columns`, or a line that is not even
-    that.
+    With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
+    that could not be split. `unit` as in Chunk.
     """
 
     line: int
@@ -59,36 +63,39 @@ class RejectedRow:
     row: Any
     delimiter: str = ""
     columns: Sequence[str] = ()
+    unit: Unit = "line"
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Rows as columns. `lines` tell where each stands: the line of a text, else the number of the row, from 1."""
+    """Rows as columns. `lines` has the position of each row, counted from 1 in `unit`s."""
 
     columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int]
     bad: Sequence[RejectedRow] = field(default=())
+    unit: Unit = "line"
 
     @property
     def last(self) -> int:
-        """The line of the last row, 0 where there is none."""
+        """Position of the last row, 0 if there is none."""
         return max([*self.lines[-1:], *(each.line for each in self.bad)], default=0)
 
     def after(self, line: int) -> Chunk:
-        """What stands behind a line."""
+        """Returns the rows after a position."""
         start = bisect_right(self.lines, line)
         columns = {name: values[start:] for name, values in self.columns.items()}
-        return Chunk(columns, self.lines[start:], [each for each in self.bad if each.line > line])
+        bad = [each for each in self.bad if each.line > line]
+        return Chunk(columns, self.lines[start:], bad, self.unit)
 
     def pick(self, rows: Sequence[int]) -> Chunk:
-        """Some of the rows."""
+        """Returns the selected rows."""
         columns = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return Chunk(columns, [self.lines[row] for row in rows])
+        return Chunk(columns, [self.lines[row] for row in rows], unit=self.unit)
 
 
 @dataclass(frozen=True)
 class Dense:
-    """What a column of vectors should be: the type of its numbers as NumPy writes it ("f4"), and bytes a row."""
+    """Expected format of a vector column: NumPy's code of its numbers ("f4"), and bytes per row."""
 
     code: str
     size: int
@@ -96,9 +103,9 @@ class Dense:
 
 @dataclass(frozen=True)
 class RowStream:
-    """What a reader found: rows, and the columns where they are known before.
+    """Rows of a reader, and the columns if they are known in advance.
 
-    `text`: all values are a text's cells, with `delimiter` between. `nested` columns hold text, which may be JSON.
+    With `text`, all values are cells of a text file with `delimiter`. `nested` columns hold text that may be JSON.
     """
 
     chunks: Iterator[Chunk]
@@ -108,13 +115,14 @@ class RowStream:
     delimiter: str = ""
 
 
-class Rows:
-    """Objects on their way into a chunk. Each has a place behind the last one: its line, if it has one, or the next."""
+class RowCollector:
+    """Collects objects for a chunk. Each gets a position after the last one: its line if it has one, else the next."""
 
     def __init__(self, last: int = 0) -> None:
         self._rows: list[dict[str, Any]] = []
         self._lines: list[int] = []
         self._bad: list[RejectedRow] = []
+        self._unit: Unit = "line"
         self.last = last
 
     def add(self, line: int, value: Any) -> None:
@@ -125,23 +133,26 @@ class Rows:
             self.refuse(line, "no JSON object", value)
 
     def refuse(self, line: int, reason: str, value: Any) -> None:
-        self._bad.append(RejectedRow(self._place(line), "", reason, value))
+        place = self._place(line)
+        self._bad.append(RejectedRow(place, "", reason, value, unit="line" if place == line else "row"))
 
     def _place(self, line: int) -> int:
         self.last = max(line, self.last + 1)
+        if self.last != line:
+            self._unit = "row"
         return self.last
 
     def chunk(self) -> Chunk:
-        return Chunk(to_columns(self._rows), self._lines, self._bad)
+        return Chunk(to_columns(self._rows), self._lines, self._bad, self._unit)
 
 
 # Separated values
 
 
 def read_separated(source: Source, delimiter: str) -> RowStream:
-    """Comma- or tab-separated values with a header, as RFC 4180 has them, in UTF-8."""
-    # The module's own limit of a cell is 131,072 characters; a vector may have more.
-    csv.field_size_limit(LONGEST)
+    """Reads comma- or tab-separated values with a header, as in RFC 4180, in UTF-8."""
+    # The csv module's own limit is 131,072 characters per cell; vectors may have more.
+    csv.field_size_limit(ROW_LIMIT)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
     text = _Lines(source.text, source.place)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -153,7 +164,7 @@ def read_separated(source: Source, delimiter: str) -> RowStream:
         raise text.too_long(1) from exc
     if header is None:
         raise CliError(f"{source.place.name} is empty", hint="its first line names the columns")
-    # What began with empty lines has not been looked at yet.
+    # After leading empty lines, the text has not been checked yet.
     require_rows(header[0][:40].encode("utf-8", "surrogateescape"), source.place)
     if reason := not_utf8_in(delimiter.join(header)):
         raise CliError(f"{source.place.name}, line {reader.line_num}: {reason}", hint=CONVERT)
@@ -166,9 +177,9 @@ def read_separated(source: Source, delimiter: str) -> RowStream:
 
 
 def require_rows(begin: bytes, place: InputFile) -> None:
-    """Raises CliError for a text that begins as UTF-16 or UTF-32 does, or as HTML.
+    """Raises CliError for a text that begins like UTF-16, UTF-32 or HTML.
 
-    UTF-16 is known by its mark, or by a zero in every second byte.
+    UTF-16 is recognized by its byte order mark, or by a zero in every second byte.
     """
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -183,13 +194,13 @@ def require_rows(begin: bytes, place: InputFile) -> None:
 
 
 def not_utf8(error: UnicodeDecodeError) -> str:
-    """For messages; the byte is counted in the value that was read."""
+    """Describes the error; the byte position is within the value that was read."""
     byte = error.object[error.start]
     return f"not UTF-8 at byte {error.start + 1} (0x{byte:02X})"
 
 
 def not_utf8_in(cell: str) -> str:
-    """As `not_utf8`, of a cell of a text; empty where it is UTF-8."""
+    """Like `not_utf8`, for a cell of a text file; empty if it is valid UTF-8."""
     try:
         cell.encode("utf-8", "surrogateescape").decode()
     except UnicodeDecodeError as exc:
@@ -198,7 +209,7 @@ def not_utf8_in(cell: str) -> str:
 
 
 class _Lines:
-    """The lines of a text, each remembered until they are taken."""
+    """The lines of a text, kept until they are taken."""
 
     def __init__(self, text: io.TextIOWrapper, place: InputFile) -> None:
         self._text = text
@@ -207,34 +218,34 @@ class _Lines:
         self.size = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Raises OverflowError for a row that is too long: no lines are taken while it is read."""
+        """Raises OverflowError for a row that is too long, as no lines are taken while it is read."""
         readline = self._text.readline
-        line = readline(LONGEST)
+        line = readline(ROW_LIMIT)
         require_rows(line[:40].encode("utf-8", "surrogateescape"), self._place)
         while line:
             self.size += len(line)
             self._since.append(line)
-            if self.size + LINE * len(self._since) > LONGEST:
+            if self.size + LINE * len(self._since) > ROW_LIMIT:
                 raise OverflowError
             yield line
-            line = readline(LONGEST)
+            line = readline(ROW_LIMIT)
 
     def too_long(self, number: int) -> CliError:
-        reason = TOO_LONG if self.size >= LONGEST else f"a row of more than {len(self._since) - 1:,} lines"
+        reason = TOO_LONG if self.size >= ROW_LIMIT else f"a row of more than {len(self._since) - 1:,} lines"
         return CliError(f"{self._place.name}, line {number}: {reason}", hint="is a quote in it never closed?")
 
     def keep(self, lines: int) -> None:
-        """Forgets the lines behind so many."""
+        """Forgets all but the first `lines` lines."""
         del self._since[lines:]
 
     def take(self) -> list[str]:
-        """The lines since the last call."""
+        """Returns the lines since the last call."""
         taken, self._since, self.size = self._since, [], 0
         return taken
 
 
 class _Swallowed:
-    """Tells of rows that look like several, as a quote opens in one and closes in another."""
+    """Notes rows that look like several: a quote opens in one line and closes in another."""
 
     def __init__(self, source: Source, delimiter: str, width: int) -> None:
         self._source = source
@@ -243,7 +254,7 @@ class _Swallowed:
         self._told = 0
 
     def look(self, rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> None:
-        """At rows whose first begins with a line, and at the lines that they were read from."""
+        """Checks rows that begin on `line`; `raw` has the lines they were read from."""
         if len(raw) == len(rows):
             return
         lines = iter(raw)
@@ -273,7 +284,7 @@ def _separated_chunks(
         lines: list[int] = []
         bad: list[RejectedRow] = []
         size = 0
-        while size < CHUNK and more:
+        while size < CHUNK_SIZE and more:
             step: list[list[str]] = []
             before, broken = reader.line_num, None
             try:
@@ -281,7 +292,7 @@ def _separated_chunks(
             except csv.Error as exc:
                 broken = exc
             except OverflowError:
-                # The rows before it count, as they do before a file that breaks off.
+                # The rows before it count, as they do before a file breaks off.
                 whole = sum(map(_span, step))
                 failure, more = text.too_long(before + 1 + whole), False
                 text.keep(whole)
@@ -299,16 +310,16 @@ def _separated_chunks(
 
 
 def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
-    """A few rows, fewer where they are long; returns whether there may be more."""
+    """Reads a few rows, fewer if they are long; returns True if there may be more."""
     for row in islice(reader, STEP):
         step.append(row)
-        if text.size > CHUNK:
+        if text.size > CHUNK_SIZE:
             return True
     return len(step) == STEP
 
 
 def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> RejectedRow:
-    """A row that begins in one line and is found to be wrong in another; `raw` has its lines."""
+    """Rejects a row that begins on line `first` and fails on line `last`; `raw` has its lines."""
     reason = str(error)
     if reason == NO_END:
         reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
@@ -318,12 +329,12 @@ def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Rejecte
 
 
 def _span(row: Sequence[str]) -> int:
-    """The lines that a row has: a cell in quotes may have several."""
+    """Returns the number of lines of a row; a quoted cell may have several."""
     return 1 + sum(len(BREAK.findall(cell)) for cell in row)
 
 
 def _starts(rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> Sequence[int]:
-    """The line on which each row begins."""
+    """Returns the line on which each row begins."""
     if len(raw) == len(rows):
         return range(line, line + len(rows))
     starts = []
@@ -334,7 +345,7 @@ def _starts(rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> Seq
 
 
 def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) -> list[list[str]]:
-    """With EMPTY for each empty cell in quotes, which the csv module does not tell from nothing at all."""
+    """Replaces empty cells in quotes by EMPTY, which the csv module does not distinguish from empty cells."""
     if not any('""' in line for line in raw):
         return rows
     lines, found = iter(raw), []
@@ -351,7 +362,7 @@ def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) ->
 def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[RejectedRow], header: Sequence[str]) -> Chunk:
     width = len(header)
     if set(map(len, rows)) - {width}:
-        # A line without anything is no row.
+        # An empty line is not a row.
         bad += [
             RejectedRow(line, "", f"{len(row)} cells in place of {width}", row)
             for row, line in zip(rows, lines, strict=True)

@@ -1,4 +1,4 @@
-"""Rows that could not be inserted: a file with all of them, and the first few for the person."""
+"""Writes rejected rows to a file, and keeps the first few for display."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .readers import RejectedRow
 if TYPE_CHECKING:
     from ..schema.schema import Field
 
-SHOWN = 10
+SHOWN_ROWS = 10
 
 
 class Rejects:
-    """A line of JSON for each: file, line, column, reason and the row. Without a path only `shown` is kept."""
+    """Writes one JSON line per rejected row: file, line, column, reason and row. Without a path only keeps `shown`."""
 
     def __init__(self, path: str | None, *, fields: Mapping[str, Field] = MappingProxyType({}), size: int = 0) -> None:
         self._path = path
@@ -31,23 +31,23 @@ class Rejects:
         self._has_places = False
         if path:
             try:
-                # Without a buffer, what could not be written is not tried again when it is closed.
+                # Unbuffered, so that data that failed to be written is not written again on close.
                 self._file = FileIO(os.open(path, os.O_WRONLY | (0 if size else os.O_CREAT), 0o666), "w")
-                # A device or a pipe takes all at its end.
+                # A device or pipe can only be appended to.
                 self._has_places = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
             except OSError as exc:
                 raise self._failed(exc) from exc
 
     def begin(self) -> None:
-        """Drops what an earlier job left. Not before rows could be read: a job that never begins keeps them."""
+        """Drops the content of an earlier job. Called once rows were read, so that a job that never begins keeps it."""
         if self._file is not None and self._has_places:
             self._file.truncate(self._size)
 
     def add(self, name: str, bad: Sequence[RejectedRow], *, at: int) -> int:
-        """Returns the size of the file after it, which begins at a place of it."""
+        """Writes rows at position `at` of the file; returns the file's new size."""
         for each in bad:
-            if len(self.shown) < SHOWN:
-                self.shown.append(told(name, each))
+            if len(self.shown) < SHOWN_ROWS:
+                self.shown.append(rejection_text(name, each))
         if self._file is None:
             return 0
         data = b"".join(rejected_line(name, each, self._fields) for each in bad)
@@ -72,7 +72,7 @@ class Rejects:
         )
 
 
-def told(name: str, bad: RejectedRow) -> str:
-    """file, line, column and reason in a line."""
+def rejection_text(name: str, bad: RejectedRow) -> str:
+    """Formats a rejected row: file, line or row, column and reason."""
     column = f", column {bad.field!r}" if bad.field else ""
-    return f"{name}, line {bad.line}{column}: {bad.reason}"
+    return f"{name}, {bad.unit} {bad.line}{column}: {bad.reason}"

@@ -1,11 +1,13 @@
-"""Where rows come from: files, patterns of files, standard input, URLs; compressed or not, as streams of bytes."""
+"""Opens row sources (files, patterns, standard input and URLs, compressed or not) as streams of bytes."""
 
 from __future__ import annotations
 
 import glob
+import gzip
 import io
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +15,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, TextIO, cast
 
-from ..errors import CliError, InvalidInput, Unreachable
+from ..errors import CliError, InvalidInput
 from ..text.names import nearest
 from .urls import is_url, shown_url
 
 STDIN = "-"
-FORMATS = {
+INPUT_FORMATS = {
     "csv": "csv",
     "tsv": "tsv",
     "tab": "tsv",
@@ -29,20 +31,19 @@ FORMATS = {
     "pq": "parquet",
     "npy": "npy",
 }
-"""Formats by extension."""
+"""Formats by file extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
-MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-"""How compressed data begins, whatever its name: servers compress what they send, and people rename files."""
+INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
+COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""Compression by content: servers compress what they send, and files get renamed."""
 BUFFER = 1 << 18
-PIECE = 1 << 9
-"""Bytes that are decompressed at once: 4 may make 128 KiB, and zstandard's decompressor takes no limit."""
-URL_SECONDS = 30.0
+COMPRESSED_PIECE = 1 << 9
+"""Bytes decompressed at once: 4 bytes may expand to 128 KiB, and zstandard's decompressor has no limit."""
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, URL or `-`, its format and compression."""
+    """A file, URL or `-`, with its format and compression."""
 
     path: str
     format: str
@@ -54,7 +55,7 @@ class InputFile:
 
     @property
     def name(self) -> str:
-        """For messages and files: without what a URL has of secrets."""
+        """Name for messages and files, without the secrets of a URL."""
         return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
 
     @property
@@ -64,8 +65,8 @@ class InputFile:
 
 
 def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
-    """What was named, patterns followed, each with its format. Raises InvalidInput for what is no place of rows."""
-    places = [_place(path, wanted) for given in paths for path in _matches(given)]
+    """Returns the named files, with patterns expanded. Raises InvalidInput for a path that can't hold rows."""
+    places = [_input_file(path, wanted) for given in paths for path in _matches(given)]
     kinds = {place.format for place in places}
     if "npy" in kinds and len(kinds) > 1:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
@@ -95,30 +96,30 @@ def _matches(path: str) -> list[str]:
     return found
 
 
-def _place(path: str, wanted: str | None) -> InputFile:
+def _input_file(path: str, wanted: str | None) -> InputFile:
     last = os.path.basename(path.partition("?")[0] if "://" in path else path)
     words = last.lower().split(".")[1:]
-    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    compression = INPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     if compression:
         words.pop()
-    kind = wanted or (FORMATS.get(words[-1]) if words else None)
+    kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None)
     if kind is None:
-        known = ", ".join(dict.fromkeys(FORMATS.values()))
+        known = ", ".join(dict.fromkeys(INPUT_FORMATS.values()))
         raise InvalidInput(
             f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
         )
     if os.path.isdir(path):
-        # Before anything is read: the files that come first would be in.
+        # Check this before any file is read: the files before it would have been inserted.
         raise InvalidInput(f"{path} is a directory", hint="name the files in it: DIR/*.csv")
     return InputFile(path, kind, compression)
 
 
 @dataclass
 class Source:
-    """An open place. `stream` is decompressed; `total` is its size as stored, None where nobody knows.
+    """An open source. `stream` is decompressed; `total` is the stored size, None if unknown.
 
-    `read` is for readers that don't go through the stream: bytes so far. `text` is for those that decode
-    it: it would close the stream when it goes.
+    Readers that bypass the stream set `read` to the bytes so far. Readers that decode it set `text`, which would
+    close the stream when it is garbage-collected.
     """
 
     place: InputFile
@@ -129,51 +130,48 @@ class Source:
     read: int = 0
     text: TextIO | None = None
     note: Callable[[str], None] = field(default=lambda text: None)
-    """Takes what a person should know of what was read."""
+    """Takes notes for the user about the content."""
 
     @property
     def position(self) -> int:
-        """Bytes taken of what is stored."""
+        """Bytes consumed, as stored."""
         return self.read or (self.raw.tell() if self.total is not None else 0)
 
     def require_unchanged(self) -> None:
-        """Raises CliError when the file is no longer the one that was opened."""
+        """Raises CliError if the file has changed since it was opened."""
         if not self.place.is_url and identity(self.place) != self.opened:
             raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
 
 
 def identity(place: InputFile) -> str:
-    """What tells a file from another, or from itself before a change; empty for what is no file."""
+    """Identifies the state of a file; empty for pipes, devices, URLs and standard input."""
     if place.path == STDIN or place.is_url:
         return ""
     try:
         found = os.stat(place.path)
     except OSError as exc:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
-    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if _is_regular(found) else ""
-
-
-def _is_regular(found: os.stat_result) -> bool:
-    import stat
-
-    return stat.S_ISREG(found.st_mode)
+    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if stat.S_ISREG(found.st_mode) else ""
 
 
 @contextmanager
 def open_source(
     place: InputFile, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
 ) -> Iterator[Source]:
-    """The stream of a place, closed at the end. Raises CliError for what can't be read, also in the middle of it."""
+    """Opens a source, and closes it at the end. Raises CliError for read errors, including those inside the block."""
     raw = _open_raw(place, stdin)
     try:
         total = os.fstat(raw.fileno()).st_size if identity(place) else None
-        opened = raw.version if isinstance(raw, _Checked) else identity(place)
+        opened = str(getattr(raw, "version", "")) if place.is_url else identity(place)
         raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
         begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
         if place.is_url and not begin:
             raise CliError(f"{place.name}: the server sent no data")
         if not place.compression:
-            place = replace(place, compression=next((MAGIC[each] for each in MAGIC if begin.startswith(each)), ""))
+            place = replace(
+                place,
+                compression=next((COMPRESSION_MAGIC[each] for each in COMPRESSION_MAGIC if begin.startswith(each)), ""),
+            )
         stream = _decompressed(raw, place)
         yield Source(place, stream, raw, total, opened, note=note)
     except (EOFError, zlib.error) as exc:
@@ -189,69 +187,18 @@ def _open_raw(place: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if place.path == STDIN:
         return stdin or sys.stdin.buffer
     if place.is_url:
-        return _open_url(place)
+        # urllib's HTTP client takes 20 ms to load, and most inserts and searches read no URL.
+        from .web import open_url
+
+        return cast(BinaryIO, open_url(place.path, place.name))
     try:
         return open(place.path, "rb", buffering=BUFFER)
     except OSError as exc:
         raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
 
 
-def _open_url(place: InputFile) -> BinaryIO:
-    import http.client
-    import urllib.error
-
-    from .urls import open_url
-
-    try:
-        return cast(BinaryIO, _Checked(open_url(place.path, URL_SECONDS)))
-    except urllib.error.HTTPError as exc:
-        # Of a redirect that it does not follow, urllib tells the URL.
-        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
-        raise CliError(f"{place.name}: HTTP {exc.code} {reason}".rstrip()) from exc
-    except (http.client.InvalidURL, ValueError) as exc:
-        # The text of these may hold the URL with its secrets.
-        raise InvalidInput(f"invalid URL: {place.name}", hint="write a space in it as %20") from exc
-    except (OSError, http.client.HTTPException) as exc:
-        raise Unreachable(f"can't read {place.name}: {getattr(exc, 'reason', None) or exc}") from exc
-
-
-class _Checked(io.RawIOBase):
-    """A response whose end before its Content-Length is an error: http.client says nothing to a read of a size."""
-
-    def __init__(self, response: Any) -> None:
-        self._response = response
-        length = response.headers.get("Content-Length")
-        self._left = int(length) if length and length.isdecimal() else None
-        # What tells the content of a URL from another that it had before; empty where the server says nothing.
-        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        from http.client import HTTPException
-
-        try:
-            # What has come by then is given out before a break is told.
-            found: bytes = self._response.read1(len(buffer))
-        except (HTTPException, ValueError) as exc:
-            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
-        if self._left is not None:
-            self._left -= len(found)
-            if not found and self._left:
-                raise EOFError(f"{self._left:,} bytes are missing")
-        buffer[: len(found)] = found
-        return len(found)
-
-    def close(self) -> None:
-        self._response.close()
-        super().close()
-
-
 def _decompressed(raw: BinaryIO, place: InputFile) -> BinaryIO:
     if place.compression == "gzip":
-        import gzip
-
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
     if place.compression == "zstd":
         return _zstd(raw, place)
@@ -269,7 +216,7 @@ def _zstd(raw: BinaryIO, place: InputFile) -> BinaryIO:
 
 
 class _Zstd(io.RawIOBase):
-    """Decompresses frame after frame; zstandard's own reader ends a file that is cut off without a word."""
+    """Decompresses consecutive frames; zstandard's own reader silently ends a file that is cut off."""
 
     def __init__(self, raw: BinaryIO, zstandard: Any) -> None:
         self._raw = raw
@@ -282,7 +229,7 @@ class _Zstd(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready:
-            found = self._raw.read(PIECE)
+            found = self._raw.read(COMPRESSED_PIECE)
             if not found:
                 if self._frame is not None:
                     raise EOFError("the last frame has no end")

@@ -1,8 +1,9 @@
-"""Pages of rows to the bytes of a file: csv, tsv, jsonl, json and parquet, compressed page by page."""
+"""Writes pages of rows as bytes of a file: CSV, TSV, JSON Lines, JSON or Parquet, compressed page by page."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,29 +13,30 @@ from ..errors import CliError, InvalidInput
 from ..rows.selection import Selection, column_kind, column_names
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
-from .sources import FORMATS as READABLE
+from .arrow import ArrowWriter
+from .sources import INPUT_FORMATS
 from .texts import csv_cells, flattened, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-FORMATS = {extension: name for extension, name in READABLE.items() if name != "npy"}
-"""Formats by extension: an export has several columns, and an NPY file one."""
-COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
+OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if name != "npy"}
+"""Formats by file extension, without NPY, which holds a single column."""
+OUTPUT_COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
-"""Higher ones take far longer to make digits a tenth smaller."""
+"""Higher levels take far longer to compress digits by another tenth."""
 
 
 @dataclass(frozen=True)
-class Shape:
+class FileShape:
     """A file's format and compression ("", "gz" or "zst")."""
 
     format: str
     compression: str = ""
 
 
-class Writer(Protocol):
-    """What each format does; `first` tells whether the page is the first with rows."""
+class FileWriter(Protocol):
+    """A file format; `first` is true for the first page with rows."""
 
     head: bytes
     tail: bytes
@@ -42,29 +44,26 @@ class Writer(Protocol):
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes: ...
 
 
-def shape_of(path: str, wanted: str | None) -> Shape:
-    """By extension, or as wanted: `jsonl`, `csv.gz`. Raises InvalidInput for what is no format."""
+def file_shape(path: str, wanted: str | None) -> FileShape:
+    """Returns the format of a path's extension, or of `wanted`: `jsonl`, `csv.gz`. Raises InvalidInput for others."""
     words = wanted.lower().split(".") if wanted else [each[1:].lower() for each in PurePath(path).suffixes[-2:]]
-    compression = COMPRESSIONS.get(words[-1], "") if words else ""
+    compression = OUTPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     word = "".join(words[-2:-1] if compression else words[-1:])
     if path == "-" and not wanted:
-        return Shape("jsonl")
-    if word not in FORMATS or (FORMATS[word] == "parquet" and compression):
-        hint = (
-            nearest(word, FORMATS) or f"formats: {', '.join(dict.fromkeys(FORMATS.values()))}, and .gz or .zst of text"
-        )
+        return FileShape("jsonl")
+    if word not in OUTPUT_FORMATS or (OUTPUT_FORMATS[word] == "parquet" and compression):
+        known = ", ".join(dict.fromkeys(OUTPUT_FORMATS.values()))
+        hint = nearest(word, OUTPUT_FORMATS) or f"formats: {known}, and .gz or .zst of text"
         raise InvalidInput(
             f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
             hint=hint if wanted else f"give --format; {hint}",
         )
-    return Shape(FORMATS[word], compression)
+    return FileShape(OUTPUT_FORMATS[word], compression)
 
 
-def writer_of(shape: Shape, selection: Selection) -> Writer:
-    """Raises CliError where a package that the format needs is missing."""
+def writer_of(shape: FileShape, selection: Selection) -> FileWriter:
+    """Raises CliError if a package that the format needs is missing."""
     if shape.format == "parquet":
-        from .arrow import ArrowWriter
-
         return ArrowWriter(selection)
     if shape.format in ("csv", "tsv"):
         return SeparatedWriter(selection, "," if shape.format == "csv" else "\t")
@@ -72,7 +71,7 @@ def writer_of(shape: Shape, selection: Selection) -> Writer:
 
 
 def compressor(compression: str) -> Callable[[bytes], bytes]:
-    """Each call makes a whole member or frame, so that a file cut between two of them is whole."""
+    """Returns a compressor; each call writes a whole member or frame, so that a file can be cut between calls."""
     if compression == "gz":
         return lambda data: gzip.compress(data, GZIP_LEVEL, mtime=0) if data else b""
     if compression == "zst":
@@ -100,7 +99,7 @@ class SeparatedWriter:
 
 
 class JsonWriter:
-    """A list of objects, each on a line of its own; with `lines` the objects alone."""
+    """Writes a list of objects, each on its own line; with `lines` only the objects."""
 
     def __init__(self, selection: Selection, *, lines: bool) -> None:
         self._selection = selection
@@ -110,8 +109,6 @@ class JsonWriter:
         self.head, self.tail = (b"", b"") if lines else (b"[\n", b"\n]\n")
 
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
-        import json
-
         texts = texts_of(columns, self._selection.fields, rows)
         dynamic = texts.pop(DYNAMIC) if self._flat else None
         escaped = [json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in texts]

@@ -1,4 +1,4 @@
-"""All rows of a selection in the order of the primary key, page by page; the next page comes meanwhile."""
+"""Reads all rows of a selection in primary key order, page by page, and fetches the next page ahead."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ..errors import CliError
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from .filters import above, both
-from .patience import NONE, Patience
-from .selection import LONGEST_WINDOW, Selection, keys_of, moment_of, query, understood
+from .patience import NO_PATIENCE, Patience
+from .selection import LONGEST_WINDOW, Selection, keys_of, query, strong_timestamp, understood
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 PAGE_BYTES = 2 << 20
 FIRST_ROWS = 1_000
 GROWTH = 8
-"""A page has so many times the rows of the one before at the most."""
+"""Maximum growth of a page's rows over the page before."""
 
-# Milvus before 2.4 needs none of these; Milvus Lite sorts by key only then.
+# Milvus before 2.4 ignores these; Milvus Lite sorts by key only with them.
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}
 SOME_BYTES = 1_024
-"""Taken for what may be of any size: JSON, an array, a sparse vector."""
-SMALL = 8
+"""Assumed bytes of a field of any size: JSON, arrays, sparse vectors."""
+SCALAR_BYTES = 8
 
 
 @dataclass(frozen=True)
 class Page:
-    """Columns as the server sent them, with the primary keys; after the key `last` the next page begins.
+    """Columns as the server sent them, with the primary keys; the next page begins after the key `last`.
 
     `size` is their bytes.
     """
@@ -46,21 +46,21 @@ class Page:
 
 
 class Cursor:
-    """Pages of `rows` rows, or of about PAGE_BYTES each. A server that went away is waited for with `patience`."""
+    """Yields pages of `rows` rows, or of about PAGE_BYTES each. A lost server is retried with `patience`."""
 
     def __init__(
-        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NONE
+        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NO_PATIENCE
     ) -> None:
         self._client = client
         self._selection = selection
         self._rows = rows
         self._limit = rows or rows_at_once(selection)
-        self._moment: int | None = None
-        # Whoever ends this reading ends no other's patience.
+        self._timestamp: int | None = None
+        # A stop event of its own: ending this cursor must not end the patience of others.
         self._patience = replace(patience, stopped=threading.Event())
 
     def pages(self, after: Any = None) -> Iterator[Page]:
-        """Those behind a key, or all. Raises CliError as calls do, and where a server sends keys out of order."""
+        """Yields the pages after a key, or all. Raises CliError as calls do, and for keys that come out of order."""
         pool = ThreadPoolExecutor(1)
         try:
             page = self._next(after)
@@ -73,8 +73,8 @@ class Cursor:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _next(self, after: Any) -> Page:
-        """Empty at the end, and only there: of rows that share a key Milvus 2.3 shows one, and counts all of them."""
-        page = self._patience.tried(lambda: self._read(self._behind(after), moment=self._fresh()))
+        """Returns an empty page only at the end: Milvus 2.3 shows one of the rows with equal keys, but counts all."""
+        page = self._patience.tried(lambda: self._read(self._behind(after), timestamp=self._strong_timestamp()))
         ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
         if list(page.keys) != ordered:
             raise CliError(
@@ -83,10 +83,10 @@ class Cursor:
             )
         return page
 
-    def _read(self, expression: str, *, moment: int) -> Page:
+    def _read(self, expression: str, *, timestamp: int) -> Page:
         parameters = {"limit": self._limit, **ORDERED}
         with understood(self._selection):
-            columns = query(self._client, self._selection, expression, params=parameters, moment=moment)
+            columns = query(self._client, self._selection, expression, params=parameters, timestamp=timestamp)
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)
         if keys and self._rows is None:
@@ -96,27 +96,27 @@ class Cursor:
     def _behind(self, after: Any) -> str:
         return both(self._selection.filter, above(self._selection.primary.name, after) if after is not None else "")
 
-    def _fresh(self) -> int:
-        if self._moment is None:
-            self._moment = moment_of(self._client, self._selection)
-        return self._moment
+    def _strong_timestamp(self) -> int:
+        if self._timestamp is None:
+            self._timestamp = strong_timestamp(self._client, self._selection)
+        return self._timestamp
 
 
 def row_bytes(selection: Selection) -> float:
-    """What a row of these fields takes in a message, about."""
+    """Returns the approximate bytes of a row of these fields in a message."""
     asked = selection.fields.asked
-    return sum(_bytes(field) for field in row_fields(selection.schema) if field.name in asked) or 1
+    return sum(_field_bytes(field) for field in row_fields(selection.schema) if field.name in asked) or 1
 
 
 def rows_at_once(selection: Selection) -> int:
-    """How many rows of these fields one request may ask for while nothing is known of their size."""
+    """Returns the number of rows to request while their size is unknown."""
     return max(1, min(FIRST_ROWS, int(PAGE_BYTES / row_bytes(selection))))
 
 
-def _bytes(field: Field) -> float:
+def _field_bytes(field: Field) -> float:
     kind, given = kind_of(field), params(field.type_params)
     if kind in WIDTHS:
         return int(given["dim"]) * WIDTHS[kind] / 8
     if kind == "VARCHAR":
         return int(given.get("max_length", 0)) / 4
-    return SMALL if shape_of(kind) in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER) else SOME_BYTES
+    return SCALAR_BYTES if shape_of(kind) in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER) else SOME_BYTES

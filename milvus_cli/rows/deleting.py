@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..client.client import Client
 from ..client.optional import permitted
 from ..result import Done, Removal
-from ..server.deleting import delete_with_aliases, in_words
+from ..server.deleting import alias_words, delete_with_aliases
 from ..server.existence import aliases_of, require_own_name
 from .filters import filled
 from .selection import Selection, count_if_loaded, exact_count, parse_keys, rows_told, selected, with_keys
@@ -41,7 +41,7 @@ def collection_removal(client: Client, collection: str, note: Callable[[str], No
     if aliases is None:
         parts.append(f"unknown aliases ({unknown})")
     elif aliases:
-        parts.append(in_words(aliases))
+        parts.append(alias_words(aliases))
 
     def act() -> None:
         delete_with_aliases(client, collection, aliases or ())

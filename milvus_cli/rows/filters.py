@@ -1,4 +1,4 @@
-"""Filters: `{name}` filled in safely, and the place that a server refuses in one shown with a caret."""
+"""Filters: fills in `{name}` safely, and marks the error that a server reports with a caret."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..values.exact_json import exact_float
 from ..values.invalid import as_json
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
-PLACES = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
-WORDS = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
+PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
+WORD_PATTERN = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
 KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
-# What no string of Milvus's filters holds as it is. Milvus Lite knows no \u; both take all else unescaped.
+# Characters that strings of Milvus's filters can't contain. Milvus Lite has no \u; both accept all else unescaped.
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
-# How servers begin a refusal of a filter: Milvus names the place as line:column from 0, Milvus Lite as column from 1.
+# How refusals of a filter begin: Milvus gives the position as line:column from 0, Milvus Lite as column from 1.
 MILVUS = "cannot parse expression: "
 NOT_BOOLEAN = "predicate is not a boolean expression: "
 LITE_CODE = 6
@@ -38,14 +38,14 @@ REASONS = (
 LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
 OVER = 2**63
 LOWEST = -OVER
-"""The one INT64 that no filter of Milvus can hold."""
+"""The one INT64 that a filter of Milvus can't contain."""
 
 SHOWN_BEFORE, SHOWN_AFTER = 60, 40
-"""Characters of a long filter around the caret."""
+"""Characters shown around the caret of a long filter."""
 
 
 def quoted(value: Any) -> str:
-    """A value as a filter writes it. Raises InvalidInput for what filters have no literal of."""
+    """Returns a value as a filter literal. Raises InvalidInput for values without one."""
     if isinstance(value, str):
         return f'"{value.translate(ESCAPES)}"'
     if isinstance(value, list):
@@ -56,7 +56,7 @@ def quoted(value: Any) -> str:
 
 
 def one_of(field: str, values: Sequence[Any]) -> str:
-    """The filter for rows whose field has one of these values."""
+    """Returns the filter for rows whose field has one of these values."""
     rest = [value for value in values if value != LOWEST]
     listed = f"{field} in {quoted(rest)}"
     if len(rest) == len(values):
@@ -66,30 +66,30 @@ def one_of(field: str, values: Sequence[Any]) -> str:
 
 
 def none_of(field: str, key: Any) -> str:
-    """The filter for rows with another primary key."""
+    """Returns the filter for rows with any other primary key."""
     return above(field, key) if key == LOWEST else f"{field} != {quoted(key)}"
 
 
 def above(field: str, key: Any) -> str:
-    """The filter for a primary key that comes after this one."""
+    """Returns the filter for primary keys after this one."""
     return f"{field} >= {LOWEST + 1}" if key == LOWEST else f"{field} > {quoted(key)}"
 
 
 def up_to(field: str, key: Any) -> str:
-    """The filter for this primary key, and those before it."""
+    """Returns the filter for primary keys up to and including this one."""
     return f"{field} < {LOWEST + 1}" if key == LOWEST else f"{field} <= {quoted(key)}"
 
 
 def both(one: str, other: str) -> str:
-    """The filter for what both hold; an empty one holds everything."""
+    """Returns the conjunction of two filters; an empty filter matches everything."""
     return f"({one}) and ({other})" if one and other else one or other
 
 
 def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
-    """The filter with its `{name}`s replaced, outside of its strings; each parameter is a name and its text.
+    """Replaces the `{name}`s of a filter outside of its strings; each parameter is a name and a text.
 
-    Text that is a JSON number, list, string, true or false is that, all other text a string. Line breaks become
-    spaces. Raises InvalidInput for a `{name}` without a parameter, and for a parameter without its `{name}`.
+    A text that is a JSON number, list, string, true or false becomes that value, all other text a string. Line breaks
+    become spaces. Raises InvalidInput for a `{name}` without a parameter, and for an unused parameter.
     """
     if not (expression or parameters):
         return ""
@@ -99,7 +99,7 @@ def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
-    values = {name: quoted(_value(text)) for name, text in parameters}
+    values = {name: quoted(_parameter_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")
     used = set()
@@ -116,7 +116,7 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
         used.add(name)
         return values[name]
 
-    text = PLACES.sub(fill, expression)
+    text = PLACE_PATTERN.sub(fill, expression)
     unused = [name for name in values if name not in used]
     if unused:
         raise InvalidInput(
@@ -127,7 +127,7 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
 
 
 def _require_range(expression: str) -> None:
-    """No server takes a whole number beyond INT64, and Milvus Lite answers with an error of its own language."""
+    """Raises InvalidInput beyond INT64, which no server accepts, and Milvus Lite refuses with an unreadable error."""
     for found in LONG_NUMBERS.finditer(expression):
         digits = (found["number"] or "").lstrip("0")
         largest = OVER - (0 if expression[: found.start()].rstrip().endswith("-") else 1)
@@ -140,7 +140,7 @@ def _require_range(expression: str) -> None:
 
 @contextmanager
 def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
-    """Within it, a server's refusal of this filter becomes a CliError with a caret, and the nearest of the fields."""
+    """Turns a server's refusal of the filter into a CliError with a caret, and the nearest field as a hint."""
     try:
         yield
     except ServerRefused as exc:
@@ -150,12 +150,15 @@ def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
         reason, place = found
         message = f"bad filter: {reason}" + ("" if place is None else f"\n{pointed(expression, place)}")
         raise CliError(
-            message, hint=_hint(expression, reason, place, list(fields)), fault=exc.fault, server_code=exc.server_code
+            message,
+            hint=_filter_hint(expression, reason, place, list(fields)),
+            fault=exc.fault,
+            server_code=exc.server_code,
         ) from exc
 
 
 def pointed(expression: str, place: int) -> str:
-    """The filter, or as much of a long one as is readable, with a caret below the character at `place`."""
+    """Returns the filter, shortened if it is long, with a caret below the character at `place`."""
     start = max(0, place - SHOWN_BEFORE) if len(expression) > SHOWN_BEFORE + SHOWN_AFTER else 0
     end = max(place, start + SHOWN_BEFORE) + SHOWN_AFTER
     before, after = ("…" if start else "") + expression[start:place], expression[place:end]
@@ -164,21 +167,21 @@ def pointed(expression: str, place: int) -> str:
     return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
 
 
-def _value(text: str) -> Any:
-    """Of a parameter: JSON where it is, else the text itself. JSON knows no NaN and no Infinity."""
+def _parameter_value(text: str) -> Any:
+    """Returns a parameter's value: JSON if it is valid, else the text itself. NaN and Infinity are no JSON."""
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=exact_float)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=exact_float)
     except (ValueError, RecursionError):
         return text
     return text if value is None or isinstance(value, dict) else value
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
 def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | None:
-    """What is wrong, and at which character; None for a refusal of something else than the filter."""
+    """Returns the error and its position; None if the refusal is not about the filter."""
     text = error.reason or error.message
     _, milvus, reason = text.partition(f"{MILVUS}{expression}, error: ")
     if milvus:
@@ -202,24 +205,24 @@ def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | N
 
 
 def _place_of(expression: str, reason: str) -> int | None:
-    """Where an unknown field stands."""
+    """Returns the position of an unknown field."""
     name = reason.removeprefix("unknown field '").removesuffix("'")
-    return next((place for word, place in _words(expression).items() if word == name), None)
+    return next((place for word, place in _field_words(expression).items() if word == name), None)
 
 
-def _words(expression: str) -> Mapping[str, int]:
-    """The words of a filter that may be fields, each with where it stands first."""
+def _field_words(expression: str) -> Mapping[str, int]:
+    """Returns the words of a filter that may be fields, with their first positions."""
     found: dict[str, int] = {}
-    for match in WORDS.finditer(expression):
+    for match in WORD_PATTERN.finditer(expression):
         word = match["word"]
         if word and not match["call"] and word.lower() not in KEYWORDS:
             found.setdefault(word, match.start())
     return found
 
 
-def _hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
+def _filter_hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
     if place is not None and expression[place : place + 1] == "=" and not expression.startswith("==", place):
         return "equality is written =="
-    unknown = [word for word in _words(expression) if word not in fields]
+    unknown = [word for word in _field_words(expression) if word not in fields]
     near = next((hint for word in unknown if (hint := nearest(word, fields))), "")
     return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "")

@@ -1,4 +1,4 @@
-"""Tries what only reads again and again, while a server that went away may still come back."""
+"""Retries reads while a lost server may still come back."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 T = TypeVar("T")
 
 
-def _silent(seconds: float, patience: float) -> None:
+def ignore_retry(seconds: float, patience: float) -> None:
     pass
 
 
 @dataclass(frozen=True)
 class Patience:
-    """So many seconds from the first failure on, for each call anew; none at all unless given.
+    """Retries for `seconds` after a first failure, separately for each call; by default not at all.
 
-    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is. Once
-    `stopped` is set nobody waits any longer.
+    `retrying` is called from any thread with the seconds since the first failure, and the patience. Once `stopped` is
+    set, waiting ends.
     """
 
     seconds: float = 0.0
-    retrying: Callable[[float, float], None] = _silent
+    retrying: Callable[[float, float], None] = ignore_retry
     stopped: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def tried(self, act: Callable[[], T]) -> T:
-        """What `act` returns at last. Raises its error when the time is over, and at once what won't pass by itself.
+        """Returns the result of `act`. Raises its error once the time is over, and permanent errors at once.
 
-        A server that comes back refuses at first what it took before, in any words.
+        A server that comes back refuses valid requests at first, in any words.
         """
         until, pause, away = 0.0, FIRST_PAUSE, False
         while True:
@@ -63,4 +63,4 @@ class Patience:
                 raise error
 
 
-NONE = Patience()
+NO_PATIENCE = Patience()

@@ -1,4 +1,4 @@
-"""Reads rows back by their keys and compares them with what was sent, field by field."""
+"""Reads rows back by key and compares them with what was sent, field by field."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..errors import CliError, NotAuthorized, ServerRefused
+from ..schema.definition import DEFAULT_PARTITION
 from ..schema.field_json import write_default
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import kind_of
@@ -25,23 +26,22 @@ if TYPE_CHECKING:
     from ..schema.schema import Field
 
 SLICE_ROWS, SLICE_BYTES = 4_096, 2 << 20
-"""Of one request: servers limit how long a filter and an answer may be."""
+"""Limits of one request: servers limit the length of filters and answers."""
 
-DEFAULT_PARTITION = "_default"
-EXACT = (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.TEXT)
-"""Values that no server writes in another way: where they differ, as where dense vectors do, the row is another one."""
+EXACT_SHAPES = (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.TEXT)
+"""Shapes that servers never rewrite: if such a value differs, as with dense vectors, it is another row."""
 RELOADING, AGAIN = 30.0, 0.5
 """Seconds."""
 REVEALING = 3
-"""Fields by which rows that share a key are told apart."""
+"""Number of fields used to tell apart rows with equal keys."""
 
 
 @dataclass
 class BatchComparison:
-    """Places of the rows of a batch, by what the server has under their keys.
+    """Positions of a batch's rows, by what the server has under their keys.
 
-    `same`: the row as it was sent. `absent`: nothing. `other`: certainly another row. `unclear`: a row that differs
-    only in what servers may write in another way.
+    `same`: the row as sent. `absent`: nothing. `other`: certainly another row. `unclear`: a row that differs only in
+    values that servers may rewrite.
     """
 
     same: list[int] = field(default_factory=list)
@@ -60,15 +60,15 @@ class Sent:
 
     @cached_property
     def keys(self) -> Sequence[Any]:
-        """The primary keys, one a row; none where Milvus generates them."""
+        """The primary keys, one per row; empty if Milvus generates them."""
         column = next((each for each in self.columns if each.field_name == self.target.key), None)
         return () if column is None else raw_values(column, self.rows)
 
 
 def read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison | None:
-    """What became of the rows; None where they can't be read: not loaded, or not permitted. Raises Unreachable.
+    """Compares the rows with the server's; None if they can't be read (not loaded, or not permitted).
 
-    A collection is loaded again when its server comes back: that is waited for.
+    Waits while the collection is loaded again after its server came back. Raises Unreachable.
     """
     until = time.monotonic() + RELOADING
     while True:
@@ -92,7 +92,7 @@ def _read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison
 
 
 def _is_loaded(client: Client, collection: str) -> bool:
-    """Or is about to be."""
+    """Returns True if the collection is loaded or being loaded."""
     try:
         return load_state(client, collection) in ("loading", "loaded")
     except (ServerRefused, NotAuthorized):
@@ -100,7 +100,7 @@ def _is_loaded(client: Client, collection: str) -> bool:
 
 
 def rows_under(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int | None:
-    """How many rows the server has under the keys of some of the rows; None where it does not say."""
+    """Returns the number of rows on the server with the keys of these rows; None if it can't be counted."""
     reader, total = _Reader(client, sent, seconds), 0
     keys = list(dict.fromkeys(sent.keys[place] for place in places))
     try:
@@ -133,7 +133,7 @@ class _Reader:
 
     def ask(self, keys: Sequence[Any], names: Sequence[str], narrower: str = "") -> Sequence[FieldData]:
         target = self._sent.target
-        # A row of the same key in another partition is not the one that was sent.
+        # A row with the same key in another partition is not the one that was sent.
         has_key = any(each.is_partition_key for each in target.schema.fields)
         partitions = [] if has_key else [target.partition or DEFAULT_PARTITION]
         answer = self._client.call(
@@ -152,7 +152,7 @@ class _Reader:
         keys = self._sent.keys
         rows: dict[Any, list[Mapping[str, tuple[FieldData, Any]]]] = {}
         left = dict.fromkeys(keys[place] for place in places)
-        # Where rows share a key, Milvus 2.3 leaves out others: only an empty answer says that nothing is there.
+        # Of rows with equal keys Milvus 2.3 omits some: only an empty answer proves that a key is absent.
         while left:
             answer = self._rows(list(left), narrower)
             if not answer.keys() & left.keys():
@@ -166,11 +166,11 @@ class _Reader:
             getattr(found, name).append(place)
 
     def reveal(self, found: BatchComparison) -> None:
-        """Of rows that share a key Milvus shows one: a filter by their values finds others."""
+        """Finds rows hidden behind others with the same key, by filtering on their values."""
         fields = [
             each
             for each in self._fields.values()
-            if _form(each) in (ValueShape.WHOLE, ValueShape.TEXT) and each.name != self._sent.target.key
+            if _shape(each) in (ValueShape.WHOLE, ValueShape.TEXT) and each.name != self._sent.target.key
         ][:REVEALING]
         for each in fields:
             values = self._raw[each.name]
@@ -218,24 +218,24 @@ def _equal(field: Field, sent: tuple[FieldData, Any], there: tuple[FieldData, An
     if one == other:
         return True
     if one is None:
-        # Milvus fills in the default.
+        # Milvus fills in the default value.
         default = write_default(field)
-        return default is not None and _text(one_value(answered, field, other)) == _text(default)
-    if other is None or _form(field) in EXACT:
+        return default is not None and _canonical(one_value(answered, field, other)) == _canonical(default)
+    if other is None or _shape(field) in EXACT_SHAPES:
         return False
     with suppress(CliError, RecursionError):
         ours, theirs = one_value(column, field, one), one_value(answered, field, other)
-        return bool(ours == theirs) or _text(comparable(field, ours)) == _text(comparable(field, theirs))
+        return bool(ours == theirs) or _canonical(comparable(field, ours)) == _canonical(comparable(field, theirs))
     return False
 
 
 def _is_exact(field: Field, sent: Any) -> bool:
-    return sent is not None and _form(field) in (*EXACT, ValueShape.DENSE)
+    return sent is not None and _shape(field) in (*EXACT_SHAPES, ValueShape.DENSE)
 
 
-def _form(field: Field) -> ValueShape | None:
+def _shape(field: Field) -> ValueShape | None:
     return shape_of(kind_of(field))
 
 
-def _text(value: Any) -> str:
+def _canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Rows of a collection as tables: those of a filter, and those of given keys."""
+"""Reads rows of a collection as tables, by filter or by keys."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .selection import (
     exact_count,
     key_filter,
     keys_of,
-    moment_of,
     parse_keys,
     query,
+    strong_timestamp,
     understood,
 )
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10
 LARGEST_ANSWER = 32 << 20
-"""Bytes, about: what is more comes page by page."""
+"""Approximate bytes; larger answers are read page by page."""
 
 
 def count_record(client: Client, options: RowOptions, note: Callable[[str], None]) -> Record:
@@ -64,44 +64,43 @@ def selected_rows(
 def rows_of(
     client: Client, selection: Selection, *, limit: int | None = None, offset: int = 0, batch: int | None = None
 ) -> Table:
-    """The rows of a selection. Only those that a page holds are in memory at once.
+    """Returns the rows of a selection, holding one page in memory at a time.
 
-    Keys of the dynamic field become columns where the first page has them; what comes up in later pages, and what is
-    called as a field is, stands in a last column `$meta`. The table's failure is of a key that was named, and that none
-    of them had.
+    Dynamic keys of the first page become columns; those of later pages, and those with the name of a field, go into a
+    last column `$meta`. The table's failure reports a requested dynamic key that no row had.
     """
     if selection.fields is COUNTED:
-        return _count(client, selection, limit, offset)
+        return _count_table(client, selection, limit, offset)
     wanted = selection.wanted
     if limit and batch is None and _is_one_answer(selection, limit, offset):
         with understood(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
-        return _table(selection, iter([Decoded(columns, selection)]), wanted)
-    whole = _whole(client, selection) if batch is None else None
+        return _rows_table(selection, iter([Decoded(columns, selection)]), wanted)
+    whole = _small_result(client, selection) if batch is None else None
     if whole is not None:
-        table = _table(selection, iter([Decoded(whole, selection)]), wanted)
+        table = _rows_table(selection, iter([Decoded(whole, selection)]), wanted)
     else:
         pages = Cursor(client, selection, rows=batch).pages()
-        table = _table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
+        table = _rows_table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
     stop = None if limit is None else offset + limit
     return replace(table, rows=islice(iter(table.rows), offset, stop))
 
 
-def _count(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
+def _count_table(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:
     if limit is not None or offset:
         raise InvalidInput("count(*) counts all rows, and takes no --limit and no --offset")
     return Table(selection.fields.shown, [(exact_count(client, selection),)])
 
 
 def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Table:
-    """Rows in the order of the keys. The failure of the table names those missing; where all are, it is raised."""
+    """Returns rows in the order of the keys. The failure of the table names missing keys; it is raised if all are."""
     parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
     decoded = []
     for part in parts:
         with understood(selection):
             decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
     wanted = selection.wanted
-    table = _table(selection, iter(decoded), wanted)
+    table = _rows_table(selection, iter(decoded), wanted)
     found = dict(zip(chain.from_iterable(each.keys for each in decoded), table.rows, strict=True))
     missing = [key for key in keys if key not in found]
     failure = _not_found(selection, missing) if missing else wanted.failure()
@@ -110,14 +109,14 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
     return Table(table.columns, [found[key] for key in keys if key in found], failure=failure)
 
 
-def _whole(client: Client, selection: Selection) -> Sequence[FieldData] | None:
-    """All rows where there are few, in the order in which a limited query has them, which Milvus Lite has by no key."""
-    limit, moment = rows_at_once(selection), moment_of(client, selection)
+def _small_result(client: Client, selection: Selection) -> Sequence[FieldData] | None:
+    """Returns all rows if they are few, in the order of a limited query, which on Milvus Lite is not by key."""
+    limit, timestamp = rows_at_once(selection), strong_timestamp(client, selection)
     with understood(selection):
-        columns = query(client, selection, selection.filter, params={"limit": limit}, moment=moment)
+        columns = query(client, selection, selection.filter, params={"limit": limit}, timestamp=timestamp)
     rows = len(keys_of(columns, selection))
-    # Of rows that share a key Milvus 2.3 shows one, and counts all of them to the limit.
-    is_whole = rows < limit and (not rows or exact_count(client, selection, moment=moment) <= rows)
+    # Of rows with equal keys Milvus 2.3 shows one, but counts all to the limit.
+    is_whole = rows < limit and (not rows or exact_count(client, selection, timestamp=timestamp) <= rows)
     return columns if is_whole else None
 
 
@@ -134,8 +133,8 @@ def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
     )
 
 
-def _table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
-    """Reads as far as needed to know the columns, and no further. What is read is shown to `wanted`."""
+def _rows_table(selection: Selection, pages: Iterator[Decoded], wanted: Wanted) -> Table:
+    """Reads no further than needed to know the columns. All rows read are shown to `wanted`."""
     shown, pages = selection.fields.shown, _seen(pages, wanted)
     first = list(islice(pages, 2 if selection.fields.flat else 1))
     if not selection.fields.flat:

@@ -1,4 +1,4 @@
-"""Reads rows: which fields, by which filter, how fresh. One request at a time; many make a cursor."""
+"""Selects rows: fields, filter and consistency, one request at a time (see `cursor` for many)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ..schema.answers import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
 from ..text.names import nearest
+from ..text.words import CONSISTENCY_LEVELS
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
@@ -29,18 +30,16 @@ LONGEST_WINDOW = 16_384
 """Milvus's limit of a query's offset plus limit."""
 
 PAGE_SECONDS = 60.0
-"""Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
+"""Minimum deadline of a page, in seconds; Milvus Lite takes some seconds for any."""
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-
-LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 
 
 @dataclass(frozen=True)
 class Fields:
-    """`asked` of the server; `shown` are the columns, in order; `flat` when keys of the dynamic field follow them.
+    """`asked` go to the server; `shown` are the columns, in order; with `flat`, dynamic keys follow them.
 
-    `keys` are those columns that were named as fields are, and are keys of the dynamic field: some row must have them.
+    `keys` are the columns that name dynamic keys like fields: at least one row must have them.
     """
 
     asked: tuple[str, ...]
@@ -51,7 +50,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows of a collection, and what of them. `filter` is as servers take it, parameters filled in."""
+    """Rows of a collection, and their fields. Parameters of `filter` are already filled in."""
 
     schema: CollectionSchema
     collection: str
@@ -62,7 +61,7 @@ class Selection:
 
     @property
     def wanted(self) -> Wanted:
-        """The keys of the dynamic field that it names, none of them seen yet."""
+        """The dynamic keys that the selection names, none seen yet."""
         return Wanted(self.schema, self.fields.keys)
 
     @property
@@ -74,33 +73,33 @@ class Selection:
 
 
 COUNTED = Fields((COUNT,), (COUNT,), flat=False)
-"""The one field that is no field of a row: how many rows there are."""
+"""The pseudo-field count(*)."""
 
 
 def level(text: str) -> str:
-    """The consistency level that a word means. Raises InvalidInput."""
-    found = next((each for each in LEVELS if each.lower() == text.strip().lower()), None)
+    """Returns the consistency level of a name. Raises InvalidInput."""
+    found = next((each for each in CONSISTENCY_LEVELS if each.lower() == text.strip().lower()), None)
     if found is None:
-        hint = nearest(text.strip().capitalize(), LEVELS) or f"levels: {', '.join(LEVELS)}"
+        hint = nearest(text.strip().capitalize(), CONSISTENCY_LEVELS) or f"levels: {', '.join(CONSISTENCY_LEVELS)}"
         raise InvalidInput(f"no consistency level {text!r}", hint=hint)
     return found
 
 
 def readable_fields(schema: CollectionSchema) -> list[str]:
-    """What rows have, less what Milvus computes and does not give back."""
+    """Returns the fields of rows, without those that Milvus computes and does not return."""
     fields = [field.name for field in schema.fields if not field.is_function_output and not field.is_dynamic]
     return [*fields, *(struct.name for struct in schema.struct_array_fields)]
 
 
 def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool = False) -> Fields:
-    """The fields of `a,b`; `*` and nothing are all. With `counting` it may be `count(*)` alone.
+    """Parses `a,b`; `*` and an empty text mean all fields. With `counting`, `count(*)` alone is allowed.
 
-    Raises CliError for one that no row can have.
+    Raises CliError for a field that no row can have.
     """
     every = tuple(readable_fields(schema))
     names = names_in(text) or ["*"]
     if any(map(is_count, names)):
-        return _counted(names, counting=counting)
+        return _count_field(names, counting=counting)
     known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
     keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
     flat = schema.enable_dynamic_field and "*" in names
@@ -114,7 +113,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     return Fields(tuple(asked), shown, flat, tuple(key for name, key in keys.items() if name == key))
 
 
-def _counted(names: Sequence[str], *, counting: bool) -> Fields:
+def _count_field(names: Sequence[str], *, counting: bool) -> Fields:
     if not counting:
         raise InvalidInput("count(*) is not a field of a row", hint="count; or query with --fields 'count(*)'")
     if len(names) > 1:
@@ -128,17 +127,17 @@ def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
 
 @contextmanager
 def understood(selection: Selection) -> Iterator[None]:
-    """Within it, a refusal of the selection's filter shows the place."""
+    """Marks the error if the server refuses the selection's filter."""
     with explained(selection.filter, readable_fields(selection.schema)):
         yield
 
 
 def query(
-    client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], moment: int = 0
+    client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], timestamp: int = 0
 ) -> Sequence[FieldData]:
-    """The columns of the rows for which an expression holds; `params` are limit, offset and the like.
+    """Returns the columns of the rows that match an expression; `params` are limit, offset and the like.
 
-    With a `moment` (a hybrid timestamp) the rows are at least as fresh as that, else as the selection says.
+    With a hybrid `timestamp` the rows are at least as recent as that, else as the selection says.
     """
     answer = client.call(
         "Query",
@@ -147,8 +146,8 @@ def query(
         output_fields=selection.fields.asked,
         partition_names=selection.partitions,
         query_params=pairs(dict(params)),
-        consistency_level="Customized" if moment else selection.consistency,
-        guarantee_timestamp=moment,
+        consistency_level="Customized" if timestamp else selection.consistency,
+        guarantee_timestamp=timestamp,
         timeout=max(client.timeout, PAGE_SECONDS),
     )
     columns: Sequence[FieldData] = answer.fields_data
@@ -156,15 +155,15 @@ def query(
     return columns
 
 
-def exact_count(client: Client, selection: Selection, *, moment: int = 0) -> int:
-    """How many rows there are, counted by the server. A key that several rows have counts as often."""
+def exact_count(client: Client, selection: Selection, *, timestamp: int = 0) -> int:
+    """Returns the number of rows, counted by the server; rows with equal keys count separately."""
     with understood(selection):
-        columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, moment=moment)
+        columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, timestamp=timestamp)
     return int(columns[0].scalars.long_data.data[0])
 
 
-def moment_of(client: Client, selection: Selection) -> int:
-    """The moment that every request of a strong read sees, so that one wait is enough; 0 where servers tell none."""
+def strong_timestamp(client: Client, selection: Selection) -> int:
+    """Returns the timestamp that all requests of a strong read share, so that only one waits; 0 if unsupported."""
     if selection.consistency == "Strong":
         with suppress(Unsupported):
             return int(client.call("AllocTimestamp").timestamp)
@@ -172,7 +171,7 @@ def moment_of(client: Client, selection: Selection) -> int:
 
 
 def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
-    """Of the collection or its partitions; statistics know no filter."""
+    """Counts a collection or its partitions by statistics; None with a filter, which statistics ignore."""
     if selection.filter:
         return None
     counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
@@ -180,10 +179,10 @@ def counted_by_statistics(client: Client, selection: Selection, permitted: Permi
 
 
 def keys_of(columns: Sequence[FieldData], selection: Selection) -> list[Any]:
-    """The primary keys, in the order of the rows."""
+    """Returns the primary keys, in row order."""
     name = selection.primary.name
     column = next((each for each in columns if each.field_name == name), None)
-    # Where rows came, their keys did: `query` has seen to it.
+    # An answer with rows has their keys: `query` checks that.
     if column is None:
         return []
     return list(column.scalars.long_data.data or column.scalars.string_data.data)
@@ -200,16 +199,16 @@ class Decoded:
         self._columns = {name: values for name, values in found.items() if name != DYNAMIC}
 
     def dynamic_keys(self) -> list[str]:
-        """What the rows have beside their fields, in the order in which it comes."""
+        """Returns the dynamic keys of the rows, in order of appearance."""
         return list(dict.fromkeys(key for row in self.dynamic for key in row if not self._hides(key)))
 
     @property
     def has_hidden(self) -> bool:
-        """Whether a row has a key that no column can show, as a field has its name."""
+        """True if a row has a dynamic key with the name of a field, which no column can show."""
         return any(self._hides(key) for row in self.dynamic for key in row)
 
     def rows(self, names: Sequence[str], *, rest: bool) -> Iterator[tuple[Any, ...]]:
-        """A row for each key: the named fields, None where a row has none; with `rest` the object of what they miss."""
+        """Yields a row per key with the named fields, None where missing; `rest` adds an object of the other keys."""
         columns = [self._column(name) for name in names]
         for place, dynamic in enumerate(self.dynamic):
             row = tuple(column[place] for column in columns)
@@ -237,9 +236,9 @@ def selected(
     consistency: str = "Strong",
     counting: bool = False,
 ) -> Selection:
-    """Checks what was named, with the server. Raises ServerRefused or CliError for what is not there.
+    """Creates a selection after checking its names with the server. Raises ServerRefused or CliError for missing ones.
 
-    `counting` is of `chosen_fields`.
+    `counting` as in `chosen_fields`.
     """
     schema = client.call("DescribeCollection", collection_name=collection).schema
     found = Selection(
@@ -256,7 +255,7 @@ def selected(
 
 
 def parse_keys(text: str, selection: Selection) -> list[Any]:
-    """Primary keys with commas or line ends between, or a JSON list. Raises InvalidInput for what is no key."""
+    """Parses primary keys separated by commas or newlines, or as a JSON list. Raises InvalidInput for invalid keys."""
     whole = type_name(selection.primary.data_type) == "INT64"
     try:
         values = exact_loads(text) if text.lstrip().startswith("[") else None
@@ -273,13 +272,13 @@ def parse_keys(text: str, selection: Selection) -> list[Any]:
 
 
 def parse_key(value: Any, schema: CollectionSchema) -> Any:
-    """A primary key from text or JSON. Raises InvalidInput for what is none of the field's type."""
+    """Parses a primary key from text or JSON. Raises InvalidInput if it does not have the field's type."""
     field = primary_field(schema)
     kind = type_name(field.data_type) if field is not None else ""
     text = value if isinstance(value, str) else str(value) if type(value) is int else None
     if text is not None and kind != "INT64":
         return text
-    # More digits than INT64 has are not worth being read: Python refuses very many.
+    # Longer numbers are no INT64, and Python refuses to parse very long ones.
     if text is not None and WHOLE_KEY.fullmatch(text.strip()) and -(2**63) <= int(text) < 2**63:
         return int(text)
     given = repr(value[:60]) if isinstance(value, str) else as_json(value)[:60]
@@ -295,7 +294,7 @@ def with_keys(selection: Selection, keys: Sequence[Any]) -> Selection:
 
 
 def count_if_loaded(client: Client, selection: Selection) -> int | None:
-    """As `exact_count`, None where the collection is not loaded, or this user may not read it."""
+    """Like `exact_count`; None if the collection is not loaded, or this user may not read it."""
     try:
         return permitted(exact_count, client, selection)
     except CliError as exc:
@@ -305,7 +304,7 @@ def count_if_loaded(client: Client, selection: Selection) -> int | None:
 
 
 def rows_told(client: Client, collection: str) -> str:
-    """How many rows a collection has, in words: counted where it is loaded, else by the statistics, which lag."""
+    """Describes the number of rows: an exact count if the collection is loaded, else statistics, which lag."""
     with suppress(CliError):
         counted = count_if_loaded(client, selected(client, collection))
         if counted is not None:
@@ -315,13 +314,13 @@ def rows_told(client: Client, collection: str) -> str:
 
 
 def column_names(selection: Selection) -> tuple[str, ...]:
-    """Of a file with columns: what the schema does not name is one column, a JSON object a row."""
+    """Returns the columns of a file; dynamic keys share one column, a JSON object per row."""
     shown = selection.fields.shown
     return (*shown, DYNAMIC) if selection.fields.flat and DYNAMIC not in shown else shown
 
 
 def column_kind(selection: Selection, name: str) -> str:
-    """The type of a field; "" of a key of the dynamic field."""
+    """Returns the type of a field, "" for a dynamic key."""
     if name == DYNAMIC:
         return "JSON"
     return next((kind_of(field) for field in row_fields(selection.schema) if field.name == name), "")

@@ -1,4 +1,4 @@
-"""Sends columns to a collection."""
+"""Writes columns to a collection."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
+from ..client.failures import lost, silent
 from ..client.optional import permitted
 from ..client.versions import is_lite
-from ..errors import Fault, ServerRefused, Unsupported
+from ..errors import Fault, ServerRefused, Unreachable, Unsupported
 from ..schema.schema import primary_field
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData
 
 BUSY = frozenset({4, 8})
-"""Codes of Milvus that ask for patience: too many requests, over the rate limit."""
+"""Milvus's codes for too many requests, and for exceeding the rate limit."""
 NOT_READY = 1
-"""Milvus's code while a part of it still starts. Milvus Lite has it for every refusal."""
+"""Milvus's code while a component is still starting. Milvus Lite uses it for every refusal."""
 OF_VALUES = frozenset({None, 0, 1, 6, 1001, 1100, 65535})
 """Codes that a value in one of the rows may cause: 6 on Milvus Lite, 1001 for JSON on Milvus 2.3.
 
-Others concern every row.
+Other codes concern every row.
 """
 
 
 @dataclass(frozen=True)
 class WriteTarget:
-    """Where rows go. `lite` is whether a Milvus Lite 3 takes them."""
+    """The target of a write. `lite` is true for Milvus Lite 3."""
 
     collection: str
     partition: str
@@ -38,68 +39,88 @@ class WriteTarget:
 
     @property
     def verb(self) -> str:
-        """What is wanted."""
+        """The operation that the command requested."""
         return "Upsert" if self.upsert else "Insert"
 
     @property
     def method(self) -> str:
-        """The RPC that does it.
+        """The RPC to call.
 
-        Milvus Lite's insert takes the place of rows with the same keys, which Milvus keeps; its upsert leaves what the
-        dynamic field of the new row lacks.
+        Milvus Lite's insert replaces rows with equal keys, which Milvus's insert keeps; its upsert keeps dynamic keys
+        of the old row that the new row lacks.
         """
         return "Upsert" if self.upsert and not self.lite else "Insert"
 
     @property
     def key(self) -> str:
-        """The primary field that the rows bring; empty where Milvus gives it out."""
+        """The primary field if rows bring their keys; empty if Milvus generates them."""
         field = primary_field(self.schema)
         return field.name if field and (self.upsert or not field.autoID) else ""
 
 
-def write(client: Client, target: WriteTarget, columns: Sequence[FieldData], rows: int, *, seconds: float) -> Any:
-    """Raises as Client.call; the answer has the ids."""
-    return client.call(
-        target.method,
-        timeout=seconds,
-        collection_name=target.collection,
-        partition_name=target.partition,
-        fields_data=columns,
-        num_rows=rows,
-    )
+def write_rows(
+    client: Client,
+    target: WriteTarget,
+    columns: Sequence[FieldData],
+    rows: int,
+    *,
+    seconds: float,
+    operation: str = "",
+) -> Any:
+    """Sends rows; the answer contains the ids.
+
+    Raises as Client.call, but says that `operation` failed (the target's by default): the RPC may be another one, as
+    on Milvus Lite or when a lost insert is settled by an upsert.
+    """
+    try:
+        return client.call(
+            target.method,
+            timeout=seconds,
+            collection_name=target.collection,
+            partition_name=target.partition,
+            fields_data=columns,
+            num_rows=rows,
+        )
+    except Unreachable as exc:
+        address, operation = client.profile.address, operation or target.verb
+        if exc.fault is Fault.LOST:
+            raise lost(operation, address) from exc
+        if exc.fault is Fault.SILENT:
+            raise silent(operation, address, seconds) from exc
+        raise
 
 
 def writes_at_once(target: WriteTarget, wanted: int) -> int:
-    """Milvus Lite 3.2 loses one of two that it answers as the first after its start: it opens a collection for each."""
+    """Returns 1 for Milvus Lite 3.2: it opens a collection per write, and loses one of the first two at its start."""
     return 1 if target.lite else wanted
 
 
 def is_busy(error: ServerRefused) -> bool:
-    """Whether the same may be taken a little later."""
+    """Returns True if the same request may succeed a little later."""
     return error.server_code in BUSY or (error.server_code == NOT_READY and "not ready" in error.message)
 
 
 def require_unchanged(client: Client, target: WriteTarget) -> None:
-    """Raises ServerRefused for what keeps every row out: the collection is gone, or has other fields now."""
+    """Raises ServerRefused if every row is refused because the collection is gone or has other fields."""
     schema = client.call("DescribeCollection", collection_name=target.collection).schema
-    if _fields(schema) != _fields(target.schema):
+    if _field_types(schema) != _field_types(target.schema):
         raise ServerRefused(f"the fields of {target.collection!r} changed while rows were sent", fault=Fault.SAID_NO)
 
 
-def _fields(schema: CollectionSchema) -> object:
+def _field_types(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
 
 
 def is_lite_server(client: Client) -> bool:
-    """Whether it is a Milvus Lite 3; older ones are like Milvus, and tell no version."""
+    """Returns True for Milvus Lite 3; older versions behave like Milvus, and report no version."""
     try:
         return is_lite(str(client.call("GetVersion").version))
     except Unsupported:
         return False
 
 
-def exact_count(client: Client, collection: str) -> int | None:
-    """Rows by a query; None where the collection is not loaded, or where this user may not read it."""
+def readable_count(client: Client, collection: str) -> int | None:
+    """Counts rows by a query; None if the collection is not loaded, or this user may not read it."""
     try:
         answer = permitted(client.call, "Query", collection_name=collection, output_fields=["count(*)"])
     except ServerRefused:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..connections.private_files import read_whole
 from ..errors import CliError, InvalidInput
-from ..files.npy import MAGIC, NpyArray, read_npy
+from ..files.npy import NPY_MAGIC, NpyArray, read_npy
 from ..rows.filters import none_of, one_of, quoted
 from ..rows.selection import parse_key
 from ..schema.schema import primary_field, type_name
@@ -104,7 +104,7 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
 
 def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
     """Detects the format by the first bytes: NPY, JSON, else CSV."""
-    if content.startswith(MAGIC):
+    if content.startswith(NPY_MAGIC):
         return _from_npy(read_npy(io.BytesIO(content), name), field)
     try:
         text = content.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Bulk inserts: tasks in which a server reads files of its own storage."""
+"""Bulk inserts: tasks in which the server reads files from its own storage."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 TASK_COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
 NO_KEY = 1000
-"""Milvus's code for what its metadata does not have."""
+"""Milvus's code for a key missing from its metadata."""
 
 STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
 
 
 def start_import(client: Client, collection: str, partition: str, paths: Sequence[str]) -> list[int]:
-    """The numbers of the tasks. Raises ServerRefused or CliError where there is no such collection or partition."""
+    """Returns the task numbers. Raises ServerRefused or CliError if the collection or partition does not exist."""
     client.call("DescribeCollection", collection_name=collection)
     if partition:
         require_partitions(client, collection, [partition])
@@ -45,7 +45,7 @@ def bulk_insert(client: Client, collection: str, files: Sequence[str], partition
 def import_record(client: Client, task: int) -> Record:
     """The state of a task. Raises CliError for a task that does not exist."""
     try:
-        return Record(dict(zip(TASK_COLUMNS, _described(client.call("GetImportState", task=task)), strict=True)))
+        return Record(dict(zip(TASK_COLUMNS, _task_row(client.call("GetImportState", task=task)), strict=True)))
     except ServerRefused as exc:
         if exc.server_code != NO_KEY:
             raise
@@ -61,7 +61,7 @@ def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
     if collection:
         client.call("DescribeCollection", collection_name=collection)
     answer = client.call("ListImportTasks", collection_name=collection, limit=limit)
-    return [_described(each) for each in answer.tasks]
+    return [_task_row(each) for each in answer.tasks]
 
 
 def import_table(client: Client, collection: str, limit: int) -> Table:
@@ -72,7 +72,7 @@ def import_table(client: Client, collection: str, limit: int) -> Table:
     return Table(TASK_COLUMNS, found)
 
 
-def _described(state: GetImportStateResponse) -> Sequence[Any]:
+def _task_row(state: GetImportStateResponse) -> Sequence[Any]:
     infos = params(state.infos)
     percent = infos.get("progress_percent", "")
     return (

@@ -1,4 +1,4 @@
-"""Deletes a collection with its aliases: Milvus 2.3 would keep them for nothing, newer servers refuse until they go."""
+"""Deletes a collection and its aliases: Milvus 2.3 would leave the aliases behind, newer servers require them gone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import CliError, Fault
 
 
 def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str]) -> None:
-    """The aliases first. Where the collection stays, the error says which are gone and how to put them back."""
+    """Deletes the aliases first. If the collection stays, the error lists deleted aliases and how to restore them."""
     gone: list[str] = []
     try:
         for alias in aliases:
@@ -18,12 +18,12 @@ def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str])
         client.call("DropCollection", collection_name=collection)
     except CliError as exc:
         if gone:
-            exc.message += f"; already deleted: {in_words(gone)}"
+            exc.message += f"; already deleted: {alias_words(gone)}"
         if gone and exc.fault is not Fault.LOST:
             again = " ".join(f"-a {alias}" for alias in gone)
             exc.hint = f"put back what was deleted: create alias -c {collection} {again}"
         raise
 
 
-def in_words(aliases: Sequence[str]) -> str:
+def alias_words(aliases: Sequence[str]) -> str:
     return f"alias{'' if len(aliases) == 1 else 'es'} {', '.join(map(repr, aliases))}"

@@ -1,6 +1,6 @@
-"""Whether things are there. Several servers report success for what does not exist, so commands ask before they act.
+"""Checks that objects exist. Several servers report success for missing ones, so commands check before they act.
 
-Where a user may not ask, what follows is tried: the server has the last word.
+If the user may not ask, the command proceeds, and the server's answer decides.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def require_listed_database(client: Client, name: str) -> bool:
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
-    """Raises ServerRefused where there is no such collection, CliError where it lacks one of the partitions."""
+    """Raises ServerRefused if the collection does not exist, CliError if it lacks one of the partitions."""
     answer = permitted(client.call, "ShowPartitions", collection_name=collection)
     if answer is None:
         return
@@ -52,7 +52,7 @@ def require_index(client: Client, collection: str, name: str) -> None:
 
 
 def require_field(client: Client, collection: str, name: str) -> CollectionSchema:
-    """The schema, which has such a field."""
+    """Returns the schema, after checking that it has the field."""
     schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
     known = [field.name for field in schema.fields]
     _require("field", name, known, f"show collection {collection}", f" in {collection!r}")
@@ -60,17 +60,17 @@ def require_field(client: Client, collection: str, name: str) -> CollectionSchem
 
 
 def collection_identity(answer: DescribeCollectionResponse) -> tuple[object, ...]:
-    """What no other collection has, by whatever address it is reached; empty where a server has none."""
+    """Identifies a collection whatever address it is reached by; empty if the server has no identity for it."""
     made = answer.created_utc_timestamp
     return (answer.collectionID, made, answer.schema.name) if made else ()
 
 
 def alias_target(client: Client, alias: str, *, timeout: float | None = None) -> str | None:
-    """The collection that an alias stands for; None when nothing has that alias."""
+    """Returns the collection of an alias; None if the alias does not exist."""
     try:
         answer = client.call("DescribeAlias", alias=alias, db_name=client.profile.database, timeout=timeout)
     except ServerRefused as exc:
-        # Milvus Lite has no code of its own for it.
+        # Milvus Lite has no separate code for a missing alias.
         if exc.server_code in (NO_ALIAS, NO_COLLECTION):
             return None
         raise
@@ -80,7 +80,7 @@ def alias_target(client: Client, alias: str, *, timeout: float | None = None) ->
 
 
 def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str | None:
-    """The same from the collection itself, which more users may see; raises the refusal where this one may not."""
+    """Resolves an alias by describing it, which more users may do; raises the refusal if this user may not."""
     try:
         answer = permitted(client.call, "DescribeCollection", collection_name=alias)
     except ServerRefused:
@@ -91,7 +91,7 @@ def _described_target(client: Client, alias: str, refusal: NotAuthorized) -> str
 
 
 def require_alias(client: Client, alias: str) -> str:
-    """The collection that an alias stands for."""
+    """Returns the collection of an alias. Raises CliError if the alias does not exist."""
     target = alias_target(client, alias)
     if target is None:
         known = permitted(alias_names, client) or []
@@ -100,8 +100,8 @@ def require_alias(client: Client, alias: str) -> str:
 
 
 def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str] | None:
-    """Of a collection that was described; None where this user may not list them."""
-    # Milvus Lite and Milvus 2.3 tell them only when asked for them.
+    """Returns the aliases of a described collection; None if this user may not list them."""
+    # Milvus Lite and Milvus 2.3 return aliases only on a separate request.
     try:
         found = list(answer.aliases) or permitted(alias_names, client, answer.schema.name)
     except Unsupported:
@@ -110,15 +110,15 @@ def aliases_of(client: Client, answer: DescribeCollectionResponse) -> list[str] 
 
 
 def alias_names(client: Client, collection: str = "") -> list[str]:
-    """Of a collection, or of all in the database."""
-    # Milvus 2.3 looks for aliases in the database that the request names, whatever the connection's is.
+    """Returns the aliases of a collection, or all in the database."""
+    # Milvus 2.3 looks in the database named in the request, and ignores the connection's.
     return list(client.call("ListAliases", collection_name=collection, db_name=client.profile.database).aliases)
 
 
 def require_own_name(client: Client, collection: str) -> DescribeCollectionResponse:
-    """What the server says of a collection. Raises CliError where it is named by an alias.
+    """Describes a collection. Raises CliError if it was named by an alias.
 
-    Milvus lets nobody delete or rename a collection so; Milvus Lite would delete the collection itself.
+    Milvus refuses to delete or rename a collection by its alias; Milvus Lite would delete the collection itself.
     """
     answer = client.call("DescribeCollection", collection_name=collection)
     if answer.schema.name != collection:
@@ -130,7 +130,7 @@ def require_own_name(client: Client, collection: str) -> DescribeCollectionRespo
 
 
 def require_free(client: Client, name: str) -> None:
-    """Raises CliError for a name that a collection or an alias has already."""
+    """Raises CliError if a collection or an alias already has the name."""
     target = permitted(alias_target, client, name)
     if target is not None:
         raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
@@ -140,7 +140,7 @@ def require_free(client: Client, name: str) -> None:
 
 
 def row_count(client: Client, collection: str, partition: str = "", *, timeout: float | None = None) -> int | None:
-    """By the statistics, which lag behind inserts and still count deleted rows; None where they tell nothing."""
+    """Returns the row count by statistics, which lag behind inserts and include deleted rows; None if missing."""
     fields: dict[str, Any] = {"partition_name": partition} if partition else {}
     method = "GetPartitionStatistics" if partition else "GetCollectionStatistics"
     return row_count_of(client.call(method, collection_name=collection, timeout=timeout, **fields))
@@ -152,7 +152,7 @@ def statistics(answer: Any) -> dict[str, Any]:
 
 
 def row_count_of(answer: Any) -> int | None:
-    """Of an answer with statistics."""
+    """Returns the row count of an answer with statistics."""
     return next((int(pair.value) for pair in answer.stats if pair.key == "row_count"), None)
 
 

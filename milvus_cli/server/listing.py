@@ -1,4 +1,4 @@
-"""A line for each of many collections."""
+"""Lists collections with one line each."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
-    """`rows` by the statistics and `indexes` in words ("vector HNSW COSINE"); None where the server did not tell.
+class CollectionLine:
+    """`rows` by statistics and `indexes` in words ("vector HNSW COSINE"); None if the server did not return them.
 
-    `late` where there was no answer in time.
+    `late` says that the answer did not come in time.
     """
 
     name: str
@@ -34,30 +34,30 @@ class Line:
 
 def lines(
     client: Client, names: Sequence[str], percentages: Mapping[str, int], permitted: Permitted, *, seconds: float
-) -> list[Line]:
-    """Asks for statistics and indexes of all at once, and waits so long at most. `percentages` say what is loaded."""
+) -> list[CollectionLine]:
+    """Requests statistics and indexes of all collections at once, within `seconds`; `percentages` are load states."""
 
     def ask(name: str, left: float) -> tuple[int | None, str | None]:
-        return (permitted(row_count, client, name, timeout=left), permitted(_indexes, client, name, left))
+        return (permitted(row_count, client, name, timeout=left), permitted(_index_words, client, name, left))
 
     answers = gather(ask, names, seconds=seconds)
     return [
-        Line(name, state_of(percentages.get(name)), *(answer or (None, None)), late=answer is None)
+        CollectionLine(name, state_of(percentages.get(name)), *(answer or (None, None)), late=answer is None)
         for name, answer in zip(names, answers, strict=True)
     ]
 
 
-def _indexes(client: Client, name: str, left: float) -> str:
+def _index_words(client: Client, name: str, left: float) -> str:
     try:
         found = client.call("DescribeIndex", collection_name=name, timeout=left).index_descriptions
     except ServerRefused as exc:
         if exc.server_code == NO_INDEX:
             return ""
         raise
-    return ", ".join(sorted(map(_in_words, found)))
+    return ", ".join(sorted(map(_index_text, found)))
 
 
-def _in_words(index: IndexDescription) -> str:
+def _index_text(index: IndexDescription) -> str:
     params = {pair.key: pair.value for pair in index.params}
     words = (index.field_name, params.get("index_type", ""), params.get("metric_type", ""))
     return " ".join(filter(None, words))

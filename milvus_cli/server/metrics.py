@@ -1,4 +1,4 @@
-"""The metrics that a server shows on its management port: all of them, and what goes on between two looks at them."""
+"""Metrics of a server's management port: all of them, and the activity between two readings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..client.http import management
 from ..connections.profile import Profile
 from ..errors import CliError, Fault, Unreachable
 from ..result import Table
@@ -21,17 +22,17 @@ LATENCIES = {
     "milvus_proxy_sq_latency": "query_type",
     "milvus_proxy_mutation_latency": "msg_type",
 }
-"""Histograms in milliseconds, and the label that says of what: searches, queries and writes have ones of their own."""
+"""Histograms in milliseconds, and the label with the type: searches, queries and writes have separate histograms."""
 
 REQUESTS = "milvus_proxy_req_count"
-ROWS = "milvus_querynode_entity_num"
+LOADED_ROWS = "milvus_querynode_entity_num"
 SEGMENTS = "milvus_datacoord_segment_num"
 GAUGES = {
     "milvus_rootcoord_collection_num": "collections",
     "process_resident_memory_bytes": "memory",
     "process_cpu_seconds_total": "cpu",
 }
-WATCHED = (REQUESTS, *LATENCIES, ROWS, SEGMENTS, *GAUGES)
+WATCHED = (REQUESTS, *LATENCIES, LOADED_ROWS, SEGMENTS, *GAUGES)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _without_point(value: float) -> float:
 
 
 def samples(text: str) -> Iterator[Sample]:
-    """Every sample of the Prometheus text. Raises CliError for what is none."""
+    """Yields the samples of a text in Prometheus format. Raises CliError for other text."""
     from prometheus_client.parser import text_string_to_metric_families
 
     try:
@@ -69,7 +70,7 @@ def samples(text: str) -> Iterator[Sample]:
 
 
 def matching(found: Iterable[Sample], pattern: str | None) -> Iterator[Sample]:
-    """Those whose name has the pattern in it, or, where that has * ? or [, is like it."""
+    """Yields samples whose name contains the pattern, or matches it if it contains *, ? or [."""
     for each in found:
         if not pattern or (
             fnmatch.fnmatchcase(each.name, pattern) if set(GLOB) & set(pattern) else pattern in each.name
@@ -79,7 +80,7 @@ def matching(found: Iterable[Sample], pattern: str | None) -> Iterator[Sample]:
 
 @dataclass(frozen=True)
 class SeriesKey:
-    """Where a series is added up: `what` of which type of request, and up to which latency."""
+    """Key under which series are summed: `what`, the type of request, and the upper bound of the latency."""
 
     what: str
     type: str = ""
@@ -88,19 +89,19 @@ class SeriesKey:
 
 @dataclass(frozen=True)
 class Totals:
-    """What the counters and gauges say at one moment."""
+    """Counters and gauges at one point in time."""
 
     at: float
     sums: Mapping[SeriesKey, float]
 
     def value(self, what: str) -> float | None:
-        """None where the server does not tell."""
+        """Returns None if the server does not report the value."""
         return self.sums.get(SeriesKey(what))
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Requests of one type since the look before; milliseconds are None where none was finished."""
+    """Requests of one type since the last reading; latencies are None if none finished."""
 
     type: str
     per_second: float
@@ -111,7 +112,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class Activity:
-    """What went on at one server; the rest is None with an `error`."""
+    """Activity of one server; with an `error` all else is None."""
 
     alias: str
     error: str | None = None
@@ -122,7 +123,7 @@ class Activity:
 
 
 class Watcher:
-    """Looks at one server again and again; `fetch` gets the text of its metrics, or raises CliError."""
+    """Reads the metrics of one server repeatedly; `fetch` returns their text, or raises CliError."""
 
     def __init__(self, alias: str, fetch: Callable[[], str]) -> None:
         self.alias = alias
@@ -131,7 +132,7 @@ class Watcher:
         self._before: Totals | None = None
 
     def start(self) -> CliError | None:
-        """The first look, with which the next one is compared; what went wrong."""
+        """Takes the first reading, with which the next is compared. Returns its error."""
         try:
             self._before = self._totals()
         except CliError as exc:
@@ -139,7 +140,7 @@ class Watcher:
         return None
 
     def look(self) -> Activity:
-        """What went on since the last look; after an outage the first one only begins again."""
+        """Returns the activity since the last reading; after an outage, only the current totals."""
         try:
             now = self._totals()
         except CliError as exc:
@@ -149,13 +150,13 @@ class Watcher:
         return _activity(self.alias, before, now) if before else Activity(self.alias, totals=now)
 
     def _totals(self) -> Totals:
-        """Parsing is slow, so it is done once for a series: of one known already only the number is read."""
+        """Sums the watched series. Parsing is slow, so each series is parsed once; later only its number is read."""
         text = self._fetch()
         sums: dict[SeriesKey, float] = {}
         for line in watched_lines(text):
             series, _, number = line.rpartition(" ")
             if series not in self._places:
-                self._places[series] = _place(next(samples(f"{series} 0\n")))
+                self._places[series] = _series_key(next(samples(f"{series} 0\n")))
             place = self._places[series]
             if place is not None:
                 sums[place] = sums.get(place, 0.0) + float(number)
@@ -165,7 +166,7 @@ class Watcher:
 
 
 def watched_lines(text: str) -> Iterator[str]:
-    """The samples of the families that are of interest; each family stands in one piece after its TYPE."""
+    """Yields the samples of the watched families; each family follows its TYPE line in one piece."""
     for name in WATCHED:
         start = text.find(f"# TYPE {name} ")
         if start >= 0:
@@ -174,8 +175,8 @@ def watched_lines(text: str) -> Iterator[str]:
             yield from filter(None, text[first : end if end >= 0 else None].split("\n"))
 
 
-def _place(sample: Sample) -> SeriesKey | None:
-    """None for what is of no interest."""
+def _series_key(sample: Sample) -> SeriesKey | None:
+    """Returns None for a series that is not needed."""
     name, labels = sample.name, sample.labels
     state, status = labels.get("segment_state"), labels.get("status")
     if name == REQUESTS:
@@ -183,9 +184,9 @@ def _place(sample: Sample) -> SeriesKey | None:
         return None if status == "success" else SeriesKey("requests" if status == "total" else "failures", kind)
     if name.removesuffix("_bucket") in LATENCIES and "le" in labels:
         kind = labels.get(LATENCIES[name.removesuffix("_bucket")], "")
-        # The histograms of searches and writes write their types small.
+        # The histograms of searches and writes have lowercase types.
         return SeriesKey("latencies", kind[:1].upper() + kind[1:], float(labels["le"]))
-    if name == ROWS:
+    if name == LOADED_ROWS:
         return SeriesKey("growing_rows" if state == "Growing" else "loaded_rows")
     if name == SEGMENTS:
         return None if state == "Dropped" else SeriesKey("segments")
@@ -214,12 +215,12 @@ def _activity(alias: str, before: Totals, now: Totals) -> Activity:
 
 
 def _grown(before: float, now: float) -> float:
-    """A counter that is smaller than it was has begun again, with the server."""
+    """Returns a counter's increase; a counter below its earlier value was reset by a restart."""
     return now - before if now >= before else now
 
 
 def _percentiles(histograms: Iterable[Mapping[float, float]]) -> tuple[float | None, float | None]:
-    """p50 and p99 of histograms together; their buckets are cumulative."""
+    """Returns p50 and p99 of the combined histograms, whose buckets are cumulative."""
     steps: dict[float, float] = {}
     for histogram in histograms:
         for up_to, count in histogram.items():
@@ -229,7 +230,7 @@ def _percentiles(histograms: Iterable[Mapping[float, float]]) -> tuple[float | N
 
 
 def _quantile(ordered: Sequence[tuple[float, float]], share: float) -> float | None:
-    """As Prometheus's histogram_quantile: even within a bucket; the highest bound there is for what lies above it."""
+    """Interpolates within a bucket, like Prometheus's histogram_quantile; the last bucket returns its lower bound."""
     if not ordered or not ordered[-1][1]:
         return None
     rank, lower, below = share * ordered[-1][1], 0.0, 0.0
@@ -241,9 +242,7 @@ def _quantile(ordered: Sequence[tuple[float, float]], share: float) -> float | N
 
 
 def management_text(profile: Profile, port: int | None, seconds: float) -> str:
-    """The text of all metrics. Raises CliError where there is no such port, Unreachable where it is closed."""
-    from ..client.http import management
-
+    """Returns the text of all metrics. Raises CliError for a wrong port, Unreachable for a closed one."""
     status, text = management(profile, port, PATH, seconds)
     if status != 200:
         raise CliError(

@@ -1,4 +1,4 @@
-"""All that there is to tell of a collection: schema, indexes, load state, counts, aliases, partitions, properties."""
+"""Describes a collection in full: schema, indexes, load state, counts, aliases, partitions, properties."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.optional import Permitted
+from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import ServerRefused
 from ..result import Report, Section, Table, Text
 from ..schema.definition import fetch, level_name
@@ -21,11 +22,11 @@ from .progress import load_state
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema
     from ..schema.schema import Field
     from ..session.session import Session
 
-SIZES = ("dim", "max_length", "max_capacity")
+SIZE_PARAMS = ("dim", "max_length", "max_capacity")
 ATTRIBUTES = {
     "is_primary": "primary",
     "auto_id": "auto id",
@@ -55,7 +56,7 @@ def schema_text(session: Session, name: str) -> Text:
 
 
 def overview(client: Client, name: str, permitted: Permitted) -> Report:
-    """Raises ServerRefused for a collection that is not there; what a server does not tell is None."""
+    """Raises ServerRefused if the collection does not exist; values that the server does not report are None."""
     answer = client.call("DescribeCollection", collection_name=name)
     state = permitted(load_state, client, name)
     shown = permitted(client.call, "ShowPartitions", collection_name=name)
@@ -72,19 +73,17 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
         "consistency_level": level_name(answer.consistency_level),
         "enable_dynamic_field": schema.enable_dynamic_field,
         "properties": params(answer.properties),
-        "created": _when(answer),
+        "created": _created(answer),
     }
     found = permitted(indexes, client, name) or []
     unknown = unknown_parts(answer, found)
     if unknown:
         values["unknown_parts"] = list(unknown)
-    return Report(values, [_fields(schema), _functions(schema), _indexes(found)])
+    return Report(values, [_field_section(schema), _function_section(schema), _index_section(found)])
 
 
 def type_text(field: Field) -> str:
-    """A type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
+    """Formats a type with its sizes: VARCHAR(200), FLOAT_VECTOR(768), ARRAY<VARCHAR(64)>(16), ARRAY<STRUCT<a, b>>."""
     if not isinstance(field, FieldSchema):
         return f"ARRAY<STRUCT<{', '.join(short_name(field.name, each.name) for each in field.fields)}>>"
     given = params(field.type_params)
@@ -99,7 +98,7 @@ def _sized(kind: str, size: str | None) -> str:
     return f"{kind}({size})" if size else kind
 
 
-def _fields(schema: CollectionSchema) -> Section:
+def _field_section(schema: CollectionSchema) -> Section:
     items = [_field_item(field) for field in schema.fields]
     rows = [_field_row(field, item) for field, item in zip(schema.fields, items, strict=True)]
     for struct in schema.struct_array_fields:
@@ -122,7 +121,7 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
         "is_function_output": field.is_function_output,
         "default_value": write_default(field),
         "params": {
-            key: int(text) if key in SIZES and text.isdecimal() else text
+            key: int(text) if key in SIZE_PARAMS and text.isdecimal() else text
             for key, text in params(field.type_params).items()
         },
     }
@@ -130,24 +129,24 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
 
 def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:
     words = [word for key, word in ATTRIBUTES.items() if item[key]]
-    words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZES]
+    words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZE_PARAMS]
     return field.name, type_text(field), ", ".join(words), item["default_value"], field.description
 
 
-def _functions(schema: CollectionSchema) -> Section:
+def _function_section(schema: CollectionSchema) -> Section:
     items = [{"params": {}, **write_function(each)} for each in schema.functions]
     columns = ("name", "type", "input_field_names", "output_field_names", "params")
     return Section("functions", Table(columns, [[item[key] for key in columns] for item in items]), items)
 
 
-def _indexes(found: list[IndexDescription]) -> Section:
+def _index_section(found: list[IndexDescription]) -> Section:
     items = [described(each) for each in found]
     columns = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
     return Section("indexes", Table(columns, [[item[key] for key in columns] for item in items]), items)
 
 
 def _exact(client: Client, name: str) -> int | None:
-    """By a query: what is not searchable at the moment has no count."""
+    """Counts by a query; returns None if the collection can't be queried now."""
     try:
         answer = client.call("Query", collection_name=name, output_fields=["count(*)"])
     except ServerRefused:
@@ -155,8 +154,8 @@ def _exact(client: Client, name: str) -> int | None:
     return int(answer.fields_data[0].scalars.long_data.data[0])
 
 
-def _when(answer: DescribeCollectionResponse) -> str | None:
-    """ISO 8601, UTC, to the second; Milvus Lite keeps none."""
+def _created(answer: DescribeCollectionResponse) -> str | None:
+    """Returns ISO 8601 in UTC, to the second; Milvus Lite stores no time."""
     if not answer.created_utc_timestamp:
         return None
     moment = datetime.fromtimestamp(answer.created_utc_timestamp / 1000, timezone.utc)

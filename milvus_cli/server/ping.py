@@ -1,4 +1,4 @@
-"""Pings servers: one, or many at once."""
+"""Pings one server, or many concurrently."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ..connections.profile import Profile
 
 AT_ONCE = 64
-"""Servers asked at the same time: threads and descriptors are limited, aliases may be many."""
+"""Maximum servers pinged concurrently: threads and descriptors are limited, aliases may be many."""
 
 
 class Ping(NamedTuple):
-    """`latency_ms` of one round trip after the channel is up; None with an `error`."""
+    """`latency_ms` is one round trip on an open channel; None with an `error`."""
 
     reachable: bool
     latency_ms: float | None
@@ -26,7 +26,7 @@ class Ping(NamedTuple):
 
 
 def ping_one(client: Client) -> float:
-    """Milliseconds of one GetVersion. Raises as `Client.call`."""
+    """Returns the milliseconds of one GetVersion call. Raises as `Client.call`."""
     client.call("GetVersion")
     started = time.monotonic()
     client.call("GetVersion")
@@ -34,7 +34,8 @@ def ping_one(client: Client) -> float:
 
 
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
-    """Pings all concurrently, each within its client's deadline; answers in the order of the profiles."""
+    """Pings all servers concurrently, each within its client's deadline; yields in the order of the profiles."""
+
     opened: set[Client] = set()
 
     def answer(profile: Profile) -> Ping:
@@ -55,7 +56,7 @@ def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Clien
         try:
             yield from pool.map(answer, profiles)
         except BaseException:
-            # The pool waits for its threads: without this Ctrl-C would take as long as the deadline.
+            # The pool waits for its threads: without this, Ctrl-C would take until the deadline.
             for client in list(opened):
                 client.close()
             raise

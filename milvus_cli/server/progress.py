@@ -1,4 +1,4 @@
-"""How far the work is that a server does by itself after it has answered. Fractions are from 0 to 1."""
+"""Progress of work that a server continues after answering. Fractions are from 0 to 1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAILED, FINISHED = 4, 3
 
 
 def load_state(client: Client, collection: str, partitions: Sequence[str] = (), *, timeout: float | None = None) -> str:
-    """A value of LOAD_STATES. Raises ServerRefused where Milvus looks for the collection first."""
+    """Returns a value of LOAD_STATES. Raises ServerRefused if the server checks that the collection exists."""
     try:
         answer = client.call("GetLoadState", collection_name=collection, partition_names=partitions, timeout=timeout)
     except NotAuthorized as exc:
@@ -29,7 +29,7 @@ def load_state(client: Client, collection: str, partitions: Sequence[str] = (), 
 
 
 def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] = ()) -> float:
-    """Raises CliError when the load has failed or was given up."""
+    """Raises CliError if loading failed or was cancelled."""
     try:
         answer = client.call("GetLoadingProgress", collection_name=collection, partition_names=partitions)
     except NotAuthorized as exc:
@@ -41,20 +41,20 @@ def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] =
 
 
 def loaded_percentages(client: Client) -> Mapping[str, int]:
-    """By collection, of those that are loaded or loading."""
+    """Returns percentages of loaded and loading collections, by name."""
     answer = client.call("ShowCollections", type="InMemory")
     return dict(zip(answer.collection_names, answer.inMemory_percentages, strict=False))
 
 
 def _listed_percent(client: Client, collection: str, partitions: Sequence[str], refusal: NotAuthorized) -> int | None:
-    """As the list of loaded collections has it, which more users may see; raises the refusal where it does not tell.
+    """Returns the percentage from the list of loaded collections, which more users may read, or raises the refusal.
 
-    Milvus 2.3 tells the state of one collection only to those who may load it.
+    Milvus 2.3 returns one collection's state only to users who may load it.
     """
     found = None if partitions or refusal.fault is not Fault.NOT_PERMITTED else permitted(loaded_percentages, client)
     if found is None:
         raise refusal
-    # The list knows no aliases.
+    # The list contains no aliases.
     name = client.call("DescribeCollection", collection_name=collection).schema.name
     if name not in found and name not in client.call("ShowCollections").collection_names:
         raise refusal
@@ -62,12 +62,12 @@ def _listed_percent(client: Client, collection: str, partitions: Sequence[str], 
 
 
 def state_of(percent: int | None) -> str:
-    """The words for an entry of `loaded_percentages`: Milvus leaves out what is not loaded, Milvus Lite says 0."""
+    """Formats an entry of `loaded_percentages`: Milvus omits collections not loaded, Milvus Lite reports 0."""
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
 
 
 def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
-    """Of one index, or of all. Raises CliError when a build has failed, or when there is no index to wait for."""
+    """Progress of one index, or of all. Raises CliError if a build failed, or if there is no index."""
     found = [each for each in indexes(client, collection) if name in ("", each.index_name)]
     if not found:
         raise CliError(
@@ -84,12 +84,12 @@ def _built(index: IndexDescription) -> float:
         raise CliError(f"building index {index.index_name!r} failed: {reason}", fault=Fault.SAID_NO)
     if index.state == FINISHED:
         return 1.0
-    # All rows may be counted before the last segment's index is in place.
+    # All rows may be counted before the last segment's index is complete.
     return min(0.99, index.indexed_rows / index.total_rows) if index.total_rows else 0.0
 
 
 def compacted_fraction(state: GetCompactionStateResponse) -> float:
-    """Of the plans that a compaction is made of; one without any is done."""
+    """Returns the share of a compaction's plans that ended; without any plan it is complete."""
     if COMPACTION_STATES.get(state.state) == "completed":
         return 1.0
     ended = state.completedPlanNo + state.failedPlanNo + state.timeoutPlanNo

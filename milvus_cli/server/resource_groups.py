@@ -1,4 +1,4 @@
-"""Resource groups, and the query nodes in them."""
+"""Resource groups and their query nodes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.optional import Permitted, permitted
 from ..client.parallel import gather
+from ..client.wire.rg_pb2 import ResourceGroupConfig
 from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
 from ..result import Removal, Report, Section, Table
 from ..session.session import Session
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import ResourceGroup
-    from ..client.wire.rg_pb2 import ResourceGroupConfig
-
 SYSTEM_INFO = json.dumps({"metric_type": "system_info"})
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a group is to have, in nodes and names of other groups; None leaves it as it is."""
+class GroupSettings:
+    """Settings for a group, in nodes and names of other groups; None leaves a setting unchanged."""
 
     requests: int | None = None
     limits: int | None = None
@@ -33,16 +32,16 @@ class Wishes:
 
     @property
     def are_none(self) -> bool:
-        return self == Wishes()
+        return self == GroupSettings()
 
 
-def create(client: Client, name: str, wishes: Wishes) -> None:
-    """Raises CliError where the server made the group and took no notice of the wishes, as Milvus before 2.4 does."""
-    client.call("CreateResourceGroup", resource_group=name, config=None if wishes.are_none else _config(wishes))
-    if wishes.are_none:
+def create_group(client: Client, name: str, settings: GroupSettings) -> None:
+    """Raises CliError if the server created the group but ignored the settings, as Milvus before 2.4 does."""
+    client.call("CreateResourceGroup", resource_group=name, config=None if settings.are_none else _config(settings))
+    if settings.are_none:
         return
     made = _describe(client, name).config
-    if (made.requests.node_num, made.limits.node_num) != (wishes.requests or 0, wishes.limits or 0):
+    if (made.requests.node_num, made.limits.node_num) != (settings.requests or 0, settings.limits or 0):
         ignored = "this server takes no requests and limits (needs Milvus 2.4)"
         raise CliError(
             f"resource group {name!r} is made, but {ignored}",
@@ -50,9 +49,9 @@ def create(client: Client, name: str, wishes: Wishes) -> None:
         )
 
 
-def update(client: Client, name: str, wishes: Wishes) -> None:
+def update_group(client: Client, name: str, settings: GroupSettings) -> None:
     config = _describe(client, name).config
-    client.call("UpdateResourceGroups", resource_groups={name: _config(wishes, config)})
+    client.call("UpdateResourceGroups", resource_groups={name: _config(settings, config)})
 
 
 def group_table(session: Session) -> Table:
@@ -75,7 +74,7 @@ def group_removal(client: Client, name: str) -> Removal:
 
 
 def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:
-    """A row per group; what did not come in time, or is gone again, is None."""
+    """Returns a row per group; values are None for a group that is gone, or did not answer in time."""
     names = sorted(client.call("ListResourceGroups").resource_groups)
 
     def ask(name: str, left: float) -> tuple[Any, ...] | None:
@@ -86,8 +85,8 @@ def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Tabl
         return (
             group.num_available_node,
             group.capacity,
-            _wish(config, "requests"),
-            _wish(config, "limits"),
+            _setting(config, "requests"),
+            _setting(config, "limits"),
             sum(group.num_loaded_replica.values()),
         )
 
@@ -96,19 +95,19 @@ def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Tabl
     return Table(columns, [(name, *(row or (None,) * 5)) for name, row in zip(names, found, strict=True)])
 
 
-def report(client: Client, name: str) -> Report:
+def group_report(client: Client, name: str) -> Report:
     group = _describe(client, name)
     config = group.config
     values = {
         "resource_group": group.name,
         "nodes": group.num_available_node,
         "capacity": group.capacity,
-        "requests": _wish(config, "requests"),
-        "limits": _wish(config, "limits"),
+        "requests": _setting(config, "requests"),
+        "limits": _setting(config, "limits"),
         "transfer_from": [each.resource_group for each in config.transfer_from],
         "transfer_to": [each.resource_group for each in config.transfer_to],
     }
-    return Report(values, [_collections(group), _members(group)])
+    return Report(values, [_collection_section(group), _node_section(group)])
 
 
 def transfer_nodes(client: Client, source: str, target: str, number: int) -> None:
@@ -130,7 +129,7 @@ def transfer_replicas(client: Client, collection: str, source: str, target: str,
 
 
 def query_nodes(client: Client) -> Mapping[int, str]:
-    """Address by number of each query node; none where the server does not tell, or may not tell this user."""
+    """Returns addresses by query node number; empty if the server does not report them, or not to this user."""
     try:
         answer = client.call("GetMetrics", request=SYSTEM_INFO).response
         found = json.loads(answer)["nodes_info"]
@@ -145,14 +144,14 @@ def query_nodes(client: Client) -> Mapping[int, str]:
 
 
 def _require_two(source: str, target: str) -> None:
-    """Milvus 2.3 says that it moved nodes of a group to itself."""
+    """Raises InvalidInput for one group: Milvus 2.3 reports that it moved nodes from a group to itself."""
     if source == target:
         raise InvalidInput(f"source and target are the same group {source!r}")
 
 
 @contextmanager
 def _hinting(hint: str) -> Iterator[None]:
-    """What to look at after a refusal that tells no more itself."""
+    """Adds a hint to refusals that have none."""
     try:
         yield
     except ServerRefused as exc:
@@ -165,19 +164,17 @@ def _describe(client: Client, name: str) -> ResourceGroup:
     return group
 
 
-def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> ResourceGroupConfig:
-    """The wishes, over what the group has."""
-    from ..client.wire.rg_pb2 import ResourceGroupConfig
-
+def _config(settings: GroupSettings, before: ResourceGroupConfig | None = None) -> ResourceGroupConfig:
+    """Returns the group's settings, updated by `settings`."""
     config = ResourceGroupConfig()
     if before is not None:
         config.CopyFrom(before)
     for name in ("requests", "limits"):
-        wish = getattr(wishes, name)
-        if wish is not None:
-            getattr(config, name).node_num = wish
+        setting = getattr(settings, name)
+        if setting is not None:
+            getattr(config, name).node_num = setting
     for name in ("transfer_from", "transfer_to"):
-        groups = getattr(wishes, name)
+        groups = getattr(settings, name)
         if groups is not None:
             config.ClearField(name)
             for group in groups:
@@ -185,12 +182,12 @@ def _config(wishes: Wishes, before: ResourceGroupConfig | None = None) -> Resour
     return config
 
 
-def _wish(config: ResourceGroupConfig, name: str) -> int | None:
-    """None where the server has no such thing, or none was set."""
+def _setting(config: ResourceGroupConfig, name: str) -> int | None:
+    """Returns None if the server has no such setting, or it is not set."""
     return getattr(config, name).node_num if config.HasField(name) else None
 
 
-def _collections(group: ResourceGroup) -> Section:
+def _collection_section(group: ResourceGroup) -> Section:
     columns = ("collection", "replicas", "outgoing_nodes", "incoming_nodes")
     maps = (group.num_loaded_replica, group.num_outgoing_node, group.num_incoming_node)
     names = sorted({name for each in maps for name in each})
@@ -198,8 +195,8 @@ def _collections(group: ResourceGroup) -> Section:
     return Section("collections", Table(columns, rows), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
-def _members(group: ResourceGroup) -> Section:
-    """The nodes by name, which Milvus tells since 2.4."""
+def _node_section(group: ResourceGroup) -> Section:
+    """Lists the nodes by name, which Milvus reports since 2.4."""
     columns = ("node", "address", "hostname")
     rows = [(each.node_id, each.address, each.hostname) for each in sorted(group.nodes, key=lambda node: node.node_id)]
     return Section("members", Table(columns, rows), [dict(zip(columns, row, strict=True)) for row in rows])

@@ -1,4 +1,4 @@
-"""The segments that hold a collection's rows: those in storage, and those that are loaded."""
+"""Segments that hold a collection's rows: stored ones, and loaded ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..client.client import Client
 from ..client.enums import value_name
 from ..client.optional import permitted
+from ..client.wire.common_pb2 import SegmentState
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..result import Done, Record
 from ..session.session import Session
@@ -18,7 +19,7 @@ TRANSFER_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Segment:
-    """`state` as Milvus calls it (Growing, Sealed, Flushed …); `size` in bytes of memory, `nodes` that hold it."""
+    """`state` is Milvus's word (Growing, Sealed, Flushed …); `size` is bytes in memory on the `nodes` that hold it."""
 
     number: int
     state: str
@@ -30,8 +31,6 @@ class Segment:
 
 
 def stored_segments(client: Client, collection: str) -> list[Segment]:
-    from ..client.wire.common_pb2 import SegmentState
-
     infos = client.call("GetPersistentSegmentInfo", collectionName=collection).infos
     return [
         Segment(each.segmentID, value_name(SegmentState, each.state), each.partitionID, each.num_rows) for each in infos
@@ -39,8 +38,6 @@ def stored_segments(client: Client, collection: str) -> list[Segment]:
 
 
 def loaded_segments(client: Client, collection: str) -> list[Segment]:
-    from ..client.wire.common_pb2 import SegmentState
-
     infos = client.call("GetQuerySegmentInfo", collectionName=collection).infos
     return [
         Segment(
@@ -71,25 +68,25 @@ def flush_record(session: Session, collection: str) -> Record:
 
 @dataclass(frozen=True)
 class Move:
-    """Of query nodes by their numbers; no targets are any, no segments all that are sealed."""
+    """A move between query nodes, by number; no targets means any, no segments means all sealed ones."""
 
     source: int
     targets: Sequence[int]
     segments: Sequence[int]
 
 
-def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list[int] | None:
-    """The segments that moved; None where this user may not know. The server answers when they are loaded elsewhere."""
-    if wish.source in wish.targets:
-        raise InvalidInput(f"node {wish.source} can't both give and get")
-    held = list(wish.segments) or _sealed_on(client, collection, wish.source)
+def move(client: Client, collection: str, order: Move, *, seconds: float) -> list[int] | None:
+    """Returns the moved segments, None if this user may not list them. Returns once they are loaded elsewhere."""
+    if order.source in order.targets:
+        raise InvalidInput(f"node {order.source} can't both give and get")
+    held = list(order.segments) or _sealed_on(client, collection, order.source)
     try:
         client.call(
             "LoadBalance",
             collectionName=collection,
-            src_nodeID=wish.source,
-            dst_nodeIDs=wish.targets,
-            sealed_segmentIDs=wish.segments,
+            src_nodeID=order.source,
+            dst_nodeIDs=order.targets,
+            sealed_segmentIDs=order.segments,
             timeout=seconds,
         )
     except ServerRefused as exc:
@@ -106,7 +103,7 @@ def _sealed_on(client: Client, collection: str, node: int) -> list[int] | None:
 
 
 def are_stored(client: Client, collection: str, segments: Sequence[int]) -> bool:
-    """Whether all of these are written to storage; one that is gone was, before it was merged into another."""
+    """Returns True if all segments are stored; a segment that is gone was stored before it was merged into another."""
     found = stored_segments(client, collection)
     return not any(each.number in segments and each.state not in ("Flushed", "Dropped") for each in found)
 
@@ -124,7 +121,7 @@ def balance(session: Session, collection: str | None, wish: Move) -> Done:
 
 
 def collection_of(client: Client, segments: Sequence[int]) -> str:
-    """The loaded collection that has the first of these segments. Raises CliError when none has."""
+    """Returns the loaded collection with the first of these segments. Raises CliError if there is none."""
     if not segments:
         raise InvalidInput("which collection?", hint="give -c COLLECTION, or segments of it with -ss")
     for name in client.call("ShowCollections", type="InMemory").collection_names:

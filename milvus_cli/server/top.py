@@ -1,4 +1,4 @@
-"""The live view of servers: what their metrics say went on between two looks, as rows and as tables."""
+"""Live view of servers: their activity between two readings of their metrics, as rows and as tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from ..connections.profile import Profile
 from ..result import Look, Table
+from ..text.words import BYTE_UNITS
 from .metrics import Activity, Requests, Watcher, management_text
 
 TOP_COLUMNS = (
@@ -28,20 +29,31 @@ TOP_COLUMNS = (
     "requests",
     "error",
 )
-SHOWN = ("alias", "req/s", "err/s", "p50 ms", "p99 ms", "collections", "loaded", "growing", "segments", "memory", "CPU")
-TYPES = ("alias", "request", "req/s", "err/s", "p50 ms", "p99 ms")
-UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+ACTIVITY_COLUMNS = (
+    "alias",
+    "req/s",
+    "err/s",
+    "p50 ms",
+    "p99 ms",
+    "collections",
+    "loaded",
+    "growing",
+    "segments",
+    "memory",
+    "CPU",
+)
+REQUEST_COLUMNS = ("alias", "request", "req/s", "err/s", "p50 ms", "p99 ms")
 
 
 class Top:
-    """`start`, then `look` again and again. All servers are asked at once: one that hangs costs its deadline only."""
+    """Reads all servers concurrently, so that a hanging one costs only its own deadline: `start`, then many `look`."""
 
     def __init__(self, profiles: Sequence[Profile], port: int | None, seconds: float) -> None:
         self._watchers = [Watcher(each.alias, _fetching(each, port, seconds)) for each in profiles]
         self._pool = ThreadPoolExecutor(len(self._watchers)) if len(self._watchers) > 1 else None
 
     def start(self, seconds: float) -> None:
-        """Waits so long for something to have gone on. Raises what went wrong where no server shows its metrics."""
+        """Takes the first readings, and waits. Raises the first error if no server returned metrics."""
         failures = self._ask(Watcher.start)
         if all(failures) and failures[0]:
             raise failures[0]
@@ -56,16 +68,18 @@ class Top:
 
 def look_of(found: Sequence[Activity]) -> Look:
     now = datetime.now().astimezone().isoformat(" ", "seconds")
-    servers = Table(SHOWN, [_shown(each) for each in found], note=_failures(found))
+    servers = Table(ACTIVITY_COLUMNS, [_server_row(each) for each in found], note=_error_note(found))
     kinds = [(each.alias, kind.type, *_rates(kind)) for each in found for kind in each.requests]
-    return Look([_row(now, each) for each in found], [servers, *([Table(TYPES, kinds)] if kinds else [])])
+    return Look(
+        [_data_row(now, each) for each in found], [servers, *([Table(REQUEST_COLUMNS, kinds)] if kinds else [])]
+    )
 
 
 def _fetching(profile: Profile, port: int | None, seconds: float) -> Callable[[], str]:
     return lambda: management_text(profile, port, seconds)
 
 
-def _row(now: str, each: Activity) -> tuple[Any, ...]:
+def _data_row(now: str, each: Activity) -> tuple[Any, ...]:
     rates = _rates(each.everything) if each.everything else (None,) * 4
     kinds = [
         {"type": kind.type, "per_s": rate, "errors_per_s": errors, "p50_ms": p50, "p99_ms": p99}
@@ -77,7 +91,7 @@ def _row(now: str, each: Activity) -> tuple[Any, ...]:
 
 
 def _gauges(each: Activity) -> tuple[int | None, ...]:
-    """Collections, loaded and growing rows, segments, bytes of memory."""
+    """Returns collections, loaded rows, growing rows, segments, and bytes of memory."""
     totals = each.totals
     if totals is None:
         return (None,) * 5
@@ -85,14 +99,14 @@ def _gauges(each: Activity) -> tuple[int | None, ...]:
     return tuple(None if value is None else int(value) for value in values)
 
 
-def _shown(each: Activity) -> tuple[Any, ...]:
+def _server_row(each: Activity) -> tuple[Any, ...]:
     rates = _rates(each.everything) if each.everything else (None,) * 4
     *counts, memory = _gauges(each)
     cpu = None if each.cpu_percent is None else f"{each.cpu_percent:.0f} %"
-    return (each.alias, *rates, *counts, None if memory is None else _bytes(memory), cpu)
+    return (each.alias, *rates, *counts, None if memory is None else _byte_size(memory), cpu)
 
 
-def _failures(found: Sequence[Activity]) -> str:
+def _error_note(found: Sequence[Activity]) -> str:
     return "; ".join(f"{each.alias}: {each.error}" for each in found if each.error)
 
 
@@ -104,9 +118,9 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _bytes(count: float) -> str:
-    for unit in UNITS:
-        if count < 1024 or unit == UNITS[-1]:
+def _byte_size(count: float) -> str:
+    for unit in BYTE_UNITS:
+        if count < 1024 or unit == BYTE_UNITS[-1]:
             break
         count /= 1024
     return f"{count:.3g} {unit}"

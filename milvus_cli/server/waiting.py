@@ -1,4 +1,4 @@
-"""What a server does by itself: waiting for it with a progress bar, a limit, and Ctrl-C that ends only the waiting."""
+"""Waits for work that a server continues by itself, with a progress bar and a limit; Ctrl-C ends only the waiting."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..client.optional import permitted
 from ..errors import CliError, Interrupted
 from ..output.progress import Progress
 from ..result import Done
 from ..session.session import Session
+from .existence import require_index, require_partitions
+from .progress import indexed_fraction, load_state, loaded_fraction
+from .segments import are_stored
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds between two looks, doubled each time: what is quick is seen at once, what is slow is left in peace."""
+FIRST_POLL, LONGEST_POLL = 0.05, 1.0
+"""Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """`doing` as in "loading 'book'"; `fraction` asks the server, from 0 to 1; `look` is a command that tells more."""
+    """`doing` as in "loading 'book'"; `fraction` asks the server, from 0 to 1; `look` is a command that shows more."""
 
     doing: str
     fraction: Callable[[], float]
@@ -26,9 +30,9 @@ class Work:
 
 
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
-    """Until it is done. Raises CliError after so many seconds, Interrupted at Ctrl-C, and what `fraction` raises."""
+    """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
-    pause = FIRST_PAUSE
+    pause = FIRST_POLL
     label = work.doing[:1].upper() + work.doing[1:]
     try:
         with Progress(session.console, label, quiet=session.quiet) as bar:
@@ -40,7 +44,7 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
                         hint=f"look with: {work.look}",
                     )
                 time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, LONGEST_POLL)
     except KeyboardInterrupt:
         message = f"no longer waiting; the server goes on {work.doing}"
         raise Interrupted(message, hint=f"look with: {work.look}") from None
@@ -49,17 +53,14 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
 def load(
     session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
 ) -> Done:
-    """Loads a collection, or these partitions of it, and waits for it."""
-    from .existence import require_partitions
-    from .progress import loaded_fraction
-
+    """Loads a collection, or some of its partitions, and waits for it."""
     client = session.client
     if partitions:
         require_partitions(client, collection, partitions)
     chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
     method = "LoadPartitions" if partitions else "LoadCollection"
     client.call(method, collection_name=collection, replica_number=replicas, **chosen)
-    thing, made = _named(collection, partitions)
+    thing, made = _loaded_things(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})
     look = f"show loading_progress -c {collection}"
@@ -68,24 +69,19 @@ def load(
 
 
 def release(session: Session, collection: str, partitions: Sequence[str] = ()) -> Done:
-    """Releases a collection, or these partitions of it."""
-    from .existence import require_partitions
-
+    """Releases a collection, or some of its partitions."""
     session.require_collection(collection)
     if partitions:
         require_partitions(session.client, collection, partitions)
         session.client.call("ReleasePartitions", collection_name=collection, partition_names=partitions)
     else:
         session.client.call("ReleaseCollection", collection_name=collection)
-    thing, made = _named(collection, partitions)
+    thing, made = _loaded_things(collection, partitions)
     return Done(f"Released {thing}.", {**made, "released": True})
 
 
 def flush(session: Session, collection: str, *, seconds: float | None = None, wait: bool = True) -> Done:
     """Flushes a collection, and waits for it."""
-    from ..client.optional import permitted
-    from .segments import are_stored
-
     client = session.client
     answer = client.call("Flush", collection_names=[collection])
     segments, stamp = list(answer.coll_segIDs[collection].data), answer.coll_flush_ts[collection]
@@ -134,7 +130,7 @@ def wait_for_states(session: Session, collection: str, states: Sequence[str], *,
     return Done(f"Collection {collection!r} is {' and '.join(states)}.", made)
 
 
-def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
+def _loaded_things(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, object]]:
     if not partitions:
         return f"collection {collection!r}", {"collection": collection}
     names = ", ".join(map(repr, partitions))
@@ -143,9 +139,7 @@ def _named(collection: str, partitions: Sequence[str]) -> tuple[str, dict[str, o
 
 
 def wait_loaded(session: Session, collection: str, *, seconds: float | None = None) -> None:
-    """Raises CliError at once for what nobody loads."""
-    from .progress import load_state, loaded_fraction
-
+    """Raises CliError at once if the collection is not being loaded."""
     client = session.client
     if load_state(client, collection) == "not loaded":
         raise CliError(f"nothing loads collection {collection!r}", hint=f"load collection -c {collection}")
@@ -158,10 +152,7 @@ def wait_loaded(session: Session, collection: str, *, seconds: float | None = No
 
 
 def wait_indexed(session: Session, collection: str, index: str = "", *, seconds: float | None = None) -> Done:
-    """Raises CliError at once for an index that is not there."""
-    from .existence import require_index
-    from .progress import indexed_fraction
-
+    """Raises CliError at once if the index does not exist."""
     client = session.client
     if index:
         require_index(client, collection, index)

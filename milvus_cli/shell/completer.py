@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from ..completion.complete import Line, complete, read
+from ..completion.complete import CursorLine, complete, read_line
 from ..grammar.offered import items, paths, with_paths
 from ..output.values import harmless
 from ..session.session import Session
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
 
-class Candidate(Completion):
-    """A completion of plain texts: a menu asks for those of all candidates, several times with each drawing."""
+class PlainCompletion(Completion):
+    """A completion with plain texts, which a menu reads several times per drawing for every candidate."""
 
     def __init__(self, text: str, start_position: int, display: str, meta: str) -> None:
         super().__init__(text, start_position, display=display, display_meta=meta)
@@ -38,7 +38,7 @@ class Candidate(Completion):
 
 
 class ShellCompleter(Completer):
-    """Offers nothing after a failure of its own; the first is kept in `failure`, to be shown by `--debug`."""
+    """Offers nothing after a failure of its own; the first one is kept in `failure`, which `--debug` shows."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -49,37 +49,37 @@ class ShellCompleter(Completer):
         try:
             return list(self._completions(document.text_before_cursor))
         except Exception:
-            # A person who types must not lose the shell, nor the line, to a bug here.
+            # A bug here must not cost the user the shell, nor the line being typed.
             self.failure = self.failure or traceback.format_exc()
             return []
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """In a thread, which hands all over at once."""
+        """Completes in a thread, and yields all candidates at once."""
         loop = asyncio.get_running_loop()
         for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
             yield each
 
     def report(self) -> None:
-        """Shows the failure once, where `--debug` asks for it."""
+        """Shows the failure once with `--debug`."""
         failure = self.failure or self._session.catalog.failure
         if failure and self._session.options.debug and not self._reported:
             self._reported = True
             self._session.console.note(f"completion failed:\n{failure}")
 
     def _completions(self, text: str) -> Iterator[Completion]:
-        line = read(text)
+        line = read_line(text)
         if line.comment:
             return
         found = self._items(line)
         if [item.value for item in found] == [line.raw]:
             return
         for item in found:
-            replaced = quoted(item.value, line.mark, is_open=item.type == "part")
-            yield Candidate(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
+            replaced = quoted_word(item.value, line.mark, is_open=item.type == "part")
+            yield PlainCompletion(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
 
-    def _items(self, line: Line) -> list[CompletionItem[str]]:
+    def _items(self, line: CursorLine) -> list[CompletionItem[str]]:
         if line.redirect:
             return items(paths(line.incomplete)) if line.redirect == ">" else []
         found = complete(line.words, line.incomplete, self._session)
@@ -87,7 +87,7 @@ class ShellCompleter(Completer):
 
 
 def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
-    """Gives a prompt its completion: while typing, in a thread, and again when names come from a server."""
+    """Adds completion to a prompt: while typing, in a thread, and again when a server returns names."""
     completer = ShellCompleter(session)
     prompt.completer = completer
     prompt.complete_while_typing = True
@@ -107,12 +107,12 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     return completer
 
 
-def quoted(value: str, mark: str = "", *, is_open: bool = False) -> str:
-    """The value as it is typed: in the quotes that were begun, or in some where it needs them.
+def quoted_word(value: str, mark: str = "", *, is_open: bool = False) -> str:
+    """Quotes a value with the quote already open, or with another one if it needs quotes.
 
-    With `is_open` more of it is to follow, within the quotes.
+    `is_open` says that more text will follow within the quotes.
     """
-    if is_open and (closed := quoted(value, mark)) and closed[-1] in "'\"":
+    if is_open and (closed := quoted_word(value, mark)) and closed[-1] in "'\"":
         return closed[:-1]
     if not mark and re.fullmatch(r"[^\s'\"\\;#|>\[{][^\s'\"\\;#|>]*", value):
         return value

@@ -1,4 +1,4 @@
-"""Signals at the prompt: it ends as after a line, which gives the terminal back, and then the program does."""
+"""Handles signals at the prompt: the prompt ends as after a line, which restores the terminal, and then the program."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ class Ended(Exception):
 
 
 class Ending:
-    """What a signal does at one prompt."""
+    """Signal handling of one prompt."""
 
     def __init__(self, app: Application[str]) -> None:
         self._app = app
         self._number = 0
 
     def watch(self) -> None:
-        """From now to the end of the event loop that runs."""
+        """Handles signals until the running event loop ends."""
         loop = asyncio.get_running_loop()
         for number in filter(ends_us, ENDING):
             loop.add_signal_handler(number, self._end, number)
 
     def complete(self) -> None:
-        """Ends the program, if a signal asked for that."""
+        """Ends the program if a signal requested it."""
         if self._number:
             die_of(self._number)
 
@@ -36,6 +36,6 @@ class Ending:
         if self._number:
             die_of(number)
         self._number = number
-        # A prompt that is about to end by itself gives the terminal back before `complete` is called.
+        # A prompt that is about to end by itself restores the terminal before `complete` is called.
         with suppress(Exception):
             self._app.exit(exception=Ended())

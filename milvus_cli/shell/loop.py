@@ -1,4 +1,4 @@
-"""The interactive shell: reads a line, runs it, until told to end."""
+"""The interactive shell: reads and runs lines until it is ended."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from .prompt_history import PrivateHistory, open_history, was_cleared
 from .style import STYLE, CommandLexer, prompt_message, toolbar
 
 OFTEN = 700
-"""Objects that Python makes before it looks for garbage, as it does by itself."""
+"""Allocations between garbage collections, Python's default."""
 
 
 def run_shell(session: Session) -> int:
-    """Returns the exit code that `exit` was given; 0 at the end of input."""
+    """Returns the exit code given to `exit`; 0 at the end of input."""
     prompt = _prompt(session)
     completer = attach(prompt, session)
     _prepare_once_drawn(prompt)
@@ -47,7 +47,7 @@ def run_shell(session: Session) -> int:
         if isinstance(prompt.history, PrivateHistory):
             prompt.history.report(session)
         try:
-            status = _run(text, session)
+            status = _run_line(text, session)
         except Leave as leave:
             return leave.exit_code
         if was_cleared(prompt.history, session):
@@ -79,14 +79,14 @@ def _prompt(session: Session) -> PromptSession[str]:
 
 
 def _screen(session: Session) -> Output | None:
-    """The terminal behind stderr, where stdout is a file: that is for the data."""
+    """Returns the terminal behind stderr if stdout is a file, which is for data."""
     console = session.console
     elsewhere = console.stderr_is_terminal and not console.to_terminal
     return create_output(always_prefer_tty=True) if elsewhere else None
 
 
 def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
-    """Reads all commands while the person looks at the first prompt: the first key would wait for them."""
+    """Loads all commands after the first prompt is drawn; otherwise the first key would wait for them."""
 
     def prepare(app: Application[str]) -> None:
         app.after_render -= prepare
@@ -97,13 +97,13 @@ def _prepare_once_drawn(prompt: PromptSession[str]) -> None:
 
 def _read_commands() -> None:
     tree()
-    # What is there by now stays, and a look for garbage takes little time: a key may wait for it.
+    # Frozen objects are not examined again, so that a collection is short: a key may wait for it.
     gc.freeze()
     gc.set_threshold(OFTEN)
 
 
-def _run(text: str, session: Session) -> int:
-    """Runs the commands of a line until one fails; returns its exit code."""
+def _run_line(text: str, session: Session) -> int:
+    """Runs the commands of a line until one fails; returns the exit code."""
     try:
         for statement in split(text):
             code = run(statement, session, page=True)
@@ -119,7 +119,7 @@ def _run(text: str, session: Session) -> int:
 
 @lru_cache(maxsize=1)
 def _is_unfinished(text: str) -> bool:
-    """Whether Enter goes on in a next line: inside a quote, or after a backslash. Each drawing asks twenty times."""
+    """Returns True if Enter continues the line: inside a quote, or after a backslash. Called 20 times per drawing."""
     try:
         list(split(text))
     except Unfinished:

@@ -1,4 +1,4 @@
-"""Lines typed before, kept between shells in a private file; a line with a secret is kept by none."""
+"""History of typed lines, shared by shells in a private file; lines with secrets are not kept."""
 
 import os
 
@@ -10,7 +10,7 @@ from ..session.session import Session
 
 
 class PrivateHistory(FileHistory):
-    """A history file that only its owner reads, and that no secret is written to; `failure` is why it takes no more."""
+    """A history file readable only by its owner, without secrets; `failure` is the reason if it can't be written."""
 
     failure = ""
     _reported = False
@@ -21,7 +21,7 @@ class PrivateHistory(FileHistory):
         try:
             super().store_string(string)
         except OSError as exc:
-            # Who types must not be kept from it by a full disk.
+            # A full disk must not keep the user from typing.
             self.failure = exc.strerror or str(exc)
 
     def report(self, session: Session) -> None:
@@ -32,7 +32,7 @@ class PrivateHistory(FileHistory):
 
 
 def was_cleared(history: History, session: Session) -> bool:
-    """Whether the file was emptied, here or by another shell, while this one still remembers lines of it."""
+    """Returns True if the file was emptied, here or by another shell, while this shell still remembers lines."""
     path = history_path(session.config.home)
     return (
         isinstance(history, PrivateHistory)
@@ -43,7 +43,7 @@ def was_cleared(history: History, session: Session) -> bool:
 
 
 def open_history(session: Session) -> History:
-    """The shared history; one of this shell alone where the file can't be written."""
+    """Returns the shared history, or one for this shell alone if the file can't be written."""
     path = history_path(session.config.home)
     try:
         make_private(path.parent)

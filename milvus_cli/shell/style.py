@@ -1,4 +1,4 @@
-"""How the shell looks: prompt, toolbar, and the colours of a line."""
+"""Appearance of the shell: prompt, toolbar, and colors of the line."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ STYLE = Style.from_dict(
     }
 )
 
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER_PATTERN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def prompt_message(session: Session) -> StyleAndTextTuples:
-    """The prompt as the setting writes it; red on a protected connection, the program's name without any."""
+    """Returns the prompt of the setting, red on a protected connection; without a connection, the program's name."""
     try:
         profile = session.profile
         text = _filled(session.settings["prompt"], session, profile)
@@ -60,7 +60,7 @@ def _filled(template: str, session: Session, profile: Profile) -> str:
 
 
 def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
-    """What is known without asking anybody: connection, server version, last latency, marks, last failure."""
+    """Returns what is known without a request: connection, server version, last latency, marks, last exit code."""
     try:
         profile, version = session.profile, session.server_version
     except CliError as exc:
@@ -78,8 +78,8 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of the line in one style."""
+class StyledSpan:
+    """A part of the line in one style."""
 
     start: int
     end: int
@@ -87,23 +87,23 @@ class Piece:
 
 
 class CommandLexer(Lexer):
-    """Colours verbs, nouns, options, strings, numbers, and words that lead nowhere."""
+    """Colors verbs, nouns, options, strings, numbers and unknown words."""
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         try:
             styles = _styled(document.text)
         except Exception:
-            # A person who types must not lose the shell to a bug in its colours.
+            # A bug in the colors must not cost the user the shell.
             styles = [""] * len(document.text)
         lines = _by_line(document.text, styles)
         return lambda number: lines[number] if number < len(lines) else []
 
 
 def _styled(text: str) -> list[str]:
-    """The style of each character."""
+    """Returns the style of each character."""
     styles = [""] * len(text)
     for words in scan(text):
-        for piece in _pieces(words):
+        for piece in _spans(words):
             styles[piece.start : piece.end] = [piece.style] * (piece.end - piece.start)
     return styles
 
@@ -120,7 +120,7 @@ def _by_line(text: str, styles: list[str]) -> list[StyleAndTextTuples]:
     return lines
 
 
-def _pieces(words: list[Word]) -> Iterator[Piece]:
+def _spans(words: list[Word]) -> Iterator[StyledSpan]:
     path = _path_length(words)
     for number, word in enumerate(words):
         if number < path:
@@ -128,12 +128,12 @@ def _pieces(words: list[Word]) -> Iterator[Piece]:
         elif number == 0:
             style = "class:unknown"
         else:
-            style = _style(word)
-        yield Piece(word.start, word.end, style)
+            style = _word_style(word)
+        yield StyledSpan(word.start, word.end, style)
 
 
 def _path_length(words: list[Word]) -> int:
-    """How many words name the command."""
+    """Returns the number of words that name the command."""
     values = [word.value for word in words]
     for length in range(len(values), 0, -1):
         try:
@@ -144,11 +144,11 @@ def _path_length(words: list[Word]) -> int:
     return 0
 
 
-def _style(word: Word) -> str:
+def _word_style(word: Word) -> str:
     if word.raw.startswith((">", "|")) or word.raw == "\\G":
         return "class:operator"
     if word.raw.startswith(("'", '"')):
         return "class:string"
-    if NUMBER.fullmatch(word.value):
+    if NUMBER_PATTERN.fullmatch(word.value):
         return "class:number"
     return "class:option" if word.raw.startswith("-") else ""

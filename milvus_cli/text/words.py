@@ -31,6 +31,8 @@ FIELD_PROPERTIES = {
     "description": "of the field",
 }
 
+BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
 CONSISTENCY_LEVELS = {
     "Strong": "sees every write before the read",
     "Bounded": "may lag by some seconds",

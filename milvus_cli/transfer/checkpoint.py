@@ -1,4 +1,4 @@
-"""How far an insert is, in a file that outlives the process: what has arrived, and what was sent beyond it."""
+"""Checkpoint file of an insert, which outlives the process: the rows that have arrived, and those only sent."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from typing import Any
 from ..connections.private_files import make_private, read_whole, require_file
 from ..errors import CliError, InvalidInput
 
-FILES = "state of the files"
-"""Of a job: what tells each file from itself after a change."""
-TARGET = "target"
-ROOM = 4096
-"""Bytes that the file has from the start: on a disk that fills up later it can still be written in its place."""
+FILES_KEY = "state of the files"
+"""Key of the files' identities in a job."""
+TARGET_KEY = "target"
+RESUME_HINT = "the same line with --resume goes on there"
+INITIAL_SIZE = 4096
+"""Initial size of the file in bytes: on a disk that fills up later it can still be overwritten in place."""
 
 
 @dataclass(frozen=True, order=True)
 class Mark:
-    """Up to this line of this file, counted from 0."""
+    """A position: up to this row (its line, or its number) of this file; files are counted from 0."""
 
     file: int = 0
     line: int = 0
@@ -32,10 +33,10 @@ class Mark:
 
 @dataclass
 class InsertCounts:
-    """Everything up to `done` has arrived or was rejected. What stands between it and `sent` may have arrived.
+    """Everything up to `done` has arrived or was rejected; what lies between `done` and `sent` may have arrived.
 
-    `versions` are those of what was read from URLs; `digest` is of the rows up to `done` in its file, where that is
-    none with an identity.
+    `versions` maps URLs to the version of their content. `digest` covers the rows up to `done` of the current file, if
+    that has no identity.
     """
 
     done: Mark = field(default_factory=Mark)
@@ -53,10 +54,10 @@ class InsertCounts:
 
 
 class Checkpoint:
-    """One job's file. `job` says what it is that is done, in values of JSON by their names; `anew` how all of it can
-    be done again without doubling what has arrived.
+    """The checkpoint file of one job.
 
-    Until it begins, nothing is written. Only who holds the job's lock may begin it.
+    `job` describes the job as JSON values by name. `anew` tells the user how to repeat the whole job without inserting
+    rows twice. Nothing is written before `begin`, which requires the job's lock.
     """
 
     def __init__(self, path: Path = Path(), job: Mapping[str, Any] = MappingProxyType({}), *, anew: str = "") -> None:
@@ -67,10 +68,10 @@ class Checkpoint:
         self.progress = InsertCounts()
 
     def begin(self, *, resume: bool, restart: bool) -> bool:
-        """Returns whether it goes on from an earlier run.
+        """Opens the file, and returns True if the job continues an earlier run.
 
-        Raises InvalidInput when that left off in the middle, and nobody said what to do about it; and when there is no
-        file to go on from: it goes when all is done, and then everything would be sent a second time.
+        Raises InvalidInput if an earlier run stopped midway and neither flag says what to do about it. Also raises it
+        if there is no file to resume from: a finished job deletes its file, and resuming would send everything twice.
         """
         require_file(str(self.path))
         found = None if restart else self._load()
@@ -99,35 +100,35 @@ class Checkpoint:
         return self.progress.sent > Mark()
 
     def recognize(self, key: str, name: str, version: str) -> None:
-        """Raises InvalidInput where a URL has other content than the interrupted insert has read.
+        """Raises InvalidInput if a URL's content has changed since the interrupted insert read it.
 
-        `key` tells the URL from others without its secrets, which this file does not keep; `name` is for the message.
+        `key` identifies the URL without its secrets, which must not be stored in the file; `name` is for the message.
         """
         if version and self.progress.versions.setdefault(key, version) != version:
             raise InvalidInput(f"{name} has changed since an earlier insert was interrupted", hint=self._anew)
 
     def save(self) -> None:
-        """Raises CliError where the disk does not take it."""
+        """Raises CliError if the file can't be written."""
         if self._file is None:
             return
         try:
             self._write(self._file)
         except OSError as exc:
-            raise self._failed(exc, "make room; then the same line with --resume goes on there") from exc
+            raise self._failed(exc, f"make room; then {RESUME_HINT}") from exc
 
     def _write(self, file: int) -> None:
         text = json.dumps({"job": self._job, **asdict(self.progress)}, ensure_ascii=False).encode()
-        size = max(ROOM, len(text) + 1)
+        size = max(INITIAL_SIZE, len(text) + 1)
         if os.pwrite(file, text.ljust(size - 1) + b"\n", 0) < size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def finish(self) -> None:
-        """All is done: the file goes."""
+        """Deletes the file: the job is complete."""
         self.progress = InsertCounts()
         self.close()
 
     def close(self) -> None:
-        """A file that says nothing goes."""
+        """Closes the file, and deletes it if nothing was sent."""
         if self.progress.sent == Mark() and self._file is not None:
             self.path.unlink(missing_ok=True)
         if self._file is not None:
@@ -151,7 +152,7 @@ class Checkpoint:
             found = InsertCounts(done, sent, **values)
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
-        # What an older version did not keep is taken for the same.
+        # A value that an older version did not store counts as equal.
         different = [name for name, value in self._job.items() if job.get(name, value) != value]
         if different and found.sent > Mark():
             raise InvalidInput(
@@ -162,11 +163,11 @@ class Checkpoint:
         return found
 
     def _hint(self, different: Sequence[str]) -> str:
-        if FILES in different:
+        if FILES_KEY in different:
             return self._anew
         if all(name.startswith("--") for name in different):
             return f"give {', '.join(different)} as before; or {self._anew}"
-        if TARGET in different:
+        if TARGET_KEY in different:
             return "name another file with --checkpoint; --restart forgets the earlier insert"
         return "--restart begins anew"
 
@@ -175,5 +176,5 @@ class Checkpoint:
 
 
 def default_path(home: Path, words: Sequence[str]) -> Path:
-    """A file of its own for everything that may be inserted somewhere."""
+    """Returns the path of the checkpoint for a job described by `words`."""
     return home / "inserts" / f"{hashlib.sha256(chr(0).join(words).encode(errors='replace')).hexdigest()[:16]}.json"

@@ -1,4 +1,4 @@
-"""Two collections side by side: schema, indexes, counts and rows, as a report of what differs."""
+"""Compares two collections (schema, indexes, counts and rows) and reports the differences."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 from ..output.progress import Progress
 from ..result import Report, Section, Table
+from ..rows.cursor import Cursor
+from ..rows.selection import with_keys
+from ..schema.difference import Difference, compare
 from ..session.session import Session
 from ..text.json import dump_json
+from .equality import Schemas
+from .merge import merged
 from .side import Side, open_side
 
 if TYPE_CHECKING:
-    from ..schema.difference import Difference
     from ..session.collection_ref import CollectionRef
     from .merge import Run
 
-ALL, NONE = "all", "none"
+ALL_ROWS, NO_ROWS = "all", "none"
 THERE = "there"
 FETCHED_AT_ONCE = 500
-"""Sampled rows that are asked for by their keys in one call."""
+"""Sampled rows fetched by key in one call."""
 
 
 @dataclass(frozen=True)
 class Depth:
-    """How rows are compared: `rows` is all, sample or none; of what differs, so many rows are told."""
+    """Depth of the comparison of rows: `rows` is "all", "sample" or "none"; at most `told` differences are reported."""
 
     rows: str
     sample: int
@@ -35,7 +39,7 @@ class Depth:
 
 @dataclass
 class RowDifferences:
-    """Rows that differ: all are counted, some are told."""
+    """Differences between rows: all are counted, the first `told` are kept."""
 
     told: int
     differences: list[Difference] = field(default_factory=list)
@@ -53,7 +57,7 @@ class RowDifferences:
         return max(0, self.total - self.told)
 
     def add(self, differences: Sequence[Difference]) -> None:
-        """Those of one row, which has been counted."""
+        """Adds the differences of one row, which has already been counted."""
         if not self.untold:
             self.differences += differences
 
@@ -65,26 +69,26 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, depth: Depth) -> 
 
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:
-    """Raises CliError where one is missing, or its rows can't be read."""
-    from ..schema.difference import Difference, compare
-
+    """Raises CliError if a collection is missing, or its rows can't be read."""
     for side in (a, b):
         side.require()
     compared = compare(a.definition(), b.definition(), (a.version, b.version))
     differences, left_out = list(compared.differences), [*compared.left_out, *compared.unknown]
-    counts = _counts(a, b, needed=depth.rows != NONE)
+    counts = _counts(a, b, needed=depth.rows != NO_ROWS)
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
-    found = RowDifferences(depth.told)
-    reason = "--rows none" if depth.rows == NONE else _not_comparable(a, b)
+    found, known = RowDifferences(depth.told), not compared.unknown
+    reason = "--rows none" if depth.rows == NO_ROWS else _not_comparable(a, b)
     if reason:
-        return _report((a, b), counts, differences, [*left_out, f"rows ({reason})"], None, known=not compared.unknown)
+        left_out.append(f"rows ({reason})")
+        return _comparison_report((a, b), counts, differences, left_out, found=None, known=known)
     _Comparison(session, a, b, depth, found).run(sum(each or 0 for each in counts))
-    return _report((a, b), counts, [*differences, *found.differences], left_out, found, known=not compared.unknown)
+    differences += found.differences
+    return _comparison_report((a, b), counts, differences, left_out, found=found, known=known)
 
 
 def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
-    """None for what is not loaded, which is an error where rows are to be read."""
+    """Returns None for a collection that is not loaded, which is an error if rows are to be read."""
     for side in (a, b):
         if needed:
             side.require_loaded()
@@ -92,7 +96,7 @@ def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
 
 
 def _not_comparable(a: Side, b: Side) -> str:
-    """Why rows of these collections have nothing in common; empty where they have."""
+    """Returns why the rows of these collections can't be matched, "" if they can."""
     one, other = (side.selection().primary for side in (a, b))
     if (one.name, one.data_type) != (other.name, other.data_type):
         return "their primary fields are not the same"
@@ -102,11 +106,9 @@ def _not_comparable(a: Side, b: Side) -> str:
 
 
 class _Comparison:
-    """All rows in the order of their keys; of a sample the keys of all, and the values of some."""
+    """Compares all rows in key order; for a sample, all keys and the values of some rows."""
 
     def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: RowDifferences) -> None:
-        from .equality import Schemas
-
         self._session = session
         self._sides = (a, b)
         self._depth = depth
@@ -117,10 +119,10 @@ class _Comparison:
         self._seen = 0
 
     def run(self, total: int) -> None:
-        """`total` are the rows of both sides together."""
+        """`total` is the number of rows of both sides together."""
         started = time.monotonic()
         with Progress(self._session.console, "Comparing", quiet=self._session.quiet) as bar:
-            for _ in self._whole() if self._depth.rows == ALL else self._sampled(total // 2):
+            for _ in self._whole() if self._depth.rows == ALL_ROWS else self._sampled(total // 2):
                 rate = self._seen / max(time.monotonic() - started, 0.001)
                 bar.show(
                     min(self._seen / total, 1.0) if total else None,
@@ -134,7 +136,7 @@ class _Comparison:
             yield
 
     def _sampled(self, total: int) -> Iterator[None]:
-        """Every so many keys one whose row is fetched from both sides, so that they are spread over all."""
+        """Compares every n-th row of those with a key on both sides, so that the sample is spread over all keys."""
         step = max(1, total // self._depth.sample)
         keys: list[Any] = []
         place = 0
@@ -150,32 +152,23 @@ class _Comparison:
         self._take_fetched(keys)
 
     def _runs(self, fields: Sequence[str]) -> Iterator[Run]:
-        from ..rows.cursor import Cursor
-        from .merge import merged
-
         a, b = (Cursor(side.client, side.selection(fields)).pages() for side in self._sides)
         for run in merged(a, b):
             self._seen += len(run.a or ()) + len(run.b or ())
             yield run
 
     def _take_lonely(self, run: Run) -> None:
-        """Rows that one side lacks."""
-        from ..schema.difference import Difference
-
+        """Adds rows that only one side has."""
         if run.b is None and run.a is not None:
             for key in run.a.keys:
                 self._found.only_a += 1
-                self._found.add([Difference(f"row {_text(key)}", THERE, None, key)])
+                self._found.add([Difference(f"row {dump_json(key)}", THERE, None, key)])
         elif run.a is None and run.b is not None:
             for key in run.b.keys:
                 self._found.only_b += 1
-                self._found.add([Difference(f"row {_text(key)}", None, THERE, key)])
+                self._found.add([Difference(f"row {dump_json(key)}", None, THERE, key)])
 
     def _take_fetched(self, keys: Sequence[Any]) -> None:
-        from ..rows.cursor import Cursor
-        from ..rows.selection import with_keys
-        from .merge import merged
-
         if not keys:
             return
         a, b = (Cursor(side.client, with_keys(side.selection(self._fields), keys)).pages() for side in self._sides)
@@ -183,9 +176,7 @@ class _Comparison:
             self._take_values(run)
 
     def _take_values(self, run: Run) -> None:
-        """Rows that both sides have."""
-        from ..schema.difference import Difference
-
+        """Adds rows that both sides have, and that differ."""
         if run.a is None or run.b is None:
             return
         self._found.compared += len(run.a)
@@ -193,24 +184,23 @@ class _Comparison:
             self._found.differing += 1
             key = run.a.keys[row]
             self._found.add(
-                [Difference(f"row {_text(key)}: {each.field}", each.a, each.b, key, each.field) for each in different]
+                [
+                    Difference(f"row {dump_json(key)}: {each.field}", each.a, each.b, key, each.field)
+                    for each in different
+                ]
             )
 
 
-def _text(value: Any) -> str:
-    return dump_json(value)
-
-
-def _report(
+def _comparison_report(
     sides: tuple[Side, Side],
     counts: tuple[int | None, int | None],
     differences: Sequence[Difference],
     left_out: Sequence[str],
-    found: RowDifferences | None,
     *,
+    found: RowDifferences | None,
     known: bool,
 ) -> Report:
-    """Nobody can tell that two are the same where not all parts of them are `known`."""
+    """`same` is None (unknown) if no difference was found but a schema has parts that this client does not `know`."""
     same: bool | None = not differences and (found is None or found.total == 0)
     if same and not known:
         same = None
@@ -235,6 +225,6 @@ def _report(
 
 
 def _note(found: RowDifferences) -> str:
-    """What a limit has kept from being told."""
+    """Returns the note about differences beyond the limit."""
     words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
     return f"{words}: --limit {found.total} tells all" if found.untold else ""

@@ -1,4 +1,4 @@
-"""Copies a collection in a session: what is asked, made, moved, and counted at the end."""
+"""Copies a collection in a session: plans the copy, creates the target, moves the rows, and compares the counts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..client.optional import Permitted, permitted
+from ..client.versions import is_lite
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..files.memory import share_one_heap
 from ..result import Done
+from ..rows.cursor import Cursor
+from ..rows.patience import Patience
+from ..rows.writing import WriteTarget, writes_at_once
+from ..schema.definition import DEFAULT_LEVEL, DEFAULT_PARTITION, create, lost
+from ..schema.difference import field_differences
+from ..schema.features import LITE, index_for, lacking_features, lacking_indexes
+from ..schema.indexes import create_index, indexes
+from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
+from ..server.existence import row_count
+from ..server.waiting import flush, load, wait_indexed
 from ..session.session import Session
+from .checkpoint import RESUME_HINT
+from .copy_rows import COPIES_IN_FLIGHT, CopiedRows, CopyRoute, Forwarder, all_rows, differing_rows, rows_behind, send
 from .locking import address_of, key_lock
 from .meter import Meter
 from .side import Side, open_side
@@ -20,12 +34,10 @@ if TYPE_CHECKING:
     from ..schema.definition import Definition
     from ..schema.indexes import Index
     from ..session.collection_ref import CollectionRef
-    from .copy_rows import CopyRoute, Piece, Sent
+    from .copy_rows import Piece
 
-DEFAULT_PARTITION = "_default"
-GOES_ON = "the same line with --resume goes on there"
-CAN_NOT_GO_ON = "it can't be resumed: copy into a new collection, or delete the rows that it added"
-"""Where keys are generated, nothing tells the rows of a copy from those that were there before."""
+CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
+"""With generated keys, copied rows can't be told from rows that were in the target before."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class CopyOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done: `definition` is the target's, with the indexes that its server can build."""
+    """The plan of a copy; `definition` is the target's, with the indexes that its server supports."""
 
     source: Side
     target: Side
@@ -62,18 +74,18 @@ class Plan:
 
 
 def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
-    """Copies a collection; the copy has its name where the target has none."""
+    """Copies a collection; the copy has its name if the target has none."""
     share_one_heap()
     sides = open_side(session, source), open_side(session, target, collection=source.collection)
     return copy_collection(session, *sides, options)
 
 
-def copy_collection(session: Session, source: Side, target: Side, wish: CopyOptions) -> Done:
-    """Raises CliError before anything is made where that can be known; at the end where the counts are not the same."""
-    plan = _plan(source, target, wish)
-    for line in _notes(plan, wish):
+def copy_collection(session: Session, source: Side, target: Side, options: CopyOptions) -> Done:
+    """Raises CliError before anything is created where possible, and at the end if the row counts differ."""
+    plan = _plan(source, target, options)
+    for line in _notes(plan, options):
         session.console.note(f"note: {line}")
-    if wish.dry_run:
+    if options.dry_run:
         return Done(
             f"Would copy {plan.words}.",
             {"source": source.name, "target": target.name, "copied": 0, "source_rows": plan.rows},
@@ -86,51 +98,49 @@ def copy_collection(session: Session, source: Side, target: Side, wish: CopyOpti
             if target.exists != plan.exists:
                 raise CliError(f"{target} was {'deleted' if plan.exists else 'made'} meanwhile", hint="run it again")
             if not plan.exists:
-                _make(plan)
-            # The same server may be reached by several addresses.
+                _create(plan)
+            # The same server may have several addresses.
             stack.enter_context(key_lock(session, ("copy", *(target.identity() or _address(target))), doing))
-            sent = _move(session, plan, wish)
-            refused = _finish(session, plan, wish)
+            sent = _copy_rows(session, plan, options)
+            refused = _index_and_load(session, plan, options)
         except KeyboardInterrupt:
-            raise Interrupted(hint=_how_to_go_on(plan, wish)) from None
+            raise Interrupted(hint=_resume_hint(plan, options)) from None
         except CliError as exc:
             if isinstance(exc, Interrupted | Unreachable) or not exc.hint:
-                exc.add_hint(_how_to_go_on(plan, wish))
+                exc.add_hint(_resume_hint(plan, options))
             raise
         if sent.replaced:
             session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
-        return _told(session, plan, sent.rows, refused, wish)
+        return _summary(session, plan, sent.rows, refused, options)
 
 
 def _address(side: Side) -> tuple[str, str]:
     return address_of(side.profile), side.profile.database
 
 
-def _how_to_go_on(plan: Plan, wish: CopyOptions) -> str:
-    return CAN_NOT_GO_ON if plan.auto_id and plan.exists and wish.into_existing else GOES_ON
+def _resume_hint(plan: Plan, options: CopyOptions) -> str:
+    return CAN_NOT_RESUME if plan.auto_id and plan.exists and options.into_existing else RESUME_HINT
 
 
-def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
-    from ..schema.features import lacking_features, lacking_indexes
-
+def _plan(source: Side, target: Side, options: CopyOptions) -> Plan:
     source.require()
     _refuse_itself(source, target)
     require_writable(target.profile, "nothing was copied")
     source.require_loaded()
-    definition = _as_told(source).named(target.collection)
+    definition = _source_definition(source).named(target.collection)
     _require_known(source, definition)
     lacks = lacking_features(definition, target.version)
     if lacks:
         raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
     exists = target.exists
     if exists:
-        _require_like(target, definition, source.version, wish)
+        _require_like(target, definition, source.version, options)
     else:
         target.require_creatable()
-    left_out = lacking_indexes(definition, target.version) if not wish.no_indexes else ()
-    kept = tuple(each for each in definition.indexes if each not in left_out) if not wish.no_indexes else ()
+    left_out = lacking_indexes(definition, target.version) if not options.no_indexes else ()
+    kept = tuple(each for each in definition.indexes if each not in left_out) if not options.no_indexes else ()
     plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
-    if exists and wish.resume and wish.into_existing and plan.auto_id:
+    if exists and options.resume and options.into_existing and plan.auto_id:
         raise CliError(
             f"can't resume into {target}: the server generates the keys, and nothing tells which rows were "
             "there before",
@@ -140,7 +150,7 @@ def _plan(source: Side, target: Side, wish: CopyOptions) -> Plan:
 
 
 def _require_known(side: Side, definition: Definition) -> None:
-    """A copy would lack, or take away, what this program does not know."""
+    """Raises CliError for parts of the definition that this client does not know, which a copy would lose or drop."""
     if definition.unknown:
         raise CliError(
             f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
@@ -148,12 +158,8 @@ def _require_known(side: Side, definition: Definition) -> None:
         )
 
 
-def _as_told(source: Side) -> Definition:
-    """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
-    from ..schema.definition import DEFAULT_LEVEL
-    from ..schema.features import LITE
-    from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
-
+def _source_definition(source: Side) -> Definition:
+    """Returns the source's definition, with defaults for parts that Milvus requires and Milvus Lite does not store."""
     definition = source.definition()
     if not source.version.startswith(LITE):
         return definition
@@ -169,11 +175,9 @@ def _refuse_itself(source: Side, target: Side) -> None:
         raise InvalidInput(f"source and target are the same: {source}", hint="name another collection or connection")
 
 
-def _require_like(target: Side, definition: Definition, version: str, wish: CopyOptions) -> None:
-    """An existing target needs a word from the person, and fields that take the rows."""
-    from ..schema.difference import field_differences
-
-    if not (wish.resume or wish.into_existing):
+def _require_like(target: Side, definition: Definition, version: str, options: CopyOptions) -> None:
+    """Raises CliError for an existing target without a flag that allows it, or with fields that can't take the rows."""
+    if not (options.resume or options.into_existing):
         raise CliError(
             f"collection {target} exists",
             hint="--resume goes on with an interrupted copy, --into-existing replaces entities with equal keys",
@@ -186,20 +190,18 @@ def _require_like(target: Side, definition: Definition, version: str, wish: Copy
         raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")
 
 
-def _notes(plan: Plan, wish: CopyOptions) -> Iterator[str]:
-    """What will not be as it is in the source."""
+def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
+    """Yields notes on differences between source and target."""
     if plan.auto_id:
         yield "the server gives out the keys anew: rows can't be compared with the source's afterwards"
     for index in plan.left_out:
         yield f"the index on {index.field!r} is left out: {plan.target.where} has no {index.type}"
-    if plan.exists and wish.into_existing and not plan.auto_id:
+    if plan.exists and options.into_existing and not plan.auto_id:
         yield "rows of the target with the same keys are replaced"
 
 
-def _make(plan: Plan) -> None:
-    """The collection without its indexes; where the server did not keep what rows need, it goes again."""
-    from ..schema.definition import create, lost
-
+def _create(plan: Plan) -> None:
+    """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
     client, definition = plan.target.client, replace(plan.definition, indexes=())
     create(client, definition)
     needed = [each for each in lost(client, definition) if not each.startswith(("the description", "the clustering"))]
@@ -208,72 +210,63 @@ def _make(plan: Plan) -> None:
         raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")
 
 
-def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
-    """All rows, partition by partition."""
-    from ..client.versions import is_lite
-    from ..rows.patience import Patience
-    from ..rows.writing import WriteTarget
-    from .copy_rows import CopyRoute, Sent
-
-    resume = plan.exists and wish.resume
-    # What is there is read first when a copy is resumed, else it is written over unread.
-    upsert = plan.exists and wish.into_existing and not resume and not plan.auto_id
+def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows:
+    """Copies all rows, partition by partition."""
+    resume = plan.exists and options.resume
+    # A resumed copy first reads the target's rows; otherwise they are overwritten unread.
+    upsert = plan.exists and options.into_existing and not resume and not plan.auto_id
     if resume:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved, lite = Sent(), is_lite(plan.target.version)
+    moved, lite = CopiedRows(), is_lite(plan.target.version)
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
-        patience = Patience(wish.patience, meter.retrying)
+        patience = Patience(options.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)
         for partition in partitions:
             _require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
             target = WriteTarget(plan.target.collection, partition, schema, upsert, lite)
-            way = CopyRoute(plan.source.client, selection, target, patience)
-            pieces = _remaining(plan, way, wish) if resume else None
-            sent = _send(session, plan, way, pieces, meter)
-            moved = Sent(moved.rows + sent.rows, moved.replaced + sent.replaced)
+            route = CopyRoute(plan.source.client, selection, target, patience)
+            pieces = _remaining(plan, route, options) if resume else None
+            sent = _send(session, plan, route, pieces, meter)
+            moved = CopiedRows(moved.rows + sent.rows, moved.replaced + sent.replaced)
     return moved
 
 
-def _send(session: Session, plan: Plan, way: CopyRoute, pieces: Iterator[Piece] | None, meter: Meter) -> Sent:
-    from ..rows.writing import writes_at_once
-    from .copy_rows import IN_FLIGHT, Forwarder, all_rows, send
-
-    # A server that generates keys gets rows in order, so that those in the target are the first of the source.
-    in_flight = writes_at_once(way.target, IN_FLIGHT) if way.target.key else 1
+def _send(session: Session, plan: Plan, route: CopyRoute, pieces: Iterator[Piece] | None, meter: Meter) -> CopiedRows:
+    # If the server generates keys, rows must arrive in order, so that the target holds the first rows of the source.
+    in_flight = writes_at_once(route.target, COPIES_IN_FLIGHT) if route.target.key else 1
     sender, replacing = (
         Forwarder(
             lambda: session.open(plan.target.profile),
             target,
             in_flight=in_flight,
-            patience=way.patience.seconds,
+            patience=route.patience.seconds,
             seconds=session.timeout,
         )
-        for target in (way.target, replace(way.target, upsert=True))
+        for target in (route.target, replace(route.target, upsert=True))
     )
     return send(
-        pieces or all_rows(way), way, sender, replacing, moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows)
+        pieces or all_rows(route),
+        route,
+        sender,
+        replacing,
+        moved_on=lambda rows, size: meter.add(rows, size, of=plan.rows),
     )
 
 
-def _remaining(plan: Plan, way: CopyRoute, wish: CopyOptions) -> Iterator[Piece]:
-    """What an interrupted copy has not put into a partition yet: whole rows are compared, as a key proves nothing."""
-    from ..rows.cursor import Cursor
-    from .copy_rows import differing_rows, rows_behind
-
-    selection = replace(plan.target.selection(), partitions=way.selection.partitions)
-    there = Cursor(plan.target.client, selection, patience=way.patience).pages()
+def _remaining(plan: Plan, route: CopyRoute, options: CopyOptions) -> Iterator[Piece]:
+    """Yields the rows that an interrupted copy has not put into a partition; compares whole rows, not only keys."""
+    selection = replace(plan.target.selection(), partitions=route.selection.partitions)
+    there = Cursor(plan.target.client, selection, patience=route.patience).pages()
     if plan.auto_id:
-        return rows_behind(way, there)
-    return differing_rows(way, there, has_others=wish.into_existing)
+        return rows_behind(route, there)
+    return differing_rows(route, there, has_others=options.into_existing)
 
 
 def _require_partition(target: Side, partition: str) -> None:
-    """One that an interrupted copy has not made, or that an older target lacks."""
-    from ..client.optional import permitted
-
+    """Creates a partition that an interrupted copy has not created yet, or that an existing target lacks."""
     if not partition or partition == DEFAULT_PARTITION:
         return
     there = permitted(target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition)
@@ -282,22 +275,19 @@ def _require_partition(target: Side, partition: str) -> None:
 
 
 def _make_readable(session: Session, plan: Plan) -> None:
-    """Its rows tell what has arrived; those of what is not loaded can't be read."""
+    """Loads the target, whose rows show what has arrived; unloaded rows can't be read."""
     if plan.target.loaded():
         return
     try:
         _build_indexes(plan)
-        _load(session, plan.target)
+        _load_target(session, plan.target)
     except ServerRefused as exc:
         hint = "delete it, and copy anew" if plan.auto_id else "--into-existing without --resume copies all rows anew"
         raise CliError(f"the rows of {plan.target} can't be read: {exc.message}", hint=hint) from exc
 
 
 def _build_indexes(plan: Plan) -> list[str]:
-    """Those that the target does not have yet; what the server refuses is returned."""
-    from ..schema.features import index_for
-    from ..schema.indexes import create_index, indexes
-
+    """Builds the indexes that the target lacks; returns those that the server refuses, with reasons."""
     client, name, refused = plan.target.client, plan.target.collection, []
     there = {each.field_name for each in indexes(client, name)}
     for index in plan.definition.indexes:
@@ -309,38 +299,31 @@ def _build_indexes(plan: Plan) -> list[str]:
     return refused
 
 
-def _load(session: Session, target: Side) -> None:
-    from ..server.waiting import load
-
+def _load_target(session: Session, target: Side) -> None:
     load(target.view(session), target.collection)
 
 
-def _finish(session: Session, plan: Plan, wish: CopyOptions) -> list[str]:
-    """Indexes and loading; returns what the server refused of them."""
-    from ..server.waiting import wait_indexed
-
-    if wish.no_indexes:
+def _index_and_load(session: Session, plan: Plan, options: CopyOptions) -> list[str]:
+    """Builds indexes and loads the collection; returns what the server refused."""
+    if options.no_indexes:
         return []
     refused = _build_indexes(plan)
     if plan.definition.indexes and not refused:
         wait_indexed(plan.target.view(session), plan.target.collection)
-    if not wish.no_load and not plan.target.loaded():
+    if not options.no_load and not plan.target.loaded():
         try:
-            _load(session, plan.target)
+            _load_target(session, plan.target)
         except (ServerRefused, NotAuthorized) as exc:
             refused.append(f"loading it: {exc.message}")
     return refused
 
 
-def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wish: CopyOptions) -> Done:
-    """Counts both sides; what may be there beside the copy makes the target's count no proof."""
-    from ..client.optional import Permitted
-    from ..rows.patience import Patience
-
+def _summary(session: Session, plan: Plan, copied: int, refused: Sequence[str], options: CopyOptions) -> Done:
+    """Compares the counts of both sides. With other rows in the target, only too few rows prove a loss."""
     seen = Permitted()
-    source, target = Patience(wish.patience).tried(plan.source.count), seen(_count, session, plan.target)
+    source, target = Patience(options.patience).tried(plan.source.count), seen(_target_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
-    mixed = plan.exists and wish.into_existing
+    mixed = plan.exists and options.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(
             f"{message}, but that has {target:,} rows and the source {source:,}",
@@ -362,15 +345,12 @@ def _told(session: Session, plan: Plan, copied: int, refused: Sequence[str], wis
     return Done(f"{message}: {counts}.", made)
 
 
-def _count(session: Session, side: Side) -> int:
-    """Exactly; by the statistics after a flush where the rows are not loaded."""
+def _target_count(session: Session, side: Side) -> int:
+    """Counts exactly if the collection is loaded, else by statistics after a flush."""
     return side.count() if side.loaded() else _flushed_count(session, side, "")
 
 
 def _flushed_count(session: Session, side: Side, partition: str) -> int:
-    """By the statistics after a flush, which are exact where nothing was deleted."""
-    from ..server.existence import row_count
-    from ..server.waiting import flush
-
+    """Counts by statistics after a flush, which are exact if nothing was deleted."""
     flush(side.view(session), side.collection)
     return row_count(side.client, side.collection, partition) or 0

@@ -1,4 +1,4 @@
-"""Whether rows of two collections are equal: by their bytes, and where those differ by what the values say."""
+"""Compares rows of two collections: first by their bytes, and where those differ, by their values."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..rows.selection import readable_fields
 from ..text.json import dump_json
 from ..values.columns import comparable, field_named, one_value, same_form
 from ..values.dynamic import DYNAMIC
-from .merge import Rows, Run
+from .merge import Run, WindowRows
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A field of a row in which two sides differ; None is null."""
+class FieldDifference:
+    """A field in which two rows differ; None is null."""
 
     field: str
     a: Any
@@ -27,13 +27,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Of the two sides."""
+    """Schemas of the two sides."""
 
     a: CollectionSchema
     b: CollectionSchema
 
     def common_fields(self) -> list[str]:
-        """What rows of both have, and can be compared."""
+        """Returns the fields that both sides have, in forms that can be compared."""
         found = []
         for name in [*readable_fields(self.a), DYNAMIC]:
             one, other = field_named(self.a, name), field_named(self.b, name)
@@ -41,29 +41,30 @@ class Schemas:
                 found.append(name)
         return found
 
-    def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[Difference]]:
-        """The rows of a run of both that differ, and how: where bytes differ, values decide."""
-        found: dict[int, list[Difference]] = {}
+    def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[FieldDifference]]:
+        """Returns the differing fields of each differing row of a run; values decide where bytes differ."""
+        found: dict[int, list[FieldDifference]] = {}
         if run.a is None or run.b is None:
             return found
         for row, names in _differing(run.a, run.b, fields).items():
             values = [
-                Difference(name, _value(self.a, run.a, name, row), _value(self.b, run.b, name, row)) for name in names
+                FieldDifference(name, _field_value(self.a, run.a, name, row), _field_value(self.b, run.b, name, row))
+                for name in names
             ]
             different = [each for each in values if not self._are_same(each)]
             if different:
                 found[row] = different
         return found
 
-    def _are_same(self, values: Difference) -> bool:
+    def _are_same(self, values: FieldDifference) -> bool:
         field = field_named(self.a, values.field)
-        if _text(values.a) == _text(values.b) or field is None:
+        if _canonical(values.a) == _canonical(values.b) or field is None:
             return True
-        return _text(comparable(field, values.a)) == _text(comparable(field, values.b))
+        return _canonical(comparable(field, values.a)) == _canonical(comparable(field, values.b))
 
 
-def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
-    """Rows that may differ, and in which fields: their bytes do."""
+def _differing(a: WindowRows, b: WindowRows, fields: Sequence[str]) -> dict[int, list[str]]:
+    """Returns the fields whose bytes differ, by row."""
     found: dict[int, list[str]] = {}
     for field in fields:
         mine, theirs = a.raw(field), b.raw(field)
@@ -74,11 +75,11 @@ def _differing(a: Rows, b: Rows, fields: Sequence[str]) -> dict[int, list[str]]:
     return found
 
 
-def _value(schema: CollectionSchema, rows: Rows, name: str, row: int) -> Any:
+def _field_value(schema: CollectionSchema, rows: WindowRows, name: str, row: int) -> Any:
     column, field = rows.window.column(name), field_named(schema, name)
     return None if column is None or field is None else one_value(column, field, rows.raw(name)[row])
 
 
-def _text(value: Any) -> str:
-    """Equal for equal values, whatever the order of keys in an object."""
+def _canonical(value: Any) -> str:
+    """Returns text that is equal for equal values, whatever the order of an object's keys."""
     return dump_json(value, sort_keys=True)

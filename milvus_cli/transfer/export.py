@@ -1,4 +1,4 @@
-"""Exports a selection to a file: under another name until it is whole, and so that it can go on after any end."""
+"""Exports a selection to a file, under a temporary name until it is complete; an interrupted export can resume."""
 
 from __future__ import annotations
 
@@ -14,43 +14,44 @@ from typing import Any
 from ..client.client import Client
 from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreachable
-from ..files.writers import Shape, compressor, writer_of
+from ..files.arrow import to_parquet
+from ..files.writers import FileShape, compressor, writer_of
 from ..rows.cursor import Cursor
-from ..rows.patience import NONE, Patience
+from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
 from ..values.dynamic import NoSuchKey, Wanted
 
 WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL)
-"""How file systems refuse that give no file a second name, as those of memory cards."""
+"""Errors of file systems without hard links, such as those of memory cards."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """What goes where. `origin` is the address and database, for a resumed export to be the same one.
+    """Source and destination of an export. `origin` (address and database) identifies the server for a resumed export.
 
-    A server that went away is waited for with `patience`. What is under the path is replaced only with `replaces`.
+    A lost server is retried with `patience`. An existing file is replaced only with `replaces`.
     """
 
     selection: Selection
     path: str
-    shape: Shape
+    shape: FileShape
     origin: str
-    patience: Patience = NONE
+    patience: Patience = NO_PATIENCE
     replaces: bool = False
 
     @cached_property
     def file(self) -> str:
-        """Where the path leads: a symbolic link stays one, and its target is written, as by a shell's `>`."""
+        """Resolves the path. A symbolic link stays, and its target is written, as with the shell's `>`."""
         return os.path.realpath(self.path) if os.path.islink(self.path) else self.path
 
     @property
     def part(self) -> str:
-        """The file while it is not whole."""
+        """Path of the incomplete file."""
         return f"{self.file}.part"
 
     @property
     def state(self) -> str:
-        """How much of the part is complete."""
+        """Path of the state file, which records how much of the part file is complete."""
         return f"{self.part}.json"
 
     @property
@@ -69,22 +70,22 @@ class Export:
 
 @dataclass(frozen=True)
 class Point:
-    """How much of a part file is complete: bytes, rows, and the key of the last of these."""
+    """The complete portion of a part file: its bytes, its rows, and the key of its last row."""
 
     bytes: int = 0
     rows: int = 0
     last: Any = None
 
 
-Told = Callable[[Point, int], None]
-"""Takes where the export is, and how many rows there were when it began."""
+Reporter = Callable[[Point, int], None]
+"""Takes the position of the export, and the number of rows when it began."""
 
 
-def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) -> Point:
-    """Writes the file from where it begins or goes on, and returns its size, rows and last key.
+def export_to_file(client: Client, export: Export, begun: Point, *, told: Reporter) -> Point:
+    """Writes the file from `begun` on, and returns its size, rows and last key.
 
-    Raises CliError where it can't be written, or has fewer rows than the server counts; what is done is kept for
-    `resume` where that can help. Only who holds the lock of the file may call it.
+    Raises CliError if the file can't be written, or has fewer rows than the server counts. What is complete is kept
+    for `--resume` where that can help. The caller must hold the lock of the file.
     """
     point = begun
     with _resumable(export), _writing(export):
@@ -98,12 +99,12 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Told) 
                 file.seek(begun.bytes)
                 for point in _pages(client, export, begun, file.write):
                     file.flush()
-                    _keep(export, point)
+                    _save_state(export, point)
                     told(point, before)
                 file.flush()
                 os.fsync(file.fileno())
             _check_count(client, export, point.rows, before)
-            _finish(export)
+            _complete_file(export)
     return replace(point, bytes=os.path.getsize(export.file))
 
 
@@ -116,20 +117,20 @@ def _open_part(export: Export) -> int:
 
 
 def export_to_stream(client: Client, export: Export, write: Callable[[bytes], object]) -> None:
-    """The same without a file to go on with."""
+    """Like `export_to_file`, but to a stream, which can't be resumed."""
     before = export.patience.tried(lambda: exact_count(client, export.selection))
     rows = max((point.rows for point in _pages(client, export, Point(), write)), default=0)
     _check_count(client, export, rows, before)
 
 
 def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes], object]) -> Iterator[Point]:
-    """Writes head, pages and tail; where each page ends."""
+    """Writes head, pages and tail; yields the position after each page."""
     writer, compress = writer_of(export.shape, export.selection), compressor(export.shape.compression)
     if not point.bytes:
         head = compress(writer.head)
         write(head)
         point = Point(len(head))
-    # Rows of an earlier run may have had a key that the rest lacks.
+    # A key named in --fields may occur only in the rows that an earlier run has written.
     wanted = Wanted(export.selection.schema, () if point.rows else export.selection.fields.keys)
     for page in Cursor(client, export.selection, patience=export.patience).pages(point.last):
         if not page.keys:
@@ -145,7 +146,7 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
 
 
 def _check_count(client: Client, export: Export, rows: int, before: int) -> None:
-    """Rows that were deleted meanwhile are no loss: so the lower of two counts is what there must be."""
+    """Compares the exported rows with the lower of two counts: rows deleted meanwhile are not missing."""
     if rows >= before:
         return
     wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
@@ -158,7 +159,7 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
 
 
 def clear_published(export: Export) -> None:
-    """Removes the part that an export left which was killed after its file had its name. Takes the file's lock."""
+    """Removes the part file of an export that was killed after publishing its file. Requires the file's lock."""
     with suppress(FileNotFoundError):
         if os.path.samestat(os.lstat(export.part), os.lstat(export.file)):
             _remove(export.state)
@@ -166,7 +167,7 @@ def clear_published(export: Export) -> None:
 
 
 def point_of(export: Export) -> Point:
-    """Where a part file may go on; the beginning, where there is none. Raises CliError for one of another export."""
+    """Returns the position from which a part file can resume, or the start. Raises CliError for another export's."""
     try:
         with open(export.state, encoding="utf-8", opener=_not_a_link) as file:
             state = json.load(file)
@@ -184,8 +185,8 @@ def _not_a_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW)
 
 
-def _keep(export: Export, point: Point) -> None:
-    """A state is replaced in one step, after the bytes that it tells of are in the file."""
+def _save_state(export: Export, point: Point) -> None:
+    """Replaces the state file atomically, after the bytes that it describes were written."""
     draft = f"{export.state}.new"
     _remove(draft)
     try:
@@ -197,10 +198,8 @@ def _keep(export: Export, point: Point) -> None:
         raise
 
 
-def _finish(export: Export) -> None:
+def _complete_file(export: Export) -> None:
     if export.shape.format == "parquet":
-        from ..files.arrow import to_parquet
-
         whole = f"{export.part}.parquet"
         _remove(whole)
         try:
@@ -217,7 +216,7 @@ def _finish(export: Export) -> None:
 
 
 def _publish(export: Export, whole: str) -> None:
-    """Gives the whole file its name. Raises CliError where that is taken by now, and not to be replaced."""
+    """Gives the complete file its name. Raises CliError if the name was taken meanwhile and must not be replaced."""
     if export.replaces:
         require_file(export.file)
         os.replace(whole, export.file)
@@ -226,7 +225,7 @@ def _publish(export: Export, whole: str) -> None:
         _publish_anew(whole, export.file)
     except FileExistsError:
         if not os.path.exists(export.state):
-            _keep(export, Point())
+            _save_state(export, Point())
         raise CliError(
             f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
             hint="to replace it, add --resume --force",
@@ -234,7 +233,7 @@ def _publish(export: Export, whole: str) -> None:
 
 
 def _publish_anew(whole: str, file: str) -> None:
-    """Raises FileExistsError for a name that is taken, by anything and however late."""
+    """Raises FileExistsError if anything has the name, at the last moment."""
     try:
         os.link(whole, file)
     except OSError as exc:
@@ -243,7 +242,7 @@ def _publish_anew(whole: str, file: str) -> None:
     else:
         os.remove(whole)
         return
-    # An empty file takes the name first: that is ours to replace.
+    # Claim the name with an empty file, which is then ours to replace.
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         os.replace(whole, file)
@@ -259,7 +258,7 @@ def _remove(path: str) -> None:
 
 @contextmanager
 def _tidied(export: Export) -> Iterator[None]:
-    """Within it, a failure leaves no part file that nothing can go on with."""
+    """Removes a part file that can't be resumed when the block fails."""
     try:
         yield
     except NoSuchKey:
@@ -278,14 +277,14 @@ def _writing(export: Export) -> Iterator[None]:
         yield
     except OSError as exc:
         hint = "make room; then go on with the same command and --resume" if os.path.exists(export.state) else ""
-        # pyarrow has words of its own around those of the system.
+        # pyarrow wraps the system's message in its own.
         reason = os.strerror(exc.errno) if exc.errno else exc
         raise CliError(f"can't write {export.part}: {reason}", hint=hint) from exc
 
 
 @contextmanager
 def _resumable(export: Export) -> Iterator[None]:
-    """Within it, an end before time tells how to go on."""
+    """Adds a hint on how to resume to errors that end the block early."""
     try:
         yield
     except KeyboardInterrupt:

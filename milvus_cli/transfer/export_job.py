@@ -1,4 +1,4 @@
-"""Exports with a progress bar, to a file; or to standard output."""
+"""Exports to a file with a progress bar, or to standard output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..connections.private_files import require_free
 from ..errors import InvalidInput
 from ..files.memory import share_one_heap
-from ..files.writers import shape_of
+from ..files.writers import file_shape
 from ..output.values import harmless_json
 from ..result import Done
 from ..rows.options import RowOptions
@@ -32,7 +32,7 @@ class ExportOptions(RowOptions):
 def export_collection(session: Session, options: ExportOptions) -> Done | None:
     """Exports to a file; to standard output where that is the file, and then returns None."""
     share_one_heap()
-    shape = shape_of(options.file, options.wanted)
+    shape = file_shape(options.file, options.wanted)
     replaces = bool(options.force or session.options.yes)
     if options.file != "-":
         require_free(options.file, replace=replaces)
@@ -53,11 +53,11 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
 
 
 def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
-    """Raises as `export_to_file`, and where another process exports to the same file."""
+    """Raises as `export_to_file`, and CliError if another process exports to the same file."""
     collection = work.selection.collection
     with file_lock(session, work.file, f"exporting {collection!r} to {work.path}", what=work.part):
         clear_published(work)
-        # Another process may have written it since this one has looked.
+        # Another process may have written it since the command checked.
         require_free(work.path, replace=work.replaces)
         begun = point_of(work) if resume else Point()
         with Meter(session, f"Exporting {collection!r}", rows=begun.rows) as meter:
@@ -82,11 +82,11 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
 
 
 def export_to_stdout(session: Session, work: Export) -> None:
-    """Page by page: the renderer's formats are for people and programs, and not what `insert file` reads back."""
+    """Exports page by page in a file format that `insert file` can read back, unlike the renderer's formats."""
     if work.shape.compression or work.shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
-    # A terminal escapes what it would obey, in JSON as JSON does: what is read there is still what was written.
+    # On a terminal JSON's own escapes are used, so that the output remains the same JSON.
     as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
     write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
     export_to_stream(session.client, work, write)

@@ -1,4 +1,4 @@
-"""Checks rows against a schema and encodes them; what does not fit leaves beside, with its place and reason."""
+"""Checks rows against a schema and encodes them; rows that don't fit are set aside with place and reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..files.cells import read_cells
-from ..files.json_rows import Keys
+from ..files.json_rows import RowKeys
 from ..files.mending import are_rejects, taken_back
 from ..files.readers import CONVERT, Chunk, Dense, RejectedRow, RowStream, not_utf8_in
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from ..rows.writing import WriteTarget
     from ..schema.schema import Field
 
-CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
-"""NumPy's names of numbers by struct's."""
-NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
-"""Types that a column of text in a Parquet file holds as JSON."""
-NOTHING = Chunk({}, ())
-VALUES = RowStream(iter(()))
-"""Of a chunk whose values are what they are."""
-CELLS = RowStream(iter(()), text=True)
+NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
+"""NumPy's codes of number types, by struct's."""
+JSON_SHAPES = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
+"""Shapes that a text column of a Parquet file holds as JSON."""
+NO_CHUNK = Chunk({}, ())
+PLAIN_VALUES = RowStream(iter(()))
+"""Source of a chunk whose values need no conversion."""
+TEXT_CELLS = RowStream(iter(()), text=True)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows ready to be sent in one message, and those of the same chunk that can't be.
+    """Rows encoded for one message, and the rejected rows of the same chunk.
 
-    `earlier` are rows of an upsert that were left out, as a later one has the same key.
+    `earlier` holds rows of an upsert that were left out because a later row has the same key.
     """
 
     rows: int
@@ -48,19 +48,19 @@ class Batch:
     keys: Sequence[Any]
     chunk: Chunk
     bad: Sequence[RejectedRow] = field(default=())
-    earlier: Chunk = NOTHING
+    earlier: Chunk = NO_CHUNK
 
 
 @dataclass(frozen=True)
 class RowEncoder:
-    """`mapping` has the field of a column where their names differ, "" for a column that is left out."""
+    """`mapping` maps column names to field names where they differ, to "" for columns to leave out."""
 
     target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
 
     def require_columns(self, name: str, table: RowStream) -> None:
-        """Raises InvalidInput for columns that no field takes, and fields that no column fills."""
+        """Raises InvalidInput for columns without a field, and for required fields without a column."""
         if table.columns is None:
             return
         schema = self.target.schema
@@ -73,30 +73,32 @@ class RowEncoder:
         if unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
-            raise InvalidInput(f"{name}: {self.target.collection} has no field {_listed(unknown)}", hint=hint)
+            raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
             hint = _other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
-            raise InvalidInput(f"{name} has no column for {_listed(missing)}", hint=hint)
+            raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
-        """What a person should know of a table: of a column without a name, as pandas writes its index."""
+        """Yields notes about a table: a column without a name, as pandas writes its index."""
         if table.text and "" in (table.columns or ()):
             yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
 
     def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
-        """One for each chunk that has something behind a line."""
+        """Encodes the chunks, without rows up to line `after`."""
         for chunk in table.chunks:
             if chunk.last > after:
                 rest = chunk.after(after) if after else chunk
                 if are_rejects(rest, self.target.schema):
-                    yield replace(self, mapping={}).batch(taken_back(rest, self._field_of, self._read_cell), VALUES)
+                    yield replace(self, mapping={}).batch(
+                        taken_back(rest, self._field_of, self._read_cell), PLAIN_VALUES
+                    )
                 else:
                     yield self.batch(rest, table)
 
     def batch(self, chunk: Chunk, table: RowStream) -> Batch:
-        """All rows at once where they are good; else one by one, to find those that are not."""
+        """Encodes all rows at once if they are valid, else one by one to find those that are not."""
         bad = [self._with_columns(each, table) for each in chunk.bad]
         values, columns = self._tried(chunk, table)
         if columns is None:
@@ -109,15 +111,15 @@ class RowEncoder:
                     bad.append(self._bad(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        keys = _keys(columns, self.target.key) if self.target.key else ()
-        earlier = NOTHING
+        keys = _sent_keys(columns, self.target.key) if self.target.key else ()
+        earlier = NO_CHUNK
         if self.target.upsert and (last := last_of_each(keys)) is not None:
-            whole, latest = Chunk(values, chunk.lines), set(last)
+            whole, latest = Chunk(values, chunk.lines, unit=chunk.unit), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
-            values, columns = self._encode(chunk, VALUES)
-            keys = _keys(columns, self.target.key)
-        plain = Chunk(values, chunk.lines)
+            values, columns = self._encode(chunk, PLAIN_VALUES)
+            keys = _sent_keys(columns, self.target.key)
+        plain = Chunk(values, chunk.lines, unit=chunk.unit)
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
 
@@ -135,21 +137,21 @@ class RowEncoder:
         return values, columns
 
     def _values(self, chunk: Chunk, table: RowStream) -> dict[str, Sequence[Any]]:
-        """Columns by their fields; the cells of a text as values."""
+        """Returns columns by field name, with the cells of text files converted to values."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
             name = self._field_of(column, text=table.text)
             if name is None:
                 continue
-            found[name] = _read(values, name, fields.get(name), table, column)
+            found[name] = _converted(values, name, fields.get(name), table, column)
         return found
 
     @property
     def dense(self) -> dict[str, Dense]:
-        """The columns that fill dense vectors."""
+        """Columns that fill dense vectors, by column name."""
         names, fields = {field: column for column, field in self.mapping.items()}, dense_fields(self.target.schema)
-        codes = {each.name: CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
+        codes = {each.name: NUMPY_CODES.get(FIELD_TYPES[type_name(each.data_type)].code) for each in fields}
         return {
             names.get(each.name, each.name): Dense(code, row_size(each))
             for each in fields
@@ -157,11 +159,11 @@ class RowEncoder:
         }
 
     @property
-    def keys(self) -> Keys:
-        """The columns of the collection, by the names that they have in files, and those that each row has."""
+    def keys(self) -> RowKeys:
+        """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
         needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
-        return Keys(
+        return RowKeys(
             frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
             frozenset(names.get(each.name, each.name) for each in needed),
         )
@@ -171,7 +173,7 @@ class RowEncoder:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
     def _field_of(self, column: str, *, text: bool = False) -> str | None:
-        """The field that a column fills; None where it is left out, as a column of a text is that has no name."""
+        """Returns the field that a column fills, None for a column to leave out (in text files, one without a name)."""
         name = self.mapping.get(column, column)
         if not name and (text or column):
             return None
@@ -181,12 +183,12 @@ class RowEncoder:
         return name
 
     def _read_cell(self, name: str, cell: str) -> Any:
-        """The value of a text's cell. Raises BadValue."""
+        """Returns the value of a text file's cell. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
-        return _read([cell], name, fields.get(name), CELLS, name)[0]
+        return _converted([cell], name, fields.get(name), TEXT_CELLS, name)[0]
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
-        """What is no row of a text, with the fields that its cells were to fill."""
+        """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
             return bad
         columns = [self._field_of(each, text=True) or "" for each in table.columns or ()]
@@ -201,11 +203,12 @@ class RowEncoder:
             cells = [values[error.field]] if error.field in values else values.values()
             broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
             reason = f"{broken}: {CONVERT}" if broken else reason
-        return RejectedRow(chunk.lines[row], columns.get(error.field, error.field), reason, values, table.delimiter)
+        field = columns.get(error.field, error.field)
+        return RejectedRow(chunk.lines[row], field, reason, values, delimiter=table.delimiter, unit=chunk.unit)
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
-    """Where the last row of each key stands, in order; None where no key comes twice.
+    """Returns the index of the last row of each key, in order; None if all keys are distinct.
 
     Milvus 2.3 keeps all rows of an upsert that share a key.
     """
@@ -215,26 +218,26 @@ def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
 
 
 def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[str, Any]]:
-    """The rows, all of which have a key, without those that a later one with the same key supersedes."""
+    """Returns the rows without those superseded by a later row with the same key; every row has a key."""
     last = last_of_each([row[key] for row in rows])
     return rows if last is None else [rows[row] for row in last]
 
 
-def _read(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
-    """The values of a column whose cells are text, or may be."""
+def _converted(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
+    """Converts the values of a column from cells where needed."""
     if table.text and field is not None:
         return read_cells(field, values)
     if table.text and name != DYNAMIC:
         return [cell if cell else ABSENT for cell in values]
     if table.text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and shape_of(kind_of(field)) in NESTED:
+    if column in table.nested and field is not None and shape_of(kind_of(field)) in JSON_SHAPES:
         return read_cells(field, [cell or "" for cell in values])
     return values
 
 
 def _other_delimiter(table: RowStream) -> str:
-    """A hint for a header that is one column, as its file has another delimiter."""
+    """Returns a hint if the header is a single column because the file has another delimiter."""
     names = table.columns or ()
     mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
     if mark in ("\t", ","):
@@ -242,8 +245,8 @@ def _other_delimiter(table: RowStream) -> str:
     return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
 
 
-def _keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
-    """The primary keys as they are sent."""
+def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
+    """Returns the primary keys as encoded."""
     column = next((each for each in columns if each.field_name == name), None)
     return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
 
@@ -259,5 +262,5 @@ def _read_object(cell: str, row: int) -> Any:
         raise BadValue(row, DYNAMIC, reason) from None
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quoted_names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))

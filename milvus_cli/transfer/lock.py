@@ -1,7 +1,7 @@
-"""One job at a time: a file beside what a job works on stays locked for as long as the job's process lives.
+"""Locks a job by a file beside what it works on, for as long as the job's process lives.
 
-The lock goes with the process, however that ends. The file may be left behind by one that was killed: it is harmless,
-and the next job takes it over.
+The lock ends with the process, however that ends. A killed process leaves the file behind, which is harmless: the next
+job takes it over.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ..connections.private_files import open_own
 from ..errors import CliError
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-"""How file systems refuse that have no locks, as some network shares."""
+"""Errors of file systems without locks, such as some network shares."""
 LOOKS, PAUSE = 20, 0.01
-"""A holder writes its words a moment after it has the lock."""
+"""Attempts to read the holder's description, which is written a moment after the lock is taken, and seconds between."""
 
 Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock file at `path` of `what` people named; `doing`, as in "exporting to x.csv", tells who holds it."""
+    """The lock file at `path` for `what`; `doing` describes the holder, as in "exporting to x.csv"."""
 
     path: str
     what: str
@@ -38,9 +38,9 @@ class Lock:
 
 @contextmanager
 def held(lock: Lock, note: Note) -> Iterator[None]:
-    """Raises CliError where another process holds it, or where the file can't be made.
+    """Raises CliError if another process holds the lock, or if the file can't be created.
 
-    In a file system without locks a note is all that can be done.
+    On a file system without locks it only prints a note.
     """
     file = _acquire(lock, note)
     path = lock.path
@@ -48,7 +48,7 @@ def held(lock: Lock, note: Note) -> Iterator[None]:
         _introduce(file, lock.doing)
         yield
     finally:
-        # Removed while it is locked: who opened it meanwhile finds that the path has another file, or none.
+        # Unlinked while locked: a process that opened it meanwhile sees that the path no longer leads to its file.
         if _is_at(path, file):
             os.unlink(path)
         os.close(file)
@@ -82,7 +82,7 @@ def _lock(file: int, lock: Lock, note: Note) -> None:
 
 
 def _is_at(path: str, file: int) -> bool:
-    """Whether a path still names an open file."""
+    """Returns True if the path still leads to the open file."""
     try:
         there, here = os.lstat(path), os.fstat(file)
     except OSError:
@@ -91,7 +91,7 @@ def _is_at(path: str, file: int) -> bool:
 
 
 def _introduce(file: int, doing: str) -> None:
-    """Words for whoever comes second; a disk that is full keeps them away, and nothing else."""
+    """Describes this process in the file, for whoever finds it locked. A full disk only costs the description."""
     holder = {
         "pid": os.getpid(),
         "host": os.uname().nodename,
@@ -104,7 +104,7 @@ def _introduce(file: int, doing: str) -> None:
 
 
 def _holder(file: int) -> Mapping[str, Any]:
-    """What the holder says of itself; empty where it says nothing."""
+    """Returns the holder's description of itself, empty if there is none."""
     for _ in range(LOOKS):
         try:
             found = json.loads(os.pread(file, os.fstat(file).st_size, 0))

@@ -1,15 +1,17 @@
-"""What a job locks in a session: files by their real paths, and targets by what no other collection has."""
+"""Chooses the lock of a job: files by their real paths, other targets by their identity."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import socket
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from ..connections.private_files import make_private
 from ..session.session import Session
+from .lock import Lock, held
 
 if TYPE_CHECKING:
     from ..connections.profile import Profile
@@ -18,17 +20,13 @@ LOOPBACK = ("127.", "::1")
 
 
 def file_lock(session: Session, path: str, doing: str, *, what: str = "") -> AbstractContextManager[None]:
-    """On a file, whatever links lead to it: a hidden file lies beside it for as long."""
-    from .lock import Lock, held
-
+    """Locks a file, whichever link leads to it, by a hidden file beside it."""
     folder, name = os.path.split(os.path.realpath(path))
     return held(Lock(os.path.join(folder, f".{name}.milvus_cli.lock"), what or path, doing), session.console.note)
 
 
 def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractContextManager[None]:
-    """On anything that has a name."""
-    from .lock import Lock, held
-
+    """Locks anything that a key identifies."""
     folder = session.config.home / "locks"
     make_private(folder)
     path = str(folder / f"{hashlib.sha256(repr(tuple(key)).encode()).hexdigest()[:16]}.lock")
@@ -36,9 +34,7 @@ def key_lock(session: Session, key: Sequence[object], doing: str) -> AbstractCon
 
 
 def address_of(profile: Profile) -> str:
-    """The same by whatever name a server is reached, as far as that can be known."""
-    import socket
-
+    """Returns the same address for every name of a server, as far as names can be resolved."""
     try:
         found = socket.getaddrinfo(profile.host, profile.port, type=socket.SOCK_STREAM)
         host = min(str(each[4][0]) for each in found)

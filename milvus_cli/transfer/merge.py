@@ -1,4 +1,4 @@
-"""Two streams of pages in the order of their keys, side by side: what both have, and what only one of them has."""
+"""Merges two streams of pages in key order: which keys both sides have, and which only one of them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..values.columns import raw_values
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-LONGEST = 256
-"""Rows that are compared at once: where many keys differ, more would be compared again and again."""
+RUN_LIMIT = 256
+"""Rows compared at once: with more, runs of differing keys would be compared again and again."""
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows from `start` to `stop` of a window, in the order of their keys."""
+class WindowRows:
+    """Rows `start` to `stop` of a window, in key order."""
 
-    window: Window
+    window: PageWindow
     start: int
     stop: int
 
@@ -38,26 +38,26 @@ class Rows:
 
     @property
     def places(self) -> Sequence[int] | None:
-        """Where they stand in the columns of their page; None for all of it as it is."""
+        """Positions in the page's columns, None for all rows in the page's order."""
         if len(self) == len(self.window.keys):
             return self.window.order
         return (self.window.order or range(len(self.window.keys)))[self.start : self.stop]
 
     def raw(self, field: str) -> Sequence[Any]:
-        """As `columns.raw_values`."""
+        """Returns the raw values of a field, see `columns.raw_values`."""
         return self.window.raw(field)[self.start : self.stop]
 
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbours in the order of keys: with the same keys on both sides, or on one side only."""
+    """Consecutive keys that both sides have, or only one of them."""
 
-    a: Rows | None
-    b: Rows | None
+    a: WindowRows | None
+    b: WindowRows | None
 
 
-class Window:
-    """A page, and how far it has been gone through. Where the first page is the only one it may come in any order."""
+class PageWindow:
+    """A page, and the position reached in it. Only a page that is the whole result may be unordered."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -85,32 +85,32 @@ class Window:
             self._raw[field] = values if self.order is None else [values[place] for place in self.order]
         return self._raw[field]
 
-    def take(self, count: int) -> Rows:
+    def take(self, count: int) -> WindowRows:
         self.at += count
-        return Rows(self, self.at - count, self.at)
+        return WindowRows(self, self.at - count, self.at)
 
     def before(self, key: Any) -> int:
-        """How many of what is left have smaller keys."""
+        """Returns the number of remaining rows with smaller keys."""
         return bisect_left(self.keys, key, self.at) - self.at
 
 
 class _Stream:
     def __init__(self, pages: Iterator[Page]) -> None:
         self._pages = pages
-        self.window: Window | None = None
+        self.window: PageWindow | None = None
 
-    def filled(self) -> Window | None:
-        """The window with something left; None at the end."""
+    def filled(self) -> PageWindow | None:
+        """Returns a window with rows left, None at the end."""
         while self.window is None or not self.window.left:
             page = next(self._pages, None)
             if page is None:
                 return None
-            self.window = Window(page)
+            self.window = PageWindow(page)
         return self.window
 
 
 def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
-    """Of both streams everything, in the order of keys. At no time more than a page of each is held."""
+    """Yields all rows of both streams in key order; holds at most one page of each."""
     a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
     while True:
         a, b = a_stream.filled(), b_stream.filled()
@@ -127,7 +127,7 @@ def merged(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
 
 
 def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
-    """Of both streams everything, the first row beside the first, whatever their keys are."""
+    """Yields all rows of both streams, paired by position whatever their keys are."""
     a_stream, b_stream = _Stream(a_pages), _Stream(b_pages)
     while True:
         a, b = a_stream.filled(), b_stream.filled()
@@ -137,9 +137,9 @@ def paired(a_pages: Iterator[Page], b_pages: Iterator[Page]) -> Iterator[Run]:
         yield Run(a.take(count or a.left) if a else None, b.take(count or b.left) if b else None)
 
 
-def _same(a: Window, b: Window) -> int:
-    """With how many equal keys both go on."""
-    count = min(a.left, b.left, LONGEST)
+def _same(a: PageWindow, b: PageWindow) -> int:
+    """Returns the number of equal keys that follow on both sides."""
+    count = min(a.left, b.left, RUN_LIMIT)
     mine, theirs = a.keys[a.at : a.at + count], b.keys[b.at : b.at + count]
     if mine == theirs:
         return count

@@ -1,4 +1,4 @@
-"""Rows on their way: a bar with their number, speed and time left on a terminal, and at the end a line anywhere."""
+"""Progress of a transfer: rows, speed and time left as a bar on a terminal, and a summary line at the end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..output.progress import Progress
 from ..session.session import Session
 
 WORTH_TELLING = 1.0
-"""Seconds: of what is done sooner nobody asks how fast it was."""
+"""Seconds; the speed of shorter transfers is not reported."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """How much by a moment."""
+    """Amount moved up to a point in time."""
 
     rows: int
     size: int = 0
@@ -23,9 +23,9 @@ class Moved:
 
 
 class Meter:
-    """`with Meter(session, "Exporting 'book'") as meter: meter.moved(rows, size)`: what has been moved in all.
+    """Shows progress: `with Meter(session, "Exporting 'book'") as meter: meter.moved(rows, size)`, both totals.
 
-    `rows` were moved before it began; `size` is in bytes.
+    `rows` were moved by an earlier run; `size` is in bytes.
     """
 
     def __init__(self, session: Session, label: str, *, rows: int = 0) -> None:
@@ -34,21 +34,21 @@ class Meter:
         self._bar = Progress(session.console, label, quiet=self._quiet)
         self._begin = time.monotonic()
         self._now = Moved(rows)
-        # What was moved before has been passed over at another speed.
+        # Rows of an earlier run would distort the speed.
         self._begun = None if rows else self._now
 
     @property
     def rows(self) -> int:
-        """Moved in all."""
+        """Rows moved in total."""
         return self._now.rows
 
     def add(self, rows: int, size: int, *, of: int) -> None:
-        """Another so many, of those that there are in all."""
+        """Adds rows and bytes; `of` is the number of rows in all."""
         rows += self._now.rows
         self.moved(rows, self._now.size + size, rows / of if of else None)
 
     def moved(self, rows: int, size: int, fraction: float | None = None) -> None:
-        """`fraction` is how far it is, from 0 to 1, where that is known."""
+        """`fraction` is the progress from 0 to 1, if known."""
         fraction = None if fraction is None else min(fraction, 1.0)
         self._now = Moved(rows, size, fraction or 0.0)
         self._begun = self._begun or self._now
@@ -57,7 +57,7 @@ class Meter:
         self._bar.show(fraction, f"{rows:,} rows, {self.speed.replace(' rows/', '/')}{left}")
 
     def retrying(self, seconds: float, patience: float) -> None:
-        """Nothing moves, as the server can't be reached since so many seconds."""
+        """Shows that the server has been unreachable for `seconds`."""
         fraction = self._now.fraction or None
         self._bar.show(fraction, f"{self._now.rows:,} rows, retrying, {seconds:.0f} s of {patience:.0f}")
 

@@ -1,35 +1,31 @@
-"""Rows on their way into a collection: read, checked and encoded, sent, acknowledged in order."""
+"""Pipeline of an insert: rows are read, checked and encoded, sent, and acknowledged in order."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
-from ..errors import CliError, Interrupted, NotAuthorized
-from ..files.json_rows import read_json
-from ..files.readers import DELIMITERS, Chunk, RowStream, read_separated
-from ..files.rejects import Rejects, told
+from ..errors import CliError, NotAuthorized
+from ..files.columnar import read_npys, read_parquet
+from ..files.json_rows import read_json_rows
+from ..files.readers import DELIMITERS, Chunk, RejectedRow, RowStream, read_separated
+from ..files.rejects import Rejects, rejection_text
 from ..files.sources import InputFile, Source, identity, open_source
 from .checkpoint import Checkpoint, Mark
-from .intake import VALUES, Batch, RowEncoder
+from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
-from .superseded import Keys
-
-LEAVING = 3.0
-"""Seconds that calls in flight have to come back when a person has pressed Ctrl-C."""
+from .superseded import KeyCounter
+from .window import SendWindow
 
 
 @dataclass(frozen=True)
-class Step:
-    """A batch, the name of its file, where it ends, and the bytes that had been read by then.
+class InsertStep:
+    """A batch, the name of its file, its end, and the bytes read up to there.
 
-    `digest` is of all rows of the file up to that end, where its identity does not tell them.
+    `digest` covers all rows of the file up to the end, if the file has no identity.
     """
 
     batch: Batch
@@ -40,37 +36,36 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Flight:
-    """A batch on its way; `keys` are those of an upsert."""
+class SentStep:
+    """A step in flight, with the keys of its batch if it is an upsert."""
 
-    step: Step
-    future: Future[Outcome]
+    step: InsertStep
     keys: frozenset[Any]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be inserted, and how. `opened` hears of every source, and raises where it is not to be read.
+    """The files to insert, and how. `opened` is called with every source, and may raise to refuse it.
 
-    `anew` is how all of it can be done again without doubling what has arrived.
+    `anew` tells the user how to repeat the job without inserting rows twice.
     """
 
     places: Sequence[InputFile]
-    intake: RowEncoder
+    encoder: RowEncoder
     stdin: BinaryIO | None
     note: Callable[[str], None] = lambda text: None
-    """Takes what a person should know of the files."""
+    """Takes notes for the user about the files."""
     opened: Callable[[Source], None] = lambda source: None
     anew: str = ""
 
 
-def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
-    """The batches of all files, from behind a mark, up to which rows had a digest.
+def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
+    """Yields the batches of all files after the mark `done`; `digest` is that of the rows before it.
 
     Raises CliError for a file that breaks off or changes.
     """
     before = 0
-    # NPY files are the columns of one table, all others are tables.
+    # NPY files are the columns of one table; every other file is a table.
     tables = [job.places] if job.places[0].format == "npy" else [[each] for each in job.places]
     for number, places in enumerate(tables):
         if number < done.file:
@@ -79,50 +74,48 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[Step]:
             sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
-            table, name = _table(sources, job.intake), ", ".join(place.name for place in places)
-            job.intake.require_columns(name, table)
-            for note in job.intake.notes(name, table):
+            table, name = _open_table(sources, job.encoder), ", ".join(place.name for place in places)
+            job.encoder.require_columns(name, table)
+            for note in job.encoder.notes(name, table):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
             witness = _witness(places, earlier, job.anew)
             if witness:
                 table = replace(table, chunks=witness.watch(table.chunks))
-            for batch in job.intake.batches(table, after=earlier.line):
+            for batch in job.encoder.batches(table, after=earlier.line):
                 seen = witness.digest if witness else ""
-                yield Step(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
+                yield InsertStep(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
             for source in sources:
                 source.require_unchanged()
             before += _position(sources)
 
 
 def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
-    """None where the identity of the files tells whether they are the same."""
+    """Returns None if the files have an identity that shows whether they are the same."""
     names = [place.name for place in places if not identity(place)]
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 
-def _table(sources: Sequence[Source], intake: RowEncoder) -> RowStream:
+def _open_table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
     source, kind = sources[0], sources[0].place.format
     if kind in DELIMITERS:
         return read_separated(source, DELIMITERS[kind])
     if kind in ("json", "jsonl"):
-        return read_json(source, intake.keys)
-    from ..files.columnar import read_npys, read_parquet
-
-    return read_npys(sources, intake.dense) if kind == "npy" else read_parquet(source, intake.dense)
+        return read_json_rows(source, encoder.keys)
+    return read_npys(sources, encoder.dense) if kind == "npy" else read_parquet(source, encoder.dense)
 
 
 def _position(sources: Sequence[Source]) -> int:
     return sum(source.position for source in sources)
 
 
-def made_steps(chunks: Iterable[Chunk], intake: RowEncoder) -> Iterator[Step]:
-    """The batches of rows that come from nowhere."""
+def made_steps(chunks: Iterable[Chunk], encoder: RowEncoder) -> Iterator[InsertStep]:
+    """Yields the batches of generated rows."""
     size = 0
     for chunk in chunks:
-        batch = intake.batch(chunk, VALUES)
+        batch = encoder.batch(chunk, PLAIN_VALUES)
         size += sum(each.ByteSize() for each in batch.columns)
-        yield Step(batch, "", Mark(0, _last(batch)), size)
+        yield InsertStep(batch, "", Mark(0, _last(batch)), size)
 
 
 def _last(batch: Batch) -> int:
@@ -130,7 +123,7 @@ def _last(batch: Batch) -> int:
 
 
 class Pipeline:
-    """Keeps as many batches on their way as the sender takes; the checkpoint follows what is acknowledged, in order."""
+    """Sends batches, as many at once as the sender allows; the checkpoint follows the acknowledged ones, in order."""
 
     def __init__(
         self,
@@ -146,30 +139,20 @@ class Pipeline:
         self._rejects = rejects
         self._strict = strict
         self._moved = moved
-        self._waiting: deque[Flight] = deque()
-        self._keys = Keys() if sender.target.upsert else None
-        self._stuck = False
+        self._window = SendWindow(sender.in_flight, self._count, store=self._store_rejects)
+        self._keys = KeyCounter() if sender.target.upsert else None
 
-    def run(self, steps: Iterable[Step]) -> None:
-        """Raises Interrupted at Ctrl-C, and what keeps rows from being read or sent; what was sent counts even so."""
+    def run(self, steps: Iterable[InsertStep]) -> None:
+        """Raises Interrupted at Ctrl-C, and errors of reading or sending; what was sent by then still counts."""
         started = self._checkpoint.progress.sent
         try:
-            try:
+            with self._window.open():
                 for step in steps:
                     self._require_good(step)
                     self._let_pass(step)
                     self._send(step, doubtful=_begin(step) < started)
-                    while len(self._waiting) >= self._sender.in_flight:
-                        self._acknowledge()
-                while self._waiting:
-                    self._acknowledge()
+                self._window.drain()
                 self._count_superseded()
-            except CliError:
-                self._count_the_rest()
-                raise
-        except KeyboardInterrupt:
-            self._leave()
-            raise Interrupted() from None
         except NotAuthorized:
             self._take_back(started)
             raise
@@ -178,7 +161,7 @@ class Pipeline:
             if self._keys:
                 self._keys.close()
 
-    def _send(self, step: Step, *, doubtful: bool) -> None:
+    def _send(self, step: InsertStep, *, doubtful: bool) -> None:
         progress = self._checkpoint.progress
         if step.end > progress.sent:
             before, progress.sent = progress.sent, step.end
@@ -188,35 +171,31 @@ class Pipeline:
                 progress.sent = before
                 raise
         keys = frozenset(step.batch.keys if self._keys else ())
-        self._waiting.append(Flight(step, self._sender.submit(step.batch, doubtful=doubtful), keys))
+        self._window.add(SentStep(step, keys), self._sender.submit(step.batch, doubtful=doubtful))
 
-    def _let_pass(self, step: Step) -> None:
-        """Of two batches in flight either may be the first to arrive: one with keys of the other waits for it."""
-        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._waiting):
-            self._acknowledge()
+    def _let_pass(self, step: InsertStep) -> None:
+        """Waits for batches that share a key with this one, as batches in flight may arrive in any order."""
+        while any(not each.keys.isdisjoint(step.batch.keys) for each in self._window.batches):
+            self._window.acknowledge()
 
-    def _require_good(self, step: Step) -> None:
+    def _require_good(self, step: InsertStep) -> None:
         if self._strict and step.batch.bad:
             raise CliError(
-                told(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
+                rejection_text(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
             )
 
-    def _acknowledge(self, seconds: float | None = None) -> None:
-        """Waits for the oldest in flight. Where that or its rejects fail, nothing behind it can count."""
-        step, future = self._waiting[0].step, self._waiting[0].future
-        self._stuck = True
-        outcome = future.result(seconds)
-        bad = sorted([*step.batch.bad, *outcome.bad], key=lambda each: each.line)
-        progress = self._checkpoint.progress
-        progress.rejects_size = (
-            self._rejects.add(step.name, bad, at=progress.rejects_size) if bad else progress.rejects_size
-        )
-        self._waiting.popleft()
-        self._stuck = False
+    def _store_rejects(self, sent: SentStep, outcome: Outcome) -> None:
+        bad = _rejected(sent, outcome)
+        if bad:
+            progress = self._checkpoint.progress
+            progress.rejects_size = self._rejects.add(sent.step.name, bad, at=progress.rejects_size)
+
+    def _count(self, sent: SentStep, outcome: Outcome) -> None:
+        step, progress = sent.step, self._checkpoint.progress
         progress.done, progress.digest = step.end, step.digest
         progress.read += step.batch.rows + len(step.batch.bad) + len(step.batch.earlier.lines)
         progress.inserted += outcome.inserted
-        progress.rejected += len(bad)
+        progress.rejected += len(_rejected(sent, outcome))
         progress.doubtful += outcome.doubtful
         progress.unknown += outcome.unknown
         progress.replaced += outcome.replaced
@@ -226,40 +205,31 @@ class Pipeline:
         self._moved(step.position, progress.read)
 
     def _remember(self, batch: Batch, outcome: Outcome) -> None:
-        """The keys that are in."""
+        """Remembers the keys that have arrived."""
         if self._keys:
             refused = {each.line for each in outcome.bad}
             rows = zip(batch.keys, batch.chunk.lines, strict=True)
             self._keys.add([key for key, line in rows if line not in refused] if refused else batch.keys)
 
     def _count_superseded(self) -> None:
-        """Rows that one in a later batch replaced."""
+        """Counts rows replaced by rows of later batches."""
         if self._keys:
             repeated = self._keys.repeated()
             self._checkpoint.progress.superseded += repeated
             self._checkpoint.progress.inserted -= repeated
 
-    def _count_the_rest(self, seconds: float | None = None) -> None:
-        """What arrives in order, also where the checkpoint can't be written."""
-        while self._waiting and not self._stuck:
-            with suppress(CliError):
-                self._acknowledge(seconds)
-
     def _take_back(self, started: Mark) -> None:
-        """What was only refused has not arrived: nothing of it is in doubt."""
-        if all(isinstance(each.future.exception(), NotAuthorized) for each in self._waiting):
+        """Resets the mark if all batches were only refused: none of their rows is in doubt."""
+        if all(isinstance(each, NotAuthorized) for each in self._window.errors()):
             self._checkpoint.progress.sent = max(self._checkpoint.progress.done, started)
             self._checkpoint.save()
 
-    def _leave(self) -> None:
-        """After Ctrl-C: what is about to come back counts."""
-        self._stuck = False
-        with suppress(NotYet, KeyboardInterrupt):
-            self._count_the_rest(LEAVING)
-        self._waiting.clear()
+
+def _rejected(sent: SentStep, outcome: Outcome) -> Sequence[RejectedRow]:
+    return sorted([*sent.step.batch.bad, *outcome.bad], key=lambda each: each.line)
 
 
-def _begin(step: Step) -> Mark:
-    """Before the first row of a step."""
+def _begin(step: InsertStep) -> Mark:
+    """Returns the mark before the first row of a step."""
     first = min([*step.batch.chunk.lines[:1], *(each.line for each in step.batch.bad)])
     return Mark(step.end.file, first - 1)

@@ -1,4 +1,4 @@
-"""Knows again the rows that an interrupted insert has read, where no identity of a file tells them from others."""
+"""Recognizes the rows that an interrupted insert has read, where files have no identity (URLs, pipes)."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from ..files.readers import Chunk
 from ..text.json import dump_json
 from ..values.encode import ABSENT
 
-SIZE = 16
+DIGEST_SIZE = 16
 """Bytes of a digest."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an interrupted insert has read of a table: up to a line, and the digest of it, empty where none was kept."""
+    """Position up to which an interrupted insert has read a table, and the digest up to there ("" if none was kept)."""
 
     line: int = 0
     digest: str = ""
 
 
 class Witness:
-    """Chunks on their way, and the digest of all that has passed: row by row, however the chunks are cut.
+    """Passes chunks through, and digests their rows one by one, however the chunks are cut.
 
-    `name` and `hint` are for the message where the rows are not those that came `earlier`.
+    `name` and `hint` are for the error if the rows differ from those that came `earlier`.
     """
 
     def __init__(self, earlier: Earlier, name: str, hint: str) -> None:
         self._earlier = earlier
         self._changed = InvalidInput(f"{name} changed since an earlier insert was interrupted", hint=hint)
-        self._hash = hashlib.blake2b(digest_size=SIZE)
+        self._hash = hashlib.blake2b(digest_size=DIGEST_SIZE)
 
     @property
     def digest(self) -> str:
         return self._hash.hexdigest()
 
     def watch(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        """Raises InvalidInput before the first chunk that has a row behind the earlier ones, or where there is none."""
+        """Raises InvalidInput before the first chunk with new rows if the earlier rows differ or are missing."""
         end, last, known = self._earlier.line, 0, self._earlier.line == 0
         for chunk in chunks:
             if known or chunk.last <= end:
                 self._add(chunk, 0, chunk.last)
             else:
                 self._add(chunk, 0, end)
-                # The row that an insert stopped behind has a line: where none has it, it is another text.
-                last = max([last, *(line for line in _lines(chunk) if line <= end)])
+                # The insert stopped behind an existing row: if no row has that line, this is another text.
+                last = max([last, *(line for line in _positions(chunk) if line <= end)])
                 self._require_known(last)
                 known = True
                 self._add(chunk, end, chunk.last)
@@ -64,30 +64,32 @@ class Witness:
             raise self._changed
 
     def _add(self, chunk: Chunk, after: int, end: int) -> None:
-        """The rows between two lines, in order."""
+        """Digests the rows after one line and up to another, in order."""
         names = sorted(chunk.columns)
         rows = zip(*(chunk.columns[name] for name in names), strict=True) if names else iter(() for _ in chunk.lines)
-        found = [(line, _row(names, row)) for line, row in zip(chunk.lines, rows, strict=True) if after < line <= end]
-        if bad := [(each.line, _text(each.row)) for each in chunk.bad if after < each.line <= end]:
+        found = [
+            (line, _row_bytes(names, row)) for line, row in zip(chunk.lines, rows, strict=True) if after < line <= end
+        ]
+        if bad := [(each.line, _value_bytes(each.row)) for each in chunk.bad if after < each.line <= end]:
             found = sorted([*found, *bad])
         for line, text in found:
             self._hash.update(b"%d %d " % (line, len(text)))
             self._hash.update(text)
 
 
-def _lines(chunk: Chunk) -> Iterator[int]:
+def _positions(chunk: Chunk) -> Iterator[int]:
     yield from chunk.lines
     yield from (each.line for each in chunk.bad)
 
 
-def _row(names: list[str], values: tuple[Any, ...]) -> bytes:
-    """Without what it has not: which columns a chunk has depends on its other rows."""
+def _row_bytes(names: list[str], values: tuple[Any, ...]) -> bytes:
+    """Skips absent values, because the columns of a chunk depend on its other rows."""
     pairs = zip(names, values, strict=True)
-    return b"".join(b"%r:%b," % (name, _text(value)) for name, value in pairs if value is not ABSENT)
+    return b"".join(b"%r:%b," % (name, _value_bytes(value)) for name, value in pairs if value is not ABSENT)
 
 
-def _text(value: Any) -> bytes:
-    """The same for the same value; the numbers of a vector as they are, which takes a tenth of the time."""
+def _value_bytes(value: Any) -> bytes:
+    """Returns equal bytes for equal values. Floats go in as they are, which takes a tenth of the time."""
     if type(value) is list and value and type(value[0]) is float:
         with suppress(TypeError, OverflowError):
             return array("d", value).tobytes()

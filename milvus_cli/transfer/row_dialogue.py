@@ -1,12 +1,18 @@
-"""Asks a person for a row, field by field. What does not fit is said, and asked again."""
+"""Asks for a row field by field, and again after a value that does not fit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
+from ..files.cells import read_plain
 from ..output.console import Console
+from ..schema.field_json import as_json, write_default
+from ..schema.schema import is_vector, kind_of
+from ..server.overview import type_text
 from ..text.json import parse_json
+from ..values.encode import check_value, taken_fields, takes_none
+from ..values.invalid import BadValue
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -23,9 +29,7 @@ SHAPES = {
 
 
 def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict[str, Any]:
-    """Raises InvalidInput when the person ends it with Ctrl-D."""
-    from ..values.encode import taken_fields
-
+    """Raises InvalidInput if the user ends the dialogue with Ctrl-D."""
     found = {}
     for field in taken_fields(schema, (), upsert=upsert):
         value = _ask(console, field)
@@ -35,13 +39,6 @@ def ask_row(console: Console, schema: CollectionSchema, *, upsert: bool) -> dict
 
 
 def _ask(console: Console, field: Field) -> Any:
-    from ..files.cells import read_plain
-    from ..schema.field_json import as_json, write_default
-    from ..schema.schema import is_vector, kind_of
-    from ..server.overview import type_text
-    from ..values.encode import check_value, takes_none
-    from ..values.invalid import BadValue
-
     kind = kind_of(field)
     shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
     default = write_default(field)
@@ -59,7 +56,7 @@ def _ask(console: Console, field: Field) -> Any:
 
 
 def _ask_more(console: Console) -> dict[str, Any]:
-    """What has no field of its own."""
+    """Asks for values of the dynamic field."""
     while True:
         text = console.ask('More values, as JSON such as {"color": "red"} [none]: ')
         try:

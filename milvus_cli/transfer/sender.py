@@ -1,4 +1,4 @@
-"""Sends batches, several at once. A batch that is refused is taken apart, until the bad rows are left."""
+"""Sends batches, several at once. A refused batch is split until the bad rows are found."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from typing import Any
 from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..files.readers import Chunk, RejectedRow
-from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE
+from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE, ignore_retry
 from ..rows.readback import Sent
-from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write
-from .intake import VALUES, Batch, RowEncoder
+from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows
+from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .settling import settle
 from .suspects import Suspect, suspects
 
-SECONDS = 60.0
-"""That a call may take at least: a batch is more than a command has to send as a rule."""
-SETTLING = 0.2
-"""Seconds that a request which reached the server before its connection broke may still be under way in it."""
+MINIMUM_SECONDS = 60.0
+"""Minimum deadline of an insert call, in seconds; batches are larger than ordinary requests."""
+SETTLING_SECONDS = 0.2
+"""Seconds for which a server may still be working on a request whose connection broke."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch. `doubtful` rows were sent again, with keys that only the server knows.
+    """Result of a batch. `doubtful` rows were sent again, with keys that the server generates.
 
-    `unknown` and `replaced` are as in Settled. `revived` rows of those that a later one with the same key superseded
-    count after all: the server refused that.
+    `unknown` and `replaced` are as in Settled. `revived` rows had been superseded by a later row with the same key,
+    which the server refused, so that they count after all.
     """
 
     inserted: int
@@ -54,7 +54,7 @@ class Outcome:
 
 
 class Refused(Exception):
-    """A batch that the server refused for what may be a value of it; `doubtful` as in `submit`."""
+    """A batch refused possibly because of a value in it; `doubtful` as in `submit`."""
 
     def __init__(self, refusal: ServerRefused, *, doubtful: bool) -> None:
         super().__init__(refusal.message)
@@ -62,14 +62,10 @@ class Refused(Exception):
         self.doubtful = doubtful
 
 
-def _silent(seconds: float, patience: float) -> None:
-    """For who does not want to hear."""
-
-
 class Sender:
-    """`open_client` makes a client of its own for each of the calls in flight; `patience` is in seconds.
+    """Sends batches in `in_flight` threads, each with its own client from `open_client`; `patience` is in seconds.
 
-    `retrying` hears, in any thread, for how long a call has been tried in vain, and how long the patience is.
+    `retrying` is called from any thread with the seconds since the first failure, and the patience.
     """
 
     def __init__(
@@ -80,13 +76,13 @@ class Sender:
         in_flight: int,
         patience: float,
         seconds: float,
-        retrying: Callable[[float, float], None] = _silent,
+        retrying: Callable[[float, float], None] = ignore_retry,
     ) -> None:
         self._open = open_client
         self._intake = RowEncoder(target, {})
         self.target = target
         self._patience = patience
-        self._seconds = max(seconds, SECONDS)
+        self._seconds = max(seconds, MINIMUM_SECONDS)
         self._retrying = retrying
         self.in_flight = in_flight
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="insert")
@@ -96,11 +92,11 @@ class Sender:
         self._refused_kinds: dict[str, bool] = {}
 
     def submit(self, batch: Batch, *, doubtful: bool) -> Future[Outcome]:
-        """With `doubtful` it may have been sent before."""
+        """`doubtful` says that the batch may have been sent before."""
         return self._pool.submit(self._send, batch, doubtful=doubtful)
 
     def stop(self) -> None:
-        """Ends what is in flight."""
+        """Ends the calls in flight."""
         self._stopped.set()
         for client in self._all:
             client.close()
@@ -118,19 +114,19 @@ class Sender:
                 return outcome + self._revived(client, batch, outcome.bad, doubtful=exc.doubtful)
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
-        """Tries until it is known what became of it. Raises Refused, and what no patience helps against."""
+        """Retries until the outcome is known. Raises Refused, and errors that retrying does not help."""
         target, until, pause, lost = self.target, 0.0, FIRST_PAUSE, int(doubtful)
         while True:
             try:
                 if lost and target.key and not target.upsert:
                     settled = settle(client, Sent(target, batch.columns, batch.rows), seconds=self._seconds)
                     return Outcome(batch.rows - settled.unknown, unknown=settled.unknown, replaced=settled.replaced)
-                write(client, target, batch.columns, batch.rows, seconds=self._seconds)
+                write_rows(client, target, batch.columns, batch.rows, seconds=self._seconds)
                 return Outcome(batch.rows, doubtful=0 if target.key else lost * batch.rows)
             except Unreachable as exc:
                 if exc.fault in (Fault.LOST, Fault.SILENT):
                     lost += 1
-                    pause = max(pause, SETTLING)
+                    pause = max(pause, SETTLING_SECONDS)
                 until = self._wait(exc, until, pause)
             except ServerRefused as exc:
                 if not is_busy(exc):
@@ -141,7 +137,7 @@ class Sender:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _wait(self, error: CliError, until: float, pause: float) -> float:
-        """A pause; raises the error when patience is over. Returns until when it lasts."""
+        """Pauses before a retry; raises the error once patience is over. Returns the end of the patience."""
         now = time.monotonic()
         until = until or now + self._patience
         if self._stopped.is_set():
@@ -155,7 +151,7 @@ class Sender:
         return until
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
-        """Parts of a batch that was refused, and their parts, until what is refused is a row."""
+        """Splits a refused batch, and its parts, until single rows are refused."""
         found = suspects(batch.chunk, self.target.schema)
         if batch.rows == 1:
             return Outcome(0, [self._bad(batch.chunk, 0, found.get(0), refused.refusal.message)])
@@ -167,9 +163,9 @@ class Sender:
         return outcome + self._rest(client, batch, range(middle, batch.rows), outcome, doubtful=refused.doubtful)
 
     def _rest(self, client: Client, batch: Batch, rows: range, before: Outcome, *, doubtful: bool) -> Outcome:
-        """Where all rows before were refused, more are likely to be: one by one, until one is taken.
+        """Sends rows one by one after a part that was refused entirely, until one is accepted.
 
-        So a batch without a good row takes a call a row, and not two.
+        A batch without a good row so takes one call per row instead of two.
         """
         outcome = Outcome(0)
         while rows and not (before.inserted or before.unknown):
@@ -181,7 +177,7 @@ class Sender:
     def _without_suspects(
         self, client: Client, batch: Batch, found: Mapping[int, Suspect], *, doubtful: bool
     ) -> Outcome:
-        """All others; and of each kind of suspects one, which tells for the kind."""
+        """Sends the unsuspicious rows; of each kind of suspects one, whose outcome decides for the kind."""
         clean = [row for row in range(batch.rows) if row not in found]
         outcome = self._part(client, batch, clean, doubtful=doubtful) if clean else Outcome(0)
         for kind in dict.fromkeys(each.kind for each in found.values()):
@@ -197,30 +193,30 @@ class Sender:
         return outcome
 
     def _revived(self, client: Client, batch: Batch, bad: Sequence[RejectedRow], *, doubtful: bool) -> Outcome:
-        """Where the last row of a key was refused, the one before it is the last."""
+        """Sends earlier rows of a key whose last row was refused: the row before it is now the last."""
         lines, key = {each.line for each in bad}, self.target.key
         keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
         rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
         if not rows:
             return Outcome(0)
-        part = self._intake.batch(batch.earlier.pick(rows), VALUES)
+        part = self._intake.batch(batch.earlier.pick(rows), PLAIN_VALUES)
         outcome = self._part(client, part, range(part.rows), doubtful=doubtful)
         outcome += self._revived(client, part, outcome.bad, doubtful=doubtful)
         return outcome + Outcome(0, revived=part.rows)
 
     def _part(self, client: Client, batch: Batch, rows: Sequence[int], *, doubtful: bool) -> Outcome:
-        part = self._intake.batch(batch.chunk.pick(rows), VALUES)
+        part = self._intake.batch(batch.chunk.pick(rows), PLAIN_VALUES)
         try:
             return self._written(client, part, doubtful=doubtful)
         except Refused as exc:
             return self._sifted(client, part, exc)
 
     def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
-        values = _row(chunk.pick([row]))
+        values = _row_values(chunk.pick([row]))
         if suspect is None or not self._refused_kinds.get(suspect.kind, True):
-            return RejectedRow(chunk.lines[row], "", reason, values)
+            return RejectedRow(chunk.lines[row], "", reason, values, unit=chunk.unit)
         reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
-        return RejectedRow(chunk.lines[row], suspect.field, reason, values)
+        return RejectedRow(chunk.lines[row], suspect.field, reason, values, unit=chunk.unit)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:
@@ -236,7 +232,7 @@ class Sender:
 
 
 def replaced_told(rows: int) -> str:
-    """What a person should know of rows that were settled without being read back."""
+    """Returns the note about rows that were sent again as an upsert."""
     return (
         f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
         "read back: earlier rows with the same keys were replaced"
@@ -245,24 +241,25 @@ def replaced_told(rows: int) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """The keys of rows; `replaced` as in Settled."""
+    """Keys of the written rows; `replaced` as in Settled."""
 
     keys: Sequence[Any]
     replaced: int = 0
 
 
 def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
-    """When the answer is lost, rows that bring their keys are settled.
+    """Writes rows in one call; if the answer is lost, rows that bring their keys are settled.
 
-    Raises as Client.call: for rows whose keys the server gives out, and for what stays lost, the outcome is unknown.
+    Raises as Client.call. If Milvus generates the keys, or the settling fails too, the outcome of a lost call is
+    unknown.
     """
     try:
-        ids = write(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
+        ids = write_rows(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
         return Written(list(ids.int_id.data or ids.str_id.data))
     except Unreachable as exc:
         if exc.fault not in (Fault.LOST, Fault.SILENT) or not sent.target.key:
             raise
-        time.sleep(SETTLING)
+        time.sleep(SETTLING_SECONDS)
         try:
             return _settled_once(client, sent, exc, seconds=seconds)
         except CliError:
@@ -271,7 +268,7 @@ def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
 
 def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: float) -> Written:
     if sent.target.upsert:
-        write(client, sent.target, sent.columns, sent.rows, seconds=seconds)
+        write_rows(client, sent.target, sent.columns, sent.rows, seconds=seconds)
         return Written(sent.keys)
     settled = settle(client, sent, seconds=seconds)
     if settled.unknown:
@@ -279,5 +276,5 @@ def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: flo
     return Written(sent.keys, settled.replaced)
 
 
-def _row(chunk: Chunk) -> dict[str, object]:
+def _row_values(chunk: Chunk) -> dict[str, object]:
     return {name: values[0] for name, values in chunk.columns.items()}

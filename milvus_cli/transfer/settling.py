@@ -1,4 +1,4 @@
-"""Settles an insert whose answer was lost: rows that are not proven to be in are sent again, or count as unknown."""
+"""Settles inserts whose answers were lost: rows not proven to have arrived are sent again or counted as unknown."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 from ..client.client import Client
 from ..errors import Fault, NotAuthorized, Unsupported
 from ..rows.readback import Sent, read_back, rows_under
-from ..rows.writing import write
+from ..rows.writing import WriteTarget, write_rows
 from ..values.columns import field_named, moved
 
 
 @dataclass(frozen=True)
 class Settled:
-    """`unknown` rows may be in or not. `replaced` ones are in, and nothing else that may have had their keys."""
+    """`unknown` rows may have arrived or not. `replaced` rows arrived, and replaced any others with their keys."""
 
     unknown: int = 0
     replaced: int = 0
 
 
 def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
-    """Of rows that bring their keys. Raises Unreachable where that is lost as well, and what refuses the rows.
+    """Settles rows that bring their keys. Raises Unreachable if the answers are lost again, and refusals of rows.
 
-    Milvus keeps rows that share a key, so that rows go out as an upsert only where nothing is seen that it would
-    remove; where nothing can be seen, it is said how many went out so.
+    Milvus keeps several rows that share a key. So rows are sent as an upsert only if no row is seen that it would
+    remove; if nothing can be read, `replaced` counts the rows sent this way.
     """
     found = read_back(client, sent, seconds=seconds)
     every = range(sent.rows)
@@ -40,7 +40,7 @@ def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
     unknown = _upsert(client, sent, found.unclear, seconds=seconds)
     if _upsert(client, sent, found.absent, seconds=seconds):
         _insert(client, sent, found.absent, seconds=seconds)
-    # A key under which there is one row, and another one: the row that was sent has not arrived.
+    # If exactly one row has the key, and it is another row, then the row that was sent has not arrived.
     keys = {sent.keys[place] for place in found.other}
     if found.other and rows_under(client, sent, found.other, seconds=seconds) == len(keys):
         _insert(client, sent, found.other, seconds=seconds)
@@ -49,9 +49,9 @@ def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
 
 
 def _upsert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int:
-    """Returns how many rows could not be sent, as this server or this user has no upsert."""
+    """Returns the number of rows that could not be sent because the server or the user has no upsert."""
     try:
-        _write(client, replace(sent, target=replace(sent.target, upsert=True)), places, seconds=seconds)
+        _write_places(client, sent, replace(sent.target, upsert=True), places, seconds=seconds)
     except Unsupported:
         return len(places)
     except NotAuthorized as exc:
@@ -62,18 +62,18 @@ def _upsert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float
 
 
 def _insert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> None:
-    _write(client, sent, places, seconds=seconds)
+    _write_places(client, sent, sent.target, places, seconds=seconds)
 
 
-def _write(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> None:
+def _write_places(client: Client, sent: Sent, target: WriteTarget, places: Sequence[int], *, seconds: float) -> None:
     if not places:
         return
     columns, count = sent.columns, sent.rows
     if len(places) < count:
-        schema = sent.target.schema
+        schema = target.schema
         columns = [
             moved(column, field, count, sorted(places))
             for column in columns
             if (field := field_named(schema, column.field_name)) is not None
         ]
-    write(client, sent.target, columns, len(places), seconds=seconds)
+    write_rows(client, target, columns, len(places), seconds=seconds, operation=sent.target.verb)

@@ -1,4 +1,4 @@
-"""One of two collections that a command works on: where it is, what it is, and the client that asks for it."""
+"""One of the two collections of a copy or comparison, with its connection."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..client.leaked_alias import require_no_leaked_alias
+from ..client.optional import permitted
 from ..errors import CliError, InvalidInput
+from ..rows.selection import exact_count, selected
+from ..schema.definition import fetch
+from ..server.existence import collection_identity
+from ..server.progress import load_state
 from ..session.collection_ref import HINT, CollectionRef
 from ..session.session import Session
+from ..text.names import nearest
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -17,12 +24,12 @@ if TYPE_CHECKING:
     from ..schema.definition import Definition
 
 BUSY_SERVER_SECONDS = 600.0
-"""Seconds: Milvus Lite builds an index, loads and counts within the call, and answers nothing else meanwhile."""
+"""Milvus Lite builds indexes, loads and counts within one call, and answers nothing else meanwhile."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """`where` is alias, address and database in words; the client has the patience that a busy server needs."""
+    """`where` is alias, address and database in words; `client` has a deadline long enough for a busy server."""
 
     place: CollectionRef
     profile: Profile
@@ -39,13 +46,11 @@ class Side:
 
     @property
     def name(self) -> str:
-        """As it is written in a command line."""
+        """The side as written on a command line."""
         return f"{self.place.where}{self.collection}"
 
     def identity(self) -> tuple[object, ...]:
-        """As `collection_identity` knows it."""
-        from ..server.existence import collection_identity
-
+        """Identity of the collection, see `collection_identity`."""
         return collection_identity(self.client.call("DescribeCollection", collection_name=self.collection))
 
     def view(self, session: Session) -> Session:
@@ -57,29 +62,20 @@ class Side:
         return bool(self.client.call("HasCollection", collection_name=self.collection).value)
 
     def require_creatable(self) -> None:
-        """Raises CliError for a name that would hide what is created under it."""
-        from ..client.leaked_alias import require_no_leaked_alias
-
+        """Raises CliError if a leaked alias would hide a collection created under this name."""
         require_no_leaked_alias(self.client, self.collection, options=self.options)
 
     def require(self) -> None:
-        """Raises CliError, with the nearest names, where there is no such collection."""
-        from ..client.optional import permitted
-        from ..text.names import nearest
-
+        """Raises CliError with the nearest names if the collection does not exist."""
         if not self.exists:
             listed = permitted(self.client.call, "ShowCollections")
             names = listed.collection_names if listed else ()
             raise CliError(f"no collection {self}", hint=nearest(self.collection, names))
 
     def definition(self) -> Definition:
-        from ..schema.definition import fetch
-
         return fetch(self.client, self.collection)
 
     def loaded(self) -> bool:
-        from ..server.progress import load_state
-
         return load_state(self.client, self.collection) == "loaded"
 
     def require_loaded(self) -> None:
@@ -88,36 +84,32 @@ class Side:
 
     @property
     def line(self) -> str:
-        """The collection in a command line of the current connection."""
+        """The collection on a command line of the current connection."""
         return f"{self.collection}{self.options}"
 
     @property
     def options(self) -> str:
-        """What a command line of the current connection needs in order to act there."""
+        """Options that make a command line of the current connection work on this side."""
         alias, database = self.place.alias, self.place.database
         return (f" --alias {alias}" if alias else "") + (f" --db {database}" if database else "")
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
-        """All rows, as fresh as can be; all fields, or these."""
-        from ..rows.selection import selected
-
+        """Selects all rows at Strong consistency, with all fields or the given ones."""
         return selected(self.client, self.collection, fields=",".join(fields) or None)
 
     def count(self) -> int:
-        """How many rows there are, exactly. Raises CliError where they are not loaded."""
-        from ..rows.selection import exact_count
-
+        """Returns the exact number of rows. Raises CliError if the collection is not loaded."""
         return exact_count(self.client, self.selection())
 
 
 def open_side(session: Session, place: CollectionRef, *, collection: str = "") -> Side:
-    """The side at a place; `collection` is its name where the place has none. Raises what keeps it from being asked."""
+    """Opens a side; `collection` is the name if the place has none. Raises if the server can't be reached."""
     if not (place.collection or collection):
         raise InvalidInput(f"{place.where!r} names no collection", hint=HINT)
     if not place.collection:
         place = replace(place, collection=collection)
     there = session.at(place.alias, place.database)
-    # Asked, as the store may not know it; a server that is not there says so here, without much patience.
+    # Ask the server, as the store may not know its version. A lost server fails here, at the session's deadline.
     version = str(there.client.call("GetVersion").version)
     profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
     client = there.client.with_options(database=profile.database, timeout=seconds)

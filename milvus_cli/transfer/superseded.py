@@ -1,4 +1,4 @@
-"""Counts rows that a later row with the same key replaced, among any number: the keys stand in a temporary file."""
+"""Counts rows replaced by later rows with the same key, for any number of rows: keys go to a temporary file."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PART = 250_000
-"""Keys that are held in memory at once."""
-SAMPLES = 16
-"""Of each block, to find values that part all keys evenly."""
-
-READ = 512
-"""Keys that are read at once."""
+KEYS_IN_MEMORY = 250_000
+"""Keys held in memory at once."""
+SAMPLES_PER_BLOCK = 16
+"""Keys sampled from each block, to find bounds that split all keys evenly."""
+KEYS_READ = 512
+"""Keys read at once."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Different keys as numbers, sorted, from `start` to `stop` of the file."""
+    """Distinct keys as sorted numbers, from `start` to `stop` in the file."""
 
     low: int
     high: int
@@ -29,8 +28,8 @@ class Block:
     stop: int
 
 
-class Keys:
-    """The keys of all batches; those of one batch are different. Texts count by their hashes."""
+class KeyCounter:
+    """The keys of all batches; each batch has distinct keys. Text keys count by their hashes."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
@@ -38,7 +37,7 @@ class Keys:
         self._size = 0
 
     def add(self, keys: Sequence[Any]) -> None:
-        """Those of a batch."""
+        """Adds the keys of a batch."""
         numbers = array("q", sorted(key if isinstance(key, int) else hash(key) for key in keys))
         if not numbers:
             return
@@ -47,7 +46,7 @@ class Keys:
         self._size += len(numbers)
 
     def repeated(self) -> int:
-        """How many more keys were added than there are different ones."""
+        """Returns the number of added keys minus the number of distinct ones."""
         self._file.flush()
         return sum(self._repeated(group) for group in self._overlapping() if len(group) > 1)
 
@@ -55,7 +54,7 @@ class Keys:
         self._file.close()
 
     def _overlapping(self) -> Iterator[list[Block]]:
-        """Blocks that may share keys: files that are sorted by key have none."""
+        """Yields groups of blocks that may share keys; files sorted by key have none."""
         group: list[Block] = []
         highest = 0
         for block in sorted(self._blocks, key=lambda each: each.low):
@@ -70,7 +69,7 @@ class Keys:
     def _repeated(self, blocks: Sequence[Block]) -> int:
         total, different = sum(block.stop - block.start for block in blocks), 0
         places = [block.start for block in blocks]
-        for bound in self._bounds(blocks, -(-total // PART)):
+        for bound in self._bounds(blocks, -(-total // KEYS_IN_MEMORY)):
             seen: set[int] = set()
             for number, block in enumerate(blocks):
                 places[number] = self._take(seen, places[number], block.stop, bound)
@@ -78,9 +77,9 @@ class Keys:
         return total - different
 
     def _take(self, seen: set[int], place: int, stop: int, bound: int) -> int:
-        """Adds what is below a bound, from a place in a block; returns where the rest begins."""
+        """Adds the keys below `bound`, from `place` in a block; returns the position of the rest."""
         while place < stop:
-            numbers = self._read(place, min(stop, place + READ))
+            numbers = self._read(place, min(stop, place + KEYS_READ))
             below = bisect_left(numbers, bound)
             seen.update(numbers[:below])
             place += below
@@ -95,11 +94,11 @@ class Keys:
         return numbers
 
     def _bounds(self, blocks: Sequence[Block], parts: int) -> Sequence[int]:
-        """Values between which there are about as many keys each; the last is above all."""
+        """Returns values that split the keys evenly; the last one is above all keys."""
         samples = sorted(
             self._read(place, place + 1)[0]
             for block in blocks
-            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES))
+            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES_PER_BLOCK))
         )
         inner = {samples[len(samples) * part // parts] for part in range(1, parts)}
         return [*sorted(inner), max(block.high for block in blocks) + 1]

@@ -1,4 +1,4 @@
-"""Rows that fit a schema and that some servers refuse all the same. Which server does is only known when it has."""
+"""Finds rows that fit the schema but that some servers refuse; only the server's answer shows which do."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ..schema.schema import Field
 
 LONGEST_JSON = 65_536
-"""Bytes of a JSON value, and of the dynamic field of a row, that Milvus takes."""
+"""Milvus's limit of a JSON value, and of a row's dynamic field, in bytes."""
 
-WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
+JSON_WORDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """`kind` is what is unusual about the row: a server refuses all of a kind, or none."""
+    """`kind` is what is unusual about the row: a server refuses all rows of a kind, or none."""
 
     kind: str
     field: str
@@ -31,11 +31,11 @@ class Suspect:
 
 
 def suspects(chunk: Chunk, schema: CollectionSchema) -> dict[int, Suspect]:
-    """By row of a chunk whose columns have the names of fields."""
+    """Returns suspects by row; the chunk's columns are named as fields."""
     found: dict[int, Suspect] = {}
     for field in row_fields(schema):
         for row, value in enumerate(chunk.columns.get(field.name, ())):
-            if row not in found and _is_there(value):
+            if row not in found and _has_value(value):
                 for each in _of_value(field, value):
                     found.setdefault(row, each)
     if schema.enable_dynamic_field:
@@ -51,8 +51,8 @@ def _of_value(field: Field, value: Any) -> Iterator[Suspect]:
         yield from _too_long(field, value)
     elif kind == "JSON":
         if not isinstance(value, dict):
-            # Milvus 2.3 takes objects only, Milvus Lite takes texts and lists too, and no numbers.
-            what = WORDS.get(type(value), "another value")
+            # Milvus 2.3 accepts only objects; Milvus Lite also accepts texts and lists, but no numbers.
+            what = JSON_WORDS.get(type(value), "another value")
             yield Suspect(what, field.name, f"expected a JSON object, got {what}")
         if (size := len(json_bytes(value))) > LONGEST_JSON:
             yield _large("JSON", field.name, size)
@@ -81,5 +81,5 @@ def _large(kind: str, field: str, size: int) -> Suspect:
     return Suspect(kind, field, f"too long: {size:,} bytes of {what}, the limit is {LONGEST_JSON:,}")
 
 
-def _is_there(value: Any) -> bool:
+def _has_value(value: Any) -> bool:
     return value is not None and value is not ABSENT

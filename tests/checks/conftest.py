@@ -1,4 +1,4 @@
-"""Collections with planted faults, made once on each kind of server."""
+"""Collections with planted faults, created once on each kind of server."""
 
 import math
 import random
@@ -80,13 +80,13 @@ def _stock(server: ServerProcess) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="session")
 def stocked_lite(lite: ServerProcess) -> Iterator[ServerProcess]:
-    """With the collections above."""
+    """Milvus Lite with the collections above."""
     yield from _stock(lite)
 
 
 @pytest.fixture(scope="session")
 def stocked_milvus(milvus: ServerProcess) -> Iterator[ServerProcess]:
-    """With the collections above."""
+    """Milvus with the collections above."""
     yield from _stock(milvus)
 
 

@@ -1,4 +1,4 @@
-"""advise index: the formulas, and lines that run."""
+"""advise index: its formulas, and commands that run."""
 
 import json
 import math
@@ -7,16 +7,24 @@ from typing import Any
 import click
 import pytest
 
-from milvus_cli.checks.advice import Candidate, Rows, candidates, chosen, clusters, subvectors, with_measured
+from milvus_cli.checks.advice import (
+    IndexCandidate,
+    IndexedRows,
+    candidates,
+    chosen,
+    clusters,
+    subvectors,
+    with_measured,
+)
 from milvus_cli.grammar.value_types import ByteSize
 from tests.support.cli import Cli, Run
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed
 
-MILLION = Rows(1_000_000, 768, 4, "FLOAT_VECTOR")
+MILLION = IndexedRows(1_000_000, 768, 4, "FLOAT_VECTOR")
 
 
-def memory(found: list[Candidate]) -> dict[str, int | None]:
+def memory(found: list[IndexCandidate]) -> dict[str, int | None]:
     return {each.index_type: each.memory for each in found}
 
 
@@ -37,10 +45,10 @@ def test_memory_of_a_million_vectors_of_768_dimensions() -> None:
 
 
 def test_half_floats_take_half_and_bits_an_eighth_of_a_byte() -> None:
-    assert memory(candidates(Rows(1_000_000, 768, 2, "FLOAT16_VECTOR")))["FLAT"] == 1_000_000 * 768 * 2
-    bits = memory(candidates(Rows(1_000_000, 768, 0.125, "BINARY_VECTOR")))
+    assert memory(candidates(IndexedRows(1_000_000, 768, 2, "FLOAT16_VECTOR")))["FLAT"] == 1_000_000 * 768 * 2
+    bits = memory(candidates(IndexedRows(1_000_000, 768, 0.125, "BINARY_VECTOR")))
     assert bits == {"BIN_IVF_FLAT": 96_000_000 + 8_000_000 + 4096 * 96, "BIN_FLAT": 96_000_000}
-    assert memory(candidates(Rows(10, 0, 0, "SPARSE_FLOAT_VECTOR"))) == {"SPARSE_INVERTED_INDEX": None}
+    assert memory(candidates(IndexedRows(10, 0, 0, "SPARSE_FLOAT_VECTOR"))) == {"SPARSE_INVERTED_INDEX": None}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_the_first_that_fits_is_advised(gigabytes: float | None, recall: float, 
 
 
 def test_few_rows_need_no_index() -> None:
-    found = chosen(candidates(Rows(5000, 768, 4, "FLOAT_VECTOR")), None, 0.95)
+    found = chosen(candidates(IndexedRows(5000, 768, 4, "FLOAT_VECTOR")), None, 0.95)
     assert found is not None
     assert found.index_type == "FLAT"
 
@@ -147,7 +155,7 @@ def test_advise_index_for_more_rows_than_there_are(cli: Cli, stocked_milvus: Ser
 def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, stocked: ServerProcess) -> None:
     typed = Typed(cli, stocked)
     found = report(typed, "advise index -c checks_clustered -f v --recall 0.9 --memory 16GiB")
-    # Milvus Lite has an index of its own number of clusters, and so may try other settings.
+    # Milvus Lite chooses its own number of clusters, so the tried settings may differ.
     best = next(each for each in found["measured"] if each["recall"] >= 0.9)
     probes = best["params"]["nprobe"]
     assert (found["present_index"], found["advice"]) == ("IVF_FLAT", "IVF_FLAT")
@@ -186,5 +194,5 @@ def test_the_lines_of_advise_index_run(cli: Cli, stocked: ServerProcess, is_lite
 
 
 def _narrow(text: str) -> str:
-    """Without the spaces and lines that make columns as wide as their widest cell."""
+    """Removes the padding and rules of a table, which depend on its widest cell."""
     return "\n".join(" ".join(line.replace("─", "").split()) for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""Distances, in plain Python and by numpy, beside their definitions written out here."""
+"""Distances in plain Python and with numpy, against definitions written out here."""
 
 import math
 import struct
@@ -31,7 +31,7 @@ CASES += [("BINARY_VECTOR", "HAMMING"), ("BINARY_VECTOR", "JACCARD")]
 
 
 def defined(metric: str, one: np.ndarray, other: np.ndarray) -> float:
-    """As Milvus's documentation has it; what is nearer the higher it is, negated."""
+    """Distances as Milvus's documentation defines them, negated where higher is nearer."""
     if metric == "L2":
         return float(((one - other) ** 2).sum())
     if metric == "IP":

@@ -1,4 +1,4 @@
-"""check vectors, check keys and check recall, on Milvus and on Milvus Lite, beside what numpy says."""
+"""check vectors, check keys and check recall on Milvus and Milvus Lite, against numpy's results."""
 
 import json
 import math
@@ -137,7 +137,7 @@ def test_check_vectors_needs_no_numpy(checked: Typed, monkeypatch: pytest.Monkey
 
 
 def test_check_keys_finds_keys_that_milvus_has_taken_twice(cli: Cli, stocked: ServerProcess, is_lite: bool) -> None:
-    """Milvus Lite replaces a row when its key comes again."""
+    """Milvus Lite replaces a row inserted again under its key."""
     typed = Typed(cli, stocked)
     found = report(typed, "check keys -c checks_twice", 0 if is_lite else 1)
     copies = [] if is_lite else [{"key": key, "rows": 2} for key in (2, 40, 41, 97)]
@@ -180,7 +180,7 @@ QUERIES, K = 80, 10
 
 
 def brute_force(server: ServerProcess, queries: list[int], nprobe: int) -> tuple[float, float]:
-    """Mean and lowest recall of the L2 index on `checks_clustered`, with each query's own row left out."""
+    """Mean and lowest recall of the L2 index on `checks_clustered`, without each query's own row."""
     rows = CLUSTERED.astype("f8")
     found = official_client(server.uri).search(
         "checks_clustered",
@@ -284,7 +284,7 @@ def test_check_recall_as_a_table_tells_what_was_searched(checked: Typed, is_lite
     assert run.out.splitlines()[-1].startswith("FLAT on 'v' by IP")
 
 
-# What can't be checked
+# Collections that can't be checked
 
 FAULTS = {
     "check vectors zyxwvq": failed("no collection 'zyxwvq'", "list collections shows all"),
@@ -332,7 +332,7 @@ def test_a_collection_that_is_not_loaded_can_not_be_checked(checked: Typed) -> N
 
 
 def test_recall_of_no_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -> None:
-    """Milvus loads nothing without an index."""
+    """Milvus loads no collection without an index."""
     typed = Typed(cli, lite)
     typed.make("checks_bare", rows=3)
     typed.all("load checks_bare")
@@ -355,7 +355,7 @@ def test_recall_of_nothing_can_not_be_measured(checked: Typed) -> None:
 
 
 def test_milvus_itself_takes_no_nan(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:
-    """So that only other ways into its storage, as bulk imports, can bring them in."""
+    """Only other ways into the storage, such as bulk imports, can bring in NaN."""
     typed = Typed(cli, milvus)
     typed.make("checks_nan")
     client = official_client(milvus.uri)

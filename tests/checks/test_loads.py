@@ -1,4 +1,4 @@
-"""bench search: how many searches it sends, what it measures, and what Ctrl-C leaves."""
+"""bench search: the number of searches sent, the measurements, and Ctrl-C."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def peer(search: Handler = FOUND) -> GrpcPeer:
 
 
 def vectors_of(server: GrpcPeer) -> list[list[float]]:
-    """The query vectors that came in, sorted."""
+    """The query vectors received, sorted."""
     found = []
     for request in server.requests("Search"):
         group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ def test_ctrl_c_ends_bench_search_with_what_was_measured_so_far(cli: Cli) -> Non
 
 
 def searches_of(server: MilvusServer) -> int:
-    """As the proxy counts them."""
+    """Searches as counted by the proxy."""
     with urllib.request.urlopen(f"http://{server.host}:{server.management_port}/metrics") as answer:
         text = answer.read().decode()
     lines = re.findall(r'milvus_proxy_req_count\{function_name="Search",[^}]*status="success"\} (\S+)', text)

@@ -1,6 +1,6 @@
-"""Pages of rows by rising key, on Milvus and on Milvus Lite, and samples of them."""
+"""Pages of rows in key order, and samples, on Milvus and Milvus Lite."""
 
-from milvus_cli.checks.pages import Page, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
+from milvus_cli.checks.pages import VectorPage, joined, key_pages, page_of, pages_of, sample_keys, vector_pages
 from milvus_cli.checks.target import CheckedCollection, find_keys, find_target
 from milvus_cli.client.client import Client
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
@@ -12,7 +12,7 @@ def test_pages_go_through_all_keys_of_all_segments_in_order(client: Client) -> N
     target = find_target(client, "checks_numbers", None)
     pages = list(key_pages(client, target.keys, rows=9))
     assert [key for page in pages for key in page.keys] == sorted(NUMBERS)
-    # Milvus 2.3 gives more than it is asked for, where it has merged them already.
+    # Milvus 2.3 may return more rows than requested, if it has merged them already.
     assert len(pages) > 2
     whole = joined(vector_pages(client, target))
     assert (whole.keys, len(whole.vectors)) == (sorted(NUMBERS), len(NUMBERS))
@@ -29,13 +29,13 @@ def test_pages_go_through_keys_of_text(client: Client) -> None:
 
 
 def test_pages_have_all_keys_though_several_rows_share_one(client: Client) -> None:
-    """Milvus 2.3 counts all rows of a key to the limit of a page, and shows one."""
+    """Milvus 2.3 counts all rows of a key to a page's limit, and shows one."""
     pages = list(key_pages(client, find_keys(client, "checks_twice"), rows=4))
     assert [key for page in pages for key in page.keys] == [*range(100), 200]
 
 
 def test_rows_without_a_vector_are_left_out() -> None:
-    """Milvus sends either a place for each row or only the vectors that there are."""
+    """Milvus sends either an entry per row, or only the vectors that exist."""
     keys = FieldData(type=DataType.Int64, field_name="id")
     keys.scalars.long_data.data.extend([1, 2, 3])
     primary = FieldSchema(name="id", data_type=DataType.Int64, is_primary_key=True)
@@ -44,11 +44,11 @@ def test_rows_without_a_vector_are_left_out() -> None:
     for bits in (b"abc", b"ac"):
         column = FieldData(type=DataType.BinaryVector, field_name="v", valid_data=[True, False, True])
         column.vectors.dim, column.vectors.binary_vector = 8, bits
-        assert page_of([keys, column], target) == Page([1, 3], [b"a", b"c"])
+        assert page_of([keys, column], target) == VectorPage([1, 3], [b"a", b"c"])
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_has_no_key_twice() -> None:
-    pages = [Page(range(start, start + 100)) for start in range(0, 1000, 100)]
+    pages = [VectorPage(range(start, start + 100)) for start in range(0, 1000, 100)]
     keys, total = sample_keys(pages, 50, seed=1)
     assert (len(set(keys)), total) == (50, 1000)
     assert sample_keys(pages, 50, seed=1) == (keys, 1000)
@@ -57,7 +57,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_has_no_key_twice() -> None:
 
 
 def test_every_row_is_as_likely_in_a_sample() -> None:
-    pages = [Page(range(10)), Page(range(10, 20))]
+    pages = [VectorPage(range(10)), VectorPage(range(10, 20))]
     counts = [0] * 20
     for seed in range(2000):
         for key in sample_keys(pages, 5, seed)[0]:

@@ -1,4 +1,4 @@
-"""Arrow's arrays are made as pyarrow makes them, and Parquet files are read in pieces whatever is in them."""
+"""Arrow arrays equal those of pyarrow, and Parquet files of any content are read in pieces."""
 
 import io
 from pathlib import Path
@@ -9,7 +9,7 @@ import pyarrow.parquet
 import pytest
 
 from milvus_cli.files.arrow_values import arrow_array
-from milvus_cli.files.columnar import CHUNK, read_parquet
+from milvus_cli.files.columnar import COLUMN_CHUNK, read_parquet
 from milvus_cli.files.readers import Chunk
 from milvus_cli.files.sources import InputFile, open_source
 
@@ -38,7 +38,7 @@ def test_values_become_the_array_that_pyarrow_makes(name: str) -> None:
     found.validate(full=True)
     expected = pyarrow.array(values, kind)
     assert found.equals(expected)
-    # Which 0.0 and -0.0 are not.
+    # == would not tell 0.0 from -0.0.
     assert repr(found.to_pylist()) == repr(expected.to_pylist())
 
 
@@ -68,12 +68,12 @@ def test_a_single_row_group_is_read_in_pieces_that_are_small_in_memory(name: str
             most = max(most, pyarrow.total_allocated_bytes() - before)
             rows += column_of(chunk)
             lines += chunk.lines
-    assert most < 8 * CHUNK
+    assert most < 8 * COLUMN_CHUNK
     assert lines == list(range(1, len(table) + 1))
     assert rows == table["x"].to_pylist()
 
 
 def column_of(chunk: Chunk) -> list[Any]:
     (values,) = chunk.columns.values()
-    assert len(repr(values)) < 8 * CHUNK
+    assert len(repr(values)) < 8 * COLUMN_CHUNK
     return list(values)

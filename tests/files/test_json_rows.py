@@ -1,4 +1,4 @@
-"""Rows of JSON: what a text means is decided by its structure, it is read to its end, and what is no row is told."""
+"""Rows of JSON: the structure decides what a text means, it is read to its end, and invalid rows are reported."""
 
 import io
 import json
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from milvus_cli.errors import CliError
-from milvus_cli.files.json_rows import Keys, read_json
+from milvus_cli.files.json_rows import RowKeys, read_json_rows
 from milvus_cli.files.sources import InputFile, Source
 from milvus_cli.text.beyond_json import Digits
 
-KEYS = Keys(frozenset({"id", "title", "v"}), frozenset({"id", "v"}))
+KEYS = RowKeys(frozenset({"id", "title", "v"}), frozenset({"id", "v"}))
 INNER = '"refs": [{"id": 77, "v": [9]}], '
 DEEP = f'{{"id": 9, "v": [9], "j": {"[" * 5000}"]}}[{{"{"]" * 5000}}}'
 
@@ -21,12 +21,12 @@ def row(number: int, more: str = "") -> str:
     return f'{{{more}"id": {number}, "v": [1, 2]}}'
 
 
-def read(text: str | bytes, kind: str = "json", keys: Keys = KEYS) -> tuple[dict[int, Any], dict[int, str]]:
-    """Ids by their places, and the reasons of what was rejected by theirs."""
+def read(text: str | bytes, kind: str = "json", keys: RowKeys = KEYS) -> tuple[dict[int, Any], dict[int, str]]:
+    """Returns ids by position, and reasons of rejected rows by theirs."""
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     found: dict[int, Any] = {}
     bad: dict[int, str] = {}
-    for chunk in read_json(Source(InputFile(f"f.{kind}", kind), stream, stream, None, ""), keys).chunks:
+    for chunk in read_json_rows(Source(InputFile(f"f.{kind}", kind), stream, stream, None, ""), keys).chunks:
         found |= dict(zip(chunk.lines, chunk.columns.get("id", ()), strict=False))
         bad |= {each.line: each.reason for each in chunk.bad}
     return found, bad
@@ -64,6 +64,21 @@ def test_every_way_of_writing_two_rows_gives_two_rows(text: str, places: list[in
 
 
 @pytest.mark.parametrize(
+    ("text", "positions"),
+    [
+        (f"{row(1)}\n\n[]\n7\n", ["line 1", "line 4"]),
+        (f"[{row(1)},\n7]", ["row 1", "row 2"]),
+        (f'{{"rows": [\n{row(1)},\n7]}}', ["row 1", "row 2"]),
+    ],
+)
+def test_rows_have_the_line_where_they_begin_and_in_a_list_their_number(text: str, positions: list[str]) -> None:
+    stream = io.BytesIO(text.encode())
+    (chunk,) = read_json_rows(Source(InputFile("f.json", "json"), stream, stream, None, ""), KEYS).chunks
+    (bad,) = chunk.bad
+    assert [f"{chunk.unit} {chunk.lines[0]}", f"{bad.unit} {bad.line}"] == positions
+
+
+@pytest.mark.parametrize(
     "text", [row(1), row(1, INNER), row(1, '"data": [{"id": 77, "v": [9]}], '), f'{{"data": [{row(1)}]}}']
 )
 def test_a_single_object_is_one_row_unless_it_only_holds_rows(text: str) -> None:
@@ -71,7 +86,7 @@ def test_a_single_object_is_one_row_unless_it_only_holds_rows(text: str) -> None
 
 
 def test_a_list_that_a_column_takes_is_no_list_of_rows() -> None:
-    keys = Keys(frozenset({"id", "data"}))
+    keys = RowKeys(frozenset({"id", "data"}))
     assert read('{"id": 1, "data": [{"id": 77}]}', keys=keys) == ({1: 1}, {})
     assert read('{"data": [{"id": 77}]}', keys=keys) == ({}, {})
 

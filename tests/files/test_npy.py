@@ -1,4 +1,4 @@
-"""NPY files are read as numpy wrote them."""
+"""NPY files are read as numpy writes them."""
 
 import io
 from typing import Any
@@ -7,11 +7,11 @@ import numpy
 import pytest
 
 from milvus_cli.errors import CliError
-from milvus_cli.files.npy import MAGIC, read_npy
+from milvus_cli.files.npy import NPY_MAGIC, read_npy
 
 
 class Dribble(io.BytesIO):
-    """A pipe: never more than three bytes at once."""
+    """Like a pipe: never more than three bytes at once."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(3 if size is None or size < 0 else min(3, size))
@@ -70,10 +70,10 @@ def test_a_file_that_is_cut_off_says_how_much_there_is() -> None:
 
 
 def test_what_is_no_npy_file_is_refused() -> None:
-    for data in (b"", b"id,v\n", MAGIC, MAGIC + b"\x07\x00\x01\x00", MAGIC + b"\x02\x00\xff\xff\xff\xff"):
+    for data in (b"", b"id,v\n", NPY_MAGIC, NPY_MAGIC + b"\x07\x00\x01\x00", NPY_MAGIC + b"\x02\x00\xff\xff\xff\xff"):
         assert refusal(data) == ("x.npy is no NPY file", "")
     for header in (b"{}", b"[", b"7", b"{'descr': '<f4', 'fortran_order': False, 'shape': 3}", b"(" * 9999):
-        data = MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header
+        data = NPY_MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header
         assert refusal(data) == ("x.npy is no NPY file: its header can't be read", "")
 
 
@@ -94,7 +94,7 @@ def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
 
 
 def headed(header: str) -> bytes:
-    return MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode("latin-1") + b"\0" * 64
+    return NPY_MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode("latin-1") + b"\0" * 64
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A key that an object has twice: a parser would keep one value and lose the other, so the row is rejected."""
+"""An object with a repeated key is rejected, because a parser would silently drop one of its values."""
 
 import io
 import json
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.files.json_rows import Keys, read_json
+from milvus_cli.files.json_rows import RowKeys, read_json_rows
 from milvus_cli.files.sources import InputFile, Source
 from milvus_cli.text.json import parse_json
 from milvus_cli.text.repeated_keys import RepeatedKey, refuse_repeated_keys
 
-KEYS = Keys(frozenset({"id", "v"}), frozenset({"id", "v"}))
+KEYS = RowKeys(frozenset({"id", "v"}), frozenset({"id", "v"}))
 GOOD = '{"id": 1, "v": [1]}'
 TWICE = '{"id": 2, "id": 3, "v": [1]}'
 REASON = "repeated key 'id'"
@@ -26,11 +26,11 @@ def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def read(text: str, kind: str) -> tuple[dict[int, Any], dict[int, tuple[str, Any]]]:
-    """Ids by their places, and reasons and texts of what was rejected by theirs."""
+    """Returns ids by position, and reasons and texts of rejected rows by theirs."""
     stream = io.BytesIO(text.encode())
     good: dict[int, Any] = {}
     bad: dict[int, tuple[str, Any]] = {}
-    for chunk in read_json(Source(InputFile(f"f.{kind}", kind), stream, stream, None, ""), KEYS).chunks:
+    for chunk in read_json_rows(Source(InputFile(f"f.{kind}", kind), stream, stream, None, ""), KEYS).chunks:
         good |= dict(zip(chunk.lines, chunk.columns.get("id", ()), strict=False))
         bad |= {each.line: (each.reason, each.row) for each in chunk.bad}
     return good, bad

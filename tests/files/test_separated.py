@@ -1,4 +1,4 @@
-"""Separated values: quotes that go astray, lines without an end, encodings and delimiters."""
+"""Separated values: stray quotes, endless lines, encodings and delimiters."""
 
 import io
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from milvus_cli.files.sources import InputFile, Source
 
 
 def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[int, str], Sequence[str]]:
-    """First cells by their lines, reasons by theirs, and notes."""
+    """Returns first cells by line, reasons by line, and notes."""
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     notes: list[str] = []
     source = Source(InputFile("f.csv", "csv"), stream, stream, None, "", note=notes.append)

@@ -1,4 +1,4 @@
-"""Files that are not what their names say: compressed, a page of HTML, in another encoding, or nothing at all."""
+"""Files that are not what their names say: compressed, HTML, in another encoding, or empty."""
 
 import gzip
 import io
@@ -9,7 +9,7 @@ import pytest
 
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.files.json_rows import read_json
+from milvus_cli.files.json_rows import read_json_rows
 from milvus_cli.files.readers import DELIMITERS, RowStream, read_separated
 from milvus_cli.files.sources import Source, find_places, open_source
 from milvus_cli.rows.writing import WriteTarget
@@ -42,11 +42,11 @@ def web() -> Iterator[BrokenWeb]:
 
 def table(source: Source) -> RowStream:
     kind = source.place.format
-    return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json(source, INTAKE.keys)
+    return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json_rows(source, INTAKE.keys)
 
 
 def read(path: object, stdin: bytes = b"") -> tuple[list[int], list[str]]:
-    """The keys of the rows of a place, and the reasons of what was rejected."""
+    """Returns the keys of the rows of a place, and the reasons of rejected rows."""
     place = find_places([str(path)], "csv" if path == "-" else None)[0]
     with open_source(place, io.BufferedReader(io.BytesIO(stdin))) as source:
         batches = list(INTAKE.batches(table(source)))

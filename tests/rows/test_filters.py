@@ -1,4 +1,4 @@
-"""Filters: parameters filled in, and refusals of real servers shown at their place."""
+"""Filters: parameters are filled in, and refusals of real servers are shown at their position."""
 
 import json
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ ROWS = [{"id": number, "title": title, "vector": [0.1, 0.2]} for number, title i
 
 @pytest.fixture(scope="module")
 def client(server: ServerProcess) -> Iterator[Client]:
-    """Of a server with a loaded collection."""
+    """A client of a server with a loaded collection."""
     found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     fields = ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2")
     schema = declared(Declaration(NAME, fields, primary="id")).schema
@@ -124,7 +124,7 @@ def client(server: ServerProcess) -> Iterator[Client]:
         ],
     )
     found.call("LoadCollection", collection_name=NAME)
-    # What one strong read has seen, weaker and quicker ones see too.
+    # Weaker and faster reads see what one strong read has seen.
     found.call("Query", collection_name=NAME, expr="id > 0", output_fields=["id"], consistency_level="Strong")
     yield found
     found.call("ReleaseCollection", collection_name=NAME)

@@ -1,4 +1,4 @@
-"""Rows read back and compared with what was sent, on real servers: every type, and every way to differ."""
+"""Rows read back and compared with those sent, on real servers: every type, and every way to differ."""
 
 import math
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
-from milvus_cli.rows.writing import WriteTarget, is_lite_server, write
+from milvus_cli.rows.writing import WriteTarget, is_lite_server, write_rows
 from milvus_cli.session.clients import open_client
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
@@ -59,7 +59,7 @@ def sent(target: WriteTarget, rows: list[dict[str, Any]]) -> Sent:
 
 
 def put(client: Client, given: Sent) -> None:
-    write(client, given.target, given.columns, given.rows, seconds=60)
+    write_rows(client, given.target, given.columns, given.rows, seconds=60)
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_milvus_hides_rows_that_share_a_key_and_they_are_found(typed: Typed, cli
     target = made(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     old, new = (sent(target, [{"id": key, "n": n, "v": [n, key]} for key in range(300)]) for n in (0, 1))
     put(client, old)
-    # Not one row of the new ones has arrived: each is put beside the older one, as it would have been at first.
+    # None of the new rows has arrived: each is put beside the older one, as it would have been at first.
     assert settle(client, new, seconds=60) == Settled()
     assert typed.json("count proof")["exact"] == 600
-    # All have, though the server shows the older ones.
+    # All have arrived, though the server shows the older ones.
     assert settle(client, new, seconds=60) == Settled()
     assert typed.json("count proof")["exact"] == 600
-    # Two rows a key, and neither the one that was sent: it may be behind them.
+    # Two rows per key, neither the one that was sent: it may be hidden behind them.
     third = sent(target, [{"id": key, "n": 1, "v": [2, key]} for key in range(300)])
     assert settle(client, third, seconds=60) == Settled(unknown=300)
     assert typed.json("count proof")["exact"] == 600

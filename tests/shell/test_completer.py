@@ -18,7 +18,7 @@ from milvus_cli.output.console import Console
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
-from milvus_cli.shell.completer import ShellCompleter, quoted
+from milvus_cli.shell.completer import ShellCompleter, quoted_word
 from tests.support.cli import Cli
 from tests.support.grpc_peer import GrpcPeer, Handler, never_answers, replies
 from tests.support.lite_server import LiteServer
@@ -58,7 +58,7 @@ HANDLERS: dict[str, Handler] = {
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    """A session that is connected to a peer with a few names, under the alias dev."""
+    """A session connected to a peer with a few names, under the alias dev."""
     made = Session(Config(home=tmp_path / "home"), Console(), load(tmp_path / "none", {}), Options(quiet=True), Catalog)
     with GrpcPeer(HANDLERS) as peer:
         assert execute(["connect", peer.address, "-a", "dev"], made) == 0
@@ -68,7 +68,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def complete(session: Session) -> Complete:
-    """The texts that a line's end may become."""
+    """Returns the texts that the end of a line may become."""
     session.catalog.patience = 5
     completer = ShellCompleter(session)
 
@@ -283,7 +283,7 @@ def test_files_are_completed_where_a_file_is_meant(
     ],
 )
 def test_a_candidate_is_quoted_where_it_needs_it(value: str, mark: str, text: str) -> None:
-    assert quoted(value, mark) == text
+    assert quoted_word(value, mark) == text
 
 
 def test_completing_takes_no_time_while_the_server_never_answers(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_a_bug_gives_no_candidates_and_is_shown_once_with_debug(
 
 @pytest.fixture
 def shell(cli: Cli, terminal: Start, lite: LiteServer) -> Terminal:
-    """A shell that is connected to Milvus Lite."""
+    """A shell connected to Milvus Lite."""
     cli("connect", lite.address, "-a", "dev")
     started = terminal(cols=120)
     started.wait_for("dev/default>")

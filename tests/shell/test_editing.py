@@ -1,4 +1,4 @@
-"""How lines are edited and results shown, on a real terminal."""
+"""Editing of lines and display of results, on a real terminal."""
 
 import json
 from collections.abc import Callable

@@ -25,7 +25,7 @@ Start = Callable[..., Terminal]
 
 @pytest.fixture
 def shell(cli: Cli, terminal: Start, lite: LiteServer) -> Terminal:
-    """A shell that is connected to Milvus Lite."""
+    """A shell connected to Milvus Lite."""
     cli("connect", lite.address, "-a", "dev")
     started = terminal(cols=160)
     started.wait_for("dev/default>")
@@ -159,7 +159,7 @@ def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: 
 
 
 def ignored_signals(pid: int) -> set[int]:
-    """The terminal would echo a password after Ctrl-Z and fg. (A test can't press it: nobody is there to go on.)"""
+    """The terminal would echo a password after Ctrl-Z and fg. (A test can't press it: nothing would resume it.)"""
     mask = int(re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[0], 16)
     return {number for number in range(1, 65) if mask >> (number - 1) & 1}
 

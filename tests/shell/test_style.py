@@ -1,4 +1,4 @@
-"""The colours of a line."""
+"""Colors of a line."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The line below the prompt, where there is no connection."""
+"""The line below the prompt, without a connection."""
 
 from milvus_cli.connections.environment import Config
 from milvus_cli.output.console import Console

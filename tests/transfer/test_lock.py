@@ -11,7 +11,7 @@ from milvus_cli.errors import CliError
 from milvus_cli.transfer.lock import Lock, held
 from tests.support.cli import ROOT
 
-# Each holder makes a file that must not be there, and removes it: two at once would meet.
+# Each holder creates a file that must not exist, and removes it: two at once would collide.
 HAMMER = """
 import os, sys, time
 from milvus_cli.errors import CliError

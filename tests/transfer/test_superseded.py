@@ -1,15 +1,15 @@
-"""Keys that come again, counted without holding all of them."""
+"""Repeated keys are counted without holding all of them in memory."""
 
 import random
 
 import pytest
 
 from milvus_cli.transfer import superseded
-from milvus_cli.transfer.superseded import Keys
+from milvus_cli.transfer.superseded import KeyCounter
 
 
 def counted(*batches: list[int] | list[str]) -> int:
-    keys = Keys()
+    keys = KeyCounter()
     try:
         for each in batches:
             keys.add(each)
@@ -27,8 +27,8 @@ def test_keys_of_any_kind_are_counted_once() -> None:
 
 
 def test_more_keys_than_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(superseded, "PART", 500)
-    monkeypatch.setattr(superseded, "READ", 16)
+    monkeypatch.setattr(superseded, "KEYS_IN_MEMORY", 500)
+    monkeypatch.setattr(superseded, "KEYS_READ", 16)
     for seed in range(20):
         chance = random.Random(seed)
         starts = [chance.randrange(-3_000, 3_000) for _ in range(10)]

@@ -1,0 +1,83 @@
+"""Opens HTTP and HTTPS URLs as streams. A response that ends early is an error, and no error shows a URL's secrets."""
+
+from __future__ import annotations
+
+import http.client
+import io
+from base64 import b64encode
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from ..errors import CliError, InvalidInput, Unreachable
+from .urls import is_url
+
+OPEN_SECONDS = 30.0
+
+
+def open_url(url: str, name: str) -> WebStream:
+    """Opens a URL with GET, following redirects only to http and https. Raises CliError with `name`."""
+
+    class ToTheWeb(HTTPRedirectHandler):
+        def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+            if not is_url(newurl):
+                raise HTTPError(url, code, msg, headers, fp)
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    try:
+        return WebStream(build_opener(ToTheWeb).open(_request(url), timeout=OPEN_SECONDS))
+    except HTTPError as exc:
+        # For a redirect that it does not follow, urllib's reason contains the URL.
+        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
+        raise CliError(f"{name}: HTTP {exc.code} {reason}".rstrip()) from exc
+    except (http.client.InvalidURL, ValueError) as exc:
+        # The text of these exceptions may contain the URL with its secrets.
+        raise InvalidInput(f"invalid URL: {name}", hint="write a space in it as %20") from exc
+    except (OSError, http.client.HTTPException) as exc:
+        raise Unreachable(f"can't read {name}: {getattr(exc, 'reason', None) or exc}") from exc
+
+
+def _request(url: str) -> Request:
+    """Sends user and password as a header, which is not forwarded on redirects."""
+    parts = urlsplit(url)
+    # Reading the port raises ValueError above 65535; a socket would wrap it around.
+    parts.port  # noqa: B018
+    user, at, host = parts.netloc.rpartition("@")
+    request = Request(urlunsplit(parts._replace(netloc=host)))
+    if at:
+        request.add_unredirected_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
+    return request
+
+
+class WebStream(io.RawIOBase):
+    """Raises EOFError if a response ends before its Content-Length; http.client ignores that in a read with a size.
+
+    `version` identifies the version of the URL's content; empty if the server sends no ETag and no Last-Modified.
+    """
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        length = response.headers.get("Content-Length")
+        self._left = int(length) if length and length.isdecimal() else None
+        self.version: str = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            # Data received before a break is returned first.
+            found: bytes = self._response.read1(len(buffer))
+        except (http.client.HTTPException, ValueError) as exc:
+            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
+        if self._left is not None:
+            self._left -= len(found)
+            if not found and self._left:
+                raise EOFError(f"{self._left:,} bytes are missing")
+        buffer[: len(found)] = found
+        return len(found)
+
+    def close(self) -> None:
+        self._response.close()
+        super().close()

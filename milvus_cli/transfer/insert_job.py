@@ -1,0 +1,162 @@
+"""One job of inserting files: its options, the locks it holds, its checkpoint, and how to continue or repeat it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ..connections.private_files import make_private
+from ..errors import CliError
+from ..files.sources import STDIN, InputFile, Source, identity
+from ..files.urls import is_url, shown_url
+from ..rows.writing import WriteTarget
+from ..session.session import Session
+from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
+from .locking import address_of, file_lock, key_lock
+from .pipeline import Job
+
+
+@dataclass(frozen=True)
+class InsertOptions:
+    """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out."""
+
+    collection: str
+    paths: Sequence[str] = ()
+    partition: str = ""
+    upsert: bool = False
+    format: str | None = None
+    mapping: Sequence[tuple[str, str]] = ()
+    ignore_unknown: bool = False
+    rejects: str | None = None
+    strict: bool = False
+    resume: bool = False
+    restart: bool = False
+    checkpoint: str | None = None
+    patience: float = 60.0
+    seconds: float | None = None
+
+
+@contextmanager
+def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Iterator[None]:
+    """Locks what two equal jobs would share: these files for this collection, the checkpoint, and the rejects file.
+
+    `made` is the collection's identity. Raises CliError naming the process that holds a lock.
+    """
+    names = ", ".join(each.name for each in job.places[:3]) + (", …" if len(job.places) > 3 else "")
+    doing = f"{job.encoder.target.verb.lower()}ing {names} into {options.collection!r}"
+    with ExitStack() as stack:
+        if all(each.path != STDIN for each in job.places):
+            profile = session.servers.served(session.profile)
+            where = made or (address_of(profile), profile.database, options.collection)
+            files = sorted(map(_file_key, job.places))
+            stack.enter_context(key_lock(session, ("insert", *where, options.partition, *files), doing))
+        path = _checkpoint_path(session, options, job)
+        try:
+            make_private(path.parent)
+        except OSError as exc:
+            raise CliError(f"can't write the checkpoint {path}: {exc.strerror}") from exc
+        try:
+            stack.enter_context(file_lock(session, str(path), doing, what=f"the checkpoint {path}"))
+        except CliError as exc:
+            # All pipes have the same name, and so the same checkpoint, even for different jobs.
+            if STDIN in options.paths:
+                exc.add_hint("give each its own --checkpoint FILE")
+            raise
+        # Several jobs may write to one device, and a device gets no lock file beside it.
+        if options.rejects and not is_device(options.rejects):
+            stack.enter_context(file_lock(session, options.rejects, f"writing rejected rows to {options.rejects}"))
+        yield
+
+
+def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Checkpoint:
+    """Opens the job's checkpoint. Raises as `Checkpoint.begin`."""
+    checkpoint = Checkpoint(
+        _checkpoint_path(session, options, job),
+        {
+            TARGET_KEY: [without_secret(each) for each in _job_words(session, options, job)],
+            "--format": options.format,
+            "--map": dict(options.mapping),
+            "--ignore-unknown": options.ignore_unknown,
+            "--rejects": options.rejects,
+            "collection of that name": list(made),
+            FILES_KEY: list(map(identity, job.places)),
+        },
+        anew=repeat_hint(job.encoder.target),
+    )
+    if not checkpoint.begin(resume=options.resume, restart=options.restart) and options.resume:
+        session.console.note("note: nothing to resume: starting from the beginning")
+    return checkpoint
+
+
+def require_same_content(checkpoint: Checkpoint, source: Source) -> None:
+    """Raises InvalidInput if a URL has other content than the interrupted insert has read."""
+    if source.place.is_url:
+        checkpoint.recognize(without_secret(source.place.path), source.place.name, source.opened)
+
+
+def continue_hint(job: Job, unread: CliError | None) -> str:
+    """Returns the hint after an error; `unread` is the error that kept a file from being read, if that was it.
+
+    Once the file is repaired it is another file, and it is unknown which of its rows have arrived.
+    """
+    try:
+        has_files = any(map(identity, job.places))
+    except CliError:
+        has_files = True
+    if unread is None or not has_files:
+        return RESUME_HINT
+    return f"{'' if unread.hint else 'repair the file, '}then {repeat_hint(job.encoder.target)}"
+
+
+def repeat_hint(target: WriteTarget) -> str:
+    """Returns the hint on sending all rows again without inserting any of them twice."""
+    if target.upsert:
+        return "send all rows again with --restart"
+    if target.key:
+        return "send all rows again with: upsert file … --restart, which replaces those that are in"
+    return "delete the rows that are in, and send all again with --restart: Milvus generates the keys"
+
+
+def without_secret(word: str) -> str:
+    """Masks the secrets of a URL, and adds a digest that distinguishes it from other URLs."""
+    if not is_url(word):
+        return word
+    return f"{shown_url(word)} {sha256(word.encode(errors='replace')).hexdigest()[:16]}"
+
+
+def is_device(path: str) -> bool:
+    """Returns True for an existing path that is not a file: a device, a pipe, or a folder (which fails to open)."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _file_key(place: InputFile) -> str:
+    """Returns the same key for every name of a file."""
+    try:
+        found = os.stat(place.path)
+    except OSError:
+        return place.path
+    return f"{found.st_dev}:{found.st_ino}"
+
+
+def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
+    """Returns what distinguishes the job from others: server, target, operation and files."""
+    profile = session.profile
+    paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
+    return [
+        profile.lite or profile.address,
+        profile.database,
+        options.collection,
+        options.partition,
+        job.encoder.target.verb,
+        *paths,
+    ]
+
+
+def _checkpoint_path(session: Session, options: InsertOptions, job: Job) -> Path:
+    if options.checkpoint:
+        return Path(options.checkpoint)
+    return default_path(session.config.home, _job_words(session, options, job))

@@ -1,0 +1,100 @@
+"""The end of an insert: its last line, what was not inserted, and how far it came before an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..errors import CliError, Partial, ServerRefused, Unreachable
+from ..result import Done
+from ..rows.writing import readable_count
+from ..session.session import Session
+from .checkpoint import InsertCounts
+from .insert_job import InsertOptions, is_device
+from .sender import replaced_told
+
+
+def add_counts(error: CliError, counts: InsertCounts, hint: str = "") -> None:
+    """Adds the number of inserted rows to an error that ended the insert, and a hint on how to continue."""
+    unsure = counts.sent > counts.done
+    if counts.read or (unsure and not isinstance(error, ServerRefused)):
+        error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
+        # A more specific error, such as that of a full disk, already says how to continue.
+        if hint and not ("--resume" in error.hint or "--restart" in error.hint):
+            error.add_hint(hint)
+
+
+def count_again(session: Session, collection: str) -> int | None:
+    """Counts the collection's rows; None if the server is lost, as the rows were inserted all the same."""
+    try:
+        return readable_count(session.client, collection)
+    except Unreachable:
+        return None
+
+
+def summary(
+    session: Session,
+    options: InsertOptions,
+    counts: InsertCounts,
+    shown: Sequence[str],
+    rows: tuple[int | None, int | None],
+) -> Done:
+    """Returns the last line. Raises Partial unless every row is known to have arrived.
+
+    `shown` are the rejected rows shown so far; `rows` is the collection's count before and after.
+    """
+    verb = "Upserted" if options.upsert else "Inserted"
+    before, after = rows
+    known = "" if before is None or after is None else f", which had {before:,} and has {after:,}"
+    message = f"{verb} {counts.inserted:,} of {counts.read:,} rows into {options.collection!r}{known}"
+    if counts.superseded:
+        # The keys from before an interruption are unknown.
+        least = "at least " if options.resume else ""
+        message += f"; {least}{counts.superseded:,} superseded by later rows of their key"
+    if counts.replaced:
+        session.console.note(replaced_told(counts.replaced))
+    # Rows sent again are in only once if the collection has grown by exactly the inserted rows.
+    once = not options.resume and before is not None and after == before + counts.inserted
+    failures = list(_shortfalls(session, options, replace(counts, doubtful=0) if once else counts, shown))
+    if failures:
+        error = Partial("; ".join([message, *(each.message for each in failures)]))
+        for each in failures:
+            error.add_hint(each.hint)
+        raise error
+    return Done(f"{message}.", _values(options, counts, before, after))
+
+
+def _values(options: InsertOptions, counts: InsertCounts, before: int | None, after: int | None) -> dict[str, object]:
+    values: dict[str, object] = {
+        "collection": options.collection,
+        "read": counts.read,
+        "inserted": counts.inserted,
+        "rejected": counts.rejected,
+        "before": before,
+        "after": after,
+    }
+    return {**values, "superseded": counts.superseded} if counts.superseded else values
+
+
+def _shortfalls(
+    session: Session, options: InsertOptions, counts: InsertCounts, shown: Sequence[str]
+) -> Iterator[Partial]:
+    """Yields the reasons why not every row is known to have arrived."""
+    if counts.rejected:
+        more = counts.rejected - len(shown)
+        if more > 0:
+            session.console.note(f"… and {more:,} more")
+        hint = f"{options.rejects} has them" if options.rejects else "--rejects FILE keeps them"
+        # A device does not keep them.
+        hint = "" if options.rejects and is_device(options.rejects) else hint
+        yield Partial(f"{counts.rejected:,} rejected", hint=hint)
+    if counts.unknown:
+        yield Partial(
+            f"{counts.unknown:,} may be in or not: answers were lost, and other rows have the same keys",
+            hint="upsert file with the same files puts every row in, and leaves one for each key",
+        )
+    if counts.doubtful:
+        yield Partial(
+            f"{counts.doubtful:,} were sent again and may be in twice: answers were lost, and Milvus assigns the keys",
+            hint="compare the number of rows with the files",
+        )
