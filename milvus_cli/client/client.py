@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
+from ..connections.version import Version
 from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, ServerRefused, Unreachable, Unsupported
 
 # Without this grpc writes its own failures to stderr; it is read at import.
@@ -23,6 +24,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import NO_DATABASE
+from .optional import permitted
 from .privileges import place
 from .versions import OPERATIONS, lacking
 from .wire import milvus_pb2
@@ -96,12 +98,14 @@ class Link:
         self.answered = False
         self.written = 0
         self.changes = 0
-        self.version: str | None = None
+        self.version: Version | None = None
 
     def reopen(self) -> None:
-        """A new channel: the old one would wait before it looks for the server again."""
+        """Opens a new channel: the old one would wait before it looks for the server again."""
         self.channel.close()
         self.channel = self._open()
+        # What answers now may be another release.
+        self.version = None
 
 
 Check: TypeAlias = Callable[[str, Mapping[str, Any], Any], None]
@@ -149,18 +153,26 @@ class Client:
         return self._link.written
 
     @property
-    def version(self) -> str:
-        """The server's version as it writes it; "" if it cannot tell. Asked once per channel."""
+    def version(self) -> Version:
+        """The server's version, requested once per channel; empty if the server does not report it.
+
+        Raises like `call` if there is no answer.
+        """
         if self._link.version is None:
             try:
-                self._link.version = str(self.call("GetVersion").version)
-            except CliError:
-                return ""
+                answer = permitted(self.call, "GetVersion")
+            except Unsupported:
+                answer = None
+            self._link.version = Version(answer.version if answer else "")
         return self._link.version
 
     def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
         """Returns the error for an operation that this server lacks, with its version and the one that has it."""
-        return Unsupported(lacking(method, self.version), method=method, server_code=server_code)
+        try:
+            version = self.version
+        except CliError:
+            version = Version()
+        return Unsupported(lacking(method, version), method=method, server_code=server_code)
 
     @property
     def changes(self) -> int:

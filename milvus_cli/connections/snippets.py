@@ -7,13 +7,13 @@ whatever stands in it.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 from ..errors import CliError
 from .profile import DEFAULT_MANAGEMENT_PORT, Profile
+from .version import Version
 
 TOKEN = "MILVUS_TOKEN"
 PLACEHOLDER = f"{TOKEN} holds user:password, or an API key."
@@ -218,10 +218,11 @@ def _shell(profile: Profile, server_version: str) -> str:
 
 
 def _curl(profile: Profile, server_version: str) -> str:
-    if profile.lite or server_version.startswith("milvus_lite"):
+    version = Version(server_version)
+    older = version.before("2.4")
+    if profile.lite or version.is_lite:
         raise CliError("Milvus Lite has no RESTful API", hint="take another language: python, nodejs, go, java, shell")
     tls = profile.tls
-    older = re.match(r"v?(1|2\.[0-3])\.", server_version)
     base, words = profile.uri, []
     if tls.server_name and tls.mode:
         # curl checks the name in the address: it gets the expected one, and is sent to where that is.

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.optional import permitted
-from ..client.versions import is_lite
-from ..errors import Fault, ServerRefused, Unsupported
+from ..errors import Fault, ServerRefused
 from ..schema.schema import primary_field
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ Others concern every row.
 
 @dataclass(frozen=True)
 class WriteTarget:
-    """Where rows go. `lite` is whether a Milvus Lite 3 takes them."""
+    """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version."""
 
     collection: str
     partition: str
@@ -88,14 +87,6 @@ def require_unchanged(client: Client, target: WriteTarget) -> None:
 
 def _fields(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
-
-
-def is_lite_server(client: Client) -> bool:
-    """Whether it is a Milvus Lite 3; older ones are like Milvus, and tell no version."""
-    try:
-        return is_lite(str(client.call("GetVersion").version))
-    except Unsupported:
-        return False
 
 
 def exact_count(client: Client, collection: str) -> int | None:

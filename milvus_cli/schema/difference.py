@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..connections.version import Version
 from .definition import Definition
 from .field_json import as_json, as_param
 from .indexes import Index, one_by_one
 from .schema_file import write_definition
 
-LITE = "milvus_lite"
 TEXT_LENGTH = "max_length of texts"
 OF_LITE = {
     "consistency_level": "consistency level (Milvus Lite says Strong of all)",
@@ -56,9 +56,9 @@ class Compared:
     unknown: Sequence[str] = ()
 
 
-def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared:
-    """Everything but the collections' names and the order of parts. `versions` are as the servers tell them."""
-    ignored = set(OF_LITE) if any(each.startswith(LITE) for each in versions) else set()
+def compare(a: Definition, b: Definition, versions: tuple[Version, Version]) -> Compared:
+    """Everything but the collections' names and the order of parts. `versions` are those of the servers."""
+    ignored = set(OF_LITE) if any(each.is_lite for each in versions) else set()
     views = [_view(each) for each in (a, b)]
     left_out = [
         words
@@ -74,7 +74,7 @@ def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared
     return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])], unknown)
 
 
-def field_differences(a: Definition, b: Definition, versions: tuple[str, str]) -> list[Difference]:
+def field_differences(a: Definition, b: Definition, versions: tuple[Version, Version]) -> list[Difference]:
     """Only those that keep rows of one from being rows of the other."""
     return [each for each in compare(a, b, versions).differences if each.what.startswith(("field ", "dynamic field"))]
 
@@ -118,14 +118,14 @@ def _without(value: Any, keys: set[str]) -> Any:
     return {key: each for key, each in value.items() if key not in keys} if isinstance(value, dict) else value
 
 
-def _drop_params(views: Sequence[dict[str, Any]], versions: tuple[str, str]) -> bool:
+def _drop_params(views: Sequence[dict[str, Any]], versions: tuple[Version, Version]) -> bool:
     """Where Milvus Lite tells no parameters of an index, nobody knows them; whether that was so."""
     dropped = False
     for name in set(views[0]) & set(views[1]):
         a, b = (view[name] for view in views)
         if not name.startswith("index on ") or a["params"] == b["params"]:
             continue
-        told = (part["params"] for part, version in zip((a, b), versions, strict=True) if version.startswith(LITE))
+        told = (part["params"] for part, version in zip((a, b), versions, strict=True) if version.is_lite)
         if not all(told):
             a["params"] = b["params"] = {}
             dropped = True

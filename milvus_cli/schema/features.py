@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
-from ..client.optional import permitted
-from ..errors import CliError, Unsupported
+from ..connections.version import Version
+from ..errors import CliError
 from .definition import Definition
 from .indexes import Index
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
-
-LITE = "milvus_lite"
 
 # First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
 # older than every server we work with.
@@ -61,16 +57,15 @@ INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
 """Milvus's words for index types that only Milvus Lite calls otherwise."""
 
 
-def lacking_features(definition: Definition, version: str) -> list[str]:
-    """What of a collection's fields and functions a server has no place for; `version` is as the server writes it."""
+def lacking_features(definition: Definition, version: Version) -> list[str]:
+    """What of a collection's fields and functions a server has no place for."""
     return _lacking(dict(_needs(definition.schema)), version)
 
 
-def _lacking(needs: Mapping[str, str], version: str) -> list[str]:
-    if version.startswith(LITE):
+def _lacking(needs: Mapping[str, str], version: Version) -> list[str]:
+    if version.is_lite:
         return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
-    number = _major_minor(version)
-    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _major_minor(since)]
+    return [f"{what} (Milvus {since})" for what, since in needs.items() if version.before(since)]
 
 
 def require_types(client: Client, schema: CollectionSchema) -> None:
@@ -90,32 +85,26 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
     """Fields of a collection whose types its server lacks, though it may have made the collection."""
     needs = dict(_types(schema))
-    if not needs:
-        return []
-    with suppress(Unsupported):
-        answer = permitted(client.call, "GetVersion")
-        return _lacking(needs, answer.version) if answer else []
-    return []
+    return _lacking(needs, client.version) if needs else []
 
 
-def lacking_indexes(definition: Definition, version: str) -> list[Index]:
+def lacking_indexes(definition: Definition, version: Version) -> list[Index]:
     """The indexes that a server can't build."""
     return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
 
 
-def index_for(index: Index, version: str) -> Index:
+def index_for(index: Index, version: Version) -> Index:
     """The index by the type's name on that server."""
     from dataclasses import replace
 
-    return index if version.startswith(LITE) else replace(index, type=INDEX_NAMES.get(index.type, index.type))
+    return index if version.is_lite else replace(index, type=INDEX_NAMES.get(index.type, index.type))
 
 
-def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
-    if version.startswith(LITE):
+def _has_index(schema: CollectionSchema, index: Index, version: Version) -> bool:
+    if version.is_lite:
         is_vector = any(field.name == index.field for field in vector_fields(schema))
         return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
-    number = _major_minor(version)
-    return not number or number >= _major_minor(INDEXES_SINCE.get(index.type, ""))
+    return not version.before(INDEXES_SINCE.get(index.type, ""))
 
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
@@ -141,9 +130,3 @@ def _types(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
-
-
-def _major_minor(version: str) -> tuple[int, ...]:
-    """Empty for a version that is no number."""
-    found = re.match(r"v?(\d{1,9})\.(\d{1,9})", version)
-    return tuple(map(int, found.groups())) if found else ()

@@ -41,7 +41,7 @@ def create_index(client: Client, collection: str, index: Index) -> None:
     """Sends parameters one by one, as pymilvus does; Milvus Lite reads them only together, as JSON."""
     metric = {"metric_type": index.metric} if index.metric else {}
     given = {key: as_param(each) for key, each in index.params.items()}
-    if given and client.call("GetVersion").version.startswith("milvus_lite"):
+    if given and client.version.is_lite:
         given = {"params": json.dumps(one_by_one(given))}
     values = {"index_type": index.type, **metric, **given}
     client.call(

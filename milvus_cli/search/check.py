@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ..client.client import Client
 from ..client.not_found import NO_COLLECTION, NOT_LOADED
 from ..client.optional import permitted
-from ..client.versions import is_older
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, index_of, indexes, one_by_one
@@ -52,9 +51,9 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
         check_range(search, search.metric or (index.metric if index else ""))
         if index and not force:
             check_search_params(index.type, search.params)
-    if search.queries.kind in HALF_FLOATS and not force and is_older(str(client.call("GetVersion").version), "2.4"):
+    if search.queries.kind in HALF_FLOATS and not force and client.version.before("2.4"):
         raise client.unsupported("Search.half_floats")
-    if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
+    if search.group_by and client.version.before("2.4"):
         raise client.unsupported("Search.group_by_field")
 
 
@@ -63,7 +62,7 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     functions = [each for each in rerankers if each.is_function]
     if not functions:
         return
-    if is_older(str(client.call("GetVersion").version), "2.6"):
+    if client.version.before("2.6"):
         raise client.unsupported("HybridSearch.function_score")
     known = [each.name for each in schema.fields]
     for name in (name for each in functions for name in each.fields):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..client.versions import is_lite
 from ..errors import InvalidInput
 from ..result import Table
 from ..schema.schema import primary_field
@@ -56,7 +55,6 @@ def _iterated(asked: IteratorOptions) -> Table:
     assert primary is not None
     shown = shown_fields(schema, asked.names)
     wanted = Wanted(schema, shown.named)
-    unlimited = is_lite(str(client.call("GetVersion").version))
     rows = all_hits(
         client,
         search,
@@ -64,7 +62,7 @@ def _iterated(asked: IteratorOptions) -> Table:
         lower=metric in LOWER_IS_NEARER,
         primary=primary.name,
         wanted=wanted,
-        most=UNLIMITED if unlimited else HIGHEST_LIMIT,
+        most=UNLIMITED if client.version.is_lite else HIGHEST_LIMIT,
     )
     explaining = _explaining(asked, search, schema, rows)
     return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, asked.most)), failure=wanted.failure)

@@ -17,6 +17,7 @@ from .meter import Meter
 from .side import Side, open_side
 
 if TYPE_CHECKING:
+    from ..connections.version import Version
     from ..schema.definition import Definition
     from ..schema.indexes import Index
     from ..session.collection_ref import CollectionRef
@@ -151,11 +152,10 @@ def _require_known(side: Side, definition: Definition) -> None:
 def _as_told(source: Side) -> Definition:
     """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
     from ..schema.definition import DEFAULT_LEVEL
-    from ..schema.features import LITE
     from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 
     definition = source.definition()
-    if not source.version.startswith(LITE):
+    if not source.version.is_lite:
         return definition
     for field in all_fields(definition.schema):
         if type_name(field.element_type) == "VARCHAR" and "max_length" not in params(field.type_params):
@@ -169,7 +169,7 @@ def _refuse_itself(source: Side, target: Side) -> None:
         raise InvalidInput(f"source and target are the same: {source}", hint="name another collection or connection")
 
 
-def _require_like(target: Side, definition: Definition, version: str, wish: CopyOptions) -> None:
+def _require_like(target: Side, definition: Definition, version: Version, wish: CopyOptions) -> None:
     """An existing target needs a word from the person, and fields that take the rows."""
     from ..schema.difference import field_differences
 
@@ -210,7 +210,6 @@ def _make(plan: Plan) -> None:
 
 def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
     """All rows, partition by partition."""
-    from ..client.versions import is_lite
     from ..rows.patience import Patience
     from ..rows.writing import WriteTarget
     from .copy_rows import CopyRoute, Sent
@@ -222,7 +221,7 @@ def _move(session: Session, plan: Plan, wish: CopyOptions) -> Sent:
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved, lite = Sent(), is_lite(plan.target.version)
+    moved, lite = Sent(), plan.target.version.is_lite
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         patience = Patience(wish.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)

@@ -131,14 +131,14 @@ def insert_fake(session: Session, options: InsertOptions, **recipe: int) -> Done
 
 def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequence[object]]:
     """And what no other collection has, as `collection_identity` knows it."""
-    from ..rows.writing import WriteTarget, is_lite_server
+    from ..rows.writing import WriteTarget
     from ..schema.features import require_types
     from ..server.existence import collection_identity
 
     require_writable(session.profile, f"nothing was {'upserted' if options.upsert else 'inserted'}")
     answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
-    lite = is_lite_server(session.client)
+    lite = session.client.version.is_lite
     target = WriteTarget(options.collection, options.partition, answer.schema, options.upsert, lite)
     return target, collection_identity(answer)
 

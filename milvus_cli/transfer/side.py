@@ -13,6 +13,7 @@ from ..session.session import Session
 if TYPE_CHECKING:
     from ..client.client import Client
     from ..connections.profile import Profile
+    from ..connections.version import Version
     from ..rows.selection import Selection
     from ..schema.definition import Definition
 
@@ -27,7 +28,7 @@ class Side:
     place: CollectionRef
     profile: Profile
     client: Client
-    version: str
+    version: Version
     where: str
 
     @property
@@ -118,7 +119,7 @@ def open_side(session: Session, place: CollectionRef, *, collection: str = "") -
         place = replace(place, collection=collection)
     there = session.at(place.alias, place.database)
     # Asked, as the store may not know it; a server that is not there says so here, without much patience.
-    version = str(there.client.call("GetVersion").version)
+    version = there.client.version
     profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
     client = there.client.with_options(database=profile.database, timeout=seconds)
     return Side(place, profile, client, version, there.place)

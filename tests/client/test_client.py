@@ -350,6 +350,30 @@ def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]
         assert client.call("GetVersion").version == "v2.3.5"
 
 
+def test_the_version_is_requested_once_and_shared_with_other_databases(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        client = opened(peer)
+        assert str(client.version) == "v2.3.5"
+        assert client.with_options(database="other", timeout=1).version is client.version
+        assert peer.methods == ["GetVersion"]
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        aborts(grpc.StatusCode.UNIMPLEMENTED, "unknown method GetVersion"),
+        aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetVersion: permission deny to ann"),
+    ],
+    ids=["unsupported", "not permitted"],
+)
+def test_a_server_that_reports_no_version_counts_as_the_newest(opened: Callable[..., Client], handler: Handler) -> None:
+    with GrpcPeer({"GetVersion": handler}) as peer:
+        client = opened(peer)
+        found = [(client.version.text, client.version.is_lite, client.version.before("2.4")) for _ in range(2)]
+        assert found == [("", False, False)] * 2
+        assert peer.methods == ["GetVersion"]
+
+
 def noting_the_end(ended: threading.Event) -> Handler:
     """Never answers, and tells when the client has given up."""
 
