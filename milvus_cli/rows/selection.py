@@ -15,7 +15,7 @@ from ..errors import CliError, InvalidInput, Unsupported
 from ..schema.answers import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
-from ..text.names import nearest
+from ..text.consistency import read_level
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
@@ -32,8 +32,6 @@ PAGE_SECONDS = 60.0
 """Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-
-LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,6 @@ class Selection:
 
 COUNTED = Fields((COUNT,), (COUNT,), flat=False)
 """The one field that is no field of a row: how many rows there are."""
-
-
-def level(text: str) -> str:
-    """The consistency level that a word means. Raises InvalidInput."""
-    found = next((each for each in LEVELS if each.lower() == text.strip().lower()), None)
-    if found is None:
-        hint = nearest(text.strip().capitalize(), LEVELS) or f"levels: {', '.join(LEVELS)}"
-        raise InvalidInput(f"no consistency level {text!r}", hint=hint)
-    return found
 
 
 def readable_fields(schema: CollectionSchema) -> list[str]:
@@ -248,7 +237,7 @@ def selected(
         chosen_fields(schema, fields, counting=counting),
         filter,
         tuple(partitions),
-        level(consistency),
+        read_level(consistency),
     )
     if partitions:
         require_partitions(client, collection, partitions)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
+from ..text.consistency import DEFAULT_LEVEL, collection_level
 from ..text.json import parse_json
 from ..text.names import missing_name
-from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
+from .definition import Definition
 from .field_json import DEFAULTS, read_default, read_field
 from .index_types import USUAL, check_index, known_index_type
 from .indexes import Index
@@ -126,7 +127,7 @@ def declared(given: Declaration) -> Definition:
     return Definition(
         schema,
         shards=given.shards,
-        consistency=level_name(level_number(given.consistency)),
+        consistency=collection_level(given.consistency),
         properties=dict(given.properties),
         num_partitions=given.num_partitions,
         indexes=tuple(_index(schema, each) for each in given.indexes),

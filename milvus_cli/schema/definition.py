@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
-from ..errors import CliError, InvalidInput, ServerRefused
-from ..text.names import missing_name
+from ..errors import CliError, ServerRefused
+from ..text.consistency import DEFAULT_LEVEL, NUMBERS, collection_level, level_name
 from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
 from .schema import pairs, params
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from ..client.wire.schema_pb2 import CollectionSchema
 
-LEVELS = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 3, "Customized": 4}
-"""Consistency levels with their numbers on the wire."""
-DEFAULT_LEVEL = "Bounded"
-"""What Milvus documents as the default, and pymilvus takes."""
 KEPT = {
     "nullable": "nullable",
     "is_clustering_key": "the clustering key",
@@ -68,25 +64,13 @@ class Definition:
         return replace(self, schema=schema)
 
 
-def level_number(level: str) -> int:
-    """The number of a consistency level, in any case of letters. Raises InvalidInput."""
-    found = next((name for name in LEVELS if name.lower() == level.strip().lower()), None)
-    if found is None:
-        raise missing_name("consistency level", level, LEVELS, f"levels: {', '.join(LEVELS)}", error=InvalidInput)
-    return LEVELS[found]
-
-
-def level_name(number: int) -> str:
-    return next((name for name, each in LEVELS.items() if each == number), str(number))
-
-
 def create(client: Client, definition: Definition) -> None:
     """Makes the collection, its partitions and its indexes.
 
     Raises CliError where there is one of that name: a server would say yes to an equal one, and make nothing.
     """
     name = definition.name
-    level = level_number(definition.consistency)
+    level = NUMBERS[collection_level(definition.consistency)]
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"collection {name!r} exists", hint=f"see it with: show collection {name}")
     require_no_leaked_alias(client, name)

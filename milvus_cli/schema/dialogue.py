@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..output.console import Console
+from ..text.consistency import DEFAULT_LEVEL, collection_level
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldSchema
@@ -36,7 +37,6 @@ class Field:
 def ask_collection(console: Console, name: str) -> Declaration:
     """The declaration of a collection. Raises InvalidInput when the person ends the dialogue with Ctrl-D."""
     from .declaration import Declaration
-    from .definition import level_name, level_number
     from .schema import check_name
 
     def named(text: str) -> str:
@@ -56,7 +56,7 @@ def ask_collection(console: Console, name: str) -> Declaration:
         bm25=tuple(each.bm25 for each in fields if each.bm25),
         indexes=tuple(each.index for each in fields if each.index),
         dynamic=yes(console, "Take values without a field of their own (dynamic field)?"),
-        consistency=ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
+        consistency=ask(console, "Consistency level", DEFAULT_LEVEL, collection_level),
         shards=int(ask(console, "Shards", "1", lambda text: str(_whole(text)))),
         description=ask(console, "Description", optional=True),
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
-from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
+from ..text.consistency import DEFAULT_LEVEL, collection_level
+from .definition import Definition
 from .field_json import as_param, known_keys, read_field, read_flag, read_text, write_field, write_struct
 from .indexes import Index
 from .schema import checked, params
@@ -41,8 +42,8 @@ KNOWN = (
 )
 # What pymilvus's describe_collection tells beside, and servers give out themselves.
 IGNORED = ("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace")
-LEVEL_NUMBERS = ("Strong", "Bounded", "Session", "Eventually")
-"""As the reference of Milvus_CLI numbers them, which is not as the wire does: a name is safer."""
+NUMBERED_LEVELS = ("Strong", "Bounded", "Session", "Eventually")
+"""Consistency levels as the reference of Milvus_CLI numbers them, which is not as on the wire: a name is safer."""
 
 INDEX_SYNONYMS: Mapping[str, str] = {
     "field": "field_name",
@@ -234,12 +235,12 @@ def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
 def _level(given: Mapping[str, Any], where: str) -> str:
     value = given.get("consistency_level_name", given.get("consistency_level", DEFAULT_LEVEL))
     if isinstance(value, str):
-        return level_name(level_number(value))
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(LEVEL_NUMBERS):
+        return collection_level(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(NUMBERED_LEVELS):
         raise InvalidInput(
-            f"{where}: no consistency_level {json.dumps(value)[:40]}", hint=f"levels: {', '.join(LEVEL_NUMBERS)}"
+            f"{where}: no consistency_level {json.dumps(value)[:40]}", hint=f"levels: {', '.join(NUMBERED_LEVELS)}"
         )
-    return LEVEL_NUMBERS[value]
+    return NUMBERED_LEVELS[value]
 
 
 def _has_key(schema: CollectionSchema) -> bool:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from ..text.consistency import NUMBERS
 from .kinds import shape_of
 from .schema import type_name
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, StructArrayFieldSchema
-
-LEVELS = 5
-"""How many consistency levels there are, numbered from 0."""
 
 # Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
 OF_SERVERS: Mapping[str, Mapping[int, str]] = {
@@ -40,7 +38,7 @@ def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDes
 
 def _all(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription]) -> Iterator[str]:
     yield from _parts(answer, "the collection")
-    if not 0 <= answer.consistency_level < LEVELS:
+    if answer.consistency_level not in NUMBERS.values():
         yield f"consistency level {answer.consistency_level}"
     for each in answer.properties:
         yield from _parts(each, f"property {each.key!r}")

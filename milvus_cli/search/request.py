@@ -10,8 +10,8 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..schema.schema import pairs
+from ..text.consistency import READ_LEVELS, read_level
 from ..text.json import parse_json
-from ..text.names import nearest
 from .rerankers import Reranker, function_score
 
 HIGHEST_LIMIT = 16_384
@@ -20,9 +20,6 @@ HIGHEST_LIMIT = 16_384
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
 """Hits that one request may bring, and bytes of query vectors that it may take: more is cut into several requests."""
-
-GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
-"""Timestamps that stand for a level on the wire; of Session, for a client that has written nothing before."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +119,9 @@ def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
 
 
 def guarantee(level: str, written: int = 0) -> dict[str, Any]:
-    """What a read's request says about consistency. Raises InvalidInput for a level that there is not."""
-    name = level.capitalize()
-    if name not in GUARANTEES:
-        raise InvalidInput(
-            f"no consistency level {level!r}", hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}"
-        )
-    until = written if name == "Session" and written else GUARANTEES[name]
+    """The fields of a read's request that set its consistency. Raises InvalidInput for an unknown level."""
+    name = read_level(level)
+    until = written if name == "Session" and written else READ_LEVELS[name].guarantee
     return {"consistency_level": name, "guarantee_timestamp": until}
 
 

@@ -31,13 +31,6 @@ FIELD_PROPERTIES = {
     "description": "of the field",
 }
 
-CONSISTENCY_LEVELS = {
-    "Strong": "sees every write before the read",
-    "Bounded": "may lag by some seconds",
-    "Session": "sees this client's own writes",
-    "Eventually": "sees what is there",
-}
-
 METRICS = {
     "COSINE": "angle; higher is nearer",
     "IP": "inner product; higher is nearer",

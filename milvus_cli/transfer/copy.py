@@ -151,8 +151,8 @@ def _require_known(side: Side, definition: Definition) -> None:
 
 def _as_told(source: Side) -> Definition:
     """The source's definition; what Milvus Lite does not keep is as by default, as Milvus takes nothing without it."""
-    from ..schema.definition import DEFAULT_LEVEL
     from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
+    from ..text.consistency import DEFAULT_LEVEL
 
     definition = source.definition()
     if not source.version.is_lite:
