@@ -25,9 +25,6 @@ from .filters import explained, one_of
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
 
-LONGEST_WINDOW = 16_384
-"""Milvus's limit of a query's offset plus limit."""
-
 PAGE_SECONDS = 60.0
 """Seconds that a page of rows may take at the least: Milvus Lite needs some for any."""
 

@@ -17,9 +17,10 @@ from ..schema.indexes import Index, index_of, indexes, one_by_one
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
 from ..server.progress import load_state
+from ..text.limits import HIGHEST_LIMIT
 from ..text.names import missing_name
 from ..text.words import METRICS
-from .request import HIGHEST_LIMIT, Search
+from .request import Search
 from .rerankers import Reranker
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..result import Table
 from ..schema.schema import primary_field
+from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
 from .dialogue import asked_iterator
 from .hits import shown_fields
 from .options import SearchOptions, check_query, needs_query
-from .request import HIGHEST_LIMIT, Search
+from .request import Search
 from .run import hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
 

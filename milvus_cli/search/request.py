@@ -12,10 +12,8 @@ from ..errors import InvalidInput
 from ..schema.schema import pairs
 from ..text.consistency import READ_LEVELS, read_level
 from ..text.json import parse_json
+from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
-
-HIGHEST_LIMIT = 16_384
-"""Milvus's limit of hits (and of offset plus limit) per query vector, and of query vectors per request."""
 
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
