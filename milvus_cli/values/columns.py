@@ -13,7 +13,8 @@ from ..text.floats import fill_packed, packed
 from ..text.timestamps import microseconds
 from ..text.wkt import plain
 from .decode import decode_column
-from .encode import DYNAMIC, takes_none
+from .dynamic import DYNAMIC
+from .encode import takes_none
 from .nulls import with_nulls
 from .packing import Packed, dimension, put_raw
 from .scalars import read_scalars

@@ -19,7 +19,7 @@ COUNT = "count(*)"
 
 QUOTED = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 NAME = re.compile(rf"(?:\[\s*{QUOTED}\s*\]|[^,])+")
-KEY = re.compile(rf"\$meta\s*\[\s*({QUOTED})\s*\]")
+KEY = re.compile(rf"{re.escape(DYNAMIC)}\s*\[\s*({QUOTED})\s*\]")
 KEY_HINT = """write it as '$meta["key"]'"""
 REMEMBERED = 100
 """Other keys that are kept, to name them in a hint."""

@@ -11,7 +11,7 @@ from ..schema.field_json import write_default
 from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import is_vector, kind_of, type_number
 from ..text.names import nearest
-from .dynamic import reserved_key, reserved_names
+from .dynamic import DYNAMIC, reserved_key, reserved_names
 from .invalid import MISSING, BadValue, InvalidValue
 from .packing import Packed, fill_vectors
 from .scalars import fill_scalars, json_bytes
@@ -28,8 +28,6 @@ ABSENT: Any = type("Absent", (), {"__slots__": (), "__repr__": lambda self: "ABS
 
 Column: TypeAlias = Sequence[Any]
 """The values of a column, one a row: JSON's types, None for null, ABSENT; a vector may be its bytes as they travel."""
-
-DYNAMIC = "$meta"
 
 
 def encode_rows(rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool = False) -> list[FieldData]:
