@@ -12,10 +12,13 @@ CliError             1    the operation failed
 """
 
 from enum import Enum
+from typing import TypeVar
+
+ErrorT = TypeVar("ErrorT", bound="CliError")
 
 
 class Fault(Enum):
-    """What the network or the server did. Code above `rpc` decides on these, never on message texts."""
+    """What the network or the server did. Code above `client` decides on these, never on message texts."""
 
     REFUSED = "refused"
     UNKNOWN_HOST = "unknown host"
@@ -44,16 +47,39 @@ class CliError(Exception):
         self.fault = fault
         self.server_code = server_code
 
-    def add_hint(self, hint: str) -> None:
-        """Says what else to do, after what is said already."""
-        if hint not in self.hint:
-            self.hint = f"{self.hint}; {hint}" if self.hint else hint
+    def with_context(
+        self: ErrorT, *, prefix: str = "", suffix: str = "", hint: str = "", default_hint: str = "", more_hint: str = ""
+    ) -> ErrorT:
+        """Returns a copy of the same type that says more about where the failure happened.
+
+        `prefix: ` goes before the message and `; suffix` after it. `hint` replaces the hint, `default_hint` is taken
+        where there is none, and `more_hint` follows it unless it is in there already.
+        """
+        message = f"{prefix}: {self.message}" if prefix else self.message
+        message += f"; {suffix}" if suffix else ""
+        hint = hint or self.hint or default_hint
+        if more_hint not in hint:
+            hint = f"{hint}; {more_hint}" if hint else more_hint
+        # Not by the constructor: those of subclasses take other arguments.
+        other = type(self).__new__(type(self), message)
+        other.__dict__.update(self.__dict__, message=message, hint=hint)
+        return other
 
 
 class ServerRefused(CliError):
     """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""
 
-    reason = ""
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        fault: Fault | None = None,
+        server_code: int | None = None,
+        reason: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, fault=fault, server_code=server_code)
+        self.reason = reason
 
 
 class Unsupported(ServerRefused):
@@ -83,7 +109,18 @@ class NotAuthorized(CliError):
     """`privilege` is the one that is missing, as `grant privilege` takes it; empty where the server does not say."""
 
     exit_code = 4
-    privilege = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        fault: Fault | None = None,
+        server_code: int | None = None,
+        privilege: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, fault=fault, server_code=server_code)
+        self.privilege = privilege
 
 
 class Partial(CliError):

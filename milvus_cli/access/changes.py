@@ -66,9 +66,7 @@ def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]
             client.call(each.method, **each.fields, **secret)
         except CliError as exc:
             so_far = f"{done} of {len(found)} changes were made; apply it again for the rest"
-            exc.hint = f"{exc.hint}; {so_far}" if exc.hint else so_far
-            exc.message = f"{' '.join(filter(None, each.row[1:]))}: {exc.message}"
-            raise
+            raise exc.with_context(prefix=" ".join(filter(None, each.row[1:])), more_hint=so_far) from exc
 
 
 def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:

@@ -152,17 +152,18 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
         )
     lacking = missing(status.code, reason, fields, database)
     message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
-    refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
-    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
-    raise refused
+    raise ServerRefused(
+        message,
+        hint=hint,
+        fault=Fault.SAID_NO,
+        server_code=status.code or status.error_code,
+        reason=(status.reason or status.detail).strip().partition("\n")[0],
+    )
 
 
 def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
     """The same; of a write it says that the server may have done it all the same."""
-    if not rpc_reads(method):
-        error.message += ": outcome unknown"
-        error.hint = LOOK_FIRST
-    return error
+    return error if rpc_reads(method) else InvalidAnswer(f"{error.message}: outcome unknown", hint=LOOK_FIRST)
 
 
 def short(reason: str) -> str:

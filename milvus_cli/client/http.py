@@ -39,9 +39,8 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
         )
     if code not in (0, 200) or status >= 400:
         message = answer.get("message") if isinstance(answer, dict) else None
-        refused = refusal(str(message), _where(profile, body))
+        refused = refusal(str(message), _where(profile, body), server_code=code)
         if refused:
-            refused.server_code = code
             raise refused
         raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
     return answer
@@ -93,8 +92,8 @@ def management(profile: Profile, port: int | None, path: str, seconds: float) ->
     try:
         return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
     except (Unreachable, Unsupported) as exc:
-        exc.hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
-        raise
+        hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
+        raise exc.with_context(hint=hint) from exc
 
 
 def management_health(profile: Profile, port: int | None, seconds: float) -> list[tuple[str, bool | None, str | None]]:

@@ -170,7 +170,7 @@ def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
     )
 
 
-def refusal(text: str, where: Where) -> NotAuthorized | None:
+def refusal(text: str, where: Where, *, server_code: int | None = None) -> NotAuthorized | None:
     """Made of Milvus's words, which name what is missing: `PrivilegeSelectOwnership: permission deny to USER`.
 
     None for other words.
@@ -178,13 +178,13 @@ def refusal(text: str, where: Where) -> NotAuthorized | None:
     found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
     if found is None:
         return None
-    error = NotAuthorized(
+    return NotAuthorized(
         f"not permitted: {found[0].strip()}",
         fault=Fault.NOT_PERMITTED,
         hint=f"an administrator can allow it: {_granting(found[1], where)}",
+        server_code=server_code,
+        privilege=found[1],
     )
-    error.privilege = found[1]
-    return error
 
 
 def _granting(name: str, where: Where) -> str:

@@ -85,8 +85,7 @@ def create(client: Client, definition: Definition) -> None:
             num_partitions=definition.num_partitions,
         )
     except ServerRefused as exc:
-        exc.hint = exc.hint or "nothing was made; see: help create collection"
-        raise
+        raise exc.with_context(default_hint="nothing was made; see: help create collection") from exc
     for partition in definition.partitions:
         client.call("CreatePartition", collection_name=name, partition_name=partition)
     for index in definition.indexes:
@@ -94,9 +93,10 @@ def create(client: Client, definition: Definition) -> None:
             metric = index.metric or usual_metric(definition.schema, index.field)
             create_index(client, name, dataclasses.replace(index, metric=metric))
         except CliError as exc:
-            exc.message = f"collection {name!r} is made, but not its index on {index.field!r}: {exc.message}"
-            exc.hint = exc.hint or f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC"
-            raise
+            raise exc.with_context(
+                prefix=f"collection {name!r} is made, but not its index on {index.field!r}",
+                default_hint=f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC",
+            ) from exc
 
 
 def lost(client: Client, definition: Definition) -> list[str]:

@@ -139,8 +139,7 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
     found = not_loaded(client, collection, field, state, search.partitions)
-    found.fault, found.server_code = error.fault, error.server_code
-    return found
+    return CliError(found.message, hint=found.hint, fault=error.fault, server_code=error.server_code)
 
 
 def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
@@ -159,8 +158,12 @@ def not_loaded(client: Client, collection: str, field: str, state: str, partitio
 
 def _shortened(error: ServerRefused) -> ServerRefused:
     """Without Milvus's account of the nodes that passed a refusal on."""
-    error.message = error.message.rpartition("reason=")[2] or error.message
-    return error
+    message = error.message.rpartition("reason=")[2]
+    if not message:
+        return error
+    return ServerRefused(
+        message, hint=error.hint, fault=error.fault, server_code=error.server_code, reason=error.reason
+    )
 
 
 def describe_field(field: FieldSchema) -> str:

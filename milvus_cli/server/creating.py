@@ -153,5 +153,4 @@ def _load(session: Session, name: str) -> None:
     try:
         load(session, name)
     except CliError as exc:
-        exc.message = f"collection {name!r} is made and indexed, but not loaded: {exc.message}"
-        raise
+        raise exc.with_context(prefix=f"collection {name!r} is made and indexed, but not loaded") from exc

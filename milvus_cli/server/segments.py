@@ -93,8 +93,8 @@ def move(client: Client, collection: str, wish: Move, *, seconds: float) -> list
             timeout=seconds,
         )
     except ServerRefused as exc:
-        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
-        raise
+        hint = f"see which nodes hold what: show query_segment_info {collection}"
+        raise exc.with_context(default_hint=hint) from exc
     return held
 
 

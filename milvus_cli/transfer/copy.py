@@ -95,9 +95,9 @@ def copy_collection(session: Session, source: Side, target: Side, wish: CopyOpti
         except KeyboardInterrupt:
             raise Interrupted(hint=_how_to_go_on(plan, wish)) from None
         except CliError as exc:
-            if isinstance(exc, Interrupted | Unreachable) or not exc.hint:
-                exc.add_hint(_how_to_go_on(plan, wish))
-            raise
+            if exc.hint and not isinstance(exc, Interrupted | Unreachable):
+                raise
+            raise exc.with_context(more_hint=_how_to_go_on(plan, wish)) from exc
         if sent.replaced:
             session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
         return _told(session, plan, sent.rows, refused, wish)

@@ -84,8 +84,8 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
             counts = checkpoint.progress
             checkpoint.finish()
         except CliError as exc:
-            _tell_how_far(exc, checkpoint.progress, _how_to_go_on(job, exc if exc is reading.failure else None))
-            raise
+            hint = _how_to_go_on(job, exc if exc is reading.failure else None)
+            raise _with_progress(exc, checkpoint.progress, hint) from exc
         finally:
             checkpoint.close()
             for line in notes:
@@ -123,8 +123,7 @@ def insert_fake(session: Session, options: InsertOptions, **recipe: int) -> Done
     try:
         shown = _run(session, options, target, checkpoint, steps, lambda rows, _: rows / recipe["count"])
     except CliError as exc:
-        _tell_how_far(exc, checkpoint.progress)
-        raise
+        raise _with_progress(exc, checkpoint.progress) from exc
     after = _count_again(session, options.collection)
     return _finished(session, options, checkpoint.progress, shown, (before, after))
 
@@ -168,9 +167,8 @@ def _locked(session: Session, options: InsertOptions, job: Job, made: Sequence[o
             stack.enter_context(file_lock(session, str(path), doing, what=f"the checkpoint {path}"))
         except CliError as exc:
             # Two pipes have one name, and so one checkpoint, though they are two jobs.
-            if STDIN in options.paths:
-                exc.add_hint("give each its own --checkpoint FILE")
-            raise
+            more_hint = "give each its own --checkpoint FILE" if STDIN in options.paths else ""
+            raise exc.with_context(more_hint=more_hint) from exc
         # Two jobs may well write to one device; and no file is made beside it.
         if options.rejects and not _is_device(options.rejects):
             stack.enter_context(file_lock(session, options.rejects, f"writing rejected rows to {options.rejects}"))
@@ -336,13 +334,14 @@ def _size(path: str) -> int:
     return os.path.getsize(path) if os.path.isfile(path) else 0
 
 
-def _tell_how_far(error: CliError, counts: Counts, hint: str = "") -> None:
+def _with_progress(error: CliError, counts: Counts, hint: str = "") -> CliError:
     unsure = counts.sent > counts.done
-    if counts.read or (unsure and not isinstance(error, ServerRefused)):
-        error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
-        # Who knows more than this, as of a full disk, has said how to go on.
-        if hint and not ("--resume" in error.hint or "--restart" in error.hint):
-            error.add_hint(hint)
+    if not counts.read and (not unsure or isinstance(error, ServerRefused)):
+        return error.with_context()
+    rows = f"{counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
+    # An error with a better hint, as of a full disk, has said already how to continue.
+    has_hint = "--resume" in error.hint or "--restart" in error.hint
+    return error.with_context(suffix=rows, more_hint="" if has_hint else hint)
 
 
 def _finished(
@@ -368,7 +367,7 @@ def _finished(
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:
-            error.add_hint(each.hint)
+            error = error.with_context(more_hint=each.hint)
         raise error
     made = {
         "collection": options.collection,
