@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.connections import store as module
+from milvus_cli.connections import store_file as module
 from milvus_cli.connections.profile import Profile, Tls
-from milvus_cli.connections.store import LIMIT, PUT, Saved, Store
+from milvus_cli.connections.store import PUT, Saved, Store
+from milvus_cli.connections.store_file import LIMIT, StoreFile
 from milvus_cli.errors import CliError
 from tests.support.cli import EXEC, NO_KEYRING, ROOT, Cli, Run
 from tests.support.grpc_peer import GrpcPeer
@@ -660,7 +661,7 @@ def test_at_the_limit_a_connection_can_be_replaced_or_make_room_for_another(
         store.put(Profile(alias="two_more"), "v2.3.5")
 
 
-class WatchedStore(Store):
+class WatchedFile(StoreFile):
     """Keeps the statements that it runs."""
 
     def __init__(self, home: Path) -> None:
@@ -674,8 +675,9 @@ class WatchedStore(Store):
 
 
 def test_no_statement_of_adding_a_connection_reads_more_rows_when_there_are_more(store: Store) -> None:
-    watched = WatchedStore(store.home)
-    watched.put(FULL_PROFILE, "v2.3.5")
+    watched = WatchedFile(store.home)
+    store._file = watched
+    store.put(FULL_PROFILE, "v2.3.5")
     # A trace shows what a trigger does as a comment, or as the statement that fired it once more.
     statements = dict.fromkeys(each for each in watched.statements if not each.startswith(("--", "BEGIN", "COMMIT")))
     assert [each.split()[:3] for each in statements] == [
