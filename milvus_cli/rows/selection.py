@@ -12,7 +12,7 @@ from ..client.client import Client
 from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
-from ..schema.answers import require_columns
+from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
 from ..text.consistency import read_level
