@@ -2,6 +2,7 @@
 
 import base64
 import os
+import socket
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -10,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from .. import __version__
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
 from ..connections.version import Version
@@ -292,8 +294,6 @@ class Pending:
 
 def handshake(client: Client) -> ServerInfo:
     """Introduces us and learns the server's version. Raises as `Client.call`; a missing database is ServerRefused."""
-    from .. import __version__
-
     started = time.monotonic()
     try:
         info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
@@ -312,8 +312,6 @@ def handshake(client: Client) -> ServerInfo:
 
 
 def _client_info(profile: Profile, version: str) -> dict[str, str]:
-    import socket
-
     return {
         "sdk_type": "milvus_cli",
         "sdk_version": version,

@@ -1,6 +1,7 @@
 """Milvus Lite as a background process on this machine: one per data directory, on 127.0.0.1 and a free port."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
@@ -138,8 +140,6 @@ def _unusable(path: str, error: Exception) -> InvalidInput:
 
 
 def _require_milvus_lite() -> None:
-    from importlib.util import find_spec
-
     missing = [name for name in ("milvus_lite", "pymilvus") if find_spec(name) is None]
     if missing:
         raise CliError(f"Milvus Lite is not installed ({', '.join(missing)} missing)", hint=INSTALL_HINT)
@@ -214,8 +214,6 @@ def _alive(folder: Path) -> bool:
 
 
 def _try_lock(descriptor: int) -> bool:
-    import fcntl
-
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -225,8 +223,6 @@ def _try_lock(descriptor: int) -> bool:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    import fcntl
-
     with _private(path) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

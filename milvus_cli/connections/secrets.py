@@ -1,6 +1,7 @@
 """Keeps tokens out of the store where the system has a keyring that works."""
 
 import os
+from importlib.util import find_spec
 from typing import Any
 
 SERVICE = "milvus_cli"
@@ -38,8 +39,6 @@ def forget(place: str) -> None:
 
 def _ask(method: str, *arguments: str) -> tuple[Any] | None:
     """What the keyring answered; None where there is none that works."""
-    from importlib.util import find_spec
-
     if find_spec("keyring") is None:
         return None
     try:

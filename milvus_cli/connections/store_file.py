@@ -1,5 +1,6 @@
 """The SQLite file behind the store: made whole, locked while it is open, set aside when it is corrupt."""
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -193,8 +194,6 @@ class StoreFile:
     @contextmanager
     def _lock(self, *, exclusive: bool) -> Iterator[None]:
         """Holds the lock file: shared while the store is open, exclusive to create it or set it aside."""
-        import fcntl
-
         try:
             descriptor = os.open(self.home / "connections.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:

@@ -1,8 +1,10 @@
 """The terminal, or what stands in its place: streams, colour, questions."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
+from getpass import getpass
 from typing import TextIO
 
 from ..connections.private_files import LARGEST, read_whole
@@ -112,8 +114,6 @@ class Console:
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
         """What a person types unseen; `twice` is for what is new. Raises InvalidInput where the two differ."""
         self._require_person(question)
-        import signal
-
         # Who came back from Ctrl-Z would see what is typed.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
@@ -126,8 +126,6 @@ class Console:
             signal.signal(signal.SIGTSTP, before)
 
     def _typed_unseen(self, question: str) -> str:
-        from getpass import getpass
-
         try:
             return getpass(harmless(question), stream=self.stderr)
         except EOFError as exc:

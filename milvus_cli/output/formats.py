@@ -1,5 +1,6 @@
 """A table of rows in each output format, as pieces of text while the rows come."""
 
+import csv
 import io
 import shutil
 import sys
@@ -178,8 +179,6 @@ def _separated(columns: Sequence[str], rows: Rows, style: Style, delimiter: str)
 
 
 def _line(cells: Sequence[str], style: Style, delimiter: str) -> str:
-    import csv
-
     if style.terminal:
         cells = [harmless(cell, keep="\n\t") for cell in cells]
     buffer = io.StringIO()

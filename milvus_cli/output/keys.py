@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
+import termios
 import time
+import tty
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
@@ -23,9 +26,6 @@ class Keys:
 
     def __enter__(self) -> Keys:
         if self._descriptor is not None:
-            import termios
-            import tty
-
             self._saved = termios.tcgetattr(self._descriptor)
             self._given_back.enter_context(given_back(self._stdin))
             tty.setcbreak(self._descriptor)
@@ -36,8 +36,6 @@ class Keys:
         if self._descriptor is None:
             time.sleep(seconds)
             return ""
-        import select
-
         ready, _, _ = select.select([self._descriptor], [], [], seconds)
         return os.read(self._descriptor, 1).decode("utf-8", "replace") if ready else ""
 
@@ -45,7 +43,5 @@ class Keys:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._descriptor is not None:
-            import termios
-
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._saved)
         self._given_back.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import termios
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,9 +33,6 @@ def die_of(number: int) -> None:
 @contextmanager
 def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Within it a signal that ends the program does `first`, and sets the terminal's modes as they are now."""
-    import termios
-    import threading
-
     try:
         descriptor = terminal.fileno()
         modes = termios.tcgetattr(descriptor)

@@ -7,14 +7,12 @@ newer server are accepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..client.failures import invalid
+from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, ScalarField, VectorField
 from .kinds import FIELD_TYPES, shape_of
 from .schema import BITS, WIDTHS, params, row_fields, type_name
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldData, ScalarField, VectorField
 
 # Slots in which servers return the values of a type.
 SLOTS: Mapping[str, frozenset[str]] = {
@@ -47,8 +45,6 @@ def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, name
 
 def _unlike(column: FieldData, field: Any) -> str:
     """Returns why a column does not match its field; "" if it does."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
     if not isinstance(field, FieldSchema):
         return ""
     if column.type not in (0, field.data_type):

@@ -6,8 +6,15 @@ import json
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from ..client.wire.schema_pb2 import (
+    CollectionSchema,
+    DataType,
+    FieldSchema,
+    FunctionType,
+    StructArrayFieldSchema,
+    ValueField,
+)
 from ..errors import InvalidInput
 from ..text.consistency import DEFAULT_LEVEL, collection_level
 from ..text.json import parse_json
@@ -27,9 +34,6 @@ from .schema import (
     type_name,
     type_number,
 )
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema, ValueField
 
 TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
 INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
@@ -75,8 +79,6 @@ def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
 
 def parse_plain_field(text: str) -> FieldSchema:
     """The form without JSON."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
     name, _, rest = text.partition(":")
     word, *arguments = rest.split(":")
     if not name.strip():
@@ -112,8 +114,6 @@ def parse_index(text: str) -> Index:
 
 def declared(given: Declaration) -> Definition:
     """What a declaration makes. Raises InvalidInput for what can't be meant."""
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-
     schema = CollectionSchema(
         name=given.name, description=given.description, autoID=given.auto_id, enable_dynamic_field=given.dynamic
     )
@@ -216,8 +216,6 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
 
     A second field that is not declared is added.
     """
-    from ..client.wire.schema_pb2 import DataType, FunctionType
-
     source, target, analyzer = [*text.split(":", 2), "", ""][:3]
     if not target:
         raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
+from ..client.wire.schema_pb2 import CollectionSchema
 from ..errors import CliError, ServerRefused
 from ..text.consistency import DEFAULT_LEVEL, NUMBERS, collection_level, level_name
 from .index_types import usual_metric
@@ -18,7 +19,6 @@ from .unknown import unknown_parts
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema
 
 KEPT = {
     "nullable": "nullable",
@@ -56,8 +56,6 @@ class Definition:
 
     def named(self, name: str) -> Definition:
         """The same under another name."""
-        from ..client.wire.schema_pb2 import CollectionSchema
-
         schema = CollectionSchema()
         schema.CopyFrom(self.schema)
         schema.name = name

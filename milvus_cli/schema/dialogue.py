@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from ..errors import InvalidInput
 from ..output.console import Console
 from ..text.consistency import DEFAULT_LEVEL, collection_level
+from .declaration import ANALYZERS, Declaration, parse_default, parse_index, parse_plain_field
+from .field_json import DEFAULTS, read_type
+from .kinds import FIELD_TYPES
+from .schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, check_limits, check_name
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldSchema
-    from .declaration import Declaration
 
 END = "an empty name ends them"
 USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
@@ -36,8 +39,6 @@ class Field:
 
 def ask_collection(console: Console, name: str) -> Declaration:
     """The declaration of a collection. Raises InvalidInput when the person ends the dialogue with Ctrl-D."""
-    from .declaration import Declaration
-    from .schema import check_name
 
     def named(text: str) -> str:
         check_name(text, "collection")
@@ -76,8 +77,6 @@ def _ask_fields(console: Console) -> list[Field]:
 
 
 def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
-    from .schema import PRIMARY_TYPES
-
     primary = not any(each.primary for each in before)
     kind, text = _ask_type(console, name, "INT64" if primary else "")
     if primary and kind in PRIMARY_TYPES and yes(console, "  Is it the primary field?", default=True):
@@ -91,10 +90,6 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 
 def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
     """The type, and the declaration with its sizes."""
-    from .declaration import parse_plain_field
-    from .kinds import FIELD_TYPES
-    from .schema import DENSE_VECTORS, ELEMENT_TYPES
-
     kind = ask(console, "  Type", usual, lambda text: _type(text, FIELD_TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
@@ -108,9 +103,6 @@ def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
 
 
 def _ask_default(console: Console, kind: str, text: str) -> str:
-    from .declaration import parse_default, parse_plain_field
-    from .field_json import DEFAULTS
-
     def check(answer: str) -> str:
         parse_default(parse_plain_field(text), answer)
         return answer
@@ -119,8 +111,6 @@ def _ask_default(console: Console, kind: str, text: str) -> str:
 
 
 def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
-    from .declaration import parse_index
-
     def check(answer: str) -> str:
         if answer.lower() == "none":
             return ""
@@ -135,8 +125,6 @@ def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
 
 def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
     """`text:sparse:analyzer`, where the vector is to be made of a text field."""
-    from .declaration import ANALYZERS
-
     texts = [each.name for each in before if each.type == "VARCHAR" and not each.primary]
     if not texts:
         return ""
@@ -152,8 +140,6 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
     """The declaration with the next argument, asked for until both can be read."""
 
     def check(answer: str) -> str:
-        from .schema import check_limits
-
         field = parse(f"{text}:{answer}")
         check_limits(field)
         return f"{text}:{answer}"
@@ -162,8 +148,6 @@ def _complete(console: Console, text: str, question: str, default: str, parse: C
 
 
 def _type(text: str, types: Iterable[str]) -> str:
-    from .field_json import read_type
-
     return read_type(text or None, "the field", types)
 
 
@@ -174,8 +158,6 @@ def _one_of(text: str, words: Sequence[str]) -> str:
 
 
 def _free(name: str, fields: list[Field]) -> str:
-    from .schema import check_name
-
     check_name(name, "field")
     if name in [each.name for each in fields]:
         raise InvalidInput(f"there is a field {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
@@ -95,8 +96,6 @@ def lacking_indexes(definition: Definition, version: Version) -> list[Index]:
 
 def index_for(index: Index, version: Version) -> Index:
     """The index by the type's name on that server."""
-    from dataclasses import replace
-
     return index if version.is_lite else replace(index, type=INDEX_NAMES.get(index.type, index.type))
 
 

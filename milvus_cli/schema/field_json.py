@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema, StructArrayFieldSchema, ValueField
 from ..errors import InvalidInput
 from ..text.floats import shortest
 from ..text.json import load_json
@@ -25,7 +26,6 @@ from .schema import (
 )
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import FieldSchema, StructArrayFieldSchema, ValueField
     from .schema import Field
 
 # Other spellings of a key.
@@ -127,8 +127,6 @@ def as_param(value: Any) -> str:
 
 def read_default(field: FieldSchema, value: Any, where: str) -> ValueField:
     """A default of a field's type. Raises InvalidInput for a value that does not fit."""
-    from ..client.wire.schema_pb2 import ValueField
-
     kind = type_name(field.data_type)
     if kind not in DEFAULTS:
         raise InvalidInput(f"{where}: a {kind} takes no default")
@@ -178,8 +176,6 @@ def write_struct(struct: StructArrayFieldSchema) -> dict[str, Any]:
 
 def write_default(field: Field) -> Any:
     """The default of a field as JSON; None where it has none."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
     source = field.default_value.WhichOneof("data") if isinstance(field, FieldSchema) else None
     if source is None or not isinstance(field, FieldSchema):
         return None
@@ -198,8 +194,6 @@ def as_json(value: Any) -> str:
 
 
 def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
-    from ..client.wire.schema_pb2 import FieldSchema
-
     kind = read_type(given.get("type"), where, FIELD_TYPES)
     description = read_text(given, "description", where)
     field = FieldSchema(name=given["name"], description=description, data_type=type_number(kind))
@@ -217,8 +211,6 @@ def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
 
 def _read_struct(given: Mapping[str, Any], where: str) -> StructArrayFieldSchema:
     """Its fields stand in the message as arrays of what people call their type, each with the struct's capacity."""
-    from ..client.wire.schema_pb2 import StructArrayFieldSchema
-
     struct = StructArrayFieldSchema(
         name=given["name"],
         description=read_text(given, "description", where),

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema, StructArrayFieldSchema
 from ..errors import InvalidInput
 from ..text.names import nearest
 from .kinds import FIELD_TYPES, INNER, STRUCTS, ValueShape, of_form, shape_of
 
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
-
-    Field: TypeAlias = FieldSchema | StructArrayFieldSchema
-    """Whatever a row has a value of."""
+Field: TypeAlias = FieldSchema | StructArrayFieldSchema
+"""Anything that a row has a value for."""
 
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
 DENSE_VECTORS = of_form(ValueShape.DENSE)
@@ -42,16 +40,12 @@ SYSTEM_FIELDS = ("RowID", "Timestamp")
 @cache
 def type_name(number: int) -> str:
     """Milvus's word for a DataType number; for one that is not in KINDS its name on the wire, or the number itself."""
-    from ..client.wire.schema_pb2 import DataType
-
     wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**FIELD_TYPES, **INNER}.items()}
     return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
 def type_number(kind: str) -> Any:
     """The DataType of Milvus's word for it."""
-    from ..client.wire.schema_pb2 import DataType
-
     return getattr(DataType, (FIELD_TYPES.get(kind) or INNER[kind]).wire)
 
 

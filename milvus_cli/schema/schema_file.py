@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, FunctionType
 from ..errors import InvalidInput
 from ..text.consistency import DEFAULT_LEVEL, collection_level
 from .definition import Definition
 from .field_json import as_param, known_keys, read_field, read_flag, read_text, write_field, write_struct
 from .indexes import Index
 from .schema import checked, params
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FunctionSchema
 
 SYNONYMS: Mapping[str, str] = {
     "name": "collection_name",
@@ -112,8 +110,6 @@ def write_definition(definition: Definition) -> dict[str, Any]:
 
 
 def write_function(function: FunctionSchema) -> dict[str, Any]:
-    from ..client.wire.schema_pb2 import FunctionType
-
     names = {number: word for word, number in FunctionType.items()}
     return {
         "name": function.name,
@@ -155,8 +151,6 @@ def _one_line(value: Any) -> str:
 
 
 def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionSchema:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-
     schema = CollectionSchema(
         name=name,
         description=read_text(given, "description", where),
@@ -182,8 +176,6 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
 
 
 def _read_function(value: Any, where: str) -> FunctionSchema:
-    from ..client.wire.schema_pb2 import FunctionSchema
-
     given = known_keys(value, FUNCTION_SYNONYMS, FUNCTION_KEYS, FUNCTION_IGNORED, where)
     name = read_text(given, "name", where)
     if not name:
@@ -201,8 +193,6 @@ def _read_function(value: Any, where: str) -> FunctionSchema:
 
 
 def _function_type(value: Any, where: str) -> Any:
-    from ..client.wire.schema_pb2 import FunctionType
-
     if isinstance(value, int) and not isinstance(value, bool) and value in FunctionType.values():
         return value
     word = FUNCTION_TYPES.get(str(value).upper().replace("_", ""))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, FunctionType, StructArrayFieldSchema
 from ..text.consistency import NUMBERS
 from .kinds import shape_of
 from .schema import type_name
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, StructArrayFieldSchema
 
 # Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
 OF_SERVERS: Mapping[str, Mapping[int, str]] = {
@@ -76,8 +76,6 @@ def _of_struct(struct: StructArrayFieldSchema) -> Iterator[str]:
 
 
 def _of_function(function: FunctionSchema) -> Iterator[str]:
-    from ..client.wire.schema_pb2 import FunctionType
-
     name = f"function {function.name!r}"
     yield from _parts(function, name)
     if function.type not in FunctionType.values() or function.type == FunctionType.Unknown:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, StructArrayFieldSchema
 from ..errors import CliError
 from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import WIDTHS, is_vector, kind_of, params, row_fields, short_name, type_name, type_number
@@ -20,7 +21,6 @@ from .packing import Packed, dimension, put_raw
 from .scalars import read_scalars
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, StructArrayFieldSchema
     from ..schema.schema import Field
 
 NUMBERS = {"float_data": 4, "double_data": 8}
@@ -91,8 +91,6 @@ def _is_plain(column: FieldData, field: Field) -> bool:
 
 
 def _as_it_is(column: FieldData, field: Field) -> FieldData:
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
     made = FieldData()
     made.CopyFrom(column)
     made.ClearField("field_id")
@@ -106,8 +104,6 @@ def _as_it_is(column: FieldData, field: Field) -> FieldData:
 
 def build(like: FieldData, field: Field, values: Sequence[Any]) -> FieldData:
     """A column of what `raw_values` gives; `like` is one of the same form."""
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
     valid = [value is not None for value in values] if takes_none(field) else ()
     there = [value for value in values if value is not None]
     if not isinstance(field, FieldSchema):
@@ -180,8 +176,6 @@ def same_form(a: Field, b: Field) -> bool:
 
 
 def _form(field: Field) -> object:
-    from ..client.wire.schema_pb2 import FieldSchema
-
     if isinstance(field, FieldSchema):
         return field.data_type, field.element_type, params(field.type_params).get("dim")
     return {short_name(field.name, each.name): _form(each) for each in field.fields}
@@ -189,8 +183,6 @@ def _form(field: Field) -> object:
 
 def field_named(schema: CollectionSchema, name: str) -> Field | None:
     """The field or struct array, also the dynamic field, which servers leave out of schemas."""
-    from ..client.wire.schema_pb2 import DataType, FieldSchema
-
     if name == DYNAMIC and schema.enable_dynamic_field:
         return FieldSchema(name=DYNAMIC, data_type=DataType.JSON, is_dynamic=True)
     return next((field for field in row_fields(schema) if field.name == name), None)

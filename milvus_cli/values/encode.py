@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
 from ..errors import InvalidInput
 from ..schema.field_json import write_default
 from ..schema.kinds import FIELD_TYPES, STRUCTS
@@ -18,7 +19,6 @@ from .scalars import fill_scalars, json_bytes
 from .structs import fill_structs
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldData
     from ..schema.schema import Field
 
 Row = Mapping[str, Any]
@@ -128,8 +128,6 @@ def _marks(field: Field, rows: Sequence[int], count: int) -> Sequence[bool]:
 
 def _column(field: Field, values: Column, valid: Sequence[bool]) -> FieldData:
     """Raises Unfit."""
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
     if not isinstance(field, FieldSchema):
         column = FieldData(type=type_number(STRUCTS), field_name=field.name)
         fill_structs(column.struct_arrays, field, values, valid)
@@ -181,8 +179,6 @@ def _encode_dynamic(
     columns: Mapping[str, Column], count: int, fields: Sequence[Field], schema: CollectionSchema
 ) -> FieldData:
     """What has no field of its own, as one JSON object a row; the column $meta holds such objects."""
-    from ..client.wire.schema_pb2 import DataType, FieldData
-
     names, reserved = {field.name for field in fields}, reserved_names(schema)
     extra = {name: values for name, values in columns.items() if name not in names and name != DYNAMIC}
     column = FieldData(type=DataType.JSON, field_name=DYNAMIC, is_dynamic=True)

@@ -6,8 +6,9 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import Any, NoReturn, overload
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
 from ..errors import InvalidInput
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import WIDTHS, params, type_name
@@ -15,10 +16,6 @@ from ..text.beyond_json import NotJson
 from ..text.floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
 from .invalid import InvalidValue, as_json
 from .scalars import named, packs, whole
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
-
 
 LAST_INDEX = 2**32 - 2
 """Of a sparse vector."""
@@ -160,8 +157,6 @@ def unpack(column: VectorField, slot: str) -> list[Any]:
 
 def unpack_one(field: FieldSchema, raw: bytes) -> Any:
     """A vector of a field as people write it."""
-    from ..client.wire.schema_pb2 import VectorField
-
     slot = FIELD_TYPES[vector_kind(field)].slot
     column = VectorField(dim=dimension(field) if slot != "sparse_float_vector" else 0)
     if slot == "sparse_float_vector":
