@@ -1,7 +1,6 @@
-"""What makes a server's users, roles and grants those of a file: one RPC for each difference, in an order that works.
+"""Changes a server's users, roles and grants to those of a file: one RPC per difference, ordered by dependency.
 
-Every change leads nearer to the file, and is only found where the server still differs: whatever ends the work in the
-middle, the next run makes the rest.
+Changes are computed from the differences that remain, so a run that was interrupted is completed by the next one.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from .access import ADMIN, BUILT_IN_ROLES, Grant, group_call, in_base64, privile
 from .file import Access
 
 KINDS = ("privilege group", "group privilege", "role", "grant", "user", "user role")
-"""In the order in which they are made; they are removed in the other one."""
+"""Kinds of changes in the order of creation; they are removed in reverse order."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `sign` + or -, what it is, whose, and the RPC with its fields that makes it."""
+    """A difference: `sign` + or -, its kind, the object's name and detail, and the RPC with its fields."""
 
     sign: str
     kind: str
@@ -38,9 +37,9 @@ class Change:
 
 
 def changes(there: Access, wanted: Access, *, prune: bool, me: str = "") -> list[Change]:
-    """What is missing on the server; with `prune`, then what the file does not have.
+    """Returns additions of everything missing on the server; with `prune`, also removals of what the file lacks.
 
-    Milvus's own user, roles and their grants are never removed, nor is the user `me`.
+    Milvus's built-in user and roles, their grants, and the user `me` are never removed.
     """
     _check_roles(there, wanted)
     order = {kind: position for position, kind in enumerate(KINDS)}
@@ -52,12 +51,12 @@ def changes(there: Access, wanted: Access, *, prune: bool, me: str = "") -> list
 
 
 def new_users(found: Iterable[Change]) -> list[str]:
-    """Users that need a password."""
+    """Returns new users, which need a password."""
     return [each.name for each in found if (each.sign, each.kind) == ("+", "user")]
 
 
 def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]) -> None:
-    """Makes the changes; `passwords` of the new users. What fails says how many were made."""
+    """Applies the changes, with `passwords` by new user. Errors report how many were applied."""
     for done, each in enumerate(found):
         secret: dict[str, Any] = (
             {"password": in_base64(passwords[each.name])} if each.method == "CreateCredential" else {}
@@ -70,7 +69,7 @@ def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]
 
 
 def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:
-    """What `wanted` has and `there` has not; with the sign -, the RPCs that remove it."""
+    """Yields changes for everything in `wanted` that `there` lacks; for the sign -, the removals."""
     remove = sign == "-"
     own = {*(there.groups or ()), *(wanted.groups or ())}
     for group, privileges in (wanted.groups or {}).items():
@@ -115,14 +114,14 @@ def _grant_call(grant: Grant, own: Collection[str], *, remove: bool) -> tuple[st
 
 
 def _stays(change: Change, me: str) -> bool:
-    """Whether a removal would take what Milvus comes with, or the ground that the work stands on."""
+    """Reports whether a removal is skipped: of built-in objects, and of the user that makes the changes."""
     if change.kind in ("user", "user role"):
         return change.name in (ADMIN, me)
     return change.kind in ("role", "grant") and change.name in BUILT_IN_ROLES
 
 
 def _spoken_of(change: Change, wanted: Access) -> bool:
-    """Whether the file has the part that the change is in: what it leaves out is left alone."""
+    """Reports whether the file has the part of the change: other parts stay unchanged."""
     part = {"user": wanted.users, "user role": wanted.users, "role": wanted.roles, "grant": wanted.roles}
     return part.get(change.kind, wanted.groups) is not None
 

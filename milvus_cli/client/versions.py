@@ -1,4 +1,4 @@
-"""What people call the operations that not every server has, and since when Milvus has them."""
+"""Operations that not every server has: their names, and the first Milvus that has them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ..connections.version import Version
 
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with it; empty where every version supported here has it, and Milvus Lite may not."""
+    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
 
     name: str
     since: str = ""
 
 
-# By Milvus's release notes and its references of the clients (https://milvus.io/api-reference): hybrid search from
-# 2.4.0 on, alterDatabase in v2.4.x, the dropping of properties in v2.5.x, altered fields there too (and in the last of
-# 2.4), "Added a truncate API" in 2.6.11.
+# Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
+# 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
+# "Added a truncate API" in 2.6.11.
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),

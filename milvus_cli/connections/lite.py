@@ -1,4 +1,4 @@
-"""Milvus Lite as a background process on this machine: one per data directory, on 127.0.0.1 and a free port."""
+"""Runs Milvus Lite as background processes: one per data directory, on 127.0.0.1 and a free port."""
 
 import errno
 import fcntl
@@ -28,7 +28,7 @@ INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
 
 @dataclass(frozen=True)
 class LiteServer:
-    """One embedded server. `started` is Unix time in seconds."""
+    """A running embedded server. `started` is Unix time in seconds."""
 
     path: str
     host: str
@@ -39,10 +39,10 @@ class LiteServer:
 
 
 class LiteServers:
-    """The embedded servers that this user started, remembered under `home`/servers.
+    """The embedded servers that this user started, recorded under `home`/servers.
 
-    A server holds a lock on its folder's `alive` file as long as it lives, so that one which is gone
-    is told from one which runs, whatever became of its process id. Methods raise CliError.
+    A server holds a lock on its folder's `alive` file for as long as it runs, so a dead one is recognized even if
+    its process id is in use again. Methods raise CliError.
     """
 
     def __init__(self, home: Path, notice: Callable[[str], None]) -> None:
@@ -53,7 +53,7 @@ class LiteServers:
         return str(self.home / "lite")
 
     def all(self) -> Iterator[LiteServer]:
-        """The servers that run, in order of path. Raises CliError where their records can't be read."""
+        """Yields running servers by path. Raises CliError if their records can't be read."""
         records = self.home / "servers"
         try:
             found = [self._recorded(records / name) for name in os.listdir(records)]
@@ -67,7 +67,7 @@ class LiteServers:
         return self._recorded(self._folder(path))
 
     def start(self, path: str) -> LiteServer:
-        """The server of a data directory, started unless it runs; answers when it serves."""
+        """Starts the server of a data directory unless it runs, and waits until it accepts connections."""
         running = self.running(path)
         if running is not None:
             return running
@@ -90,7 +90,7 @@ class LiteServers:
         return replace(profile, host=server.host, port=server.port)
 
     def stop(self, path: str) -> bool:
-        """Stops the server of a data directory, cleanly if it can; False when none runs."""
+        """Stops the server of a data directory, by force if SIGINT does not end it; returns False if none runs."""
         server = self.running(path)
         if server is None:
             return False
@@ -116,12 +116,12 @@ class LiteServers:
         try:
             return LiteServer(**json.loads((folder / "server.json").read_text()))
         except (OSError, ValueError, TypeError):
-            # It has its lock and not yet its record: another process is starting it.
+            # A lock without a record: another process is just starting the server.
             return None
 
 
 def _require_directory(path: str) -> None:
-    """Makes the data directory where it is missing. Raises InvalidInput where the server could not write to it."""
+    """Creates the data directory if it is missing. Raises InvalidInput if the server could not write to it."""
     try:
         make_private(Path(path))
         if not os.path.isdir(path):
@@ -180,9 +180,9 @@ def _last_port(record: Path) -> int:
 
 @contextmanager
 def _reserved_port(wanted: int) -> Iterator[int]:
-    """The wanted port if it is free, else any that is; held so that nobody else is given it meanwhile.
+    """Yields the wanted port if it is free, else another free one, and holds it so that no other process gets it.
 
-    The server may bind it all the same, as it too asks to share it.
+    The server can still bind the port, because it sets SO_REUSEPORT too.
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -202,7 +202,7 @@ def _accepts(port: int) -> bool:
 
 
 def _alive(folder: Path) -> bool:
-    """Whether some process holds the folder's `alive` file locked."""
+    """Reports whether a process holds a lock on the folder's `alive` file."""
     try:
         descriptor = os.open(folder / "alive", os.O_RDWR)
     except OSError:
@@ -230,7 +230,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _starting(folder: Path) -> Iterator[None]:
-    """One process at a time starts a server. Raises CliError where its records can't be kept."""
+    """Lets one process at a time start a server. Raises CliError if its records can't be written."""
     with ExitStack() as stack:
         try:
             make_private(folder)

@@ -1,4 +1,4 @@
-"""Single keys that a person presses while something is shown; without a person only time passes."""
+"""Reads single keys while something is shown; without a terminal it only waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .terminal_modes import given_back
 
 
 class Keys:
-    """`with Keys(console) as keys: keys.wait(1.0)`. Ctrl-C interrupts as ever."""
+    """Used as `with Keys(console) as keys: keys.wait(1.0)`. Ctrl-C still interrupts."""
 
     def __init__(self, console: Console) -> None:
         self._descriptor = console.stdin.fileno() if console.interactive and console.to_terminal else None
@@ -32,7 +32,7 @@ class Keys:
         return self
 
     def wait(self, seconds: float) -> str:
-        """The next key within so many seconds; "" for none."""
+        """Returns the next key pressed within `seconds`, else ""."""
         if self._descriptor is None:
             time.sleep(seconds)
             return ""

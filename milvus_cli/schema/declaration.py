@@ -1,4 +1,4 @@
-"""Fields and schemas as they are written on a command line: `title:VARCHAR:200`, or a field as JSON."""
+"""Parses fields and schemas from a command line: `title:VARCHAR:200`, or a field as JSON."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64
 
 
 ANALYZERS = ("standard", "english", "chinese")
-"""Those that Milvus has built in (https://milvus.io/docs/analyzer-overview.md)."""
+"""Milvus's built-in analyzers (https://milvus.io/docs/analyzer-overview.md)."""
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the options of `create collection` say: `fields` as parse_field reads them, the others by field names."""
+    """The options of `create collection`: `fields` in the notation of parse_field, the others by field name."""
 
     name: str
     fields: tuple[str, ...] = ()
@@ -67,10 +67,10 @@ class Declaration:
 
 
 def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
-    """Reads `name:TYPE[:argument[:…]]`, as `-f` of `create collection` takes it, or a JSON object.
+    """Parses `name:TYPE[:argument[:…]]`, the notation of `create collection -f`, or a JSON object.
 
-    The argument is the dimension of a vector, the length of a VARCHAR, element type and capacity of an
-    ARRAY (`tags:ARRAY:VARCHAR:16:64`); what follows is a description. Raises InvalidInput.
+    The argument is the dimension of a vector, the length of a VARCHAR, or element type and capacity of an
+    ARRAY (`tags:ARRAY:VARCHAR:16:64`). The rest is a description. Raises InvalidInput.
     """
     if text.lstrip().startswith("{"):
         return read_field(parse_json(text, "the field", 'write it as {"name": "id", "type": "INT64"}, or id:INT64'))
@@ -78,7 +78,7 @@ def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
 
 
 def parse_plain_field(text: str) -> FieldSchema:
-    """The form without JSON."""
+    """Parses the notation without JSON."""
     name, _, rest = text.partition(":")
     word, *arguments = rest.split(":")
     if not name.strip():
@@ -98,9 +98,9 @@ def parse_plain_field(text: str) -> FieldSchema:
 
 
 def parse_index(text: str) -> Index:
-    """Reads `field[:TYPE[:METRIC[:key=value…]]]`, as `--index` of `create collection` takes it. Raises InvalidInput.
+    """Parses `field[:TYPE[:METRIC[:key=value…]]]`, the notation of `create collection --index`. Raises InvalidInput.
 
-    Types that need parameters get the usual ones when none is given.
+    Without parameters, types that need some get the usual ones.
     """
     field, kind, metric, *rest = [*map(str.strip, text.split(":")), "", ""]
     given = dict(each.split("=", 1) for each in rest if "=" in each)
@@ -113,7 +113,7 @@ def parse_index(text: str) -> Index:
 
 
 def declared(given: Declaration) -> Definition:
-    """What a declaration makes. Raises InvalidInput for what can't be meant."""
+    """Builds the definition of a declaration. Raises InvalidInput."""
     schema = CollectionSchema(
         name=given.name, description=given.description, autoID=given.auto_id, enable_dynamic_field=given.dynamic
     )
@@ -135,7 +135,7 @@ def declared(given: Declaration) -> Definition:
 
 
 def quick(given: Declaration, dimension: int) -> Declaration:
-    """An id, a vector and what else comes, with an index: what pymilvus makes of a name and a dimension."""
+    """Adds an id, an indexed vector and a dynamic field, like pymilvus for a name and a dimension."""
     return replace(
         given,
         fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"),
@@ -146,7 +146,7 @@ def quick(given: Declaration, dimension: int) -> Declaration:
 
 
 def command_line(given: Declaration) -> str:
-    """The `create collection` that makes the same."""
+    """Returns the equivalent `create collection` command."""
     words = ["create", "collection", "-c", given.name]
     for option, values in (
         ("-f", given.fields),
@@ -170,7 +170,7 @@ def command_line(given: Declaration) -> str:
 
 
 def _apply(given: Declaration, schema: CollectionSchema) -> None:
-    """What is said of the fields by their names."""
+    """Applies the options that name fields."""
     if given.primary:
         names = ", ".join(field.name for field in schema.fields)
         if given.primary not in names.split(", "):
@@ -195,7 +195,7 @@ def _index(schema: CollectionSchema, text: str) -> Index:
 
 
 def _set_default(schema: CollectionSchema, text: str) -> None:
-    """`field=value`; the value is JSON, or text where the field takes text."""
+    """Applies `field=value`; the value is JSON, or text for a text field."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InvalidInput(f"bad default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
@@ -204,7 +204,7 @@ def _set_default(schema: CollectionSchema, text: str) -> None:
 
 
 def parse_default(field: FieldSchema, value: str) -> ValueField:
-    """Reads a default as JSON, or as text where the field takes text. Raises InvalidInput."""
+    """Parses a default: JSON, or text for a text field. Raises InvalidInput."""
     plain = DEFAULTS.get(type_name(field.data_type)) == "string_data"
     hint = "e.g. year=1815, price=9.5, sold=false"
     parsed = value if plain else parse_json(value, f"the default of {field.name!r}", hint)
@@ -212,9 +212,9 @@ def parse_default(field: FieldSchema, value: str) -> ValueField:
 
 
 def _add_bm25(schema: CollectionSchema, text: str) -> None:
-    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on.
+    """Applies `text:sparse[:analyzer]`: adds a function that fills the second field with BM25 vectors of the first.
 
-    A second field that is not declared is added.
+    Enables the first field's analyzer, and adds the second field unless it is declared.
     """
     source, target, analyzer = [*text.split(":", 2), "", ""][:3]
     if not target:
@@ -252,9 +252,9 @@ def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str
 
 
 def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
-    """Takes the first argument as a parameter of the type."""
+    """Sets a type parameter from the first argument, which it removes."""
     number = arguments.pop(0).strip() if arguments else ""
-    # No limit of Milvus has more digits.
+    # Milvus's limits have fewer digits.
     if not number.isdecimal() or len(number) > 9 or int(number) < 1:
         raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1", hint=NUMBER_HINT)
     field.type_params.add(key=key, value=str(int(number)))

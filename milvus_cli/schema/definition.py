@@ -1,4 +1,4 @@
-"""All that makes a collection, apart from its rows: read from a server, and made on one."""
+"""Complete definitions of collections: reads them from a server, and creates collections from them."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ KEPT = {
     "is_partition_key": "the partition key",
     "description": "the description",
 }
-"""Attributes of a field that servers ignore where they don't know them, and what people call them."""
+"""Attributes of a field that servers ignore if they don't support them, with their names in messages."""
 DEFAULT_PARTITION = "_default"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """`shards` and `num_partitions` are the server's choice where 0; `num_partitions` is only for a partition key.
+    """`shards` and `num_partitions` are 0 for the server's choice; `num_partitions` applies to a partition key.
 
-    `partitions` are those beside the default one. `unknown` says what the server told that is not in here.
+    `partitions` excludes the default one. `unknown` names parts of the server's answer that are not represented here.
     """
 
     schema: CollectionSchema
@@ -55,7 +55,7 @@ class Definition:
         return any(each.is_partition_key for each in self.schema.fields)
 
     def named(self, name: str) -> Definition:
-        """The same under another name."""
+        """Returns the definition under another name."""
         schema = CollectionSchema()
         schema.CopyFrom(self.schema)
         schema.name = name
@@ -63,9 +63,9 @@ class Definition:
 
 
 def create(client: Client, definition: Definition) -> None:
-    """Makes the collection, its partitions and its indexes.
+    """Creates the collection with its partitions and indexes.
 
-    Raises CliError where there is one of that name: a server would say yes to an equal one, and make nothing.
+    Raises CliError if the name exists: a server would accept an identical collection without creating it.
     """
     name = definition.name
     level = NUMBERS[collection_level(definition.consistency)]
@@ -98,7 +98,7 @@ def create(client: Client, definition: Definition) -> None:
 
 
 def lost(client: Client, definition: Definition) -> list[str]:
-    """What the server did not keep of the schema, though it said yes: older ones ignore what they do not know."""
+    """Returns the parts of the schema that the server accepted but did not keep: older servers ignore unknown parts."""
     answer = client.call("DescribeCollection", collection_name=definition.name)
     kept = {field.name: field for field in answer.schema.fields}
     structs = {struct.name for struct in answer.schema.struct_array_fields}
@@ -114,14 +114,14 @@ def lost(client: Client, definition: Definition) -> list[str]:
 
 
 def fetch(client: Client, name: str) -> Definition:
-    """The definition of a collection, or of what an alias stands for."""
+    """Reads the definition of a collection or alias from the server."""
     answer = client.call("DescribeCollection", collection_name=name)
     partitions = client.call("ShowPartitions", collection_name=name).partition_names
     return definition_of(answer, partitions, indexes(client, name))
 
 
 def definition_of(answer: DescribeCollectionResponse, partitions: Any, found: list[IndexDescription]) -> Definition:
-    """From what a server says of a collection; what only the server gives out is left out."""
+    """Builds a definition from a server's answers, without values that only a server assigns."""
     definition = Definition(
         schema=answer.schema,
         shards=answer.shards_num,

@@ -1,4 +1,4 @@
-"""Asks a person for a collection, field by field. What is wrong is said, and asked again."""
+"""Asks for a collection's definition, field by field; repeats a question after an invalid answer."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 END = "an empty name ends them"
 USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
-"""Where AUTOINDEX and COSINE are not for a type."""
+"""Default indexes of types for which AUTOINDEX with COSINE is not suitable."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A declared field, and what was said about it."""
+    """A declared field with the answers about it."""
 
     text: str
     name: str
@@ -38,7 +38,7 @@ class Field:
 
 
 def ask_collection(console: Console, name: str) -> Declaration:
-    """The declaration of a collection. Raises InvalidInput when the person ends the dialogue with Ctrl-D."""
+    """Asks for the declaration of a collection. Raises InvalidInput when the dialogue is ended with Ctrl-D."""
 
     def named(text: str) -> str:
         check_name(text, "collection")
@@ -89,7 +89,7 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 
 
 def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
-    """The type, and the declaration with its sizes."""
+    """Asks for a type; returns it, and the field's declaration with sizes."""
     kind = ask(console, "  Type", usual, lambda text: _type(text, FIELD_TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
@@ -124,7 +124,7 @@ def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
 
 
 def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
-    """`text:sparse:analyzer`, where the vector is to be made of a text field."""
+    """Asks for a text field to fill the vector from; returns `text:sparse:analyzer`, or "" for none."""
     texts = [each.name for each in before if each.type == "VARCHAR" and not each.primary]
     if not texts:
         return ""
@@ -137,7 +137,7 @@ def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
 
 
 def _complete(console: Console, text: str, question: str, default: str, parse: Callable[[str], FieldSchema]) -> str:
-    """The declaration with the next argument, asked for until both can be read."""
+    """Asks for the declaration's next argument until the whole can be parsed; returns it."""
 
     def check(answer: str) -> str:
         field = parse(f"{text}:{answer}")
@@ -178,7 +178,7 @@ def yes(console: Console, question: str, *, default: bool = False) -> bool:
 def ask(
     console: Console, question: str, default: str = "", check: Callable[[str], str] = str, *, optional: bool = False
 ) -> str:
-    """An answer that `check` takes; empty where it may be left out."""
+    """Asks until `check` accepts the answer, and returns the checked value; "" if the answer is optional."""
     while True:
         answer = console.ask(f"{question}{f' [{default}]' if default else ''}: ") or default
         if not answer and optional:

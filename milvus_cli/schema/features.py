@@ -1,4 +1,4 @@
-"""What a collection needs of a server, and which servers have it: told before anything is made on one that lacks it."""
+"""Features that a collection requires, and the servers that have them, to check before anything is created."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .schema import all_fields, type_name, vector_fields
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
-# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
-# older than every server we work with.
+# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md). Other types are older than
+# every supported server.
 TYPES_SINCE = {
     "FLOAT16_VECTOR": "2.3",
     "BFLOAT16_VECTOR": "2.4",
@@ -41,7 +41,7 @@ INDEXES_SINCE = {
 }
 SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
 
-# Of Milvus Lite 3.2.
+# For Milvus Lite 3.2.
 LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
 LITE_SCALAR_INDEXES = ("INVERTED",)
 LITE_VECTOR_INDEXES = (
@@ -55,11 +55,11 @@ LITE_VECTOR_INDEXES = (
     "SPARSE_INVERTED_INDEX",
 )
 INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
-"""Milvus's words for index types that only Milvus Lite calls otherwise."""
+"""Milvus's names for index types that have another name in Milvus Lite."""
 
 
 def lacking_features(definition: Definition, version: Version) -> list[str]:
-    """What of a collection's fields and functions a server has no place for."""
+    """Returns the parts of a collection's schema that a server does not support."""
     return _lacking(dict(_needs(definition.schema)), version)
 
 
@@ -70,10 +70,10 @@ def _lacking(needs: Mapping[str, str], version: Version) -> list[str]:
 
 
 def require_types(client: Client, schema: CollectionSchema) -> None:
-    """Raises CliError where a collection has fields of types that its server keeps no rows of.
+    """Raises CliError for a collection with fields of types whose rows its server cannot store.
 
-    Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
-    at the next flush the whole server ends.
+    Milvus 2.3 creates these collections silently. It refuses most of their rows, but accepts those with a
+    TIMESTAMPTZ, and crashes at the next flush.
     """
     lacks = lacking_types(client, schema)
     if lacks:
@@ -84,18 +84,18 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
 
 
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
-    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    """Returns fields whose types the server lacks, even if it created the collection."""
     needs = dict(_types(schema))
     return _lacking(needs, client.version) if needs else []
 
 
 def lacking_indexes(definition: Definition, version: Version) -> list[Index]:
-    """The indexes that a server can't build."""
+    """Returns the indexes that a server cannot build."""
     return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
 
 
 def index_for(index: Index, version: Version) -> Index:
-    """The index by the type's name on that server."""
+    """Returns the index with the type's name on that server."""
     return index if version.is_lite else replace(index, type=INDEX_NAMES.get(index.type, index.type))
 
 
@@ -107,7 +107,7 @@ def _has_index(schema: CollectionSchema, index: Index, version: Version) -> bool
 
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
-    """Words for each, and the first Milvus that has it."""
+    """Yields a description of each requirement, with the first Milvus that has it."""
     yield from _types(schema)
     if len(vector_fields(schema)) > 1:
         yield "several vector fields", SEVERAL_VECTORS

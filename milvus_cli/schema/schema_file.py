@@ -38,10 +38,10 @@ KNOWN = (
     "functions",
     "indexes",
 )
-# What pymilvus's describe_collection tells beside, and servers give out themselves.
+# Further keys of pymilvus's describe_collection, whose values a server assigns.
 IGNORED = ("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace")
 NUMBERED_LEVELS = ("Strong", "Bounded", "Session", "Eventually")
-"""Consistency levels as the reference of Milvus_CLI numbers them, which is not as on the wire: a name is safer."""
+"""Consistency levels in the numbering of Milvus_CLI's reference, which differs from that on the wire."""
 
 INDEX_SYNONYMS: Mapping[str, str] = {
     "field": "field_name",
@@ -66,7 +66,7 @@ HINT = 'it is {"collection_name": …, "fields": [{"name": …, "type": …}, �
 
 
 def read_definition(value: Any, *, name: str = "") -> Definition:
-    """The definition in a schema file; `name` stands above the file's. Raises InvalidInput that says where."""
+    """Parses the definition in a schema file; `name` overrides the file's. Raises InvalidInput with the position."""
     where = "the schema"
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object", hint=HINT)
@@ -90,7 +90,7 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
 
 
 def write_definition(definition: Definition) -> dict[str, Any]:
-    """What `read_definition` reads: the same collection comes of it. What is as by default is left out."""
+    """Returns the value from which `read_definition` builds the same collection, without defaults."""
     schema = definition.schema
     written: dict[str, Any] = {
         "collection_name": schema.name,
@@ -133,7 +133,7 @@ def write_index(index: Index) -> dict[str, Any]:
 
 
 def to_text(written: Mapping[str, Any]) -> str:
-    """JSON with a line for each field, function and index."""
+    """Formats a schema file as JSON with a line for each field, function and index."""
     lines = []
     for key, value in written.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -145,7 +145,7 @@ def to_text(written: Mapping[str, Any]) -> str:
 
 
 def _one_line(value: Any) -> str:
-    """No terminal obeys it: what is not printable is escaped."""
+    """Encodes a value, with unprintable characters escaped, so that no terminal obeys them."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else json.dumps(value)
 
@@ -202,14 +202,14 @@ def _function_type(value: Any, where: str) -> Any:
 
 
 def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
-    """Keys that are none of ours are parameters, as pymilvus gives them: `M` beside `index_type`."""
+    """Parses an index. Unknown keys are parameters, as in pymilvus: `M` next to `index_type`."""
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object")
     spelled = {INDEX_SYNONYMS.get(key, key): each for key, each in value.items()}
     given = {key: each for key, each in spelled.items() if each is not None and key not in INDEX_IGNORED}
     field = read_text(given, "field_name", where)
     names = [each.name for each in schema.fields]
-    # The field of a struct array is indexed as struct[field].
+    # Fields of a struct array are named struct[field].
     if field.partition("[")[0] not in (*names, *(each.name for each in schema.struct_array_fields)):
         raise InvalidInput(f"{where}: no field {field!r}", hint=f"fields: {', '.join(names)}")
     others = {key: each for key, each in given.items() if key not in INDEX_KEYS}

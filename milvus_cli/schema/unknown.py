@@ -1,4 +1,4 @@
-"""Parts of a collection that this program does not know, as its server is newer: named, so that none is lost unseen."""
+"""Names parts of a collection that this program does not support, as of a newer server, so that none is lost unseen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .schema import type_name
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
 
-# Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
+# Fields of Milvus's messages, by number, that are not in our .proto files and not part of a definition.
 OF_SERVERS: Mapping[str, Mapping[int, str]] = {
     "DescribeCollectionResponse": {
         4: "virtual channels, which the server chooses",
@@ -32,7 +32,7 @@ OF_SERVERS: Mapping[str, Mapping[int, str]] = {
 
 
 def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription] = ()) -> tuple[str, ...]:
-    """Words for each, such as "part 17 of field 'title'": the number is that of the protocol's field."""
+    """Returns a description of each part, such as "part 17 of field 'title'", with the protocol's field number."""
     return tuple(dict.fromkeys(_all(answer, indexes)))
 
 
@@ -83,7 +83,7 @@ def _of_function(function: FunctionSchema) -> Iterator[str]:
 
 
 def _parts(message: Any, name: str) -> Iterator[str]:
-    """Fields of a message itself that are not in ours."""
+    """Yields the unknown fields of a message, without those of its parts."""
     known = OF_SERVERS.get(message.DESCRIPTOR.name, {})
     found = UnknownFieldSet(message)
     for number in (found[place].field_number for place in range(len(found))):
