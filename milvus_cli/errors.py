@@ -1,10 +1,10 @@
-"""The family of failures, each with the exit code that it ends a command with.
+"""The tree of failures, each with the exit code of a command that ends with it.
 
 CliError             1    the operation failed
-├── ServerRefused    1    Milvus answered, and said no
-│   └── Unsupported  1    this server has no such operation
-├── InvalidAnswer    1    Milvus answered, and the answer does not hold together
-├── InvalidInput     2    what was typed cannot be meant
+├── ServerRefused    1    Milvus answered with an error
+│   └── Unsupported  1    this server lacks the operation
+├── InvalidAnswer    1    Milvus answered, and the answer is inconsistent
+├── InvalidInput     2    invalid usage
 ├── Unreachable      3    no Milvus answered
 ├── NotAuthorized    4    not authenticated, or not permitted
 ├── Partial          5    done in part: some rows were rejected
@@ -18,7 +18,7 @@ ErrorT = TypeVar("ErrorT", bound="CliError")
 
 
 class Fault(Enum):
-    """What the network or the server did. Code above `client` decides on these, never on message texts."""
+    """The kind of a failure of the network or the server. Callers decide by it, never by message texts."""
 
     REFUSED = "refused"
     UNKNOWN_HOST = "unknown host"
@@ -34,7 +34,7 @@ class Fault(Enum):
 
 
 class CliError(Exception):
-    """A failure that a person can read: what happened, and in `hint` what to do next."""
+    """A failure to report: the message says what happened, `hint` what to do next."""
 
     exit_code = 1
 
@@ -50,24 +50,24 @@ class CliError(Exception):
     def with_context(
         self: ErrorT, *, prefix: str = "", suffix: str = "", hint: str = "", default_hint: str = "", more_hint: str = ""
     ) -> ErrorT:
-        """Returns a copy of the same type that says more about where the failure happened.
+        """Returns a copy of the same type with more context.
 
-        `prefix: ` goes before the message and `; suffix` after it. `hint` replaces the hint, `default_hint` is taken
-        where there is none, and `more_hint` follows it unless it is in there already.
+        The message becomes `prefix: message; suffix`. `hint` replaces the hint, `default_hint` is used if there is
+        none, and `more_hint` is appended unless the hint contains it.
         """
         message = f"{prefix}: {self.message}" if prefix else self.message
         message += f"; {suffix}" if suffix else ""
         hint = hint or self.hint or default_hint
         if more_hint not in hint:
             hint = f"{hint}; {more_hint}" if hint else more_hint
-        # Not by the constructor: those of subclasses take other arguments.
+        # Without the constructor, because those of subclasses take other arguments.
         other = type(self).__new__(type(self), message)
         other.__dict__.update(self.__dict__, message=message, hint=hint)
         return other
 
 
 class ServerRefused(CliError):
-    """Milvus answered with a status that is not success; `server_code` is its code, `reason` its words uncut."""
+    """Milvus answered with an error status; `server_code` is its code, `reason` its full text."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class ServerRefused(CliError):
 
 
 class Unsupported(ServerRefused):
-    """The server does not know the RPC `method`: too old, too new, or embedded."""
+    """The server lacks the RPC `method`: it is too old, too new, or Milvus Lite."""
 
     def __init__(self, message: str, *, method: str = "", hint: str = "", server_code: int | None = None) -> None:
         super().__init__(message, hint=hint, fault=Fault.UNSUPPORTED, server_code=server_code)
@@ -91,7 +91,7 @@ class Unsupported(ServerRefused):
 
 
 class InvalidAnswer(CliError):
-    """The server's answer contradicts itself or the request, so that nothing in it can be believed."""
+    """The server's answer contradicts itself or the request, so nothing in it is reliable."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint, fault=Fault.INVALID_ANSWER)
@@ -106,7 +106,7 @@ class Unreachable(CliError):
 
 
 class NotAuthorized(CliError):
-    """`privilege` is the one that is missing, as `grant privilege` takes it; empty where the server does not say."""
+    """`privilege` is the missing one, as `grant privilege` accepts it; "" if the server does not report it."""
 
     exit_code = 4
 
@@ -135,11 +135,11 @@ class Interrupted(CliError):
 
 
 class OutputLost(Exception):
-    """Standard output takes no more, as its disk is full: nothing that is shown can be believed from here on."""
+    """Standard output failed, for example because its disk is full: further output would be incomplete."""
 
 
 class Leave(Exception):
-    """Asks the shell or the script to end with this exit code; no failure in itself."""
+    """Ends the shell or script with this exit code; not a failure."""
 
     def __init__(self, exit_code: int = 0) -> None:
         super().__init__(exit_code)

@@ -207,12 +207,12 @@ def privilege_call(grant: Grant, *, revoke: bool, group: bool) -> tuple[str, Map
 
 def _read(entity: Any) -> Grant:
     return Grant(
-        entity.role.name,
-        entity.db_name,
-        entity.object.name,
-        entity.object_name,
-        entity.grantor.privilege.name,
-        entity.grantor.user.name,
+        role=entity.role.name,
+        database=entity.db_name,
+        object_type=entity.object.name,
+        object_name=entity.object_name,
+        privilege=entity.grantor.privilege.name,
+        grantor=entity.grantor.user.name,
     )
 
 

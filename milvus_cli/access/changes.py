@@ -70,39 +70,58 @@ def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]
 
 def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:
     """Yields changes for everything in `wanted` that `there` lacks; for the sign -, the removals."""
-    remove = sign == "-"
     own = {*(there.groups or ()), *(wanted.groups or ())}
-    for group, privileges in (wanted.groups or {}).items():
-        known = (there.groups or {}).get(group)
+    yield from _missing_groups(there.groups or {}, wanted.groups or {}, sign)
+    yield from _missing_grants(there.roles or {}, wanted.roles or {}, own, sign)
+    yield from _missing_roles(there.users or {}, wanted.users or {}, sign)
+
+
+def _missing_groups(
+    there: Mapping[str, Collection[str]], wanted: Mapping[str, Collection[str]], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for group, privileges in wanted.items():
+        known = there.get(group)
         if known is None:
-            yield Change(
-                sign,
-                "privilege group",
-                group,
-                "",
-                "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup",
-                {"group_name": group},
-            )
+            method = "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup"
+            yield _change(sign, "privilege group", group, (method, {"group_name": group}))
         if known is not None or not remove:
             for privilege in sorted(set(privileges) - set(known or ())):
-                yield Change(sign, "group privilege", group, privilege, *group_call(group, [privilege], remove=remove))
-    for role, grants in (wanted.roles or {}).items():
-        has = (there.roles or {}).get(role)
-        if has is None:
-            yield Change(sign, "role", role, "", *_role_call(role, remove=remove))
-        keys = {grant.key for grant in has or ()}
+                call = group_call(group, [privilege], remove=remove)
+                yield _change(sign, "group privilege", group, call, detail=privilege)
+
+
+def _missing_grants(
+    there: Mapping[str, Collection[Grant]], wanted: Mapping[str, Collection[Grant]], own: Collection[str], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for role, grants in wanted.items():
+        known = there.get(role)
+        if known is None:
+            yield _change(sign, "role", role, _role_call(role, remove=remove))
+        keys = {grant.key for grant in known or ()}
         for grant in sorted(grant for grant in grants if grant.key not in keys):
-            yield Change(sign, "grant", role, grant.words, *_grant_call(grant, own, remove=remove))
-    for user, roles in (wanted.users or {}).items():
-        had = (there.users or {}).get(user)
-        if had is None:
-            yield Change(
-                sign, "user", user, "", "DeleteCredential" if remove else "CreateCredential", {"username": user}
-            )
-        if had is not None or not remove:
-            for role in sorted(set(roles) - set(had or ())):
+            yield _change(sign, "grant", role, _grant_call(grant, own, remove=remove), detail=grant.words)
+
+
+def _missing_roles(
+    there: Mapping[str, Collection[str]], wanted: Mapping[str, Collection[str]], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for user, roles in wanted.items():
+        known = there.get(user)
+        if known is None:
+            method = "DeleteCredential" if remove else "CreateCredential"
+            yield _change(sign, "user", user, (method, {"username": user}))
+        if known is not None or not remove:
+            for role in sorted(set(roles) - set(known or ())):
                 fields = {"username": user, "role_name": role, "type": int(remove)}
-                yield Change(sign, "user role", user, role, "OperateUserRole", fields)
+                yield _change(sign, "user role", user, ("OperateUserRole", fields), detail=role)
+
+
+def _change(sign: str, kind: str, name: str, call: tuple[str, Mapping[str, Any]], *, detail: str = "") -> Change:
+    method, fields = call
+    return Change(sign=sign, kind=kind, name=name, detail=detail, method=method, fields=fields)
 
 
 def _role_call(role: str, *, remove: bool) -> tuple[str, Mapping[str, Any]]:

@@ -156,7 +156,7 @@ def _read_grant(role: str, entry: Any, where: str, own: Collection[str], *, forc
             raise InvalidInput(f"{where}: * on which object_type?", hint="Collection, Global or User")
         if not name and (its_kind != GLOBAL or privilege.startswith(COLLECTION)):
             raise InvalidInput(f"{where}: {privilege} on which object_name?", hint="* is all of them")
-        yield Grant(role, database, its_kind, name or EVERY, privilege)
+        yield Grant(role, database=database, object_type=its_kind, object_name=name or EVERY, privilege=privilege)
 
 
 def _names(entry: Mapping[str, Any], key: str, where: str) -> list[str]:

@@ -205,8 +205,14 @@ class Client:
 
     def _report(self, method: str, started: float, outcome: str) -> None:
         if self._trace is not None:
-            milliseconds = (time.monotonic() - started) * 1000
-            self._trace(Trace(method, self.profile.address, self.profile.database, milliseconds, outcome))
+            trace = Trace(
+                method=method,
+                address=self.profile.address,
+                database=self.profile.database,
+                milliseconds=(time.monotonic() - started) * 1000,
+                status=outcome,
+            )
+            self._trace(trace)
 
 
 class Pending:

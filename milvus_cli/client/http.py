@@ -24,7 +24,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
 
     Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
     """
-    status, text = _request(profile, profile.port, method, path, body, seconds)
+    status, text = _request(profile, profile.port, method, path, body=body, seconds=seconds)
     try:
         answer = load_json(text)
     except ValueError:
@@ -93,7 +93,7 @@ def management(profile: Profile, port: int | None, path: str, seconds: float) ->
     if profile.lite:
         raise CliError("Milvus Lite has no management port")
     try:
-        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
+        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, seconds=seconds)
     except (Unreachable, Unsupported) as exc:
         hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
         raise exc.with_context(hint=hint) from exc
@@ -115,7 +115,7 @@ def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | N
     if profile.lite:
         return None
     try:
-        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", None, seconds)
+        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", seconds=seconds)
     except (Unreachable, Unsupported):
         return None
     found = {}
@@ -127,7 +127,9 @@ def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | N
     return found
 
 
-def _request(profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float) -> tuple[int, str]:
+def _request(
+    profile: Profile, port: int, method: str, path: str, *, body: str | None = None, seconds: float
+) -> tuple[int, str]:
     address = f"{profile.host}:{port}"
     connection = _connection(profile, port, seconds)
     headers: dict[str, str | bytes] = {"Accept": "application/json"}

@@ -166,7 +166,7 @@ def _launch(path: str, folder: Path) -> LiteServer:
         except BaseException:
             process.kill()
             raise
-    server = LiteServer(path, "127.0.0.1", port, process.pid, time.time(), str(log))
+    server = LiteServer(path=path, host="127.0.0.1", port=port, pid=process.pid, started=time.time(), log=str(log))
     _write(record, json.dumps(asdict(server)))
     return server
 

@@ -88,11 +88,11 @@ def parse_plain_field(text: str) -> FieldSchema:
     if kind == "ARRAY":
         kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
         field.element_type = type_number(kind)
-        _set_param(field, "max_capacity", arguments, "its capacity", text)
+        _set_param(field, "max_capacity", arguments, meaning="its capacity", text=text)
     if kind in DENSE_VECTORS:
-        _set_param(field, "dim", arguments, "its dimension", text)
+        _set_param(field, "dim", arguments, meaning="its dimension", text=text)
     elif kind == "VARCHAR":
-        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text)
+        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], meaning="its length", text=text)
     field.description = ":".join(arguments)
     return field
 
@@ -251,7 +251,7 @@ def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str
     return found
 
 
-def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
+def _set_param(field: FieldSchema, key: str, arguments: list[str], *, meaning: str, text: str) -> None:
     """Sets a type parameter from the first argument, which it removes."""
     number = arguments.pop(0).strip() if arguments else ""
     # Milvus's limits have fewer digits.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..output.console import Console
@@ -13,9 +12,6 @@ from .declaration import ANALYZERS, Declaration, parse_default, parse_index, par
 from .field_json import DEFAULTS, read_type
 from .kinds import FIELD_TYPES
 from .schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, check_limits, check_name
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import FieldSchema
 
 END = "an empty name ends them"
 USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
@@ -94,11 +90,11 @@ def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
         sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
-        text = _complete(console, f"{text}:{sized}", "  Capacity", "100", parse_plain_field)
+        text = _complete(console, f"{text}:{sized}", "  Capacity", "100")
     if sized == "VARCHAR":
-        text = _complete(console, text, "  Length", "65535", parse_plain_field)
+        text = _complete(console, text, "  Length", "65535")
     if kind in DENSE_VECTORS:
-        text = _complete(console, text, "  Dimension", "", parse_plain_field)
+        text = _complete(console, text, "  Dimension")
     return kind, text
 
 
@@ -136,12 +132,11 @@ def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
     return f"{source}:{name}" + (f":{analyzer}" if analyzer != ANALYZERS[0] else "")
 
 
-def _complete(console: Console, text: str, question: str, default: str, parse: Callable[[str], FieldSchema]) -> str:
+def _complete(console: Console, text: str, question: str, default: str = "") -> str:
     """Asks for the declaration's next argument until the whole can be parsed; returns it."""
 
     def check(answer: str) -> str:
-        field = parse(f"{text}:{answer}")
-        check_limits(field)
+        check_limits(parse_plain_field(f"{text}:{answer}"))
         return f"{text}:{answer}"
 
     return ask(console, question, default, check)

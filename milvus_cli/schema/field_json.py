@@ -76,7 +76,7 @@ DEFAULTS = {
 
 def read_field(value: Any, where: str = "the field") -> FieldSchema | StructArrayFieldSchema:
     """Builds a field or a struct array. Raises InvalidInput with its position."""
-    given = known_keys(value, SYNONYMS, KNOWN, IGNORED, where)
+    given = known_keys(value, where, synonyms=SYNONYMS, known=KNOWN, ignored=IGNORED)
     name = given.get("name")
     if not isinstance(name, str) or not name:
         raise InvalidInput(f"{where} has no name", hint='write it as {"name": "id", "type": "INT64"}')
@@ -87,7 +87,7 @@ def read_field(value: Any, where: str = "the field") -> FieldSchema | StructArra
 
 
 def known_keys(
-    value: Any, synonyms: Mapping[str, str], known: Iterable[str], ignored: Iterable[str], where: str
+    value: Any, where: str, *, synonyms: Mapping[str, str], known: Iterable[str], ignored: Iterable[str]
 ) -> dict[str, Any]:
     """Returns an object's values by canonical key. Raises InvalidInput for other values, and for unknown keys."""
     if not isinstance(value, dict):

@@ -67,7 +67,13 @@ def index_of(found: IndexDescription) -> Index:
     """Converts a server's description of an index."""
     given = params(found.params)
     kind, metric = given.pop("index_type", ""), given.pop("metric_type", "")
-    return Index(found.field_name, found.index_name, kind, "" if metric == NO_METRIC else metric, given)
+    return Index(
+        found.field_name,
+        name=found.index_name,
+        type=kind,
+        metric="" if metric == NO_METRIC else metric,
+        params=given,
+    )
 
 
 def described(found: IndexDescription) -> dict[str, Any]:

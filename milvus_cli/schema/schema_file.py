@@ -70,7 +70,7 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
     where = "the schema"
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object", hint=HINT)
-    given = known_keys(value, SYNONYMS, KNOWN, IGNORED, where)
+    given = known_keys(value, where, synonyms=SYNONYMS, known=KNOWN, ignored=IGNORED)
     name = name or read_text(given, "collection_name", where)
     if not name:
         raise InvalidInput(f"{where} names no collection", hint="give it a collection_name, or add -c NAME")
@@ -176,7 +176,7 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
 
 
 def _read_function(value: Any, where: str) -> FunctionSchema:
-    given = known_keys(value, FUNCTION_SYNONYMS, FUNCTION_KEYS, FUNCTION_IGNORED, where)
+    given = known_keys(value, where, synonyms=FUNCTION_SYNONYMS, known=FUNCTION_KEYS, ignored=FUNCTION_IGNORED)
     name = read_text(given, "name", where)
     if not name:
         raise InvalidInput(f"{where} has no name")
@@ -215,10 +215,10 @@ def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
     others = {key: each for key, each in given.items() if key not in INDEX_KEYS}
     return Index(
         field,
-        read_text(given, "index_name", where),
-        read_text(given, "index_type", where) or "AUTOINDEX",
-        read_text(given, "metric_type", where),
-        {**_object(given, "params", where), **others},
+        name=read_text(given, "index_name", where),
+        type=read_text(given, "index_type", where) or "AUTOINDEX",
+        metric=read_text(given, "metric_type", where),
+        params={**_object(given, "params", where), **others},
     )
 
 
