@@ -12,6 +12,9 @@ CliError             1    the operation failed
 """
 
 from enum import Enum
+from typing import TypeVar
+
+ErrorT = TypeVar("ErrorT", bound="CliError")
 
 
 class Fault(Enum):
@@ -44,16 +47,39 @@ class CliError(Exception):
         self.fault = fault
         self.server_code = server_code
 
-    def add_hint(self, hint: str) -> None:
-        """Appends to the hint."""
-        if hint not in self.hint:
-            self.hint = f"{self.hint}; {hint}" if self.hint else hint
+    def with_context(
+        self: ErrorT, *, prefix: str = "", suffix: str = "", hint: str = "", default_hint: str = "", more_hint: str = ""
+    ) -> ErrorT:
+        """Returns a copy of the same type with more context.
+
+        The message becomes `prefix: message; suffix`. `hint` replaces the hint, `default_hint` is used if there is
+        none, and `more_hint` is appended unless the hint contains it.
+        """
+        message = f"{prefix}: {self.message}" if prefix else self.message
+        message += f"; {suffix}" if suffix else ""
+        hint = hint or self.hint or default_hint
+        if more_hint not in hint:
+            hint = f"{hint}; {more_hint}" if hint else more_hint
+        # Without the constructor, because those of subclasses take other arguments.
+        other = type(self).__new__(type(self), message)
+        other.__dict__.update(self.__dict__, message=message, hint=hint)
+        return other
 
 
 class ServerRefused(CliError):
     """Milvus answered with an error status: `server_code` is its code, `reason` its full message."""
 
-    reason = ""
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        fault: Fault | None = None,
+        server_code: int | None = None,
+        reason: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, fault=fault, server_code=server_code)
+        self.reason = reason
 
 
 class Unsupported(ServerRefused):
@@ -83,7 +109,18 @@ class NotAuthorized(CliError):
     """`privilege` is the missing privilege, as `grant privilege` takes it; empty if the server does not name it."""
 
     exit_code = 4
-    privilege = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        fault: Fault | None = None,
+        server_code: int | None = None,
+        privilege: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, fault=fault, server_code=server_code)
+        self.privilege = privilege
 
 
 class Partial(CliError):

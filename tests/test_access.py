@@ -1,4 +1,4 @@
-"""Users, roles, privileges and grants, on a Milvus that asks who is there."""
+"""Users, roles, privileges and grants, on a Milvus with authorization."""
 
 import json
 import shlex
@@ -20,7 +20,7 @@ NAMES = "it starts with a letter and has letters, digits and _ (at most 32)"
 
 
 def cleaned(root: Typed) -> None:
-    """Without what these tests make: the server is everybody's, and so are root and its password."""
+    """Removes the objects of these tests: the server, root and its password are shared."""
     root(f"delete role {' '.join(each for each in ROLES if each in names(root, 'role'))} -y")
     root(f"delete user {' '.join(each for each in USERS if each in names(root, 'user'))} -y")
 
@@ -39,14 +39,14 @@ def root(cli: Cli, milvus_auth: MilvusServer) -> Iterator[Typed]:
 
 @pytest.fixture
 def ann(root: Typed) -> Typed:
-    """A user with nothing but the role of everybody."""
+    """A user with only the role public."""
     root.all("create user acc_ann -p anns-password")
     return Typed(root.cli, root.server, token="acc_ann:anns-password")
 
 
 @pytest.fixture
 def few(root: Typed) -> Typed:
-    """As root, with a user and a role."""
+    """A session as root, with a user and a role."""
     root.all("create role acc_reader", "create user acc_ann -p hunter22")
     return root
 

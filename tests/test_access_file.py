@@ -78,7 +78,7 @@ NAMES = "it starts with a letter and has letters, digits and _ (at most 32)"
 
 
 class Files:
-    """Commands as root, and the files that they read."""
+    """Commands as root, with the files that they read."""
 
     def __init__(self, typed: Typed) -> None:
         self.typed = typed
@@ -94,7 +94,7 @@ class Files:
         return self.typed(f"apply access {path} --passwords {passwords} {options}")
 
     def mine(self) -> dict[str, Any]:
-        """What the server has of ours."""
+        """The objects of these tests on the server."""
         return mine(self.typed.json("export access"))
 
 
@@ -103,7 +103,7 @@ def mine(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def without(value: dict[str, Any], database: str) -> dict[str, Any]:
-    """Less the grants in a database: Milvus tells none of one that is not there."""
+    """Removes grants in a database: Milvus reports none for a missing one."""
     roles = [
         {**role, "grants": [each for each in role["grants"] if each["database"] != database]} for role in value["roles"]
     ]
@@ -196,7 +196,7 @@ def ours(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root: Files) -> None:
     exported = root.typed.json("export access")
     assert root.apply(TEAM).code == 0
-    # What the server had at first is what stays; nothing of its own is in the file.
+    # The server's initial objects stay, although the file has none of them.
     rest = {
         part: [each for each in exported[part] if each[part[:-1]] not in ("root", "admin", "public")]
         for part in ("users", "roles")
@@ -365,7 +365,7 @@ def test_groups_in_a_file_need_a_server_that_has_them(root: Files) -> None:
     assert root.typed(f"apply access {path}") == failed("Milvus 2.3.5 has no privilege groups (needs 2.5)")
 
 
-# Milvus 2.5 and newer, by a server that speaks its protocol
+# Milvus 2.5 and newer, simulated by a peer with its protocol
 
 GROUP_INFO = milvus_pb2.PrivilegeGroupInfo
 PRIVILEGE = milvus_pb2.PrivilegeEntity
@@ -414,7 +414,7 @@ def newer() -> Iterator[GrpcPeer]:
 
 
 def sent(peer: GrpcPeer) -> list[object]:
-    """The requests that change something."""
+    """The requests that do not only read."""
     reading = ("Connect", "GetVersion", "List", "Select", "Show")
     return [call.request for call in peer.calls if not call.method.startswith(reading)]
 

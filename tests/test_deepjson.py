@@ -1,4 +1,4 @@
-"""JSON of any depth is read and written as the standard library's is."""
+"""JSON of any depth is read and written like by the standard library."""
 
 import json
 from typing import Any

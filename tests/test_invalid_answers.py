@@ -1,4 +1,4 @@
-"""Answers that don't hold together, from every RPC that a command reads: one sentence, exit code 1, nothing left."""
+"""Inconsistent answers, from every RPC that a command reads: one message, exit code 1, no leftovers."""
 
 import json
 import shlex
@@ -75,7 +75,7 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 @dataclass
 class Spoiled:
-    """A server that answers well, but for one RPC, whose answer is spoiled; `times` it was."""
+    """A server with valid answers except for one RPC; `times` counts its corrupted answers."""
 
     method: str = ""
     spoil: Spoil = id
@@ -160,7 +160,7 @@ class Spoiled:
         }
 
     def _query(self, request: Any, context: grpc.ServicerContext) -> Any:
-        """All rows, but behind a key none; without `h`, which is computed."""
+        """All rows for the first page, none after a key; without `h`, which is computed."""
         if list(request.output_fields) == ["count(*)"]:
             count = schema_pb2.FieldData(type=schema_pb2.Int64, field_name="count(*)")
             count.scalars.long_data.data.append(3)
@@ -262,7 +262,7 @@ COMMANDS = {"Query": READING, "Search": SEARCHING, "HybridSearch": SEARCHING, "D
 
 
 def column(answer: Any, name: str) -> Any:
-    """The column of that name; one that goes nowhere where it was not asked for."""
+    """Returns the column of that name, or a detached one if it was not requested."""
     found = answer.results.fields_data if hasattr(answer, "results") else answer.fields_data
     return next((each for each in found if each.field_name == name), schema_pb2.FieldData())
 
@@ -277,7 +277,7 @@ def without(answer: Any, name: str) -> None:
 
 
 def only(answer: Any, name: str, change: Spoil) -> None:
-    """Changes a column that came beside others, to which it has to fit."""
+    """Changes a column that must match others."""
     found = column(answer, name)
     if found.field_name and (hasattr(answer, "results") or len(answer.fields_data) > 1):
         change(found)
@@ -318,9 +318,9 @@ def texts(*values: str) -> Any:
     return schema_pb2.FieldData(type=schema_pb2.VarChar, scalars=schema_pb2.ScalarField(string_data=strings))
 
 
-# The RPC, and what is done to its answer.
+# The RPC, and the corruption of its answer.
 SHAPES: Mapping[str, tuple[str, Spoil]] = {
-    # Columns of a query.
+    # Columns of a query
     "id short": ("Query", on("id", lambda each: each.scalars.long_data.data.pop())),
     "id missing": ("Query", lambda answer: without(answer, "id")),
     "id empty": ("Query", on("id", lambda each: each.scalars.ClearField("long_data"))),
@@ -485,7 +485,7 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home, which is the current directory too: exports go there."""
+    """A home that is also the current directory, for exports."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path
@@ -505,7 +505,7 @@ def spoiled(home: Path) -> Iterator[tuple[Spoiled, Callable[[str], Run]]]:
 
 
 def failure_of(run: Run, line: str) -> str:
-    """What the command says of the answer, in every format; the whole of what it wrote where it is something else."""
+    """Returns the command's message about the answer, in every format; the whole output if it is another."""
     said = run.err
     if said.startswith("{"):
         error = json.loads(said)["error"]
@@ -556,7 +556,7 @@ def test_the_sentence_names_what_does_not_fit(spoiled: tuple[Spoiled, Callable[[
 
 NO_MESSAGE = b"\xff\xff\xff\xff"
 
-# Answers that are odd, and hold together: nothing is wrong with them but what they say.
+# Odd but consistent answers
 ODD: Mapping[str, tuple[str, Spoil]] = {
     "a load state to come": ("GetLoadState", lambda answer: setattr(answer, "state", 99)),
     "an index state to come": ("DescribeIndex", lambda answer: setattr(answer.index_descriptions[0], "state", 99)),
@@ -659,7 +659,7 @@ def test_an_odd_answer_is_no_internal_error(spoiled: tuple[Spoiled, Callable[[st
 
 
 def test_bytes_that_are_no_message_are_an_invalid_answer(home: Path) -> None:
-    """For a read, and for a write, which may have been done all the same."""
+    """For a read, and for a write, which may have been executed."""
     answers = {
         "ShowCollections": garbles(NO_MESSAGE),
         "DropAlias": garbles(NO_MESSAGE),

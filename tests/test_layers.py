@@ -23,7 +23,7 @@ OURS = {
     "connections": {"errors"},
     "output": GROUND | {"connections"},
     "client": GROUND | {"__init__", "connections"},
-    "schema": GROUND | {"client", "output"},
+    "schema": GROUND | {"client", "connections", "output"},
     "access": GROUND | {"client"},
     "values": GROUND | {"client", "schema"},
     "session": GROUND | {"client", "connections", "output", "schema"},

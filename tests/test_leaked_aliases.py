@@ -1,4 +1,4 @@
-"""A collection goes with its aliases; those that others left behind on Milvus 2.3 are named, and can be deleted."""
+"""Collections are deleted with their aliases; aliases leaked by other clients are reported and can be deleted."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ SCHEMA = schema_pb2.CollectionSchema(
 
 
 def leak(typed: Typed) -> None:
-    """Leaves the alias lk_old of a collection that is deleted as other clients do it."""
+    """Leaks the alias lk_old, by deleting its collection like other clients."""
     typed("delete alias lk_old -y")
     typed.make("lk_gone")
     typed.all("create alias -c lk_gone -a lk_old")
@@ -45,7 +45,7 @@ def test_delete_collection_names_its_aliases_and_deletes_them_first(typed: Typed
         "deleted": True,
     }
     assert aliases_and_collections(typed) == ([], [])
-    # What took an alias's name would be unreachable if the alias were left.
+    # A collection with the alias's name would be unreachable if the alias were left.
     typed.make("lk_a")
     assert typed.json("show collection lk_a")["collection"] == "lk_a"
     typed.gone("lk_a")

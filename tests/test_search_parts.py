@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from milvus_cli.client.versions import is_older
 from milvus_cli.errors import InvalidInput
 from milvus_cli.search.histogram import Bin, Gap, bars, bins, largest_gap
 from milvus_cli.search.legs import leg_text, parse_leg
@@ -176,11 +175,3 @@ def test_queries_are_cut_by_hits_and_by_bytes() -> None:
     assert sizes(3, 16_384, 8) == [1, 1, 1]
     assert sizes(20_000, 1, 8) == [10_000, 10_000]
     assert sizes(3, 1, 12 << 20) == [1, 1, 1]
-
-
-def test_versions_are_compared() -> None:
-    assert is_older("v2.3.5-lite", "2.4")
-    assert not is_older("v2.4.0", "2.4")
-    assert not is_older("2.10", "2.4")
-    assert not is_older("milvus_lite-3.2.2", "2.4")
-    assert not is_older("unknown", "2.4")

@@ -1,4 +1,4 @@
-"""What a newer server tells of a collection and this program does not know: it is named, and not lost unseen."""
+"""Unknown parts of a newer server's collection are reported, and not lost unseen."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed
 
 OF_NUMBER_99 = b"\x98\x06\x01"
-"""A field of a number that no message has yet."""
+"""A field number that no message has yet."""
 MESSAGES = {
     each.DESCRIPTOR.name: each
     for each in (
@@ -39,7 +39,7 @@ MESSAGES = {
 
 
 def described() -> Any:
-    """A collection with everything that its definition can have, each part known."""
+    """A collection with every known part of a definition."""
     answer = milvus_pb2.DescribeCollectionResponse(collection_name="book", collectionID=1, consistency_level="Bounded")
     schema = answer.schema
     schema.name, schema.enable_dynamic_field = "book", True
@@ -120,7 +120,7 @@ PARTS: Mapping[str, Callable[[Any, Any], object]] = {
 
 @pytest.fixture(params=PARTS)
 def newer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Callable[[str], Run], GrpcPeer]]:
-    """A part that is unknown, command lines on a server with a collection that has it, and that server."""
+    """An unknown part, commands on a server with a collection that has it, and that server."""
     answer, index = described(), described_index()
     PARTS[request.param](answer, index)
     with GrpcPeer(handlers(answer, index)) as peer:
@@ -170,7 +170,7 @@ def test_what_is_known_or_the_servers_own_is_no_unknown_part(tmp_path: Path) -> 
 
 
 def test_every_official_field_of_a_definition_is_known_the_servers_own_or_named() -> None:
-    """A newer pymilvus that has more fields fails here: each is to be decided."""
+    """Fails for new fields of a newer pymilvus: each requires a decision."""
     named = {}
     for name, ours in MESSAGES.items():
         official = getattr(milvus_pb2 if hasattr(milvus_pb2, name) else schema_pb2, name).DESCRIPTOR.fields

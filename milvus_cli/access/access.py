@@ -1,4 +1,4 @@
-"""Users, roles and what these are granted: who is there, and what changes it."""
+"""Lists and changes users, roles, grants and privilege groups."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..text.names import missing_name
 
 ADMIN = "root"
-"""The user that every Milvus has."""
+"""Milvus's built-in user."""
 
 BUILT_IN_ROLES = ("admin", "public")
-"""The roles that every Milvus has; public is everybody's."""
+"""Milvus's built-in roles; every user has public."""
 
 USER_NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 ROLE_NAME = re.compile(r"[A-Za-z_][\w$]{0,254}", re.ASCII)
 PASSWORD_BYTES = range(6, 257)
 WRONG_PASSWORD = 1400
-"""How Milvus answers an old password that is not the user's."""
+"""Milvus's code for a wrong old password."""
 
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """A privilege, or a group of them, that a role has on an object in a database; each of these may be `*`."""
+    """A privilege, or privilege group, of a role on an object in a database; all but the role may be `*`."""
 
     role: str
     database: str
@@ -42,7 +42,7 @@ class Grant:
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """What makes it this grant, whoever gave it."""
+        """Identity of the grant, regardless of the grantor."""
         return self.role, self.database, self.object_type, self.object_name, self.privilege
 
     @property
@@ -59,14 +59,14 @@ def users(client: Client) -> list[str]:
 
 
 def roles_of_users(client: Client, user: str = "") -> dict[str, list[str]]:
-    """Users and their roles: all, or the one named, which need not be there."""
+    """Returns roles by user: of all users or of the named one, which may be missing."""
     which: dict[str, Any] = {"user": {"name": user}} if user else {}
     results = client.call("SelectUser", include_role_info=True, **which).results
     return {each.user.name: sorted(role.name for role in each.roles) for each in results}
 
 
 def require_users(client: Client, names: Iterable[str]) -> None:
-    """Raises CliError with the nearest names for a user that is not there; silent where users can't be seen."""
+    """Raises CliError with similar names for a missing user. Does nothing without the privilege to list users."""
     _require(names, permitted(users, client), "user", "list users")
 
 
@@ -106,7 +106,7 @@ def check_role_name(name: str) -> None:
 
 
 def check_password(password: str, of: str = "") -> None:
-    """Raises InvalidInput, without the password, where Milvus would refuse it for its length."""
+    """Raises InvalidInput, without showing the password, if Milvus would refuse its length."""
     length = len(_bytes(password))
     if length not in PASSWORD_BYTES:
         raise InvalidInput(
@@ -116,7 +116,7 @@ def check_password(password: str, of: str = "") -> None:
 
 
 def _bytes(password: str) -> bytes:
-    # What a terminal sent that is no UTF-8 stays what it was.
+    # Preserves bytes from a terminal that are not UTF-8.
     return password.encode(errors="surrogateescape")
 
 
@@ -124,14 +124,14 @@ def _bytes(password: str) -> bytes:
 
 
 def users_of_roles(client: Client, role: str = "") -> dict[str, list[str]]:
-    """Roles and who has them: all, or the one named, which need not be there."""
+    """Returns users by role: of all roles or of the named one, which may be missing."""
     which: dict[str, Any] = {"role": {"name": role}} if role else {}
     results = client.call("SelectRole", include_user_info=True, **which).results
     return {each.role.name: sorted(user.name for user in each.users) for each in results}
 
 
 def require_roles(client: Client, names: Iterable[str]) -> None:
-    """As `require_users`, for roles."""
+    """Like `require_users`, for roles."""
     _require(names, permitted(users_of_roles, client), "role", "list roles")
 
 
@@ -143,7 +143,7 @@ def operate_role(client: Client, role: str, user: str, *, revoke: bool) -> None:
 
 
 def databases(client: Client) -> list[str]:
-    """Where grants may be; without the right to list databases the connection's own."""
+    """Returns `*` and all databases; without the privilege to list them, `*` and the connection's database."""
     known = permitted(all_databases, client)
     return [EVERY, *(known or [client.profile.database])]
 
@@ -159,7 +159,7 @@ def all_databases(client: Client) -> list[str]:
 
 
 def grants(client: Client, roles: Sequence[str], databases: Sequence[str]) -> list[Grant]:
-    """What these roles are granted in these databases, in order; a server tells them one by one."""
+    """Returns the grants of roles in databases, in order. The server reports each role and database separately."""
 
     def ask(where: tuple[str, str]) -> list[Grant]:
         role, database = where
@@ -169,7 +169,7 @@ def grants(client: Client, roles: Sequence[str], databases: Sequence[str]) -> li
     places = [(role, database) for role in roles for database in databases]
     with ThreadPoolExecutor(THREADS) as pool:
         found = {grant.key: grant for each in pool.map(ask, places) for grant in each}
-    # Those for every database come with each of them.
+    # Grants on all databases are reported for each of them.
     return sorted(grant for grant in found.values() if grant.database in databases)
 
 
@@ -185,7 +185,7 @@ def revoke_all(client: Client, found: Iterable[Grant]) -> None:
 
 
 def privilege_call(grant: Grant, *, revoke: bool, group: bool) -> tuple[str, Mapping[str, Any]]:
-    """The RPC that grants or revokes it, and its fields; `group` where the privilege is a group of them."""
+    """Returns the RPC that grants or revokes, and its fields; `group` is set for a privilege group."""
     grantor = {"privilege": {"name": grant.privilege}}
     if group:
         return "OperatePrivilegeV2", {
@@ -207,12 +207,12 @@ def privilege_call(grant: Grant, *, revoke: bool, group: bool) -> tuple[str, Map
 
 def _read(entity: Any) -> Grant:
     return Grant(
-        entity.role.name,
-        entity.db_name,
-        entity.object.name,
-        entity.object_name,
-        entity.grantor.privilege.name,
-        entity.grantor.user.name,
+        role=entity.role.name,
+        database=entity.db_name,
+        object_type=entity.object.name,
+        object_name=entity.object_name,
+        privilege=entity.grantor.privilege.name,
+        grantor=entity.grantor.user.name,
     )
 
 
@@ -220,7 +220,7 @@ def _read(entity: Any) -> Grant:
 
 
 def groups(client: Client) -> dict[str, list[str]] | None:
-    """The groups and their privileges; None where the server has no such thing, or this user may not see it."""
+    """Returns privileges by group; None if the server has no groups, or this user may not list them."""
     try:
         return permitted(all_groups, client)
     except Unsupported:
@@ -228,13 +228,13 @@ def groups(client: Client) -> dict[str, list[str]] | None:
 
 
 def all_groups(client: Client) -> dict[str, list[str]]:
-    """As `groups`. Raises Unsupported and NotAuthorized."""
+    """Like `groups`, but raises Unsupported and NotAuthorized."""
     found = client.call("ListPrivilegeGroups").privilege_groups
     return {each.group_name: sorted(privilege.name for privilege in each.privileges) for each in found}
 
 
 def group_call(name: str, privileges: Iterable[str], *, remove: bool) -> tuple[str, Mapping[str, Any]]:
-    """The RPC that changes what is in a group, and its fields."""
+    """Returns the RPC that adds or removes privileges of a group, and its fields."""
     return "OperatePrivilegeGroup", {
         "group_name": name,
         "privileges": [{"name": each} for each in privileges],

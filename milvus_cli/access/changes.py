@@ -1,7 +1,6 @@
-"""What makes a server's users, roles and grants those of a file: one RPC for each difference, in an order that works.
+"""Changes a server's users, roles and grants to those of a file: one RPC per difference, ordered by dependency.
 
-Every change leads nearer to the file, and is only found where the server still differs: whatever ends the work in the
-middle, the next run makes the rest.
+Changes are computed from the differences that remain, so a run that was interrupted is completed by the next one.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from .access import ADMIN, BUILT_IN_ROLES, Grant, group_call, in_base64, privile
 from .file import Access
 
 KINDS = ("privilege group", "group privilege", "role", "grant", "user", "user role")
-"""In the order in which they are made; they are removed in the other one."""
+"""Kinds of changes in the order of creation; they are removed in reverse order."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `sign` + or -, what it is, whose, and the RPC with its fields that makes it."""
+    """A difference: `sign` + or -, its kind, the object's name and detail, and the RPC with its fields."""
 
     sign: str
     kind: str
@@ -38,9 +37,9 @@ class Change:
 
 
 def changes(there: Access, wanted: Access, *, prune: bool, me: str = "") -> list[Change]:
-    """What is missing on the server; with `prune`, then what the file does not have.
+    """Returns additions of everything missing on the server; with `prune`, also removals of what the file lacks.
 
-    Milvus's own user, roles and their grants are never removed, nor is the user `me`.
+    Milvus's built-in user and roles, their grants, and the user `me` are never removed.
     """
     _check_roles(there, wanted)
     order = {kind: position for position, kind in enumerate(KINDS)}
@@ -56,12 +55,12 @@ def extras(there: Access, wanted: Access, *, me: str = "") -> list[Change]:
 
 
 def new_users(found: Iterable[Change]) -> list[str]:
-    """Users that need a password."""
+    """Returns new users, which need a password."""
     return [each.name for each in found if (each.sign, each.kind) == ("+", "user")]
 
 
 def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]) -> None:
-    """Makes the changes; `passwords` of the new users. What fails says how many were made."""
+    """Applies the changes, with `passwords` by new user. Errors report how many were applied."""
     for done, each in enumerate(found):
         secret: dict[str, Any] = (
             {"password": in_base64(passwords[each.name])} if each.method == "CreateCredential" else {}
@@ -70,46 +69,63 @@ def make(client: Client, found: Collection[Change], passwords: Mapping[str, str]
             client.call(each.method, **each.fields, **secret)
         except CliError as exc:
             so_far = f"{done} of {len(found)} changes were made; apply it again for the rest"
-            exc.hint = f"{exc.hint}; {so_far}" if exc.hint else so_far
-            exc.message = f"{' '.join(filter(None, each.row[1:]))}: {exc.message}"
-            raise
+            raise exc.with_context(prefix=" ".join(filter(None, each.row[1:])), more_hint=so_far) from exc
 
 
 def _missing(there: Access, wanted: Access, sign: str) -> Iterator[Change]:
-    """What `wanted` has and `there` has not; with the sign -, the RPCs that remove it."""
-    remove = sign == "-"
+    """Yields changes for everything in `wanted` that `there` lacks; for the sign -, the removals."""
     own = {*(there.groups or ()), *(wanted.groups or ())}
-    for group, privileges in (wanted.groups or {}).items():
-        known = (there.groups or {}).get(group)
+    yield from _missing_groups(there.groups or {}, wanted.groups or {}, sign)
+    yield from _missing_grants(there.roles or {}, wanted.roles or {}, own, sign)
+    yield from _missing_roles(there.users or {}, wanted.users or {}, sign)
+
+
+def _missing_groups(
+    there: Mapping[str, Collection[str]], wanted: Mapping[str, Collection[str]], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for group, privileges in wanted.items():
+        known = there.get(group)
         if known is None:
-            yield Change(
-                sign,
-                "privilege group",
-                group,
-                "",
-                "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup",
-                {"group_name": group},
-            )
+            method = "DropPrivilegeGroup" if remove else "CreatePrivilegeGroup"
+            yield _change(sign, "privilege group", group, (method, {"group_name": group}))
         if known is not None or not remove:
             for privilege in sorted(set(privileges) - set(known or ())):
-                yield Change(sign, "group privilege", group, privilege, *group_call(group, [privilege], remove=remove))
-    for role, grants in (wanted.roles or {}).items():
-        has = (there.roles or {}).get(role)
-        if has is None:
-            yield Change(sign, "role", role, "", *_role_call(role, remove=remove))
-        keys = {grant.key for grant in has or ()}
+                call = group_call(group, [privilege], remove=remove)
+                yield _change(sign, "group privilege", group, call, detail=privilege)
+
+
+def _missing_grants(
+    there: Mapping[str, Collection[Grant]], wanted: Mapping[str, Collection[Grant]], own: Collection[str], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for role, grants in wanted.items():
+        known = there.get(role)
+        if known is None:
+            yield _change(sign, "role", role, _role_call(role, remove=remove))
+        keys = {grant.key for grant in known or ()}
         for grant in sorted(grant for grant in grants if grant.key not in keys):
-            yield Change(sign, "grant", role, grant.words, *_grant_call(grant, own, remove=remove))
-    for user, roles in (wanted.users or {}).items():
-        had = (there.users or {}).get(user)
-        if had is None:
-            yield Change(
-                sign, "user", user, "", "DeleteCredential" if remove else "CreateCredential", {"username": user}
-            )
-        if had is not None or not remove:
-            for role in sorted(set(roles) - set(had or ())):
+            yield _change(sign, "grant", role, _grant_call(grant, own, remove=remove), detail=grant.words)
+
+
+def _missing_roles(
+    there: Mapping[str, Collection[str]], wanted: Mapping[str, Collection[str]], sign: str
+) -> Iterator[Change]:
+    remove = sign == "-"
+    for user, roles in wanted.items():
+        known = there.get(user)
+        if known is None:
+            method = "DeleteCredential" if remove else "CreateCredential"
+            yield _change(sign, "user", user, (method, {"username": user}))
+        if known is not None or not remove:
+            for role in sorted(set(roles) - set(known or ())):
                 fields = {"username": user, "role_name": role, "type": int(remove)}
-                yield Change(sign, "user role", user, role, "OperateUserRole", fields)
+                yield _change(sign, "user role", user, ("OperateUserRole", fields), detail=role)
+
+
+def _change(sign: str, kind: str, name: str, call: tuple[str, Mapping[str, Any]], *, detail: str = "") -> Change:
+    method, fields = call
+    return Change(sign=sign, kind=kind, name=name, detail=detail, method=method, fields=fields)
 
 
 def _role_call(role: str, *, remove: bool) -> tuple[str, Mapping[str, Any]]:
@@ -121,14 +137,14 @@ def _grant_call(grant: Grant, own: Collection[str], *, remove: bool) -> tuple[st
 
 
 def _stays(change: Change, me: str) -> bool:
-    """Whether a removal would take what Milvus comes with, or the ground that the work stands on."""
+    """Reports whether a removal is skipped: of built-in objects, and of the user that makes the changes."""
     if change.kind in ("user", "user role"):
         return change.name in (ADMIN, me)
     return change.kind in ("role", "grant") and change.name in BUILT_IN_ROLES
 
 
 def _spoken_of(change: Change, wanted: Access) -> bool:
-    """Whether the file has the part that the change is in: what it leaves out is left alone."""
+    """Reports whether the file has the part of the change: other parts stay unchanged."""
     part = {"user": wanted.users, "user role": wanted.users, "role": wanted.roles, "grant": wanted.roles}
     return part.get(change.kind, wanted.groups) is not None
 

@@ -1,4 +1,4 @@
-"""Users, roles, grants and groups of privileges as one value: read from a server, from a file, and written to one."""
+"""Users, roles, grants and privilege groups as one value: reads it from a server or a file, and writes it to a file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ HINT = "export access prints such a file"
 
 @dataclass(frozen=True)
 class Access:
-    """What there is, or should be: users and their roles, roles and their grants, groups and their privileges.
+    """Roles by user, grants by role, and privileges by group, present or wanted.
 
-    A part that is None is not spoken of: the file leaves it out, or the server has no such thing.
+    A part is None if the file omits it, or the server does not support it.
     """
 
     users: Mapping[str, Collection[str]] | None
@@ -32,7 +32,7 @@ class Access:
 
 
 def read_server(client: Client, databases: Collection[str] = ()) -> Access:
-    """What a server has; grants in all its databases, and in those named, which it may not have yet."""
+    """Reads a server's access; grants in all its databases, and in the named ones, which may be missing."""
     where = list(dict.fromkeys([*access.databases(client), *databases]))
     roles: dict[str, list[Grant]] = {role: [] for role in access.users_of_roles(client)}
     for grant in access.grants(client, list(roles), where):
@@ -43,7 +43,7 @@ def read_server(client: Client, databases: Collection[str] = ()) -> Access:
 
 
 def write_access(found: Access) -> dict[str, Any]:
-    """As a JSON value, in order: the same access gives the same text."""
+    """Returns a JSON value, sorted, so that equal access has equal text."""
     written: dict[str, Any] = {}
     if found.users is not None:
         written["users"] = [{"user": name, "roles": sorted(roles)} for name, roles in sorted(found.users.items())]
@@ -59,7 +59,7 @@ def write_access(found: Access) -> dict[str, Any]:
 
 
 def read_access(value: Any, *, force: bool = False) -> Access:
-    """What a file says. Raises InvalidInput that tells where; `force` lets privileges pass that are not known here."""
+    """Parses a file's value; `force` accepts unknown privileges. Raises InvalidInput with the position."""
     if not isinstance(value, dict):
         raise InvalidInput("the file has no users, roles or privilege_groups", hint=HINT)
     _check_keys(value, PARTS, "the file")
@@ -84,7 +84,7 @@ def databases_of(wanted: Access) -> list[str]:
 
 
 def read_passwords(text: str) -> dict[str, str]:
-    """Lines user:password; empty ones and those that begin with # say nothing. Raises InvalidInput without a secret."""
+    """Parses lines user:password, without empty lines and # comments. Raises InvalidInput that shows no secret."""
     found = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -98,7 +98,7 @@ def read_passwords(text: str) -> dict[str, str]:
 
 
 def _written(grants: Collection[Grant]) -> Iterator[dict[str, Any]]:
-    """One entry for each object, with its privileges."""
+    """Yields an entry for each object, with its privileges."""
     places: dict[tuple[str, str, str], list[str]] = {}
     for grant in sorted(grants):
         places.setdefault(grant.key[1:4], []).append(grant.privilege)
@@ -107,7 +107,7 @@ def _written(grants: Collection[Grant]) -> Iterator[dict[str, Any]]:
 
 
 def _part(value: Mapping[str, Any], key: str, name: str) -> dict[str, Mapping[str, Any]] | None:
-    """The objects of a part by their names."""
+    """Returns the entries of a part by name."""
     if key not in value:
         return None
     entries = value[key] if value[key] is not None else []
@@ -156,7 +156,7 @@ def _read_grant(role: str, entry: Any, where: str, own: Collection[str], *, forc
             raise InvalidInput(f"{where}: * on which object_type?", hint="Collection, Global or User")
         if not name and (its_kind != GLOBAL or privilege.startswith(COLLECTION)):
             raise InvalidInput(f"{where}: {privilege} on which object_name?", hint="* is all of them")
-        yield Grant(role, database, its_kind, name or EVERY, privilege)
+        yield Grant(role, database=database, object_type=its_kind, object_name=name or EVERY, privilege=privilege)
 
 
 def _names(entry: Mapping[str, Any], key: str, where: str) -> list[str]:

@@ -34,13 +34,13 @@ class GrantOptions:
 
     @property
     def names(self) -> list[str]:
-        """The privileges, each once."""
+        """The distinct privileges."""
         return list(dict.fromkeys(name for each in self.privileges for name in each))
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A grant, and whether its privilege is a group of them."""
+    """A grant; `is_group` is set if its privilege is a privilege group."""
 
     grant: Grant
     is_group: bool
@@ -76,7 +76,7 @@ def revoke(client: Client, options: GrantOptions) -> Done:
 def grant_table(
     client: Client, roles: Sequence[str], object_name: str | None, object_type: str | None, database: str | None
 ) -> Table:
-    """The grants of these roles, or of all; None stands for any object, type or database."""
+    """Returns the grants of the named roles, or of all; None matches any object, type or database."""
     if roles:
         access.require_roles(client, roles)
     names = list(roles) or sorted(access.users_of_roles(client))
@@ -98,9 +98,9 @@ def _done(verb: str, to: str, found: Sequence[Wanted]) -> Done:
 
 
 def wanted(client: Client, options: GrantOptions, *, revoke: bool = False) -> list[Wanted]:
-    """The grants that options name. Raises CliError and InvalidInput for names that don't exist or can't go together.
+    """Returns the grants that options name. Raises CliError for missing names, InvalidInput for conflicting ones.
 
-    To revoke a grant its database may be gone: the grants in it are kept, and return with a database of that name.
+    With `revoke`, the database may be missing: grants outlive it, and apply again if it is created again.
     """
     access.require_roles(client, options.roles)
     names, kind = options.names, options.object_type or ""
@@ -112,7 +112,7 @@ def wanted(client: Client, options: GrantOptions, *, revoke: bool = False) -> li
     if not revoke:
         access.require_database(client, database)
     return [
-        Wanted(Grant(role, database, found, name, privilege), group)
+        Wanted(Grant(role, database=database, object_type=found, object_name=name, privilege=privilege), group)
         for role in dict.fromkeys(options.roles)
         for privilege in names
         for found, group in [_kind(privilege, kind, own or {})]
@@ -121,7 +121,7 @@ def wanted(client: Client, options: GrantOptions, *, revoke: bool = False) -> li
 
 
 def not_there(client: Client, found: Sequence[Wanted]) -> Iterator[str]:
-    """A sentence on each object that a grant is for and nothing has yet: Milvus takes any name."""
+    """Yields a note for each object that does not exist yet: Milvus accepts grants on any name."""
     places = {(each.grant.object_type, each.grant.database) for each in found}
     for kind, database in sorted(place for place in places if EVERY not in place and place[0] != GLOBAL):
         known = permitted(_names, client, kind, database)
@@ -139,7 +139,7 @@ def _names(client: Client, kind: str, database: str) -> list[str]:
 
 
 def _kind(privilege: str, object_type: str, own: dict[str, list[str]]) -> tuple[str, bool]:
-    """The type of object that a privilege is for, and whether it is a group, whose types Milvus finds itself."""
+    """Returns a privilege's object type, and whether it is a group, for which Milvus determines the type."""
     if is_group(privilege, own):
         return GLOBAL, True
     if privilege == EVERY and not object_type:

@@ -95,8 +95,8 @@ def _measured(
     try:
         client.call("Search", **asked.of_one(vectors[0]).request())  # Warm-up: the first search may load something.
     except ServerRefused as exc:
-        exc.hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
-        raise
+        hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
+        raise exc.with_context(hint=hint) from exc
     for own, vector in zip(keys, vectors, strict=True):
         request = asked.of_one(vector).request()
         started = time.perf_counter()

@@ -1,7 +1,8 @@
-"""One generic call to Milvus over gRPC: metadata, deadline, and failures made ours."""
+"""The gRPC client: one generic call, with metadata, deadline, retry, and errors of our own."""
 
 import base64
 import os
+import socket
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -10,11 +11,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from .. import __version__
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
+from ..connections.version import Version
 from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, ServerRefused, Unreachable, Unsupported
 
-# Without this grpc writes its own failures to stderr; it is read at import.
+# Keeps grpc from logging failures to stderr; it is read at import.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
@@ -23,6 +26,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import NO_DATABASE
+from .optional import permitted
 from .privileges import place
 from .versions import OPERATIONS, lacking
 from .wire import milvus_pb2
@@ -40,14 +44,14 @@ CHANNEL_OPTIONS: Mapping[str, int | str] = {
     "grpc.max_reconnect_backoff_ms": 1_000,
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
-    # Two aliases of one address must not share what one of them authenticated.
+    # Two aliases of one address must not share an authenticated connection.
     "grpc.use_local_subchannel_pool": 1,
 }
 
 
 @dataclass(frozen=True)
 class Trace:
-    """One finished RPC, for `--debug`. `status` is OK or what failed; `milliseconds` from send to answer."""
+    """A finished RPC, for `--debug`. `status` is OK or the failure; `milliseconds` is from request to answer."""
 
     method: str
     address: str
@@ -58,7 +62,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class ServerInfo:
-    """What the handshake told. `version` is as the server writes it, e.g. "v2.3.5"; `latency_ms` of one round trip."""
+    """Result of the handshake. `version` is as the server writes it, e.g. "v2.3.5"; `latency_ms` is one round trip."""
 
     version: str
     deploy_mode: str
@@ -66,14 +70,14 @@ class ServerInfo:
 
 
 class Channel:
-    """A channel of grpc. Its methods are made once."""
+    """A grpc channel that caches its methods."""
 
     def __init__(self, profile: Profile, timeout: float) -> None:
         self._channel = _channel(profile, timeout)
         self._methods: dict[str, Any] = {}
 
     def method(self, name: str) -> Any:
-        """What grpc calls it by; takes a serialized request."""
+        """Returns grpc's callable for a method, which takes a serialized request."""
         if name not in self._methods:
             read = _types(name)[1].FromString
             self._methods[name] = self._channel.unary_unary(f"/{SERVICE}/{name}", response_deserializer=read)
@@ -85,9 +89,10 @@ class Channel:
 
 
 class Link:
-    """A channel, whether it ever carried an answer, and what it changed.
+    """A channel with its history, shared by all copies of a client.
 
-    `written` is the timestamp of the last write of rows, `changes` how many calls did not only read.
+    `answered` is set after the first answer, `written` is the timestamp of the last write of rows, and `changes`
+    counts the calls that did not only read.
     """
 
     def __init__(self, profile: Profile, timeout: float) -> None:
@@ -96,22 +101,24 @@ class Link:
         self.answered = False
         self.written = 0
         self.changes = 0
-        self.version: str | None = None
+        self.version: Version | None = None
 
     def reopen(self) -> None:
-        """A new channel: the old one would wait before it looks for the server again."""
+        """Opens a new channel: the old one would wait before it reconnects."""
         self.channel.close()
         self.channel = self._open()
+        # The restarted server may be another release.
+        self.version = None
 
 
 Check: TypeAlias = Callable[[str, Mapping[str, Any], Any], None]
 
 
 class Client:
-    """A channel to one server. Safe to share between threads; copies for another database share the channel.
+    """A client of one server. Safe to share between threads; copies for another database share the channel.
 
-    `check` takes a method, the fields of its request and its answer, and raises InvalidAnswer for one that does not
-    hold together, before anybody reads it.
+    `check` is called with a method, the fields of its request and its answer, and raises InvalidAnswer for an
+    inconsistent one.
     """
 
     def __init__(
@@ -124,7 +131,7 @@ class Client:
         self._link = Link(profile, timeout)
 
     def call(self, method: str, *, timeout: float | None = None, **fields: Any) -> Any:
-        """Sends `<method>Request(**fields)` and returns its response message, checked.
+        """Sends `<method>Request(**fields)` and returns the checked response message.
 
         Raises Unreachable, NotAuthorized, ServerRefused, Unsupported, InvalidAnswer or Interrupted. KeyboardInterrupt
         cancels the call.
@@ -132,39 +139,47 @@ class Client:
         return self.request(method, timeout=timeout, **fields).result()
 
     def start(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
-        """Sends the request and does not wait: its `result()` is what `call` returns or raises."""
+        """Sends the request without waiting; `result()` of the returned call returns or raises what `call` does."""
         pending = self.request(method, timeout=timeout, **fields)
         pending.start()
         return pending
 
     def request(self, method: str, *, timeout: float | None = None, **fields: Any) -> "Pending":
-        """A call that is not sent before its `result()` is asked for, unless it is started."""
+        """Prepares a call, which is sent by `start()` or `result()`."""
         if not rpc_reads(method):
             require_writable(self.profile, f"{method} was not sent")
         return Pending(self, method, fields, timeout or self.timeout)
 
     @property
     def written(self) -> int:
-        """The hybrid timestamp of this client's last write of rows, 0 before the first."""
+        """Hybrid timestamp of this client's last write of rows; 0 before the first."""
         return self._link.written
 
     @property
-    def version(self) -> str:
-        """The server's version as it writes it; "" if it cannot tell. Asked once per channel."""
+    def version(self) -> Version:
+        """The server's version, requested once per channel; empty if the server does not report it.
+
+        Raises like `call` if there is no answer.
+        """
         if self._link.version is None:
             try:
-                self._link.version = str(self.call("GetVersion").version)
-            except CliError:
-                return ""
+                answer = permitted(self.call, "GetVersion")
+            except Unsupported:
+                answer = None
+            self._link.version = Version(answer.version if answer else "")
         return self._link.version
 
     def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
         """Returns the error for an operation that this server lacks, with its version and the one that has it."""
-        return Unsupported(lacking(method, self.version), method=method, server_code=server_code)
+        try:
+            version = self.version
+        except CliError:
+            version = Version()
+        return Unsupported(lacking(method, version), method=method, server_code=server_code)
 
     @property
     def changes(self) -> int:
-        """How many of this client's calls did not only read."""
+        """Number of this client's calls that did not only read."""
         return self._link.changes
 
     def with_options(self, *, database: str, timeout: float, trace: Callable[[Trace], None] | None = None) -> "Client":
@@ -190,12 +205,18 @@ class Client:
 
     def _report(self, method: str, started: float, outcome: str) -> None:
         if self._trace is not None:
-            milliseconds = (time.monotonic() - started) * 1000
-            self._trace(Trace(method, self.profile.address, self.profile.database, milliseconds, outcome))
+            trace = Trace(
+                method=method,
+                address=self.profile.address,
+                database=self.profile.database,
+                milliseconds=(time.monotonic() - started) * 1000,
+                status=outcome,
+            )
+            self._trace(trace)
 
 
 class Pending:
-    """An RPC to be sent, or under way. One that was not started costs less: grpc then waits in this thread."""
+    """An RPC, sent or not. Without `start()` it costs less, because grpc waits in the calling thread."""
 
     def __init__(self, client: Client, method: str, fields: Mapping[str, Any], seconds: float) -> None:
         self._client = client
@@ -204,11 +225,11 @@ class Pending:
         self._call: Call | None = None
 
     def start(self) -> None:
-        """Sends it, and does not wait."""
+        """Sends the request without waiting."""
         self._call = Call(self._sending(waits=False))
 
     def result(self) -> Any:
-        """Waits for the answer; see `Client.call`."""
+        """Waits for the answer. Raises like `Client.call`."""
         client = self._client
         try:
             response = self._answer_or_again()
@@ -222,10 +243,10 @@ class Pending:
         return response
 
     def _sending(self, *, waits: bool) -> Callable[[], Any]:
-        """What sends it: and waits for the answer, or returns grpc's future."""
+        """Returns a function that sends the request, and waits for the answer or returns grpc's future."""
         self._channel = self._client._link.channel
         rpc = self._channel.method(self._method)
-        # As bytes: grpc would hold the message beside them while it waits.
+        # Serialized here: grpc would keep the message in memory beside its bytes.
         try:
             request = _types(self._method)[0](**self._fields).SerializeToString()
         except UnicodeEncodeError:
@@ -263,7 +284,7 @@ class Pending:
         return response
 
     def _answer_or_again(self) -> Any:
-        """Once more over a new channel when the server was there before: what only reads, and what was never sent."""
+        """Retries once over a new channel after an earlier answer, if the call only reads or was never sent."""
         link = self._client._link
         try:
             return self._answer()
@@ -271,7 +292,7 @@ class Pending:
             unsent = exc.fault is Fault.REFUSED
             if not link.answered or not (unsent or (exc.fault is Fault.LOST and rpc_reads(self._method))):
                 raise
-        # Of several calls that were lost together the first one opens the channel that all go over again.
+        # Of several calls lost together, the first one opens the channel for all of them.
         if link.channel is self._channel:
             link.reopen()
         self._call = None
@@ -279,9 +300,10 @@ class Pending:
 
 
 def handshake(client: Client) -> ServerInfo:
-    """Introduces us and learns the server's version. Raises as `Client.call`; a missing database is ServerRefused."""
-    from .. import __version__
+    """Sends client information and reads the server's version.
 
+    Raises like `Client.call`; ServerRefused for a missing database.
+    """
     started = time.monotonic()
     try:
         info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
@@ -293,15 +315,13 @@ def handshake(client: Client) -> ServerInfo:
         raise
     latency = _since(started)
     if info.deploy_mode == "embedded":
-        # Milvus Lite shakes hands for any database, and names no version while it does.
+        # Milvus Lite accepts any database in the handshake, and reports no version there.
         _require_database(client)
         return ServerInfo(client.call("GetVersion").version, info.deploy_mode, latency)
     return ServerInfo(info.build_tags, info.deploy_mode, latency)
 
 
 def _client_info(profile: Profile, version: str) -> dict[str, str]:
-    import socket
-
     return {
         "sdk_type": "milvus_cli",
         "sdk_version": version,
@@ -337,7 +357,7 @@ def _types(method: str) -> tuple[Any, Any]:
 
 
 def _channel(profile: Profile, timeout: float) -> grpc.Channel:
-    # A host that takes half the deadline to accept a connection is given up: that tells more than the deadline does.
+    # Give up connecting after half the deadline: the error then says more than an exceeded deadline.
     connect_ms = max(1, int(timeout * 500))
     options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
     if profile.user_agent:
@@ -357,7 +377,7 @@ def _channel(profile: Profile, timeout: float) -> grpc.Channel:
 
 
 def _system_roots() -> bytes | None:
-    """The system's CAs, or SSL_CERT_FILE; None (grpc's own list) where Python knows no such file."""
+    """Returns the system's CAs, or those of SSL_CERT_FILE; None, for grpc's own list, if Python finds no such file."""
     import ssl
 
     path = ssl.get_default_verify_paths().cafile

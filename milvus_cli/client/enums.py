@@ -1,8 +1,8 @@
-"""Names of the values of protobuf's enumerations, also where a newer Milvus has more of them."""
+"""Names of protobuf enumeration values, including those of a newer Milvus."""
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 
 def value_name(kind: EnumTypeWrapper, number: int) -> str:
-    """The value's name; the number itself for one that is not known here."""
+    """Returns the value's name; the number if it is unknown."""
     return kind.Name(number) if number in kind.values() else str(number)

@@ -1,4 +1,4 @@
-"""The one place that knows what failures look like on the wire, and makes them ours."""
+"""Translates gRPC errors and Milvus's status codes into the errors of this program."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +13,11 @@ from .privileges import Where, refusal
 REASON_LENGTH = 500
 
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
-"""How grpc's details begin when there was no connection: the request was not sent."""
+"""Prefixes of grpc's details when no connection was established, so that the request was not sent."""
 
 TIMEOUT_HINT = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
 
-# What grpc says when it can't connect, first match wins: (its words, fault, what happened, what to do).
+# Details of UNAVAILABLE, first match wins: (part of the details, fault, message, hint).
 UNAVAILABLE = (
     (
         "Connection refused",
@@ -54,7 +54,7 @@ UNAVAILABLE = (
         "--ca, --client-cert and --client-key name PEM files, the key that of the certificate",
     ),
     ("SSL_ERROR", Fault.TLS, "TLS with {address} failed: {reason}", "check --tlsmode, --ca and the certificates"),
-    # 80 is the P of an answer that begins with HTTP/1.
+    # 80 is the letter P of an HTTP/1 answer.
     (
         "got frame type 80",
         Fault.NOT_MILVUS,
@@ -91,13 +91,13 @@ PLAINTEXT_REFUSED = (
 
 LOOK_FIRST = "the server may have done it or not: look before you send it again"
 NO_MESSAGE = "Exception deserializing response"
-"""What grpc says of bytes that are no message of the type that was expected."""
+"""grpc's details for bytes that do not parse as the expected message."""
 
 NO_DELETE_KEYS = "collection properties is empty"
-"""How Milvus before 2.5 refuses a request that only deletes properties: it does not know that field."""
+"""Refusal of a request that only deletes properties by Milvus before 2.5, which does not know that field."""
 
 NO_GRANTOR = "fail to get authorization from the md"
-"""How a Milvus without authorization refuses a grant by nobody: it notes who gave it."""
+"""Refusal of an anonymous grant by a Milvus without authorization, which records the grantor."""
 
 
 def invalid(method: str, reason: str) -> InvalidAnswer:
@@ -109,7 +109,7 @@ def invalid(method: str, reason: str) -> InvalidAnswer:
 def failure(
     error: grpc.RpcError, method: str, address: str, seconds: float, *, secure: bool, fresh: bool, where: Where
 ) -> CliError:
-    """Translates what grpc raised. `fresh` says that this channel had not yet completed a call."""
+    """Translates a grpc error. `fresh` is set if the channel has not completed a call yet."""
     code, details = error.code(), error.details() or ""
     if code is grpc.StatusCode.UNAVAILABLE:
         return _unavailable(details, method, address, secure=secure, fresh=fresh)
@@ -152,21 +152,22 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
         )
     lacking = missing(status.code, reason, fields, database)
     message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
-    refused = ServerRefused(message, hint=hint, fault=Fault.SAID_NO, server_code=status.code or status.error_code)
-    refused.reason = (status.reason or status.detail).strip().partition("\n")[0]
-    raise refused
+    raise ServerRefused(
+        message,
+        hint=hint,
+        fault=Fault.SAID_NO,
+        server_code=status.code or status.error_code,
+        reason=(status.reason or status.detail).strip().partition("\n")[0],
+    )
 
 
 def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
-    """The same; of a write it says that the server may have done it all the same."""
-    if not rpc_reads(method):
-        error.message += ": outcome unknown"
-        error.hint = LOOK_FIRST
-    return error
+    """Returns the error; for a write, with the warning that the server may have executed it."""
+    return error if rpc_reads(method) else InvalidAnswer(f"{error.message}: outcome unknown", hint=LOOK_FIRST)
 
 
 def short(reason: str) -> str:
-    """The first line of a reason: servers append kilobytes of stack."""
+    """Returns the first line of a reason, cut: servers append kilobytes of stack trace."""
     line = reason.strip().partition("\n")[0].strip()
     return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
 
@@ -185,7 +186,7 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
 
 
 def lost(method: str, address: str) -> CliError:
-    """The connection broke while a call was under way: of a write nobody knows whether it was done."""
+    """Returns the error for a connection that broke during a call; the outcome of a write is unknown."""
     if rpc_reads(method):
         return Unreachable(
             f"the connection to {address} was lost during {method}",
@@ -233,5 +234,5 @@ def _unauthenticated(details: str, address: str) -> CliError:
 
 
 def _tls_reason(details: str) -> str:
-    """The words after the error's code in `…CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate…`."""
+    """Returns the reason in `…CERTIFICATE_VERIFY_FAILED: unable to get local issuer certificate…`."""
     return details.rpartition("CERTIFICATE_VERIFY_FAILED: ")[2].partition(":")[0].strip() or "handshake failed"

@@ -1,4 +1,4 @@
-"""One HTTP request to a server: its RESTful API on the gRPC port, its health on the management port."""
+"""HTTP requests to a server: the RESTful API on the gRPC port, health and metrics on the management port."""
 
 import http.client
 import json
@@ -16,15 +16,15 @@ from .privileges import Where, refusal
 VECTOR_API = re.compile("/+v[0-9]+/+vector", re.IGNORECASE)
 
 AUTHENTICATION_CODE = 1800
-"""What Milvus 2.3 answers, with HTTP 401, to missing or wrong credentials."""
+"""Code of Milvus 2.3, with HTTP 401, for missing or wrong credentials."""
 
 
 def call_api(profile: Profile, method: str, path: str, body: str | None, seconds: float) -> Any:
-    """Sends a RESTful request and returns its JSON. Raises CliError for an answer whose `code` is not success.
+    """Sends a RESTful request and returns its JSON. Raises CliError for an answer whose `code` is an error.
 
     Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
     """
-    status, text = _request(profile, profile.port, method, path, body, seconds)
+    status, text = _request(profile, profile.port, method, path, body=body, seconds=seconds)
     try:
         answer = load_json(text)
     except ValueError:
@@ -39,16 +39,15 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
         )
     if code not in (0, 200) or status >= 400:
         message = answer.get("message") if isinstance(answer, dict) else None
-        refused = refusal(str(message), _where(profile, body))
+        refused = refusal(str(message), _where(profile, body), server_code=code)
         if refused:
-            refused.server_code = code
             raise refused
         raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
     return answer
 
 
 def check_request(path: str, body: str | None) -> None:
-    """Raises InvalidInput for what need not be sent."""
+    """Raises InvalidInput for a request that is certainly wrong."""
     if not path.startswith("/"):
         raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
     if body is not None:
@@ -56,9 +55,9 @@ def check_request(path: str, body: str | None) -> None:
 
 
 def in_database(method: str, path: str, body: str | None, database: str) -> tuple[str, str | None, str]:
-    """A request with `dbName` where it names no database itself, and the database that it names then.
+    """Adds `dbName` to a request that names no database; returns path, body and the database in effect.
 
-    Only of the RESTful API of vectors, whose requests all take it: without it they would act on "default".
+    Applies only to the RESTful API of vectors, whose requests all accept it, and otherwise act on "default".
     """
     if not VECTOR_API.match(path):
         return path, body, database
@@ -74,31 +73,34 @@ def in_database(method: str, path: str, body: str | None, database: str) -> tupl
         return path, body, database
     if method.upper() == "GET":
         return f"{path}{'&' if '?' in path else '?'}{urlencode({'dbName': database})}", body, database
-    # As text, so that every digit of the rest stays as it was typed.
+    # Edited as text, so that all digits of the body stay as typed.
     named, rest = f'"dbName": {json.dumps(database)}', (body or "{}").lstrip()[1:]
     return path, f"{{{named}{', ' if given else ''}{rest}", database
 
 
 def _where(profile: Profile, body: str | None) -> Where:
-    """What a request is about, by its body."""
+    """Returns the objects that a request's body names."""
     given = json.loads(body) if body else {}
     named = given if isinstance(given, dict) else {}
     return Where(collection=str(named.get("collectionName", "")), database=str(named.get("dbName", profile.database)))
 
 
 def management(profile: Profile, port: int | None, path: str, seconds: float) -> tuple[int, str]:
-    """Status and text of a GET on the management port. Raises CliError where there is none, Unreachable if closed."""
+    """Returns status and text of a GET on the management port.
+
+    Raises CliError for Milvus Lite, which has none, and Unreachable if the port is closed.
+    """
     if profile.lite:
         raise CliError("Milvus Lite has no management port")
     try:
-        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, None, seconds)
+        return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, seconds=seconds)
     except (Unreachable, Unsupported) as exc:
-        exc.hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
-        raise
+        hint = "is it open, and another port? --management-port PORT names it; connect takes that too, and keeps it"
+        raise exc.with_context(hint=hint) from exc
 
 
 def management_health(profile: Profile, port: int | None, seconds: float) -> list[tuple[str, bool | None, str | None]]:
-    """A row (check, healthy, details) of the management port's /healthz; healthy is None where it is closed."""
+    """Returns a row (check, healthy, details) for the management port's /healthz; healthy is None if it is closed."""
     port = port or profile.management_port
     check = f"port {port} /healthz"
     try:
@@ -109,11 +111,11 @@ def management_health(profile: Profile, port: int | None, seconds: float) -> lis
 
 
 def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | None:
-    """The counters of the management port by name and labels, as written there; None where it does not answer."""
+    """Returns the management port's metrics by name with labels; None if it does not answer."""
     if profile.lite:
         return None
     try:
-        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", None, seconds)
+        status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", seconds=seconds)
     except (Unreachable, Unsupported):
         return None
     found = {}
@@ -125,7 +127,9 @@ def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | N
     return found
 
 
-def _request(profile: Profile, port: int, method: str, path: str, body: str | None, seconds: float) -> tuple[int, str]:
+def _request(
+    profile: Profile, port: int, method: str, path: str, *, body: str | None = None, seconds: float
+) -> tuple[int, str]:
     address = f"{profile.host}:{port}"
     connection = _connection(profile, port, seconds)
     headers: dict[str, str | bytes] = {"Accept": "application/json"}
@@ -151,7 +155,7 @@ def _request(profile: Profile, port: int, method: str, path: str, body: str | No
 
 
 class _NamedHTTPSConnection(http.client.HTTPSConnection):
-    """Expects NAME in the certificate, where one is given, in place of the host."""
+    """Verifies the certificate for `name` instead of the host, if it is given."""
 
     def __init__(self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, name: str) -> None:
         super().__init__(host, port, timeout=timeout, context=context)

@@ -1,6 +1,6 @@
-"""Ctrl-C and the locks of others: an interrupt where grpc holds a lock of its channel leaves all its calls hanging.
+"""Makes Ctrl-C safe during grpc calls: an interrupt while grpc holds a channel's lock leaves all its calls hanging.
 
-So SIGINT waits while grpc works, which takes microseconds, and comes where it waits, which takes long.
+SIGINT is therefore deferred while grpc works, for microseconds, and delivered while it waits.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import Any, TypeVar
 Answer = TypeVar("Answer")
 
 WAITS = "grpc._channel"
-"""The module of grpc whose functions hold no lock while they wait for the answer of a blocking call."""
+"""grpc's module whose functions hold no lock while they wait for the answer to a blocking call."""
 
 SOON = 0.02
-"""Seconds until a signal that came at a bad moment is tried again."""
+"""Seconds until a deferred signal is raised again."""
 
 LOOK = 0.2
-"""Seconds between two looks for a signal that another thread got."""
+"""Seconds between checks for a signal that another thread received."""
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Within it no KeyboardInterrupt is raised; one that was due is raised at its end."""
+    """Defers KeyboardInterrupt to the end of the block."""
     before = signal.getsignal(signal.SIGINT)
-    # Signals reach the main thread only, and a handler that is not Python's can't be put back.
+    # Python handles signals only in the main thread, and a handler installed from C can't be restored.
     if threading.current_thread() is not threading.main_thread() or before is None:
         yield
         return
@@ -43,7 +43,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def interruptible(ask: Callable[[], Answer]) -> Answer:
-    """What a blocking call of grpc answers. KeyboardInterrupt cancels it, and is raised where that does no harm."""
+    """Returns the answer of a blocking grpc call. KeyboardInterrupt cancels it, and is raised where that is safe."""
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         return ask()
@@ -68,10 +68,10 @@ def interruptible(ask: Callable[[], Answer]) -> Answer:
 
 
 class Call:
-    """A call of grpc under way; what `start` returns is touched by nobody else."""
+    """A running grpc call; `start` sends it and returns grpc's future, which nothing else may use."""
 
     def __init__(self, start: Callable[[], Any]) -> None:
-        # Not grpc's own way to wait, which holds a lock that its threads want.
+        # Waiting with grpc's own methods holds a lock that its threads need.
         self._done = done = threading.Lock()
         done.acquire()
         with undisturbed():
@@ -91,11 +91,11 @@ class Call:
             try:
                 return call.result()
             finally:
-                # Its end takes locks too.
+                # Destroying it takes locks too.
                 del call
 
     def cancel(self) -> None:
-        """Nothing, where the answer was taken."""
+        """Cancels the call unless its answer was taken."""
         with undisturbed():
             if self._call is not None:
                 self._call.cancel()

@@ -1,4 +1,4 @@
-"""Leaked aliases: Milvus 2.3 keeps those of a deleted collection, and lists them nowhere; they hide what they name."""
+"""Detects leaked aliases: those of a deleted collection, which Milvus 2.3 keeps, resolves first and never lists."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ IS_ALIAS = "use an alias"
 
 
 def is_leaked_alias(client: Client, name: str) -> bool:
-    """Also where a collection of that name was created since: nothing reaches it before the alias is deleted.
+    """Reports whether a name is a leaked alias, even if a collection with that name exists, which it hides.
 
-    False where this user can't find out.
+    Returns False if this user lacks the privileges to find out.
     """
     try:
         permitted(client.call, "DescribeCollection", collection_name=name)
@@ -27,7 +27,7 @@ def is_leaked_alias(client: Client, name: str) -> bool:
 
 
 def _is_refused_as_alias(client: Client, name: str) -> bool:
-    """No read tells; a rename of a name to itself is always refused, and only for an alias with these words."""
+    """Reports whether renaming the name to itself is refused with IS_ALIAS. No read reveals a leaked alias."""
     if client.profile.read_only:
         return False
     try:
@@ -38,7 +38,7 @@ def _is_refused_as_alias(client: Client, name: str) -> bool:
 
 
 def require_no_leaked_alias(client: Client, name: str, *, options: str = "") -> None:
-    """`options` are those that `delete alias` needs to act on the same server and database."""
+    """Raises CliError for a leaked alias; `options` are added to the hint's command to reach the same database."""
     if is_leaked_alias(client, name):
         raise leaked(name, options)
 

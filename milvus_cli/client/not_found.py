@@ -1,4 +1,4 @@
-"""What a server says is not there, in our words: Milvus and Milvus Lite each have several sentences for the same."""
+"""Messages for missing objects: Milvus and Milvus Lite each have several texts for the same refusal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 DEFAULT_DATABASE = "default"
 
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
-"""Codes of Milvus since 2.3, which Milvus Lite has too."""
+"""Codes of Milvus since 2.3, and of Milvus Lite."""
 
 LIST_COLLECTIONS, LIST_DATABASES = "list collections shows all", "list databases shows all"
 
@@ -20,38 +20,38 @@ HINTS = {
     NO_INDEX: "make one first: create index",
     NO_DATABASE: LIST_DATABASES,
 }
-"""What to do where the names are not known."""
+"""Hints by code when the name is unknown."""
 
 COLLECTION_FIELDS = ("collection_name", "collectionName", "oldName", "collection_names", "collections_name")
-"""How requests name the collection that they are about."""
+"""Fields of requests that name their collection."""
 
-# The server names what it does not know; it has a number for what a leaked alias stands for, and for a collection
-# that it is still deleting.
+# The server reports a number instead of a name for the target of a leaked alias, and for a collection that it is
+# still deleting.
 HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What is not there, or not ready, and what to do about it."""
+    """Message and hint for an object that is missing or not ready."""
 
     message: str
     hint: str
 
 
 def has_number(reason: str) -> bool:
-    """Returns whether a leaked alias may be the reason for a refusal."""
+    """Reports whether a leaked alias may have caused a refusal."""
     return HAS_NUMBER.search(reason) is not None
 
 
 def no_collection(name: str, database: str) -> str:
-    """The database is told where it is another than people have who know of none."""
+    """Names the database unless it is the default one."""
     return f"no collection {name!r}" + ("" if database == DEFAULT_DATABASE else f" in database {database!r}")
 
 
 def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) -> Missing | None:
-    """By the code of a refusal, and the names in the request that was refused; None where they don't tell.
+    """Identifies the missing object by the refusal's code and the names in its request; None if it is unclear.
 
-    `database` is the connection's, which a request may overrule.
+    `database` is the connection's; a request may override it.
     """
     database = str(fields.get("db_name") or database)
     if code == NO_DATABASE or reason == f"database {database!r} does not exist":
@@ -82,7 +82,7 @@ def _is_about(reason: str, name: str, before: Sequence[str]) -> bool:
 
 
 def _no_partition(collection: str, reason: str, names: Sequence[str]) -> Missing | None:
-    # Milvus Lite says the name, and nothing else.
+    # Milvus Lite's reason is just the name.
     named = [each for each in names if reason == each or f"partition={each}]" in reason]
     if len(named) != 1:
         return None

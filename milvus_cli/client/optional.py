@@ -1,4 +1,4 @@
-"""What only helps must not hinder: calls whose answers a command can do without, where a user may not make them."""
+"""Makes optional calls: they return None instead of failing if the user lacks the privilege."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 class Permitted:
-    """Asks, and gets None where this user may not; `missing` are the privileges that it takes."""
+    """Makes optional calls, and collects the missing privileges."""
 
     def __init__(self) -> None:
         self.missing: set[str] = set()
@@ -26,12 +26,12 @@ class Permitted:
             return None
 
     def tell(self, note: Callable[[str], None]) -> None:
-        """Says what kept answers away, if anything did."""
+        """Writes a note about the missing privileges, if any."""
         if self.missing:
             named = ", ".join(sorted(filter(None, self.missing)))
             note(f"note: not all is shown, as that takes {named or 'more privileges'}")
 
 
 def permitted(ask: Callable[..., Answer], *given: Any, **named: Any) -> Answer | None:
-    """For a single such call."""
+    """Makes one optional call."""
     return Permitted()(ask, *given, **named)

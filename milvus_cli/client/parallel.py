@@ -1,4 +1,4 @@
-"""Many calls at once, for listings: bounded threads, and a deadline for all of them together."""
+"""Makes many calls at once, for listings, with a bounded number of threads and one deadline."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 THREADS = 8
-"""More do not make 1,000 calls faster: Python sends about 2,000 small ones a second, whatever their number."""
+"""More threads do not speed up 1,000 calls: Python sends about 2,000 small ones per second in any case."""
 
 
 def gather(ask: Callable[[Item, float], Answer], items: Sequence[Item], *, seconds: float) -> list[Answer | None]:
-    """The answer for each item, in order; `ask` gets the item and the seconds that are left.
+    """Returns the answer for each item, in order; `ask` is called with the item and the remaining seconds.
 
-    None stands for what the server refused, as something may go while it is listed, and for what had no answer in time.
+    The answer is None if the server refused, as for an object deleted during the listing, or did not answer in time.
     """
     until = time.monotonic() + seconds
     if not items:

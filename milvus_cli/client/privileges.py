@@ -1,4 +1,4 @@
-"""What Milvus's privileges are called, and the type of object that each is for: the words of 2.3 to 2.6."""
+"""Milvus's privileges and the type of object of each, for Milvus 2.3 to 2.6."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .not_found import COLLECTION_FIELDS, DEFAULT_DATABASE
 
 COLLECTION, GLOBAL, USER = "Collection", "Global", "User"
 EVERY = "*"
-"""As a privilege all those of a type of object, as an object all of its type, as a database all of them."""
+"""All privileges of an object type, all objects of a type, or all databases."""
 
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     COLLECTION: (
@@ -109,7 +109,7 @@ GROUPS = (
     "ClusterReadWrite",
     "ClusterAdmin",
 )
-"""The groups of privileges that Milvus 2.5 and newer bring along."""
+"""Built-in privilege groups of Milvus 2.5 and newer."""
 
 TYPE_OF: Mapping[str, str] = {name: kind for kind, names in PRIVILEGES.items() for name in names}
 
@@ -117,7 +117,7 @@ FORCE = "--force sends it as it is, for a server that knows more"
 
 
 def read_type(text: str) -> str:
-    """The type of object that is meant, however its letters are cased. Raises InvalidInput with the nearest."""
+    """Parses an object type in any case. Raises InvalidInput that suggests the nearest."""
     for each in PRIVILEGES:
         if each.casefold() == text.casefold():
             return each
@@ -126,9 +126,9 @@ def read_type(text: str) -> str:
 
 
 def check_privilege(name: str, object_type: str, groups: Collection[str], where: str = "") -> None:
-    """Raises InvalidInput for a name that is in no table here, or is for another type of object.
+    """Raises InvalidInput for an unknown privilege, or one of another object type.
 
-    `object_type` may be empty; `groups` are those that the server has beside its own.
+    `object_type` may be empty; `groups` are the server's custom groups.
     """
     before = f"{where}: " if where else ""
     if name == EVERY or name in GROUPS or name in groups:
@@ -145,13 +145,13 @@ def check_privilege(name: str, object_type: str, groups: Collection[str], where:
 
 
 def is_group(name: str, own: Collection[str]) -> bool:
-    """Whether it is a group of privileges: one of Milvus's, or of the server's own."""
+    """Reports whether it is a privilege group: a built-in one, or one of the custom groups in `own`."""
     return name in GROUPS or name in own
 
 
 @dataclass(frozen=True)
 class Where:
-    """What a call was about; what it does not name are all. `database` is the connection's: there Milvus looks."""
+    """The objects of a call, "" for all. `database` is the connection's, where Milvus checks the privilege."""
 
     collection: str = ""
     user: str = ""
@@ -159,10 +159,10 @@ class Where:
 
 
 def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
-    """What a request is about."""
+    """Returns the objects of a request."""
     named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
     collection = named if isinstance(named, str) else named[0]
-    # Milvus 2.3 knows a collection that is to be compacted by its number, and wants the privilege on all of them.
+    # ManualCompaction has only the collection's number, and Milvus 2.3 requires the privilege on all collections.
     return Where(
         "" if method == "ManualCompaction" else collection,
         fields.get("username") or fields.get("user", {}).get("name", ""),
@@ -170,25 +170,22 @@ def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
     )
 
 
-def refusal(text: str, where: Where) -> NotAuthorized | None:
-    """Made of Milvus's words, which name what is missing: `PrivilegeSelectOwnership: permission deny to USER`.
-
-    None for other words.
-    """
+def refusal(text: str, where: Where, *, server_code: int | None = None) -> NotAuthorized | None:
+    """Parses a refusal such as `PrivilegeSelectOwnership: permission deny to USER`; returns None for other texts."""
     found = re.search(r"Privilege(\w+): permission deny[^\n]*", text)
     if found is None:
         return None
-    error = NotAuthorized(
+    return NotAuthorized(
         f"not permitted: {found[0].strip()}",
         fault=Fault.NOT_PERMITTED,
         hint=f"an administrator can allow it: {_granting(found[1], where)}",
+        server_code=server_code,
+        privilege=found[1],
     )
-    error.privilege = found[1]
-    return error
 
 
 def _granting(name: str, where: Where) -> str:
-    """The line that grants a privilege, as far as it can be told."""
+    """Returns the command that grants a privilege, with the objects that are known."""
     objects = {COLLECTION: where.collection or EVERY, USER: where.user or EVERY}.get(TYPE_OF.get(name, ""))
     words = ["grant", "privilege", "-r", "ROLE", "-p", name, *(["-o", objects] if objects else ())]
     return shlex.join([*words, *(["-db", where.database] if where.database not in ("", DEFAULT_DATABASE) else ())])

@@ -1,21 +1,23 @@
-"""What people call the operations that not every server has, and since when Milvus has them."""
+"""Operations that not every server has: their names, and the first Milvus that has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..connections.version import Version
+
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with it; empty where every version supported here has it, and Milvus Lite may not."""
+    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
 
     name: str
     since: str = ""
 
 
-# By Milvus's release notes and its references of the clients (https://milvus.io/api-reference): hybrid search from
-# 2.4.0 on, alterDatabase in v2.4.x, the dropping of properties in v2.5.x, altered fields there too (and in the last of
-# 2.4), "Added a truncate API" in 2.6.11.
+# Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
+# 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
+# "Added a truncate API" in 2.6.11.
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
@@ -64,34 +66,12 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def lacking(method: str, version: str) -> str:
-    """The sentence that says so; `version` as the server writes it, "" where it is not known."""
+def lacking(method: str, version: Version) -> str:
+    """Returns the sentence that reports a missing operation, with the Milvus release that has it."""
     operation = OPERATIONS.get(method)
-    server = readable(version) or "this server"
+    server = version.product or "this server"
     if operation is None:
         return f"{server} has no {method}"
     milvus = "" if server.startswith("Milvus ") and "Lite" not in server else "Milvus "
     needs = f" (needs {milvus}{operation.since})" if operation.since else ""
     return f"{server} has no {operation.name}{needs}"
-
-
-def readable(version: str) -> str:
-    """Product and number: "Milvus 2.3.5" of "v2.3.5-lite", which the PyPI package of the full server calls itself."""
-    if version.startswith("milvus_lite-"):
-        return f"Milvus Lite {version.removeprefix('milvus_lite-')}"
-    number = version.removeprefix("v").partition("-")[0]
-    return f"Milvus {number}" if number else ""
-
-
-def is_lite(version: str) -> bool:
-    return version.startswith("milvus_lite")
-
-
-def is_older(version: str, than: str) -> bool:
-    """Whether it is a Milvus before that release; Milvus Lite counts as today's."""
-    if is_lite(version):
-        return False
-    numbers = version.removeprefix("v").partition("-")[0].split(".")
-    if not all(each.isdecimal() for each in numbers):
-        return False
-    return [int(each) for each in numbers] < [int(each) for each in than.split(".")]

@@ -11,6 +11,7 @@ from ..grammar.options import options
 from ..grammar.search_options import field_option, filter_options, index_options, partition_option, vector_option
 from ..grammar.types import CONSISTENCY
 from ..result import Report
+from ..text.limits import HIGHEST_LIMIT
 
 if TYPE_CHECKING:
     from ..search.options import SearchOptions
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "-l",
     "-k",
     "--limit",
-    type=click.IntRange(1, 16_384),
+    type=click.IntRange(1, HIGHEST_LIMIT),
     default=10,
     show_default=True,
     metavar="N",

@@ -17,6 +17,7 @@ from ..grammar.row_options import (
     partitions_option,
 )
 from ..result import Record, Table
+from ..text.limits import HIGHEST_LIMIT
 
 if TYPE_CHECKING:
     from ..rows.options import RowOptions
@@ -90,7 +91,7 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
 @limit_option
 @option(
     "--batch-size",
-    type=click.IntRange(1, 16384),
+    type=click.IntRange(1, HIGHEST_LIMIT),
     default=1000,
     show_default=True,
     metavar="N",

@@ -9,7 +9,6 @@ import click
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
 from ..grammar.search_options import (
-    HIGHEST_LIMIT,
     consistency_options,
     field_option,
     fields_option,
@@ -22,6 +21,7 @@ from ..grammar.search_options import (
     vector_option,
 )
 from ..result import Table
+from ..text.limits import HIGHEST_LIMIT
 
 if TYPE_CHECKING:
     from ..search.iterate import IteratorOptions

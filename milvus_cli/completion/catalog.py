@@ -261,14 +261,12 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
 
 def _filter_words(client: Client, of: str) -> Pairs:
     """Returns the words of filters that depend on this server's version."""
-    from ..client.versions import is_lite, is_older
 
-    version = str(client.call("GetVersion").version)
-    lacking = FILTER_NOT_LITE if is_lite(version) else ()
+    lacking = FILTER_NOT_LITE if client.version.is_lite else ()
     return [
         (word, note)
         for word, (since, note) in FILTER_SINCE.items()
-        if word not in lacking and not is_older(version, since)
+        if word not in lacking and not client.version.before(since)
     ]
 
 

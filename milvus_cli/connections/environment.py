@@ -1,4 +1,4 @@
-"""Where settings come from: the environment. Flags stand above it, saved connections below."""
+"""Reads settings from the environment, which ranks below options and above saved connections."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from ..errors import InvalidInput
 
 @dataclass(frozen=True)
 class Config:
-    """The environment, read once at start."""
+    """Settings from the environment, read once at start."""
 
     home: Path
     alias: str = ""
@@ -21,7 +21,7 @@ class Config:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
-        """Reads MILVUS_* and their ZILLIZ_* synonyms (those of Zilliz Cloud), and NO_COLOR."""
+        """Reads MILVUS_* variables, their synonyms for Zilliz Cloud (ZILLIZ_*), and NO_COLOR."""
         return cls(
             home=_home(environment),
             alias=environment.get("MILVUS_ALIAS", ""),
@@ -32,7 +32,7 @@ class Config:
 
 
 def expanded(path: str) -> Path:
-    """The path with ~ followed, where there is such a home."""
+    """Returns the path with ~ expanded, if that home directory exists."""
     return Path(os.path.expanduser(path))
 
 
@@ -46,13 +46,13 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 
 def _checked(home: Path) -> Path:
-    """Raises InvalidInput for what can hold no file, and so would look like a home without connections."""
+    """Raises InvalidInput for a path that cannot hold files, which would look like a home without connections."""
     try:
         is_usable = stat.S_ISDIR(os.stat(home).st_mode)
     except NotADirectoryError:
         is_usable = False
     except OSError:
-        # One that is missing is made when something is to be kept; what uses any other tells what is wrong.
+        # A missing directory is created when something is stored; other problems are reported where it is used.
         is_usable = True
     if not is_usable:
         raise InvalidInput(f"MILVUS_CLI_HOME is not a directory: {home}", hint="set MILVUS_CLI_HOME to a directory")

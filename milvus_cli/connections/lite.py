@@ -1,6 +1,7 @@
-"""Milvus Lite as a background process on this machine: one per data directory, on 127.0.0.1 and a free port."""
+"""Runs Milvus Lite as background processes: one per data directory, on 127.0.0.1 and a free port."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
@@ -26,7 +28,7 @@ INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
 
 @dataclass(frozen=True)
 class LiteServer:
-    """One embedded server. `started` is Unix time in seconds."""
+    """A running embedded server. `started` is Unix time in seconds."""
 
     path: str
     host: str
@@ -37,10 +39,10 @@ class LiteServer:
 
 
 class LiteServers:
-    """The embedded servers that this user started, remembered under `home`/servers.
+    """The embedded servers that this user started, recorded under `home`/servers.
 
-    A server holds a lock on its folder's `alive` file as long as it lives, so that one which is gone
-    is told from one which runs, whatever became of its process id. Methods raise CliError.
+    A server holds a lock on its folder's `alive` file for as long as it runs, so a dead one is recognized even if
+    its process id is in use again. Methods raise CliError.
     """
 
     def __init__(self, home: Path, notice: Callable[[str], None]) -> None:
@@ -51,7 +53,7 @@ class LiteServers:
         return str(self.home / "lite")
 
     def all(self) -> Iterator[LiteServer]:
-        """The servers that run, in order of path. Raises CliError where their records can't be read."""
+        """Yields running servers by path. Raises CliError if their records can't be read."""
         records = self.home / "servers"
         try:
             found = [self._recorded(records / name) for name in os.listdir(records)]
@@ -65,7 +67,7 @@ class LiteServers:
         return self._recorded(self._folder(path))
 
     def start(self, path: str) -> LiteServer:
-        """The server of a data directory, started unless it runs; answers when it serves."""
+        """Starts the server of a data directory unless it runs, and waits until it accepts connections."""
         running = self.running(path)
         if running is not None:
             return running
@@ -88,7 +90,7 @@ class LiteServers:
         return replace(profile, host=server.host, port=server.port)
 
     def stop(self, path: str) -> bool:
-        """Stops the server of a data directory, cleanly if it can; False when none runs."""
+        """Stops the server of a data directory, by force if SIGINT does not end it; returns False if none runs."""
         server = self.running(path)
         if server is None:
             return False
@@ -114,12 +116,12 @@ class LiteServers:
         try:
             return LiteServer(**json.loads((folder / "server.json").read_text()))
         except (OSError, ValueError, TypeError):
-            # It has its lock and not yet its record: another process is starting it.
+            # A lock without a record: another process is just starting the server.
             return None
 
 
 def _require_directory(path: str) -> None:
-    """Makes the data directory where it is missing. Raises InvalidInput where the server could not write to it."""
+    """Creates the data directory if it is missing. Raises InvalidInput if the server could not write to it."""
     try:
         make_private(Path(path))
         if not os.path.isdir(path):
@@ -138,8 +140,6 @@ def _unusable(path: str, error: Exception) -> InvalidInput:
 
 
 def _require_milvus_lite() -> None:
-    from importlib.util import find_spec
-
     missing = [name for name in ("milvus_lite", "pymilvus") if find_spec(name) is None]
     if missing:
         raise CliError(f"Milvus Lite is not installed ({', '.join(missing)} missing)", hint=INSTALL_HINT)
@@ -166,7 +166,7 @@ def _launch(path: str, folder: Path) -> LiteServer:
         except BaseException:
             process.kill()
             raise
-    server = LiteServer(path, "127.0.0.1", port, process.pid, time.time(), str(log))
+    server = LiteServer(path=path, host="127.0.0.1", port=port, pid=process.pid, started=time.time(), log=str(log))
     _write(record, json.dumps(asdict(server)))
     return server
 
@@ -180,9 +180,9 @@ def _last_port(record: Path) -> int:
 
 @contextmanager
 def _reserved_port(wanted: int) -> Iterator[int]:
-    """The wanted port if it is free, else any that is; held so that nobody else is given it meanwhile.
+    """Yields the wanted port if it is free, else another free one, and holds it so that no other process gets it.
 
-    The server may bind it all the same, as it too asks to share it.
+    The server can still bind the port, because it sets SO_REUSEPORT too.
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -202,7 +202,7 @@ def _accepts(port: int) -> bool:
 
 
 def _alive(folder: Path) -> bool:
-    """Whether some process holds the folder's `alive` file locked."""
+    """Reports whether a process holds a lock on the folder's `alive` file."""
     try:
         descriptor = os.open(folder / "alive", os.O_RDWR)
     except OSError:
@@ -214,8 +214,6 @@ def _alive(folder: Path) -> bool:
 
 
 def _try_lock(descriptor: int) -> bool:
-    import fcntl
-
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -225,8 +223,6 @@ def _try_lock(descriptor: int) -> bool:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    import fcntl
-
     with _private(path) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -234,7 +230,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _starting(folder: Path) -> Iterator[None]:
-    """One process at a time starts a server. Raises CliError where its records can't be kept."""
+    """Lets one process at a time start a server. Raises CliError if its records can't be written."""
     with ExitStack() as stack:
         try:
             make_private(folder)

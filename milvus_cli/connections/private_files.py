@@ -1,4 +1,4 @@
-"""Directories that only their owner enters, files that lead nowhere else, and files that are read at once."""
+"""Creates private directories, opens files safely, and reads whole files with a limit."""
 
 import errno
 import os
@@ -9,11 +9,11 @@ from typing import IO, AnyStr
 from ..errors import CliError, InvalidInput
 
 LARGEST = 64 << 20
-"""Characters of a file that is read at once."""
+"""Most characters or bytes of a file that is read at once."""
 
 
 def make_private(path: Path) -> None:
-    """Makes a directory, and what is missing above it, with mode 0700; one that exists stays as it is."""
+    """Creates a directory and its missing parents with mode 0700; leaves existing ones unchanged."""
     for each in reversed(path.parents):
         if not each.exists():
             each.mkdir(mode=0o700, exist_ok=True)
@@ -21,7 +21,7 @@ def make_private(path: Path) -> None:
 
 
 def require_file(path: str) -> None:
-    """Raises InvalidInput for what no file may take the place of: a folder, a device, a pipe, links in a circle."""
+    """Raises InvalidInput for a path that is a directory, a device, a pipe or a circular link."""
     try:
         os.stat(path)
     except OSError as exc:
@@ -41,9 +41,9 @@ def require_free(path: str, *, replace: bool) -> None:
 
 
 def open_own(path: str, mode: int = 0o600) -> int:
-    """Opens a file for reading and writing, which may be new. Raises OSError where it is anything but a plain file.
+    """Opens or creates a file for reading and writing. Raises OSError for anything but a plain file with one name.
 
-    A symbolic link, a second name of another file, a pipe or a device may have been put there for us to overwrite.
+    A symbolic or hard link, a pipe or a device may have been planted there to make us overwrite its target.
     """
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, mode)
@@ -59,7 +59,7 @@ def open_own(path: str, mode: int = 0o600) -> int:
 
 
 def read_whole(file: IO[AnyStr], name: str, most: int = LARGEST) -> AnyStr:
-    """All of a file. Raises CliError for one that is larger than such files are."""
+    """Reads a whole file. Raises CliError if it has more than `most` characters or bytes."""
     found = file.read(most + 1)
     if len(found) > most:
         raise CliError(f"{name} is larger than {most >> 20} MiB")

@@ -1,4 +1,4 @@
-"""One connection's parameters, and the addresses by which people name a server."""
+"""A connection's parameters, and the notations for a server's address."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ ALIAS_PATTERN = re.compile(r"[^\W_][\w.@:+-]{0,127}")
 HOST_PATTERN = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
 
 SECURE_BY_SCHEME = {"http": False, "grpc": False, "https": True, "grpcs": True}
-"""What a scheme says of TLS; the others leave it open."""
+"""TLS by URI scheme; other schemes leave it open."""
 
 
 @dataclass(frozen=True)
 class Tls:
-    """How a channel is secured. `mode` is Milvus's tlsMode: 0 plaintext, 1 one-way, 2 mutual; the rest are paths."""
+    """TLS settings. `mode` is Milvus's tlsMode: 0 plaintext, 1 one-way, 2 mutual. Certificates and keys are paths."""
 
     mode: int = 0
     ca: str = ""
@@ -35,7 +35,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class Address:
-    """What an address in text said; None for what it left open. `secure` as http:// or https:// say."""
+    """The parts of an address; None for missing ones. `secure` follows from the scheme."""
 
     host: str
     port: int | None = None
@@ -47,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Profile:
-    """A connection as it is stored under an alias. `token` is `user:password` or an API key, and stored apart."""
+    """A connection, stored under its alias. `token` is `user:password` or an API key, and is stored separately."""
 
     alias: str = DEFAULT_ALIAS
     host: str = DEFAULT_HOST
@@ -72,21 +72,21 @@ class Profile:
 
     @property
     def user(self) -> str:
-        """The account in the token; empty for an API key and for none."""
+        """The account in the token; "" for an API key and for no token."""
         return self.token.partition(":")[0] if ":" in self.token else ""
 
 
 def parse_address(text: str) -> Address:
-    """Reads `host`, `host:port`, `http(s)://…`, `tcp://…` or `milvus://user@host:port/database`.
+    """Parses `host`, `host:port`, `http(s)://…`, `tcp://…` or `milvus://user@host:port/database`.
 
-    Raises InvalidInput, naming the part that is wrong and never the password.
+    Raises InvalidInput with the invalid part, but never with the password.
     """
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "tcp", text
     scheme = scheme.lower()
     if not (scheme.isalnum() and text.isprintable()):
-        # What stands there may be a password; and urlsplit would pass over tabs and line breaks.
+        # Not shown: this part may hold a password. urlsplit would ignore tabs and line breaks.
         raise InvalidInput("bad address", hint="write host:port or http://host:port")
     if scheme not in ("http", "https", "tcp", "milvus", "grpc", "grpcs"):
         raise InvalidInput(f"unknown scheme {scheme!r} in the URI", hint="use http:// or https://, or host:port")
@@ -111,7 +111,7 @@ def parse_address(text: str) -> Address:
 
 
 def _bracketed(rest: str) -> str:
-    """A bare IPv6 address gets the brackets that a URL wants."""
+    """Puts brackets around a bare IPv6 address, as URLs require."""
     return f"[{rest}]" if rest.count(":") > 1 and re.fullmatch(r"[0-9a-fA-F:.]+", rest) else rest
 
 

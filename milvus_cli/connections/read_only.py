@@ -7,7 +7,7 @@ from ..errors import CliError
 from .profile import Profile
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc")
-"""Prefixes of the names of RPCs that only read."""
+"""Name prefixes of RPCs that only read."""
 
 READING_PATH = re.compile(
     r"/v1/vector/(?:query|get|search)"
@@ -15,25 +15,25 @@ READING_PATH = re.compile(
     r"(?:list|describe|has|get|query|search|hybrid_search|advanced_search"
     r"|get_stats|get_load_state|get_progress|get_compaction_state|run_analyzer)"
 )
-"""Paths of the RESTful API, without their query, that only read though they are POSTed to."""
+"""Paths of the RESTful API, without query strings, that only read although they take POST."""
 
 
 def rpc_reads(method: str) -> bool:
-    """Whether an RPC leaves the server as it is."""
+    """Reports whether an RPC only reads."""
     return method.startswith(READING)
 
 
 def rest_reads(method: str, path: str) -> bool:
-    """Whether a RESTful request leaves the server as it is. A path that is spelled in an unusual way counts as none."""
+    """Reports whether a RESTful request only reads. A path in an unusual spelling counts as writing."""
     plain = path.partition("?")[0]
     if method.upper() == "GET":
-        # Of GET requests only those to /management stop and pause parts of a server.
+        # Only GET requests to /management stop or pause parts of a server.
         return "management" not in _decoded(plain).lower()
     return method.upper() == "POST" and READING_PATH.fullmatch(plain) is not None
 
 
 def require_writable(profile: Profile, what: str) -> None:
-    """Raises CliError on a read-only connection; `what` is what does not happen, such as "CreateRole was not sent"."""
+    """Raises CliError on a read-only connection; `what` completes its message, such as "CreateRole was not sent"."""
     if profile.read_only:
         raise CliError(
             f"connection {profile.alias!r} is read-only: {what}", hint="connect again with --no-read-only to allow it"
@@ -41,7 +41,7 @@ def require_writable(profile: Profile, what: str) -> None:
 
 
 def _decoded(path: str) -> str:
-    """Without percent encoding, however often it was applied."""
+    """Removes percent encoding, even when it was applied repeatedly."""
     while (decoded := unquote(path)) != path:
         path = decoded
     return path

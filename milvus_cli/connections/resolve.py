@@ -1,4 +1,4 @@
-"""Decides a connection's parameters: flag, then environment, then what the alias saved, then Milvus's defaults."""
+"""Resolves a connection's parameters: options, then the environment, then the saved connection, then defaults."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,12 +22,12 @@ from .profile import (
 UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 Layer = dict[str, tuple[Any, str]]
-"""Settings that one place gives: name to value and the place's name."""
+"""Settings from one source: name to value and the source's name."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What `connect` was given; None where nothing was."""
+    """The options of `connect`; None for those not given."""
 
     alias: str | None = None
     uri: str | None = None
@@ -51,14 +51,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A profile, and for each of its settings where the value came from."""
+    """A profile with the source of each of its settings."""
 
     profile: Profile
     sources: Mapping[str, str]
 
 
 GUARDS = ("read_only", "protected")
-"""Settings that an alias keeps until they are changed explicitly, even when its address changes."""
+"""Settings that a saved connection keeps until they are changed explicitly, even if its address changes."""
 
 CONFLICTS = (
     ("uri", "host"),
@@ -70,9 +70,9 @@ CONFLICTS = (
 
 
 def resolve(request: Request, config: Config, saved: Profile | None, ask_password: Callable[[str], str]) -> Resolved:
-    """Raises InvalidInput for values that can't be, or can't be together.
+    """Raises InvalidInput for invalid or conflicting values.
 
-    The saved profile fills gaps only for the server that it was saved for: its token goes nowhere else.
+    The saved profile fills gaps only for its own server, so that its token is never sent to another one.
     """
     _refuse_conflicts(request)
     alias = checked_alias(request.alias if request.alias is not None else config.alias or DEFAULT_ALIAS)
@@ -97,7 +97,7 @@ def resolve(request: Request, config: Config, saved: Profile | None, ask_passwor
 
 
 def from_environment(config: Config) -> Resolved | None:
-    """The connection that MILVUS_URI alone describes, under no alias; None where it is not set."""
+    """Returns the connection that MILVUS_URI describes, without an alias; None if it is not set."""
     if not config.uri:
         return None
     found = resolve(Request(), replace(config, alias=""), None, _no_password)
@@ -170,7 +170,7 @@ def _from_environment(config: Config) -> Layer:
 
 
 def _from_saved(saved: Profile, layers: list[Layer]) -> Layer:
-    """Returns what the alias saved, or only its guards when a higher layer names another server."""
+    """Returns the saved settings, or only the guards when a higher layer names another server."""
     given = {name: value for layer in reversed(layers) for name, (value, _) in layer.items()}
     if given.keys() & {"host", "port", "lite"}:
         port = given.get("port", DEFAULT_PORT if "host" in given else saved.port)
@@ -180,7 +180,7 @@ def _from_saved(saved: Profile, layers: list[Layer]) -> Layer:
 
 
 def _complete_token(request: Request, values: Layer, ask_password: Callable[[str], str]) -> None:
-    """A user given without a password takes the token at hand if it is that user's; else the person is asked."""
+    """Completes a user without password: with the known token if it is that user's, else by asking for a password."""
     if request.password is not None:
         return
     user, source = values.get("user", (None, "")) if request.user is None else (request.user, "--username")
@@ -195,7 +195,7 @@ def _no_password(user: str) -> str:
 
 
 def _check_texts(profile: Profile) -> None:
-    """Refuses what can't travel in a header, without repeating it: one of them is the token."""
+    """Refuses texts that no header can carry, without showing them: one is the token."""
     if UNSENDABLE.search(profile.token):
         raise InvalidInput("the token or password has a line break or another control character")
     for option, text in (("--user-agent", profile.user_agent), ("--server-name", profile.tls.server_name)):
@@ -204,7 +204,7 @@ def _check_texts(profile: Profile) -> None:
 
 
 def _tls(request: Request, values: Layer) -> tuple[Tls, str]:
-    """The TLS settings, and where they came from: flags over the address's scheme over the saved profile's."""
+    """Returns the TLS settings and their source: options, then the address's scheme, then the saved profile."""
     saved, source = values.get("tls", (Tls(), "default"))
     secure, scheme_source = values.get("secure", (None, ""))
     changes = {

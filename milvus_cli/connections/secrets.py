@@ -1,19 +1,20 @@
-"""Keeps tokens out of the store where the system has a keyring that works."""
+"""Keeps tokens in the system's keyring, and out of the store, if there is a working one."""
 
 import os
+from importlib.util import find_spec
 from typing import Any
 
 SERVICE = "milvus_cli"
 FILE = "file"
-"""The place of a token for which there is no keyring: the store's own file."""
+"""Place of a token without a keyring: the store file."""
 
 KEYRING = "keyring:"
 
 
 def keep(alias: str, token: str) -> str:
-    """Keeps a token; returns its place: empty for no token, FILE where no keyring takes it.
+    """Keeps a token and returns its place: "" for no token, FILE if no keyring accepts it.
 
-    The place is new each time, so that a store that fails to record it still has the former token.
+    Every place is new, so that the former token survives if the store fails to record the new place.
     """
     if not token:
         return ""
@@ -23,7 +24,7 @@ def keep(alias: str, token: str) -> str:
 
 
 def fetch(place: str) -> str:
-    """The token kept at a place; empty when the keyring is locked or has lost it."""
+    """Returns the token kept at a place; "" if the keyring is locked or has lost it."""
     if not place.startswith(KEYRING):
         return ""
     name = place.removeprefix(KEYRING)
@@ -37,9 +38,7 @@ def forget(place: str) -> None:
 
 
 def _ask(method: str, *arguments: str) -> tuple[Any] | None:
-    """What the keyring answered; None where there is none that works."""
-    from importlib.util import find_spec
-
+    """Calls the keyring, and returns its answer in a tuple; None without a working keyring."""
     if find_spec("keyring") is None:
         return None
     try:
@@ -49,5 +48,5 @@ def _ask(method: str, *arguments: str) -> tuple[Any] | None:
         if backend.priority < 1:
             return None
         return (getattr(backend, method)(SERVICE, *arguments),)
-    except Exception:  # A backend is anybody's plug-in and raises what it likes; the file is always there.
+    except Exception:  # Backends are third-party plug-ins that may raise anything; the store file remains.
         return None

@@ -1,19 +1,19 @@
-"""Ready code that connects as a connection does, in each language that Milvus's own page shows; secrets stay out of it.
+"""Generates code that opens a connection, without secrets, in each language of Milvus's own page.
 
-The forms are those of https://milvus.io/docs/connect-to-milvus-server.md; every value is a literal of its language,
-whatever stands in it.
+The forms are those of https://milvus.io/docs/connect-to-milvus-server.md. Every value becomes a valid literal of its
+language, whatever characters it has.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 from ..errors import CliError
 from .profile import DEFAULT_MANAGEMENT_PORT, Profile
+from .version import Version
 
 TOKEN = "MILVUS_TOKEN"
 PLACEHOLDER = f"{TOKEN} holds user:password, or an API key."
@@ -23,7 +23,7 @@ Arguments = Iterable[tuple[str, str]]
 
 
 def snippet(language: str, profile: Profile, server_version: str) -> str:
-    """The code, with a newline at its end. Raises CliError where the server has nothing for that language."""
+    """Returns the code. Raises CliError if the server has no interface for that language."""
     return WRITERS[language](profile, server_version)
 
 
@@ -36,7 +36,7 @@ def _python(profile: Profile, server_version: str) -> str:
     if tls.mode == 1 and tls.ca:
         arguments.append(("server_pem_path", _python_text(tls.ca)))
     elif tls.mode == 2:
-        # pymilvus takes our certificate only beside a CA.
+        # pymilvus accepts a client certificate only together with a CA.
         arguments += [
             ("ca_pem_path", _python_text(tls.ca or _system_ca())),
             ("client_pem_path", _python_text(tls.client_cert)),
@@ -91,7 +91,7 @@ def _java(profile: Profile, server_version: str) -> str:
     if tls.mode:
         calls.append(("secure", "true"))
     if tls.mode == 1 and tls.ca:
-        # With a CA of its own the SDK takes the name to expect from here alone.
+        # With a custom CA, the SDK takes the expected name only from serverName.
         calls += [("serverPemPath", _utf16_text(tls.ca)), ("serverName", _utf16_text(tls.server_name or profile.host))]
     elif tls.mode == 2:
         calls += [
@@ -128,7 +128,7 @@ def _go(profile: Profile, server_version: str) -> str:
     if profile.tls.mode:
         fields.append(("EnableTLSAuth", "true"))
     if secured:
-        # Options of our own take the place of the SDK's, so that those are named too.
+        # DialOptions replace the SDK's defaults, so those are listed too.
         credentials = "grpc.WithTransportCredentials(credentials.NewTLS(secured))"
         fields.append(("DialOptions", f"append(milvusclient.DefaultGrpcOpts, {credentials})"))
     packages |= {"context", "fmt", "log", "github.com/milvus-io/milvus/client/v2/milvusclient"}
@@ -160,7 +160,7 @@ def _go(profile: Profile, server_version: str) -> str:
 
 
 def _go_tls(profile: Profile) -> tuple[list[str], set[str]]:
-    """Lines that make `secured`, a tls.Config, and the packages that they need; nothing where Go's defaults do."""
+    """Returns lines that build `secured`, a tls.Config, and their packages; nothing if Go's defaults suffice."""
     tls = profile.tls
     lines, fields, packages = [], [], set()
     if not tls.mode or not (tls.ca or tls.client_cert or tls.server_name):
@@ -185,7 +185,7 @@ def _go_tls(profile: Profile) -> tuple[list[str], set[str]]:
 
 
 def _go_aligned(indent: str, fields: Arguments) -> list[str]:
-    """A struct's fields as gofmt writes them."""
+    """Aligns a struct's fields like gofmt."""
     fields = list(fields)
     width = max(len(name) for name, _ in fields) + 2
     return [f"{indent}{name + ':':<{width}}{value}," for name, value in fields]
@@ -218,13 +218,14 @@ def _shell(profile: Profile, server_version: str) -> str:
 
 
 def _curl(profile: Profile, server_version: str) -> str:
-    if profile.lite or server_version.startswith("milvus_lite"):
+    version = Version(server_version)
+    older = version.before("2.4")
+    if profile.lite or version.is_lite:
         raise CliError("Milvus Lite has no RESTful API", hint="take another language: python, nodejs, go, java, shell")
     tls = profile.tls
-    older = re.match(r"v?(1|2\.[0-3])\.", server_version)
     base, words = profile.uri, []
     if tls.server_name and tls.mode:
-        # curl checks the name in the address: it gets the expected one, and is sent to where that is.
+        # curl verifies the host in the URL: use the expected name there, and redirect the connection.
         target = profile.address.rpartition(":")[0]
         base = f"https://{tls.server_name}:{profile.port}"
         words.append(f"--connect-to {_shell_text(f'{tls.server_name}:{profile.port}:{target}:{profile.port}')}")
@@ -262,14 +263,14 @@ def _comment(mark: str, profile: Profile) -> list[str]:
 
 
 def _system_ca() -> str:
-    """The file of the CAs that this program itself trusts where none is given."""
+    """Returns the system's file of CAs, which this program trusts by default."""
     import ssl
 
     return ssl.get_default_verify_paths().cafile or "ca.pem"
 
 
 def _quoted(text: str, escape: Callable[[str], str]) -> str:
-    """In double quotes; `escape` writes a character that can't be printed."""
+    """Puts a text in double quotes; `escape` encodes unprintable characters."""
     return (
         '"' + "".join(SHORT_ESCAPES.get(each) or (each if each.isprintable() else escape(each)) for each in text) + '"'
     )
@@ -280,12 +281,12 @@ def _python_text(text: str) -> str:
 
 
 def _utf16_text(text: str) -> str:
-    """A literal of JavaScript and of Java, whose escapes name UTF-16 units."""
+    """Returns a literal of JavaScript and Java, whose escapes are UTF-16 code units."""
     return _quoted(text, lambda each: json.dumps(each).strip('"') if each != "\x7f" else "\\u007f")
 
 
 def _go_text(text: str) -> str:
-    """Go's text is bytes: those of a file name that is no UTF-8 stand as they are."""
+    """Returns a literal of Go, whose strings are bytes: bytes of a file name that are not UTF-8 are kept."""
     return _quoted(
         text, lambda each: f"\\x{ord(each) & 0xFF:02x}" if "\udc80" <= each <= "\udcff" else _code_point(each)
     )
@@ -297,7 +298,7 @@ def _code_point(character: str) -> str:
 
 
 def _shell_text(text: str) -> str:
-    """A word of sh; with control characters of bash, zsh and ksh, so that no terminal obeys them."""
+    """Returns a word of sh; with control characters one of bash, zsh and ksh, so that no terminal obeys them."""
     if text.isprintable():
         return shlex.quote(text)
     escaped = "".join(

@@ -253,8 +253,7 @@ class Leaf(Node):
         except Unsupported:
             raise
         except ServerRefused as exc:
-            exc.hint = meant(ctx) or exc.hint
-            raise
+            raise exc.with_context(hint=meant(ctx)) from exc
         return result
 
 

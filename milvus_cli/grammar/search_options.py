@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..text.limits import HIGHEST_LIMIT
 from .command import all_of, option
 from .params import TEXT
 from .row_options import param_option
@@ -19,8 +20,6 @@ from .types import (
     RERANK_FUNCTION,
     VECTOR_FIELD,
 )
-
-HIGHEST_LIMIT = 16_384
 
 vector_option = option(
     "-v",

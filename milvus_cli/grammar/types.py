@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ..text.consistency import READ_LEVELS
 from ..text.words import (
     COLLECTION_PROPERTIES,
-    CONSISTENCY_LEVELS,
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
     INDEX_TYPES,
@@ -68,7 +68,7 @@ COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(
 COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 
-CONSISTENCY = Words("consistency level", CONSISTENCY_LEVELS)
+CONSISTENCY = Words("consistency level", {name: level.meaning for name, level in READ_LEVELS.items()})
 METRIC = Words("metric", METRICS)
 INDEX_TYPE = Words("index type", INDEX_TYPES)
 RERANKER = Words("reranker", {**RERANKERS, **RERANK_FUNCTIONS})

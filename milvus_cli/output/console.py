@@ -1,8 +1,10 @@
-"""The terminal, or what stands in its place: streams, colour, questions."""
+"""The standard streams, as a terminal or redirected: output, notes, questions."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
+from getpass import getpass
 from typing import TextIO
 
 from ..connections.private_files import LARGEST, read_whole
@@ -13,7 +15,7 @@ from .values import harmless
 
 
 class Console:
-    """stdout carries data, stderr talk. `interactive` when a person is there to be asked."""
+    """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions."""
 
     def __init__(self) -> None:
         self.stdin: TextIO = standard_input()
@@ -22,7 +24,7 @@ class Console:
         self.commands_on_stdin = False
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
-                # A name with a lone surrogate must not end a command in mid-output.
+                # A name with a lone surrogate must not abort a command in the middle of its output.
                 stream.reconfigure(errors="backslashreplace")
 
     @property
@@ -38,11 +40,14 @@ class Console:
         return _is_terminal(self.stderr)
 
     def write(self, text: str) -> None:
-        """Everything that goes to stdout: exact in a file or pipe, with nothing that a terminal would obey on one."""
+        """Writes to stdout: exactly to a file or pipe, with control characters escaped on a terminal.
+
+        All output goes through here or `write_bytes`.
+        """
         self._write(harmless(text, keep="\n\t") if self.to_terminal else text)
 
     def write_bytes(self, data: bytes) -> None:
-        """As `write`, of UTF-8 text, whatever the encoding of stdout."""
+        """Like `write`, for UTF-8 text regardless of the encoding of stdout."""
         buffer = getattr(self.stdout, "buffer", None)
         if buffer is None or self.to_terminal:
             self.write(data.decode())
@@ -65,19 +70,19 @@ class Console:
             raise self._lost(exc) from exc
 
     def _lost(self, error: OSError) -> CliError | OutputLost:
-        """OutputLost where stdout takes no more, CliError where a file or pipe in its place doesn't."""
+        """Returns OutputLost for a failed stdout, CliError for a file or pipe that replaces it."""
         if self.stdout is sys.stdout:
             reason = "standard output is closed" if error.errno == errno.EBADF else error.strerror
             return OutputLost(f"can't write the output: {reason}")
         return CliError(f"can't write {self.stdout.name}: {error.strerror}")
 
     def clear(self) -> None:
-        """An empty screen, where there is one."""
+        """Clears the screen of a terminal."""
         if self.to_terminal:
             self._write("\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
-        """A sentence for the person, never mixed into the data. Where stderr takes no more, nobody can be told."""
+        """Writes a message to stderr, after flushing the data. A failed stderr is abandoned silently."""
         self.flush()
         try:
             print(harmless(text, keep="\n"), file=self.stderr, flush=True)
@@ -87,20 +92,20 @@ class Console:
             abandon(self.stderr)
 
     def read(self) -> str:
-        """All of standard input, as a value. Raises InvalidInput where commands come from there."""
+        """Reads all of standard input as a value. Raises InvalidInput if commands are read from there."""
         if self.commands_on_stdin:
             raise InvalidInput("- is standard input, and the commands come from there", hint="give @FILE")
         return read_whole(self.stdin, "standard input")
 
     def read_bytes(self, most: int = LARGEST) -> bytes:
-        """As `read`, of what may be no text."""
+        """Like `read`, for binary data."""
         buffer = getattr(self.stdin, "buffer", None)
         if self.commands_on_stdin or buffer is None:
             return self.read().encode()
         return bytes(read_whole(buffer, "standard input", most))
 
     def ask(self, question: str) -> str:
-        """The line that a person answers. Raises InvalidInput when there is no terminal."""
+        """Asks a question and returns the answered line. Raises InvalidInput without a terminal or an answer."""
         self._require_person(question)
         self.stderr.write(harmless(question))
         self.stderr.flush()
@@ -110,11 +115,9 @@ class Console:
         return answer.strip()
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
-        """What a person types unseen; `twice` is for what is new. Raises InvalidInput where the two differ."""
+        """Asks without echo; `twice` is for a new secret. Raises InvalidInput if the two answers differ."""
         self._require_person(question)
-        import signal
-
-        # Who came back from Ctrl-Z would see what is typed.
+        # After Ctrl-Z and fg the terminal would echo the secret.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
             with given_back(self.stdin):
@@ -126,15 +129,13 @@ class Console:
             signal.signal(signal.SIGTSTP, before)
 
     def _typed_unseen(self, question: str) -> str:
-        from getpass import getpass
-
         try:
             return getpass(harmless(question), stream=self.stderr)
         except EOFError as exc:
             raise self._no_answer() from exc
 
     def _no_answer(self) -> InvalidInput:
-        """Ctrl-D leaves the cursor behind the question."""
+        """Ends the line of the question, where Ctrl-D leaves the cursor."""
         self.stderr.write("\n")
         return InvalidInput("no answer")
 

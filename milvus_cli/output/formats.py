@@ -1,5 +1,6 @@
-"""A table of rows in each output format, as pieces of text while the rows come."""
+"""Writes a table of rows in each output format, in pieces as the rows arrive."""
 
+import csv
 import io
 import shutil
 import sys
@@ -14,16 +15,16 @@ from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width
 FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
-"""Rows that a table shows on a terminal; the rest is counted and left out."""
+"""Most rows that a table shows on a terminal; the others are only counted."""
 
 BETWEEN = " | "
-"""Stands between name and value where each value has a line."""
+"""Separates name and value in the layout with one value per line."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
 
 def format_in(argv: Sequence[str]) -> str | None:
-    """The output format that a line asks for, also one that can't be parsed."""
+    """Returns the output format in the words of a line, even if the line can't be parsed."""
     for option, value in pairwise(argv):
         if option in ("-o", "--output") and value in FORMATS:
             return value
@@ -32,11 +33,10 @@ def format_in(argv: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Style:
-    """How much room there is: on a terminal cells and rows are cut, elsewhere nothing is.
+    """Layout of the output: cells and rows are cut on a terminal, and nowhere else.
 
-    `room` is the width of a cell; `counted` writes how many rows there are.
-    `expanded` tells when a table's rows are shown one value a line: "on", "off", or "auto", which is when
-    the table is wider than the terminal.
+    `room` is the width of a cell in columns; `counted` adds a line with the number of rows. `expanded` shows a
+    table's rows with one value per line: "on", "off", or "auto", for a table wider than the terminal.
     """
 
     terminal: bool = False
@@ -52,7 +52,7 @@ class Style:
         return len(table.partition("\n")[0]) > self.columns
 
     def written(self, texts: Iterable[str]) -> list[str]:
-        """As they are written: what the encoding lacks is escaped, and an escape is wider than what it is for."""
+        """Escapes characters that the encoding lacks, before widths are measured: an escape is wider."""
         if self.unicode:
             return list(texts)
         return [text.encode(self.encoding, "backslashreplace").decode(self.encoding) for text in texts]
@@ -77,7 +77,7 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     written = cells if style.unicode else [style.written(row) for row in cells]
     table = _tabulate(columns, written, kept, "rounded_outline" if style.unicode else "outline")
     if kept and style.expands(table):
-        # A value has a line for itself then.
+        # Each value then has a line of its own.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
         style = replace(style, room=max(style.room, style.columns - label))
         cells = [[shown(value, width=style.width) for value in row] for row in kept]
@@ -99,7 +99,7 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    """Who asks for it wants to read the values: of long ones only vectors are cut."""
+    """Cuts only vectors: this format is for reading whole values."""
     cut, style = False, replace(style, room=sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
@@ -157,7 +157,7 @@ WRITERS: dict[str, Writer] = {
 
 
 def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Each row as lines `column | cell` under its number."""
+    """Yields lines `column | cell` for each row, under the row's number."""
     names = _names(columns)
     widest = max(map(width_of, names), default=0)
     padded = [name + " " * (widest - width_of(name)) for name in names]
@@ -178,18 +178,16 @@ def _separated(columns: Sequence[str], rows: Rows, style: Style, delimiter: str)
 
 
 def _line(cells: Sequence[str], style: Style, delimiter: str) -> str:
-    import csv
-
     if style.terminal:
         cells = [harmless(cell, keep="\n\t") for cell in cells]
     buffer = io.StringIO()
-    # Python before 3.13 quotes a lone CR only where it is part of the end of line, so CRLF is taken, and cut off.
+    # Python before 3.13 quotes a lone CR only if it is part of the line terminator, so use CRLF and cut it off.
     csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int]:
-    """The rows to show, and how many there are in all."""
+    """Returns the rows to show, and the number of all rows."""
     kept: list[Sequence[Any]] = []
     total = 0
     for total, row in enumerate(rows, start=1):
@@ -199,7 +197,7 @@ def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int]:
 
 
 def _is_cut(value: Any, text: str) -> bool:
-    """Whether the text of a cell leaves some of the value out."""
+    """Reports whether the text of a cell omits a part of its value."""
     return ELLIPSIS in text and text != shown(value)
 
 
@@ -211,7 +209,7 @@ def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Seq
     from tabulate import tabulate
 
     align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]
-    # As one row whose cells have many lines: tabulate looks at each cell several times. At the end it needs a text.
+    # One row of multi-line cells: tabulate inspects each cell several times. It needs a text in the last line.
     at_once = [["\n".join(column) for column in zip(*cells, strict=True)]] if cells and any(cells[-1]) else cells
     return str(
         tabulate(

@@ -1,9 +1,12 @@
-"""Single keys that a person presses while something is shown; without a person only time passes."""
+"""Reads single keys while something is shown; without a terminal it only waits."""
 
 from __future__ import annotations
 
 import os
+import select
+import termios
 import time
+import tty
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
@@ -13,7 +16,7 @@ from .terminal_modes import given_back
 
 
 class Keys:
-    """`with Keys(console) as keys: keys.wait(1.0)`. Ctrl-C interrupts as ever."""
+    """Used as `with Keys(console) as keys: keys.wait(1.0)`. Ctrl-C still interrupts."""
 
     def __init__(self, console: Console) -> None:
         self._descriptor = console.stdin.fileno() if console.interactive and console.to_terminal else None
@@ -23,21 +26,16 @@ class Keys:
 
     def __enter__(self) -> Keys:
         if self._descriptor is not None:
-            import termios
-            import tty
-
             self._saved = termios.tcgetattr(self._descriptor)
             self._given_back.enter_context(given_back(self._stdin))
             tty.setcbreak(self._descriptor)
         return self
 
     def wait(self, seconds: float) -> str:
-        """The next key within so many seconds; "" for none."""
+        """Returns the next key pressed within `seconds`, else ""."""
         if self._descriptor is None:
             time.sleep(seconds)
             return ""
-        import select
-
         ready, _, _ = select.select([self._descriptor], [], [], seconds)
         return os.read(self._descriptor, 1).decode("utf-8", "replace") if ready else ""
 
@@ -45,7 +43,5 @@ class Keys:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._descriptor is not None:
-            import termios
-
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._saved)
         self._given_back.close()

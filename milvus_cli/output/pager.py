@@ -1,4 +1,4 @@
-"""Shows what is longer than the screen in a pager, and what is not on the screen."""
+"""Shows output longer than the screen in a pager, and shorter output directly."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .console import Console
 from .terminal_modes import end_child, given_back
 
 DEFAULT_PAGER = "less"
-# Colours pass, long lines are cut and not folded, and the text stays on the screen at the end.
+# Show colours, chop long lines instead of folding them, and leave the text on the screen at the end.
 LESS_OPTIONS = "-RSX"
 
 
 def paged(console: Console) -> AbstractContextManager[None]:
-    """Within it, what is written to the console's terminal goes through the pager if it is long."""
+    """Sends the console's output within it to the pager if it is long and goes to a terminal."""
     if not console.to_terminal or not console.interactive:
         return nullcontext()
     command = _command(os.environ.get("PAGER", ""))
@@ -33,7 +33,7 @@ def _paged(console: Console, command: list[str]) -> Iterator[None]:
     pager = Pager(screen, command, shutil.get_terminal_size().lines - 1, keys=console.stdin)
     console.stdout = cast(TextIO, pager)
     try:
-        # Who has seen enough leaves the pager before the end.
+        # The pager may be closed before all is written.
         with suppress(BrokenPipeError):
             yield
     finally:
@@ -42,14 +42,14 @@ def _paged(console: Console, command: list[str]) -> Iterator[None]:
 
 
 def _command(chosen: str) -> list[str]:
-    """The words of $PAGER; the usual one for none, and for what no shell would read."""
+    """Returns the words of $PAGER; the default pager if it is empty or can't be parsed."""
     with suppress(ValueError):
         return shlex.split(chosen) or [DEFAULT_PAGER]
     return [DEFAULT_PAGER]
 
 
 class Pager:
-    """A terminal's stand-in: holds text back until there are more lines than the screen has."""
+    """Stand-in for a terminal that holds text back until it has more lines than the screen."""
 
     name = "the pager"
 
@@ -76,10 +76,10 @@ class Pager:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is to be seen before it is known where."""
+        """Does nothing: the text is held back until its length is known."""
 
     def close(self) -> None:
-        """Waits until the person leaves the pager; Ctrl-C is the pager's meanwhile."""
+        """Waits until the pager is closed; Ctrl-C belongs to the pager meanwhile."""
         if self._process is None:
             self._screen.write(self._held)
             self._screen.flush()

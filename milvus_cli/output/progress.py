@@ -1,4 +1,4 @@
-"""A line on stderr that shows how far something is; nothing where stderr is no terminal."""
+"""Shows a progress line on stderr if it is a terminal."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .values import harmless
 
 WIDTH, NARROWEST = 24, 4
 LEFT_FREE = 3
-"""Columns at the end of the line, for the ^C that a terminal writes: a line that it breaks could not be erased."""
+"""Free columns at the end of the line, for the ^C that a terminal echoes: a wrapped line could not be erased."""
 
 ERASE = "\r\x1b[K"
 APPEARS_AFTER = 0.3
-"""Seconds: what is done sooner needs no bar."""
+"""Seconds before the line appears; shorter tasks need none."""
 
 
 class Progress:
-    """`with Progress(console, "Loading 'book'") as bar: bar.show(0.4)`; the line is gone at the end."""
+    """Used as `with Progress(console, "Loading 'book'") as bar: bar.show(0.4)`; erases its line at the end."""
 
     def __init__(self, console: Console, label: str, *, quiet: bool = False) -> None:
         self._console = console
@@ -31,7 +31,7 @@ class Progress:
         return self
 
     def show(self, fraction: float | None, detail: str = "") -> None:
-        """From 0 to 1, None where nobody knows; `detail` stands behind it, in place of the seconds."""
+        """Shows a fraction from 0 to 1, None if unknown; `detail` replaces the elapsed seconds."""
         seconds = time.monotonic() - self._started
         if not self._wanted or seconds < APPEARS_AFTER:
             return

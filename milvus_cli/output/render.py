@@ -1,7 +1,7 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import CliError
@@ -12,33 +12,40 @@ from .formats import FOR_PROGRAMS, WRITERS, Style
 from .values import CELL_WIDTH, harmless, to_json
 
 FRAME, LABEL = 7, 7
-"""Columns that the borders of a table with two columns take, and at the least the first of them."""
+"""Columns taken by the borders of a two-column table, and the least width of its first column."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Where a result goes, and in which format; `quiet` omits confirmations and notes."""
+
+    console: Console
+    output: str
+    style: Style
+    quiet: bool
+
+    @property
+    def for_programs(self) -> bool:
+        return self.output in FOR_PROGRAMS
+
+    def write(self, columns: Iterable[str], rows: Iterable[Any], style: Style | None = None) -> None:
+        for piece in WRITERS[self.output](tuple(columns), rows, style or self.style):
+            self.console.write(piece)
 
 
 def render(result: Result, output: str, console: Console, *, quiet: bool = False, expanded: str = "auto") -> None:
-    """Writes a result to stdout in the format `output`; `quiet` leaves out what only confirms.
+    """Writes a result to stdout in the format `output`; `quiet` omits confirmations and notes.
 
-    `expanded` is of Style.
+    `expanded` is that of Style.
     """
-    style = _style(console, expanded)
-    if isinstance(result, Done):
-        _render_done(result, output, console, style, quiet=quiet)
-    elif isinstance(result, Table):
-        _render_table(result, output, console, style, quiet=quiet)
-    elif isinstance(result, Record):
-        if not (quiet and result.confirms and output not in FOR_PROGRAMS):
-            _render_record(result, output, console, style)
-    elif isinstance(result, Report):
-        _render_report(result, output, console, style, quiet=quiet)
-    elif isinstance(result, Document):
-        _render_document(result, output, console, style)
-    elif isinstance(result, Text):
-        _render_text(result, output, console, style)
+    renderer = RENDERERS.get(type(result))
+    if renderer:
+        renderer(result, _Page(console, output, _style(console, expanded), quiet))
     console.flush()
 
 
 def render_error(error: CliError, output: str, console: Console, *, where: str = "") -> None:
-    """One line and a hint on stderr; with a format for programs, one JSON object there."""
+    """Writes one line and a hint to stderr; with a format for programs, one JSON object."""
     message = f"{where}: {error.message}" if where else error.message
     if output in FOR_PROGRAMS:
         values = {
@@ -52,77 +59,91 @@ def render_error(error: CliError, output: str, console: Console, *, where: str =
     console.note(f"error: {message}" + (f"\nhint: {error.hint}" if error.hint else ""))
 
 
-def _render_done(result: Done, output: str, console: Console, style: Style, *, quiet: bool) -> None:
-    if output in FOR_PROGRAMS:
-        _render_record(Record({"message": result.message, **result.made}), output, console, style)
-    elif not quiet:
-        console.write(harmless(result.message, keep="\n") + "\n")
+def _render_done(result: Done, page: _Page) -> None:
+    if page.for_programs:
+        _write_record(Record({"message": result.message, **result.made}), page)
+    elif not page.quiet:
+        page.console.write(harmless(result.message, keep="\n") + "\n")
 
 
-def _render_text(result: Text, output: str, console: Console, style: Style) -> None:
-    if output in FOR_PROGRAMS and result.values:
-        _render_record(Record(result.values), output, console, style)
+def _render_text(result: Text, page: _Page) -> None:
+    if page.for_programs and result.values:
+        _write_record(Record(result.values), page)
     else:
-        console.write(result.text.rstrip("\n") + "\n")
+        page.console.write(result.text.rstrip("\n") + "\n")
 
 
-def _render_table(result: Table, output: str, console: Console, style: Style, *, quiet: bool) -> None:
-    _write(WRITERS[output](result.columns, result.rows, style), console)
-    if result.note and output not in FOR_PROGRAMS and not quiet:
+def _render_table(result: Table, page: _Page) -> None:
+    page.write(result.columns, result.rows)
+    if result.note and not page.for_programs and not page.quiet:
         note = result.note if isinstance(result.note, str) else result.note()
-        console.write(harmless(note) + "\n")
+        page.console.write(harmless(note) + "\n")
 
 
-def _render_record(result: Record, output: str, console: Console, style: Style) -> None:
-    if output in ("table", "markdown"):
-        # A record is one thing: its lines are no rows to count, and may be as wide as the terminal.
-        room = style.columns - max(LABEL, *map(len, result.values)) - FRAME
-        style = replace(style, expanded="off", counted=False, room=max(CELL_WIDTH, room))
-        columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
-        if result.sources:
-            columns.append("source")
-            rows = [[name, value, result.sources.get(name, "")] for name, value in rows]
-        _write(WRITERS[output](columns, rows, style), console)
+def _render_record(result: Record, page: _Page) -> None:
+    if not (page.quiet and result.confirms) or page.for_programs:
+        _write_record(result, page)
+
+
+def _write_record(result: Record, page: _Page) -> None:
+    if page.output in ("table", "markdown"):
+        _write_fields(result, page)
         return
     values = {**result.values, "sources": dict(result.sources)} if result.sources else dict(result.values)
-    if output in ("json", "yaml"):
-        _render_document(Document(values), output, console, style)
+    if page.output in ("json", "yaml"):
+        _render_document(Document(values), page)
     else:
-        _write(WRITERS[output](tuple(values), [tuple(values.values())], style), console)
+        page.write(values, [tuple(values.values())])
 
 
-def _render_report(result: Report, output: str, console: Console, style: Style, *, quiet: bool) -> None:
-    if output in FOR_PROGRAMS:
+def _write_fields(result: Record, page: _Page) -> None:
+    """Writes a line for each value: these are no rows to count, and may be as wide as the terminal."""
+    room = page.style.columns - max(LABEL, *map(len, result.values)) - FRAME
+    style = replace(page.style, expanded="off", counted=False, room=max(CELL_WIDTH, room))
+    columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
+    if result.sources:
+        columns.append("source")
+        rows = [[name, value, result.sources.get(name, "")] for name, value in rows]
+    page.write(columns, rows, style)
+
+
+def _render_report(result: Report, page: _Page) -> None:
+    if page.for_programs:
         parts = {section.key: [dict(each) for each in section.items] for section in result.sections}
-        _render_record(Record({**result.values, **parts}), output, console, style)
+        _write_record(Record({**result.values, **parts}), page)
         return
-    plain = {name: _joined_words(value) for name, value in result.values.items()}
-    _render_record(Record(plain), output, console, style)
+    _write_record(Record({name: _joined_words(value) for name, value in result.values.items()}), page)
     for section in result.sections:
         if section.items:
-            console.write(f"\n{section.key.replace('_', ' ').capitalize()}\n")
-            _render_table(section.table, output, console, style, quiet=quiet)
+            page.console.write(f"\n{section.key.replace('_', ' ').capitalize()}\n")
+            _render_table(section.table, page)
 
 
 def _joined_words(value: Value) -> Value:
-    """Lists of words as people write them."""
+    """Joins lists and mappings of words with commas."""
     if isinstance(value, dict):
         return ", ".join(f"{key}={each}" for key, each in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _render_document(result: Document, output: str, console: Console, style: Style) -> None:
-    ascii_only = not style.unicode
-    if output == "yaml":
-        console.write(to_yaml(result.value, ascii_only=ascii_only))
+def _render_document(result: Document, page: _Page) -> None:
+    ascii_only = not page.style.unicode
+    if page.output == "yaml":
+        page.console.write(to_yaml(result.value, ascii_only=ascii_only))
     else:
-        indent = None if output == "jsonl" else 2
-        console.write(to_json(result.value, indent=indent, ascii_only=ascii_only) + "\n")
+        indent = None if page.output == "jsonl" else 2
+        page.console.write(to_json(result.value, indent=indent, ascii_only=ascii_only) + "\n")
 
 
-def _write(pieces: Iterable[Any], console: Console) -> None:
-    for piece in pieces:
-        console.write(piece)
+RENDERERS: Mapping[type, Callable[[Any, _Page], None]] = {
+    Done: _render_done,
+    Table: _render_table,
+    Record: _render_record,
+    Report: _render_report,
+    Document: _render_document,
+    Text: _render_text,
+}
+"""Other results are instructions to the caller: nothing is written for them."""
 
 
 def _style(console: Console, expanded: str) -> Style:

@@ -1,9 +1,11 @@
-"""Gives the terminal back as it was when a signal ends the program while its keys are ours, or a pager's."""
+"""Restores the terminal's modes when a signal ends the program while it, or a pager, reads single keys."""
 
 from __future__ import annotations
 
 import os
 import signal
+import termios
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,29 +13,26 @@ from types import FrameType
 from typing import TextIO
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""Signals that end the program; SIGINT raises KeyboardInterrupt, and needs no care."""
+"""Signals that end the program. SIGINT is none of them: it raises KeyboardInterrupt."""
 
 SOON = 1.0
-"""Seconds that a pager has to end by itself."""
+"""Seconds that a pager has to exit after a signal."""
 
 
 def ends_us(number: int) -> bool:
-    """Whether a signal would end the program; one that is ignored, as under nohup, stays so."""
+    """Reports whether a signal would end the program; it does not if it is ignored, as under nohup."""
     return signal.getsignal(number) is signal.SIG_DFL
 
 
 def die_of(number: int) -> None:
-    """Ends the program as the signal does by default, so that who waits for it sees which one it was."""
+    """Ends the program by the signal's default action, so that the parent process sees which signal it was."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 @contextmanager
 def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Within it a signal that ends the program does `first`, and sets the terminal's modes as they are now."""
-    import termios
-    import threading
-
+    """Within it, a signal that ends the program first calls `first` and restores the terminal's present modes."""
     try:
         descriptor = terminal.fileno()
         modes = termios.tcgetattr(descriptor)
@@ -44,12 +43,12 @@ def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> 
     def end(number: int, frame: FrameType | None) -> None:
         first()
         with suppress(OSError, termios.error):
-            # In the background the modes are somebody else's, and to set them would stop the program.
+            # In the background the modes belong to another program, and setting them would stop this one.
             if os.tcgetpgrp(descriptor) == os.getpgrp():
                 termios.tcsetattr(descriptor, termios.TCSANOW, modes)
         die_of(number)
 
-    # Only the main thread may say what a signal does.
+    # Only the main thread may set signal handlers.
     ours = [each for each in ENDING if ends_us(each)] if threading.current_thread() is threading.main_thread() else []
     for each in ours:
         signal.signal(each, end)
@@ -61,7 +60,7 @@ def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> 
 
 
 def end_child(pid: int) -> None:
-    """Ends a program of ours, which may have changed the terminal, and waits for it, in the handler of a signal."""
+    """Ends a child that may have changed the terminal, and waits for it; safe in a signal handler."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         for each in [*_below(pid), pid]:
             with suppress(ProcessLookupError):
@@ -77,7 +76,7 @@ def end_child(pid: int) -> None:
 
 
 def _below(pid: int) -> list[int]:
-    """The processes that a shell runs, as far as the system tells: its end is not theirs."""
+    """Returns the descendants of a process, where /proc has them: a shell does not end its children."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as file:
             children = [int(each) for each in file.read().split()]

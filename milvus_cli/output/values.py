@@ -1,4 +1,4 @@
-"""One cell to text: exact for programs, short and harmless for people."""
+"""Converts a cell to text: exact for programs; short, and safe on a terminal, for people."""
 
 import json
 import math
@@ -11,19 +11,19 @@ from typing import Any
 from ..text import deep_json
 
 CELL_WIDTH = 60
-"""Columns of a terminal that a table gives to a cell."""
+"""Widest cell of a table on a terminal, in columns."""
 
 ELLIPSIS = "…"
-"""Stands for what is left out."""
+"""Marks an omission."""
 
 VECTOR_HEAD = 2
 NULL = "NULL"
 NUMBERS = re.compile(r"\[\n(?:\s*-?\d[^,\s]*,\n)*\s*-?\d[^,\s]*\n\s*\]")
-"""A list of nothing but numbers in indented JSON, where text has no line ends."""
+"""A list of only numbers in indented JSON, where strings have no line breaks."""
 
 
 def width_of(text: str) -> int:
-    """How many columns of a terminal it takes."""
+    """Returns the width of a text on a terminal, in columns."""
     if text.isascii():
         return len(text)
     from wcwidth import wcswidth
@@ -32,17 +32,17 @@ def width_of(text: str) -> int:
 
 
 def exact(value: Any) -> str:
-    """A csv cell: text as it is, anything nested as JSON, None empty."""
+    """Returns a CSV cell: text unchanged, nested values as JSON, "" for None."""
     if value is None:
         return ""
     return value if isinstance(value, str) else _bare(value)
 
 
 def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) -> str:
-    """JSON that every parser takes and no terminal obeys: what is not printable is escaped in it.
+    """Returns JSON with unprintable characters escaped, so that no terminal obeys them.
 
-    JSON has no NaN and no infinities: they are the strings "NaN", "Infinity" and "-Infinity", as in
-    Protocol Buffers' JSON.
+    NaN and infinities, which JSON lacks, are the strings "NaN", "Infinity" and "-Infinity", as in the JSON of
+    Protocol Buffers.
     """
     encode = _encoder(ascii_only, indent).encode
     try:
@@ -57,7 +57,7 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
 
 
 def harmless_json(text: str) -> str:
-    """JSON that no terminal obeys, and that means the same."""
+    """Returns equivalent JSON with unprintable characters escaped."""
     return _escaped(text, _escape_in_json, keep="\n")
 
 
@@ -79,7 +79,7 @@ def _encoder(ascii_only: bool, indent: int | None) -> json.JSONEncoder:
 
 
 def shown(value: Any, *, width: int | None = None) -> str:
-    """A table cell: NULL for None (the text in quotes), vectors short, control characters escaped, cut to `width`."""
+    """Returns a table cell, cut to `width`: NULL for None and "NULL" for that text, vectors short, text escaped."""
     if value is None:
         return NULL
     if isinstance(value, bool):
@@ -96,7 +96,7 @@ def shown(value: Any, *, width: int | None = None) -> str:
 
 
 def _clipped(text: str, columns: int) -> str:
-    """As much of a text as so many columns of a terminal hold."""
+    """Cuts a text to a number of columns on a terminal."""
     if len(text) <= columns and width_of(text) <= columns:
         return text
     end = columns - 1
@@ -106,7 +106,7 @@ def _clipped(text: str, columns: int) -> str:
 
 
 def harmless(text: str, *, keep: str = "") -> str:
-    """Control, format and lone surrogate characters as escapes, so that a terminal obeys none of them."""
+    """Escapes control, format and lone surrogate characters, so that a terminal obeys none of them."""
     return _escaped(text, lambda character: character.encode("unicode_escape").decode(), keep)
 
 
@@ -117,12 +117,12 @@ def _escaped(text: str, escape: Callable[[str], str], keep: str) -> str:
 
 
 def _is_plain(character: str) -> bool:
-    # Cf holds the bidirectional overrides; the zero-width joiner belongs to many emoji.
+    # Cf includes the bidirectional overrides; the zero-width joiner is part of many emoji.
     return character == "\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def _bare(value: Any) -> str:
-    """JSON, but a NaN or infinity that stands alone without the quotes that JSON needs."""
+    """Returns JSON, but a single NaN or infinity without quotes."""
     return _name(value) if _is_special(value) else to_json(value)
 
 

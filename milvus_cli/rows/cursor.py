@@ -12,9 +12,10 @@ from ..client.client import Client
 from ..errors import CliError
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
+from ..text.limits import HIGHEST_LIMIT
 from .filters import above, both
 from .patience import NO_PATIENCE, Patience
-from .selection import LONGEST_WINDOW, Selection, keys_of, query, strong_timestamp, understood
+from .selection import Selection, keys_of, query, strong_timestamp, understood
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -90,7 +91,7 @@ class Cursor:
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)
         if keys and self._rows is None:
-            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, LONGEST_WINDOW))
+            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, HIGHEST_LIMIT))
         return Page(columns, keys, max(keys, default=None), size)
 
     def _behind(self, after: Any) -> str:

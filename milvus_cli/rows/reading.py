@@ -11,11 +11,11 @@ from ..client.client import Client
 from ..client.optional import Permitted
 from ..errors import CliError, InvalidInput
 from ..result import Record, Table
+from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import DYNAMIC, Wanted
 from .cursor import Cursor, row_bytes, rows_at_once
 from .selection import (
     COUNTED,
-    LONGEST_WINDOW,
     Decoded,
     Selection,
     counted_by_statistics,
@@ -121,7 +121,7 @@ def _small_result(client: Client, selection: Selection) -> Sequence[FieldData] |
 
 
 def _is_one_answer(selection: Selection, limit: int, offset: int) -> bool:
-    return offset + limit <= LONGEST_WINDOW and limit * row_bytes(selection) <= LARGEST_ANSWER
+    return offset + limit <= HIGHEST_LIMIT and limit * row_bytes(selection) <= LARGEST_ANSWER
 
 
 def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:

@@ -12,11 +12,10 @@ from ..client.client import Client
 from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
-from ..schema.answers import require_columns
+from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
-from ..text.names import nearest
-from ..text.words import CONSISTENCY_LEVELS
+from ..text.consistency import read_level
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
@@ -25,9 +24,6 @@ from .filters import explained, one_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
-
-LONGEST_WINDOW = 16_384
-"""Milvus's limit of a query's offset plus limit."""
 
 PAGE_SECONDS = 60.0
 """Minimum deadline of a page, in seconds; Milvus Lite takes some seconds for any."""
@@ -74,15 +70,6 @@ class Selection:
 
 COUNTED = Fields((COUNT,), (COUNT,), flat=False)
 """The pseudo-field count(*)."""
-
-
-def level(text: str) -> str:
-    """Returns the consistency level of a name. Raises InvalidInput."""
-    found = next((each for each in CONSISTENCY_LEVELS if each.lower() == text.strip().lower()), None)
-    if found is None:
-        hint = nearest(text.strip().capitalize(), CONSISTENCY_LEVELS) or f"levels: {', '.join(CONSISTENCY_LEVELS)}"
-        raise InvalidInput(f"no consistency level {text!r}", hint=hint)
-    return found
 
 
 def readable_fields(schema: CollectionSchema) -> list[str]:
@@ -247,7 +234,7 @@ def selected(
         chosen_fields(schema, fields, counting=counting),
         filter,
         tuple(partitions),
-        level(consistency),
+        read_level(consistency),
     )
     if partitions:
         require_partitions(client, collection, partitions)

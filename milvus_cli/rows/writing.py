@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.failures import lost, silent
 from ..client.optional import permitted
-from ..client.versions import is_lite
-from ..errors import Fault, ServerRefused, Unreachable, Unsupported
+from ..errors import Fault, ServerRefused, Unreachable
 from ..schema.schema import primary_field
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ Other codes concern every row.
 
 @dataclass(frozen=True)
 class WriteTarget:
-    """The target of a write. `lite` is true for Milvus Lite 3."""
+    """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version."""
 
     collection: str
     partition: str
@@ -109,14 +108,6 @@ def require_unchanged(client: Client, target: WriteTarget) -> None:
 
 def _field_types(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
-
-
-def is_lite_server(client: Client) -> bool:
-    """Returns True for Milvus Lite 3; older versions behave like Milvus, and report no version."""
-    try:
-        return is_lite(str(client.call("GetVersion").version))
-    except Unsupported:
-        return False
 
 
 def readable_count(client: Client, collection: str) -> int | None:

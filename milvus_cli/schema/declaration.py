@@ -1,4 +1,4 @@
-"""Fields and schemas as they are written on a command line: `title:VARCHAR:200`, or a field as JSON."""
+"""Parses fields and schemas from a command line: `title:VARCHAR:200`, or a field as JSON."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import json
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from ..client.wire.schema_pb2 import (
+    CollectionSchema,
+    DataType,
+    FieldSchema,
+    FunctionType,
+    StructArrayFieldSchema,
+    ValueField,
+)
 from ..errors import InvalidInput
+from ..text.consistency import DEFAULT_LEVEL, collection_level
 from ..text.json import parse_json
 from ..text.names import missing_name
-from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
+from .definition import Definition
 from .field_json import DEFAULTS, read_default, read_field
 from .index_types import USUAL, check_index, known_index_type
 from .indexes import Index
@@ -27,21 +35,18 @@ from .schema import (
     type_number,
 )
 
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema, ValueField
-
 TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
 INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
 NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"
 
 
 ANALYZERS = ("standard", "english", "chinese")
-"""Those that Milvus has built in (https://milvus.io/docs/analyzer-overview.md)."""
+"""Milvus's built-in analyzers (https://milvus.io/docs/analyzer-overview.md)."""
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the options of `create collection` say: `fields` as parse_field reads them, the others by field names."""
+    """The options of `create collection`: `fields` in the notation of parse_field, the others by field name."""
 
     name: str
     fields: tuple[str, ...] = ()
@@ -62,10 +67,10 @@ class Declaration:
 
 
 def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
-    """Reads `name:TYPE[:argument[:…]]`, as `-f` of `create collection` takes it, or a JSON object.
+    """Parses `name:TYPE[:argument[:…]]`, the notation of `create collection -f`, or a JSON object.
 
-    The argument is the dimension of a vector, the length of a VARCHAR, element type and capacity of an
-    ARRAY (`tags:ARRAY:VARCHAR:16:64`); what follows is a description. Raises InvalidInput.
+    The argument is the dimension of a vector, the length of a VARCHAR, or element type and capacity of an
+    ARRAY (`tags:ARRAY:VARCHAR:16:64`). The rest is a description. Raises InvalidInput.
     """
     if text.lstrip().startswith("{"):
         return read_field(parse_json(text, "the field", 'write it as {"name": "id", "type": "INT64"}, or id:INT64'))
@@ -73,9 +78,7 @@ def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
 
 
 def parse_plain_field(text: str) -> FieldSchema:
-    """The form without JSON."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
+    """Parses the notation without JSON."""
     name, _, rest = text.partition(":")
     word, *arguments = rest.split(":")
     if not name.strip():
@@ -85,19 +88,19 @@ def parse_plain_field(text: str) -> FieldSchema:
     if kind == "ARRAY":
         kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
         field.element_type = type_number(kind)
-        _set_param(field, "max_capacity", arguments, "its capacity", text)
+        _set_param(field, "max_capacity", arguments, meaning="its capacity", text=text)
     if kind in DENSE_VECTORS:
-        _set_param(field, "dim", arguments, "its dimension", text)
+        _set_param(field, "dim", arguments, meaning="its dimension", text=text)
     elif kind == "VARCHAR":
-        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], "its length", text)
+        _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], meaning="its length", text=text)
     field.description = ":".join(arguments)
     return field
 
 
 def parse_index(text: str) -> Index:
-    """Reads `field[:TYPE[:METRIC[:key=value…]]]`, as `--index` of `create collection` takes it. Raises InvalidInput.
+    """Parses `field[:TYPE[:METRIC[:key=value…]]]`, the notation of `create collection --index`. Raises InvalidInput.
 
-    Types that need parameters get the usual ones when none is given.
+    Without parameters, types that need some get the usual ones.
     """
     field, kind, metric, *rest = [*map(str.strip, text.split(":")), "", ""]
     given = dict(each.split("=", 1) for each in rest if "=" in each)
@@ -110,9 +113,7 @@ def parse_index(text: str) -> Index:
 
 
 def declared(given: Declaration) -> Definition:
-    """What a declaration makes. Raises InvalidInput for what can't be meant."""
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-
+    """Builds the definition of a declaration. Raises InvalidInput."""
     schema = CollectionSchema(
         name=given.name, description=given.description, autoID=given.auto_id, enable_dynamic_field=given.dynamic
     )
@@ -126,7 +127,7 @@ def declared(given: Declaration) -> Definition:
     return Definition(
         schema,
         shards=given.shards,
-        consistency=level_name(level_number(given.consistency)),
+        consistency=collection_level(given.consistency),
         properties=dict(given.properties),
         num_partitions=given.num_partitions,
         indexes=tuple(_index(schema, each) for each in given.indexes),
@@ -134,7 +135,7 @@ def declared(given: Declaration) -> Definition:
 
 
 def quick(given: Declaration, dimension: int) -> Declaration:
-    """An id, a vector and what else comes, with an index: what pymilvus makes of a name and a dimension."""
+    """Adds an id, an indexed vector and a dynamic field, like pymilvus for a name and a dimension."""
     return replace(
         given,
         fields=("id:INT64", f"vector:FLOAT_VECTOR:{dimension}"),
@@ -145,7 +146,7 @@ def quick(given: Declaration, dimension: int) -> Declaration:
 
 
 def command_line(given: Declaration) -> str:
-    """The `create collection` that makes the same."""
+    """Returns the equivalent `create collection` command."""
     words = ["create", "collection", "-c", given.name]
     for option, values in (
         ("-f", given.fields),
@@ -169,7 +170,7 @@ def command_line(given: Declaration) -> str:
 
 
 def _apply(given: Declaration, schema: CollectionSchema) -> None:
-    """What is said of the fields by their names."""
+    """Applies the options that name fields."""
     if given.primary:
         names = ", ".join(field.name for field in schema.fields)
         if given.primary not in names.split(", "):
@@ -194,7 +195,7 @@ def _index(schema: CollectionSchema, text: str) -> Index:
 
 
 def _set_default(schema: CollectionSchema, text: str) -> None:
-    """`field=value`; the value is JSON, or text where the field takes text."""
+    """Applies `field=value`; the value is JSON, or text for a text field."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InvalidInput(f"bad default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
@@ -203,7 +204,7 @@ def _set_default(schema: CollectionSchema, text: str) -> None:
 
 
 def parse_default(field: FieldSchema, value: str) -> ValueField:
-    """Reads a default as JSON, or as text where the field takes text. Raises InvalidInput."""
+    """Parses a default: JSON, or text for a text field. Raises InvalidInput."""
     plain = DEFAULTS.get(type_name(field.data_type)) == "string_data"
     hint = "e.g. year=1815, price=9.5, sold=false"
     parsed = value if plain else parse_json(value, f"the default of {field.name!r}", hint)
@@ -211,12 +212,10 @@ def parse_default(field: FieldSchema, value: str) -> ValueField:
 
 
 def _add_bm25(schema: CollectionSchema, text: str) -> None:
-    """`text:sparse[:analyzer]`: the second field gets the BM25 vector of the first, whose analyzer is switched on.
+    """Applies `text:sparse[:analyzer]`: adds a function that fills the second field with BM25 vectors of the first.
 
-    A second field that is not declared is added.
+    Enables the first field's analyzer, and adds the second field unless it is declared.
     """
-    from ..client.wire.schema_pb2 import DataType, FunctionType
-
     source, target, analyzer = [*text.split(":", 2), "", ""][:3]
     if not target:
         raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
@@ -252,10 +251,10 @@ def _known_type(word: str, text: str, meaning: str, types: Iterable[str]) -> str
     return found
 
 
-def _set_param(field: FieldSchema, key: str, arguments: list[str], meaning: str, text: str) -> None:
-    """Takes the first argument as a parameter of the type."""
+def _set_param(field: FieldSchema, key: str, arguments: list[str], *, meaning: str, text: str) -> None:
+    """Sets a type parameter from the first argument, which it removes."""
     number = arguments.pop(0).strip() if arguments else ""
-    # No limit of Milvus has more digits.
+    # Milvus's limits have fewer digits.
     if not number.isdecimal() or len(number) > 9 or int(number) < 1:
         raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1", hint=NUMBER_HINT)
     field.type_params.add(key=key, value=str(int(number)))

@@ -1,4 +1,4 @@
-"""All that makes a collection, apart from its rows: read from a server, and made on one."""
+"""Complete definitions of collections: reads them from a server, and creates collections from them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
-from ..errors import CliError, InvalidInput, ServerRefused
-from ..text.names import missing_name
+from ..client.wire.schema_pb2 import CollectionSchema
+from ..errors import CliError, ServerRefused
+from ..text.consistency import DEFAULT_LEVEL, NUMBERS, collection_level, level_name
 from .index_types import usual_metric
 from .indexes import Index, create_index, index_of, indexes
 from .schema import pairs, params
@@ -18,27 +19,22 @@ from .unknown import unknown_parts
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema
 
-LEVELS = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 3, "Customized": 4}
-"""Consistency levels with their numbers on the wire."""
-DEFAULT_LEVEL = "Bounded"
-"""What Milvus documents as the default, and pymilvus takes."""
 KEPT = {
     "nullable": "nullable",
     "is_clustering_key": "the clustering key",
     "is_partition_key": "the partition key",
     "description": "the description",
 }
-"""Attributes of a field that servers ignore where they don't know them, and what people call them."""
+"""Attributes of a field that servers ignore if they don't support them, with their names in messages."""
 DEFAULT_PARTITION = "_default"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """`shards` and `num_partitions` are the server's choice where 0; `num_partitions` is only for a partition key.
+    """`shards` and `num_partitions` are 0 for the server's choice; `num_partitions` applies to a partition key.
 
-    `partitions` are those beside the default one. `unknown` says what the server told that is not in here.
+    `partitions` excludes the default one. `unknown` names parts of the server's answer that are not represented here.
     """
 
     schema: CollectionSchema
@@ -59,34 +55,20 @@ class Definition:
         return any(each.is_partition_key for each in self.schema.fields)
 
     def named(self, name: str) -> Definition:
-        """The same under another name."""
-        from ..client.wire.schema_pb2 import CollectionSchema
-
+        """Returns the definition under another name."""
         schema = CollectionSchema()
         schema.CopyFrom(self.schema)
         schema.name = name
         return replace(self, schema=schema)
 
 
-def level_number(level: str) -> int:
-    """The number of a consistency level, in any case of letters. Raises InvalidInput."""
-    found = next((name for name in LEVELS if name.lower() == level.strip().lower()), None)
-    if found is None:
-        raise missing_name("consistency level", level, LEVELS, f"levels: {', '.join(LEVELS)}", error=InvalidInput)
-    return LEVELS[found]
-
-
-def level_name(number: int) -> str:
-    return next((name for name, each in LEVELS.items() if each == number), str(number))
-
-
 def create(client: Client, definition: Definition) -> None:
-    """Makes the collection, its partitions and its indexes.
+    """Creates the collection with its partitions and indexes.
 
-    Raises CliError where there is one of that name: a server would say yes to an equal one, and make nothing.
+    Raises CliError if the name exists: a server would accept an identical collection without creating it.
     """
     name = definition.name
-    level = level_number(definition.consistency)
+    level = NUMBERS[collection_level(definition.consistency)]
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"collection {name!r} exists", hint=f"see it with: show collection {name}")
     require_no_leaked_alias(client, name)
@@ -101,8 +83,7 @@ def create(client: Client, definition: Definition) -> None:
             num_partitions=definition.num_partitions,
         )
     except ServerRefused as exc:
-        exc.hint = exc.hint or "nothing was made; see: help create collection"
-        raise
+        raise exc.with_context(default_hint="nothing was made; see: help create collection") from exc
     for partition in definition.partitions:
         client.call("CreatePartition", collection_name=name, partition_name=partition)
     for index in definition.indexes:
@@ -110,13 +91,14 @@ def create(client: Client, definition: Definition) -> None:
             metric = index.metric or usual_metric(definition.schema, index.field)
             create_index(client, name, dataclasses.replace(index, metric=metric))
         except CliError as exc:
-            exc.message = f"collection {name!r} is made, but not its index on {index.field!r}: {exc.message}"
-            exc.hint = exc.hint or f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC"
-            raise
+            raise exc.with_context(
+                prefix=f"collection {name!r} is made, but not its index on {index.field!r}",
+                default_hint=f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC",
+            ) from exc
 
 
 def lost(client: Client, definition: Definition) -> list[str]:
-    """What the server did not keep of the schema, though it said yes: older ones ignore what they do not know."""
+    """Returns the parts of the schema that the server accepted but did not keep: older servers ignore unknown parts."""
     answer = client.call("DescribeCollection", collection_name=definition.name)
     kept = {field.name: field for field in answer.schema.fields}
     structs = {struct.name for struct in answer.schema.struct_array_fields}
@@ -132,14 +114,14 @@ def lost(client: Client, definition: Definition) -> list[str]:
 
 
 def fetch(client: Client, name: str) -> Definition:
-    """The definition of a collection, or of what an alias stands for."""
+    """Reads the definition of a collection or alias from the server."""
     answer = client.call("DescribeCollection", collection_name=name)
     partitions = client.call("ShowPartitions", collection_name=name).partition_names
     return definition_of(answer, partitions, indexes(client, name))
 
 
 def definition_of(answer: DescribeCollectionResponse, partitions: Any, found: list[IndexDescription]) -> Definition:
-    """From what a server says of a collection; what only the server gives out is left out."""
+    """Builds a definition from a server's answers, without values that only a server assigns."""
     definition = Definition(
         schema=answer.schema,
         shards=answer.shards_num,

@@ -1,26 +1,26 @@
-"""Asks a person for a collection, field by field. What is wrong is said, and asked again."""
+"""Asks for a collection's definition, field by field; repeats a question after an invalid answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from ..output.console import Console
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import FieldSchema
-    from .declaration import Declaration
+from ..text.consistency import DEFAULT_LEVEL, collection_level
+from .declaration import ANALYZERS, Declaration, parse_default, parse_index, parse_plain_field
+from .field_json import DEFAULTS, read_type
+from .kinds import FIELD_TYPES
+from .schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, check_limits, check_name
 
 END = "an empty name ends them"
 USUAL_INDEXES = {"BINARY_VECTOR": "BIN_FLAT:HAMMING", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX:IP"}
-"""Where AUTOINDEX and COSINE are not for a type."""
+"""Default indexes of types for which AUTOINDEX with COSINE is not suitable."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A declared field, and what was said about it."""
+    """A declared field with the answers about it."""
 
     text: str
     name: str
@@ -34,10 +34,7 @@ class Field:
 
 
 def ask_collection(console: Console, name: str) -> Declaration:
-    """The declaration of a collection. Raises InvalidInput when the person ends the dialogue with Ctrl-D."""
-    from .declaration import Declaration
-    from .definition import level_name, level_number
-    from .schema import check_name
+    """Asks for the declaration of a collection. Raises InvalidInput when the dialogue is ended with Ctrl-D."""
 
     def named(text: str) -> str:
         check_name(text, "collection")
@@ -56,7 +53,7 @@ def ask_collection(console: Console, name: str) -> Declaration:
         bm25=tuple(each.bm25 for each in fields if each.bm25),
         indexes=tuple(each.index for each in fields if each.index),
         dynamic=yes(console, "Take values without a field of their own (dynamic field)?"),
-        consistency=ask(console, "Consistency level", "Bounded", lambda text: level_name(level_number(text))),
+        consistency=ask(console, "Consistency level", DEFAULT_LEVEL, collection_level),
         shards=int(ask(console, "Shards", "1", lambda text: str(_whole(text)))),
         description=ask(console, "Description", optional=True),
     )
@@ -76,8 +73,6 @@ def _ask_fields(console: Console) -> list[Field]:
 
 
 def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
-    from .schema import PRIMARY_TYPES
-
     primary = not any(each.primary for each in before)
     kind, text = _ask_type(console, name, "INT64" if primary else "")
     if primary and kind in PRIMARY_TYPES and yes(console, "  Is it the primary field?", default=True):
@@ -90,27 +85,20 @@ def _ask_field(console: Console, name: str, before: list[Field]) -> Field:
 
 
 def _ask_type(console: Console, name: str, usual: str) -> tuple[str, str]:
-    """The type, and the declaration with its sizes."""
-    from .declaration import parse_plain_field
-    from .kinds import FIELD_TYPES
-    from .schema import DENSE_VECTORS, ELEMENT_TYPES
-
+    """Asks for a type; returns it, and the field's declaration with sizes."""
     kind = ask(console, "  Type", usual, lambda text: _type(text, FIELD_TYPES))
     text, sized = f"{name}:{kind}", kind
     if kind == "ARRAY":
         sized = ask(console, "  Type of its elements", check=lambda text: _type(text, ELEMENT_TYPES))
-        text = _complete(console, f"{text}:{sized}", "  Capacity", "100", parse_plain_field)
+        text = _complete(console, f"{text}:{sized}", "  Capacity", "100")
     if sized == "VARCHAR":
-        text = _complete(console, text, "  Length", "65535", parse_plain_field)
+        text = _complete(console, text, "  Length", "65535")
     if kind in DENSE_VECTORS:
-        text = _complete(console, text, "  Dimension", "", parse_plain_field)
+        text = _complete(console, text, "  Dimension")
     return kind, text
 
 
 def _ask_default(console: Console, kind: str, text: str) -> str:
-    from .declaration import parse_default, parse_plain_field
-    from .field_json import DEFAULTS
-
     def check(answer: str) -> str:
         parse_default(parse_plain_field(text), answer)
         return answer
@@ -119,8 +107,6 @@ def _ask_default(console: Console, kind: str, text: str) -> str:
 
 
 def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
-    from .declaration import parse_index
-
     def check(answer: str) -> str:
         if answer.lower() == "none":
             return ""
@@ -134,9 +120,7 @@ def _ask_vector(console: Console, field: Field, before: list[Field]) -> Field:
 
 
 def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
-    """`text:sparse:analyzer`, where the vector is to be made of a text field."""
-    from .declaration import ANALYZERS
-
+    """Asks for a text field to fill the vector from; returns `text:sparse:analyzer`, or "" for none."""
     texts = [each.name for each in before if each.type == "VARCHAR" and not each.primary]
     if not texts:
         return ""
@@ -148,22 +132,17 @@ def _ask_bm25(console: Console, name: str, before: list[Field]) -> str:
     return f"{source}:{name}" + (f":{analyzer}" if analyzer != ANALYZERS[0] else "")
 
 
-def _complete(console: Console, text: str, question: str, default: str, parse: Callable[[str], FieldSchema]) -> str:
-    """The declaration with the next argument, asked for until both can be read."""
+def _complete(console: Console, text: str, question: str, default: str = "") -> str:
+    """Asks for the declaration's next argument until the whole can be parsed; returns it."""
 
     def check(answer: str) -> str:
-        from .schema import check_limits
-
-        field = parse(f"{text}:{answer}")
-        check_limits(field)
+        check_limits(parse_plain_field(f"{text}:{answer}"))
         return f"{text}:{answer}"
 
     return ask(console, question, default, check)
 
 
 def _type(text: str, types: Iterable[str]) -> str:
-    from .field_json import read_type
-
     return read_type(text or None, "the field", types)
 
 
@@ -174,8 +153,6 @@ def _one_of(text: str, words: Sequence[str]) -> str:
 
 
 def _free(name: str, fields: list[Field]) -> str:
-    from .schema import check_name
-
     check_name(name, "field")
     if name in [each.name for each in fields]:
         raise InvalidInput(f"there is a field {name!r}")
@@ -196,7 +173,7 @@ def yes(console: Console, question: str, *, default: bool = False) -> bool:
 def ask(
     console: Console, question: str, default: str = "", check: Callable[[str], str] = str, *, optional: bool = False
 ) -> str:
-    """An answer that `check` takes; empty where it may be left out."""
+    """Asks until `check` accepts the answer, and returns the checked value; "" if the answer is optional."""
     while True:
         answer = console.ask(f"{question}{f' [{default}]' if default else ''}: ") or default
         if not answer and optional:

@@ -1,4 +1,4 @@
-"""What two definitions of collections differ in, servers' own ways aside."""
+"""Compares definitions of collections, ignoring differences that servers cause themselves."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..connections.version import Version
 from .definition import Definition
 from .field_json import as_json, as_param
 from .indexes import Index, one_by_one
 from .schema_file import write_definition
 
-LITE = "milvus_lite"
 TEXT_LENGTH = "max_length of texts"
 OF_LITE = {
     "consistency_level": "consistency level (Milvus Lite says Strong of all)",
@@ -21,7 +21,7 @@ OF_LITE = {
     TEXT_LENGTH: "lengths of texts in arrays (Milvus Lite keeps none)",
     "index_name": "index names (Milvus Lite names an index after its field)",
 }
-"""What Milvus Lite does not keep, by the keys of schema files."""
+"""Values that Milvus Lite does not keep, by key of a schema file."""
 NO_PARAMS = "parameters of indexes that have none on Milvus Lite (it drops those sent one by one)"
 WORDS = {
     "enable_dynamic_field": "dynamic field",
@@ -35,7 +35,10 @@ PARTS = ("fields", "functions", "indexes")
 
 @dataclass(frozen=True)
 class Difference:
-    """`what` has `a` here and `b` there; None where it is not there at all. Of a row its `key`, and the `field`."""
+    """A value that is `a` on one side and `b` on the other; None if it is missing.
+
+    Differences between rows have the `key` of the row, and the `field`.
+    """
 
     what: str
     a: Any
@@ -46,9 +49,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Compared:
-    """`left_out` says what servers make of themselves, so that it was not compared.
+    """`left_out` describes values that were not compared, because a server does not keep them.
 
-    `unknown` says what one of them has that this program does not know: nobody can tell whether that is the same.
+    `unknown` names parts that this program does not support, so that it cannot compare them.
     """
 
     differences: Sequence[Difference]
@@ -56,9 +59,9 @@ class Compared:
     unknown: Sequence[str] = ()
 
 
-def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared:
-    """Everything but the collections' names and the order of parts. `versions` are as the servers tell them."""
-    ignored = set(OF_LITE) if any(each.startswith(LITE) for each in versions) else set()
+def compare(a: Definition, b: Definition, versions: tuple[Version, Version]) -> Compared:
+    """Compares all but the collections' names and the order of parts. `versions` are those of the servers."""
+    ignored = set(OF_LITE) if any(each.is_lite for each in versions) else set()
     views = [_view(each) for each in (a, b)]
     left_out = [
         words
@@ -74,13 +77,13 @@ def compare(a: Definition, b: Definition, versions: tuple[str, str]) -> Compared
     return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])], unknown)
 
 
-def field_differences(a: Definition, b: Definition, versions: tuple[str, str]) -> list[Difference]:
-    """Only those that keep rows of one from being rows of the other."""
+def field_differences(a: Definition, b: Definition, versions: tuple[Version, Version]) -> list[Difference]:
+    """Returns only the differences that make rows of one collection invalid in the other."""
     return [each for each in compare(a, b, versions).differences if each.what.startswith(("field ", "dynamic field"))]
 
 
 def _view(definition: Definition) -> dict[str, Any]:
-    """By what people call it: a value, or for a part the object of its attributes."""
+    """Returns values by their names in messages; fields, functions and indexes are dicts of attributes."""
     written = write_definition(definition)
     view: dict[str, Any] = {key: value for key, value in written.items() if key not in (*PARTS, "properties")}
     view.pop("collection_name", None)
@@ -94,7 +97,7 @@ def _view(definition: Definition) -> dict[str, Any]:
 
 
 def _attributes(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a field or a function; the longest text in an array is no length of the array."""
+    """Returns the attributes of a field or function. An array's max_length limits its elements, so it is renamed."""
     found = {key: value for key, value in part.items() if key != "name"}
     if part.get("type") == "ARRAY" and "max_length" in found:
         found[TEXT_LENGTH] = found.pop("max_length")
@@ -107,7 +110,7 @@ def _index(index: Index) -> dict[str, Any]:
 
 
 def _of_key(view: Mapping[str, Any], other: Mapping[str, Any], key: str) -> list[Any]:
-    """All values that a key has, wherever it stands in both."""
+    """Returns all values of a key, in the view and in its parts that both views have."""
     return [
         view.get(key),
         *(each.get(key) for name, each in sorted(view.items()) if isinstance(each, dict) and name in other),
@@ -118,14 +121,14 @@ def _without(value: Any, keys: set[str]) -> Any:
     return {key: each for key, each in value.items() if key not in keys} if isinstance(value, dict) else value
 
 
-def _drop_params(views: Sequence[dict[str, Any]], versions: tuple[str, str]) -> bool:
-    """Where Milvus Lite tells no parameters of an index, nobody knows them; whether that was so."""
+def _drop_params(views: Sequence[dict[str, Any]], versions: tuple[Version, Version]) -> bool:
+    """Drops index parameters if Milvus Lite reports none, because they are unknown then; returns whether it did."""
     dropped = False
     for name in set(views[0]) & set(views[1]):
         a, b = (view[name] for view in views)
         if not name.startswith("index on ") or a["params"] == b["params"]:
             continue
-        told = (part["params"] for part, version in zip((a, b), versions, strict=True) if version.startswith(LITE))
+        told = (part["params"] for part, version in zip((a, b), versions, strict=True) if version.is_lite)
         if not all(told):
             a["params"] = b["params"] = {}
             dropped = True
@@ -145,5 +148,5 @@ def _between(name: str, a: Any, b: Any) -> Iterator[Difference]:
 
 
 def _told(value: Any) -> Any:
-    """A whole part as one line of JSON."""
+    """Returns a dict as one line of JSON, and other values unchanged."""
     return as_json({key: each for key, each in value.items() if each}) if isinstance(value, dict) else value

@@ -1,15 +1,14 @@
-"""What a collection needs of a server, and which servers have it: told before anything is made on one that lacks it."""
+"""Features that a collection requires, and the servers that have them, to check before anything is created."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
-from ..client.optional import permitted
-from ..errors import CliError, Unsupported
+from ..connections.version import Version
+from ..errors import CliError
 from .definition import Definition
 from .indexes import Index
 from .schema import all_fields, type_name, vector_fields
@@ -17,10 +16,8 @@ from .schema import all_fields, type_name, vector_fields
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
-LITE = "milvus_lite"
-
-# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md); types that are not here are
-# older than every server we work with.
+# First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md). Other types are older than
+# every supported server.
 TYPES_SINCE = {
     "FLOAT16_VECTOR": "2.3",
     "BFLOAT16_VECTOR": "2.4",
@@ -44,7 +41,7 @@ INDEXES_SINCE = {
 }
 SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
 
-# Of Milvus Lite 3.2.
+# For Milvus Lite 3.2.
 LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
 LITE_SCALAR_INDEXES = ("INVERTED",)
 LITE_VECTOR_INDEXES = (
@@ -58,26 +55,25 @@ LITE_VECTOR_INDEXES = (
     "SPARSE_INVERTED_INDEX",
 )
 INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
-"""Milvus's words for index types that only Milvus Lite calls otherwise."""
+"""Milvus's names for index types that have another name in Milvus Lite."""
 
 
-def lacking_features(definition: Definition, version: str) -> list[str]:
-    """What of a collection's fields and functions a server has no place for; `version` is as the server writes it."""
+def lacking_features(definition: Definition, version: Version) -> list[str]:
+    """Returns the parts of a collection's schema that a server does not support."""
     return _lacking(dict(_needs(definition.schema)), version)
 
 
-def _lacking(needs: Mapping[str, str], version: str) -> list[str]:
-    if version.startswith(LITE):
+def _lacking(needs: Mapping[str, str], version: Version) -> list[str]:
+    if version.is_lite:
         return [what for what in needs if any(word in what for word in LITE_LACKS) or what.startswith("struct")]
-    number = _major_minor(version)
-    return [f"{what} (Milvus {since})" for what, since in needs.items() if number and number < _major_minor(since)]
+    return [f"{what} (Milvus {since})" for what, since in needs.items() if version.before(since)]
 
 
 def require_types(client: Client, schema: CollectionSchema) -> None:
-    """Raises CliError where a collection has fields of types that its server keeps no rows of.
+    """Raises CliError for a collection with fields of types whose rows its server cannot store.
 
-    Milvus 2.3 makes such collections without a word. It refuses most of their rows, and takes those with a TIMESTAMPTZ:
-    at the next flush the whole server ends.
+    Milvus 2.3 creates these collections silently. It refuses most of their rows, but accepts those with a
+    TIMESTAMPTZ, and crashes at the next flush.
     """
     lacks = lacking_types(client, schema)
     if lacks:
@@ -88,38 +84,30 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
 
 
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
-    """Fields of a collection whose types its server lacks, though it may have made the collection."""
+    """Returns fields whose types the server lacks, even if it created the collection."""
     needs = dict(_types(schema))
-    if not needs:
-        return []
-    with suppress(Unsupported):
-        answer = permitted(client.call, "GetVersion")
-        return _lacking(needs, answer.version) if answer else []
-    return []
+    return _lacking(needs, client.version) if needs else []
 
 
-def lacking_indexes(definition: Definition, version: str) -> list[Index]:
-    """The indexes that a server can't build."""
+def lacking_indexes(definition: Definition, version: Version) -> list[Index]:
+    """Returns the indexes that a server cannot build."""
     return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
 
 
-def index_for(index: Index, version: str) -> Index:
-    """The index by the type's name on that server."""
-    from dataclasses import replace
-
-    return index if version.startswith(LITE) else replace(index, type=INDEX_NAMES.get(index.type, index.type))
+def index_for(index: Index, version: Version) -> Index:
+    """Returns the index with the type's name on that server."""
+    return index if version.is_lite else replace(index, type=INDEX_NAMES.get(index.type, index.type))
 
 
-def _has_index(schema: CollectionSchema, index: Index, version: str) -> bool:
-    if version.startswith(LITE):
+def _has_index(schema: CollectionSchema, index: Index, version: Version) -> bool:
+    if version.is_lite:
         is_vector = any(field.name == index.field for field in vector_fields(schema))
         return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
-    number = _major_minor(version)
-    return not number or number >= _major_minor(INDEXES_SINCE.get(index.type, ""))
+    return not version.before(INDEXES_SINCE.get(index.type, ""))
 
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
-    """Words for each, and the first Milvus that has it."""
+    """Yields a description of each requirement, with the first Milvus that has it."""
     yield from _types(schema)
     if len(vector_fields(schema)) > 1:
         yield "several vector fields", SEVERAL_VECTORS
@@ -141,9 +129,3 @@ def _types(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
-
-
-def _major_minor(version: str) -> tuple[int, ...]:
-    """Empty for a version that is no number."""
-    found = re.match(r"v?(\d{1,9})\.(\d{1,9})", version)
-    return tuple(map(int, found.groups())) if found else ()

@@ -1,4 +1,4 @@
-"""One field as a JSON object, and back. The keys are those of Milvus_CLI's schema files and of pymilvus's to_dict."""
+"""Converts fields to and from JSON objects, with the keys of Milvus_CLI's schema files and pymilvus's to_dict."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema, StructArrayFieldSchema, ValueField
 from ..errors import InvalidInput
 from ..text.floats import shortest
 from ..text.json import load_json
@@ -25,10 +26,9 @@ from .schema import (
 )
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import FieldSchema, StructArrayFieldSchema, ValueField
     from .schema import Field
 
-# Other spellings of a key.
+# Other names of a key.
 SYNONYMS: Mapping[str, str] = {
     "field_name": "name",
     "data_type": "type",
@@ -62,7 +62,7 @@ TYPE_PARAMS = (
 )
 NUMBERS = ("dim", "max_length", "max_capacity")
 KNOWN = ("name", "type", "description", *FLAGS, "default_value", "element_type", "params", "fields", *TYPE_PARAMS)
-# What a server tells, and gives out itself.
+# Keys whose values only a server assigns.
 IGNORED = ("field_id", "is_function_output", "is_dynamic", "indexes")
 
 WORDS = {ValueShape.TEXT: "string_data", ValueShape.LITERAL: "string_data", ValueShape.JSON: "bytes_data"}
@@ -71,12 +71,12 @@ DEFAULTS = {
     for name, kind in FIELD_TYPES.items()
     if kind.form in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER, *WORDS)
 }
-"""Where a default stands in its message."""
+"""Slots of defaults by type."""
 
 
 def read_field(value: Any, where: str = "the field") -> FieldSchema | StructArrayFieldSchema:
-    """The message of a field, or of a struct array. Raises InvalidInput that says where."""
-    given = known_keys(value, SYNONYMS, KNOWN, IGNORED, where)
+    """Builds a field or a struct array. Raises InvalidInput with its position."""
+    given = known_keys(value, where, synonyms=SYNONYMS, known=KNOWN, ignored=IGNORED)
     name = given.get("name")
     if not isinstance(name, str) or not name:
         raise InvalidInput(f"{where} has no name", hint='write it as {"name": "id", "type": "INT64"}')
@@ -87,9 +87,9 @@ def read_field(value: Any, where: str = "the field") -> FieldSchema | StructArra
 
 
 def known_keys(
-    value: Any, synonyms: Mapping[str, str], known: Iterable[str], ignored: Iterable[str], where: str
+    value: Any, where: str, *, synonyms: Mapping[str, str], known: Iterable[str], ignored: Iterable[str]
 ) -> dict[str, Any]:
-    """An object's values by the names that we use. Raises InvalidInput for what is no object, and for unknown keys."""
+    """Returns an object's values by canonical key. Raises InvalidInput for other values, and for unknown keys."""
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object")
     found: dict[str, Any] = {}
@@ -121,14 +121,12 @@ def read_flag(given: Mapping[str, Any], key: str, where: str) -> bool:
 
 
 def as_param(value: Any) -> str:
-    """A value of a parameter as servers take it: text as it is, everything else as JSON."""
+    """Encodes a parameter's value for a server: text unchanged, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_default(field: FieldSchema, value: Any, where: str) -> ValueField:
-    """A default of a field's type. Raises InvalidInput for a value that does not fit."""
-    from ..client.wire.schema_pb2 import ValueField
-
+    """Builds the default of a field. Raises InvalidInput for a value of another type."""
     kind = type_name(field.data_type)
     if kind not in DEFAULTS:
         raise InvalidInput(f"{where}: a {kind} takes no default")
@@ -144,7 +142,7 @@ def read_default(field: FieldSchema, value: Any, where: str) -> ValueField:
 
 
 def write_field(field: FieldSchema) -> dict[str, Any]:
-    """A field as `read_field` reads it: read back it makes the same message, ids and other work of the server aside."""
+    """Returns the object from which `read_field` builds the same field, except ids and other values of the server."""
     written: dict[str, Any] = {"name": field.name, "type": type_name(field.data_type)}
     if field.description:
         written["description"] = field.description
@@ -158,7 +156,7 @@ def write_field(field: FieldSchema) -> dict[str, Any]:
 
 
 def write_struct(struct: StructArrayFieldSchema) -> dict[str, Any]:
-    """A struct array, as an ARRAY of STRUCT. Servers name its fields `struct[field]`."""
+    """Returns a struct array as an ARRAY of STRUCT. Servers name its fields `struct[field]`."""
     fields = []
     capacity = ""
     for field in struct.fields:
@@ -177,9 +175,7 @@ def write_struct(struct: StructArrayFieldSchema) -> dict[str, Any]:
 
 
 def write_default(field: Field) -> Any:
-    """The default of a field as JSON; None where it has none."""
-    from ..client.wire.schema_pb2 import FieldSchema
-
+    """Returns the default of a field as a JSON value; None without one."""
     source = field.default_value.WhichOneof("data") if isinstance(field, FieldSchema) else None
     if source is None or not isinstance(field, FieldSchema):
         return None
@@ -198,8 +194,6 @@ def as_json(value: Any) -> str:
 
 
 def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
-    from ..client.wire.schema_pb2 import FieldSchema
-
     kind = read_type(given.get("type"), where, FIELD_TYPES)
     description = read_text(given, "description", where)
     field = FieldSchema(name=given["name"], description=description, data_type=type_number(kind))
@@ -216,9 +210,7 @@ def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
 
 
 def _read_struct(given: Mapping[str, Any], where: str) -> StructArrayFieldSchema:
-    """Its fields stand in the message as arrays of what people call their type, each with the struct's capacity."""
-    from ..client.wire.schema_pb2 import StructArrayFieldSchema
-
+    """Builds a struct array, whose fields are arrays of their declared types, each with the struct's capacity."""
     struct = StructArrayFieldSchema(
         name=given["name"],
         description=read_text(given, "description", where),
@@ -251,7 +243,7 @@ def _in_struct(field: Any, kind: str, capacity: Any, *, nullable: bool) -> Any:
 
 
 def read_type(value: Any, where: str, types: Iterable[str], *, meaning: str = "type") -> str:
-    """A type by its word, or by pymilvus's number. Raises InvalidInput."""
+    """Parses a type by name, or by pymilvus's number. Raises InvalidInput."""
     if value is None:
         raise InvalidInput(f"{where} has no {meaning}", hint=f"{meaning}s: {', '.join(types)}")
     word = type_name(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
@@ -262,7 +254,7 @@ def read_type(value: Any, where: str, types: Iterable[str], *, meaning: str = "t
 
 
 def _type_params(given: Mapping[str, Any], kind: str, where: str) -> dict[str, Any]:
-    """The parameters of the type, from the object itself and from its `params`."""
+    """Collects type parameters from the object and its `params`."""
     inner = given.get("params", {})
     if not isinstance(inner, dict):
         raise InvalidInput(f"{where}: params is no JSON object")
@@ -282,7 +274,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _write_params(given: Mapping[str, str]) -> dict[str, Any]:
-    """Type parameters under keys of the field; what is no key of ours stands in `params`."""
+    """Returns type parameters as keys of the field; unknown ones are in `params`."""
     written: dict[str, Any] = {}
     others: dict[str, str] = {}
     for key, text in given.items():
@@ -295,7 +287,7 @@ def _write_params(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _parsed(text: str) -> Any:
-    """The JSON value of a parameter, where that is written back as the same text; else the text."""
+    """Parses a parameter as JSON if that encodes to the same text again; else returns the text."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

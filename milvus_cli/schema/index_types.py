@@ -1,4 +1,4 @@
-"""What Milvus's index types and metrics are called, and what each type takes: the words of 2.3 to 2.6."""
+"""Milvus's index types, metrics and parameters, for Milvus 2.3 to 2.6."""
 
 from __future__ import annotations
 
@@ -97,19 +97,19 @@ SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
     "SPARSE_INVERTED_INDEX": ("drop_ratio_search", "dim_max_score_ratio"),
     "SPARSE_WAND": ("drop_ratio_search", "dim_max_score_ratio"),
 }
-"""What a search of each type of vector index takes."""
+"""Search parameters by type of vector index."""
 
 SEARCH_ANYWHERE = ("radius", "range_filter", "hints", "page_retain_order", "retain_iterator_order", "level")
-"""Parameters that every search takes."""
+"""Search parameters of every index type."""
 
 NO_NUMBERS = ("hints", "page_retain_order", "retain_iterator_order", "mh_search_with_jaccard", "mh_lsh_batch_search")
-"""Those whose value is a word, or true or false."""
+"""Search parameters whose value is a word or a boolean."""
 
 USUAL: dict[str, dict[str, str]] = {
     "HNSW": {"M": "16", "efConstruction": "200"},
     **{each: {"nlist": "128"} for each in ("IVF_FLAT", "IVF_SQ8", "SCANN", "BIN_IVF_FLAT")},
 }
-"""What Milvus's guides give to types that 2.3 builds with no parameter of its own choice."""
+"""Parameters from Milvus's guides for types that 2.3 builds only with explicit parameters."""
 
 USUAL_METRICS = {
     **dict.fromkeys(("FLOAT_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR"), "COSINE"),
@@ -117,31 +117,31 @@ USUAL_METRICS = {
 }
 
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
-"""Parameters that every type takes."""
+"""Parameters of every type."""
 
 FORCE = "--force sends it as it is, for a server that knows more"
 
 
 def known_index_type(word: str) -> str:
-    """The type as Milvus spells it, of any case of letters; Milvus 2.3 takes Trie, and no other spelling of it."""
+    """Returns a type, typed in any case, in Milvus's spelling: Milvus 2.3 accepts only `Trie`, for example."""
     return next((each for each in PARAMETERS if each.upper() == word.upper()), word.upper())
 
 
 def takes(index_type: str) -> str:
-    """What may be given for a type, as a hint."""
+    """Returns a hint with the parameters of a type."""
     known = PARAMETERS.get(index_type, ())
     return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
 
 
 def usual_type(schema: CollectionSchema, name: str) -> str:
-    """The index type for a field. Sparse vectors have no choice everywhere."""
+    """Returns the default index type for a field. Not every server has AUTOINDEX for sparse vectors."""
     return "SPARSE_INVERTED_INDEX" if _kind(schema, name) == "SPARSE_FLOAT_VECTOR" else "AUTOINDEX"
 
 
 def usual_metric(schema: CollectionSchema, name: str) -> str:
-    """The metric for a field, as newer servers choose it: Milvus 2.3 takes IP for every vector, or demands one.
+    """Returns the metric that newer servers choose for a field: Milvus 2.3 uses IP for every vector, or requires one.
 
-    "" is for what has none, or is better left to the server.
+    Returns "" for fields without metric, or whose metric is left to the server.
     """
     kind = _kind(schema, name)
     if kind == "SPARSE_FLOAT_VECTOR":
@@ -156,7 +156,7 @@ def _kind(schema: CollectionSchema, name: str) -> str:
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:
-    """Raises InvalidInput for a word that is in no table here: Milvus Lite takes any type, and Milvus any parameter."""
+    """Raises InvalidInput for unknown words: Milvus Lite accepts any type, and Milvus any parameter."""
     if index_type not in PARAMETERS:
         raise InvalidInput(f"no index type {index_type!r}", hint=_hint(index_type, PARAMETERS))
     if metric and metric not in METRICS:
@@ -170,9 +170,9 @@ def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) 
 
 
 def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:
-    """Raises InvalidInput for a parameter that no search of such an index takes, and for a number that is none.
+    """Raises InvalidInput for an unknown search parameter of an index, and for a value that is not a number.
 
-    Servers ignore them without a word. An index type that is not known here takes all.
+    Servers silently ignore them. An unknown index type accepts any parameter.
     """
     if index_type not in SEARCH_PARAMETERS:
         return

@@ -1,4 +1,4 @@
-"""The indexes of a collection: made, listed, described."""
+"""Creates, lists and describes the indexes of a collection."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import IndexDescription
 
 NO_METRIC = "NONE"
-"""Milvus Lite's word for the metric of an index on a scalar field."""
+"""Milvus Lite's metric of an index on a scalar field."""
 
 INDEX_STATES = {0: "none", 1: "waiting", 2: "building", 3: "finished", 4: "failed", 5: "trying again"}
 
 
 @dataclass(frozen=True)
 class Index:
-    """An index to build. Without a name it gets its field's; without a metric the server's choice.
+    """An index to build. The name defaults to the field's, the metric to the server's choice.
 
-    `params` are as servers keep them: one by one, or, where a client sent them so, as one JSON text under `params`.
+    `params` has the form that servers keep: one by one or, if a client sent them so, as one JSON text under `params`.
     """
 
     field: str
@@ -38,10 +38,10 @@ class Index:
 
 
 def create_index(client: Client, collection: str, index: Index) -> None:
-    """Sends parameters one by one, as pymilvus does; Milvus Lite reads them only together, as JSON."""
+    """Creates an index. Sends parameters one by one like pymilvus; Milvus Lite accepts them only as one JSON text."""
     metric = {"metric_type": index.metric} if index.metric else {}
     given = {key: as_param(each) for key, each in index.params.items()}
-    if given and client.call("GetVersion").version.startswith("milvus_lite"):
+    if given and client.version.is_lite:
         given = {"params": json.dumps(one_by_one(given))}
     values = {"index_type": index.type, **metric, **given}
     client.call(
@@ -54,7 +54,7 @@ def create_index(client: Client, collection: str, index: Index) -> None:
 
 
 def indexes(client: Client, collection: str) -> list[IndexDescription]:
-    """The indexes of a collection; none is an empty list. Raises ServerRefused for a collection that is not there."""
+    """Lists the indexes of a collection. Raises ServerRefused for a missing collection."""
     try:
         return list(client.call("DescribeIndex", collection_name=collection).index_descriptions)
     except ServerRefused as exc:
@@ -64,14 +64,20 @@ def indexes(client: Client, collection: str) -> list[IndexDescription]:
 
 
 def index_of(found: IndexDescription) -> Index:
-    """An index that a server describes."""
+    """Converts a server's description of an index."""
     given = params(found.params)
     kind, metric = given.pop("index_type", ""), given.pop("metric_type", "")
-    return Index(found.field_name, found.index_name, kind, "" if metric == NO_METRIC else metric, given)
+    return Index(
+        found.field_name,
+        name=found.index_name,
+        type=kind,
+        metric="" if metric == NO_METRIC else metric,
+        params=given,
+    )
 
 
 def described(found: IndexDescription) -> dict[str, Any]:
-    """An index as commands show it."""
+    """Returns the values of an index that commands show."""
     index = index_of(found)
     return {
         "index": index.name,
@@ -86,7 +92,7 @@ def described(found: IndexDescription) -> dict[str, Any]:
 
 
 def one_by_one(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters apart, also those that a client sent together as JSON."""
+    """Returns parameters one by one, including those that a client sent as one JSON text."""
     try:
         inner = json.loads(given.get("params", "{}"))
     except (ValueError, RecursionError):

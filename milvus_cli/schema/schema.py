@@ -1,62 +1,59 @@
-"""Milvus's types and limits, and what makes a collection schema one that a server can take."""
+"""Milvus's types, names and limits, and the checks that make a schema acceptable to a server."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema, StructArrayFieldSchema
 from ..errors import InvalidInput
 from ..text.names import nearest
 from .kinds import FIELD_TYPES, INNER, STRUCTS, ValueShape, of_form, shape_of
 
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, StructArrayFieldSchema
-
-    Field: TypeAlias = FieldSchema | StructArrayFieldSchema
-    """Whatever a row has a value of."""
+Field: TypeAlias = FieldSchema | StructArrayFieldSchema
+"""Anything that a row has a value for."""
 
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
 DENSE_VECTORS = of_form(ValueShape.DENSE)
 WIDTHS = {name: FIELD_TYPES[name].bits for name in DENSE_VECTORS}
-"""Bits of a dimension of each dense vector."""
+"""Bits per dimension of each dense vector type."""
 PRIMARY_TYPES = ("INT64", "VARCHAR")
 DEFAULT_MAX_LENGTH = 65_535
-"""Milvus's limit of a VARCHAR, taken where none is given."""
+"""Default max_length of a VARCHAR, which is Milvus's limit."""
 
 LIMITS = {"dim": 32_768, "max_length": 65_535, "max_capacity": 4_096}
-"""Milvus's limits (https://milvus.io/docs/limitations.md). Milvus Lite has none, and what breaks them moves nowhere."""
+"""Milvus's limits (https://milvus.io/docs/limitations.md).
+
+Milvus Lite has none, but collections beyond them can't be moved to a Milvus.
+"""
 BITS = 8
-"""Dimensions of a binary vector that count as one."""
+"""Bits per byte, and the factor by which a binary vector may have more dimensions."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,254}")
 NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
-# Milvus since 2.4 takes - in names of partitions; 2.3 refuses it in words of its own.
+# Milvus since 2.4 allows - in names of partitions; 2.3 refuses it with its own message.
 PARTITION_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_$-]{0,254}")
 PARTITION_HINT = "a name has letters, digits and _, and 255 characters at most"
 SYSTEM_FIELDS = ("RowID", "Timestamp")
-"""Names that Milvus keeps for fields of its own. Milvus Lite keeps others, and says so itself."""
+"""Names that Milvus reserves for its own fields. Milvus Lite reserves others, and reports them itself."""
 
 
 @cache
 def type_name(number: int) -> str:
-    """Milvus's word for a DataType number; for one that is not in KINDS its name on the wire, or the number itself."""
-    from ..client.wire.schema_pb2 import DataType
-
+    """Returns Milvus's name of a DataType; its name on the wire, or the number, if it is not in FIELD_TYPES."""
     wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**FIELD_TYPES, **INNER}.items()}
     return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
 
 
 def type_number(kind: str) -> Any:
-    """The DataType of Milvus's word for it."""
-    from ..client.wire.schema_pb2 import DataType
-
+    """Returns the DataType with Milvus's name `kind`."""
     return getattr(DataType, (FIELD_TYPES.get(kind) or INNER[kind]).wire)
 
 
 def known_type(word: str, types: Iterable[str]) -> str | None:
-    """The type that a word means, also as it is spelled on the wire (FloatVector); None for no type."""
+    """Parses a type, also in the spelling on the wire (FloatVector); returns None if it is unknown."""
     folded = word.strip().upper().replace("_", "")
     return next((each for each in types if each.replace("_", "") == folded), None)
 
@@ -68,17 +65,17 @@ def no_such_type(word: str, where: str, types: Iterable[str], *, meaning: str = 
 
 
 def kind_of(field: Field) -> str:
-    """The type of a field's values by Milvus's word; a struct array has one of its own."""
+    """Returns Milvus's name of a field's type; STRUCTS for a struct array."""
     return type_name(field.data_type) if hasattr(field, "data_type") else STRUCTS
 
 
 def row_fields(schema: CollectionSchema) -> list[Field]:
-    """All that rows have values of: fields and struct arrays."""
+    """Returns all fields and struct arrays, for which rows have values."""
     return [*schema.fields, *schema.struct_array_fields]
 
 
 def short_name(struct: str, field: str) -> str:
-    """Of a field of a struct: servers call it `struct[field]`."""
+    """Returns a struct's field without its struct: servers name it `struct[field]`."""
     prefix = f"{struct}["
     return field[len(prefix) : -1] if field.startswith(prefix) and field.endswith("]") else field
 
@@ -96,19 +93,20 @@ def primary_field(schema: CollectionSchema) -> FieldSchema | None:
 
 
 def params(pairs: Any) -> dict[str, str]:
-    """Key-value pairs of a message as a dict."""
+    """Converts a message's key-value pairs to a dict."""
     return {pair.key: pair.value for pair in pairs}
 
 
 def pairs(values: dict[str, Any]) -> list[dict[str, str]]:
-    """A dict as key-value pairs of a request."""
+    """Converts a dict to key-value pairs of a request."""
     return [{"key": key, "value": str(value)} for key, value in values.items()]
 
 
 def check_name(name: str, what: str) -> None:
-    """Raises InvalidInput for a name that Milvus forbids to a database, collection, partition, alias, index or field.
+    """Raises InvalidInput for an invalid name of a database, collection, partition, alias, index or field.
 
-    Milvus Lite takes most of them, and what bears them then moves nowhere (https://milvus.io/docs/limitations.md).
+    Milvus Lite accepts most of them, but the objects then can't be moved to a Milvus
+    (https://milvus.io/docs/limitations.md).
     """
     partition = what == "partition"
     if not (PARTITION_NAME if partition else NAME).fullmatch(name):
@@ -120,9 +118,9 @@ def check_name(name: str, what: str) -> None:
 
 
 def checked(schema: CollectionSchema) -> CollectionSchema:
-    """The schema, complete: ids given out where it says so, function outputs marked.
+    """Completes the schema in place, by propagating auto ids and marking function outputs, and returns it.
 
-    Raises InvalidInput for what no server takes: names, limits, fields that can't stand together.
+    Raises InvalidInput for invalid names, sizes and combinations of fields.
     """
     check_name(schema.name, "collection")
     for field in all_fields(schema):
@@ -138,14 +136,14 @@ def checked(schema: CollectionSchema) -> CollectionSchema:
 
 
 def all_fields(schema: CollectionSchema) -> Iterator[FieldSchema]:
-    """Every field, and every field of a struct array."""
+    """Yields every field, and every field of a struct array."""
     yield from schema.fields
     for struct in schema.struct_array_fields:
         yield from struct.fields
 
 
 def check_limits(field: FieldSchema) -> None:
-    """Raises InvalidInput for sizes that Milvus does not have, or that are missing."""
+    """Raises InvalidInput for sizes that are missing or out of Milvus's range."""
     given = params(field.type_params)
     kind = type_name(field.element_type if type_name(field.data_type) == "ARRAY_OF_VECTOR" else field.data_type)
     for key, limit in LIMITS.items():

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, FunctionType
 from ..errors import InvalidInput
-from .definition import DEFAULT_LEVEL, Definition, level_name, level_number
+from ..text.consistency import DEFAULT_LEVEL, collection_level
+from .definition import Definition
 from .field_json import as_param, known_keys, read_field, read_flag, read_text, write_field, write_struct
 from .indexes import Index
 from .schema import checked, params
-
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FunctionSchema
 
 SYNONYMS: Mapping[str, str] = {
     "name": "collection_name",
@@ -39,10 +38,10 @@ KNOWN = (
     "functions",
     "indexes",
 )
-# What pymilvus's describe_collection tells beside, and servers give out themselves.
+# Further keys of pymilvus's describe_collection, whose values a server assigns.
 IGNORED = ("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace")
-LEVEL_NUMBERS = ("Strong", "Bounded", "Session", "Eventually")
-"""As the reference of Milvus_CLI numbers them, which is not as the wire does: a name is safer."""
+NUMBERED_LEVELS = ("Strong", "Bounded", "Session", "Eventually")
+"""Consistency levels in the numbering of Milvus_CLI's reference, which differs from that on the wire."""
 
 INDEX_SYNONYMS: Mapping[str, str] = {
     "field": "field_name",
@@ -67,11 +66,11 @@ HINT = 'it is {"collection_name": …, "fields": [{"name": …, "type": …}, �
 
 
 def read_definition(value: Any, *, name: str = "") -> Definition:
-    """The definition in a schema file; `name` stands above the file's. Raises InvalidInput that says where."""
+    """Parses the definition in a schema file; `name` overrides the file's. Raises InvalidInput with the position."""
     where = "the schema"
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object", hint=HINT)
-    given = known_keys(value, SYNONYMS, KNOWN, IGNORED, where)
+    given = known_keys(value, where, synonyms=SYNONYMS, known=KNOWN, ignored=IGNORED)
     name = name or read_text(given, "collection_name", where)
     if not name:
         raise InvalidInput(f"{where} names no collection", hint="give it a collection_name, or add -c NAME")
@@ -91,7 +90,7 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
 
 
 def write_definition(definition: Definition) -> dict[str, Any]:
-    """What `read_definition` reads: the same collection comes of it. What is as by default is left out."""
+    """Returns the value from which `read_definition` builds the same collection, without defaults."""
     schema = definition.schema
     written: dict[str, Any] = {
         "collection_name": schema.name,
@@ -111,8 +110,6 @@ def write_definition(definition: Definition) -> dict[str, Any]:
 
 
 def write_function(function: FunctionSchema) -> dict[str, Any]:
-    from ..client.wire.schema_pb2 import FunctionType
-
     names = {number: word for word, number in FunctionType.items()}
     return {
         "name": function.name,
@@ -136,7 +133,7 @@ def write_index(index: Index) -> dict[str, Any]:
 
 
 def to_text(written: Mapping[str, Any]) -> str:
-    """JSON with a line for each field, function and index."""
+    """Formats a schema file as JSON with a line for each field, function and index."""
     lines = []
     for key, value in written.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -148,14 +145,12 @@ def to_text(written: Mapping[str, Any]) -> str:
 
 
 def _one_line(value: Any) -> str:
-    """No terminal obeys it: what is not printable is escaped."""
+    """Encodes a value, with unprintable characters escaped, so that no terminal obeys them."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isprintable() else json.dumps(value)
 
 
 def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionSchema:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-
     schema = CollectionSchema(
         name=name,
         description=read_text(given, "description", where),
@@ -181,9 +176,7 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
 
 
 def _read_function(value: Any, where: str) -> FunctionSchema:
-    from ..client.wire.schema_pb2 import FunctionSchema
-
-    given = known_keys(value, FUNCTION_SYNONYMS, FUNCTION_KEYS, FUNCTION_IGNORED, where)
+    given = known_keys(value, where, synonyms=FUNCTION_SYNONYMS, known=FUNCTION_KEYS, ignored=FUNCTION_IGNORED)
     name = read_text(given, "name", where)
     if not name:
         raise InvalidInput(f"{where} has no name")
@@ -200,8 +193,6 @@ def _read_function(value: Any, where: str) -> FunctionSchema:
 
 
 def _function_type(value: Any, where: str) -> Any:
-    from ..client.wire.schema_pb2 import FunctionType
-
     if isinstance(value, int) and not isinstance(value, bool) and value in FunctionType.values():
         return value
     word = FUNCTION_TYPES.get(str(value).upper().replace("_", ""))
@@ -211,35 +202,35 @@ def _function_type(value: Any, where: str) -> Any:
 
 
 def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
-    """Keys that are none of ours are parameters, as pymilvus gives them: `M` beside `index_type`."""
+    """Parses an index. Unknown keys are parameters, as in pymilvus: `M` next to `index_type`."""
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is no JSON object")
     spelled = {INDEX_SYNONYMS.get(key, key): each for key, each in value.items()}
     given = {key: each for key, each in spelled.items() if each is not None and key not in INDEX_IGNORED}
     field = read_text(given, "field_name", where)
     names = [each.name for each in schema.fields]
-    # The field of a struct array is indexed as struct[field].
+    # Fields of a struct array are named struct[field].
     if field.partition("[")[0] not in (*names, *(each.name for each in schema.struct_array_fields)):
         raise InvalidInput(f"{where}: no field {field!r}", hint=f"fields: {', '.join(names)}")
     others = {key: each for key, each in given.items() if key not in INDEX_KEYS}
     return Index(
         field,
-        read_text(given, "index_name", where),
-        read_text(given, "index_type", where) or "AUTOINDEX",
-        read_text(given, "metric_type", where),
-        {**_object(given, "params", where), **others},
+        name=read_text(given, "index_name", where),
+        type=read_text(given, "index_type", where) or "AUTOINDEX",
+        metric=read_text(given, "metric_type", where),
+        params={**_object(given, "params", where), **others},
     )
 
 
 def _level(given: Mapping[str, Any], where: str) -> str:
     value = given.get("consistency_level_name", given.get("consistency_level", DEFAULT_LEVEL))
     if isinstance(value, str):
-        return level_name(level_number(value))
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(LEVEL_NUMBERS):
+        return collection_level(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(NUMBERED_LEVELS):
         raise InvalidInput(
-            f"{where}: no consistency_level {json.dumps(value)[:40]}", hint=f"levels: {', '.join(LEVEL_NUMBERS)}"
+            f"{where}: no consistency_level {json.dumps(value)[:40]}", hint=f"levels: {', '.join(NUMBERED_LEVELS)}"
         )
-    return LEVEL_NUMBERS[value]
+    return NUMBERED_LEVELS[value]
 
 
 def _has_key(schema: CollectionSchema) -> bool:

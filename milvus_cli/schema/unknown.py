@@ -1,4 +1,4 @@
-"""Parts of a collection that this program does not know, as its server is newer: named, so that none is lost unseen."""
+"""Names parts of a collection that this program does not support, as of a newer server, so that none is lost unseen."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, FunctionType, StructArrayFieldSchema
+from ..text.consistency import NUMBERS
 from .kinds import shape_of
 from .schema import type_name
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, IndexDescription
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, FunctionSchema, StructArrayFieldSchema
 
-LEVELS = 5
-"""How many consistency levels there are, numbered from 0."""
-
-# Field numbers of Milvus's messages that are not in ours, and are no part of a definition.
+# Fields of Milvus's messages, by number, that are not in our .proto files and not part of a definition.
 OF_SERVERS: Mapping[str, Mapping[int, str]] = {
     "DescribeCollectionResponse": {
         4: "virtual channels, which the server chooses",
@@ -34,13 +32,13 @@ OF_SERVERS: Mapping[str, Mapping[int, str]] = {
 
 
 def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription] = ()) -> tuple[str, ...]:
-    """Words for each, such as "part 17 of field 'title'": the number is that of the protocol's field."""
+    """Returns a description of each part, such as "part 17 of field 'title'", with the protocol's field number."""
     return tuple(dict.fromkeys(_all(answer, indexes)))
 
 
 def _all(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription]) -> Iterator[str]:
     yield from _parts(answer, "the collection")
-    if not 0 <= answer.consistency_level < LEVELS:
+    if answer.consistency_level not in NUMBERS.values():
         yield f"consistency level {answer.consistency_level}"
     for each in answer.properties:
         yield from _parts(each, f"property {each.key!r}")
@@ -78,8 +76,6 @@ def _of_struct(struct: StructArrayFieldSchema) -> Iterator[str]:
 
 
 def _of_function(function: FunctionSchema) -> Iterator[str]:
-    from ..client.wire.schema_pb2 import FunctionType
-
     name = f"function {function.name!r}"
     yield from _parts(function, name)
     if function.type not in FunctionType.values() or function.type == FunctionType.Unknown:
@@ -87,7 +83,7 @@ def _of_function(function: FunctionSchema) -> Iterator[str]:
 
 
 def _parts(message: Any, name: str) -> Iterator[str]:
-    """Fields of a message itself that are not in ours."""
+    """Yields the unknown fields of a message, without those of its parts."""
     known = OF_SERVERS.get(message.DESCRIPTOR.name, {})
     found = UnknownFieldSet(message)
     for number in (found[place].field_number for place in range(len(found))):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from ..client.client import Client
 from ..client.not_found import NO_COLLECTION, NOT_LOADED
 from ..client.optional import permitted
-from ..client.versions import is_older
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, index_of, indexes, one_by_one
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
 from ..server.progress import load_state
+from ..text.limits import HIGHEST_LIMIT
 from ..text.names import missing_name
 from ..text.words import METRICS
-from .request import HIGHEST_LIMIT, Search
+from .request import Search
 from .rerankers import Reranker
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
         check_range(search, search.metric or (index.metric if index else ""))
         if index and not force:
             check_search_params(index.type, search.params)
-    if search.queries.kind in HALF_FLOATS and not force and is_older(str(client.call("GetVersion").version), "2.4"):
+    if search.queries.kind in HALF_FLOATS and not force and client.version.before("2.4"):
         raise client.unsupported("Search.half_floats")
-    if search.group_by and is_older(str(client.call("GetVersion").version), "2.4"):
+    if search.group_by and client.version.before("2.4"):
         raise client.unsupported("Search.group_by_field")
 
 
@@ -63,7 +63,7 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     functions = [each for each in rerankers if each.is_function]
     if not functions:
         return
-    if is_older(str(client.call("GetVersion").version), "2.6"):
+    if client.version.before("2.6"):
         raise client.unsupported("HybridSearch.function_score")
     known = [each.name for each in schema.fields]
     for name in (name for each in functions for name in each.fields):
@@ -139,8 +139,7 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
     found = not_loaded(client, collection, field, state, search.partitions)
-    found.fault, found.server_code = error.fault, error.server_code
-    return found
+    return CliError(found.message, hint=found.hint, fault=error.fault, server_code=error.server_code)
 
 
 def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
@@ -159,8 +158,12 @@ def not_loaded(client: Client, collection: str, field: str, state: str, partitio
 
 def _shortened(error: ServerRefused) -> ServerRefused:
     """Removes the list of nodes that passed a refusal on."""
-    error.message = error.message.rpartition("reason=")[2] or error.message
-    return error
+    message = error.message.rpartition("reason=")[2]
+    if not message:
+        return error
+    return ServerRefused(
+        message, hint=error.hint, fault=error.fault, server_code=error.server_code, reason=error.reason
+    )
 
 
 def describe_field(field: FieldSchema) -> str:

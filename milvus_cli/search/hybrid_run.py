@@ -11,6 +11,7 @@ from ..errors import InvalidInput
 from ..result import Table
 from ..rows.filters import both
 from ..session.session import Session
+from ..text.limits import HIGHEST_LIMIT
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
@@ -161,8 +162,8 @@ def _list(given: Mapping[str, str], key: str) -> list[str]:
 def _whole(text: str | None, default: int) -> int:
     if text is None:
         return default
-    if not text.isdecimal() or not 1 <= int(text) <= 16_384:
-        raise InvalidInput(f"limit={text} is no number from 1 to 16384")
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_LIMIT:
+        raise InvalidInput(f"limit={text} is no number from 1 to {HIGHEST_LIMIT}")
     return int(text)
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..client.versions import is_lite
 from ..errors import InvalidInput
 from ..result import Table
 from ..schema.schema import primary_field
+from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
 from .dialogue import asked_iterator
 from .hits import shown_fields
 from .options import SearchOptions, check_query, needs_query
-from .request import HIGHEST_LIMIT, Search
+from .request import Search
 from .run import hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
 
@@ -56,7 +56,6 @@ def _iterated(asked: IteratorOptions) -> Table:
     assert primary is not None
     shown = shown_fields(schema, asked.names)
     wanted = Wanted(schema, shown.named)
-    unlimited = is_lite(str(client.call("GetVersion").version))
     rows = all_hits(
         client,
         search,
@@ -64,7 +63,7 @@ def _iterated(asked: IteratorOptions) -> Table:
         lower=metric in LOWER_IS_NEARER,
         primary=primary.name,
         wanted=wanted,
-        most=UNLIMITED if unlimited else HIGHEST_LIMIT,
+        most=UNLIMITED if client.version.is_lite else HIGHEST_LIMIT,
     )
     explaining = _explaining(asked, search, schema, rows)
     return Table(hit_columns(shown)[1:], (row[1:] for row in islice(explaining, asked.most)), failure=wanted.failure)

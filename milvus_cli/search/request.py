@@ -10,19 +10,14 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..schema.schema import pairs
+from ..text.consistency import READ_LEVELS, read_level
 from ..text.json import parse_json
-from ..text.names import nearest
+from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
-
-HIGHEST_LIMIT = 16_384
-"""Milvus's limit of hits (offset plus limit) per query vector, and of query vectors per request."""
 
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
 """Most hits of one request, and most bytes of its query vectors; larger searches are split into several requests."""
-
-GUARANTEES = {"Strong": 0, "Session": 1, "Bounded": 2, "Eventually": 1}
-"""The timestamp of each level on the wire; that of Session is for a client that has not written yet."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +118,8 @@ def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
 
 def guarantee(level: str, written: int = 0) -> dict[str, Any]:
     """Returns a read request's fields for consistency. Raises InvalidInput for an unknown level."""
-    name = level.capitalize()
-    if name not in GUARANTEES:
-        raise InvalidInput(
-            f"no consistency level {level!r}", hint=nearest(name, GUARANTEES) or f"levels: {', '.join(GUARANTEES)}"
-        )
-    until = written if name == "Session" and written else GUARANTEES[name]
+    name = read_level(level)
+    until = written if name == "Session" and written else READ_LEVELS[name].guarantee
     return {"consistency_level": name, "guarantee_timestamp": until}
 
 

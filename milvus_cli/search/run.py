@@ -9,7 +9,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..client.versions import is_lite
 from ..errors import CliError, InvalidAnswer, ServerRefused
 from ..output.progress import Progress
 from ..result import Table
@@ -67,7 +66,7 @@ def find(asked: SearchOptions) -> SearchAnswer:
     search = asked.search(schema)
     check_search(client, search, force=asked.force)
     check_rerankers(client, search.rerankers, schema)
-    if asked.ignore_growing and is_lite(client.version):
+    if asked.ignore_growing and client.version.is_lite:
         asked.session.console.note(f"note: {LITE_GROWING}")
     first, *rest = search.chunks()
     began = time.monotonic()
@@ -148,7 +147,7 @@ def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str
     if not for_people(session):
         return ""
     is_short = found.search.range_filter is not None and found.count < found.search.limit
-    if is_short and is_lite(asked.client.version):
+    if is_short and asked.client.version.is_lite:
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
     shown = "" if found.rest else f"Top {found.count:,} of "

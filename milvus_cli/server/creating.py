@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from ..errors import CliError, InvalidInput
 from ..result import Done
 from ..schema.declaration import Declaration, command_line, declared, quick
-from ..schema.definition import DEFAULT_LEVEL, create, lost
+from ..schema.definition import create, lost
 from ..schema.dialogue import ask_collection
 from ..schema.features import lacking_types
 from ..schema.schema_file import HINT, read_definition
+from ..text.consistency import DEFAULT_LEVEL
 from ..text.json import parse_json
 from .waiting import load
 
@@ -152,5 +153,4 @@ def _load(session: Session, name: str) -> None:
     try:
         load(session, name)
     except CliError as exc:
-        exc.message = f"collection {name!r} is made and indexed, but not loaded: {exc.message}"
-        raise
+        raise exc.with_context(prefix=f"collection {name!r} is made and indexed, but not loaded") from exc

@@ -17,12 +17,13 @@ def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str])
             gone.append(alias)
         client.call("DropCollection", collection_name=collection)
     except CliError as exc:
-        if gone:
-            exc.message += f"; already deleted: {alias_words(gone)}"
-        if gone and exc.fault is not Fault.LOST:
-            again = " ".join(f"-a {alias}" for alias in gone)
-            exc.hint = f"put back what was deleted: create alias -c {collection} {again}"
-        raise
+        if not gone:
+            raise
+        again = " ".join(f"-a {alias}" for alias in gone)
+        hint = f"put back what was deleted: create alias -c {collection} {again}"
+        raise exc.with_context(
+            suffix=f"already deleted: {alias_words(gone)}", hint="" if exc.fault is Fault.LOST else hint
+        ) from exc
 
 
 def alias_words(aliases: Sequence[str]) -> str:

@@ -144,8 +144,7 @@ def _build(client: Client, collection: str, wanted: Index) -> None:
     try:
         build(client, collection, wanted)
     except ServerRefused as exc:
-        exc.hint = exc.hint or takes(wanted.type)
-        raise
+        raise exc.with_context(default_hint=takes(wanted.type)) from exc
 
 
 def _name_on(client: Client, collection: str, field: str) -> str:

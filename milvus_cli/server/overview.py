@@ -11,12 +11,13 @@ from ..client.optional import Permitted
 from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import ServerRefused
 from ..result import Report, Section, Table, Text
-from ..schema.definition import fetch, level_name
+from ..schema.definition import fetch
 from ..schema.field_json import FLAGS, write_default, write_struct
 from ..schema.indexes import described, indexes
 from ..schema.schema import params, short_name, type_name
 from ..schema.schema_file import to_text, write_definition, write_function
 from ..schema.unknown import unknown_parts
+from ..text.consistency import level_name
 from .existence import aliases_of, row_count
 from .progress import load_state
 

@@ -155,8 +155,7 @@ def _hinting(hint: str) -> Iterator[None]:
     try:
         yield
     except ServerRefused as exc:
-        exc.hint = exc.hint or hint
-        raise
+        raise exc.with_context(default_hint=hint) from exc
 
 
 def _describe(client: Client, name: str) -> ResourceGroup:

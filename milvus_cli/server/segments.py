@@ -90,8 +90,8 @@ def move(client: Client, collection: str, order: Move, *, seconds: float) -> lis
             timeout=seconds,
         )
     except ServerRefused as exc:
-        exc.hint = exc.hint or f"see which nodes hold what: show query_segment_info {collection}"
-        raise
+        hint = f"see which nodes hold what: show query_segment_info {collection}"
+        raise exc.with_context(default_hint=hint) from exc
     return held
 
 

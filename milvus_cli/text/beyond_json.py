@@ -1,18 +1,18 @@
-"""Values that JSON, and Python's own types of it, cannot hold."""
+"""Values that JSON and Python's types for it cannot represent."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Digits:
-    """A number that no float and no whole number of a column holds exactly, as its text."""
+    """A number that neither a float nor an integer column holds exactly, as text."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class NotJson:
-    """A value that no value of JSON stands for, and so no value of a field: why, and a text of it that is no JSON."""
+    """A value without an equivalent in JSON, and so in a field: a text that shows it, and the reason."""
 
     shown: str
     reason: str

@@ -1,4 +1,4 @@
-"""JSON without recursion: for values nested more deeply than Python's own parser and writer go."""
+"""Reads and writes JSON without recursion, for values nested more deeply than Python's parser and writer allow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 TOKEN = re.compile(r'[ \t\r\n]*(?:([\[\]{},:])|("[^"\\]*(?:\\.[^"\\]*)*")|([^\s\[\]{},:"]+))', re.DOTALL)
-"""A mark, a text, or any other value."""
+"""A punctuation mark, a string, or any other scalar."""
 
 TEXT, OTHER = "text", "other"
 VALUE = ("[", "{", TEXT, OTHER)
@@ -18,49 +18,69 @@ Scalar = Callable[[Any], str]
 
 
 def read(text: str) -> Any:
-    """As json.loads, but slower. Raises ValueError."""
-    top: list[Any] = []
-    opened: list[Any] = [top]
-    names: list[str] = []
-    wanted: tuple[str, ...] = VALUE
-    naming = False
+    """Like json.loads, but slower. Raises ValueError."""
+    reader = _Reader()
     for kind, value in _tokens(text):
-        here = opened[-1]
-        if kind not in wanted:
-            raise ValueError(f"expected {' or '.join(wanted) or 'the end'}, got {kind}")
+        reader.take(kind, value)
+    return reader.result()
+
+
+class _Reader:
+    """Builds a value from tokens. `_expected` are the kinds that may come next, `_at_name` is set before a name."""
+
+    def __init__(self) -> None:
+        self._top: list[Any] = []
+        self._open: list[Any] = [self._top]
+        self._names: list[str] = []
+        self._expect(VALUE)
+
+    def take(self, kind: str, value: Any) -> None:
+        if kind not in self._expected:
+            raise ValueError(f"expected {' or '.join(self._expected) or 'the end'}, got {kind}")
         if kind == ":":
-            wanted, naming = VALUE, False
+            self._expect(VALUE)
         elif kind == ",":
-            naming = isinstance(here, dict)
-            wanted = NAME if naming else VALUE
+            self._expect_member()
         elif kind in ("]", "}"):
-            opened.pop()
-            wanted, naming = _after(opened, top), False
-        elif naming:
-            names.append(value)
-            wanted = (":",)
+            self._open.pop()
+            self._expect(self._after_value())
+        elif self._at_name:
+            self._names.append(value)
+            self._expect((":",))
         else:
-            if isinstance(here, dict):
-                here[names.pop()] = value
-            else:
-                here.append(value)
-            if kind in ("[", "{"):
-                opened.append(value)
-            naming = kind == "{"
-            wanted = ("}", *NAME) if naming else ("]", *VALUE) if kind == "[" else _after(opened, top)
-    if len(opened) > 1 or not top:
-        raise ValueError("the text ends too early")
-    return top[0]
+            self._add(kind, value)
 
+    def result(self) -> Any:
+        if len(self._open) > 1 or not self._top:
+            raise ValueError("the text ends too early")
+        return self._top[0]
 
-def _after(opened: list[Any], top: list[Any]) -> tuple[str, ...]:
-    """What may follow a value."""
-    here = opened[-1]
-    return () if here is top else (",", "}") if isinstance(here, dict) else (",", "]")
+    def _add(self, kind: str, value: Any) -> None:
+        here = self._open[-1]
+        if isinstance(here, dict):
+            here[self._names.pop()] = value
+        else:
+            here.append(value)
+        if kind in ("[", "{"):
+            self._open.append(value)
+            self._expect_member("]" if kind == "[" else "}")
+        else:
+            self._expect(self._after_value())
+
+    def _expect(self, kinds: tuple[str, ...], *, at_name: bool = False) -> None:
+        self._expected, self._at_name = kinds, at_name
+
+    def _expect_member(self, *ends: str) -> None:
+        in_object = isinstance(self._open[-1], dict)
+        self._expect((*ends, *(NAME if in_object else VALUE)), at_name=in_object)
+
+    def _after_value(self) -> tuple[str, ...]:
+        here = self._open[-1]
+        return () if here is self._top else (",", "}") if isinstance(here, dict) else (",", "]")
 
 
 def _tokens(text: str) -> Iterator[tuple[str, Any]]:
-    """What each is, and its value; that of a bracket is what it opens."""
+    """Yields the kind and value of each token; an opening bracket has an empty list or dict as its value."""
     at, end = 0, len(text.rstrip(" \t\r\n"))
     while at < end:
         found = TOKEN.match(text, at)
@@ -75,7 +95,7 @@ def _tokens(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def write(value: Any, scalar: Scalar, *, separators: tuple[str, str] = (", ", ": "), sort_keys: bool = False) -> str:
-    """On one line. `scalar` makes texts of what is no list and no mapping, and of the keys."""
+    """Returns JSON on one line. `scalar` encodes keys and values other than lists and mappings."""
     comma, colon = separators
     pieces: list[str] = []
     ends: list[tuple[Iterator[tuple[str, Any]], str]] = [(iter([("", value)]), "")]
@@ -101,6 +121,6 @@ def write(value: Any, scalar: Scalar, *, separators: tuple[str, str] = (", ", ":
 
 
 def _members(members: Iterator[tuple[str, Any]], comma: str) -> Iterator[tuple[str, Any]]:
-    """With a comma before each but the first."""
+    """Puts a comma before each member but the first."""
     for number, (before, each) in enumerate(members):
         yield (comma if number else "") + before, each

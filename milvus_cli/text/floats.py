@@ -1,4 +1,4 @@
-"""Floats of 32 and 16 bits: as messages have them, their shortest digits, and bfloat16, which struct does not know."""
+"""Floats of 32 and 16 bits: packed numbers of messages, shortest digits, and bfloat16, which struct lacks."""
 
 import json
 import math
@@ -8,34 +8,34 @@ from typing import Any
 
 NAMES = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 MANY_BYTES = 1 << 16
-"""Importing numpy takes as long as it saves with so many."""
+"""Size from which numpy saves more time than its import takes."""
 
 BLOCK = 1 << 16
-"""Numbers that are written at once: several copies of their digits are held then."""
+"""Numbers converted at once; several copies of their digits are in memory meanwhile."""
 
 TOPS: dict[str, tuple[int, bytes]] = {
     "f": (4, b"\x7f\xff"),
     "e": (2, bytes([*range(0x7C, 0x80), *range(0xFC, 0x100)])),
     "": (2, b"\x7f\xff"),
 }
-"""Size and last bytes of numbers that may be NaN or infinite, by what struct calls them; "" is bfloat16."""
+"""Size of a number and the last bytes of NaNs and infinities, by struct's format character; "" is bfloat16."""
 
 ROUND = b"\0\0"
-"""How a float32 begins that has few digits, in binary: all powers of two are among them."""
+"""First bytes of a float32 with few binary digits; all powers of two have them."""
 
 SMALLEST_NORMAL = 2.0**-126
-"""Of float32: below it numbers have fewer than the six digits that every other one has."""
+"""Smallest normal float32; below it, numbers have fewer than six significant digits."""
 
 
 float32 = struct.Struct("<f").pack
 
 
 def shortest(value: float) -> float:
-    """The double that prints a float32 with its fewest digits: 0.001 for 0.0010000000474974513."""
+    """Returns the double with the fewest digits that is the same float32: 0.001 for 0.0010000000474974513."""
     packed = float32(value)
     if packed[:2] == ROUND or abs(value) < SMALLEST_NORMAL:
         return shortest_of(value, 6 if abs(value) >= SMALLEST_NORMAL else 1, 9, float32)
-    # What does not fit with eight digits fits with nine only, but for powers of two.
+    # A number that needs more than eight digits needs exactly nine, except powers of two.
     most = float(f"{value:.8g}")
     if float32(most) != packed:
         return float(f"{value:.9g}")
@@ -47,7 +47,7 @@ def shortest(value: float) -> float:
 
 
 def shortest_of(value: float, fewest: int, most: int, pack: Callable[[float], bytes]) -> float:
-    """The same among the numbers that `pack` makes the same bytes; `most` digits are always enough."""
+    """Like `shortest`, for the format of `pack`. Tries `fewest` digits and more; `most` are always enough."""
     packed = pack(value)
     for digits in range(fewest, most):
         short = float(f"{value:.{digits}g}")
@@ -60,7 +60,7 @@ def shortest_of(value: float, fewest: int, most: int, pack: Callable[[float], by
 
 
 def bfloat16(value: float) -> bytes:
-    """The upper half of a float32, rounded to nearest even. Raises OverflowError for what is too large."""
+    """Returns the upper half of a float32, rounded to nearest even. Raises OverflowError if it is too large."""
     (bits,) = struct.unpack("<I", struct.pack("<f", value))
     if value == value:
         bits += 0x7FFF + (bits >> 16 & 1)
@@ -70,9 +70,9 @@ def bfloat16(value: float) -> bytes:
 
 
 def first_not_finite(raw: bytes | memoryview, code: str) -> tuple[int, float] | None:
-    """The first NaN or infinity among packed numbers, with its place from 0. `code` is one of TOPS.
+    """Returns the index and value of the first NaN or infinity among packed numbers. `code` is a key of TOPS.
 
-    The last bytes are scanned at C speed: few finite numbers, if any, have one of those in TOPS.
+    Scans the last bytes at C speed: few finite numbers have one of those in TOPS.
     """
     size, tops = TOPS[code]
     last = bytes(raw)[size - 1 :: size]
@@ -92,13 +92,16 @@ def _unpacked(raw: bytes, code: str) -> float:
 
 
 def packed(numbers: Any, size: int = 4) -> memoryview:
-    """The bytes of a message's numbers, `size` each: they are its only field, so come last. No Python float is made."""
+    """Returns a message's packed numbers, `size` bytes each, without making Python floats.
+
+    They are the message's only field, so its last bytes.
+    """
     whole = memoryview(numbers.SerializeToString())
     return whole[len(whole) - len(numbers.data) * size :]
 
 
 def fill_packed(numbers: Any, raw: bytes | memoryview) -> None:
-    """The other way: parsing a packed field costs a third of appending its numbers one by one."""
+    """Sets a message's packed numbers. Parsing a packed field takes a third of the time of appending its numbers."""
     numbers.ParseFromString(b"\x0a" + _varint(len(raw)) + raw)
 
 
@@ -111,7 +114,7 @@ def _varint(number: int) -> bytes:
 
 
 def float32_rows(raw: bytes | memoryview, width: int) -> list[list[float]]:
-    """Packed float32s, `width` to a row, as the doubles with their shortest digits."""
+    """Returns packed float32s, `width` to a row, as doubles with the shortest digits."""
     numbers = _many(raw, width)
     if numbers is not None and bool(numbers.max() - numbers.min() < math.inf):
         rows: list[list[float]] = json.loads(_digits(numbers))
@@ -121,9 +124,9 @@ def float32_rows(raw: bytes | memoryview, width: int) -> list[list[float]]:
 
 
 def float32_texts(raw: bytes | memoryview, width: int) -> list[str]:
-    """Packed float32s, `width` to a row, as JSON lists of their shortest digits, written as Python does.
+    """Returns packed float32s, `width` to a row, as JSON lists of shortest digits in Python's notation.
 
-    Infinities and NaN, which JSON has not, are the strings "Infinity", "-Infinity" and "NaN".
+    Infinities and NaN, which JSON lacks, become the strings "Infinity", "-Infinity" and "NaN".
     """
     numbers = _many(raw, width)
     if numbers is not None:
@@ -138,7 +141,7 @@ def _text(number: float) -> str:
 
 
 def _many(raw: bytes | memoryview, width: int) -> Any:
-    """An array of rows, where there are many numbers, and numpy and orjson are installed."""
+    """Returns an array of rows if there are many numbers, and numpy and orjson are installed; else None."""
     if len(raw) < MANY_BYTES:
         return None
     try:
@@ -159,7 +162,7 @@ def _fast_texts(numbers: Any) -> list[str]:
     import numpy
 
     texts = [f"[{each}]" for each in _digits(numbers)[2:-2].split("],[")]
-    # In these bounds both write a number without an exponent; beyond, orjson's way depends on its version.
+    # Within these bounds orjson and Python write no exponent; beyond, orjson's notation depends on its version.
     size = numpy.abs(numbers)
     plain = ((size >= 1e-4) & (size < 1e13)) | (size == 0)
     for row in numpy.flatnonzero(~plain.all(axis=1)).tolist():

@@ -1,4 +1,4 @@
-"""JSON that people type, and JSON of any depth."""
+"""JSON of any depth, and JSON typed by a user."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from .repeated_keys import RepeatedKey, refuse_repeated_keys
 
 
 def load_json(text: str | bytes) -> Any:
-    """As json.loads, however deeply the value is nested. Raises ValueError."""
+    """Like json.loads, for any depth of nesting. Raises ValueError."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -26,7 +26,7 @@ def dump_json(
     allow_nan: bool = True,
     default: Callable[[Any], Any] = str,
 ) -> str:
-    """As json.dumps, however deeply the value is nested. Raises ValueError for NaN, where that is not allowed."""
+    """Like json.dumps, for any depth of nesting. Raises ValueError for NaN unless `allow_nan`."""
     separators = (",", ":") if compact else (", ", ": ")
     scalar = partial(json.dumps, ensure_ascii=False, allow_nan=allow_nan, default=default)
     try:
@@ -36,7 +36,7 @@ def dump_json(
 
 
 def parse_json(text: str, what: str, hint: str, loads: Callable[[str], Any] = json.loads) -> Any:
-    """The value of JSON text. Raises InvalidInput that names `what` it is."""
+    """Parses JSON. Raises InvalidInput whose message begins with `what`."""
     try:
         value = loads(text)
         refuse_repeated_keys(text, value)

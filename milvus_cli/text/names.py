@@ -1,4 +1,4 @@
-"""Lists of names, and which of them may be meant by a part or by a mistyped one."""
+"""Searches lists of names by fragment, and suggests the nearest to a mistyped one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from ..errors import CliError
 
 OFFERED = 200
-"""Names offered at once: more than anyone reads, and drawing each takes time."""
+"""Most names offered at once: nobody reads more, and drawing each takes time."""
 
 
 class Name(NamedTuple):
-    """A name, and a word about the thing that has it."""
+    """A name with a short note about its object."""
 
     text: str
     note: str
@@ -26,23 +26,23 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Names:
-    """Names in their order. `folded` has them as searches compare them, each after a newline."""
+    """Names in order. `folded` is the text to search: each name case-folded, after a newline."""
 
     all: tuple[Name, ...] = ()
     folded: str = ""
 
     def best(self, text: str, limit: int | None = OFFERED) -> list[Name]:
-        """Those that begin with the text, then those that have it inside; else those with its letters in that order."""
+        """Returns names that begin with the text, then names that contain it; else names with its letters in order."""
         if not text:
             return list(self.all[:limit])
         literal, letters = re.escape(text.casefold()), [re.escape(each) for each in text.casefold()]
-        # The first letter begins a word of the name; that this is looked at after it lets the search skip to it.
+        # The first letter must begin a word; the lookbehind stands after it so that the search can skip to the letter.
         scattered = f"{letters[0]}(?<=[\\W_]{letters[0]})" + "".join(f"[^{each}\n]*{each}" for each in letters[1:])
         found = _first(limit, self._lines("\n" + literal), self._lines(literal))
         return [self.all[line] for line in found or _first(limit, self._lines(scattered))]
 
     def _lines(self, pattern: str) -> Iterator[int]:
-        """The positions of the names with a match: one search over all, as one per name takes ten times as long."""
+        """Yields the indexes of matching names. One search over all is ten times as fast as one per name."""
         line, counted = -1, 0
         for match in re.finditer(pattern, self.folded):
             line += self.folded.count("\n", counted, match.start() + 1)
@@ -60,13 +60,13 @@ def _first(limit: int | None, *lines: Iterator[int]) -> list[int]:
 
 
 def named(pairs: Pairs) -> Names:
-    """Names that can be typed and shown: one with control or bidirectional characters is left out."""
+    """Builds Names from pairs of name and note, without names that have control or bidirectional characters."""
     names = tuple(Name(text, note) for text, note in pairs if text and text.isprintable())
     return Names(names, "".join("\n" + name.text.casefold() for name in names))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """ "did you mean …?" with up to three of the known names; empty when none is near."""
+    """Returns "did you mean …?" with up to three similar names; "" when there is none."""
     from difflib import get_close_matches
 
     found = get_close_matches(name, list(known), n=3, cutoff=0.6)

@@ -1,10 +1,10 @@
-"""Numbers that are typed: neither nan nor inf, nor 1e400, which would be inf."""
+"""Numbers typed by a user."""
 
 import math
 
 
 def finite(text: str) -> float:
-    """Raises ValueError for what is no finite number."""
+    """Parses a finite number. Raises ValueError for anything else, such as nan, or 1e400, which is inf as a float."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"not a finite number: {text}")

@@ -1,21 +1,21 @@
-"""What stands in a text outside of its quotes and brackets, where the words of a form are looked for."""
+"""Finds the characters of a text outside its quotes and brackets, where a notation's own words may stand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-OPENING, CLOSING = "[{(", "]})"
+OPENING, CLOSING, QUOTES = "[{(", "]})", "\"'"
 
 
 def outside(text: str) -> Iterator[tuple[int, str]]:
-    """Each such character with its place; a quote after a backslash ends nothing."""
+    """Yields these characters with their positions. A quote after a backslash does not close a quoted part."""
     depth, quote = 0, ""
-    for place, each in enumerate(text):
+    for position, each in enumerate(text):
         if quote:
-            quote = "" if each == quote and text[place - 1] != "\\" else quote
-        elif each in "\"'":
+            quote = "" if each == quote and text[position - 1] != "\\" else quote
+        elif each in QUOTES:
             quote = each
-        elif each in OPENING + CLOSING:
-            depth += 1 if each in OPENING else -1
-        elif depth == 0:
-            yield place, each
+        else:
+            depth += (each in OPENING) - (each in CLOSING)
+            if depth == 0 and each not in OPENING + CLOSING:
+                yield position, each

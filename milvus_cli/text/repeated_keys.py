@@ -1,4 +1,4 @@
-"""Finds a key that a JSON object has twice: a parser keeps the last value of it, and says nothing."""
+"""Finds keys repeated within a JSON object, of which a parser silently keeps the last value."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Iterable
 from typing import Any
 
 END = r'"[ \t\r\n]*:'
-"""What every key ends with; a text may have it too."""
+"""End of every key; a string may contain it too."""
 ENDS = re.compile(END), re.compile(END.encode())
 EXACT = r'"(?:(?<!\\")|(?<=\\\\"))[ \t\r\n]*:'
-"""The same where the quote ends a text, and does not stand in it behind a backslash. It takes three times as long."""
+"""The same with a quote that is not escaped by a backslash. Takes three times as long."""
 EXACT_ENDS = re.compile(EXACT), re.compile(EXACT.encode())
 
 NESTED = (dict, list)
 
 
 class RepeatedKey(ValueError):
-    """An object has this key twice."""
+    """An object has a key twice."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"repeated key {key!r}")
 
 
 def refuse_repeated_keys(text: str | bytes, value: Any) -> None:
-    """Raises RepeatedKey; `value` is what a parser made of the text.
+    """Raises RepeatedKey if parsing `text` to `value` lost a key.
 
-    A text has a colon for each key, and others in its texts. Where it has no more of them than the value has keys,
-    nothing was lost: only other texts are parsed once more, which is slow.
+    The text has a colon for each key, and possibly more within strings. Nothing was lost if it has no more colons
+    than the value has keys. Only other texts are parsed again, which is slow.
     """
     colons = text.count(":") if isinstance(text, str) else text.count(b":")
     if type(value) is dict and colons == len(value):
@@ -43,7 +43,7 @@ def _count(ends: tuple[re.Pattern[str], re.Pattern[bytes]], text: str | bytes) -
 
 
 def _count_keys(value: Any) -> int:
-    """Those of all objects in a value, or fewer: a list is looked into where its first item is no scalar."""
+    """Counts the keys of all objects in a value, or fewer: a list that begins with a scalar is skipped."""
     count, waiting = 0, [value]
     while waiting:
         each = waiting.pop()

@@ -1,4 +1,4 @@
-"""Moments as ISO 8601 text, to the microsecond."""
+"""Timestamps as ISO 8601 text, to the microsecond."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .beyond_json import NotJson
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MICROSECOND = timedelta(microseconds=1)
 CYCLE = 146_097
-"""Days of 400 years, after which the calendar begins again."""
+"""Days in 400 years, the cycle of the calendar."""
 EXAMPLE = "2026-01-31T12:00:00Z"
 TEXT = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)"
@@ -19,11 +19,11 @@ TEXT = re.compile(
     re.ASCII,
 )
 DIGITS = 6
-"""Of a second's fraction. Servers drop what is finer without a word."""
+"""Digits of a second's fraction; servers silently drop any further ones."""
 
 
 def instant(microseconds: int) -> Any:
-    """ISO 8601 text, exact; the number itself beyond the years that dates have."""
+    """Returns exact ISO 8601 text; the number itself if it is outside the years 1 to 9999."""
     try:
         return _text(EPOCH + timedelta(microseconds=microseconds))
     except OverflowError:
@@ -31,7 +31,7 @@ def instant(microseconds: int) -> Any:
 
 
 def beyond_calendars(days: int, time: str = "") -> NotJson:
-    """A moment that many days after 1970, in a year that takes more than four digits or is before the first."""
+    """Returns a date by its days since 1970, for a year outside 1 to 9999."""
     cycles, day = divmod(days, CYCLE)
     near = EPOCH + timedelta(day)
     text = f"{near.year + 400 * cycles:+05d}{near:-%m-%d}{time}"
@@ -39,9 +39,9 @@ def beyond_calendars(days: int, time: str = "") -> NotJson:
 
 
 def microseconds(text: str) -> int | None:
-    """Since 1970 in UTC; None for what has no zone, which the server's collection gives it.
+    """Returns microseconds since 1970 in UTC; None for a text without zone, to which the collection's zone applies.
 
-    Raises ValueError for what is no moment, or finer than a microsecond.
+    Raises ValueError for other texts, and for fractions finer than a microsecond.
     """
     found = TEXT.fullmatch(text)
     if found is None:
@@ -58,7 +58,10 @@ def microseconds(text: str) -> int | None:
 
 
 def in_utc(text: str) -> str:
-    """The same moment in the form that every server takes; what has no zone stays. Raises ValueError as above."""
+    """Normalizes a timestamp to the form that every server accepts; one without zone stays as it is.
+
+    Raises ValueError like `microseconds`.
+    """
     since = microseconds(text)
     moment = None if since is None else instant(since)
     return moment if isinstance(moment, str) else text

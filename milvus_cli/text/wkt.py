@@ -1,4 +1,4 @@
-"""Geometries: well-known text (WKT) is checked, well-known binary (WKB) made text. Both as OGC 06-103r4 has them."""
+"""Checks well-known text (WKT), and converts well-known binary (WKB) to it, both by OGC 06-103r4."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ DEPTHS = {
     "MULTIPOLYGON": 3,
     "GEOMETRYCOLLECTION": 0,
 }
-"""Lists around a point, in the order of the numbers that WKB has for them, from 1."""
+"""Depth of the lists around a point, by geometry type; the order is that of WKB's numbers, from 1."""
 NAMES = tuple(DEPTHS)
 SUFFIXES = ("", " Z", " M", " ZM")
-"""By the thousands of a number in WKB."""
+"""Suffixes of a type by the thousands of its number in WKB."""
 DIMENSIONS = (2, 3, 3, 4)
 DEEPEST = 100
 LARGEST_WHOLE = 1e15
 
 
 def require_wkt(text: str) -> str:
-    """The same text. Raises ValueError that says what is wrong; whether rings are closed is left to servers."""
+    """Returns the text unchanged. Raises ValueError if it is not WKT; closed rings are left to servers to check."""
     reader = _Text(text)
     reader.geometry()
     reader.require("")
@@ -34,7 +34,7 @@ def require_wkt(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """WKT in one way to write it. Raises ValueError for what is none."""
+    """Normalizes WKT. Raises ValueError for an invalid token."""
     words = (
         each.upper() if each[:1].isalpha() or each in "()," else _coordinate(float(each)) for each in _tokens(text)
     )
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 
 def wkt(raw: bytes) -> str:
-    """Of WKB; what is none comes as hexadecimal digits."""
+    """Converts WKB to WKT; returns hexadecimal digits for other bytes."""
     try:
         reader = _Binary(raw)
         text = reader.geometry()
@@ -52,7 +52,7 @@ def wkt(raw: bytes) -> str:
 
 
 class _Text:
-    """Reads token by token; the empty one is the end."""
+    """Recursive-descent parser of WKT; an empty token marks the end."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
@@ -83,7 +83,7 @@ class _Text:
         if depth and not self._is_empty():
             self._list(lambda: self._nested(depth - 1))
         elif not depth and self._token == "(":
-            # The points of a MULTIPOINT may have brackets.
+            # The points of a MULTIPOINT may be in parentheses.
             self._bracketed()
         elif not depth:
             self._point()
@@ -132,7 +132,7 @@ def _tokens(text: str) -> Iterator[str]:
 
 
 class _Binary:
-    """Reads from first to last; `at` is where it is."""
+    """Reader of WKB; `at` is the current offset."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
@@ -180,5 +180,5 @@ class _Binary:
 
 
 def _coordinate(value: float) -> str:
-    """With the fewest digits that are the same number."""
+    """Formats a number with the fewest digits."""
     return f"{value:.0f}" if value.is_integer() and abs(value) < LARGEST_WHOLE else repr(value)

@@ -1,4 +1,4 @@
-"""The words that completion offers for values, each with what it means. Data only."""
+"""The values that completion offers, each with its meaning. Data only."""
 
 COLLECTION_PROPERTIES = {
     "collection.ttl.seconds": "rows expire after these seconds",
@@ -32,13 +32,6 @@ FIELD_PROPERTIES = {
 }
 
 BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-
-CONSISTENCY_LEVELS = {
-    "Strong": "sees every write before the read",
-    "Bounded": "may lag by some seconds",
-    "Session": "sees this client's own writes",
-    "Eventually": "sees what is there",
-}
 
 METRICS = {
     "COSINE": "angle; higher is nearer",
@@ -122,7 +115,7 @@ FILTER_SINCE = {
     "is null": ("2.5", "there is no value"),
     "is not null": ("2.5", "there is a value"),
 }
-"""What not every Milvus has: since when, and what it means."""
+"""Filter functions of newer servers: the first Milvus that has them, and their meaning."""
 
 FILTER_NOT_LITE = ("phrase_match(", "random_sample(")
 
@@ -140,4 +133,4 @@ RERANK_FUNCTIONS = {
 WAITED = {"loaded": "in memory, ready for searches", "indexed": "every index is built"}
 
 LANGUAGES = ("python", "nodejs", "go", "java", "shell", "curl")
-"""In which code is written that connects."""
+"""Languages of the code that `show connection --code` prints."""

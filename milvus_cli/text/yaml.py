@@ -1,4 +1,4 @@
-"""YAML that people read and write."""
+"""Reads and writes YAML."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from . import deep_json
 
 
 def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
-    """YAML 1.1 as PyYAML's safe loader reads it. No terminal obeys it: what is not printable is escaped in it."""
+    """Returns YAML 1.1 for PyYAML's safe loader. Unprintable characters are escaped, so that no terminal obeys them."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -28,7 +28,7 @@ def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
 
 
 def _flow(value: Any, *, ascii_only: bool) -> str:
-    """What is nested too deeply for PyYAML, as JSON is written; each item of a list on a line of its own."""
+    """Writes a value nested too deeply for PyYAML in JSON's notation, with one line for each item of a list."""
 
     def scalar(each: Any) -> str:
         if isinstance(each, float):
@@ -42,7 +42,7 @@ def _flow(value: Any, *, ascii_only: bool) -> str:
 
 
 def _float(value: float) -> str:
-    """As YAML 1.1 knows floats: always with a point."""
+    """Formats a float for YAML 1.1, which requires a decimal point."""
     if not math.isfinite(value):
         return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
     text = repr(value)
@@ -50,7 +50,7 @@ def _float(value: float) -> str:
 
 
 def parse_yaml(text: str, what: str, hint: str) -> Any:
-    """The value of YAML text, of which JSON is a part. Raises InvalidInput that names `what` it is, and the line."""
+    """Parses YAML, of which JSON is a subset. Raises InvalidInput whose message begins with `what` and has the line."""
     import yaml
 
     try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..client.optional import Permitted, permitted
-from ..client.versions import is_lite
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
 from ..files.memory import share_one_heap
@@ -16,14 +15,15 @@ from ..result import Done
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget, writes_at_once
-from ..schema.definition import DEFAULT_LEVEL, DEFAULT_PARTITION, create, lost
+from ..schema.definition import DEFAULT_PARTITION, create, lost
 from ..schema.difference import field_differences
-from ..schema.features import LITE, index_for, lacking_features, lacking_indexes
+from ..schema.features import index_for, lacking_features, lacking_indexes
 from ..schema.indexes import create_index, indexes
 from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 from ..server.existence import row_count
 from ..server.waiting import flush, load, wait_indexed
 from ..session.session import Session
+from ..text.consistency import DEFAULT_LEVEL
 from .checkpoint import RESUME_HINT
 from .copy_rows import COPIES_IN_FLIGHT, CopiedRows, CopyRoute, Forwarder, all_rows, differing_rows, rows_behind, send
 from .locking import address_of, key_lock
@@ -31,6 +31,7 @@ from .meter import Meter
 from .side import Side, open_side
 
 if TYPE_CHECKING:
+    from ..connections.version import Version
     from ..schema.definition import Definition
     from ..schema.indexes import Index
     from ..session.collection_ref import CollectionRef
@@ -106,9 +107,9 @@ def copy_collection(session: Session, source: Side, target: Side, options: CopyO
         except KeyboardInterrupt:
             raise Interrupted(hint=_resume_hint(plan, options)) from None
         except CliError as exc:
-            if isinstance(exc, Interrupted | Unreachable) or not exc.hint:
-                exc.add_hint(_resume_hint(plan, options))
-            raise
+            if exc.hint and not isinstance(exc, Interrupted | Unreachable):
+                raise
+            raise exc.with_context(more_hint=_resume_hint(plan, options)) from exc
         if sent.replaced:
             session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
         return _summary(session, plan, sent.rows, refused, options)
@@ -161,7 +162,7 @@ def _require_known(side: Side, definition: Definition) -> None:
 def _source_definition(source: Side) -> Definition:
     """Returns the source's definition, with defaults for parts that Milvus requires and Milvus Lite does not store."""
     definition = source.definition()
-    if not source.version.startswith(LITE):
+    if not source.version.is_lite:
         return definition
     for field in all_fields(definition.schema):
         if type_name(field.element_type) == "VARCHAR" and "max_length" not in params(field.type_params):
@@ -175,7 +176,7 @@ def _refuse_itself(source: Side, target: Side) -> None:
         raise InvalidInput(f"source and target are the same: {source}", hint="name another collection or connection")
 
 
-def _require_like(target: Side, definition: Definition, version: str, options: CopyOptions) -> None:
+def _require_like(target: Side, definition: Definition, version: Version, options: CopyOptions) -> None:
     """Raises CliError for an existing target without a flag that allows it, or with fields that can't take the rows."""
     if not (options.resume or options.into_existing):
         raise CliError(
@@ -219,7 +220,7 @@ def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved, lite = CopiedRows(), is_lite(plan.target.version)
+    moved, lite = CopiedRows(), plan.target.version.is_lite
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         patience = Patience(options.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)

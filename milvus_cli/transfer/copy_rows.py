@@ -16,8 +16,8 @@ from ..rows.writing import WriteTarget, write_rows
 from ..schema.schema import kind_of
 from ..text.json import load_json
 from ..values.columns import field_named, moved, raw_values
-from ..values.dynamic import reserved_key, reserved_names
-from ..values.encode import DYNAMIC, taken_fields
+from ..values.dynamic import DYNAMIC, reserved_key, reserved_names
+from ..values.encode import taken_fields
 from ..values.lite_json import changed
 from .equality import Schemas
 from .intake import Batch

@@ -290,6 +290,6 @@ def _resumable(export: Export) -> Iterator[None]:
     except KeyboardInterrupt:
         raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
     except (InvalidAnswer, ServerRefused, Unreachable) as exc:
-        if os.path.exists(export.state):
-            exc.add_hint("then go on with --resume" if exc.hint else "go on with --resume")
-        raise
+        if not os.path.exists(export.state):
+            raise
+        raise exc.with_context(more_hint="then go on with --resume" if exc.hint else "go on with --resume") from exc

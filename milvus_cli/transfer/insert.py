@@ -12,7 +12,7 @@ from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
 from ..files.sources import STDIN, find_places
 from ..result import Done
-from ..rows.writing import WriteTarget, is_lite_server, readable_count, writes_at_once
+from ..rows.writing import WriteTarget, readable_count, writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import row_fields
 from ..server.existence import collection_identity
@@ -20,7 +20,7 @@ from ..session.session import Session
 from .checkpoint import Checkpoint
 from .fake import Recipe, fake_chunks
 from .insert_job import InsertOptions, begun_checkpoint, continue_hint, locked, repeat_hint, require_same_content
-from .insert_summary import add_counts, count_again, summary
+from .insert_summary import count_again, summary, with_counts
 from .intake import RowEncoder
 from .meter import Meter
 from .pipeline import InsertStep, Job, Pipeline, made_steps, read_steps
@@ -67,8 +67,8 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
             counts = checkpoint.progress
             checkpoint.finish()
         except CliError as exc:
-            add_counts(exc, checkpoint.progress, continue_hint(job, exc if exc is reading.failure else None))
-            raise
+            hint = continue_hint(job, exc if exc is reading.failure else None)
+            raise with_counts(exc, checkpoint.progress, hint) from exc
         finally:
             checkpoint.close()
             for line in notes:
@@ -102,8 +102,7 @@ def insert_fake(session: Session, options: InsertOptions, recipe: Recipe) -> Don
             session, options, target, checkpoint, steps=steps, fraction=lambda rows, _: rows / recipe.count
         )
     except CliError as exc:
-        add_counts(exc, checkpoint.progress)
-        raise
+        raise with_counts(exc, checkpoint.progress) from exc
     after = count_again(session, options.collection)
     return summary(session, options, checkpoint.progress, shown, (before, after))
 
@@ -113,7 +112,7 @@ def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequ
     require_writable(session.profile, f"nothing was {'upserted' if options.upsert else 'inserted'}")
     answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
-    lite = is_lite_server(session.client)
+    lite = session.client.version.is_lite
     target = WriteTarget(options.collection, options.partition, answer.schema, options.upsert, lite)
     return target, collection_identity(answer)
 

@@ -63,9 +63,8 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
             stack.enter_context(file_lock(session, str(path), doing, what=f"the checkpoint {path}"))
         except CliError as exc:
             # All pipes have the same name, and so the same checkpoint, even for different jobs.
-            if STDIN in options.paths:
-                exc.add_hint("give each its own --checkpoint FILE")
-            raise
+            more_hint = "give each its own --checkpoint FILE" if STDIN in options.paths else ""
+            raise exc.with_context(more_hint=more_hint) from exc
         # Several jobs may write to one device, and a device gets no lock file beside it.
         if options.rejects and not is_device(options.rejects):
             stack.enter_context(file_lock(session, options.rejects, f"writing rejected rows to {options.rejects}"))

@@ -14,14 +14,15 @@ from .insert_job import InsertOptions, is_device
 from .sender import replaced_told
 
 
-def add_counts(error: CliError, counts: InsertCounts, hint: str = "") -> None:
-    """Adds the number of inserted rows to an error that ended the insert, and a hint on how to continue."""
+def with_counts(error: CliError, counts: InsertCounts, hint: str = "") -> CliError:
+    """Returns the error that ended an insert, with the number of inserted rows and a hint on how to continue."""
     unsure = counts.sent > counts.done
-    if counts.read or (unsure and not isinstance(error, ServerRefused)):
-        error.message += f"; {counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
-        # A more specific error, such as that of a full disk, already says how to continue.
-        if hint and not ("--resume" in error.hint or "--restart" in error.hint):
-            error.add_hint(hint)
+    if not counts.read and (not unsure or isinstance(error, ServerRefused)):
+        return error.with_context()
+    rows = f"{counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
+    # A more specific error, such as that of a full disk, already says how to continue.
+    has_hint = "--resume" in error.hint or "--restart" in error.hint
+    return error.with_context(suffix=rows, more_hint="" if has_hint else hint)
 
 
 def count_again(session: Session, collection: str) -> int | None:
@@ -59,7 +60,7 @@ def summary(
     if failures:
         error = Partial("; ".join([message, *(each.message for each in failures)]))
         for each in failures:
-            error.add_hint(each.hint)
+            error = error.with_context(more_hint=each.hint)
         raise error
     return Done(f"{message}.", _values(options, counts, before, after))
 

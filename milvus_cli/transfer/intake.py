@@ -16,7 +16,8 @@ from ..schema.schema import kind_of, row_fields, type_name
 from ..text.json import parse_json
 from ..text.names import missing_name, nearest
 from ..text.repeated_keys import RepeatedKey
-from ..values.encode import ABSENT, DYNAMIC, encode_columns, taken_fields, takes_none
+from ..values.dynamic import DYNAMIC
+from ..values.encode import ABSENT, encode_columns, taken_fields, takes_none
 from ..values.invalid import BadValue
 from ..values.lite_json import refuse_changed
 from ..values.packing import dense_fields, row_size

@@ -20,6 +20,7 @@ from ..text.names import nearest
 if TYPE_CHECKING:
     from ..client.client import Client
     from ..connections.profile import Profile
+    from ..connections.version import Version
     from ..rows.selection import Selection
     from ..schema.definition import Definition
 
@@ -34,7 +35,7 @@ class Side:
     place: CollectionRef
     profile: Profile
     client: Client
-    version: str
+    version: Version
     where: str
 
     @property
@@ -110,7 +111,7 @@ def open_side(session: Session, place: CollectionRef, *, collection: str = "") -
         place = replace(place, collection=collection)
     there = session.at(place.alias, place.database)
     # Ask the server, as the store may not know its version. A lost server fails here, at the session's deadline.
-    version = str(there.client.call("GetVersion").version)
+    version = there.client.version
     profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
     client = there.client.with_options(database=profile.database, timeout=seconds)
     return Side(place, profile, client, version, there.place)

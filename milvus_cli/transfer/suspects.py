@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..files.readers import Chunk
 from ..schema.schema import kind_of, params, row_fields
-from ..values.encode import ABSENT, DYNAMIC
+from ..values.dynamic import DYNAMIC
+from ..values.encode import ABSENT
 from ..values.scalars import json_bytes
 
 if TYPE_CHECKING:

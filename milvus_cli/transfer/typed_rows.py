@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InvalidInput
 from ..result import Done
 from ..rows.readback import Sent
-from ..rows.writing import WriteTarget, is_lite_server
+from ..rows.writing import WriteTarget
 from ..schema.features import require_types
 from ..session.session import Session
 from ..text.json import parse_json
@@ -31,7 +31,7 @@ def write_rows(session: Session, collection: str, text: str | None, partition: s
     given = None if text is None else _parsed(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
-    target = WriteTarget(collection, partition, schema, upsert, is_lite_server(session.client))
+    target = WriteTarget(collection, partition, schema, upsert, session.client.version.is_lite)
     rows = given or [_asked(session, target)]
     sent = _encoded(target, rows)
     written = write_once(session.client, sent, seconds=session.timeout)

@@ -1,4 +1,4 @@
-"""Columns as they travel, taken apart and put together without decoding: to be compared, and moved between servers."""
+"""Splits and builds columns in their wire encoding, to compare them and to move them between servers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema, StructArrayFieldSchema
 from ..errors import CliError
 from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import WIDTHS, is_vector, kind_of, params, row_fields, short_name, type_name, type_number
@@ -13,27 +14,27 @@ from ..text.floats import fill_packed, packed
 from ..text.timestamps import microseconds
 from ..text.wkt import plain
 from .decode import decode_column
-from .encode import DYNAMIC, takes_none
+from .dynamic import DYNAMIC
+from .encode import takes_none
 from .nulls import with_nulls
 from .packing import Packed, dimension, put_raw
 from .scalars import read_scalars
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, StructArrayFieldSchema
     from ..schema.schema import Field
 
 NUMBERS = {"float_data": 4, "double_data": 8}
-"""Scalars that are compared by their bytes, in which a NaN equals itself."""
+"""Bytes per number of scalars that are compared by their bytes, so that a NaN equals itself."""
 BITS = {FIELD_TYPES[name].slot: bits for name, bits in WIDTHS.items()}
-"""Of a dimension, by the slots of messages."""
+"""Bits per dimension, by slot."""
 FOREIGN = ("geometry_data", "timestamptz_data")
-"""Slots that servers may answer in, and take no rows in."""
+"""Slots that servers use in answers, but don't accept in requests."""
 
 
 def raw_values(column: FieldData, count: int) -> Sequence[Any]:
-    """A value a row, None where it is null: whole numbers, text, and everything else as its bytes.
+    """Returns a value per row: integers, texts, None for null, and other values as bytes.
 
-    Raises CliError, naming the field, for columns of another form.
+    Raises CliError with the field's name for a wrong number of values.
     """
     found, valid = _present(column), column.valid_data
     if not all(valid):
@@ -65,7 +66,7 @@ def _present(column: FieldData) -> Sequence[Any]:
 
 
 def _structs(column: FieldData) -> list[dict[str, Any] | None]:
-    """The fields of a struct with a value each, for every row."""
+    """Returns a dict per row with the value of each field of the struct."""
     inner = {
         short_name(column.field_name, each.field_name): with_nulls(_present(each), each.valid_data)
         for each in column.struct_arrays.fields
@@ -74,7 +75,7 @@ def _structs(column: FieldData) -> list[dict[str, Any] | None]:
 
 
 def moved(column: FieldData, field: Field, count: int, rows: Sequence[int] | None = None) -> FieldData:
-    """The column as a field of another server takes it: all of it, or these rows."""
+    """Converts a column, or some rows of it, for a field of another server."""
     if rows is None and _is_plain(column, field):
         return _as_it_is(column, field)
     values = raw_values(column, count)
@@ -82,7 +83,7 @@ def moved(column: FieldData, field: Field, count: int, rows: Sequence[int] | Non
 
 
 def _is_plain(column: FieldData, field: Field) -> bool:
-    """Whether it can go out as it came in."""
+    """Reports whether the column can be sent as it was received."""
     content = column.WhichOneof("field")
     if takes_none(field) or column.valid_data or content not in ("scalars", "vectors"):
         return False
@@ -90,8 +91,6 @@ def _is_plain(column: FieldData, field: Field) -> bool:
 
 
 def _as_it_is(column: FieldData, field: Field) -> FieldData:
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
     made = FieldData()
     made.CopyFrom(column)
     made.ClearField("field_id")
@@ -104,9 +103,7 @@ def _as_it_is(column: FieldData, field: Field) -> FieldData:
 
 
 def build(like: FieldData, field: Field, values: Sequence[Any]) -> FieldData:
-    """A column of what `raw_values` gives; `like` is one of the same form."""
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
+    """Builds a column from values of `raw_values`; `like` is a column with the same encoding."""
     valid = [value is not None for value in values] if takes_none(field) else ()
     there = [value for value in values if value is not None]
     if not isinstance(field, FieldSchema):
@@ -152,7 +149,7 @@ def _fill_scalars(made: FieldData, like: FieldData, field: FieldSchema, values: 
     if kind is not None and (source is None or source in FOREIGN):
         source = kind.slot
     held: Any = getattr(made.scalars, source or "string_data")
-    # A column without values still has its type: Milvus 2.3 crashes on one that has none.
+    # Sets the slot even without values: Milvus 2.3 crashes on a column without a type.
     held.SetInParent()
     if source == "array_data":
         for value in values:
@@ -165,7 +162,7 @@ def _fill_scalars(made: FieldData, like: FieldData, field: FieldSchema, values: 
 
 
 def _complete(arrays: Any, field: FieldSchema) -> None:
-    """Gives empty arrays the type that a server may have left out."""
+    """Sets the type of empty arrays, which a server may omit."""
     arrays.element_type = field.element_type
     source = FIELD_TYPES[type_name(field.element_type)].slot
     for each in arrays.data:
@@ -174,34 +171,30 @@ def _complete(arrays: Any, field: FieldSchema) -> None:
 
 
 def same_form(a: Field, b: Field) -> bool:
-    """Whether values of one can be values of the other, as they travel."""
+    """Reports whether two fields have the same wire encoding."""
     return _form(a) == _form(b)
 
 
 def _form(field: Field) -> object:
-    from ..client.wire.schema_pb2 import FieldSchema
-
     if isinstance(field, FieldSchema):
         return field.data_type, field.element_type, params(field.type_params).get("dim")
     return {short_name(field.name, each.name): _form(each) for each in field.fields}
 
 
 def field_named(schema: CollectionSchema, name: str) -> Field | None:
-    """The field or struct array, also the dynamic field, which servers leave out of schemas."""
-    from ..client.wire.schema_pb2 import DataType, FieldSchema
-
+    """Returns a field or struct array, or the dynamic field, which servers omit from schemas; None if it is missing."""
     if name == DYNAMIC and schema.enable_dynamic_field:
         return FieldSchema(name=DYNAMIC, data_type=DataType.JSON, is_dynamic=True)
     return next((field for field in row_fields(schema) if field.name == name), None)
 
 
 def one_value(column: FieldData, field: Field, raw: Any) -> Any:
-    """A value of `raw_values` as commands show it."""
+    """Decodes a value of `raw_values`."""
     return None if raw is None else decode_column(build(column, field, [raw]))[0]
 
 
 def comparable(field: Field, value: Any) -> Any:
-    """Equal for what servers write in different ways: moments by their zone, geometries by their spaces."""
+    """Normalizes values that servers write differently: timestamps in other zones, geometries with other spaces."""
     if not isinstance(value, str):
         return value
     with suppress(ValueError):

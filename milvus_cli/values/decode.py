@@ -1,4 +1,4 @@
-"""Milvus's columns to values."""
+"""Decodes Milvus's columns to Python values."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def decode_column(column: FieldData) -> list[Any]:
-    """The values of a column: JSON's types, floats of 32 and 16 bits as the shortest number that is the same float.
+    """Returns the values of a column in JSON's types; floats of 32 and 16 bits have their shortest digits.
 
-    Raises CliError, naming the field, for a type that this program does not know.
+    Raises CliError with the field's name for an unknown type.
     """
     content = column.WhichOneof("field")
     if content == "struct_arrays":

@@ -1,4 +1,4 @@
-"""Keys of the dynamic field: how people ask for them, and whether any row has them."""
+"""Keys of the dynamic field: parses them, and detects those that no row has."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 DYNAMIC = "$meta"
-"""The field in which a collection keeps what its schema does not name: a JSON object a row."""
+"""The dynamic field, with a JSON object per row for values without a field of their own."""
 COUNT = "count(*)"
 
 QUOTED = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 NAME = re.compile(rf"(?:\[\s*{QUOTED}\s*\]|[^,])+")
-KEY = re.compile(rf"\$meta\s*\[\s*({QUOTED})\s*\]")
+KEY = re.compile(rf"{re.escape(DYNAMIC)}\s*\[\s*({QUOTED})\s*\]")
 KEY_HINT = """write it as '$meta["key"]'"""
 REMEMBERED = 100
-"""Other keys that are kept, to name them in a hint."""
+"""Most other keys that are kept for a hint."""
 
 
 def names_in(text: str | None) -> list[str]:
-    """The names of `a,b,$meta["c,d"]`."""
+    """Splits a list of names such as `a,b,$meta["c,d"]`."""
     return [name for each in NAME.findall(text or "") if (name := each.strip())]
 
 
 def is_count(name: str) -> bool:
-    """Whether it is count(*), in any case of letters, as servers read it."""
+    """Reports whether a name is count(*), in any case, like servers."""
     return name.strip().lower() == COUNT
 
 
 def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> str | None:
-    """The key of the dynamic field that a name means; None for one of the known fields.
+    """Returns the key of the dynamic field that a name denotes; None for a known field.
 
-    Raises CliError where the collection has no such field, and can't have such a key.
+    Raises CliError for a name that is neither a field nor a possible key.
     """
     if name in known or (name == DYNAMIC and schema.enable_dynamic_field):
         return None
@@ -58,23 +58,23 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
 
 
 def reserved_names(schema: CollectionSchema) -> frozenset[str]:
-    """What no key of the dynamic field may be called: Milvus hides such a key, Milvus Lite takes it for the field."""
+    """Returns names that are invalid as dynamic keys: Milvus hides such a key, Milvus Lite reads it as the field."""
     structs = (each.name for each in schema.struct_array_fields)
     return frozenset((DYNAMIC, *(each.name for each in schema.fields), *structs))
 
 
 def reserved_key(value: Mapping[str, Any], reserved: frozenset[str]) -> str | None:
-    """The first such key of an object."""
+    """Returns the first reserved key of an object; None without one."""
     return None if reserved.isdisjoint(value) else next(key for key in value if key in reserved)
 
 
 def dynamic_objects(values: Iterable[Any]) -> list[dict[str, Any]]:
-    """The values of a decoded dynamic field, an object for each row."""
+    """Returns the values of a decoded dynamic field, a dict for each row."""
     return [each if isinstance(each, dict) else {} for each in values]
 
 
 def _unquoted(text: str) -> str:
-    """The text of a literal; empty where its escapes are none of JSON's."""
+    """Returns the text of a quoted literal; "" if its escapes are not JSON's."""
     inner = text[1:-1] if text[0] == '"' else text[1:-1].replace("\\'", "'").replace('"', '\\"')
     try:
         return str(json.loads(f'"{inner}"'))
@@ -83,14 +83,14 @@ def _unquoted(text: str) -> str:
 
 
 class NoSuchKey(CliError):
-    """A key of the dynamic field was asked for by name, and no row has it."""
+    """A requested key of the dynamic field is in no row."""
 
 
 class Wanted:
-    """Keys that were asked for as fields are, until a row has had each of them.
+    """Requested keys of the dynamic field that no row has had so far.
 
-    That only some rows have a key is what dynamic fields are for; a name that none has is a field that there is not.
-    What is asked for as `$meta["key"]` is a key for certain, and null where no row has it.
+    A plain name that is in no row at all is probably a mistyped field; one that some rows lack is normal. Keys
+    requested as `$meta["key"]` are not tracked: they are null if no row has them.
     """
 
     def __init__(self, schema: CollectionSchema, keys: Iterable[str]) -> None:
@@ -101,11 +101,11 @@ class Wanted:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a key that no row has had so far."""
+        """Reports whether a key is still missing from all rows."""
         return bool(self._missing)
 
     def see(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The objects of some rows."""
+        """Records the keys of some rows."""
         if not self._missing:
             return
         self._rows += len(rows)
@@ -116,7 +116,7 @@ class Wanted:
                     self._others[key] = None
 
     def failure(self) -> CliError | None:
-        """That none of the rows had a key, where that is so. No rows tell nothing."""
+        """Returns an error if no row had a key; None without rows."""
         if not self._missing or not self._rows:
             return None
         names = ", ".join(map(repr, self._missing))
@@ -128,7 +128,7 @@ class Wanted:
         )
 
     def require(self) -> None:
-        """Raises that failure."""
+        """Raises the error of `failure`, if any."""
         failure = self.failure()
         if failure is not None:
             raise failure

@@ -1,4 +1,4 @@
-"""Rows to Milvus's columns."""
+"""Encodes rows as Milvus's columns."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, FieldSchema
 from ..errors import InvalidInput
 from ..schema.field_json import write_default
 from ..schema.kinds import FIELD_TYPES, STRUCTS
 from ..schema.schema import is_vector, kind_of, type_number
 from ..text.names import nearest
-from .dynamic import reserved_key, reserved_names
+from .dynamic import DYNAMIC, reserved_key, reserved_names
 from .invalid import MISSING, BadValue, InvalidValue
 from .packing import Packed, fill_vectors
 from .scalars import fill_scalars, json_bytes
 from .structs import fill_structs
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldData
     from ..schema.schema import Field
 
 Row = Mapping[str, Any]
 
 ABSENT: Any = type("Absent", (), {"__slots__": (), "__repr__": lambda self: "ABSENT"})()
-"""In a column: this row does not have it. To a field that is as null; a dynamic field has no such key then."""
+"""Marks a row without a value in a column: null in a field, no key in the dynamic field."""
 
 Column: TypeAlias = Sequence[Any]
-"""The values of a column, one a row: JSON's types, None for null, ABSENT; a vector may be its bytes as they travel."""
-
-DYNAMIC = "$meta"
+"""The values of a column, one per row: JSON's types, None for null, ABSENT; a vector may be in its wire encoding."""
 
 
 def encode_rows(rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool = False) -> list[FieldData]:
-    """Columns of all rows, in the schema's order.
+    """Returns columns with all rows, in the schema's order.
 
-    Raises InvalidInput, naming row and field, for values that don't fit, are missing, or have no field.
+    Raises InvalidInput with row and field for values that are invalid, missing, or without a field.
     """
     return encode_columns(to_columns(rows), len(rows), schema, upsert=upsert)
 
 
 def to_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    """Every key of any row, each with a value a row."""
+    """Returns a column for every key of any row."""
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: [row.get(name, ABSENT) for row in rows] for name in names}
 
@@ -49,7 +47,7 @@ def to_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
 def encode_columns(
     columns: Mapping[str, Column], count: int, schema: CollectionSchema, *, upsert: bool = False
 ) -> list[FieldData]:
-    """As `encode_rows`, of `count` rows that come as columns. Raises BadValue for the first value that does not fit."""
+    """Like `encode_rows`, for `count` rows in columns. Raises BadValue for the first invalid value."""
     fields = taken_fields(schema, columns, upsert=upsert)
     _refuse_unknown(columns, fields, schema)
     found = [_encode_column(field, columns.get(field.name), count) for field in fields]
@@ -59,9 +57,9 @@ def encode_columns(
 
 
 def taken_fields(schema: CollectionSchema, names: Iterable[str], *, upsert: bool) -> list[Field]:
-    """The fields that are sent when these are given; Milvus gives the others.
+    """Returns the fields to send for the given names; Milvus fills the others.
 
-    An auto id that is given all the same goes out too: newer servers may take it, and the others say why not.
+    A value for an auto id is sent too: newer servers may accept it, and others report why not.
     """
     given = set(names)
     plain = [
@@ -73,7 +71,7 @@ def taken_fields(schema: CollectionSchema, names: Iterable[str], *, upsert: bool
 
 
 def takes_none(field: Field) -> bool:
-    """Whether a row may do without a value."""
+    """Reports whether a row may lack a value."""
     return field.nullable or has_default(field)
 
 
@@ -97,7 +95,7 @@ def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], sche
 
 
 def _first(values: Column) -> int | None:
-    """The first row that has a value."""
+    """Returns the first row with a value."""
     return next((row for row, value in enumerate(values) if value is not ABSENT), None)
 
 
@@ -121,7 +119,7 @@ def _encode_column(field: Field, values: Column | None, count: int) -> FieldData
 
 
 def _marks(field: Field, rows: Sequence[int], count: int) -> Sequence[bool]:
-    """Which rows have a value, for fields that need none."""
+    """Returns whether each row has a value, for fields that may lack it; empty for others."""
     if not takes_none(field):
         return ()
     there = set(rows)
@@ -129,9 +127,7 @@ def _marks(field: Field, rows: Sequence[int], count: int) -> Sequence[bool]:
 
 
 def _column(field: Field, values: Column, valid: Sequence[bool]) -> FieldData:
-    """Raises Unfit."""
-    from ..client.wire.schema_pb2 import FieldData, FieldSchema
-
+    """Encodes values without nulls. Raises InvalidValue."""
     if not isinstance(field, FieldSchema):
         column = FieldData(type=type_number(STRUCTS), field_name=field.name)
         fill_structs(column.struct_arrays, field, values, valid)
@@ -145,7 +141,7 @@ def _column(field: Field, values: Column, valid: Sequence[bool]) -> FieldData:
 
 
 def _with_defaults(field: Field, values: Column) -> Column:
-    """Milvus 2.3 fills in a default only where a column has no value at all, so that we do it where it has some."""
+    """Fills in the default: Milvus 2.3 does so only for columns without any value."""
     default = None if field.nullable else write_default(field)
     if default is None or not any(map(_is_there, values)):
         return values
@@ -157,7 +153,7 @@ def _is_there(value: Any) -> bool:
 
 
 def _refuse_nulls(field: Field, rows: Sequence[int], count: int) -> None:
-    """A null that the field can't take is an error."""
+    """Raises BadValue for the first null, unless the field allows it."""
     if not takes_none(field):
         there = set(rows)
         missing = next(row for row in range(count) if row not in there)
@@ -166,7 +162,7 @@ def _refuse_nulls(field: Field, rows: Sequence[int], count: int) -> None:
 
 
 def _refuse_first(field: Field, values: Column, rows: Sequence[int]) -> None:
-    """Raises BadValue for the first value that does not fit by itself."""
+    """Raises BadValue for the first value that is invalid by itself."""
     for row, value in zip(rows, values, strict=True):
         try:
             _column(field, [value], ())
@@ -175,16 +171,14 @@ def _refuse_first(field: Field, values: Column, rows: Sequence[int]) -> None:
 
 
 def check_value(field: Field, value: Any) -> None:
-    """Raises BadValue for what does not fit in a field."""
+    """Raises BadValue for a value that is invalid for a field."""
     _encode_column(field, [value], 1)
 
 
 def _encode_dynamic(
     columns: Mapping[str, Column], count: int, fields: Sequence[Field], schema: CollectionSchema
 ) -> FieldData:
-    """What has no field of its own, as one JSON object a row; the column $meta holds such objects."""
-    from ..client.wire.schema_pb2 import DataType, FieldData
-
+    """Encodes keys without a field, merged with the objects of the column $meta, as one JSON object per row."""
     names, reserved = {field.name for field in fields}, reserved_names(schema)
     extra = {name: values for name, values in columns.items() if name not in names and name != DYNAMIC}
     column = FieldData(type=DataType.JSON, field_name=DYNAMIC, is_dynamic=True)
@@ -196,7 +190,7 @@ def _encode_dynamic(
             raise BadValue(row, DYNAMIC, f"a JSON object is wanted, not {json.dumps(meta)[:40]}")
         if (key := reserved_key(meta, reserved)) is not None:
             raise BadValue(row, DYNAMIC, f"key {key!r} is the name of a field", hint="rename the key, or leave it out")
-        # An export may have a key in a column of its own and in the whole object.
+        # An export may have a key both in its own column and in the object.
         if (key := next((key for key in meta if key in own and own[key] != meta[key]), None)) is not None:
             raise BadValue(row, DYNAMIC, f"key {key!r} has another value outside it", hint="keep one of them")
         try:

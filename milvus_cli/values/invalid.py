@@ -1,4 +1,4 @@
-"""Values that don't fit: the reason where it is found, and then with row and field."""
+"""Errors for invalid values: the bare reason, and the reason with row and field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MISSING = "is missing"
 
 
 class BadValue(InvalidInput):
-    """A value that does not fit; `row` counts from 0, `field` is empty for what concerns the whole row."""
+    """An invalid value; `row` counts from 0, `field` is "" for a problem of the whole row."""
 
     def __init__(self, row: int, field: str, reason: str, *, hint: str = "") -> None:
         where = f"row {row + 1}" + (f", field {field!r}" if field else "")
@@ -23,7 +23,7 @@ class BadValue(InvalidInput):
 
 
 class InvalidValue(Exception):
-    """Why a value does not fit; whoever knows its row says so."""
+    """The reason why a value is invalid; callers that know row and field raise BadValue from it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class InvalidValue(Exception):
 
 
 def in_words(value: object) -> str:
-    """What stands in a message for a value that JSON does not have."""
+    """Returns a text for messages for a value that JSON lacks."""
     if isinstance(value, Digits):
         return value.text
     if isinstance(value, NotJson):
@@ -40,7 +40,7 @@ def in_words(value: object) -> str:
 
 
 def as_json(value: Any) -> str:
-    """For messages."""
+    """Encodes a value for messages."""
     return value.text if isinstance(value, Digits) else dump_json(value, default=in_words)
 
 
@@ -53,7 +53,7 @@ def unfit(wanted: str, value: Any) -> InvalidValue:
 
 
 def is_encodable(text: str) -> bool:
-    """Whether it has no lone surrogate, which UTF-8 has no place for."""
+    """Reports whether a text has no lone surrogates, which UTF-8 cannot encode."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Texts in JSON fields that Milvus Lite 3 returns as another value: it keeps a text without its quotes."""
+"""Detects texts in JSON fields that Milvus Lite 3 returns as another value, because it stores them without quotes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORDS = {type(None): "null", bool: "true or false", str: "another text", list: "
 
 
 def refuse_changed(columns: Mapping[str, Column], schema: CollectionSchema) -> None:
-    """Raises BadValue for the first such text. Only the whole value of a field is kept so, no text within it."""
+    """Raises BadValue for the first text that would change. Only texts that are a field's whole value are affected."""
     for field in schema.fields:
         if kind_of(field) == "JSON" and not field.is_dynamic:
             for row, value in enumerate(columns.get(field.name, ())):
@@ -28,8 +28,8 @@ def refuse_changed(columns: Mapping[str, Column], schema: CollectionSchema) -> N
 
 
 def changed(value: Any) -> str:
-    """Why a value would not come back as it is; empty where it would."""
-    # Digits are a text in JSON.
+    """Returns why a value would be returned changed; "" if it would not."""
+    # Digits are encoded as a text.
     text = value.text if isinstance(value, Digits) else value
     if not isinstance(text, str):
         return ""

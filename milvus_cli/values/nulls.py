@@ -1,4 +1,4 @@
-"""Rows without a value, as messages have them."""
+"""Nulls in the columns of messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def with_nulls(values: Sequence[Any], valid: Sequence[bool]) -> list[Any]:
-    """Servers send either all places with a mark for each, or only the values that are there."""
+    """Returns a value or None per row. Servers send either a value for every row, or only those that are not null."""
     if not valid:
         return list(values)
     if len(values) == len(valid):

@@ -1,4 +1,4 @@
-"""Vectors as they travel: packed little-endian numbers, row after row; sparse ones as pairs of index and value."""
+"""Encodes and decodes vectors: packed little-endian numbers, row after row; sparse ones as pairs of index and value."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import Any, NoReturn, overload
 
+from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
 from ..errors import InvalidInput
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import WIDTHS, params, type_name
@@ -16,17 +17,13 @@ from ..text.floats import NAMES, bfloat16, fill_packed, first_not_finite, float3
 from .invalid import InvalidValue, as_json
 from .scalars import named, packs, whole
 
-if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
-
-
 LAST_INDEX = 2**32 - 2
-"""Of a sparse vector."""
+"""Largest index of a sparse vector."""
 
 
 @dataclass(frozen=True)
 class Packed(Sequence[bytes]):
-    """A column of vectors as they travel: `size` bytes a row, one row after the other."""
+    """A column of encoded vectors: `size` bytes per row, one row after the other."""
 
     data: bytes | memoryview
     size: int
@@ -55,23 +52,23 @@ def dimension(field: FieldSchema) -> int:
 
 
 def vector_kind(field: FieldSchema) -> str:
-    """The type of a field's vectors, also where a row of it has several."""
+    """Returns the type of a field's vectors, also for lists of vectors."""
     kind = type_name(field.data_type)
     return kind if kind in FIELD_TYPES else type_name(field.element_type)
 
 
 def row_size(field: FieldSchema) -> int:
-    """Bytes of a dense vector as it travels."""
+    """Returns the bytes of an encoded dense vector."""
     return dimension(field) * WIDTHS[vector_kind(field)] // 8
 
 
 def dense_fields(schema: CollectionSchema) -> list[FieldSchema]:
-    """Vector fields whose rows all have one size."""
+    """Returns the vector fields whose rows all have the same size."""
     return [field for field in schema.fields if type_name(field.data_type) in WIDTHS]
 
 
 def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
-    """Query vectors of a field as they travel. Raises InvalidInput for one that does not fit."""
+    """Encodes query vectors for a field. Raises InvalidInput for an invalid one."""
     values = []
     for number, vector in enumerate(vectors, start=1):
         try:
@@ -83,7 +80,7 @@ def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
 
 
 def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any]) -> None:
-    """Puts vectors into a column, or into one row that has several. Raises Unfit."""
+    """Encodes vectors into a column, or into one row of a list of vectors. Raises InvalidValue."""
     kind = vector_kind(field)
     if shape_of(kind) is ValueShape.SPARSE:
         column.sparse_float_vector.contents.extend([pack(field, value) for value in values])
@@ -98,9 +95,9 @@ def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any])
 
 
 def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
-    """Of dense vectors as they travel. Raises Unfit for NaN and infinities.
+    """Raises InvalidValue for NaN and infinities in encoded dense vectors.
 
-    Milvus refuses those, and Milvus Lite keeps them: a search then answers nonsense.
+    Milvus refuses them. Milvus Lite stores them, and its searches then return nonsense.
     """
     kind = FIELD_TYPES[vector_kind(field)]
     if kind.form is ValueShape.SPARSE or kind.code in ("B", "b"):
@@ -113,7 +110,7 @@ def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
 
 
 def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
-    """Packed numbers as the content of a column."""
+    """Sets a column's content to packed numbers."""
     if slot == "float_vector":
         fill_packed(column.float_vector, raw)
     else:
@@ -121,7 +118,7 @@ def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
 
 
 def pack(field: FieldSchema, vector: Any) -> bytes:
-    """A vector as it travels; what is bytes already stays. Raises Unfit."""
+    """Encodes a vector; bytes are taken as encoded. Raises InvalidValue."""
     kind = vector_kind(field)
     if isinstance(vector, NotJson):
         raise InvalidValue(vector.reason)
@@ -148,7 +145,7 @@ def pack(field: FieldSchema, vector: Any) -> bytes:
 
 
 def unpack(column: VectorField, slot: str) -> list[Any]:
-    """The vectors of a column, floats by their shortest digits."""
+    """Decodes the vectors of a column; floats have their shortest digits."""
     if slot == "float_vector":
         return float32_rows(packed(column.float_vector), column.dim)
     if slot == "sparse_float_vector":
@@ -159,9 +156,7 @@ def unpack(column: VectorField, slot: str) -> list[Any]:
 
 
 def unpack_one(field: FieldSchema, raw: bytes) -> Any:
-    """A vector of a field as people write it."""
-    from ..client.wire.schema_pb2 import VectorField
-
+    """Decodes one vector of a field."""
     slot = FIELD_TYPES[vector_kind(field)].slot
     column = VectorField(dim=dimension(field) if slot != "sparse_float_vector" else 0)
     if slot == "sparse_float_vector":
@@ -186,7 +181,7 @@ def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
 
 
 def _pack_sparse(vector: Any) -> bytes:
-    """Of {"index": value, …}, [[index, value], …] or {"indices": […], "values": […]}."""
+    """Encodes {"index": value, …}, [[index, value], …] or {"indices": […], "values": […]}."""
     try:
         pairs = _sparse_pairs(vector)
         entries = {_index(index): float(value) for index, value in pairs}
@@ -208,7 +203,7 @@ def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:
 
 
 def _index(index: Any) -> int:
-    """Milvus keeps the highest number of 32 bits for itself. Raises ValueError for what is no index."""
+    """Parses an index. Raises ValueError for others; Milvus reserves the largest 32-bit number."""
     number = int(index)
     if (not isinstance(index, str) and number != index) or isinstance(index, bool) or not 0 <= number <= LAST_INDEX:
         raise ValueError(index)
@@ -236,4 +231,4 @@ UNPACKERS: Mapping[str, Callable[[bytes], list[Any]]] = {
     "bfloat16_vector": _unpack_bfloat16,
     "int8_vector": lambda raw: list(memoryview(raw).cast("b")),
 }
-"""Of the types that travel as bytes."""
+"""Decoders of slots that hold bytes."""

@@ -1,4 +1,4 @@
-"""Scalars and arrays of them, as people have them and as columns have them."""
+"""Converts scalars and arrays of scalars between Python and Milvus's columns."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any]) -> None:
-    """Puts values that all fit into a column. Raises Unfit for the first that does not.
+    """Encodes values into a column. Raises InvalidValue for the first invalid one.
 
-    A column without values still has its type: Milvus 2.3 crashes on one that has none.
+    A column without values still gets its type: Milvus 2.3 crashes on one without.
     """
     kind = type_name(field.data_type)
     held: Any = getattr(column, FIELD_TYPES[kind].slot)
@@ -43,7 +43,7 @@ def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any])
 
 
 def fill_list(row: ScalarField, field: FieldSchema, values: Sequence[Any]) -> None:
-    """The elements of one array. Raises Unfit."""
+    """Encodes the elements of one array. Raises InvalidValue."""
     element = type_name(field.element_type)
     held: Any = getattr(row, FIELD_TYPES[element].slot)
     held.SetInParent()
@@ -51,7 +51,7 @@ def fill_list(row: ScalarField, field: FieldSchema, values: Sequence[Any]) -> No
 
 
 def read_scalars(column: ScalarField) -> list[Any]:
-    """The values of a column as commands show them."""
+    """Decodes the values of a column."""
     slot = column.WhichOneof("data")
     if slot is None:
         return []
@@ -94,7 +94,7 @@ def _numbers(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[f
 
 def _texts(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[str]:
     _require_text("text", values)
-    # Milvus counts bytes and Milvus Lite characters; what is too long only in bytes is left to the server.
+    # Milvus counts bytes, Milvus Lite characters; texts that are too long only in bytes are left to the server.
     longest = int(params(field.type_params).get("max_length", 0))
     if longest and values and max(map(len, values)) > longest:
         length = next(len(each) for each in values if len(each) > longest)
@@ -124,7 +124,7 @@ def _documents(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence
 
 
 def json_bytes(value: Any) -> bytes:
-    """Raises Unfit for what JSON has no word for."""
+    """Encodes a value as JSON. Raises InvalidValue for values that JSON lacks."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_digits).encode()
     except UnicodeEncodeError:
@@ -136,7 +136,7 @@ def json_bytes(value: Any) -> bytes:
 
 
 def named(value: Any) -> Any:
-    """The number of a name that exports give what JSON has no number for, and the nearest of Digits; else as it is."""
+    """Returns the float for "NaN", "Infinity" and "-Infinity" in exports, and for `Digits`; other values unchanged."""
     if isinstance(value, Digits):
         nearest = float(value.text)
         return nearest if math.isfinite(nearest) else value
@@ -144,12 +144,12 @@ def named(value: Any) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """The whole number that a float is, as which other programs write them beside nulls; anything else as it is."""
+    """Returns the integer equal to a float, which other programs write for integers next to nulls; else the value."""
     return int(value) if type(value) is float and value.is_integer() and abs(value) < EXACT_FLOATS else value
 
 
 def _digits(value: Any) -> str:
-    """Text keeps them all."""
+    """Encodes `Digits` as a text, which keeps all digits. Raises InvalidValue for others."""
     if isinstance(value, NotJson):
         raise InvalidValue(value.reason)
     if isinstance(value, Digits) and math.isfinite(float(value.text)):
@@ -158,9 +158,9 @@ def _digits(value: Any) -> str:
 
 
 def packs(code: str, value: float) -> bool:
-    """Whether a number fits into what struct calls `code`."""
+    """Reports whether a number is in the range of struct's format `code`."""
     try:
-        # Only with a byte order does it refuse a number that is too large.
+        # struct refuses numbers out of range only with an explicit byte order.
         struct.pack(f"<{code}", value)
     except (OverflowError, struct.error):
         return False
@@ -168,7 +168,7 @@ def packs(code: str, value: float) -> bool:
 
 
 def read_json(raw: bytes) -> Any:
-    """Text where it is no JSON; nothing at the place of a null."""
+    """Decodes JSON; returns the text for invalid JSON, None for an empty one, which is a null."""
     try:
         return load_json(raw) if raw else None
     except ValueError:
@@ -180,7 +180,7 @@ def _read_list(row: ScalarField) -> list[Any]:
 
 
 EXACT_FLOATS = 2**53
-"""Below it a float has a value for every whole number; beyond, digits may have been lost on the way into one."""
+"""Bound below which floats represent every integer; above it, digits may have been lost."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 Write = Callable[[str, "FieldSchema", Sequence[Any]], Sequence[Any]]
@@ -192,13 +192,13 @@ WRITERS: Mapping[ValueShape, Write] = {
     ValueShape.LITERAL: _literals,
     ValueShape.JSON: _documents,
 }
-"""Values of a type as its slot takes them; each raises Unfit for the first that does not fit."""
+"""Encoders by shape of value; each raises InvalidValue for the first invalid one."""
 
 LITERALS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "GEOMETRY": ("a geometry in WKT such as POINT (1 2)", require_wkt),
     "TIMESTAMPTZ": (f"a time such as {EXAMPLE}", in_utc),
 }
-"""What is wanted, and what makes a text of it that servers take, or raises ValueError."""
+"""By type, a description for errors, and a function that normalizes a text for servers, or raises ValueError."""
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "float_data": shortest,
@@ -208,4 +208,4 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "geometry_data": wkt,
     "timestamptz_data": instant,
 }
-"""By slot; what is not here is shown as it travels."""
+"""Decoders by slot; values of other slots need none."""

@@ -1,4 +1,4 @@
-"""Struct arrays: a list of objects a row for people, a column for each field of the struct in messages."""
+"""Converts struct arrays between a list of objects per row and a column for each field of the struct."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def fill_structs(
     column: StructArrayField, struct: StructArrayFieldSchema, values: Sequence[Any], valid: Sequence[bool]
 ) -> None:
-    """Puts lists of objects into a column; `valid` has a mark for each row where the struct array takes nulls.
+    """Encodes lists of objects into a column; `valid` has a flag per row if the struct array is nullable.
 
-    Raises Unfit for the first value that does not fit.
+    Raises InvalidValue for the first invalid value.
     """
     names = [short_name(struct.name, field.name) for field in struct.fields]
     for value in values:
@@ -35,7 +35,7 @@ def fill_structs(
 
 
 def read_structs(column: StructArrayField, struct: str) -> list[Any]:
-    """The values of a column, None where a row has none."""
+    """Decodes the values of a column; None for a null row."""
     names = [short_name(struct, each.field_name) for each in column.fields]
     columns = [with_nulls(read_lists(each), each.valid_data) for each in column.fields]
     return [
@@ -45,7 +45,7 @@ def read_structs(column: StructArrayField, struct: str) -> list[Any]:
 
 
 def read_lists(column: FieldData) -> list[Any]:
-    """A list a row: of scalars, or of vectors."""
+    """Decodes lists of scalars or vectors, one per row."""
     if column.WhichOneof("field") != "vectors":
         return read_scalars(column.scalars)
     return [
@@ -69,7 +69,7 @@ def _require_objects(value: Any, names: Sequence[str], struct: StructArrayFieldS
 
 
 def _fill(column: FieldData, field: FieldSchema, rows: Sequence[Sequence[Any]]) -> None:
-    """A list a row. What has no rows has a type all the same."""
+    """Encodes a list per row. A column without rows gets its type too."""
     if type_name(field.data_type) == "ARRAY":
         arrays = column.scalars.array_data
         arrays.element_type = field.element_type

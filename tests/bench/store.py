@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from milvus_cli.connections.profile import Profile
-from milvus_cli.connections.store import LIMIT, STORE_COLUMNS, Store
+from milvus_cli.connections.store import STORE_COLUMNS, Store
+from milvus_cli.connections.store_file import LIMIT
 from tests.bench.install import Environment, clean_variables
 from tests.bench.report import Row, compare
 from tests.bench.timing import Process, Sample, measure, peak_memory

@@ -1,4 +1,4 @@
-"""The generic call against a peer that answers as a test wants: what goes out, and what comes back."""
+"""Client calls against a scripted peer: the requests sent, and the answers and errors returned."""
 
 import base64
 import os
@@ -64,7 +64,7 @@ def failing(peer_handlers: Mapping[str, Handler], opened: Callable[..., Client],
         return tuple(text.replace(peer.address, "PEER") if isinstance(text, str) else text for text in seen(error))
 
 
-# What goes out
+# Requests
 
 
 def test_a_call_carries_credentials_database_and_time(opened: Callable[..., Client]) -> None:
@@ -129,7 +129,7 @@ def test_a_server_without_the_handshake_tells_its_version(opened: Callable[..., 
         assert (info.version, peer.methods) == ("v2.3.5", ["Connect", "GetVersion"])
 
 
-# What comes back
+# Answers
 
 
 def test_a_response_over_4_mib_is_read(opened: Callable[..., Client]) -> None:
@@ -201,7 +201,7 @@ def test_a_method_that_the_server_lacks_is_unsupported(
     assert (found[0], found[1], found[3], found[4]) == (Unsupported, Fault.UNSUPPORTED, message, hint)
 
 
-# A call that failed on its way
+# Failed calls
 
 NO_TOKEN = "a token is user:password, or an API key"
 CHECK = "the server may have done it or not: look before you send it again"
@@ -350,8 +350,32 @@ def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]
         assert client.call("GetVersion").version == "v2.3.5"
 
 
+def test_the_version_is_requested_once_and_shared_with_other_databases(opened: Callable[..., Client]) -> None:
+    with GrpcPeer() as peer:
+        client = opened(peer)
+        assert str(client.version) == "v2.3.5"
+        assert client.with_options(database="other", timeout=1).version is client.version
+        assert peer.methods == ["GetVersion"]
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        aborts(grpc.StatusCode.UNIMPLEMENTED, "unknown method GetVersion"),
+        aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetVersion: permission deny to ann"),
+    ],
+    ids=["unsupported", "not permitted"],
+)
+def test_a_server_that_reports_no_version_counts_as_the_newest(opened: Callable[..., Client], handler: Handler) -> None:
+    with GrpcPeer({"GetVersion": handler}) as peer:
+        client = opened(peer)
+        found = [(client.version.text, client.version.is_lite, client.version.before("2.4")) for _ in range(2)]
+        assert found == [("", False, False)] * 2
+        assert peer.methods == ["GetVersion"]
+
+
 def noting_the_end(ended: threading.Event) -> Handler:
-    """Never answers, and tells when the client has given up."""
+    """Never answers, and signals when the client has given up."""
 
     def handler(request: Message, context: grpc.ServicerContext) -> Message:
         context.add_callback(ended.set)
@@ -418,7 +442,7 @@ def test_a_request_that_was_never_sent_has_no_unknown_outcome(opened: Callable[.
     assert seen(error) == (Unreachable, Fault.REFUSED, None, f"nothing is listening at {peer.address}", hint)
 
 
-# What is not sent
+# Requests that are not sent
 
 
 def test_a_read_only_connection_sends_no_write(opened: Callable[..., Client]) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment of a call leaves its channel usable, and is not lost."""
+"""Ctrl-C at any moment of a call leaves the channel usable, and is not lost."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ from tests.support.grpc_peer import GrpcPeer, never_answers
 
 
 def interrupted_at(moment: int, act: Callable[[], object]) -> tuple[bool, bool]:
-    """Whether Ctrl-C came, at the moment-th step of Python's (a call, or its end), and whether it was raised."""
+    """Sends Ctrl-C at the given step of the interpreter (a call or return); reports whether it was sent, and raised."""
     left = moment
 
     def step(frame: FrameType, event: str, what: object) -> None:
@@ -41,14 +41,14 @@ def interrupted_at(moment: int, act: Callable[[], object]) -> tuple[bool, bool]:
 
 @pytest.fixture(autouse=True)
 def no_garbage() -> Iterator[None]:
-    """What is raised while Python removes some is lost, and that of other tests would be removed here."""
+    """Disables garbage collection: an exception in a finalizer is lost, and other tests left objects to finalize."""
     gc.disable()
     yield
     gc.enable()
 
 
 def is_answered(client: Client) -> bool:
-    """Asked in a thread, as a call over a broken channel would never return."""
+    """Calls in a thread, because a call over a broken channel would never return."""
     asking = threading.Thread(target=client.call, args=("GetVersion",), daemon=True)
     asking.start()
     asking.join(10)

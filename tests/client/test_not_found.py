@@ -1,4 +1,4 @@
-"""What servers say is not there, in our words: their sentences, as Milvus 2.3.5 and Milvus Lite 3.2.2 write them."""
+"""Messages for missing objects, from the refusals of Milvus 2.3.5 and Milvus Lite 3.2.2."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Our .proto files against the official descriptors in pymilvus, and the generated code against them."""
+"""Compares our .proto files with pymilvus's official descriptors, and the generated code with our files."""
 
 import ast
 import subprocess
@@ -45,7 +45,7 @@ METHODS: list[MethodDescriptor] = list(milvus_pb2.DESCRIPTOR.services_by_name["M
 
 
 def short_name(full_name: str) -> str:
-    """The name without the package's root, the same for ours and theirs: "common.Status"."""
+    """Returns a name without the package's root, such as "common.Status", which is the same on both sides."""
     return full_name.removeprefix(".").removeprefix(OUR_PACKAGE).removeprefix(OFFICIAL_PACKAGE)
 
 
@@ -56,7 +56,7 @@ def message_proto(message: Descriptor) -> DescriptorProto:
 
 
 def fields(message: DescriptorProto) -> dict[str, FieldDescriptorProto]:
-    """Each field by "oneof.name" or "name", reduced to what both sides must agree on."""
+    """Returns fields by "oneof.name" or "name", reduced to the attributes that must be equal."""
     found = {}
     for field in message.field:
         oneof = f"{message.oneof_decl[field.oneof_index].name}." if field.HasField("oneof_index") else ""
@@ -110,7 +110,7 @@ def test_method_has_the_official_signature(ours: MethodDescriptor) -> None:
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileDescriptorProto]:
-    """The .proto files as they stand, compiled by the installed grpcio-tools; by file name."""
+    """The .proto files, compiled by the installed grpcio-tools, by file name."""
     output = tmp_path_factory.mktemp("wire") / "descriptors.bin"
     command = [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=.", f"--descriptor_set_out={output}"]
     sources = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("milvus_cli/client/wire/*.proto"))
@@ -119,7 +119,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileDescript
 
 
 def without_json_names(file: FileDescriptorProto) -> FileDescriptorProto:
-    """protoc writes json_name into descriptor sets and leaves it out of generated code."""
+    """Removes json_name, which protoc writes into descriptor sets, but not into generated code."""
 
     def clear(message: DescriptorProto) -> None:
         for field in message.field:

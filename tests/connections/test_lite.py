@@ -1,4 +1,4 @@
-"""Embedded servers as their users meet them: started, shared, stopped, gone."""
+"""Embedded servers: starting, sharing, stopping, and vanished ones."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.support.cli import Cli, Run
 
 @pytest.fixture
 def embedded(cli: Cli) -> Iterator[Cli]:
-    """milvus_cli whose embedded servers end with the test."""
+    """milvus_cli whose embedded servers are stopped after the test."""
     yield cli
     cli("stop", "server", "--all")
 
@@ -94,7 +94,7 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded: 
 
 
 def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Path) -> None:
-    # An interpreter that sees what milvus_cli needs, and neither milvus_lite nor pymilvus.
+    # An interpreter with milvus_cli's dependencies, but without milvus_lite and pymilvus.
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util as u\nfind = u.find_spec\n"
         "u.find_spec = lambda name, *a: None if name in ('milvus_lite', 'pymilvus') else find(name, *a)\n"
@@ -119,7 +119,7 @@ def test_the_servers_files_are_private(embedded: Cli) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    """Whether a thread of the process lives: one that still ends, after the first has, holds its files and locks."""
+    """Reports whether any thread of the process lives: threads that outlive the first one hold its files and locks."""
     try:
         states = [each.read_text().rpartition(")")[2].split()[0] for each in Path(f"/proc/{pid}/task").glob("*/stat")]
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Where a connection's parameters come from, and the forms of an address."""
+"""The sources of a connection's parameters, and the notations for an address."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Tokens in the system's keyring, and in the store's file where there is none that works."""
+"""Tokens in the system's keyring, and in the store file without a working one."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The connection store: what it keeps, its limit, and every way in which its file can be unusable."""
+"""The connection store: its contents, its limit, and unusable files."""
 
 import json
 import os
@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.connections import store as module
+from milvus_cli.connections import store_file as module
 from milvus_cli.connections.profile import Profile, Tls
-from milvus_cli.connections.store import LIMIT, PUT, Saved, Store
+from milvus_cli.connections.store import PUT, Saved, Store
+from milvus_cli.connections.store_file import LIMIT, StoreFile
 from milvus_cli.errors import CliError
 from tests.support.cli import EXEC, NO_KEYRING, ROOT, Cli, Run
 from tests.support.grpc_peer import GrpcPeer
@@ -66,7 +67,7 @@ def connect(peer: GrpcPeer, alias: str, *more: str) -> tuple[str, ...]:
 
 
 def fill(store: Store, count: int, start: int = 0) -> list[str]:
-    """COUNT more connections, in one transaction through the store's own schema."""
+    """Adds COUNT connections in one transaction through the store's own schema."""
     if not store.path.exists():
         store.put(Profile(alias="a"), "v2.3.5")
         store.delete("a")
@@ -87,7 +88,7 @@ def set_aside(store: Store) -> list[Path]:
     return sorted(store.home.glob("connections.corrupt-*"))
 
 
-# What it keeps
+# Contents
 
 
 def test_nothing_is_stored_at_first_and_reading_makes_no_file(store: Store) -> None:
@@ -191,7 +192,7 @@ def test_marking_disconnected_counts_those_that_were_connected(store: Store) -> 
 def test_what_another_process_changes_is_seen_by_the_next_reading(
     store: Store, monkeypatch: pytest.MonkeyPatch, clock_ns: int
 ) -> None:
-    """Also where what was read before is remembered, which takes two changes that files tell apart."""
+    """Also with cached values, which requires changes with distinct timestamps."""
     monkeypatch.setattr(module, "COARSEST_CLOCK_NS", clock_ns)
     pause = 0 if clock_ns else 0.05
     other, seen, left = Store(store.home, print), [], []
@@ -225,10 +226,10 @@ def test_the_directory_is_0700_and_every_file_0600(store: Store) -> None:
     )
 
 
-# Places that can't be written, or not even read
+# Unwritable and unreadable directories
 
 
-# Makes root obey permissions, by dropping CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH from what it may become.
+# Makes root obey permissions, by dropping CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH from the bounding set.
 WITHOUT_POWERS = """
 import ctypes, os
 if os.geteuid() == 0:
@@ -320,7 +321,7 @@ def halved(path: Path) -> None:
 
 
 def page_overwritten(path: Path) -> None:
-    """Only reading the rows fails: the header, the schema and the state are untouched."""
+    """Corrupts only the rows: header, schema and state stay readable."""
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2 // 4096 * 4096)
         file.write(b"\xff" * 4096 * 2)
@@ -412,7 +413,7 @@ def start_writer(home: Path, start: int, end: int) -> subprocess.Popen[str]:
 
 
 def go(*writers: subprocess.Popen[str]) -> None:
-    """Lets them begin when all have started."""
+    """Lets all processes begin after the last one has started."""
     for each in writers:
         assert each.stdout is not None
         assert each.stdout.readline() == "ready\n"
@@ -626,7 +627,7 @@ def test_a_file_that_may_not_grow_refuses_the_connection_and_keeps_the_others(cl
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with 65,536 connections, to be copied."""
+    """A home with 65,536 connections; tests use copies."""
     store = Store(tmp_path_factory.mktemp("full") / "home", print)
     fill(store, LIMIT)
     return store.home
@@ -660,8 +661,8 @@ def test_at_the_limit_a_connection_can_be_replaced_or_make_room_for_another(
         store.put(Profile(alias="two_more"), "v2.3.5")
 
 
-class WatchedStore(Store):
-    """Keeps the statements that it runs."""
+class WatchedFile(StoreFile):
+    """Records the statements that it runs."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home, print)
@@ -674,9 +675,10 @@ class WatchedStore(Store):
 
 
 def test_no_statement_of_adding_a_connection_reads_more_rows_when_there_are_more(store: Store) -> None:
-    watched = WatchedStore(store.home)
-    watched.put(FULL_PROFILE, "v2.3.5")
-    # A trace shows what a trigger does as a comment, or as the statement that fired it once more.
+    watched = WatchedFile(store.home)
+    store._file = watched
+    store.put(FULL_PROFILE, "v2.3.5")
+    # A trace shows a trigger's work as a comment, or as the statement that fired it, again.
     statements = dict.fromkeys(each for each in watched.statements if not each.startswith(("--", "BEGIN", "COMMIT")))
     assert [each.split()[:3] for each in statements] == [
         ["SELECT", "secret_in", "FROM"],
@@ -691,12 +693,12 @@ def test_no_statement_of_adding_a_connection_reads_more_rows_when_there_are_more
         assert added == f"CREATE TRIGGER added AFTER INSERT ON connection BEGIN {triggered[0]}; END"
         plans = [row[3] for each in [*statements, *triggered] for row in database.execute(f"EXPLAIN QUERY PLAN {each}")]
         assert database.execute("SELECT count(*) FROM state").fetchone() == (1,)
-    # The table `state` has one row, always.
+    # The table `state` always has one row.
     assert {each for each in plans if "SCAN" in each} == {"SCAN state"}
 
 
 def peak_kilobytes(cli: Cli, *argv: str) -> int:
-    """Peak memory of a run that ends well."""
+    """Returns the peak memory of a successful run, in kilobytes."""
     process = cli.start(*argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,4 +1,4 @@
-"""Tables where the terminal's encoding lacks characters."""
+"""Tables on terminals whose encoding lacks characters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each format, whole."""
+"""Whole outputs of each format."""
 
 import csv
 import io
@@ -161,7 +161,7 @@ def test_blanks_in_cells_stay() -> None:
     assert written("table", ("a",), [("  x ",)]) == "╭──────╮\n│ a    │\n├──────┤\n│   x  │\n╰──────╯\n(1 row)\n"
 
 
-# What is cut
+# Cut values
 
 
 def test_a_terminal_shows_the_first_rows_and_counts_the_rest() -> None:
@@ -200,7 +200,7 @@ def test_a_row_too_wide_for_the_terminal_has_a_line_for_each_value() -> None:
     )
 
 
-# What is hostile
+# Hostile values
 
 
 @pytest.mark.parametrize("output", FORMATS)
@@ -220,7 +220,7 @@ def test_a_pipe_in_a_cell_does_not_end_it_in_markdown() -> None:
     assert written("markdown", ("a|b",), [("c|d",)]) == "| a\\|b   |\n|:-------|\n| c\\|d   |\n"
 
 
-# Machine formats come back
+# Formats for programs can be parsed back
 
 
 def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[list[tuple[Any, ...]]]:
@@ -244,7 +244,7 @@ def test_yaml_comes_back(rows: list[tuple[Any, ...]]) -> None:
 @given(rows=rows_of(TEXT, VALUES))
 def test_csv_and_tsv_come_back(output: str, rows: list[tuple[Any, ...]]) -> None:
     text = written(output, ("a", "b\tc,d"), rows)
-    # newline="" as the module wants it: else it would read a lone CR in a cell as a line feed.
+    # newline="" as csv requires: otherwise it reads a lone CR in a cell as a line feed.
     read = csv.reader(io.StringIO(text, newline=""), delimiter="," if output == "csv" else "\t")
     assert list(read) == [["a", "b\tc,d"], *([exact(a), exact(b)] for a, b in rows)]
 

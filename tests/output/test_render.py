@@ -1,4 +1,4 @@
-"""Results and errors to the streams."""
+"""Results and errors written to the standard streams."""
 
 import io
 import json

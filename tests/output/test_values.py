@@ -1,4 +1,4 @@
-"""One cell to text."""
+"""Cells as text."""
 
 import json
 from typing import Any

@@ -10,7 +10,7 @@ import pytest
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
-from milvus_cli.rows.writing import WriteTarget, is_lite_server, write_rows
+from milvus_cli.rows.writing import WriteTarget, write_rows
 from milvus_cli.session.clients import open_client
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
@@ -51,7 +51,7 @@ def made(typed: Typed, client: Client, fields: str, vector: str) -> WriteTarget:
     typed.gone("proof")
     typed.all(f"create collection -c proof {fields} -f v:{vector}", "load collection -c proof")
     schema = client.call("DescribeCollection", collection_name="proof").schema
-    return WriteTarget("proof", "", schema, lite=is_lite_server(client))
+    return WriteTarget("proof", "", schema, lite=client.version.is_lite)
 
 
 def sent(target: WriteTarget, rows: list[dict[str, Any]]) -> Sent:

@@ -1,4 +1,4 @@
-"""Field declarations, and the schemas that they make."""
+"""Field declarations and the resulting schemas."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Schema files: what they make is what pymilvus makes, and what they print makes the same again."""
+"""Schema files build the same schemas as pymilvus, and survive a round trip."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ from milvus_cli.schema.schema_file import read_definition, to_text, write_defini
 ID: dict[str, Any] = {"name": "id", "type": "INT64", "is_primary": True}
 VECTOR: dict[str, Any] = {"name": "v", "type": "FLOAT_VECTOR", "dim": 4}
 
-# A field in a schema file, and the arguments of pymilvus's add_field that say the same.
+# A field in a schema file, and the equivalent arguments of pymilvus's add_field.
 FIELDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     *(({"type": kind}, {}) for kind in ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "JSON")),
     *(({"type": kind}, {}) for kind in ("GEOMETRY", "TIMESTAMPTZ", "SPARSE_FLOAT_VECTOR")),
@@ -71,14 +71,14 @@ def by_pymilvus(schema: Any) -> CollectionSchema:
 
 
 def shape(schema: CollectionSchema) -> CollectionSchema:
-    """With parameters in one order, which means nothing."""
+    """Sorts parameters, whose order has no meaning."""
     for field in [*schema.fields, *(each for struct in schema.struct_array_fields for each in struct.fields)]:
         field.type_params.sort(key=lambda pair: pair.key)
     return schema
 
 
 def again(definition: Definition) -> CollectionSchema:
-    """What comes of the schema file that is written of it."""
+    """Writes a schema file and reads it back."""
     return shape(read_definition(json.loads(to_text(write_definition(definition)))).schema)
 
 
@@ -94,7 +94,7 @@ def test_a_field_of_a_schema_file_is_what_pymilvus_makes(ours: dict[str, Any], t
 
 
 def test_a_default_of_a_small_integer_is_what_servers_take() -> None:
-    """pymilvus puts it where an INT64 has it, which Milvus refuses."""
+    """pymilvus puts the default into the slot for INT64, where Milvus refuses it."""
     field = {"name": "x", "type": "INT8", "default_value": -128}
     definition = read_definition({"collection_name": "book", "fields": [ID, VECTOR, field]})
     assert definition.schema.fields[2].default_value.int_data == -128

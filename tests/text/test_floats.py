@@ -1,4 +1,4 @@
-"""Texts of float32s: one form, with numpy and orjson or without them."""
+"""Texts of float32s are the same with and without numpy and orjson."""
 
 import builtins
 import json
@@ -15,18 +15,18 @@ WIDTH = 64
 
 
 def random_bits(count: int) -> bytes:
-    """Any float32 there is: small, large, subnormal, and now and then no number."""
+    """Any float32: small, large, subnormal, and sometimes NaN."""
     return bytes(numpy.random.default_rng(7).integers(0, 2**32, count, dtype=numpy.uint32).astype("<u4").tobytes())
 
 
 def near_one(count: int) -> bytes:
-    """As vectors have them: a few below 0.0001, which Python writes with an exponent."""
+    """Numbers typical of vectors: a few below 0.0001, which Python writes with an exponent."""
     return bytes((numpy.random.default_rng(7).standard_normal(count) * 0.05).astype("<f4").tobytes())
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where numpy is not installed."""
+    """Simulates a missing numpy."""
     original = builtins.__import__
 
     def without_numpy(name: str, *args: Any, **kwargs: Any) -> Any:

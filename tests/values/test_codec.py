@@ -1,4 +1,4 @@
-"""Rows to columns and back, against pymilvus and real servers."""
+"""Encodes rows and decodes columns, compared with pymilvus and real servers."""
 
 import json
 import math
@@ -344,7 +344,7 @@ def test_a_type_that_can_not_be_written_is_named() -> None:
     assert refusal(schema, {"id": 1, "m": "C"}) == "field 'm': values of type Mol can't be written yet"
 
 
-# Columns of types that this program does not know
+# Columns of unknown types
 
 
 @pytest.mark.parametrize("content", ["scalars", "vectors"])
@@ -383,7 +383,7 @@ def test_what_servers_keep_for_themselves_is_shown_as_people_write_it() -> None:
 
 
 def official_fields(schema: CollectionSchema) -> list[dict[str, Any]]:
-    """The schema as pymilvus keeps it."""
+    """The schema in pymilvus's form."""
     return [
         {
             "name": field.name,
@@ -398,7 +398,7 @@ def official_fields(schema: CollectionSchema) -> list[dict[str, Any]]:
 
 
 def for_pymilvus(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the types that pymilvus wants."""
+    """The row with the types that pymilvus requires."""
     found = dict(row)
     for name, kind in (("h", numpy.float16), ("i", numpy.int8)):
         if found.get(name) is not None:
@@ -415,7 +415,7 @@ def test_columns_are_those_of_pymilvus_byte_for_byte(name: str, nullable: bool) 
     schema = schema_of(*declared)
     rows: list[dict[str, Any]] = [{key: row[key] for key in {"id", name}} for row in ROWS]
     if name == "s":
-        # pymilvus takes no empty sparse vector.
+        # pymilvus refuses empty sparse vectors.
         rows[1]["s"] = {"7": 1.0}
     if nullable and name != "id":
         next(each for each in schema.fields if each.name == name).nullable = True
@@ -426,7 +426,7 @@ def test_columns_are_those_of_pymilvus_byte_for_byte(name: str, nullable: bool) 
     )
     theirs = list(request.fields_data)
     if name.startswith("a"):
-        # Ours also says what the elements are.
+        # Ours also has the element type.
         theirs[1].scalars.array_data.element_type = schema.fields[1].element_type
     assert ours == [each.SerializeToString(deterministic=True) for each in theirs]
 
@@ -492,7 +492,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
     rows[0]["v"] = [0.1, -0.001, 3.5]
     # Milvus 2.3 never finds the highest primary key.
     rows[1]["id"] = 2**63 - 2
-    # Milvus 2.3 takes only objects as JSON.
+    # Milvus 2.3 accepts only objects as JSON.
     rows[1]["j"], rows[1]["t"] = {}, "tab\t漢🦅"
     client = open_client(Profile(host=server.host, port=server.port), timeout=60)
     official = official_client(server.uri)

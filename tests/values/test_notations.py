@@ -1,4 +1,4 @@
-"""Geometries and moments, as text and as servers keep them."""
+"""Geometries and timestamps, as text and in the servers' encoding."""
 
 import struct
 

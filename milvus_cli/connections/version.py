@@ -1,0 +1,44 @@
+"""The version that a server reports, parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LITE = "milvus_lite"
+NUMBER = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as the server writes it: "v2.3.5", "milvus_lite-3.2.2", or "" where it reports none.
+
+    Milvus Lite and versions without a number count as the newest Milvus.
+    """
+
+    text: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_lite(self) -> bool:
+        return self.text.startswith(LITE)
+
+    @property
+    def product(self) -> str:
+        """Product and number: "Milvus 2.3.5" of "v2.3.5-lite", the version of the PyPI package of the full server."""
+        if self.is_lite:
+            return f"Milvus Lite {self.text.removeprefix(LITE).removeprefix('-')}".rstrip()
+        number = self.text.removeprefix("v").partition("-")[0]
+        return f"Milvus {number}" if number else ""
+
+    def before(self, release: str) -> bool:
+        """Reports whether this is an older Milvus than `release`, such as "2.4"; never for an empty release."""
+        number = _number(self.text)
+        return bool(number) and number < _number(release)
+
+
+def _number(text: str) -> tuple[int, ...]:
+    found = NUMBER.match(text)
+    return tuple(int(part) for part in found.groups() if part) if found else ()
