@@ -152,7 +152,7 @@ ENDS = "it ends too early"
 
 
 @pytest.mark.parametrize(
-    ("expression", "milvus", "lite", "hint"),
+    ("expression", "by_milvus", "by_lite", "hint"),
     [
         ("title = 'x'", ("unexpected '='", 6), ("unexpected character '='", 6), "equality is written =="),
         ("titel == 'x'", ("unknown field 'titel'", 0), ("unknown field 'titel'", 0), "did you mean title?"),
@@ -172,9 +172,14 @@ ENDS = "it ends too early"
     ],
 )
 def test_a_refused_filter_is_shown_at_its_place(
-    client: Client, is_lite: bool, expression: str, milvus: tuple[str, int | None], lite: tuple[str, int], hint: str
+    client: Client,
+    is_lite: bool,
+    expression: str,
+    by_milvus: tuple[str, int | None],
+    by_lite: tuple[str, int],
+    hint: str,
 ) -> None:
-    reason, place = lite if is_lite else milvus
+    reason, place = by_lite if is_lite else by_milvus
     with pytest.raises(CliError) as caught:
         asked(client, expression)
     shown = "" if place is None else "\n" + pointed(expression, place)
