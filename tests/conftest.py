@@ -32,6 +32,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_last_server)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keeps the tests of one server, else those of one file, in one process where pytest-xdist runs several."""
+    if item.config.pluginmanager.hasplugin("xdist"):
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    # Those with authorization or TLS are few, and some of them need several servers.
+    return ("", "lite", "milvus", *["secured"] * 3)[_last_server(item)] or item.path.name
+
+
 def _last_server(item: pytest.Item) -> int:
     """How many of SERVERS run when the test does."""
     parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
