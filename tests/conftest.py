@@ -64,7 +64,7 @@ def unhurried() -> Iterator[None]:
     """Hides transfer rates, which depend on the machine, and polls long work every 0.2 s instead of every second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("milvus_cli.transfer.meter.WORTH_TELLING", math.inf)
-        patch.setattr("milvus_cli.server.waiting.LONGEST_PAUSE", 0.2)
+        patch.setattr("milvus_cli.server.waiting.LONGEST_POLL", 0.2)
         yield
 
 
