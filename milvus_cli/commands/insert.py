@@ -18,6 +18,7 @@ from ..result import Done
 
 if TYPE_CHECKING:
     from ..session.session import Session
+    from ..transfer.fake import Recipe
     from ..transfer.insert_job import InsertOptions
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
@@ -101,20 +102,16 @@ def upsert_file(session: Session, options: InsertOptions) -> Done:
 @option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
 @option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
 @target_partition_option
-def insert_fake(
-    session: Session, collection: str, count: int, seed: int, clusters: int, first: int, partition: str
-) -> Done:
+@options("transfer.fake:Recipe")
+def insert_fake(session: Session, options: Recipe, collection: str, partition: str) -> Done:
     """Insert made-up rows that fit the collection, their vectors in clusters; the same for the same seed.
 
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
     """
-    from ..transfer.fake import Recipe
     from ..transfer.insert import insert_fake
-    from ..transfer.insert_job import InsertOptions
 
-    options = InsertOptions(collection, partition=partition)
-    return insert_fake(session, options, Recipe(count, seed, clusters, first))
+    return insert_fake(session, collection, partition, options)
 
 
 @command("insert row")

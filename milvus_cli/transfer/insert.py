@@ -91,8 +91,9 @@ class Reading:
             raise
 
 
-def insert_fake(session: Session, options: InsertOptions, recipe: Recipe) -> Done:
+def insert_fake(session: Session, collection: str, partition: str, recipe: Recipe) -> Done:
     """Like `insert_files`, with generated rows."""
+    options = InsertOptions(collection, partition=partition)
     target, _ = _target(session, options)
     before = readable_count(session.client, options.collection)
     checkpoint = Checkpoint()
