@@ -80,7 +80,8 @@ def test_a_key_that_is_the_name_of_a_field_is_rejected_in_every_format(
         path.write_text(text)
     else:
         write_parquet(path)
-    assert keyed(f"insert file -c {NAME} {path}") == rejected(2, f"{path}, line {line}, column '$meta': {REASON}")
+    place = "line" if kind in ("csv", "tsv", "jsonl") else "row"
+    assert keyed(f"insert file -c {NAME} {path}") == rejected(2, f"{path}, {place} {line}, column '$meta': {REASON}")
     assert keyed.json(f"query {NAME}") == [{"id": 1, "vector": [1.0, 2.0], "x": 1}]
 
 

@@ -43,7 +43,7 @@ def end(process: "subprocess.Popen[str]") -> tuple[int, str, list[str]]:
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize(
-    "module", ["signal", "click", "milvus_cli.errors", "milvus_cli.grammar.types", "milvus_cli.grammar.command"]
+    "module", ["signal", "click", "milvus_cli.errors", "milvus_cli.grammar.types", "milvus_cli.grammar.params"]
 )
 def test_ctrl_c_during_an_import_ends_it_quietly(cli: Cli, module: str, times: int) -> None:
     process = start(cli)

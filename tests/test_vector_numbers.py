@@ -71,8 +71,12 @@ def test_a_row_with_nan_or_infinity_is_rejected_whatever_its_file(
             files = write_file(kind, number, text)
             run = finite(f"upsert file -c finite {files}")
             line = 2 if kind in ("csv", "tsv", "words.csv") else 1
+            place = "row" if kind.endswith(("json", "parquet", "npy")) else "line"
             files = files.replace(" ", ", ")
-            assert run.err.splitlines()[0] == f"{files}, line {line}, column 'v': {WHY.format(name=name)}", (kind, run)
+            assert run.err.splitlines()[0] == f"{files}, {place} {line}, column 'v': {WHY.format(name=name)}", (
+                kind,
+                run,
+            )
             assert run.code == 5, kind
     assert finite("query -c finite -o jsonl") == Run(0, '{"id": 2, "v": [0.5, 1.0]}\n', "")
 

@@ -12,7 +12,7 @@ from ..client.client import Client
 from ..client.optional import Permitted, permitted
 from ..client.parallel import gather
 from ..client.wire.rg_pb2 import ResourceGroupConfig
-from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused
+from ..errors import CliError, InvalidInput, NotAuthorized, ServerRefused, Unsupported
 from ..result import Removal, Report, Section, Table
 from ..session.session import Session
 
@@ -154,6 +154,8 @@ def _hinting(hint: str) -> Iterator[None]:
     """Adds a hint to refusals that have none."""
     try:
         yield
+    except Unsupported:
+        raise
     except ServerRefused as exc:
         raise exc.with_context(default_hint=hint) from exc
 
