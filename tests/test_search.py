@@ -3,7 +3,7 @@
 import json
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ from milvus_cli.session.settings import load
 from milvus_cli.text.floats import shortest
 from milvus_cli.text.words import METRICS
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, Handler, aborts, replies
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.models_peer import DIMENSION, ModelsPeer, embedding
@@ -659,14 +659,47 @@ def test_who_may_not_count_rows_is_shown_hits(cli: Cli) -> None:
     assert re.sub(r"[\d.]+ ms", "# ms", run.out.splitlines()[-1]) == "# ms, consistency Strong"
 
 
-def test_a_search_asks_for_the_schema_each_time(cli: Cli) -> None:
-    peer = GrpcPeer({"DescribeCollection": two_numbers("v"), "Search": replies(milvus_pb2.SearchResults())})
+def methods_of_searches(cli: Cli, peer: GrpcPeer, codes: Sequence[int]) -> list[list[str]]:
+    """Runs one search per exit code in one shell; returns the methods that each of them called."""
+    session = Session(Config(cli.home, uri=peer.uri), Recorder(), load(cli.home / "none", {}))
+    called = []
+    for code in codes:
+        before = len(peer.calls)
+        assert execute(["search", "c", "-v", "[1,2]", "-o", "jsonl"], session) == code
+        called.append(sorted(peer.methods[before:]))
+    session.close()
+    return called
+
+
+def test_every_search_confirms_the_schema(cli: Cli) -> None:
+    with GrpcPeer({"DescribeCollection": two_numbers("v"), "Search": replies(milvus_pb2.SearchResults())}) as peer:
+        assert methods_of_searches(cli, peer, [0, 0]) == [["DescribeCollection", "Search"]] * 2
+
+
+def test_a_search_by_a_schema_that_has_changed_is_sent_again(cli: Cli) -> None:
+    found, refused = replies(milvus_pb2.SearchResults()), refuses(65535, "no field v")
+    peer = GrpcPeer(
+        {
+            "DescribeCollection": in_turn(two_numbers("v"), two_numbers("w"), two_numbers("x")),
+            "Search": in_turn(found, refused, found, found, found),
+        }
+    )
     with peer:
-        session = Session(Config(cli.home, uri=peer.uri), Recorder(), load(cli.home / "none", {}))
-        for _ in range(2):
-            assert execute(["search", "c", "-v", "[1,2]", "-o", "jsonl"], session) == 0
-        session.close()
-    assert peer.methods == ["DescribeCollection", "Search"] * 2
+        called = methods_of_searches(cli, peer, [0, 0, 0])
+        searches = [
+            {each.key: each.value for each in request.search_params}  # type: ignore[attr-defined]
+            for request in peer.requests("Search")
+        ]
+    assert [each.count("Search") for each in called] == [1, 2, 2]
+    assert [each["anns_field"] for each in searches] == ["v", "v", "w", "w", "x"]
+
+
+def test_a_search_that_is_refused_by_an_unchanged_schema_is_not_sent_again(cli: Cli) -> None:
+    found, refused = replies(milvus_pb2.SearchResults()), refuses(65535, "out of memory")
+    peer = GrpcPeer({"DescribeCollection": two_numbers("v"), "Search": in_turn(found, refused)})
+    with peer:
+        called = methods_of_searches(cli, peer, [0, 1])
+    assert [each.count("Search") for each in called] == [1, 1]
 
 
 def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Typed) -> None:

@@ -57,19 +57,33 @@ class WholeWords(click.Command):
     """A command whose options are whole words: click would read `-role x` as `-r ole` and `x`."""
 
     allow_extra_args = True
-    _made_parser: LineParser | None = None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        parsed = self._parser(ctx).parse(args, interspersed=ctx.allow_interspersed_args)
+        parsed = self._parser.parse(args, interspersed=ctx.allow_interspersed_args)
         params = self.get_params(ctx)
         self._require_clear(ctx, parsed, params)
-        # The method of a group would take the first plain word away.
-        return click.Command.parse_args(self, ctx, written_out(parsed, params))
+        words = written_out(parsed, params)
+        spellings = {word.partition("=")[0] for word in words if word.startswith("-")}
+        # A line has few of forty options: click processes those, and the defaults of the others once.
+        present = [
+            each
+            for each in params
+            if isinstance(each, click.Argument) or not spellings.isdisjoint((*each.opts, *each.secondary_opts))
+        ]
+        rest = click.Command(self.name, params=present, add_help_option=False).parse_args(ctx, words)
+        ctx.params = {**self._defaults, **ctx.params}
+        return rest
 
-    def _parser(self, ctx: click.Context) -> LineParser:
-        if self._made_parser is None:
-            self._made_parser = LineParser(self.get_params(ctx))
-        return self._made_parser
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        """The values of all parameters on an empty line."""
+        ctx = click.Context(self, resilient_parsing=True)
+        click.Command.parse_args(self, ctx, [])
+        return ctx.params
+
+    @cached_property
+    def _parser(self) -> LineParser:
+        return LineParser(self.get_params(click.Context(self)))
 
     def _require_clear(self, ctx: click.Context, parsed: Parsed, params: Sequence[click.Parameter]) -> None:
         """Raises UsageError for an unknown or ambiguous option, or one with a missing or needless value."""
@@ -85,7 +99,7 @@ class WholeWords(click.Command):
             raise click.BadOptionUsage(spelling, f"Option {spelling!r} requires an argument.", ctx)
 
     def _unknown_option(self, ctx: click.Context, params: Sequence[click.Parameter], word: str) -> UnclearOption:
-        known, name = self._parser(ctx).spellings, word.partition("=")[0]
+        known, name = self._parser.spellings, word.partition("=")[0]
         near = begun(word, known)
         if near:
             return UnclearOption(f"ambiguous option {name!r}", f"did you mean {' or '.join(near)}?", ctx)

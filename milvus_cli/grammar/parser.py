@@ -117,13 +117,19 @@ def _shared_out(words: list[str], free: Sequence[WordOption]) -> Iterator[tuple[
     for place, option in enumerate(free, start=1):
         count = max(0, len(words) - (len(free) - place)) if option.multiple else 1
         for word in words[:count]:
-            yield option.opts[0], word
+            yield _long_spelling(option, option.opts[0]), word
         del words[:count]
 
 
 def _written(given: Given) -> Sequence[str]:
+    spelling = _long_spelling(given.option, given.spelling)
     if given.value is None:
-        return (given.spelling,)
+        return (spelling,)
     if isinstance(given.option, OptionalValueOption):
-        return (f"{given.spelling}={given.value}",)
-    return (given.spelling, given.value)
+        return (f"{spelling}={given.value}",)
+    return (spelling, given.value)
+
+
+def _long_spelling(option: click.Option, spelling: str) -> str:
+    # click looks up a short spelling as a long one first, and composes an error with suggestions when that fails.
+    return spelling if spelling.startswith("--") else next((each for each in option.opts if each[:2] == "--"), spelling)

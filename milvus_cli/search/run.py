@@ -9,11 +9,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CliError, InvalidAnswer, ServerRefused
+from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused
 from ..output.progress import Progress
 from ..result import Table
 from ..rows.filters import explained
 from ..server.existence import row_count_of
+from ..session.row_counts import collection_key
 from ..session.session import Session
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search, explained_refusal
@@ -59,11 +60,38 @@ def for_people(session: Session) -> bool:
 
 
 def find(asked: SearchOptions) -> SearchAnswer:
-    """Sends a search, by the schema that the server has now, and waits for the first answer. Raises CliError."""
+    """Sends a search and waits for the first answer. Raises CliError.
+
+    A repeated search goes out by the schema of the last one, while the server is asked whether that has changed. If it
+    has, the search is sent again, and the first outcome is dropped.
+    """
     check_query(asked)
-    client = asked.client
-    schema = client.call("DescribeCollection", collection_name=asked.collection).schema
-    search = asked.search(schema)
+    client, schemas = asked.client, asked.session.state.schemas
+    key = collection_key(client, asked.collection)
+    known = schemas.get(key)
+    describing = client.request("DescribeCollection", collection_name=asked.collection)
+    if known is not None:
+        describing.start()
+    outcome = _outcome(asked, known) if known is not None else None
+    schema = schemas[key] = describing.result().schema
+    if outcome is None or schema != known:
+        outcome = _outcome(asked, schema)
+    if isinstance(outcome, CliError):
+        raise outcome
+    return outcome
+
+
+def _outcome(asked: SearchOptions, schema: CollectionSchema) -> SearchAnswer | CliError:
+    try:
+        return _answered(asked, schema)
+    except Interrupted:
+        raise
+    except CliError as exc:
+        return exc
+
+
+def _answered(asked: SearchOptions, schema: CollectionSchema) -> SearchAnswer:
+    client, search = asked.client, asked.search(schema)
     check_search(client, search, force=asked.force)
     check_rerankers(client, search.rerankers, schema)
     if asked.ignore_growing and client.version.is_lite:

@@ -30,14 +30,15 @@ class RowCounts:
 
     def recent(self, client: Client, collection: str) -> RowCount | None:
         """Returns the count of a collection while it holds."""
-        found = self._counts.get(_key(client, collection))
+        found = self._counts.get(collection_key(client, collection))
         if found is None or found.changes != client.changes or time.monotonic() > found.at + HOLDS_SECONDS:
             return None
         return found
 
     def keep(self, client: Client, collection: str, rows: int | None) -> None:
-        self._counts[_key(client, collection)] = RowCount(rows, time.monotonic(), client.changes)
+        self._counts[collection_key(client, collection)] = RowCount(rows, time.monotonic(), client.changes)
 
 
-def _key(client: Client, collection: str) -> tuple[str, str, str]:
+def collection_key(client: Client, collection: str) -> tuple[str, str, str]:
+    """Returns what identifies a collection among those of all servers: address, database and name."""
     return client.profile.address, client.profile.database, collection

@@ -24,6 +24,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from ..client.client import Client, ServerInfo, Trace
+    from ..client.wire.schema_pb2 import CollectionSchema
     from ..connections.lite import LiteServers
     from .clients import ClientPool
 
@@ -39,6 +40,7 @@ class Status:
 class State:
     """The mutable state that all views of a session share: settings, clients and names, opened when first used.
 
+    `schemas` are those of the last searches, by address, database and name, which later searches confirm.
     `stay` asks the program to open the shell after the command. `last_latency_ms` is that of the last RPC.
     """
 
@@ -48,6 +50,7 @@ class State:
         self.last_latency_ms: float | None = None
         self.catalog: NameSource | None = None
         self.row_counts = RowCounts()
+        self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
         self._config, self._console = config, console
 
     @cached_property
