@@ -4,7 +4,6 @@ import errno
 import signal
 import sys
 from collections.abc import Callable
-from getpass import getpass
 from typing import TextIO
 
 from ..connections.private_files import LARGEST, read_whole
@@ -129,6 +128,8 @@ class Console:
             signal.signal(signal.SIGTSTP, before)
 
     def _typed_unseen(self, question: str) -> str:
+        from getpass import getpass
+
         try:
             return getpass(harmless(question), stream=self.stderr)
         except EOFError as exc:

@@ -1,6 +1,5 @@
 """Writes a table of rows in each output format, in pieces as the rows arrive."""
 
-import csv
 import io
 import shutil
 import sys
@@ -178,6 +177,8 @@ def _separated(columns: Sequence[str], rows: Rows, style: Style, delimiter: str)
 
 
 def _line(cells: Sequence[str], style: Style, delimiter: str) -> str:
+    import csv
+
     if style.terminal:
         cells = [harmless(cell, keep="\n\t") for cell in cells]
     buffer = io.StringIO()

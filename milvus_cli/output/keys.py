@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-import termios
 import time
-import tty
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
@@ -26,6 +24,9 @@ class Keys:
 
     def __enter__(self) -> Keys:
         if self._descriptor is not None:
+            import termios
+            import tty
+
             self._saved = termios.tcgetattr(self._descriptor)
             self._given_back.enter_context(given_back(self._stdin))
             tty.setcbreak(self._descriptor)
@@ -43,5 +44,7 @@ class Keys:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._descriptor is not None:
+            import termios
+
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._saved)
         self._given_back.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import CliError
@@ -35,6 +34,8 @@ def ping_one(client: Client) -> float:
 
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
     """Pings all servers concurrently, each within its client's deadline; yields in the order of the profiles."""
+    # Imports logging too, which `list connections` needs only to ping.
+    from concurrent.futures import ThreadPoolExecutor
 
     opened: set[Client] = set()
 
