@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..client.client import Client, Trace
-from ..connections.lite import LiteServers
 from ..connections.profile import Profile
 from ..schema.answers import check
+
+if TYPE_CHECKING:
+    from ..connections.lite import LiteServers
 
 
 def open_client(profile: Profile, *, timeout: float, trace: Callable[[Trace], None] | None = None) -> Client:
@@ -17,9 +20,9 @@ def open_client(profile: Profile, *, timeout: float, trace: Callable[[Trace], No
 
 
 class ClientPool:
-    """The open clients of a session, by alias."""
+    """The open clients of a session, by alias. `servers` is called for profiles of Milvus Lite only."""
 
-    def __init__(self, servers: LiteServers) -> None:
+    def __init__(self, servers: Callable[[], LiteServers]) -> None:
         self._servers = servers
         self._clients: dict[str, Client] = {}
 
@@ -29,7 +32,7 @@ class ClientPool:
         if known is not None and (_channel(known.profile) != _channel(profile) or self._is_gone(profile)):
             self.close(alias)
         if alias not in self._clients:
-            self._clients[alias] = open_client(self._servers.served(profile), timeout=timeout, trace=trace)
+            self._clients[alias] = open_client(self.served(profile), timeout=timeout, trace=trace)
         return self._clients[alias].with_options(database=profile.database, timeout=timeout, trace=trace)
 
     def keep(self, alias: str, client: Client) -> None:
@@ -49,8 +52,12 @@ class ClientPool:
         for alias in self.aliases():
             self.close(alias)
 
+    def served(self, profile: Profile) -> Profile:
+        """Returns the profile with the address of its Milvus Lite, which is started if it is not running."""
+        return self._servers().served(profile) if profile.lite else profile
+
     def _is_gone(self, profile: Profile) -> bool:
-        return bool(profile.lite) and self._servers.running(profile.lite) is None
+        return bool(profile.lite) and self._servers().running(profile.lite) is None
 
 
 def _channel(profile: Profile) -> Profile:

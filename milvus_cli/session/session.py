@@ -63,7 +63,7 @@ class State:
     def clients(self) -> ClientPool:
         from .clients import ClientPool
 
-        return ClientPool(self.servers)
+        return ClientPool(lambda: self.servers)
 
     def close(self) -> None:
         if self.catalog is not None:
@@ -259,7 +259,7 @@ class Session:
 
     def open(self, profile: Profile) -> Client:
         """Opens a separate client; starts the profile's Milvus Lite if it is not running."""
-        return self.open_running(self.servers.served(profile))
+        return self.open_running(self.state.clients.served(profile))
 
     def open_running(self, profile: Profile) -> Client:
         """Opens a separate client. A Milvus Lite that is not running stays so: its address refuses."""
@@ -284,7 +284,7 @@ class Session:
         from ..client.client import handshake
 
         requested, known = self.connections.requested(request, self.ask_password)
-        profile = self.servers.served(requested)
+        profile = self.state.clients.served(requested)
         client = self.open(profile)
         try:
             server = handshake(client)
