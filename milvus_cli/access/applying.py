@@ -40,7 +40,7 @@ class AccessPlan:
     def passwords(self, text: str, ask: Callable[[str], str] | None) -> dict[str, str]:
         """The passwords of new users, from lines user:password, or asked for.
 
-        Raises InvalidInput for a user without one where nobody can be asked.
+        Raises InvalidInput for a user without one if there is no terminal to ask on.
         """
         given = read_passwords(text)
         missing = [user for user in new_users(self.changes) if user not in given]

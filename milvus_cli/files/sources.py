@@ -187,7 +187,7 @@ def _open_raw(place: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if place.path == STDIN:
         return stdin or sys.stdin.buffer
     if place.is_url:
-        # urllib's HTTP client takes 20 ms to load, and most inserts and searches read no URL.
+        # urllib's HTTP client takes about 35 ms to load, and most inserts and searches read no URL.
         from .web import open_url
 
         return cast(BinaryIO, open_url(place.path, place.name))

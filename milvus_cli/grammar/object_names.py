@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 HINT_PATIENCE = 1.0
-"""How long a failed command waits for names to suggest, in seconds."""
+"""Seconds a failed command waits for names to suggest."""
 
 
 class ObjectName(Offered):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PAGE_BYTES = 2 << 20
 FIRST_ROWS = 1_000
 GROWTH = 8
-"""Maximum growth of a page's rows over the page before."""
+"""Highest growth of a page's rows over the page before."""
 
 # Milvus before 2.4 ignores these; Milvus Lite sorts by key only with them.
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}

@@ -1,1 +1,1 @@
-"""What people write to search with, and what they see of the hits."""
+"""Vector, text and hybrid search: options, query vectors, requests, and the hits as shown."""

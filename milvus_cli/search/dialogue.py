@@ -48,7 +48,7 @@ def asked_search(options: SearchOptions) -> dict[str, Any]:
 
 
 def asked_iterator(options: SearchOptions, batch_size: int) -> dict[str, Any]:
-    """As `asked_search`, for `search_iterator`."""
+    """Asks for what `search_iterator` lacks."""
     session = options.session
 
     def sizes() -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _ask_search(options: SearchOptions, command: str, sizes: Callable[[], dict[s
 
 
 def asked_hybrid(session: Session, collection: str, limit: int) -> dict[str, Any]:
-    """As `asked_search`, for `hybrid_search`: one leg after the other, then the reranker."""
+    """Asks for what `hybrid_search` lacks: one leg after the other, then the reranker."""
     schema = _schema(session, collection)
     session.console.note("Now the requests, one for each vector field; an empty field ends them.")
     legs: list[str] = []

@@ -132,7 +132,7 @@ def check_query(asked: SearchOptions) -> None:
 
 
 def needs_query(options: SearchOptions) -> bool:
-    """Whether the options give no query and a person can be asked for one."""
+    """Reports that the options give no query and the terminal can ask for one."""
     return options.session.interactive and not (options.vectors or options.like is not None or options.texts)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def compact(session: Session, collection: str, *, seconds: float | None, wait: bool) -> Done:
-    """Compacts a collection and waits for it. Raises CliError when plans fail, or after so many seconds."""
+    """Compacts a collection and waits for it. Raises CliError when plans fail, or when `seconds` have passed."""
     client = session.client
     session.require_collection(collection)
     number = client.call("DescribeCollection", collection_name=collection).collectionID

@@ -102,7 +102,7 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
 
 
 def _definition(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Definition:
-    """Raises InvalidInput when the options say too much or, where nobody can be asked, too little."""
+    """Raises InvalidInput when the options say too much, or too little without a terminal to ask on."""
     name, fields, dim = options.collection or "", options.fields, options.dim
     if sum((bool(fields), dim is not None, options.file is not None)) > 1:
         raise InvalidInput("-f, --dim and --schema-file are three ways to the same: give one of them")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..connections.profile import Profile
 
 AT_ONCE = 64
-"""Maximum servers pinged concurrently: threads and descriptors are limited, aliases may be many."""
+"""Servers pinged at once, at most: threads and descriptors are limited, aliases may be many."""
 
 
 class Ping(NamedTuple):

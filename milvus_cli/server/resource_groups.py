@@ -55,7 +55,7 @@ def update_group(client: Client, name: str, settings: GroupSettings) -> None:
 
 
 def group_table(session: Session) -> Table:
-    """As `list_groups`, with a note on what this user may not see."""
+    """Lists the groups, with a note on what this user may not see."""
     permitted = Permitted()
     table = list_groups(session.client, permitted, seconds=session.timeout)
     permitted.tell(session.console.note)

@@ -54,7 +54,7 @@ def loaded_segments(client: Client, collection: str) -> list[Segment]:
 
 
 def flush_record(session: Session, collection: str) -> Record:
-    """Whether all segments of a collection are in storage; `segments` is None where the server lists none."""
+    """Reports whether all segments of a collection are in storage; `segments` is None where the server lists none."""
     session.require_collection(collection)
     try:
         states = [segment.state for segment in stored_segments(session.client, collection)]

@@ -16,7 +16,7 @@ from .current import Choice, Position
 from .options import Options
 
 AskPassword: TypeAlias = Callable[[str], str]
-"""Asks for the password of a user; raises InvalidInput where nobody can be asked."""
+"""Asks for the password of a user; raises InvalidInput if there is no terminal to ask on."""
 
 
 class KnownConnections:

@@ -142,7 +142,7 @@ class Session:
 
     @property
     def colorful(self) -> bool:
-        """Whether colour is wanted and possible."""
+        """True if colour is wanted and possible."""
         wanted = self.options.color or self.settings["color"]
         return wanted == "always" or (wanted == "auto" and not self.config.no_color)
 
@@ -150,7 +150,7 @@ class Session:
 
     @property
     def interactive(self) -> bool:
-        """Whether a person can be asked."""
+        """True if questions can be asked on the terminal."""
         return self.console.interactive and not self.options.no_input
 
     def confirm(self, question: str) -> None:
@@ -188,7 +188,7 @@ class Session:
     def password_of(self, user: str) -> str:
         """Returns a user's present password: the connection's own, or the answer to a question.
 
-        Empty for another user if nobody can be asked: Milvus does not require it from its superusers.
+        Empty for another user if there is no terminal to ask on: Milvus does not require it from its superusers.
         """
         profile = self.profile
         if profile.user == user:
@@ -211,7 +211,7 @@ class Session:
 
     @property
     def alias_source(self) -> str:
-        """What chose the alias: --alias, MILVUS_ALIAS, or current."""
+        """The source of the alias: --alias, MILVUS_ALIAS, or current."""
         return "--alias" if self.options.alias else self.connections.position.source
 
     def here(self, alias: str = "") -> tuple[str, str]:
@@ -226,7 +226,7 @@ class Session:
         return self.connections.resolved(self.alias, self.options.database or "", self.ask_password)
 
     def resolved_at(self, alias: str, database: str) -> Resolved:
-        """As `resolved`, for an alias and a database as `here` returns them, whatever the options say."""
+        """Resolves an alias and a database as `here` returns them, whatever the options say."""
         return self.connections.resolved(alias, database, self.ask_password)
 
     @property

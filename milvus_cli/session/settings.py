@@ -1,4 +1,4 @@
-"""What a person may choose, and where each choice came from: `set`, flag, environment, file, default.
+"""The settings a user can choose, and where each value came from: `set`, flag, environment, file, default.
 
 The file is config.toml under the user's configuration directory, or where MILVUS_CLI_CONFIG says.
 """
