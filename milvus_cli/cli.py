@@ -20,6 +20,7 @@ from .output.console import Console
 from .output.standard import abandon
 
 if TYPE_CHECKING:
+    from .output.console import Offered
     from .session.name_source import NameSource
     from .session.options import Options
     from .session.session import Session
@@ -115,6 +116,7 @@ def _run(
     from .session.settings import config_path, load
 
     options = Options(**given)
+    console.editor = _edited
     try:
         session = Session(Config.from_environment(), console, load(config_path(), os.environ), options, _catalog)
     except CliError as exc:
@@ -127,6 +129,12 @@ def _run(
         return _fail(exc, session.output, console)
     finally:
         session.close()
+
+
+def _edited(question: str, offered: Offered, console: Console) -> str:
+    from .shell.answer import edited
+
+    return edited(question, offered, console)
 
 
 def _catalog(session: Session) -> NameSource:
@@ -170,6 +178,7 @@ def _script(session: Session, script: str | None, file: str | None, *, keep_goin
     from .app.runner import run_script
 
     lines: Iterable[str]
+    session = session.with_options(replace(session.options, scripted=True))
     if script is not None:
         lines, name = script.split("\n"), "-c"
     elif file is None or file == "-":

@@ -389,6 +389,7 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
     )
     shell = terminal("insert", "row", "-c", "in_asked", cols=160, env={"MILVUS_URI": lite.uri})
     for question, answer in (
+        ("Partition [_default]:", ""),
         ("id, INT64:", "x"),
         ("'x' is no INT64", ""),
         ("'' is no INT64", "1"),

@@ -39,6 +39,8 @@ OURS = {
     "transfer": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "checks": GROUND | {"client", "output", "rows", "schema", "search", "server", "session", "values"},
+    "dialogues": GROUND
+    | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
     | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "rows", "search", "server"}
     | {"session", "transfer"},
@@ -49,7 +51,7 @@ ORDER = [*OURS]
 
 # And what each may import of others', beside the standard library.
 OTHERS = {
-    "click": {"app", "cli", "commands", "completion", "grammar", "shell"},
+    "click": {"app", "cli", "commands", "completion", "dialogues", "grammar", "shell"},
     "google": {"client", "schema"},
     "grpc": {"client"},
     "keyring": {"connections"},

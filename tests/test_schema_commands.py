@@ -1,7 +1,6 @@
 """create collection and show collection on real servers, compared with what pymilvus makes."""
 
 import json
-import shlex
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +15,6 @@ from tests.support.milvus_server import MilvusServer
 from tests.support.official import official_client
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
-from tests.support.terminal import Terminal
 from tests.support.typed import Typed
 
 OF_THE_SERVER = ("collection_name", "collection_id", "created_timestamp", "update_timestamp")
@@ -597,108 +595,3 @@ def test_ddl_is_a_format_of_no_other_command(on: Callable[..., Run]) -> None:
     run = on("list", "collections", "-o", "ddl")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("error: invalid value for '-o' / '--output': 'ddl' is not one of ")
-
-
-def talk(shell: Terminal, *exchange: tuple[str, str]) -> None:
-    """Answers each question when it stands on the screen, and waits for the end."""
-    for question, answer in exchange:
-        shell.wait_for(question)
-        shell.send_line(answer)
-    assert shell.wait_exit() == 0
-
-
-def same_line(shell: Terminal) -> str:
-    """The line that the dialogue says does the same, over as many rows as it takes."""
-    told = shell.text.partition("The same in one line:\n")[2].partition("\nCreated collection")[0]
-    return told.replace("\n", "")
-
-
-def test_a_dialogue_makes_a_collection_and_tells_the_line_that_does(
-    on: Callable[..., Run], client: MilvusClient, server: ServerProcess, terminal: Callable[..., Terminal]
-) -> None:
-    name = fresh()
-    shell = terminal("create", "collection", rows=50, cols=300, env={"MILVUS_URI": server.uri})
-    talk(
-        shell,
-        ("Name of the collection:", "1x"),
-        ("bad name '1x' of a collection", name),
-        ("Field 1:", "id"),
-        ("Type [INT64]:", ""),
-        ("primary field? [Y/n]", ""),
-        ("give out its values? [y/N]", "y"),
-        ("Field 2:", "id"),
-        ("there is a field 'id'", "title"),
-        ("Type:", "varchar"),
-        ("Length [65535]:", "70000"),
-        ("out of range", "200"),
-        ("be null? [y/N]", ""),
-        ("Default value, if any:", "no title"),
-        ("Field 3:", "year"),
-        ("Type:", "INT16"),
-        ("be null? [y/N]", ""),
-        ("Default value, if any:", "long ago"),
-        ("is not JSON", "1815"),
-        ("Field 4:", "v"),
-        ("Type:", "vector"),
-        ("no type 'vector'", "FLOAT_VECTOR"),
-        ("Dimension:", "0"),
-        ("needs its dimension", "4"),
-        ("Index, or none [AUTOINDEX:COSINE]:", "HNWS"),
-        ("did you mean HNSW", "HNSW:L2"),
-        ("Field 5:", ""),
-        ("dynamic field)? [y/N]", "y"),
-        ("Consistency level [Bounded]:", "strong"),
-        ("Shards [1]:", ""),
-        ("Description:", "it's all"),
-    )
-    assert f"Created collection '{name}'." in shell.text
-    line = same_line(shell)
-    assert line == (
-        f"create collection -c {name} -f id:INT64 -f title:VARCHAR:200 -f year:INT16 -f v:FLOAT_VECTOR:4 -p id"
-        " -d 'it'\"'\"'s all' --default 'title=no title' --default year=1815 --index v:HNSW:L2"
-        " -a --dynamic --shards 1 --consistency Strong"
-    )
-    typed = fresh()
-    assert on(*shlex.split(line.replace(name, typed))) == Run(0, f"Created collection '{typed}'.\n", "")
-    assert described(client, typed) == described(client, name)
-
-
-@pytest.mark.parametrize("server", ["lite"], indirect=True)
-def test_a_dialogue_asks_for_full_text_search(
-    on: Callable[..., Run], client: MilvusClient, server: ServerProcess, terminal: Callable[..., Terminal]
-) -> None:
-    name = fresh()
-    shell = terminal("create", "collection", name, rows=50, cols=300, env={"MILVUS_URI": server.uri})
-    talk(
-        shell,
-        ("Field 1:", "id"),
-        ("Type [INT64]:", ""),
-        ("primary field? [Y/n]", ""),
-        ("give out its values? [y/N]", ""),
-        ("Field 2:", "text"),
-        ("Type:", "VARCHAR"),
-        ("Length [65535]:", ""),
-        ("be null? [y/N]", ""),
-        ("Default value, if any:", ""),
-        ("Field 3:", "words"),
-        ("Type:", "SPARSE_FLOAT_VECTOR"),
-        ("full text search (text):", "txt"),
-        ("'txt' is none of: text", "text"),
-        ("Analyzer [standard]:", "french"),
-        ("'french' is none of: standard, english, chinese", ""),
-        ("Index, or none [SPARSE_INVERTED_INDEX:BM25]:", ""),
-        ("Field 4:", ""),
-        ("dynamic field)? [y/N]", ""),
-        ("Consistency level [Bounded]:", ""),
-        ("Shards [1]:", ""),
-        ("Description:", ""),
-    )
-    line = same_line(shell)
-    assert line == (
-        f"create collection -c {name} -f id:INT64 -f text:VARCHAR:65535 -f words:SPARSE_FLOAT_VECTOR -p id"
-        " --bm25 text:words --index words:SPARSE_INVERTED_INDEX:BM25 --shards 1"
-    )
-    typed = fresh()
-    assert on(*shlex.split(line.replace(name, typed))) == Run(0, f"Created collection '{typed}'.\n", "")
-    assert described(client, typed) == described(client, name)
-    assert described(client, typed)["indexes"][0]["metric_type"] == "BM25"

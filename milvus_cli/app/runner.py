@@ -146,7 +146,7 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
     if isinstance(result, Script):
         session.state.stay = result.stay
         # The script's commands connect by themselves: an alias given to this command must not outrank them.
-        inner = session.with_options(replace(session.options, alias=None, database=None))
+        inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
         return run_script(result.text.split("\n"), inner, name=result.name, echo=True)
     if isinstance(result, Repeat):
         return _repeat(result, session)

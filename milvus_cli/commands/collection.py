@@ -188,7 +188,7 @@ def show_collection_stats(session: Session, collection: str) -> Record:
     return collection_statistics(session, collection)
 
 
-@command("alter collection_properties")
+@command("alter collection_properties", questions="settings:ask_property")
 @collection_option
 @set_option(COLLECTION_PROPERTY)
 def alter_collection_properties(session: Session, collection: str, properties: tuple[tuple[str, str], ...]) -> Done:
@@ -227,7 +227,7 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     return carry_out(session, property_removal(session, collection, keys), dry_run=dry_run)
 
 
-@command("alter collection_field")
+@command("alter collection_field", questions="settings:ask_property")
 @collection_option
 @option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="The field.")
 @set_option(FIELD_PROPERTY)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ..rows.options import RowOptions
     from ..session.session import Session
 
+FILTER_QUESTION = ("expression", "Filter (empty: none)")
+PARTITIONS_QUESTION = ("partitions", "Only in partitions (empty: all)")
+FIELDS_QUESTION = ("fields", "Fields to show (empty: all)")
+
 shown_fields_option = fields_option("Fields to show; all when not given.")
 
 
@@ -43,7 +47,7 @@ def count(session: Session, options: RowOptions) -> Record:
     return count_record(session.client, options, session.console.note)
 
 
-@command("get")
+@command("get", questions=("collection", "ids", FIELDS_QUESTION))
 @collection_option
 @ids_option
 @shown_fields_option
@@ -61,7 +65,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
     return rows_by_ids(session.client, options, ids)
 
 
-@command("query")
+@command("query", questions=("collection", FILTER_QUESTION, PARTITIONS_QUESTION, FIELDS_QUESTION, "timeout"))
 @collection_option
 @filter_options
 @shown_fields_option
@@ -84,7 +88,7 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
     return selected_rows(session.client, options, limit=limit, offset=offset)
 
 
-@command("query_iterator")
+@command("query_iterator", questions=("collection", FILTER_QUESTION, FIELDS_QUESTION, "batch_size", "limit"))
 @collection_option
 @filter_options
 @shown_fields_option

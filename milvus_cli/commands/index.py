@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
 
 
-@command("create index")
+@command(
+    "create index",
+    questions="index:ask_index",
+    asks_without=("field", "name", "index_type", "metric", "params"),
+    asks_for_defaults=True,
+)
 @collection_option
 @option("-f", "--field", type=FIELD, metavar="FIELD", help="The field to index; the only vector field when not given.")
 @option(

@@ -114,7 +114,7 @@ def insert_fake(session: Session, options: Recipe, collection: str, partition: s
     return insert_fake(session, collection, partition, options)
 
 
-@command("insert row")
+@command("insert row", questions="row:ask_insert", asks_without=("row",))
 @collection_option
 @row_option
 @target_partition_option
@@ -129,7 +129,7 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
     return write_rows(session, collection, row, partition, upsert=False)
 
 
-@command("upsert row")
+@command("upsert row", questions="row:ask_upsert", asks_without=("row",))
 @collection_option
 @row_option
 @target_partition_option

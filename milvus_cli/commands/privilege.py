@@ -62,7 +62,7 @@ grant_options = all_of(
 )
 
 
-@command("grant privilege")
+@command("grant privilege", questions="access:ask_privilege")
 @grant_options
 @options("access.granting:GrantOptions")
 def grant_privilege(session: Session, options: GrantOptions) -> Done:
@@ -79,7 +79,7 @@ def grant_privilege(session: Session, options: GrantOptions) -> Done:
     return grant(session.client, options, session.console.note)
 
 
-@command("revoke privilege")
+@command("revoke privilege", questions="access:ask_privilege")
 @grant_options
 @options("access.granting:GrantOptions")
 def revoke_privilege(session: Session, options: GrantOptions) -> Done:

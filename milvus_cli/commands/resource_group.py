@@ -24,7 +24,7 @@ source_option = option("--source", needed=True, type=RESOURCE_GROUP, metavar="NA
 target_option = option("--target", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="The group that gets.")
 
 
-@command("create resource_group")
+@command("create resource_group", questions="settings:ask_new_group")
 @word("name", "-n", "--name", metavar="NAME", help="The new resource group.")
 @requests_option
 @limits_option
@@ -67,7 +67,11 @@ def list_resource_groups(session: Session) -> Table:
     return group_table(session)
 
 
-@command("update resource_group")
+@command(
+    "update resource_group",
+    questions="settings:ask_group",
+    asks_without=("requests", "limits", "transfer_from", "transfer_to"),
+)
 @name_option
 @requests_option
 @limits_option
@@ -126,7 +130,7 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
     return Done(f"Moved {num} node{'' if num == 1 else 's'} from {source!r} to {target!r}.", made)
 
 
-@command("transfer replica")
+@command("transfer replica", questions=("source", "target", "collection", "num"))
 @option(
     "-c",
     "--collection-name",

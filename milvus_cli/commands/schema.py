@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DDL = "ddl"
 
 
-@command("create collection")
+@command("create collection", questions="collection:ask_collection", asks_without=("fields", "dim", "file"))
 @word(
     "collection", "-c", "--collection-name", "--collection", needed=False, metavar="NAME", help="The collection's name."
 )

@@ -48,7 +48,7 @@ search_options = all_of(
 )
 
 
-@command("search")
+@command("search", questions="search:ask_search", asks_without=("vectors", "texts", "like"))
 @collection_option
 @search_options
 @option("--hist", is_flag=True, help="Show a histogram of the distances beside the hits, with the largest gap.")

@@ -41,7 +41,7 @@ iterator_options = all_of(
 )
 
 
-@command("search_iterator")
+@command("search_iterator", questions="search:ask_iterator", asks_without=("vectors", "texts", "like"))
 @collection_option
 @iterator_options
 @option(

@@ -77,7 +77,7 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
     return carry_out(session, user_removal(session.client, usernames), dry_run=dry_run)
 
 
-@command("update password")
+@command("update password", questions="access:ask_password")
 @word("username", *SPELLINGS, type=USER, metavar="NAME", help="The user.")
 @option(
     "-op",

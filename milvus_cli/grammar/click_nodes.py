@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from ..errors import ServerRefused, Unsupported
 from ..output.formats import FORMATS
@@ -28,6 +29,7 @@ from .spellings import begun
 
 if TYPE_CHECKING:
     from ..session.session import Session
+    from .dialogue import Questions
 
 Declared: TypeAlias = "click.Parameter | Callable[[], click.Parameter]"
 
@@ -180,11 +182,28 @@ class Leaf(Node):
 
     Its parameters are created at the first access: those of all commands together would cost every start more than
     half of the time that importing the commands takes.
+
+    `questions` are those of its dialogue on a terminal, in their order; by default one for each needed parameter. The
+    dialogue begins when a needed parameter is missing, or all parameters in `asks_without`. A command that
+    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out.
     """
 
-    def __init__(self, path: str, declared: Sequence[Declared], formats: tuple[str, ...], **attributes: Any) -> None:
+    def __init__(
+        self,
+        path: str,
+        declared: Sequence[Declared],
+        formats: tuple[str, ...],
+        *,
+        questions: Questions = (),
+        asks_without: tuple[str, ...] = (),
+        asks_for_defaults: bool = False,
+        **attributes: Any,
+    ) -> None:
         super().__init__(path.rpartition(" ")[2], **attributes)
         self.path = path
+        self.questions = questions
+        self._asks_without = asks_without
+        self._asks_for_defaults = asks_for_defaults
         self._declared = declared
         self._formats = formats
         # A context made without `make_context` ignores the command's context settings.
@@ -211,7 +230,8 @@ class Leaf(Node):
         if ctx.obj is not None:
             ctx.obj = ctx.obj.with_options(ctx.obj.options.but(_options(ctx)))
         self._take_from_before(ctx)
-        self._ask_for_missing(ctx)
+        if self._must_ask(ctx):
+            self._hold_dialogue(ctx, args)
         return rest
 
     def _require_clear(self, ctx: click.Context, parsed: Parsed, params: Sequence[click.Parameter]) -> None:
@@ -226,7 +246,7 @@ class Leaf(Node):
             raise click.UsageError(f"{words[-1].opts[0]} and the word {parsed.plain[-1]!r} name it twice", ctx)
 
     @cached_property
-    def _needed(self) -> list[NeededOption]:
+    def needed(self) -> list[NeededOption]:
         return [param for param in self.params if isinstance(param, NeededOption)]
 
     def _take_from_before(self, ctx: click.Context) -> None:
@@ -245,19 +265,27 @@ class Leaf(Node):
             if param.name in ("alias", "database") and not isinstance(param, NeededOption) and not param.multiple
         ]
 
-    def _ask_for_missing(self, ctx: click.Context) -> None:
+    def _must_ask(self, ctx: click.Context) -> bool:
+        """Reports whether the dialogue begins. Raises MissingParameter if it should, without a terminal to ask on."""
         session: Session | None = ctx.obj
-        for param in self._needed:
-            if ctx.params.get(str(param.name)) not in (None, ()):
-                continue
-            if session is None or not session.interactive:
-                raise click.MissingParameter(ctx=ctx, param=param)
-            question = f"{str(param.name).replace('_', ' ').capitalize()}: "
-            if isinstance(param, SecretOption):
-                ctx.params[str(param.name)] = session.console.ask_secret(question, twice=param.twice)
-                continue
-            answer = session.console.ask(question)
-            ctx.params[str(param.name)] = param.type_cast_value(ctx, (answer,) if param.multiple else answer)
+        asks = session is not None and session.interactive
+        missing = [each for each in self.needed if ctx.params.get(str(each.name)) in (None, ())]
+        if missing and not asks:
+            raise click.MissingParameter(ctx=ctx, param=missing[0])
+        if missing or session is None or not asks or not self._asks_without:
+            return bool(missing)
+        wanted = not self._asks_for_defaults or not (session.options.yes or session.options.scripted)
+        given = (ctx.get_parameter_source(each) is ParameterSource.COMMANDLINE for each in self._asks_without)
+        return wanted and not any(given)
+
+    def _hold_dialogue(self, ctx: click.Context, words: list[str]) -> None:
+        """Completes the line by the answers, and parses it again."""
+        from .dialogue import hold
+
+        interview = hold(ctx, words)
+        super().parse_args(ctx, [*words, *interview.words])
+        self._take_from_before(ctx)
+        ctx.params.update(interview.secrets)
 
     def invoke(self, ctx: click.Context) -> Result | None:
         """Runs the command in the session of its context. Raises CliError."""

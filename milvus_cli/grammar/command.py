@@ -27,7 +27,8 @@ def command(
 ) -> Callable[[Callable[..., Result | None]], Leaf]:
     """Declares a function as the command of this path, e.g. "list collections". The docstring is its help.
 
-    `formats` are output formats that only this command has, and renders itself.
+    `formats` are output formats that only this command has, and renders itself. Leaf describes the attributes of
+    dialogues.
     """
 
     def declare(function: Callable[..., Result | None]) -> Leaf:

@@ -1,10 +1,12 @@
 """The standard streams, as a terminal or redirected: output, notes, questions."""
 
+from __future__ import annotations
+
 import errno
 import signal
 import sys
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 
 from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
@@ -12,15 +14,30 @@ from .standard import abandon, standard_error, standard_input, standard_output
 from .terminal_modes import given_back
 from .values import harmless
 
+if TYPE_CHECKING:
+
+    class Candidate(Protocol):
+        """A possible answer, and a note about it."""
+
+        value: str
+        help: str | None
+
+    Offered: TypeAlias = Callable[[str], Sequence[Candidate]]
+    Editor: TypeAlias = Callable[[str, Offered, "Console"], str]
+
 
 class Console:
-    """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions."""
+    """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions.
+
+    `editor` reads an answer with completion; without one, questions read a plain line.
+    """
 
     def __init__(self) -> None:
         self.stdin: TextIO = standard_input()
         self.stdout: TextIO = standard_output()
         self.stderr: TextIO = standard_error()
         self.commands_on_stdin = False
+        self.editor: Editor | None = None
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
                 # A name with a lone surrogate must not abort a command in the middle of its output.
@@ -103,15 +120,28 @@ class Console:
             return self.read().encode()
         return bytes(read_whole(buffer, "standard input", most))
 
-    def ask(self, question: str) -> str:
-        """Asks a question and returns the answered line. Raises InvalidInput without a terminal or an answer."""
+    def ask(self, question: str, offered: Offered | None = None) -> str:
+        """Asks a question and returns the answered line. Raises InvalidInput without a terminal or an answer.
+
+        Tab completes the answer by what `offered` returns for its text, if there is an editor.
+        """
         self._require_person(question)
+        if offered is not None and self.editor is not None:
+            return self._edited(question, offered)
         self.stderr.write(harmless(question))
         self.stderr.flush()
         answer = self.stdin.readline()
         if not answer:
             raise self._no_answer()
         return answer.strip()
+
+    def _edited(self, question: str, offered: Offered) -> str:
+        assert self.editor is not None
+        self.flush()
+        try:
+            return self.editor(harmless(question), offered, self).strip()
+        except EOFError as exc:
+            raise InvalidInput("no answer") from exc
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
         """Asks without echo; `twice` is for a new secret. Raises InvalidInput if the two answers differ."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -143,30 +142,6 @@ def quick(given: Declaration, dimension: int) -> Declaration:
         dynamic=True,
         indexes=given.indexes or ("vector:AUTOINDEX:COSINE",),
     )
-
-
-def command_line(given: Declaration) -> str:
-    """Returns the equivalent `create collection` command."""
-    words = ["create", "collection", "-c", given.name]
-    for option, values in (
-        ("-f", given.fields),
-        ("-p", given.primary),
-        ("-d", given.description),
-        ("--nullable", given.nullable),
-        ("--default", given.defaults),
-        ("--partition-key", given.partition_key),
-        ("--clustering-key", given.clustering_key),
-        ("--bm25", given.bm25),
-        ("--index", given.indexes),
-        ("--property", tuple(map("=".join, given.properties))),
-    ):
-        for value in (values,) if isinstance(values, str) else values:
-            words += [option, value] if value else []
-    words += ["-a"] if given.auto_id else []
-    words += ["--dynamic"] if given.dynamic else []
-    words += ["--shards", str(given.shards)] if given.shards else []
-    words += ["--consistency", given.consistency] if given.consistency != DEFAULT_LEVEL else []
-    return shlex.join(words)
 
 
 def _apply(given: Declaration, schema: CollectionSchema) -> None:

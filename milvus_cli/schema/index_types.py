@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,18 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "NGRAM": ("min_gram", "max_gram", "json_path", "json_cast_type"),
     "RTREE": (),
 }
+
+TEXT_PARAMETERS = (
+    "refine_type",
+    "sq_type",
+    "build_algo",
+    "inverted_index_algo",
+    "json_path",
+    "json_cast_type",
+    "json_cast_function",
+)
+"""Parameters of an index whose values are words."""
+BOOLEANS = ("true", "false")
 
 PROBES = ("nprobe", "max_empty_result_buckets")
 SEARCH_PARAMETERS: dict[str, tuple[str, ...]] = {
@@ -167,6 +180,13 @@ def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) 
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
             hint = f"{nearest(name, known) or takes}; {FORCE}"
             raise InvalidInput(f"{index_type} has no parameter {name!r}", hint=hint)
+
+
+def check_index_param(index_type: str, name: str, text: str) -> None:
+    """Raises InvalidInput for a typed value of an index parameter that should be a number, or a yes or no."""
+    check_index(index_type, None, (name,))
+    if name not in TEXT_PARAMETERS and not re.fullmatch(r"-?\d+(\.\d+)?", text) and text.lower() not in BOOLEANS:
+        raise InvalidInput(f"{name} takes a number, not {text!r}")
 
 
 def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:

@@ -59,12 +59,13 @@ def parse_moment(text: str) -> datetime:
 
 def distance_table(left: str, right: str, metric: str, *, root: bool) -> Table:
     """Returns the distance of each left vector to each right one. Both are JSON: a vector, or a list of vectors."""
-    rows = distances(_parsed(left, "--left"), _parsed(right, "--right"), metric, root=root)
+    rows = distances(parse_vectors(left, "--left"), parse_vectors(right, "--right"), metric, root=root)
     note = "L2 is squared, as searches show it: --sqrt takes the root" if metric == "L2" and not root else ""
     return Table(("left", "right", "distance"), list(rows), note)
 
 
-def _parsed(text: str, name: str) -> list[Any]:
+def parse_vectors(text: str, name: str) -> list[Any]:
+    """Reads a vector, or a list of vectors, as JSON."""
     value = parse_json(text, name, VECTORS_HINT)
     return value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -15,7 +15,6 @@ from ..text.limits import HIGHEST_LIMIT
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
-from .dialogue import asked_hybrid
 from .hits import Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
@@ -78,12 +77,7 @@ class HybridOptions:
 
 
 def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
-    """Returns a row per merged hit; with `show_legs` its rank and distance in each leg too.
-
-    On a terminal, asks for requests if the options give none.
-    """
-    if asked.session.interactive and not asked.requests:
-        asked = replace(asked, **asked_hybrid(asked.session, asked.collection, asked.limit))
+    """Returns a row per merged hit; with `show_legs` its rank and distance in each leg too."""
     if not asked.requests:
         raise InvalidInput(NO_LEGS, hint=LEG_HINT)
     session, client = asked.session, asked.session.client

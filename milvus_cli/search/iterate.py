@@ -13,9 +13,8 @@ from ..schema.schema import primary_field
 from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import Wanted
 from .check import LOWER_IS_NEARER, check_search, field_index
-from .dialogue import asked_iterator
 from .hits import shown_fields
-from .options import SearchOptions, check_query, needs_query
+from .options import SearchOptions, check_query
 from .request import Search
 from .run import hit_columns, refusals_explained
 from .widening import UNLIMITED, all_hits
@@ -33,9 +32,7 @@ class IteratorOptions(SearchOptions):
 
 
 def iterated(options: IteratorOptions) -> Table:
-    """Returns the hits of one query, nearest first. On a terminal, asks for the query if the options give none."""
-    if needs_query(options):
-        options = replace(options, **asked_iterator(options, options.batch_size))
+    """Returns the hits of one query, nearest first."""
     return _iterated(replace(options, limit=min(options.batch_size, options.most or options.batch_size)))
 
 

@@ -131,11 +131,6 @@ def check_query(asked: SearchOptions) -> None:
         raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
 
 
-def needs_query(options: SearchOptions) -> bool:
-    """Reports that the options give no query and the terminal can ask for one."""
-    return options.session.interactive and not (options.vectors or options.like is not None or options.texts)
-
-
 def parse_params(given: Sequence[str]) -> dict[str, Any]:
     """Reads parameters, each a JSON object, KEY=VALUE or KEY:VALUE. Raises InvalidInput."""
     values: dict[str, Any] = {}

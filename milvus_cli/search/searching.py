@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..result import Report, Table
-from .options import SearchOptions, needs_query
+from .options import SearchOptions
 from .run import find, hit_table
 
 
 def search(options: SearchOptions, *, hist: bool, explain: bool) -> Table | Report:
-    """Searches. On a terminal, asks for the query if the options give none."""
-    # Few searches need the dialogue or explanations, and importing those takes longer than a search.
-    if needs_query(options):
-        from .dialogue import asked_search
-
-        options = replace(options, **asked_search(options))
+    """Searches, and shows the hits in one of three ways."""
+    # Few searches need explanations, and importing those takes longer than a search.
     if explain:
         from .explain import explain as explained
 

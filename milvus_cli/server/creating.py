@@ -1,4 +1,4 @@
-"""Creates a collection from the options of `create collection`, a schema file, or a dialogue."""
+"""Creates a collection from the options of `create collection`, or a schema file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput
 from ..result import Done
-from ..schema.declaration import Declaration, command_line, declared, quick
+from ..schema.declaration import Declaration, declared, quick
 from ..schema.definition import create, lost
-from ..schema.dialogue import ask_collection
 from ..schema.features import lacking_types
 from ..schema.schema_file import HINT, read_definition
 from ..text.consistency import DEFAULT_LEVEL
@@ -84,7 +83,7 @@ class CreateOptions:
 
 def create_collection(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Done:
     """Creates the collection; with `dim` it also loads it. `read` returns the text of a schema file."""
-    definition = _definition(session, options, read)
+    definition = _definition(options, read)
     name = definition.name
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
@@ -101,17 +100,17 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
 
 
-def _definition(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Definition:
-    """Raises InvalidInput when the options say too much, or too little without a terminal to ask on."""
+def _definition(options: CreateOptions, read: Callable[[str], str]) -> Definition:
+    """Raises InvalidInput when the options say too much or too little."""
     name, fields, dim = options.collection or "", options.fields, options.dim
     if sum((bool(fields), dim is not None, options.file is not None)) > 1:
         raise InvalidInput("-f, --dim and --schema-file are three ways to the same: give one of them")
     if options.file is not None:
         return _from_file(options, name, read)
     if not fields and dim is None:
-        return declared(_asked(session, name))
+        raise InvalidInput(f"no fields for collection {name!r}" if name else "no collection is named", hint=BY_OPTIONS)
     if not name:
-        name = _ask_name(session)
+        raise InvalidInput("missing option '-c'", hint=BY_OPTIONS)
     declaration = options.declaration(name)
     return declared(declaration if dim is None else quick(declaration, dim))
 
@@ -131,22 +130,6 @@ def _from_file(options: CreateOptions, name: str, read: Callable[[str], str]) ->
         num_partitions=options.num_partitions or definition.num_partitions,
         properties={**definition.properties, **dict(options.properties)},
     )
-
-
-def _asked(session: Session, name: str) -> Declaration:
-    """Asks for the fields, and shows the command line that declares the same."""
-    if not session.interactive:
-        what = f"no fields for collection {name!r}" if name else "no collection is named"
-        raise InvalidInput(what, hint=BY_OPTIONS)
-    answers = ask_collection(session.console, name)
-    session.console.note(f"The same in one line:\n{command_line(answers)}")
-    return answers
-
-
-def _ask_name(session: Session) -> str:
-    if not session.interactive:
-        raise InvalidInput("missing option '-c'", hint=BY_OPTIONS)
-    return session.console.ask("Collection: ")
 
 
 def _load(session: Session, name: str) -> None:

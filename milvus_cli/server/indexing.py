@@ -63,8 +63,15 @@ def create_index(session: Session, options: IndexOptions) -> Done:
     if not options.no_wait:
         wait_indexed(session, collection, name)
     renamed = f" The server named it {name!r}." if options.name not in ("", name) else ""
-    message = f"Created index on {field!r} of {collection!r}.{renamed}"
+    message = f"Created index on {field!r} of {collection!r}{_defaults(options, wanted)}.{renamed}"
     return Done(message, {**made, "index": name, "created": True})
+
+
+def _defaults(options: IndexOptions, made: Index) -> str:
+    """Names the type and the metric that were not asked for."""
+    if options.index_type or options.metric:
+        return ""
+    return f": {' with '.join(filter(None, [made.type, made.metric]))}, the defaults"
 
 
 def index_table(session: Session, collection: str) -> Table:

@@ -54,6 +54,12 @@ def update_group(client: Client, name: str, settings: GroupSettings) -> None:
     client.call("UpdateResourceGroups", resource_groups={name: _config(settings, config)})
 
 
+def group_settings(client: Client, name: str) -> GroupSettings:
+    """Returns a group's requests and limits."""
+    config = _describe(client, name).config
+    return GroupSettings(_setting(config, "requests"), _setting(config, "limits"))
+
+
 def group_table(session: Session) -> Table:
     """Lists the groups, with a note on what this user may not see."""
     permitted = Permitted()

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Options:
-    """The global options; None where not given."""
+    """The global options; None where not given. `scripted` says that the line stands in a script."""
 
     alias: str | None = None
     database: str | None = None
@@ -20,6 +20,7 @@ class Options:
     timeout: float | None = None
     debug: bool | None = None
     color: str | None = None
+    scripted: bool | None = None
 
     def over(self, other: Options) -> Options:
         """Returns these options, completed by the other's where they are None."""

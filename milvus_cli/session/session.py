@@ -41,6 +41,7 @@ class State:
     """The mutable state that all views of a session share: settings, clients and names, opened when first used.
 
     `schemas` are those of the last searches, by address, database and name, which later searches confirm.
+    `composed` are lines that dialogues put together, for the history of the shell.
     `stay` asks the program to open the shell after the command. `last_latency_ms` is that of the last RPC.
     """
 
@@ -50,6 +51,7 @@ class State:
         self.last_latency_ms: float | None = None
         self.catalog: NameSource | None = None
         self.row_counts = RowCounts()
+        self.composed: list[str] = []
         self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
         self._config, self._console = config, console
 

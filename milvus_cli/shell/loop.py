@@ -11,8 +11,7 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.output.defaults import create_output
+from prompt_toolkit.output import ColorDepth
 
 from ..app.runner import run
 from ..errors import Interrupted, InvalidInput, Leave
@@ -23,6 +22,7 @@ from ..session.session import Session
 from .completer import attach
 from .ending import Ending
 from .prompt_history import PrivateHistory, open_history, was_cleared
+from .screen import screen
 from .style import STYLE, CommandLexer, prompt_message, toolbar
 
 OFTEN = 700
@@ -50,6 +50,8 @@ def run_shell(session: Session) -> int:
             status = _run_line(text, session)
         except Leave as leave:
             return leave.exit_code
+        while session.state.composed:
+            prompt.history.append_string(session.state.composed.pop(0))
         if was_cleared(prompt.history, session):
             prompt.history = prompt.default_buffer.history = open_history(session)
 
@@ -73,16 +75,9 @@ def _prompt(session: Session) -> PromptSession[str]:
         prompt_continuation="... ",
         enable_open_in_editor=True,
         enable_suspend=True,
-        output=_screen(session),
+        output=screen(session.console),
     )
     return prompt
-
-
-def _screen(session: Session) -> Output | None:
-    """Returns the terminal behind stderr if stdout is a file, which is for data."""
-    console = session.console
-    elsewhere = console.stderr_is_terminal and not console.to_terminal
-    return create_output(always_prefer_tty=True) if elsewhere else None
 
 
 def _prepare_once_drawn(prompt: PromptSession[str]) -> None:

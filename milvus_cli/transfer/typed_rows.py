@@ -1,9 +1,7 @@
-"""Writes rows that a command line gives as JSON, or that a person types field by field."""
+"""Writes rows that a command line gives as JSON."""
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,21 +16,19 @@ from ..values.encode import encode_rows, to_columns
 from ..values.exact_json import exact_loads
 from ..values.lite_json import refuse_changed
 from .intake import last_rows
-from .row_dialogue import ask_row
 from .sender import replaced_told, write_once
 
 Rows = Sequence[dict[str, Any]]
 
 
 def write_rows(session: Session, collection: str, text: str | None, partition: str, *, upsert: bool) -> Done:
-    """Inserts or upserts the rows of a JSON text. Without a text it asks a person for one row."""
-    if text is None and not session.interactive:
+    """Inserts or upserts the rows of a JSON text."""
+    if text is None:
         raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
-    given = None if text is None else _parsed(text)
+    rows = _parsed(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
     target = WriteTarget(collection, partition, schema, upsert, session.client.version.is_lite)
-    rows = given or [_asked(session, target)]
     sent = _encoded(target, rows)
     written = write_once(session.client, sent, seconds=session.timeout)
     if written.replaced:
@@ -52,16 +48,6 @@ def _encoded(target: WriteTarget, rows: Rows) -> Sent:
     if len(kept) < len(rows):
         columns = encode_rows(kept, target.schema, upsert=True)
     return Sent(target, columns, len(kept))
-
-
-def _asked(session: Session, target: WriteTarget) -> dict[str, Any]:
-    """Asks for a row, and shows the command line that writes the same row."""
-    row = ask_row(session.console, target.schema, upsert=target.upsert)
-    partition = ["-p", target.partition] if target.partition else []
-    words = [target.verb.lower(), "row", "-c", target.collection, *partition]
-    words += ["--row", json.dumps(row, ensure_ascii=False)]
-    session.console.note(f"The same in one line:\n{shlex.join(words)}")
-    return row
 
 
 def _parsed(text: str) -> Rows:

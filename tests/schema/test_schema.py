@@ -6,7 +6,7 @@ import pytest
 
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 from milvus_cli.errors import InvalidInput
-from milvus_cli.schema.declaration import Declaration, command_line, declared, parse_field, parse_index
+from milvus_cli.schema.declaration import Declaration, declared, parse_field, parse_index
 from milvus_cli.schema.index_types import PARAMETERS
 from milvus_cli.schema.indexes import Index
 from milvus_cli.schema.schema import pairs, params, type_name, vector_fields
@@ -191,18 +191,6 @@ def test_a_declaration_says_all_of_fields_by_their_names() -> None:
     (function,) = found.schema.functions
     assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])
     assert (found.shards, found.consistency, found.properties) == (2, "Strong", {"collection.ttl.seconds": "60"})
-
-
-def test_a_declaration_is_one_line_again() -> None:
-    assert command_line(FULL) == (
-        "create collection -c book -f id:VARCHAR:64 -f 'year:INT16:of the first edition' -f text:VARCHAR:1000"
-        " -f sparse:SPARSE_FLOAT_VECTOR"
-        """ -f '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'"""
-        """ -p id -d 'it'"'"'s all' --nullable text --default year=1815 --default 'text=a = b'"""
-        " --partition-key year --clustering-key year --bm25 text:sparse:english --index v"
-        " --index sparse:SPARSE_INVERTED_INDEX:BM25 --property collection.ttl.seconds=60"
-        " -a --dynamic --shards 2 --consistency Strong"
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""The questions of `insert row` and `upsert row`: a value for each field."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..files.cells import read_plain
+from ..schema.features import require_types
+from ..schema.field_json import as_json, write_default
+from ..schema.schema import is_vector, kind_of
+from ..server.overview import type_text
+from ..text.json import parse_json
+from ..values.encode import check_value, taken_fields, takes_none
+from ..values.invalid import BadValue
+
+if TYPE_CHECKING:
+    from ..grammar.dialogue import Interview
+    from ..schema.schema import Field
+
+SHAPES = {
+    "ARRAY": "a list in JSON",
+    "JSON": "in JSON",
+    "SPARSE_FLOAT_VECTOR": '{"index": value, …}',
+    "ARRAY_OF_STRUCT": "a list of objects in JSON",
+    "GEOMETRY": "such as POINT (1 2)",
+    "TIMESTAMPTZ": "such as 2026-01-31T12:00:00Z",
+}
+
+
+def ask_insert(ask: Interview) -> None:
+    _ask_row(ask, upsert=False)
+
+
+def ask_upsert(ask: Interview) -> None:
+    _ask_row(ask, upsert=True)
+
+
+def _ask_row(ask: Interview, *, upsert: bool) -> None:
+    collection: str = ask.ask("collection", "Collection", check=ask.session.require_collection)
+    schema = ask.session.client.call("DescribeCollection", collection_name=collection).schema
+    require_types(ask.session.client, schema)
+    ask.ask("partition", "Partition", shown="_default")
+    row = {}
+    for field in taken_fields(schema, (), upsert=upsert):
+        value = _ask_value(ask, field)
+        if value is not None:
+            row[field.name] = value
+    if schema.enable_dynamic_field:
+        row |= _ask_more(ask)
+    ask.give("row", json.dumps(row, ensure_ascii=False))
+
+
+def _ask_value(ask: Interview, field: Field) -> Any:
+    kind = kind_of(field)
+    shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
+    default = write_default(field)
+    empty = "" if not takes_none(field) else "null" if default is None else as_json(default)
+    found: list[Any] = [None]
+
+    def check(text: str) -> None:
+        try:
+            found[0] = read_plain(field, text)
+            check_value(field, found[0])
+        except BadValue as exc:
+            raise InvalidInput(exc.reason) from exc
+
+    ask.text(
+        f"{field.name}, {type_text(field)}{shape and ', '}{shape}",
+        shown=empty,
+        checks_empty=not takes_none(field),
+        check=check,
+    )
+    return found[0]
+
+
+def _ask_more(ask: Interview) -> dict[str, Any]:
+    """Asks for values of the dynamic field."""
+
+    def check(text: str) -> None:
+        if not isinstance(parse_json(text, "that", ""), dict):
+            raise InvalidInput("that is no JSON object")
+
+    text = ask.text('More values, as JSON such as {"color": "red"}', shown="none", check=check)
+    more: dict[str, Any] = parse_json(text or "{}", "that", "")
+    return more

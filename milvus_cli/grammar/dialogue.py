@@ -1,0 +1,272 @@
+"""Asks on the terminal for the options that a line lacks, and returns them as words of a line.
+
+The line with these words is then parsed like any other, so that a dialogue can do nothing that a line cannot.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import click
+from click.core import ParameterSource
+
+from ..errors import CliError, InvalidInput
+from ..text.names import named
+from .object_names import HINT_PATIENCE
+from .offered import items, with_paths
+from .params import NeededOption, SecretOption
+from .types import COLLECTION
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from ..session.session import Session
+
+Check = Callable[[str], object]
+"""Raises InvalidInput, or another CliError, for an answer that does not fit."""
+
+Questions: TypeAlias = "str | Sequence[str | tuple[str, str]]"
+"""A function of the `dialogues` room as "module:function"; or names of parameters, some with their own question."""
+
+YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
+
+
+class Asking(Protocol):
+    """A command with a dialogue."""
+
+    path: str
+    questions: Questions
+    params: list[click.Parameter]
+
+    @property
+    def needed(self) -> Sequence[click.Parameter]: ...
+
+
+def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
+    """Holds the dialogue of the context's command; returns it with the words and secrets that it came to.
+
+    `words` are those given after the command. Shows the whole line, and keeps it for the history of the shell; secrets
+    are in neither.
+    """
+    interview = Interview(ctx)
+    catalog, patience = interview.session.catalog, interview.session.catalog.patience
+    # Candidates are looked up in a thread, which may wait for them.
+    catalog.patience = HINT_PATIENCE
+    try:
+        interview.held()
+    finally:
+        catalog.patience = patience
+    leaf = interview.leaf
+    if interview.words and not any(interview.is_given(str(each.name)) for each in leaf.params if _is_secret(each)):
+        line = shlex.join([*leaf.path.split(), *words, *interview.words])
+        interview.session.console.note(f"The same in one line:\n{line}")
+        interview.session.state.composed.append(line)
+    return interview
+
+
+class Interview:
+    """Questions about the options of a line. An option that the line gives is not asked for.
+
+    `words` are the answers as words of the line, `secrets` those that no line may show, by parameter name.
+    """
+
+    def __init__(self, ctx: click.Context) -> None:
+        assert ctx.obj is not None
+        self.session: Session = ctx.obj
+        self.leaf: Asking = ctx.command  # type: ignore[assignment]
+        self.words: list[str] = []
+        self.secrets: dict[str, str] = {}
+        self._ctx = ctx
+        self._params = {str(each.name): each for each in ctx.command.get_params(ctx)}
+
+    def held(self) -> None:
+        """Asks the questions of the command: by its function, or one for each parameter in its list."""
+        questions = self.leaf.questions
+        if isinstance(questions, str):
+            module, name = questions.split(":")
+            getattr(import_module(f"milvus_cli.dialogues.{module}"), name)(self)
+            return
+        for each in questions or [str(param.name) for param in self.leaf.needed]:
+            name, question = each if isinstance(each, tuple) else (each, "")
+            self.ask(name, question)
+
+    def is_given(self, name: str) -> bool:
+        return self._ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+    def value(self, name: str) -> Any:
+        """The value of a parameter: from the line, an answer, or its default."""
+        return self._ctx.params.get(name)
+
+    def ask(
+        self,
+        name: str,
+        question: str = "",
+        *,
+        default: str | None = None,
+        shown: str = "",
+        needed: bool = False,
+        whole: bool = False,
+        check: Check | None = None,
+    ) -> Any:
+        """Asks for an option until the answer fits, and returns its value, which `check` may refuse even on the line.
+
+        Enter takes the default, by default that of the option; where `shown` is given instead, Enter leaves the option
+        out. `needed` refuses an empty answer. `whole` answers are one value even if they contain commas. By default,
+        a collection must exist.
+        """
+        param = self._params[name]
+        if self.is_given(name):
+            if isinstance(self.value(name), str) and check is not None:
+                check(self.value(name))
+            return self.value(name)
+        question = question or question_of(param)
+        if isinstance(param, SecretOption):
+            self.secrets[name] = self.session.console.ask_secret(f"{question}: ", twice=param.twice)
+            return self.secrets[name]
+        usual = _default_text(param)
+
+        require = check or (self.session.require_collection if param.type is COLLECTION else str)
+
+        def checked(text: str) -> None:
+            values = [text] if whole else _split(param, text)
+            for each in values:
+                require(each)
+            self._ctx.params[name] = param.type_cast_value(self._ctx, tuple(values) if param.multiple else text)
+
+        answer = self.text(
+            question,
+            default=usual if default is None else default,
+            shown=shown,
+            check=checked,
+            needed=needed or isinstance(param, NeededOption),
+            offered=lambda text: self.offered(name, text),
+        )
+        if answer and answer != usual:
+            self._keep(param, answer, split=not whole)
+        return self.value(name)
+
+    def ask_flag(self, name: str, question: str = "") -> bool:
+        """Asks for a flag."""
+        param = self._params[name]
+        if not self.is_given(name) and self.yes(question or question_of(param)):
+            self._ctx.params[name] = True
+            self.words.append(param.opts[0])
+        return bool(self.value(name))
+
+    def give(self, name: str, text: str) -> None:
+        """Gives an option without a question of its own; again for an option that may be repeated."""
+        param = self._params[name]
+        value = param.type.convert(text, param, self._ctx)
+        before = self.value(name) if self._params[name].multiple and name in self._answered else ()
+        self._ctx.params[name] = (*before, value) if param.multiple else value
+        self._keep(param, text, split=False)
+
+    def text(
+        self,
+        question: str,
+        *,
+        default: str = "",
+        shown: str = "",
+        check: Check = str,
+        needed: bool = False,
+        checks_empty: bool = False,
+        offered: Callable[[str], list[CompletionItem[str]]] = lambda text: [],
+    ) -> str:
+        """Asks until `check` accepts the answer, and returns the answer; "" for none where it is not needed.
+
+        With `checks_empty` an empty answer is one like any other.
+        """
+        console = self.session.console
+        usual = f" [{shown or default}]" if shown or default else ""
+        while True:
+            answer = console.ask(f"{question}{usual}: ", offered) or default
+            if not answer and not needed and not checks_empty:
+                return ""
+            try:
+                if needed and not answer:
+                    raise InvalidInput("an answer is needed here", hint="Ctrl-C leaves")
+                check(answer)
+                return answer
+            except click.BadParameter as exc:
+                console.note(exc.message)
+            except CliError as exc:
+                if exc.fault is not None:
+                    raise
+                console.note(f"{exc.message}{f' ({exc.hint})' if exc.hint else ''}")
+
+    def yes(self, question: str, *, default: bool = False) -> bool:
+        """Asks a question that yes or no answers, in the words for booleans too."""
+        while True:
+            answer = self.session.console.ask(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
+            if not answer or answer in (*YES, *NO):
+                return answer in YES if answer else default
+            self.session.console.note(f"{answer!r} is neither yes nor no")
+
+    def choice(self, question: str, choices: Sequence[str], *, default: str = "", needed: bool = True) -> str:
+        """Asks for one of some words."""
+
+        def check(text: str) -> None:
+            if text not in choices:
+                raise InvalidInput(f"{text!r} is none of: {', '.join(choices)}")
+
+        return self.text(
+            question, default=default, check=check, needed=needed, offered=lambda text: self.among(choices, text)
+        )
+
+    def among(self, words: Iterable[str], text: str) -> list[CompletionItem[str]]:
+        """Returns completion items for those of the words that a text may begin."""
+        return items(named((word, "") for word in words).best(text))
+
+    def named(self, kind: str, text: str) -> list[CompletionItem[str]]:
+        """Returns completion items for the names of a kind that a text may begin."""
+        return items(self.session.catalog.names(kind).best(text))
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the command's parameters."""
+        return list(self._params)
+
+    def note(self, text: str) -> None:
+        self.session.console.note(text)
+
+    def offered(self, name: str, text: str) -> list[CompletionItem[str]]:
+        """Returns completion items for an option, as on the command line."""
+        param = self._params[name]
+        before, comma, last = text.rpartition(",") if param.multiple else ("", "", text)
+        found = [each for item in param.shell_complete(self._ctx, last.lstrip()) for each in with_paths(item)]
+        for each in found:
+            each.value = before + comma + each.value
+        return found
+
+    @property
+    def _answered(self) -> set[str]:
+        return {name for name, param in self._params.items() if param.opts[0] in self.words}
+
+    def _keep(self, param: click.Parameter, text: str, *, split: bool = True) -> None:
+        spelling = param.opts[0]
+        self.words += [word for each in (_split(param, text) if split else [text]) for word in (spelling, each)]
+
+
+def question_of(param: click.Parameter) -> str:
+    """The question for a parameter, from its declaration: its name, and its help where that says more."""
+    label = str(param.name).replace("_", " ").capitalize()
+    text = (getattr(param, "help", "") or "").rstrip(".")
+    text = text[:1].lower() + text[1:]
+    return label if not text or text in (f"the {label.lower()}", label.lower()) else f"{label} ({text})"
+
+
+def _is_secret(param: click.Parameter) -> bool:
+    return isinstance(param, SecretOption)
+
+
+def _default_text(param: click.Parameter) -> str:
+    default = param.default
+    return str(default) if isinstance(default, (str, int, float)) and not isinstance(default, bool) else ""
+
+
+def _split(param: click.Parameter, text: str) -> list[str]:
+    """Returns the values in an answer: commas separate those of an option that may be repeated."""
+    return [each.strip() for each in text.split(",") if each.strip()] if param.multiple else [text]

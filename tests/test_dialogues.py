@@ -1,0 +1,311 @@
+"""Dialogues on a real terminal: each ends in the line that does the same, and does nothing if it is left."""
+
+import shlex
+from collections.abc import Callable
+
+import pytest
+from pymilvus import DataType, MilvusClient
+
+from tests.support.cli import Cli
+from tests.support.lite_server import LiteServer
+from tests.support.milvus_server import MilvusServer
+from tests.support.terminal import Terminal
+from tests.support.typed import Typed
+
+SAME = "The same in one line:\n"
+
+
+class Talker:
+    """Answers the questions of commands on a terminal, and returns the lines that do the same."""
+
+    def __init__(self, terminal: Callable[..., Terminal], typed: Typed) -> None:
+        self._terminal, self._typed = terminal, typed
+
+    def start(self, line: str, **more: int) -> Terminal:
+        env = {"MILVUS_URI": self._typed.server.uri, "MILVUS_TOKEN": self._typed.token}
+        return self._terminal(*shlex.split(line), **{"rows": 60, "cols": 300, **more}, env=env)
+
+    def __call__(self, line: str, *exchange: tuple[str, str], code: int = 0) -> str:
+        shell = self.start(line)
+        for question, answer in exchange:
+            shell.wait_for(question)
+            shell.send_line(answer)
+        assert shell.wait_exit() == code, shell.text
+        return shell.text.partition(SAME)[2].partition("\n")[0]
+
+
+@pytest.fixture
+def talk(terminal: Callable[..., Terminal], typed: Typed) -> Talker:
+    return Talker(terminal, typed)
+
+
+@pytest.fixture
+def on_lite(terminal: Callable[..., Terminal], cli: Cli, lite: LiteServer) -> tuple[Talker, Typed]:
+    typed = Typed(cli, lite)
+    typed.gone("asked")
+    return Talker(terminal, typed), typed
+
+
+def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk: Talker, typed: Typed) -> None:
+    typed.gone("asked")
+    line = talk(
+        "create collection",
+        ("Name of the collection:", "1x"),
+        ("bad name '1x' of a collection", "asked"),
+        ("(auto id) [y/N]:", "perhaps"),
+        ("neither yes nor no", "True"),
+        ("Description:", "it's all"),
+        ("(dynamic field) [y/N]:", "y"),
+        ("(0 Strong, 1 Bounded, 2 Session, 3 Eventually) [Bounded]:", "9"),
+        ("no consistency level '9'", "0"),
+        ("Shards [1]:", ""),
+        ("Field 1, its name:", ""),
+        ("It needs a primary field", "id"),
+        ("Type:", "INT64"),
+        ("Description:", ""),
+        ("primary field? [y/N]:", "y"),
+        ("Field 2, its name:", "id"),
+        ("there is a field 'id'", "title"),
+        ("Type:", "varchar"),
+        ("Description:", ""),
+        ("Length [65535]:", "70000"),
+        ("out of range", "200"),
+        ("be null? [y/N]:", ""),
+        ("Default value", ""),
+        ("Field 3, its name:", "v"),
+        ("Type:", "vector"),
+        ("no type 'vector'", "FLOAT_VECTOR"),
+        ("Description:", ""),
+        ("Dimension:", "0"),
+        ("needs its dimension", "4"),
+        ("Field 4, its name:", ""),
+        ("full text search (a BM25 function)? [y/N]:", ""),
+    )
+    assert line == (
+        """create collection -c asked -a -d 'it'"'"'s all' --dynamic --consistency Strong -f id:INT64 -p id"""
+        " -f title:VARCHAR:200 -f v:FLOAT_VECTOR:4"
+    )
+    client = MilvusClient(uri=typed.server.uri)
+    made = client.describe_collection("asked")
+    kept = (made["auto_id"], made["enable_dynamic_field"], made["consistency_level"])
+    assert kept == (True, True, 0)
+    assert [each["type"] for each in made["fields"][:3]] == [DataType.INT64, DataType.VARCHAR, DataType.FLOAT_VECTOR]
+    client.close()
+    typed.gone("asked")
+
+
+def test_create_collection_asks_for_full_text_search_and_keeps_descriptions_of_fields(
+    on_lite: tuple[Talker, Typed],
+) -> None:
+    talk, typed = on_lite
+    line = talk(
+        "create collection asked -a --description x --dynamic --consistency Bounded --shards 1",
+        ("Field 1, its name:", "id"),
+        ("Type:", "INT64"),
+        ("Description:", ""),
+        ("primary field? [y/N]:", "y"),
+        ("Field 2, its name:", "text"),
+        ("Type:", "VARCHAR"),
+        ("Description:", "the words"),
+        ("Length [65535]:", "100"),
+        ("be null? [y/N]:", "y"),
+        ("Default value", "none"),
+        ("Field 3, its name:", ""),
+        ("full text search (a BM25 function)? [y/N]:", "y"),
+        ("Text field [text]:", "txt"),
+        ("'txt' is none of: text", ""),
+        ("Sparse vector field", "words"),
+        ("Analyzer [standard]:", "french"),
+        ("'french' is none of: standard, english, chinese", ""),
+    )
+    field = '\'{"name": "text", "type": "VARCHAR", "max_length": 100, "description": "the words"}\''
+    assert line.endswith(f" -f id:INT64 -p id -f {field} --nullable text --default text=none --bm25 text:words")
+    typed.gone("asked")
+
+
+def test_create_index_asks_for_field_type_metric_and_parameters(talk: Talker, typed: Typed) -> None:
+    typed.gone("asked")
+    typed.all("create collection asked -f id:INT64 -f year:INT16 -f v:FLOAT_VECTOR:4 -p id")
+    line = talk(
+        "create index -c asked",
+        ("Field (id, year, v) [v]:", "w"),
+        ("no field 'w'", ""),
+        ("Name of the index", ""),
+        ("Index type [AUTOINDEX]:", "HNWS"),
+        ("did you mean HNSW?", "HNSW"),
+        ("Metric [COSINE]:", "L2"),
+        ("M [16]:", "many"),
+        ("M takes a number, not 'many'", "8"),
+        ("efConstruction [200]:", ""),
+        ("Timeout in seconds [10]:", ""),
+    )
+    assert line == "create index -c asked -f v -t HNSW -m L2 --param M:8 --param efConstruction:200"
+    (made,) = typed.json("list indexes -c asked")
+    assert (made["field"], made["index_type"], made["metric_type"]) == ("v", "HNSW", "L2")
+    typed.gone("asked")
+
+
+def test_create_index_takes_defaults_in_scripts_and_with_yes(talk: Talker, typed: Typed) -> None:
+    for line in ("create index -c asked --yes", "-c 'create index -c asked'"):
+        typed.gone("asked")
+        typed.all("create collection asked -f id:INT64 -f v:FLOAT_VECTOR:4 -p id")
+        shell = talk.start(line)
+        assert shell.wait_exit() == 0, shell.text
+        assert shell.text == "Created index on 'v' of 'asked': AUTOINDEX with COSINE, the defaults."
+    typed.gone("asked")
+
+
+def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = on_lite
+    typed.make("asked", rows=5, index=True)
+    typed.all("load asked")
+    line = talk(
+        "query",
+        ("Collection:", "nosuch"),
+        ("no collection 'nosuch'", "asked"),
+        ("Filter (empty: none):", "id > 2"),
+        ("Only in partitions (empty: all):", ""),
+        ("Fields to show (empty: all):", "id"),
+        ("Timeout", "5"),
+    )
+    assert line == "query -c asked -e 'id > 2' --fields id -t 5"
+    assert talk("get", ("Collection:", "asked"), ("Ids", "1,2"), ("Fields to show", "id")) == (
+        "get -c asked --ids 1,2 --fields id"
+    )
+    line = talk(
+        "query_iterator",
+        ("Collection:", "asked"),
+        ("Filter (empty: none):", ""),
+        ("Fields to show", "id"),
+        ("Batch size", "2"),
+        ("Limit", "0x"),
+        ("is not a valid integer", "3"),
+    )
+    assert line == "query_iterator -c asked --fields id --batch-size 2 -l 3"
+    assert talk("delete ids", ("Collection:", "asked"), ("Ids", "1"), ("Delete", "y")) == "delete ids -c asked --ids 1"
+    typed.gone("asked")
+
+
+def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = on_lite
+    typed.make("asked", rows=5, index=True)
+    typed("release asked")
+    for command in ("search", "search_iterator", "hybrid_search"):
+        shell = talk.start(f"{command} asked")
+        assert shell.wait_exit() == 1
+        assert shell.text == ("error: collection 'asked' is not loaded\nhint: load it first: load collection -c asked")
+    typed.gone("asked")
+
+
+def test_properties_are_asked_for_as_key_and_value(talk: Talker, typed: Typed) -> None:
+    typed.make("asked")
+    line = talk(
+        "alter collection_properties",
+        ("Collection:", "asked"),
+        ("Property key:", "collection.ttl.seconds"),
+        ("Property value:", "60"),
+    )
+    assert line == "alter collection_properties -c asked --set collection.ttl.seconds=60"
+    typed.gone("asked")
+
+
+def test_distances_are_asked_for_with_vectors_of_a_collection(on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = on_lite
+    typed.all(
+        "create collection asked -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v",
+        'insert row asked --row \'{"id": 7, "v": [3, 4]}\'',
+        "load asked",
+    )
+    line = talk(
+        "calc distance",
+        ("Are the left vectors in a collection? [y/N]:", "y"),
+        ("Collection:", "asked"),
+        ("Vector field [v]:", ""),
+        ("Ids of the left vectors", "8"),
+        ("no row 8 in 'asked'", "7"),
+        ("Are the right vectors in a collection? [y/N]:", ""),
+        ("The right vectors", "[0"),
+        ("not JSON", "[0, 0]"),
+        ("Metric [L2]:", ""),
+        ("Take the square root [y/N]:", "y"),
+    )
+    assert line == "calc distance -l '[[3.0, 4.0]]' -r '[0, 0]' --sqrt"
+    assert typed.json(line)[0]["distance"] == 5
+    typed.gone("asked")
+
+
+def test_the_composed_line_is_in_the_history_of_the_shell_and_ctrl_c_leaves_without_effect(
+    on_lite: tuple[Talker, Typed],
+) -> None:
+    talk, typed = on_lite
+    typed.make("asked", rows=2, index=True)
+    shell = talk.start("", cols=120)
+    shell.wait_for("default>")
+    shell.send_line("delete ids")
+    shell.wait_for("Collection:")
+    shell.send_line("asked")
+    shell.wait_for("Ids")
+    shell.send_key("c-c")
+    shell.wait_for("interrupted")
+    shell.send_line("count")
+    shell.wait_for("> count\nCollection:")
+    shell.send("ask")
+    shell.wait_for("asked ")
+    shell.send_key("tab", "enter")
+    shell.wait_for("exact")
+    shell.send_key("up")
+    shell.wait_for("> count -c asked")
+    shell.send_key("c-c", "c-d")
+    assert shell.wait_exit() == 0
+    assert typed.json("count asked")["exact"] == 2
+    typed.gone("asked")
+
+
+def test_access_and_resource_groups_are_asked_for(
+    terminal: Callable[..., Terminal], cli: Cli, milvus_auth: MilvusServer
+) -> None:
+    typed = Typed(cli, milvus_auth, token="root:Milvus")
+    talk = Talker(terminal, typed)
+    typed("delete user asked_ann -y"), typed("delete role asked_reader -y"), typed("delete resource_group asked_rg -y")
+    typed.all("create user asked_ann -p first-password", "create role asked_reader")
+    typed.make("asked")
+    try:
+        line = talk(
+            "grant privilege",
+            ("Role:", "asked_reader"),
+            ("Object type", "Collection"),
+            ("Object (empty: *):", "*"),
+            ("Privilege:", "Serch"),
+            ("did you mean Search?", "Search"),
+            ("Database", ""),
+        )
+        assert line == "grant privilege -r asked_reader -ot Collection -o '*' -p Search"
+        assert [each["privilege"] for each in typed.json("list grants -r asked_reader")] == ["Search"]
+        assert (
+            talk(
+                "update password",
+                ("User:", "asked_ann"),
+                ("Old password:", "first-password"),
+                ("New password:", "second-password"),
+                ("Once more:", "second-password"),
+            )
+            == "update password -u asked_ann"
+        )
+        as_ann = Typed(cli, milvus_auth, token="asked_ann:second-password")
+        assert as_ann("list databases").code == 0
+        assert talk("create resource_group", ("Name", "asked_rg"), ("Configure node limits? [y/N]:", "")) == (
+            "create resource_group -n asked_rg"
+        )
+        line = talk(
+            "transfer replica",
+            ("Source", "__default_resource_group"),
+            ("Target", "asked_rg"),
+            ("Collection:", "nosuch"),
+            ("no collection 'nosuch'", "asked"),
+            ("Num", ""),
+            code=1,
+        )
+        assert line == "transfer replica --source __default_resource_group --target asked_rg -c asked"
+    finally:
+        typed("delete user asked_ann -y"), typed("delete role asked_reader -y")
+        typed("delete resource_group asked_rg -y")
