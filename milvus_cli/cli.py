@@ -104,8 +104,8 @@ def _run(
     console: Console,
     *,
     words: tuple[str, ...],
-    script: str | None,
-    file: str | None,
+    scripts: tuple[str, ...],
+    files: tuple[str, ...],
     keep_going: bool,
     echo: bool,
     **given: Any,
@@ -122,7 +122,7 @@ def _run(
     except CliError as exc:
         return _fail(exc, options.output or "table", console)
     try:
-        return _dispatch(session, options, words, script, file, keep_going=keep_going, echo=echo)
+        return _dispatch(session, options, words, scripts, files, keep_going=keep_going, echo=echo)
     except Leave as leave:
         return leave.exit_code
     except CliError as exc:
@@ -147,13 +147,13 @@ def _dispatch(
     session: Session,
     options: Options,
     words: tuple[str, ...],
-    script: str | None,
-    file: str | None,
+    scripts: tuple[str, ...],
+    files: tuple[str, ...],
     *,
     keep_going: bool,
     echo: bool,
 ) -> int:
-    if sum((bool(words), script is not None, file is not None)) > 1:
+    if sum((bool(words), bool(scripts), bool(files))) > 1:
         raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
     if words:
         from .app.runner import execute
@@ -163,9 +163,12 @@ def _dispatch(
         if unkept := session.unkept():
             session.console.note(unkept)
         return _shell(session) if session.state.stay and session.console.interactive and code == 0 else code
-    if script is None and file is None and session.console.interactive:
+    if not scripts and not files and session.console.interactive:
         return _shell(session)
-    return _script(session, script, file, keep_going=keep_going, echo=echo)
+    session = session.with_options(replace(session.options, scripted=True))
+    if scripts:
+        return _script(session, "\n".join(scripts).split("\n"), "-c", keep_going=keep_going, echo=echo)
+    return _files(session, files or ("-",), keep_going=keep_going, echo=echo)
 
 
 def _shell(session: Session) -> int:
@@ -174,25 +177,36 @@ def _shell(session: Session) -> int:
     return run_shell(session)
 
 
-def _script(session: Session, script: str | None, file: str | None, *, keep_going: bool, echo: bool) -> int:
+def _files(session: Session, files: Sequence[str], *, keep_going: bool, echo: bool) -> int:
+    """Runs scripts one after the other; stops at the first that fails unless `keep_going`."""
+    code, stdin = 0, session.console.stdin
+    for file in files:
+        if file == "-":
+            # Nobody can be asked: standard input has commands, not answers.
+            session = session.with_options(replace(session.options, no_input=True))
+            session.console.commands_on_stdin = True
+            lines: Iterable[str] = iter(lambda: stdin.readline(LARGEST), "")
+        else:
+            lines = _read(file)
+        failed = _script(session, lines, "stdin" if file == "-" else file, keep_going=keep_going, echo=echo)
+        code = code or failed
+        if failed and not keep_going:
+            break
+    return code
+
+
+def _read(file: str) -> list[str]:
+    try:
+        with open(file, encoding="utf-8") as opened:
+            return read_whole(opened, file).split("\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise InvalidInput(f"can't read {file}: {reason}") from exc
+
+
+def _script(session: Session, lines: Iterable[str], name: str, *, keep_going: bool, echo: bool) -> int:
     from .app.runner import run_script
 
-    lines: Iterable[str]
-    session = session.with_options(replace(session.options, scripted=True))
-    if script is not None:
-        lines, name = script.split("\n"), "-c"
-    elif file is None or file == "-":
-        # Nobody can be asked: standard input has commands, not answers.
-        session = session.with_options(replace(session.options, no_input=True))
-        session.console.commands_on_stdin = True
-        lines, name = iter(lambda: session.console.stdin.readline(LARGEST), ""), "stdin"
-    else:
-        try:
-            with open(file, encoding="utf-8") as opened:
-                lines, name = read_whole(opened, file).split("\n"), file
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-            raise InvalidInput(f"can't read {file}: {reason}") from exc
     return run_script(lines, session, name=name, keep_going=keep_going, echo=echo)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, never_answers, refuses
+from tests.support.grpc_peer import GrpcPeer, never_answers, refuses, replies
 from tests.support.lite_server import LiteServer
+from tests.support.official import milvus_pb2, schema_pb2
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'
 
@@ -216,3 +217,18 @@ def test_without_a_home_directory_the_environment_still_connects(cli: Cli, lite:
     found = cli("list", "databases", "-o", "jsonl", env=env)
     assert (found.code, found.err) == (0, "")
     assert '{"database": "default"}\n' in found.out
+
+
+def test_a_chosen_timeout_ends_reads_of_rows_too(cli: Cli) -> None:
+    schema = schema_pb2.CollectionSchema(
+        name="slow", fields=[schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True)]
+    )
+    handlers = {
+        "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
+        "Query": never_answers(),
+    }
+    with GrpcPeer(handlers) as peer:
+        for line in (["get", "slow", "--ids", "1"], ["count", "slow"], ["query", "slow", "-e", "id < 9"]):
+            run = cli(*line, "--timeout", "0.5", env={"MILVUS_URI": peer.uri})
+            assert (run.code, run.out) == (3, ""), run
+            assert "gave no answer to Query within 0.5 s" in run.err

@@ -126,6 +126,7 @@ class Client:
     ) -> None:
         self.profile = profile
         self.timeout = timeout
+        self.chosen_timeout: float | None = None
         self.check = check
         self._trace = trace
         self._link = Link(profile, timeout)
@@ -182,12 +183,23 @@ class Client:
         """Number of this client's calls that did not only read."""
         return self._link.changes
 
-    def with_options(self, *, database: str, timeout: float, trace: Callable[[Trace], None] | None = None) -> "Client":
-        """Returns a client on the same channel with another database and deadline, and another trace if given."""
+    def with_options(
+        self,
+        *,
+        database: str,
+        timeout: float,
+        chosen_timeout: float | None = None,
+        trace: Callable[[Trace], None] | None = None,
+    ) -> "Client":
+        """Returns a client on the same channel with another database and deadline, and another trace if given.
+
+        `chosen_timeout` is the deadline if the user chose it: it applies also to calls that take longer by default.
+        """
         other = copy(self)
         if database != self.profile.database:
             other.profile = replace(self.profile, database=database)
         other.timeout = timeout
+        other.chosen_timeout = chosen_timeout or self.chosen_timeout
         other._trace = trace or self._trace
         return other
 

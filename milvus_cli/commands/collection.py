@@ -94,7 +94,7 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     from ..rows.deleting import collection_removal
 
     session.require_collection(collection)
-    counted = not session.options.yes
+    counted = dry_run or not session.options.yes
     removal = collection_removal(session.client, collection, session.console.note, counted=counted)
     return carry_out(session, removal, dry_run=dry_run)
 
@@ -111,7 +111,7 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
     from ..rows.deleting import truncation
 
     session.require_collection(collection)
-    removal = truncation(session.client, collection, counted=not session.options.yes)
+    removal = truncation(session.client, collection, counted=dry_run or not session.options.yes)
     return carry_out(session, removal, dry_run=dry_run)
 
 

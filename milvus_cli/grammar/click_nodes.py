@@ -94,6 +94,7 @@ class WholeWords(click.Command):
                 raise click.BadOptionUsage(each.spelling, f"Option {each.spelling!r} does not take a value.", ctx)
             if each.value is not None:
                 self._refuse_unclear(each)
+        _refuse_repeated(ctx, parsed.options)
         if parsed.unknown:
             raise self._unknown_option(ctx, params, parsed.unknown[0])
         if parsed.waiting:
@@ -297,6 +298,24 @@ class Leaf(Node):
         except ServerRefused as exc:
             raise exc.with_context(hint=meant(ctx)) from exc
         return result
+
+
+def _refuse_repeated(ctx: click.Context, options: Sequence[Given]) -> None:
+    """Raises UsageError for a second value of an option that takes one: neither may be dropped silently.
+
+    Of global options the last one counts, so that a line can differ from a shell's alias; but not of targets.
+    """
+    seen: dict[click.Option, str | None] = {}
+    for each in options:
+        if each.option.multiple or each.option.is_flag:
+            continue
+        if each.option in seen and _are_too_many(each.option, seen[each.option], each.value):
+            raise UnclearOption(f"{each.spelling} is given twice", "it takes one value", ctx)
+        seen[each.option] = each.value
+
+
+def _are_too_many(option: click.Option, first: str | None, second: str | None) -> bool:
+    return not isinstance(option, GlobalOption) or (option.name in ("alias", "database") and first != second)
 
 
 def _unexpected(word: str, ctx: click.Context) -> click.UsageError:

@@ -101,8 +101,16 @@ TIMES = (FiniteRange, Duration)
 """Types of durations: a command's own `-t` with one of these is a timeout, like the global one."""
 
 PROGRAM_OPTIONS = (
-    click.Option(["-c", "script"], metavar="COMMANDS", help="Run these commands, separated by ';', and end."),
-    click.Option(["-f", "file"], type=FILE, metavar="FILE", help="Run the commands in a file (-: stdin), and end."),
+    click.Option(
+        ["-c", "scripts"], multiple=True, metavar="COMMANDS", help="Run these commands, separated by ';', and end."
+    ),
+    click.Option(
+        ["-f", "files"],
+        multiple=True,
+        type=FILE,
+        metavar="FILE",
+        help="Run the commands in a file (-: stdin), and end.",
+    ),
     click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
     click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
 )

@@ -135,7 +135,7 @@ def query(
         query_params=pairs(dict(params)),
         consistency_level="Customized" if timestamp else selection.consistency,
         guarantee_timestamp=timestamp,
-        timeout=max(client.timeout, PAGE_SECONDS),
+        timeout=client.chosen_timeout or max(client.timeout, PAGE_SECONDS),
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)

@@ -26,14 +26,24 @@ class ClientPool:
         self._servers = servers
         self._clients: dict[str, Client] = {}
 
-    def get(self, alias: str, profile: Profile, *, timeout: float, trace: Callable[[Trace], None]) -> Client:
+    def get(
+        self,
+        alias: str,
+        profile: Profile,
+        *,
+        timeout: float,
+        chosen_timeout: float | None,
+        trace: Callable[[Trace], None],
+    ) -> Client:
         """Returns the client of an alias; opens another one if the profile leads elsewhere by now."""
         known = self._clients.get(alias)
         if known is not None and (_channel(known.profile) != _channel(profile) or self._is_gone(profile)):
             self.close(alias)
         if alias not in self._clients:
             self._clients[alias] = open_client(self.served(profile), timeout=timeout, trace=trace)
-        return self._clients[alias].with_options(database=profile.database, timeout=timeout, trace=trace)
+        return self._clients[alias].with_options(
+            database=profile.database, timeout=timeout, chosen_timeout=chosen_timeout, trace=trace
+        )
 
     def keep(self, alias: str, client: Client) -> None:
         """Takes over an open client in place of the one that the alias had."""

@@ -143,6 +143,11 @@ class Session:
         return self.options.timeout or float(self.settings["timeout"])
 
     @property
+    def chosen_timeout(self) -> float | None:
+        """The deadline if the user chose it, by --timeout or the setting."""
+        return self.timeout if self.options.timeout or self.settings.sources["timeout"] != "default" else None
+
+    @property
     def colorful(self) -> bool:
         """True if colour is wanted and possible."""
         wanted = self.options.color or self.settings["color"]
@@ -257,7 +262,9 @@ class Session:
     @property
     def client(self) -> Client:
         """The connection's client, opened when first used."""
-        return self.state.clients.get(self.alias, self.profile, timeout=self.timeout, trace=self.trace)
+        return self.state.clients.get(
+            self.alias, self.profile, timeout=self.timeout, chosen_timeout=self.chosen_timeout, trace=self.trace
+        )
 
     def open(self, profile: Profile) -> Client:
         """Opens a separate client; starts the profile's Milvus Lite if it is not running."""
@@ -267,7 +274,9 @@ class Session:
         """Opens a separate client. A Milvus Lite that is not running stays so: its address refuses."""
         from .clients import open_client
 
-        return open_client(profile, timeout=self.timeout, trace=self.trace)
+        client = open_client(profile, timeout=self.timeout, trace=self.trace)
+        client.chosen_timeout = self.chosen_timeout
+        return client
 
     def trace(self, trace: Trace) -> None:
         """Keeps the latency of an RPC, notes that a write may have changed names, and logs it for `--debug`."""
