@@ -10,6 +10,7 @@ from milvus_cli.schema.declaration import Declaration, command_line, declared, p
 from milvus_cli.schema.index_types import PARAMETERS
 from milvus_cli.schema.indexes import Index
 from milvus_cli.schema.schema import pairs, params, type_name, vector_fields
+from milvus_cli.text.consistency import collection_level, read_level
 from milvus_cli.text.words import INDEX_TYPES
 
 
@@ -193,12 +194,28 @@ def test_a_declaration_says_all_of_fields_by_their_names() -> None:
     assert (found.shards, found.consistency, found.properties) == (2, "Strong", {"collection.ttl.seconds": "60"})
 
 
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("tags:ARRAY:INT64:16", "tags:ARRAY:16:INT64"),
+        ("tags:ARRAY:VARCHAR:16:64", "tags:array:16:varchar:64"),
+        ("tags:ARRAY:VARCHAR:16:64:of a book", "tags:ARRAY:16:VARCHAR:64:of a book"),
+    ],
+)
+def test_the_capacity_of_an_array_may_come_before_its_element(newer: str, older: str) -> None:
+    assert parse_field(older) == parse_field(newer)
+
+
+def test_eventual_is_the_older_name_of_a_level() -> None:
+    assert collection_level("Eventual") == read_level("eventual") == "Eventually"
+
+
 def test_a_declaration_is_one_line_again() -> None:
     assert command_line(FULL) == (
         "create collection -c book -f id:VARCHAR:64 -f 'year:INT16:of the first edition' -f text:VARCHAR:1000"
         " -f sparse:SPARSE_FLOAT_VECTOR"
         """ -f '{"name": "v", "type": "FLOAT_VECTOR", "dim": 4, "mmap_enabled": true}'"""
-        """ -p id -d 'it'"'"'s all' --nullable text --default year=1815 --default 'text=a = b'"""
+        """ -p id --description 'it'"'"'s all' --nullable text --default year=1815 --default 'text=a = b'"""
         " --partition-key year --clustering-key year --bm25 text:sparse:english --index v"
         " --index sparse:SPARSE_INVERTED_INDEX:BM25 --property collection.ttl.seconds=60"
         " -a --dynamic --shards 2 --consistency Strong"
