@@ -41,6 +41,7 @@ class State:
     """The mutable state that all views of a session share: settings, clients and names, opened when first used.
 
     `schemas` are those of the last searches, by address, database and name, which later searches confirm.
+    `compactions` are the last ones of collections, by address, database and the collection's id.
     `stay` asks the program to open the shell after the command. `last_latency_ms` is that of the last RPC.
     """
 
@@ -51,6 +52,7 @@ class State:
         self.catalog: NameSource | None = None
         self.row_counts = RowCounts()
         self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
+        self.compactions: dict[tuple[str, str, str], int] = {}
         self._config, self._console = config, console
 
     @cached_property
@@ -153,9 +155,10 @@ class Session:
         """True if questions can be asked on the terminal."""
         return self.console.interactive and not self.options.no_input
 
-    def confirm(self, question: str) -> None:
+    def confirm(self, question: str, *, loses_data: bool = True) -> None:
         """Asks for confirmation. Raises CliError for a no, and InvalidInput if there is no terminal.
 
+        What loses no data is asked about on a protected connection only.
         A read-only connection refuses without a question. A protected one requires the alias: typed on a terminal,
         elsewhere given by --alias together with --yes.
         """
@@ -163,7 +166,7 @@ class Session:
         require_writable(profile, "nothing was changed")
         if profile.protected:
             self._confirm_protected(question, profile.alias)
-        elif not self.options.yes:
+        elif loses_data and not self.options.yes:
             if not self.interactive:
                 raise InvalidInput(f"{question} There is no terminal to confirm on.", hint="add --yes")
             if self.console.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):
