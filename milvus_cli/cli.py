@@ -14,8 +14,9 @@ from . import __version__
 from .connections.private_files import LARGEST, read_whole
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .grammar.click_nodes import UnclearOption, WholeWords
+from .grammar.lines import PROGRAM, command_start
 from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS
-from .grammar.tree import COMPLETE_VARIABLE, PROGRAM, tree
+from .grammar.tree import COMPLETE_VARIABLE, tree
 from .output.console import Console
 from .output.standard import abandon
 
@@ -159,7 +160,7 @@ def _dispatch(
         from .app.runner import execute
 
         before = {"alias": options.alias, "database": options.database}
-        code = execute(words, session, page=True, before=before)
+        code = execute(words[command_start(words) :], session, page=True, before=before)
         if unkept := session.unkept():
             session.console.note(unkept)
         return _shell(session) if session.state.stay and session.console.interactive and code == 0 else code

@@ -68,7 +68,7 @@ class Done:
 class Removal:
     """A destructive change to be confirmed: `verb` (delete), `thing` (collection 'book') and what `also` goes.
 
-    `made` is for programs; `act` does it.
+    `made` is for programs; `act` does it. Only a protected connection asks about a removal that loses no data.
     """
 
     verb: str
@@ -76,6 +76,7 @@ class Removal:
     also: str
     made: Mapping[str, Value]
     act: Callable[[], object]
+    loses_data: bool = True
 
 
 @dataclass(frozen=True)

@@ -274,16 +274,16 @@ def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed)
     assert root("list grants acc_reader -db acc_shop --output csv").out.splitlines()[1:] == []
 
 
-def test_delete_says_what_goes_with_it_and_wants_yes(root: Typed) -> None:
+def test_delete_says_what_goes_with_it_and_deleting_a_user_wants_yes(root: Typed) -> None:
     root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
     root.all("grant privilege acc_reader -p All")
     what = f"role 'acc_reader' on {root.place}, with 1 grant, taken from acc_ann"
     assert root("delete role acc_reader --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    question = f"Delete {what}? There is no terminal to confirm on."
-    assert root("delete role acc_reader") == failed(question, "add --yes", code=2)
     who = f"user 'acc_ann' on {root.place}, with the role acc_reader"
     assert root("delete user acc_ann --dry-run") == Run(0, f"Would delete {who}.\n", "")
-    assert root("delete role acc_reader --yes") == Run(0, "Deleted role 'acc_reader'.\n", "")
+    question = f"Delete {who}? There is no terminal to confirm on."
+    assert root("delete user acc_ann") == failed(question, "add --yes", code=2)
+    assert root("delete role acc_reader") == Run(0, "Deleted role 'acc_reader'.\n", "")
     assert root("delete user acc_ann --yes") == Run(0, "Deleted user 'acc_ann'.\n", "")
 
 

@@ -93,7 +93,10 @@ def test_create_alias_without_a_name_exits_2(library: Typed) -> None:
 def test_delete_alias_says_what_goes(library: Typed) -> None:
     what = f"alias 'novel' on {library.place}, which stands for collection 'book_a'"
     assert library("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    assert library.json("delete alias -a novel -y") == {
+    assert library("delete alias -c book_b -a novel") == failed(
+        "alias 'novel' belongs to collection 'book_a', not to 'book_b'", "delete alias -a novel"
+    )
+    assert library.json("delete alias -c book_a -a novel") == {
         "message": "Deleted alias 'novel'.",
         "alias": "novel",
         "collection": "book_a",

@@ -14,7 +14,9 @@ from milvus_cli.client.wire import milvus_pb2
 from milvus_cli.connections.read_only import rest_reads, rpc_reads
 from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Run
+from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
+from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 
@@ -109,9 +111,8 @@ DELETIONS = {
     "delete role": "delete role guard_role",
     "delete user": "delete user guard_user",
     "delete collection_properties": "delete collection_properties -c guard_book -k collection.ttl.seconds",
-    "truncate": "truncate guard_book",
 }
-NEWER = {"delete privilege_group"}
+NEWER = {"delete privilege_group", "truncate"}
 LOCAL = {"delete connection", "delete connection_history"}
 
 
@@ -154,7 +155,7 @@ class Guarded:
     """Lines on three connections to one server: open, frozen (read-only) and guarded (protected)."""
 
     home: Path
-    server: MilvusServer
+    server: ServerProcess
 
     def __call__(self, line: str) -> Run:
         return run_here(shlex.split(line), self.home)
@@ -209,6 +210,26 @@ def test_what_deletes_asks_on_a_protected_connection_and_is_refused_on_a_read_on
         refused = guarded(f"{line} {given} --alias frozen")
         assert (refused.code, refused.out) == (1, "")
         assert refused.err.startswith("error: connection 'frozen' is read-only: ")
+
+
+@pytest.mark.parametrize("option", ["", "--yes"])
+def test_truncate_asks_on_a_protected_connection(tmp_path: Path, lite: LiteServer, option: str) -> None:
+    guarded = Guarded(tmp_path, lite)
+    assert guarded(f"connect {lite.address} -a guarded --protected").code == 0
+    made = guarded("create collection guard_lite -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists")
+    assert made.code == 0
+    asked = guarded(f"truncate guard_lite {option}")
+    assert (asked.code, asked.out) == (2, "")
+    assert asked.err.startswith("error: connection 'guarded' is protected: ")
+
+
+@pytest.mark.parametrize("kind", ["alias", "role", "resource_group"])
+def test_what_loses_no_data_is_deleted_without_a_question(guarded: Guarded, kind: str) -> None:
+    collection = "-c guard_book -a" if kind == "alias" else ""
+    assert guarded(f"create {kind} {collection} guard_free --alias open").code == 0
+    assert guarded(f"delete {kind} guard_free --alias guarded").code == 2
+    assert guarded(f"delete {kind} guard_free --alias frozen").code == 1
+    assert guarded(f"delete {kind} guard_free --alias open").code == 0
 
 
 def test_rows_expire_on_a_protected_connection_only_when_its_alias_is_named(guarded: Guarded) -> None:

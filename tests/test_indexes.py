@@ -113,10 +113,24 @@ def test_create_index_with_bad_parameters_exits_2(indexed: Typed) -> None:
     assert indexed("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
 
 
-def test_create_index_twice(indexed: Typed) -> None:
-    assert indexed.json(INDEX.format(name="tome") + " --if-not-exists")["created"] is False
+@pytest.mark.parametrize("option", ["", " --if-not-exists", " --no-wait"])
+def test_create_index_twice_says_which_one_exists(indexed: Typed, is_lite: bool, option: str) -> None:
+    name = name_of(is_lite)
+    assert indexed.json(INDEX.format(name="tome") + option) == {
+        "message": f"Field 'vector' of 'tome' already has index '{name}' (HNSW, COSINE).",
+        "collection": "tome",
+        "field": "vector",
+        "index": name,
+        "created": False,
+    }
+
+
+def test_create_another_index_on_a_field_names_the_one_that_it_has(indexed: Typed, is_lite: bool) -> None:
+    name = name_of(is_lite)
     again = indexed("create index -c tome -f vector -t FLAT -m L2")
     assert (again.code, again.out) == (1, "")
+    assert again.err.startswith(f"error: field 'vector' of 'tome' already has index '{name}' (HNSW, COSINE): ")
+    assert again.err.endswith(f"hint: delete index -c tome -in {name}\n")
 
 
 def test_delete_index_says_what_goes(indexed: Typed, is_lite: bool) -> None:

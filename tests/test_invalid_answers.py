@@ -250,7 +250,7 @@ OTHERS = [
     "bulk_insert -c c -f /rows.json",
     "show bulk_insert_state -id 1",
     "list bulk_insert_tasks",
-    "show compaction_state -id 1",
+    "show compaction_state -id 470641625798482089",
     "show flush_state c",
     "show query_segment_info c",
     "advise index c -f v",

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.grammar.lines import Statement, Unfinished, Unreadable, split, statements
+from milvus_cli.grammar.lines import RedirectTarget, Statement, Unfinished, Unreadable, scan, split, statements
 
 WORD_TEXT = st.text(alphabet="ab \t'\"\\#;ü漢\u00a0\u3000$*~", max_size=24)
 
@@ -123,6 +123,35 @@ def test_json_that_begins_a_word_needs_no_quotes(text: str, argv: tuple[str, ...
 def test_an_open_bracket_wants_more(text: str) -> None:
     with pytest.raises(Unfinished):
         words(text)
+
+
+# Prompts
+
+
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ("milvus_cli > list databases", ("list", "databases")),
+        ("milvus_cli> list databases", ("list", "databases")),
+        ("milvus_cli list databases", ("list", "databases")),
+        ("  milvus_cli > query -e 'a > 1'", ("query", "-e", "a > 1")),
+        ("milvus_cli --version", ("--version",)),
+        ("milvus_cli", ("milvus_cli",)),
+        ("list 'milvus_cli' milvus_cli", ("list", "milvus_cli", "milvus_cli")),
+    ],
+)
+def test_a_copied_prompt_or_program_name_is_left_out(text: str, argv: tuple[str, ...]) -> None:
+    assert words(text) == [argv]
+    assert [tuple(word.value for word in command) for command in scan(text)] == [argv]
+
+
+def test_a_prompt_with_nothing_after_it_is_no_command() -> None:
+    assert words("milvus_cli > ; milvus_cli >\nlist a") == [("list", "a")]
+
+
+def test_a_copied_line_may_still_be_redirected() -> None:
+    (found,) = split("milvus_cli > list databases > out.txt")
+    assert (found.argv, found.target) == (("list", "databases"), RedirectTarget(">", "out.txt"))
 
 
 # Commands and lines

@@ -126,8 +126,8 @@ CASES = [
     Case("flush_all --no-wait", "FlushAll"),
     Case("show flush_state prv_book"),
     Case("compact prv_book --no-wait", "Compaction@*"),
-    Case("show compaction_state -id 1"),
-    Case("show compaction_plans -id 1"),
+    Case("show compaction_state -id 470641625798482089"),
+    Case("show compaction_plans -id 470641625798482089"),
     # Aliases.
     Case("create alias -c prv_book -a prv_moved", "CreateAlias", before=("?delete alias prv_moved -y",)),
     Case("create alias -c prv_lot -a prv_alias -A"),

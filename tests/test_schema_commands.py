@@ -110,6 +110,35 @@ def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.parametrize("server", ["milvus"], indirect=True)  # Milvus Lite keeps no description.
+@pytest.mark.parametrize(
+    ("given", "dynamic", "description", "note"),
+    [
+        ("-d TRUE", True, "", "the dynamic field is enabled (-d is --is-dynamic here; "),
+        ("--is-dynamic", True, "", "the dynamic field is enabled (-d is --is-dynamic here; "),
+        ("-d no -desc books", False, "books", "the dynamic field is disabled (-d is --is-dynamic here; "),
+        ("-d books", False, "books", "the description is 'books' (-d is --description here; "),
+        ("-d books --dynamic", True, "books", "the description is 'books' (-d is --description here; "),
+    ],
+)
+def test_d_is_the_dynamic_field_or_a_description_and_a_note_says_which(
+    on: Callable[..., Run], client: MilvusClient, given: str, dynamic: bool, description: str, note: str
+) -> None:
+    name = fresh()
+    run = on(*f"create collection {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id {given}".split())
+    assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
+    assert run.err.startswith(f"note: {note}")
+    found = client.describe_collection(name)
+    assert (found["enable_dynamic_field"], found["description"]) == (dynamic, description)
+
+
+def test_two_descriptions_are_refused(on: Callable[..., Run]) -> None:
+    run = on(
+        *["create", "collection", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id", "-d", "a", "-desc", "b"]
+    )
+    assert run == Run(2, "", "error: -d and --description are two descriptions\nhint: give one of them\n")
+
+
 def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], client: MilvusClient) -> None:
     name = fresh()
     struct = {

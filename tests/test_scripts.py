@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, never_answers, refuses, replies
 from tests.support.lite_server import LiteServer
@@ -116,6 +117,76 @@ def test_a_usage_error_is_one_json_object_where_json_is_asked_for(cli: Cli) -> N
 def test_verbs_have_synonyms_and_a_bare_plural_lists(connected: Cli) -> None:
     assert connected("collections", "-o", "json") == connected("list", "collections", "-o", "json")
     assert connected("describe", "connection", "-o", "json") == connected("show", "connection", "-o", "json")
+
+
+@pytest.mark.parametrize(
+    "noun", ["collections", "databases", "aliases", "connections", "partitions -c habits", "indexes -c habits"]
+)
+def test_show_with_a_plural_lists(connected: Cli, noun: str) -> None:
+    made = connected("-c", "create collection habits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists")
+    assert made.code == 0
+    listed = connected("list", *noun.split(), "-o", "json")
+    assert listed.code == 0
+    for verb in ("show", "describe"):
+        assert connected(verb, *noun.split(), "-o", "json") == listed
+        assert connected(verb, "-o", "json", *noun.split()) == listed
+
+
+def test_a_line_that_was_copied_with_its_prompt_runs(connected: Cli, tmp_path: Path) -> None:
+    line = "milvus_cli > list databases -o csv"
+    (tmp_path / "copied.mcli").write_text(line + "\nmilvus_cli >\n")
+    listed = connected("list", "databases", "-o", "csv")
+    assert listed.out.startswith("database\n")
+    for run in (
+        connected("-c", line),
+        connected("-f", tmp_path / "copied.mcli"),
+        connected(input=line + "\n"),
+        connected("milvus_cli", "list", "databases", "-o", "csv"),
+        connected("-c", "milvus_cli -o csv list databases"),
+    ):
+        assert run == listed
+
+
+@pytest.mark.parametrize("verb", ["insert", "upsert"])
+def test_insert_and_upsert_with_an_option_read_a_file(connected: Cli, tmp_path: Path, verb: str) -> None:
+    name = f"habits_{verb}"
+    assert connected("create", "collection", name, "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id").code == 0
+    (tmp_path / "rows.csv").write_text('id,v\n1,"[1, 2]"\n')
+    for argv in ((verb, "-c", name), (verb, "-t", "60", "-c", name)):
+        run = connected(*argv, "rows.csv")
+        assert (run.code, run.err) == (0, "") or "row" in run.err
+    assert connected(verb, "-o", "json", "row", "-c", name, "--row", '{"id": 2, "v": [1, 2]}').code == 0
+    assert connected("delete", "collection", name, "-y").code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "shown", "hint"),
+    [
+        (("load_collection", "-c", "x"), "load_collection", "did you mean load collection …?"),
+        (("list_collections",), "list_collections", "did you mean list collections?"),
+        (("LIST", "COLLECTIONS"), "LIST", "did you mean list collections?"),
+        (("USE", "x"), "USE", "did you mean use …?"),
+        (("CONNECT", "-t", "secret"), "CONNECT", "did you mean connect …?"),
+        (("desc", "collection", "x"), "desc", "did you mean describe collection …?"),
+        (("quit",), "quit", "did you mean exit?"),
+        (("\\q",), "\\\\q", "did you mean exit?"),
+        (("?",), "?", "did you mean help?"),
+        (("list collections",), "list …", "leave out the quotes, or run a script with them: -c 'COMMAND; COMMAND'"),
+        (("nonsense_word",), "nonsense_word", "help shows all commands"),
+    ],
+)
+def test_a_command_in_the_way_of_another_shell_gets_a_hint(
+    cli: Cli, argv: tuple[str, ...], shown: str, hint: str
+) -> None:
+    assert cli(*argv) == Run(2, "", f"error: no command '{shown}'\nhint: {hint}\n")
+
+
+@pytest.mark.parametrize("verb", ["load", "calc", "create", "insert"])
+def test_the_help_of_a_verb_lists_its_commands(cli: Cli, verb: str) -> None:
+    run = cli(verb, "--help")
+    nouns = [leaf.path for leaf in leaves(tree()) if leaf.path.startswith(verb + " ")]
+    assert (run.code, run.err) == (0, "")
+    assert [path for path in nouns if f"\n  {path} " not in run.out] == []
 
 
 def test_a_missing_value_is_an_error_that_names_the_option(cli: Cli) -> None:

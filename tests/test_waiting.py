@@ -1,5 +1,6 @@
 """Flush, compaction, segments, replicas and waiting, on real servers and on one that never gets ready."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -53,7 +54,10 @@ def test_flush_all_or_what_the_server_lacks(ledger: Typed, is_lite: bool) -> Non
 
 def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) -> None:
     made = ledger.json("compact -c ledger -t 60")
-    assert (made["message"], made["completed"]) == ("Compacted collection 'ledger'.", True)
+    assert (made["message"], made["completed"]) == (
+        f"Compacted collection 'ledger': compaction {made['compaction']}.",
+        True,
+    )
     number = made["compaction"]
     assert ledger.json(f"show compaction_state -id {number}") == {
         "compaction": number,
@@ -70,6 +74,34 @@ def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) 
         '"hint": null, "server_code": null}}\n'
         if is_lite
         else ""
+    )
+
+
+def test_the_last_compaction_of_a_collection_is_remembered(ledger: Typed, is_lite: bool) -> None:
+    ledger("create alias -c ledger -a ledger_alias")
+    shown = ["show compaction_state -c ledger", "show compaction_state ledger_alias", "show compaction_plans -c ledger"]
+    script = ["compact -c ledger", *shown[: 2 if is_lite else 3]]
+    env = {"MILVUS_URI": ledger.server.uri}
+    run = ledger.cli("-o", "jsonl", "-c", "; ".join(script), env=env)
+    assert (run.code, run.err) == (0, "")
+    made, state, by_alias, *_ = map(json.loads, run.out.splitlines())
+    assert state == by_alias
+    assert (state["compaction"], state["state"]) == (made["compaction"], "completed")
+    ledger("delete alias ledger_alias")
+    for line in shown[::2]:
+        assert ledger(line) == failed(
+            "no compaction of collection 'ledger' in this shell or script",
+            "compact -c ledger prints the id; then: -id ID",
+        )
+
+
+def test_a_compaction_that_no_server_started_is_an_error(ledger: Typed, is_lite: bool) -> None:
+    hint = "compact prints the id of the compaction that it starts"
+    for line in ("show compaction_state -id", "show compaction_plans -c ledger -id")[: 1 if is_lite else 2]:
+        for number in (1, 123, 2**62):
+            assert ledger(f"{line} {number}") == failed(f"no compaction {number}", hint)
+    assert ledger("show compaction_state") == failed(
+        "missing compaction id", "-id ID, or -c NAME for the last compaction of a collection", code=2
     )
 
 

@@ -64,7 +64,8 @@ def role_removal(client: Client, roles: Sequence[str]) -> Removal:
             client.call("DropRole", role_name=role)
 
     also = f"with {len(grants)} grant{_s(grants)}" + (f", taken from {', '.join(users)}" if users else "")
-    return Removal("delete", f"role{_s(roles)} {_quoted(roles)}", also, {"roles": list(roles)}, act)
+    made = {"roles": list(roles)}
+    return Removal("delete", f"role{_s(roles)} {_quoted(roles)}", also, made, act, loses_data=False)
 
 
 def give_roles(client: Client, roles: Sequence[str], users: Sequence[str]) -> Done:

@@ -10,8 +10,8 @@ import click
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
-from ..grammar.lines import Statement, Unreadable, statements
-from ..grammar.tree import PROGRAM, UnknownCommand, Verb, find, tree
+from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
+from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import FOR_PROGRAMS, format_in
 from ..output.keys import Keys
 from ..output.pager import paged

@@ -66,6 +66,11 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
+def too_old(method: str, version: Version) -> bool:
+    """Reports whether a server of this version is known to lack an operation."""
+    return version.before(OPERATIONS[method].since)
+
+
 def lacking(method: str, version: Version) -> str:
     """Returns the sentence that reports a missing operation, with the Milvus release that has it."""
     operation = OPERATIONS.get(method)

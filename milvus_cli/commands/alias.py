@@ -77,13 +77,22 @@ def show_alias(session: Session, collection_alias: str) -> Record:
 
 @command("delete alias")
 @word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
+@option(
+    "-c",
+    "--collection-name",
+    "--collection",
+    "collection",
+    type=COLLECTION,
+    metavar="NAME",
+    help="Refuse unless the alias belongs to this collection.",
+)
 @dry_run_option
-def delete_alias(session: Session, collection_alias: str, dry_run: bool) -> Done:
-    """Delete an alias; its collection stays. It asks first, or takes --yes.
+def delete_alias(session: Session, collection_alias: str, collection: str | None, dry_run: bool) -> Done:
+    """Delete an alias; its collection stays. Only a protected connection asks first.
 
     \b
-    Example: delete alias -a reading --yes
+    Example: delete alias -a reading
     """
     from ..server.aliases import alias_removal
 
-    return carry_out(session, alias_removal(session.client, collection_alias), dry_run=dry_run)
+    return carry_out(session, alias_removal(session.client, collection_alias, collection), dry_run=dry_run)

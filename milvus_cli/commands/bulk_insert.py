@@ -41,7 +41,16 @@ def bulk_insert(session: Session, collection: str, files: tuple[str, ...], parti
 
 
 @command("show bulk_insert_state")
-@option("-id", "--id", "task", needed=True, type=click.IntRange(0, 2**63 - 1), metavar="N", help="The task's number.")
+@option(
+    "-id",
+    "--task-id",
+    "--id",
+    "task",
+    needed=True,
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="The task's number.",
+)
 def show_bulk_insert_state(session: Session, task: int) -> Record:
     """Show how far a bulk insert is.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, word
+from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, switch, word
 from ..grammar.offered import KeyValue
 from ..grammar.types import (
     COLLECTION,
@@ -53,7 +53,7 @@ def set_option(kind: KeyValue) -> Callable[[Any], Any]:
 
 @command("list collections")
 @option("--names", "only_names", is_flag=True, help="Names alone, one call: for scripts.")
-@option("-l", "--loaded", "--show-loaded", "only_loaded", is_flag=True, help="Only those that are loaded.")
+@switch("-l", "--loaded", "--show-loaded", "only_loaded", default=False, help="Only those that are loaded.")
 def list_collections(session: Session, only_names: bool, only_loaded: bool) -> Table:
     """List the collections of the database: load state, rows by the statistics (`count` is exact), indexes.
 
@@ -217,7 +217,7 @@ def alter_collection_properties(session: Session, collection: str, properties: t
 )
 @dry_run_option
 def delete_collection_properties(session: Session, collection: str, keys: tuple[str, ...], dry_run: bool) -> Done:
-    """Remove properties from a collection (Milvus 2.5 and newer). It asks first, or takes --yes.
+    """Remove properties from a collection (Milvus 2.5 and newer). Only a protected connection asks first.
 
     \b
     Example: delete collection_properties -c book -k collection.ttl.seconds --dry-run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import command, option, word
+from ..grammar.command import command, option, switch, word
 from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI
@@ -41,7 +41,7 @@ PORT = click.IntRange(1, 65535)
     "-t", "--token", secret=True, metavar="TOKEN", help="user:password or an API key; - asks or reads standard input."
 )
 @option("--token-file", type=click.File(encoding="utf-8"), metavar="FILE", help="Read the token from a file.")
-@option("-s", "--secure", is_flag=True, help="One-way TLS, as --tlsmode 1.")
+@switch("-s", "--secure", help="One-way TLS, as --tlsmode 1; with FALSE plaintext, as --tlsmode 0.")
 @option(
     "-tls",
     "--tlsmode",

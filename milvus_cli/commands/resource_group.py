@@ -106,7 +106,7 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
     """Delete a resource group; it must have no nodes left.
 
     \b
-    Example: delete resource_group -n search_only --yes
+    Example: delete resource_group -n search_only
     """
     from ..server.resource_groups import group_removal
 

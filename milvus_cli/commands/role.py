@@ -73,10 +73,10 @@ def show_role(session: Session, role: str) -> Report:
 @word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="NAME", help="The role; several when repeated.")
 @dry_run_option
 def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done:
-    """Delete a role, or several, with what they are granted. It asks first, or takes --yes.
+    """Delete a role, or several, with what they are granted. Only a protected connection asks first.
 
     \b
-    Example: delete role -r old_reader --yes
+    Example: delete role -r old_reader
     """
     from ..access.roles import check_deletable, role_removal
 

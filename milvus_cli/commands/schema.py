@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, option, word
+from ..grammar.command import collection_option, command, option, switch, word
 from ..grammar.options import options
 from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
@@ -45,8 +45,21 @@ DDL = "ddl"
     metavar="FIELD",
     help="The primary field.",
 )
-@option("-a", "--schema-auto-id", "--auto-id", "auto_id", is_flag=True, help="Let Milvus give out the primary keys.")
-@option("-d", "--schema-description", "--description", "description", default="", metavar="TEXT", help="A description.")
+@switch(
+    "-a", "-A", "--schema-auto-id", "--auto-id", "auto_id", default=False, help="Let Milvus generate the primary keys."
+)
+@option(
+    "-d",
+    "--is-dynamic",
+    "description_or_dynamic",
+    is_flag=False,
+    flag_value="true",
+    metavar="[TEXT|TRUE|FALSE]",
+    help="A description; alone or with TRUE it enables the dynamic field, as --dynamic does.",
+)
+@option(
+    "-desc", "--schema-description", "--description", "description", default="", metavar="TEXT", help="A description."
+)
 @option(
     "--dim",
     type=click.IntRange(1, 32_768),
@@ -88,7 +101,15 @@ DDL = "ddl"
     metavar="FIELD[:TYPE[:METRIC[:KEY=VALUE…]]]",
     help="An index to build, AUTOINDEX when no type is given; repeatable.",
 )
-@option("--shards", type=click.IntRange(1, 64), metavar="N", help="Shards; the server's choice when not given.")
+@option(
+    "-s",
+    "--shards",
+    "--shards-num",
+    "shards",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Shards; the server's choice when not given.",
+)
 @option(
     "--partitions",
     "num_partitions",
@@ -97,7 +118,10 @@ DDL = "ddl"
     help="Partitions for a partition key; the server's choice when not given.",
 )
 @option(
+    "-level",
     "--consistency",
+    "--consistency-level",
+    "consistency",
     type=CONSISTENCY,
     default="",
     metavar="LEVEL",

@@ -21,10 +21,19 @@ compaction_option = option(
     "--compaction-id",
     "--id",
     "compaction",
-    needed=True,
     type=click.IntRange(min=0),
     metavar="ID",
-    help="The compaction's number, as `compact` tells it.",
+    help="The compaction's id, as `compact` prints it; the collection's last one in this shell or script if not given.",
+)
+compacted_option = word(
+    "collection",
+    "-c",
+    "--collection-name",
+    "--collection",
+    needed=False,
+    type=COLLECTION,
+    metavar="NAME",
+    help="Its last compaction, unless an id is given.",
 )
 
 
@@ -87,32 +96,24 @@ def compact(session: Session, collection: str, timeout: float | None, no_wait: b
 
 
 @command("show compaction_state")
+@compacted_option
 @compaction_option
-def show_compaction_state(session: Session, compaction: int) -> Record:
-    """Show how far a compaction is. Milvus says "completed", with no plans, for one that it doesn't know.
+def show_compaction_state(session: Session, collection: str | None, compaction: int | None) -> Record:
+    """Show how far a compaction is: that of an id, or the last one of a collection in this shell or script.
 
     \b
     Example: show compaction_state -id 470641625798482089
     """
     from ..server.compaction import state_record
 
-    return state_record(session.client, compaction)
+    return state_record(session, collection, compaction)
 
 
 @command("show compaction_plans")
-@word(
-    "collection",
-    "-c",
-    "--collection-name",
-    "--collection",
-    needed=False,
-    type=COLLECTION,
-    metavar="NAME",
-    help="Checked to exist; the number alone says which compaction.",
-)
+@compacted_option
 @compaction_option
-def show_compaction_plans(session: Session, collection: str | None, compaction: int) -> Table:
-    """Show which segments a compaction merges.
+def show_compaction_plans(session: Session, collection: str | None, compaction: int | None) -> Table:
+    """Show which segments a compaction merges: that of an id, or the last one of a collection here.
 
     \b
     Example: show compaction_plans -c book -id 470641625798482089

@@ -17,8 +17,9 @@ import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
 from ..errors import CliError
+from ..grammar.lines import PROGRAM
 from ..grammar.offered import with_paths
-from ..grammar.tree import COMPLETE_VARIABLE, PROGRAM
+from ..grammar.tree import COMPLETE_VARIABLE
 from ..output.values import harmless
 from .complete import complete
 from .shell_words import ANSI, Typed, typed

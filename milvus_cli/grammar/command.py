@@ -17,6 +17,7 @@ from .params import (
     NewSecretOption,
     OptionalValueOption,
     SecretOption,
+    SwitchOption,
     WordOption,
 )
 from .types import COLLECTION
@@ -64,6 +65,12 @@ def option(
         (True, True): NeededSecretOption,
     }
     return _declare(partial(NewSecretOption if twice else kinds[needed, secret], spellings, **attributes))
+
+
+def switch(*spellings: str, **attributes: Any) -> Callable[[Any], Any]:
+    """Declares a flag that older scripts write with a value: `-l`, `-l TRUE`, `-l FALSE`."""
+    given = {"is_flag": False, "flag_value": "true", "type": click.BOOL, "metavar": "[TRUE|FALSE]", **attributes}
+    return _declare(partial(SwitchOption, spellings, **given))
 
 
 def _declare(make: Callable[[], click.Parameter]) -> Callable[[Any], Any]:

@@ -8,6 +8,9 @@ from itertools import chain
 from ..connections.private_files import LARGEST
 from ..errors import InvalidInput
 
+PROGRAM = "milvus_cli"
+"""The program's name, which is also the prompt of Milvus_CLI: `milvus_cli > list databases`."""
+
 BLANKS = " \t\r"
 """The characters that separate words. As in every shell, other Unicode spaces do not."""
 
@@ -151,7 +154,7 @@ def _statements(lines: Iterator[NumberedLine]) -> Iterator[Statement]:
 
 
 def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
-    """Splits `text` at newlines and unquoted `;` into commands.
+    """Splits `text` at newlines and unquoted `;` into commands, without a prompt or the program's name before them.
 
     Raises Unfinished when it ends in mid-word, and InvalidInput for `>` or `|` with nothing before or after it.
     """
@@ -159,7 +162,7 @@ def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
     position = 0
     while position < len(text):
         words, end = _command(text, position)
-        if words:
+        if words := _without_prompt(words):
             yield _statement(words, text[:end], line)
         line += text.count("\n", position, end + 1)
         position = end + 1
@@ -182,8 +185,21 @@ def scan(text: str) -> list[list[Word]]:
                 Word(_unfinished_value(text[start:]), text[start:], start, exc.mark if exc.mark in QUOTES else "")
             )
             position = len(text)
-        commands.append(words)
+        commands.append(_without_prompt(words))
     return commands
+
+
+def _without_prompt(words: list[Word]) -> list[Word]:
+    """Leaves out the prompt of a line that was copied from a document or another shell."""
+    raw = [word.raw for word in words[:2]]
+    if raw[:1] == [f"{PROGRAM}>"]:
+        return words[1:]
+    return words[2:] if raw == [PROGRAM, ">"] else words[command_start(raw) :]
+
+
+def command_start(words: Sequence[str]) -> int:
+    """Returns where the command begins in words that may start with the program's name, as in `milvus_cli version`."""
+    return 1 if len(words) > 1 and words[0] == PROGRAM else 0
 
 
 def _unfinished_value(raw: str) -> str:

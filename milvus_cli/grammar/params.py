@@ -8,6 +8,7 @@ import click
 
 from ..connections.private_files import read_whole
 from ..output.formats import FORMATS
+from ..text.yes_no import yes_or_no
 from .offered import FileOrText, OneOf
 from .types import CONNECTION, FILE, ONE_DATABASE
 from .value_types import Duration, FiniteRange
@@ -26,6 +27,17 @@ class NeededOption(click.Option):
 
 class OptionalValueOption(click.Option):
     """An option whose value may be left out: --lite, --lite PATH."""
+
+    def takes(self, word: str) -> bool:
+        """Returns whether the next word is its value."""
+        return not word.startswith("-")
+
+
+class SwitchOption(OptionalValueOption):
+    """A flag that a word for yes or no may follow: -s, -s TRUE, -s FALSE."""
+
+    def takes(self, word: str) -> bool:
+        return yes_or_no(word) is not None
 
 
 class WordOption(click.Option):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from .params import GlobalOption, OptionalValueOption, WordOption
+from .params import GlobalOption, OptionalValueOption, SwitchOption, WordOption
 from .spellings import Layer, spelled
 
 
@@ -71,11 +71,11 @@ def _take(parsed: Parsed, given: Given, following: str | None) -> int:
     if given.value is not None or option.is_flag:
         parsed.options.append(given)
         return 0
-    stands_alone = isinstance(option, OptionalValueOption) and (following is None or following.startswith("-"))
+    stands_alone = isinstance(option, OptionalValueOption) and (following is None or not option.takes(following))
     if following is None and not stands_alone:
         parsed.waiting = given
         return 0
-    parsed.optional = given if following is None else None
+    parsed.optional = given if following is None and not isinstance(option, SwitchOption) else None
     parsed.options.append(given if stands_alone else Given(option, given.spelling, following))
     return 0 if stands_alone else 1
 

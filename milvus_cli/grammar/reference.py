@@ -14,8 +14,9 @@ from .. import __version__
 from ..result import Report, Section, Table, Value
 from ..session.settings import SETTINGS
 from .click_nodes import Leaf
+from .lines import PROGRAM
 from .params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, NeededOption, SecretOption, WordOption
-from .tree import PROGRAM, SYNONYMS, leaves, tree
+from .tree import SYNONYMS, leaves, tree
 
 SUMMARY = "the command-line shell for Milvus"
 FORMS = (

@@ -23,7 +23,8 @@ class FieldDeclaration(Offered):
         from ..schema.kinds import FIELD_TYPES
 
         before, colon, word = incomplete.rpartition(":")
-        if not colon or (":" in before and before.rpartition(":")[2].upper() != "ARRAY"):
+        declared = [each.upper() for each in before.split(":")[1:] if not each.isdecimal()]
+        if not colon or declared not in ([], ["ARRAY"]):
             return []
         return items(named((each, "") for each in FIELD_TYPES).best(word), prefix=before + colon)
 

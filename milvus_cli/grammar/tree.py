@@ -13,12 +13,12 @@ import click
 
 from ..text.names import Names, named, nearest
 from .click_nodes import Leaf, Node
+from .lines import PROGRAM
 from .offered import Offered, items
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-PROGRAM = "milvus_cli"
 COMMANDS = "milvus_cli.commands"
 """The package whose modules declare the commands. Imported by name, as plug-ins are, because it is above this one."""
 MARGIN = 6
@@ -38,6 +38,12 @@ DEFAULT_NOUNS = {
     "export": "collection",
 }
 """The default noun of a verb: `use x` is `use database x`."""
+
+FILE_VERBS = ("insert", "upsert")
+"""Verbs whose default noun is `file` where an option follows: `insert -c book books.csv`."""
+
+OTHER_SHELLS = {"quit": "exit", "q": "exit", "?": "help", "h": "help", "desc": "describe"}
+"""Commands of other shells, with or without a backslash, and what to write instead."""
 
 
 class UnknownCommand(click.UsageError):
@@ -74,14 +80,24 @@ class Verb(Node, click.Group):
     def with_default_noun(self, args: list[str]) -> list[str]:
         """Returns the words after the verb, starting with its default noun if no noun is given."""
         default = DEFAULT_NOUNS.get(str(self.name))
+        if self.name in FILE_VERBS and args and args[0].startswith("-"):
+            default = "file" if self._names_no_noun(args) else None
         return [default, *args] if default and args and args[0] not in (*self.commands, "--help") else args
+
+    def _names_no_noun(self, args: list[str]) -> bool:
+        """Returns whether the options at the start are not global ones, or no noun follows them."""
+        parsed = self._parser.parse(args, interspersed=False)
+        return bool(parsed.unknown) or "".join(parsed.plain[:1]) not in self.commands
 
     def child(self, words: list[str]) -> tuple[str, click.Command, list[str]]:
         """Returns the verb or command that the first word names, and the words after it. Raises UnknownCommand."""
         name, *rest = self._spelled_out(words) if self.is_root else words
-        if name not in self.commands:
-            raise self._unknown(name)
-        return name, self.commands[name], rest
+        if name in self.commands:
+            return name, self.commands[name], rest
+        listed = tree().commands.get("list")
+        if self.name == "show" and isinstance(listed, Verb) and name in listed.commands:
+            return name, listed.commands[name], rest
+        raise self._unknown([name, *rest])
 
     def _spelled_out(self, args: list[str]) -> list[str]:
         """Replaces a synonym of a verb, and puts `list` before a bare plural such as `collections`."""
@@ -90,11 +106,16 @@ class Verb(Node, click.Group):
             return ["list", *args]
         return [*SYNONYMS.get(args[0], args[:1]), *args[1:]]
 
-    def _unknown(self, name: str) -> UnknownCommand:
-        known = [str(each) for each in self.commands]
+    def _unknown(self, words: list[str]) -> UnknownCommand:
+        name, known = words[0], [str(each) for each in self.commands]
         if self.is_root:
-            return UnknownCommand(f"no command {name!r}", nearest(name, known) or "help shows all commands")
-        return UnknownCommand(f"no command '{self.name} {name}'", nearest(name, known) or f"one of: {', '.join(known)}")
+            near = nearest(name.lower(), known) or "help shows all commands"
+            # The rest of a command in quotes may have a secret in it.
+            shown = f"{name.split()[0]} …" if len(name.split()) > 1 else name
+            return UnknownCommand(f"no command {shown!r}", _meant(words) or near)
+        return UnknownCommand(
+            f"no command '{self.name} {name}'", nearest(name.lower(), known) or f"one of: {', '.join(known)}"
+        )
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)
@@ -108,7 +129,31 @@ class Verb(Node, click.Group):
         if self.is_root:
             formatter.write_paragraph()
             same = ", ".join(f"{word} for {' '.join(words)}" for word, words in SYNONYMS.items())
-            formatter.write_text(f"Other words: {same}; a bare plural lists: collections. One command: help COMMAND.")
+            plural = "a plural lists: collections, show collections"
+            file = "insert -c NAME FILE is insert file -c NAME FILE"
+            formatter.write_text(f"Other words: {same}; {plural}; {file}. One command: help COMMAND.")
+
+
+def _meant(words: Sequence[str]) -> str:
+    """Returns a hint for words that name a command in the way of another shell, else ""."""
+    first, rest = words[0].strip().lower().lstrip("\\"), list(words[1:])
+    if len(first.split()) > 1:
+        return "leave out the quotes, or run a script with them: -c 'COMMAND; COMMAND'"
+    for meant in (first.split("_"), [OTHER_SHELLS.get(first, first)]):
+        command = [*meant, *(word.lower() for word in rest[: 2 - len(meant)])]
+        for count in range(len(command), len(meant) - 1, -1):
+            if _exists(command[:count]):
+                left = len(meant) + len(rest) > count
+                return f"did you mean {' '.join(command[:count])}{' …' if left else ''}?"
+    return ""
+
+
+def _exists(words: Sequence[str]) -> bool:
+    """Returns whether these words name a verb or a command."""
+    here: click.Command | None = tree()
+    for word in (*SYNONYMS.get(words[0], words[:1]), *words[1:]):
+        here = here.commands.get(word) if isinstance(here, click.Group) else None
+    return here is not None
 
 
 @cache

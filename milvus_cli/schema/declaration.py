@@ -69,7 +69,8 @@ def parse_field(text: str) -> FieldSchema | StructArrayFieldSchema:
     """Parses `name:TYPE[:argument[:…]]`, the notation of `create collection -f`, or a JSON object.
 
     The argument is the dimension of a vector, the length of a VARCHAR, or element type and capacity of an
-    ARRAY (`tags:ARRAY:VARCHAR:16:64`). The rest is a description. Raises InvalidInput.
+    ARRAY in either order (`tags:ARRAY:VARCHAR:16:64`, `tags:ARRAY:16:VARCHAR:64`). The rest is a description.
+    Raises InvalidInput.
     """
     if text.lstrip().startswith("{"):
         return read_field(parse_json(text, "the field", 'write it as {"name": "id", "type": "INT64"}, or id:INT64'))
@@ -85,6 +86,9 @@ def parse_plain_field(text: str) -> FieldSchema:
     kind = _known_type(word, text, "type", FIELD_TYPES)
     field = FieldSchema(name=name.strip(), data_type=type_number(kind))
     if kind == "ARRAY":
+        if arguments[0:1] and arguments[0].strip().isdecimal():
+            # Scripts for Milvus 2.2 to 2.4 write the capacity first.
+            arguments[0:2] = reversed(arguments[0:2])
         kind = _known_type(arguments.pop(0) if arguments else "", text, "element type", ELEMENT_TYPES)
         field.element_type = type_number(kind)
         _set_param(field, "max_capacity", arguments, meaning="its capacity", text=text)

@@ -66,14 +66,21 @@ def alias_record(session: Session, alias: str) -> Record:
     return Record({"alias": alias, "collection": target, "database": session.profile.database})
 
 
-def alias_removal(client: Client, alias: str) -> Removal:
+def alias_removal(client: Client, alias: str, collection: str | None) -> Removal:
+    """The removal of an alias. Raises CliError if a collection is named and the alias belongs to another one."""
     if is_leaked_alias(client, alias):
         target, also = None, "which points to a deleted collection"
     else:
         target = permitted(require_alias, client, alias)
         also = f"which stands for collection {target!r}" if target else ""
+    if collection is not None and target is not None and target != collection:
+        raise CliError(
+            f"alias {alias!r} belongs to collection {target!r}, not to {collection!r}", hint=f"delete alias -a {alias}"
+        )
     made = {"alias": alias, "collection": target}
-    return Removal("delete", f"alias {alias!r}", also, made, lambda: client.call("DropAlias", alias=alias))
+    return Removal(
+        "delete", f"alias {alias!r}", also, made, lambda: client.call("DropAlias", alias=alias), loses_data=False
+    )
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -107,6 +107,7 @@ def property_removal(session: Session, collection: str, keys: Sequence[str]) -> 
         "",
         {"collection": collection, "properties": list(keys)},
         lambda: client.call("AlterCollection", collection_name=collection, delete_keys=keys),
+        loses_data=False,
     )
 
 

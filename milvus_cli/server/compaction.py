@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..result import Done, Record, Table
+from ..session.row_counts import collection_key
 from ..session.session import Session
 from .progress import COMPACTION_STATES, compacted_fraction
 from .waiting import Work, wait_for
 
 if TYPE_CHECKING:
-    from ..client.wire.milvus_pb2 import GetCompactionStateResponse
+    from ..client.wire.milvus_pb2 import DescribeCollectionResponse, GetCompactionStateResponse
+
+
+LOGICAL_BITS = 18
+"""Bits of an id below its time in milliseconds."""
+FIRST_ID = 1_577_836_800
+"""Unix time of the earliest possible id: 2020, before Milvus 2.0."""
+CLOCK_DIFFERENCE = 86_400
+"""Seconds that a server's clock may be ahead of this machine's."""
 
 
 def compact(session: Session, collection: str, *, seconds: float | None, wait: bool) -> Done:
     """Compacts a collection and waits for it. Raises CliError when plans fail, or when `seconds` have passed."""
     client = session.client
     session.require_collection(collection)
-    number = client.call("DescribeCollection", collection_name=collection).collectionID
+    found = client.call("DescribeCollection", collection_name=collection)
+    number = found.collectionID
     compaction = client.call("ManualCompaction", collectionID=number, collection_name=collection).compactionID
+    session.state.compactions[_key(client, found)] = compaction
     made = {"collection": collection, "compaction": compaction}
     if not wait:
         return Done(f"Compacting collection {collection!r}: compaction {compaction}.", {**made, "completed": False})
@@ -31,21 +43,61 @@ def compact(session: Session, collection: str, *, seconds: float | None, wait: b
     failed = state.failedPlanNo + state.timeoutPlanNo
     if failed:
         raise CliError(f"compacting {collection!r}: {failed} plans failed", hint=look)
-    return Done(f"Compacted collection {collection!r}.", {**made, "completed": True, **_plans(state)})
+    done = f"Compacted collection {collection!r}: compaction {compaction}."
+    return Done(done, {**made, "completed": True, **_plans(state)})
 
 
-def state_record(client: Client, compaction: int) -> Record:
-    state = _state(client, compaction)
+def state_record(session: Session, collection: str | None, compaction: int | None) -> Record:
+    """The state of a compaction, by default the last one of the collection. Raises CliError for an unknown one."""
+    compaction = _which(session, collection, compaction)
+    state = _state(session.client, compaction)
+    if not any(_plans(state).values()):
+        _require_possible(session.client, compaction)
     name = COMPACTION_STATES.get(state.state, str(state.state))
     return Record({"compaction": compaction, "state": name, **_plans(state)})
 
 
-def plan_table(session: Session, collection: str | None, compaction: int) -> Table:
-    """The segments that each plan merges; a collection is only checked to exist."""
-    if collection:
-        session.require_collection(collection)
+def plan_table(session: Session, collection: str | None, compaction: int | None) -> Table:
+    """The segments that each plan merges. Raises CliError for an unknown compaction."""
+    compaction = _which(session, collection, compaction)
     plans = session.client.call("GetCompactionStateWithPlans", compactionID=compaction).mergeInfos
+    if not plans:
+        _require_possible(session.client, compaction)
     return Table(("target", "sources"), [(plan.target, list(plan.sources)) for plan in plans])
+
+
+def _which(session: Session, collection: str | None, compaction: int | None) -> int:
+    """The id that was given, or that of the collection's last compaction in this session."""
+    if collection is not None:
+        session.require_collection(collection)
+    if compaction is not None:
+        return compaction
+    if collection is None:
+        raise InvalidInput("missing compaction id", hint="-id ID, or -c NAME for the last compaction of a collection")
+    client = session.client
+    found = client.call("DescribeCollection", collection_name=collection)
+    last = session.state.compactions.get(_key(client, found))
+    if last is None:
+        hint = f"compact -c {collection} prints the id; then: -id ID"
+        raise CliError(f"no compaction of collection {collection!r} in this shell or script", hint=hint)
+    return last
+
+
+def _key(client: Client, found: DescribeCollectionResponse) -> tuple[str, str, str]:
+    # Milvus Lite gives collections no ids.
+    return collection_key(client, str(found.collectionID or found.schema.name))
+
+
+def _require_possible(client: Client, compaction: int) -> None:
+    """Raises CliError for an id that the server can't have given.
+
+    Milvus answers "completed" without plans for unknown ids, and also for compactions that had nothing to merge. Its
+    ids begin with a time; Milvus Lite's only id is 0.
+    """
+    given_at = (compaction >> LOGICAL_BITS) / 1000
+    possible = compaction == 0 if client.version.is_lite else FIRST_ID <= given_at <= time.time() + CLOCK_DIFFERENCE
+    if not possible:
+        raise CliError(f"no compaction {compaction}", hint="compact prints the id of the compaction that it starts")
 
 
 def _state(client: Client, compaction: int) -> GetCompactionStateResponse:

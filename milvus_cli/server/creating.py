@@ -14,6 +14,7 @@ from ..schema.features import lacking_types
 from ..schema.schema_file import HINT, read_definition
 from ..text.consistency import DEFAULT_LEVEL
 from ..text.json import parse_json
+from ..text.yes_no import yes_or_no
 from .waiting import load
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class CreateOptions:
     primary: str = ""
     auto_id: bool = False
     description: str = ""
+    description_or_dynamic: str | None = None
     dim: int | None = None
     file: str | None = None
     dynamic: bool = False
@@ -83,7 +85,7 @@ class CreateOptions:
 
 def create_collection(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Done:
     """Creates the collection; with `dim` it also loads it. `read` returns the text of a schema file."""
-    definition = _definition(options, read)
+    definition = _definition(_settled(options, session.console.note), read)
     name = definition.name
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
@@ -98,6 +100,22 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
         _load(session, name)
     loaded = ", indexed and loaded" if options.dim is not None else ""
     return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
+
+
+def _settled(options: CreateOptions, note: Callable[[str], None]) -> CreateOptions:
+    """Decides what -d means: a description, or in scripts for Milvus 2.2 to 2.4 the dynamic field."""
+    given = options.description_or_dynamic
+    if not given:
+        return options
+    dynamic = yes_or_no(given)
+    if dynamic is not None:
+        state = "enabled" if dynamic else "disabled"
+        note(f"note: the dynamic field is {state} (-d is --is-dynamic here; a description is --description TEXT)")
+        return replace(options, dynamic=dynamic or options.dynamic)
+    if options.description:
+        raise InvalidInput("-d and --description are two descriptions", hint="give one of them")
+    note(f"note: the description is {given!r} (-d is --description here; the dynamic field is --dynamic)")
+    return replace(options, description=given)
 
 
 def _definition(options: CreateOptions, read: Callable[[str], str]) -> Definition:

@@ -10,7 +10,7 @@ from ..client.client import Client
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..result import Done, Record, Removal, Table
 from ..schema.index_types import USUAL, check_index, known_index_type, takes, usual_metric, usual_type
-from ..schema.indexes import INDEX_STATES, Index, described, indexes
+from ..schema.indexes import INDEX_STATES, Index, described, index_of, indexes, one_by_one
 from ..schema.indexes import create_index as build
 from ..schema.schema import check_name
 from ..schema.vector_field import search_field
@@ -55,13 +55,17 @@ def create_index(session: Session, options: IndexOptions) -> Done:
         metric=asked.metric or usual_metric(schema, field),
     )
     made = {"collection": collection, "field": field}
-    existing = next((each for each in indexes(client, collection) if each.field_name == field), None)
-    if options.if_not_exists and existing is not None:
-        return Done(f"{field!r} of {collection!r} has an index.", {**made, "created": False})
-    _build(client, collection, wanted)
-    name = _name_on(client, collection, field)
-    if not options.no_wait:
+    existing = _index_on(client, collection, field)
+    leave = existing is not None and options.if_not_exists
+    if not leave and not _is_same(existing, wanted, any_name=client.version.is_lite):
+        _build(client, collection, wanted, existing)
+    found = _index_on(client, collection, field)
+    name = found.name if found else ""
+    if not (leave or options.no_wait):
         wait_indexed(session, collection, name)
+    if existing is not None and existing == found:
+        message = f"Field {field!r} of {collection!r} already has {_named(existing)}."
+        return Done(message, {**made, "index": name, "created": False})
     renamed = f" The server named it {name!r}." if options.name not in ("", name) else ""
     message = f"Created index on {field!r} of {collection!r}{_defaults(options, wanted)}.{renamed}"
     return Done(message, {**made, "index": name, "created": True})
@@ -147,16 +151,32 @@ def _field(client: Client, collection: str, name: str | None) -> tuple[Collectio
     return schema, search_field(schema, None).name
 
 
-def _build(client: Client, collection: str, wanted: Index) -> None:
+def _build(client: Client, collection: str, wanted: Index, existing: Index | None) -> None:
+    """Requests the index. Servers refuse a second one on the same field."""
     try:
         build(client, collection, wanted)
     except ServerRefused as exc:
-        raise exc.with_context(default_hint=takes(wanted.type)) from exc
+        if existing is None:
+            raise exc.with_context(default_hint=takes(wanted.type)) from exc
+        prefix = f"field {wanted.field!r} of {collection!r} already has {_named(existing)}"
+        raise exc.with_context(prefix=prefix, default_hint=f"delete index -c {collection} -in {existing.name}") from exc
 
 
-def _name_on(client: Client, collection: str, field: str) -> str:
-    """The name of a field's index: Milvus Lite names it after the field, whatever name was requested."""
-    return next((each.index_name for each in indexes(client, collection) if each.field_name == field), "")
+def _index_on(client: Client, collection: str, field: str) -> Index | None:
+    """The index of a field, by the name it has: Milvus Lite names it after the field, whatever name was requested."""
+    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
+
+
+def _is_same(existing: Index | None, wanted: Index, *, any_name: bool) -> bool:
+    """Reports whether the wanted index exists: Milvus accepts a request for it once more, Milvus Lite does not."""
+    if existing is None or not (any_name or wanted.name in ("", existing.name)):
+        return False
+    kept, given = ({key: str(value) for key, value in one_by_one(each.params).items()} for each in (existing, wanted))
+    return (existing.type, existing.metric, kept) == (wanted.type, wanted.metric, given)
+
+
+def _named(index: Index) -> str:
+    return f"index {index.name!r} ({', '.join(filter(None, (index.type, index.metric)))})"
 
 
 def _values(index: IndexDescription) -> dict[str, Any]:

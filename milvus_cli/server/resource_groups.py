@@ -76,7 +76,7 @@ def group_removal(client: Client, name: str) -> Removal:
     def act() -> None:
         client.call("DropResourceGroup", resource_group=name)
 
-    return Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, act)
+    return Removal("delete", f"resource group {name!r}", also, {"resource_group": name}, act, loses_data=False)
 
 
 def list_groups(client: Client, permitted: Permitted, *, seconds: float) -> Table:

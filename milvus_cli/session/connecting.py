@@ -31,7 +31,7 @@ class ConnectOptions:
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     token_file: TextIO | None = None
-    secure: bool = False
+    secure: bool | None = None
     tls_mode: int | None = None
     ca: str | None = None
     client_cert: str | None = None
@@ -90,8 +90,10 @@ def _request(session: Session, options: ConnectOptions) -> Request:
     """Resolves synonyms, reads the token file and makes paths absolute."""
     if options.save_as and options.alias and options.save_as != options.alias:
         raise InvalidInput("--save-as and --alias name two aliases", hint="give one of them")
-    if options.secure and options.tls_mode == 0:
-        raise InvalidInput("--secure and --tlsmode 0 can't be together")
+    tls_mode = None if options.secure is None else int(options.secure)
+    if None not in (tls_mode, options.tls_mode) and bool(tls_mode) != bool(options.tls_mode):
+        secure = "--secure" if options.secure else "--secure FALSE"
+        raise InvalidInput(f"{secure} and --tlsmode {options.tls_mode} can't be together")
     lite = options.lite
     request = Request(
         alias=options.save_as or options.alias,
@@ -102,7 +104,7 @@ def _request(session: Session, options: ConnectOptions) -> Request:
         password=options.password,
         token=_token(session, options),
         database=options.database,
-        tls_mode=1 if options.secure and options.tls_mode is None else options.tls_mode,
+        tls_mode=tls_mode if options.tls_mode is None else options.tls_mode,
         ca=_absolute(options.ca),
         client_cert=_absolute(options.client_cert),
         client_key=_absolute(options.client_key),

@@ -18,6 +18,6 @@ def carry_out(session: Session, removal: Removal, *, dry_run: bool) -> Done:
     require_writable(session.profile, f"nothing was {done}")
     if dry_run:
         return Done(f"Would {removal.verb} {target}.", {**removal.made, done: False})
-    session.confirm(f"{removal.verb.capitalize()} {target}?")
+    session.confirm(f"{removal.verb.capitalize()} {target}?", loses_data=removal.loses_data)
     removal.act()
     return Done(f"{done.capitalize()} {removal.thing}.", {**removal.made, done: True})

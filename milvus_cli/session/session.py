@@ -42,6 +42,7 @@ class State:
 
     `schemas` are those of the last searches, by address, database and name, which later searches confirm.
     `composed` are lines that dialogues put together, for the history of the shell.
+    `compactions` are the last ones of collections, by address, database and the collection's id.
     `stay` asks the program to open the shell after the command. `last_latency_ms` is that of the last RPC.
     """
 
@@ -53,6 +54,7 @@ class State:
         self.row_counts = RowCounts()
         self.composed: list[str] = []
         self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
+        self.compactions: dict[tuple[str, str, str], int] = {}
         self._config, self._console = config, console
 
     @cached_property
@@ -160,9 +162,10 @@ class Session:
         """True if questions can be asked on the terminal."""
         return self.console.interactive and not self.options.no_input
 
-    def confirm(self, question: str) -> None:
+    def confirm(self, question: str, *, loses_data: bool = True) -> None:
         """Asks for confirmation. Raises CliError for a no, and InvalidInput if there is no terminal.
 
+        What loses no data is asked about on a protected connection only.
         A read-only connection refuses without a question. A protected one requires the alias: typed on a terminal,
         elsewhere given by --alias together with --yes.
         """
@@ -170,7 +173,7 @@ class Session:
         require_writable(profile, "nothing was changed")
         if profile.protected:
             self._confirm_protected(question, profile.alias)
-        elif not self.options.yes:
+        elif loses_data and not self.options.yes:
             if not self.interactive:
                 raise InvalidInput(f"{question} There is no terminal to confirm on.", hint="add --yes")
             if self.console.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):

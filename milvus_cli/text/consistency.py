@@ -48,6 +48,8 @@ def level_name(number: int) -> str:
 
 def _parsed(text: str, levels: Mapping[str, object]) -> str:
     name = text.strip().capitalize()
+    # Milvus_CLI for Milvus 2.2 to 2.4 calls it so.
+    name = "Eventually" if name == "Eventual" else name
     if name not in levels:
         # The nearest of the capitalized text, as people type levels in any case.
         hint = nearest(name, levels) or f"levels: {', '.join(levels)}"

@@ -10,6 +10,7 @@ from milvus_cli.schema.declaration import Declaration, declared, parse_field, pa
 from milvus_cli.schema.index_types import PARAMETERS
 from milvus_cli.schema.indexes import Index
 from milvus_cli.schema.schema import pairs, params, type_name, vector_fields
+from milvus_cli.text.consistency import collection_level, read_level
 from milvus_cli.text.words import INDEX_TYPES
 
 
@@ -191,6 +192,22 @@ def test_a_declaration_says_all_of_fields_by_their_names() -> None:
     (function,) = found.schema.functions
     assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])
     assert (found.shards, found.consistency, found.properties) == (2, "Strong", {"collection.ttl.seconds": "60"})
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("tags:ARRAY:INT64:16", "tags:ARRAY:16:INT64"),
+        ("tags:ARRAY:VARCHAR:16:64", "tags:array:16:varchar:64"),
+        ("tags:ARRAY:VARCHAR:16:64:of a book", "tags:ARRAY:16:VARCHAR:64:of a book"),
+    ],
+)
+def test_the_capacity_of_an_array_may_come_before_its_element(newer: str, older: str) -> None:
+    assert parse_field(older) == parse_field(newer)
+
+
+def test_eventual_is_the_older_name_of_a_level() -> None:
+    assert collection_level("Eventual") == read_level("eventual") == "Eventually"
 
 
 @pytest.mark.parametrize(
