@@ -65,6 +65,7 @@ def ask_hybrid(ask: Interview) -> None:
 def ask_waiting(ask: Interview) -> None:
     """Asks how long to wait for the answer, and how fresh it must be."""
     ask.ask("timeout", "Timeout in seconds", shown=f"{ask.session.timeout:g}")
+    ask.ask("guarantee_timestamp", "Guarantee timestamp", shown="0")
 
 
 def _ask_collection(ask: Interview) -> tuple[str, CollectionSchema]:

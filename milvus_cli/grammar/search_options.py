@@ -7,9 +7,8 @@ import click
 from ..text.limits import HIGHEST_LIMIT
 from .command import all_of, option
 from .params import TEXT
-from .row_options import param_option
+from .row_options import freshness_options, param_option
 from .types import (
-    CONSISTENCY,
     FIELD,
     FIELDS,
     FILTER,
@@ -27,8 +26,9 @@ vector_option = option(
     "vectors",
     type=QUERY_VECTOR,
     multiple=True,
-    metavar="JSON",
-    help="Query vector or a list of them, as JSON; @FILE reads NPY, JSON, JSON lines or CSV, - standard input.",
+    metavar="VECTOR",
+    help="Query vectors: [0.1, 0.2, …], bare numbers, or a file of them (NPY, JSON, CSV or text, as FILE or @FILE); "
+    "- is standard input. Repeatable.",
 )
 like_option = option("--like", metavar="ID", help="Search by the vector of this entity, which is left out of the hits.")
 text_option = option(
@@ -99,13 +99,6 @@ round_option = option(
     "--round-decimal", type=click.IntRange(0, 6), metavar="N", help="Let the server round distances to N places."
 )
 consistency_options = all_of(
-    option(
-        "--consistency",
-        type=CONSISTENCY,
-        default="Strong",
-        show_default=True,
-        metavar="LEVEL",
-        help="What it sees: Strong all writes before it, Bounded or Eventually perhaps not the last ones, but sooner.",
-    ),
+    freshness_options,
     option("--ignore-growing", is_flag=True, help="Leave out rows that are not in a sealed segment yet."),
 )

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidInput
 from ..schema.schema import pairs
-from ..text.consistency import READ_LEVELS, read_level
-from ..text.json import parse_json
+from ..text.consistency import guarantee
 from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
 
@@ -35,7 +33,8 @@ class Queries:
 class Search:
     """One search. `limit` counts hits per query, `radius` and `range_filter` bound their distances.
 
-    `fields` are the output fields, "*" all of them. An empty `metric` is the index's.
+    `fields` are the output fields, "*" all of them. An empty `metric` is the index's. `consistency` and the hybrid
+    `timestamp` are as for `guarantee`.
     """
 
     collection: str
@@ -54,7 +53,7 @@ class Search:
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str = "Strong"
-    written: int = 0
+    timestamp: int = 0
     ignore_growing: bool = False
     rerankers: Sequence[Reranker] = ()
 
@@ -69,7 +68,7 @@ class Search:
             "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
             "search_params": pairs(self._values()),
-            **guarantee(self.consistency, self.written),
+            **guarantee(self.consistency, self.timestamp),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
         }
 
@@ -114,20 +113,3 @@ def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
 
     value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
     return PlaceholderGroup(placeholders=[value]).SerializeToString()
-
-
-def guarantee(level: str, written: int = 0) -> dict[str, Any]:
-    """Returns a read request's fields for consistency. Raises InvalidInput for an unknown level."""
-    name = read_level(level)
-    until = written if name == "Session" and written else READ_LEVELS[name].guarantee
-    return {"consistency_level": name, "guarantee_timestamp": until}
-
-
-def parse_vectors(text: str) -> list[Any]:
-    """Parses a JSON vector or list of vectors; a sparse vector is an object. Raises InvalidInput."""
-    value = parse_json(text, "the vector", "write it as [0.1, 0.2, …]")
-    if isinstance(value, dict):
-        return [value]
-    if not isinstance(value, list) or not value:
-        raise InvalidInput("the vector is not a list of numbers", hint="write it as [0.1, 0.2, …]")
-    return value if isinstance(value[0], (list, dict)) else [value]
