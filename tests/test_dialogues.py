@@ -82,7 +82,7 @@ def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk:
         ("full text search (a BM25 function)? [y/N]:", ""),
     )
     assert line == (
-        """create collection -c asked -a -d 'it'"'"'s all' --dynamic --consistency Strong -f id:INT64 -p id"""
+        """create collection -c asked -a --description 'it'"'"'s all' --dynamic --consistency Strong -f id:INT64 -p id"""
         " -f title:VARCHAR:200 -f v:FLOAT_VECTOR:4"
     )
     client = MilvusClient(uri=typed.server.uri)
@@ -167,6 +167,9 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
         ("Only in partitions (empty: all):", ""),
         ("Fields to show (empty: all):", "id"),
         ("Timeout", "5"),
+        ("Guarantee timestamp [0]:", "0"),
+        ("Graceful time in seconds [5]:", "many"),
+        ("is not a valid float", "5"),
     )
     assert line == "query -c asked -e 'id > 2' --fields id -t 5"
     assert talk("get", ("Collection:", "asked"), ("Ids", "1,2"), ("Fields to show", "id")) == (
@@ -279,7 +282,7 @@ def test_access_and_resource_groups_are_asked_for(
             ("did you mean Search?", "Search"),
             ("Database", ""),
         )
-        assert line == "grant privilege -r asked_reader -ot Collection -o '*' -p Search"
+        assert line == "grant privilege -r asked_reader --objectType Collection -o '*' -p Search"
         assert [each["privilege"] for each in typed.json("list grants -r asked_reader")] == ["Search"]
         assert (
             talk(

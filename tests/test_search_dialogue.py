@@ -54,6 +54,7 @@ def test_searches_without_a_query_ask_for_what_they_need(
         ("Filter (empty: none):", "id > 3"),
         ("Only in partitions (empty: all):", ""),
         ("Timeout in seconds [10]:", ""),
+        ("Guarantee timestamp [0]:", ""),
     )
     line = f"search -c {NAME} -v '[1,2,3]' -f v --params ef=30 -l 2 --filter 'id > 3'"
     assert f"The same in one line: {line} ╭" in said

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from ..rows.options import RowOptions
     from ..session.session import Session
 
-FILTER_QUESTION = ("expression", "Filter (empty: none)")
-PARTITIONS_QUESTION = ("partitions", "Only in partitions (empty: all)")
-FIELDS_QUESTION = ("fields", "Fields to show (empty: all)")
+FILTER_QUESTION = ("expression", "Filter (empty: none)", "")
+PARTITIONS_QUESTION = ("partitions", "Only in partitions (empty: all)", "")
+FIELDS_QUESTION = ("fields", "Fields to show (empty: all)", "")
+WAITING_QUESTIONS = (
+    "timeout",
+    ("guarantee_timestamp", "Guarantee timestamp", "0"),
+    ("graceful_time", "Graceful time in seconds", "5"),
+)
 
 shown_fields_option = fields_option("Fields to show; all when not given.")
 
@@ -65,7 +70,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
     return rows_by_ids(session.client, options, ids)
 
 
-@command("query", questions=("collection", FILTER_QUESTION, PARTITIONS_QUESTION, FIELDS_QUESTION, "timeout"))
+@command("query", questions=("collection", FILTER_QUESTION, PARTITIONS_QUESTION, FIELDS_QUESTION, *WAITING_QUESTIONS))
 @collection_option
 @filter_options
 @shown_fields_option

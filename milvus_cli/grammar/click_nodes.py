@@ -228,9 +228,7 @@ class Leaf(Node):
         rest = super().parse_args(ctx, args)
         if rest:
             raise _unexpected(rest[0], ctx)
-        if ctx.obj is not None:
-            ctx.obj = ctx.obj.with_options(ctx.obj.options.but(_options(ctx)))
-        self._take_from_before(ctx)
+        self._settle(ctx)
         if self._must_ask(ctx):
             self._hold_dialogue(ctx, args)
         return rest
@@ -266,6 +264,12 @@ class Leaf(Node):
             if param.name in ("alias", "database") and not isinstance(param, NeededOption) and not param.multiple
         ]
 
+    def _settle(self, ctx: click.Context) -> None:
+        """Applies the global options of a parsed line."""
+        if ctx.obj is not None:
+            ctx.obj = ctx.obj.with_options(ctx.obj.options.but(_options(ctx)))
+        self._take_from_before(ctx)
+
     def _must_ask(self, ctx: click.Context) -> bool:
         """Reports whether the dialogue begins. Raises MissingParameter if it should, without a terminal to ask on."""
         session: Session | None = ctx.obj
@@ -284,8 +288,9 @@ class Leaf(Node):
         from .dialogue import hold
 
         interview = hold(ctx, words)
+        ctx.params = {}
         super().parse_args(ctx, [*words, *interview.words])
-        self._take_from_before(ctx)
+        self._settle(ctx)
         ctx.params.update(interview.secrets)
 
     def invoke(self, ctx: click.Context) -> Result | None:

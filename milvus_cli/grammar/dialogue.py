@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 Check = Callable[[str], object]
 """Raises InvalidInput, or another CliError, for an answer that does not fit."""
 
-Questions: TypeAlias = "str | Sequence[str | tuple[str, str]]"
-"""A function of the `dialogues` room as "module:function"; or names of parameters, some with their own question."""
+Questions: TypeAlias = "str | Sequence[str | tuple[str, str, str]]"
+"""A function of the `dialogues` room as "module:function"; or names of parameters, some with a question of their own
+and the default that it shows."""
 
 YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
 
@@ -90,8 +91,10 @@ class Interview:
             getattr(import_module(f"milvus_cli.dialogues.{module}"), name)(self)
             return
         for each in questions or [str(param.name) for param in self.leaf.needed]:
-            name, question = each if isinstance(each, tuple) else (each, "")
-            self.ask(name, question)
+            if isinstance(each, tuple):
+                self.ask(each[0], each[1], shown=each[2])
+            else:
+                self.ask(each)
 
     def is_given(self, name: str) -> bool:
         return self._ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
@@ -144,7 +147,7 @@ class Interview:
             needed=needed or isinstance(param, NeededOption),
             offered=lambda text: self.offered(name, text),
         )
-        if answer and answer != usual:
+        if answer and answer not in (usual, shown):
             self._keep(param, answer, split=not whole)
         return self.value(name)
 
@@ -153,7 +156,7 @@ class Interview:
         param = self._params[name]
         if not self.is_given(name) and self.yes(question or question_of(param)):
             self._ctx.params[name] = True
-            self.words.append(param.opts[0])
+            self.words.append(_spelling(param))
         return bool(self.value(name))
 
     def give(self, name: str, text: str) -> None:
@@ -243,10 +246,10 @@ class Interview:
 
     @property
     def _answered(self) -> set[str]:
-        return {name for name, param in self._params.items() if param.opts[0] in self.words}
+        return {name for name, param in self._params.items() if _spelling(param) in self.words}
 
     def _keep(self, param: click.Parameter, text: str, *, split: bool = True) -> None:
-        spelling = param.opts[0]
+        spelling = _spelling(param)
         self.words += [word for each in (_split(param, text) if split else [text]) for word in (spelling, each)]
 
 
@@ -256,6 +259,12 @@ def question_of(param: click.Parameter) -> str:
     text = (getattr(param, "help", "") or "").rstrip(".")
     text = text[:1].lower() + text[1:]
     return label if not text or text in (f"the {label.lower()}", label.lower()) else f"{label} ({text})"
+
+
+def _spelling(param: click.Parameter) -> str:
+    """The first spelling if it is a letter, else the shortest long one: -desc is for those who know it."""
+    longs = [each for each in param.opts if each.startswith("--")]
+    return param.opts[0] if len(param.opts[0]) == 2 or not longs else min(longs, key=len)
 
 
 def _is_secret(param: click.Parameter) -> bool:
