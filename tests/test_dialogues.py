@@ -311,3 +311,4 @@ def test_access_and_resource_groups_are_asked_for(
     finally:
         typed("delete user asked_ann -y"), typed("delete role asked_reader -y")
         typed("delete resource_group asked_rg -y")
+        typed.gone("asked")
