@@ -11,6 +11,7 @@ import pytest
 
 from milvus_cli.app.history import carries_secret
 from milvus_cli.completion.complete import complete
+from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, TIMES
 from milvus_cli.grammar.parser import layers
 from milvus_cli.grammar.spellings import Spelled, spelled
@@ -48,6 +49,9 @@ query: -limit -collection -partition -timeout
 create alias: -alias
 """
 
+# Every option of the references, by command.
+OPTIONS = (Path(__file__).parent / "documented_options.txt").read_text(encoding="utf-8").splitlines()[1:]
+
 SPELLED = [
     ("-r", "-r", None),
     ("-r=x", "-r", "x"),
@@ -80,7 +84,7 @@ def test_a_word_is_no_option_by_its_letters(word: str) -> None:
     assert spelled(word, (OWN, COMMON)) is None
 
 
-@pytest.mark.parametrize("line", DOCUMENTED.strip().splitlines())
+@pytest.mark.parametrize("line", [*DOCUMENTED.strip().splitlines(), *OPTIONS])
 def test_every_documented_spelling_is_taken(line: str) -> None:
     path, _, words = line.partition(": ")
     found = find(path.split())
@@ -89,8 +93,40 @@ def test_every_documented_spelling_is_taken(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("list collections -l", True),
+        ("list collections -l TRUE", True),
+        ("list collections --show-loaded true", True),
+        ("list collections -l=yes", True),
+        ("list collections -l FALSE", False),
+        ("list collections -l False -t 10", False),
+        ("list collections", False),
+        ("connect -s TRUE -h localhost", True),
+        ("connect -s localhost", True),
+        ("connect --secure=no localhost", False),
+        ("connect localhost", None),
+        ("create collection -a book", True),
+        ("create collection -A True book", True),
+        ("create collection book", False),
+    ],
+)
+def test_a_flag_may_have_a_word_for_yes_or_no(line: str, value: bool | None) -> None:
+    found = find(line.split())
+    leaf = found.command
+    assert isinstance(leaf, Leaf)
+    ctx = click.Context(leaf)
+    leaf.parse_args(ctx, list(found.rest))
+    name = {"list": "only_loaded", "connect": "secure", "create": "auto_id"}[line.split()[0]]
+    assert ctx.params[name] is value
+
+
+@pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
+        ("list collections -l maybe", "unexpected argument 'maybe'", "help list collections"),
+        ("connect -s FALSE -tls 1", "--secure FALSE and --tlsmode 1 can't be together", ""),
+        ("connect -s -tls 0", "--secure and --tlsmode 0 can't be together", ""),
         (
             "create role -rolle x",
             "no such option '-rolle'",
