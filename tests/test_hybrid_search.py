@@ -98,6 +98,15 @@ RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
 """Those that Milvus Lite computes itself, as options and as pymilvus takes them."""
 
 
+def test_the_vector_of_a_leg_is_read_from_a_file_of_the_references(typed: Typed) -> None:
+    file = typed.cli.directory / "q.csv"
+    file.write_text(f'"{DENSE}"\n')
+    fused = ours(typed, LEGS)
+    for vector in (file, f"@{file}", " ".join(map(str, DENSE)), f"[{' '.join(map(str, DENSE))}]"):
+        legs = f"--request 'field=dense vector={vector} limit=15' --request 'text=white whale limit=12'"
+        assert ours(typed, legs) == fused, vector
+
+
 @pytest.mark.parametrize("text", RERANKERS)
 def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(typed: Typed, text: str) -> None:
     score = FunctionScore(

@@ -2,13 +2,14 @@
 
 import json
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy
 import pytest
 
 from milvus_cli.client.wire.schema_pb2 import FieldSchema
-from milvus_cli.errors import CliError
+from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.schema.schema import type_number
 from milvus_cli.search.queries import read_queries, text_queries
 
@@ -93,16 +94,16 @@ def test_texts_travel_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("q.json", "[]", "query vector 1: 'v' takes a list of 4 numbers, not 0 numbers"),
-        ("q.json", "[[1,2,3,4],[1,2]]", "query vector 2: 'v' takes a list of 4 numbers, not 2 numbers"),
+        ("q.json", "[]", "{file}, line 1: 'v' takes a list of 4 numbers, not 0 numbers"),
+        ("q.json", "[[1,2,3,4],\n[1,2]]", "{file}, line 2: 'v' takes a list of 4 numbers, not 2 numbers"),
         (
             "q.json",
             "[[1,2,3,4],[1,2,Infinity,3]]",
-            "query vector 2: invalid vector: number 3 is Infinity, expected finite numbers",
+            "{file}, line 1: invalid vector: number 3 is Infinity, expected finite numbers",
         ),
-        ("q.jsonl", "[1,2,3,4]\n[1,2", "{file}, line 2 is not JSON: "),
-        ("q.jsonl", '{"w": [1,2,3,4]}', "a row has no 'v'"),
-        ("q.csv", "a,b,c,d", "line 1: 'a' is no number"),
+        ("q.jsonl", "[1,2,3,4]\n[1,2", "{file}, line 2 has no closing bracket"),
+        ("q.jsonl", '{"w": [1,2,3,4]}', "{file}, line 1: the row has no 'v'"),
+        ("q.csv", "a,b,c,d", "{file}, line 1 has 'a', which is not a number"),
         ("q.csv", "", "{file} has no vector"),
         ("q.npy", "nothing", "{file} is no NPY file"),
     ],
@@ -131,3 +132,181 @@ def test_an_array_of_another_width_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\xfd")
     with pytest.raises(CliError, match="is no text, and no NPY file"):
         read(f"@{file.rename(tmp_path / 'q.json')}")
+
+
+ARRAY = numpy.array(ROWS, dtype="f4")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("\n".join(f'"{row}"' for row in ROWS), id="quoted, as the references have it"),
+        pytest.param("\r\n".join(f'"{row}"' for row in ROWS) + "\r\n", id="quoted, with the ends of Windows"),
+        pytest.param("\n".join(f'"{row}",' for row in ROWS), id="quoted, with a comma after it"),
+        pytest.param(f'"{ROWS[0]}"\n{ROWS[1]}\n', id="one quoted, one not"),
+        pytest.param("\n".join(map(str, ROWS)), id="not quoted"),
+        pytest.param(",\n".join(map(str, ROWS)) + ",\n", id="a comma after each line"),
+        pytest.param(" ".join(map(str, ROWS)), id="on one line"),
+        pytest.param(json.dumps(ROWS, indent=1), id="a number a line"),
+        pytest.param("\n".join(" ".join(map(str, row)) for row in ROWS), id="bare, with spaces"),
+        pytest.param("\n".join("\t".join(map(str, row)) for row in ROWS), id="bare, with tabs"),
+        pytest.param("\n".join(", ".join(map(str, row)) + "," for row in ROWS), id="bare, with a comma at the end"),
+        pytest.param("\ufeff" + "\n".join(", ".join(map(str, row)) for row in ROWS), id="bare, with a byte order mark"),
+        pytest.param("\n".join(" ".join(f"{each:.18e}" for each in row) for row in ROWS), id="numpy.savetxt"),
+        pytest.param(str(ARRAY), id="str of an array"),
+        pytest.param("\n".join(map(str, ARRAY)), id="str of each row"),
+        pytest.param("\n".join(f'"{row}"' for row in ARRAY), id="str of each row, quoted"),
+        pytest.param(repr(ARRAY), id="repr of an array"),
+        pytest.param("\n".join(map(repr, ARRAY)), id="repr of each row"),
+        pytest.param(repr(list(ARRAY)), id="a list of arrays"),
+        pytest.param(repr(list(map(list, ARRAY))), id="lists of numbers of numpy"),
+        pytest.param(repr(tuple(map(tuple, ROWS))), id="tuples"),
+        pytest.param("\n".join(numpy.array2string(row, max_line_width=12) for row in ARRAY), id="arrays over lines"),
+        pytest.param(
+            "\n".join(f'"{numpy.array2string(row, max_line_width=12)}"' for row in ARRAY), id="quoted, over lines"
+        ),
+        pytest.param(
+            f"tensor({ROWS}, device='cuda:0', grad_fn=<SliceBackward0>)".replace("], [", "],\n        ["), id="PyTorch"
+        ),
+        pytest.param(
+            "id,v\n" + "\n".join(f'{number},"{row}"' for number, row in enumerate(ARRAY)),
+            id="pandas, a column of arrays",
+        ),
+        pytest.param(
+            "v,id\n" + "\n".join(f'"{numpy.array2string(row, max_line_width=12)}",7' for row in ARRAY),
+            id="pandas, arrays over lines",
+        ),
+    ],
+)
+def test_vectors_come_as_other_programs_write_them(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "q.csv"
+    file.write_bytes(content.encode())
+    assert read(f"@{file}") == FLOATS
+    assert read("-", standard_input=content.encode()) == FLOATS
+    if not content.startswith(("\ufeff", "id,", "v,")):
+        assert read(content) == FLOATS
+
+
+@pytest.mark.parametrize("kind", ["<f4", "<f8"])
+def test_every_digit_that_numpy_prints_arrives(tmp_path: Path, kind: str) -> None:
+    row = numpy.array([1e-30, 123456.79, -3.0e20, 1 / 3], dtype=kind)
+    file = tmp_path / "q.txt"
+    with numpy.printoptions(precision=17):
+        file.write_text(f"{row}\n{row!r}\n")
+    assert read(f"@{file}") == [row.astype("<f4").tobytes()] * 2
+
+
+def test_whole_numbers_with_a_point_are_bytes_and_bits() -> None:
+    assert read(str(numpy.array([1.0, -2.0, 3.0, 127.0])), field("INT8_VECTOR")) == [bytes([1, 254, 3, 127])]
+    assert read("1 255 0 7", field("BINARY_VECTOR", 32)) == [bytes([1, 255, 0, 7])]
+
+
+def test_sparse_vectors_come_quoted_and_as_pairs(tmp_path: Path) -> None:
+    sparse = field("SPARSE_FLOAT_VECTOR", None)
+    wanted = [struct.pack("<IfIf", 1, 2, 3, 0.5), struct.pack("<If", 9, 1)]
+    file = tmp_path / "q.csv"
+    for content in (
+        '"{""3"": 0.5, ""1"": 2}"\n"{""9"": 1}"',
+        "[[3, 0.5], [1, 2]]\n[[9, 1]]",
+        "[[[3, 0.5], [1, 2]], [[9, 1]]]",
+        '[{"3": 0.5, "1": 2}, {"9": 1}]',
+    ):
+        file.write_text(content)
+        assert read(f"@{file}", sparse) == wanted, content
+        assert read(content, sparse) == wanted, content
+
+
+def test_a_path_needs_no_at_where_it_is_no_vector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q.csv").write_text("\n".join(f'"{row}"' for row in ROWS))
+    numpy.save(tmp_path / "q.npy", ARRAY)
+    # What can be read as a vector is one, whatever files there are.
+    (tmp_path / "1,2,3,4").write_text("9,9,9,9")
+    (tmp_path / "two words").write_text("1 2 3 4")
+    assert [read(each) for each in ("q.csv", "./q.csv", str(tmp_path / "q.csv"), "q.npy")] == [FLOATS] * 4
+    assert read("1,2,3,4") == read("two words") == [struct.pack("<4f", 1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "hint"),
+    [
+        ("q.cvs", "'q.cvs' is neither a vector nor a file", "did you mean q.csv?"),
+        ("nowhere/q", "'nowhere/q' is neither a vector nor a file", "write a vector as [0.1, 0.2, …], or the path"),
+        ("folder", "can't read folder: Is a directory", ""),
+        ("white whale", "the vector has 'white', which is not a number", "write a vector as [0.1, 0.2, …]"),
+        ("", "the vector is empty", "write a vector as"),
+        ("[" * 100_000, "the vector has no closing bracket", ""),
+        ("[" * 100_000 + "]" * 100_000, "the vector is nested too deeply", ""),
+        ("null", "'null' is neither a vector nor a file", ""),
+        ("1", "query vector 1: 'v' takes a list of 4 numbers, not 1 numbers", ""),
+        ('"a"', "the vector has 'a', which is not a number", ""),
+        ("[1, 2, 3, 4]]", "the vector has an unexpected ]", ""),
+        ("[1, 2, 3, 4] 5", "the vector has an unexpected '5'", ""),
+        ("[[1, 2, 3, 4],, [1, 2, 3, 4]]", "the vector is not JSON", ""),
+        ("[1, 2 3, 4]", "the vector has '2 3', which is not a number", ""),
+        ("1_0, 2, 3, 4", "the vector has '1_0', which is not a number", ""),
+    ],
+)
+def test_a_typed_value_that_is_no_vector_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str, hint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q.csv").write_text("1,2,3,4")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CliError) as failure:
+        read(source)
+    assert (failure.value.message[: len(message)], failure.value.hint[: len(hint)]) == (message, hint)
+
+
+GOOD = '"[1, 2, 3, 4]"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (GOOD + '"[1, 2, 3"\n' + GOOD, "line 2 has no closing bracket"),
+        (GOOD + "\n\n" + '"[1, 2, 3]"\n', "line 4: 'v' takes a list of 4 numbers, not 3 numbers"),
+        (GOOD + '"[1, 2, 3, ""x""]"\n', "line 2: \"x\" does not fit in 'v', a FLOAT_VECTOR"),
+        (GOOD + '"[1, 2, 3, NaN]"\n', "line 2: invalid vector: number 4 is NaN, expected finite numbers"),
+        (GOOD + "[1. 2. nan 4.]\n", "line 2: invalid vector: number 3 is NaN, expected finite numbers"),
+        (GOOD + "1 2 1e999 4\n", "line 2: invalid vector: number 3 is Infinity, expected finite numbers"),
+        (GOOD + '"[1, 2, 3, 4]","[5, 6, 7, 8]"\n', "line 2 has 2 columns where one vector is expected"),
+        (GOOD + "0,5;1,5;2,5;3,5\n", "line 2 has '5;1', which is not a number"),
+        (GOOD + "1,,3,4\n", "line 2 has '', which is not a number"),
+        (GOOD + "[0.1 0.2 ... 0.3 0.4]\n", "line 2 is cut off: it was printed with '...' in place of most numbers"),
+        (GOOD + f"{numpy.zeros(2000)}", "line 2 is cut off: it was printed with '...' in place of most numbers"),
+        (GOOD + '{"v": [1, 2, 3, 4], "id": 1, "v": [4, 3, 2, 1]}', "line 2 has a repeated key 'v'"),
+        ('[\n{"v": [1, 2, 3, 4]},\n{\n"v": [1, 2, 3, 4],\n"v": [4, 3, 2, 1]}]', "line 3 has a repeated key 'v'"),
+        ("[[1, 2, 3, 4],\n [1, 2,\n 3, 4],\n [1, 2]]", "line 4: 'v' takes a list of 4 numbers, not 2 numbers"),
+        ('id,v\n1,"[1, 2, 3, 4]"\n\n2,\n', "line 4 has no vector where one is expected"),
+        ('id,v\n1,"[1, 2,\n3, 4]"\n2,"[1 2 3]"\n', "line 4: 'v' takes a list of 4 numbers, not 3 numbers"),
+        ('id,v\n1,"[1, 2, 3, 4] [1, 2, 3, 4]"\n', "line 2 has 2 vectors where one is expected"),
+        ("0 1\n<html>", "line 1: 'v' takes a list of 4 numbers, not 2 numbers"),
+    ],
+)
+def test_the_line_of_a_bad_vector_is_told(tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "q.csv"
+    file.write_text(content)
+    with pytest.raises(InvalidInput) as failure:
+        read(f"@{file}")
+    assert failure.value.message == f"{file}, {message}"
+
+
+def test_a_repeated_index_of_a_sparse_vector_is_an_error() -> None:
+    with pytest.raises(InvalidInput) as failure:
+        read('{"1": 0.5, "1": 2}', field("SPARSE_FLOAT_VECTOR", None))
+    assert (failure.value.message, failure.value.hint) == ("the vector has a repeated key '1'", "keep one of them")
+
+
+def test_what_was_read_is_packed_at_once_and_takes_little_memory() -> None:
+    wide, count = field(dim=1000), 2000
+    line = json.dumps([0.5] * 1000)
+    for content in (f"{line}\n" * count, f"[{', '.join([line] * count)}]"):
+        given = content.encode()
+        tracemalloc.start()
+        found = read("-", wide, given)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        # As Python's own numbers they are 64 MB.
+        assert len(found) == count
+        assert peak < 4 * len(given) + 4_100 * count

@@ -363,6 +363,40 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
     assert all(steps[each] >= 0 for each in steps)
 
 
+def test_query_files_of_the_references_run_unchanged(typed: Typed) -> None:
+    """They have no header and one quoted JSON list a line."""
+    queries = gaussian(9, 3)
+    file = typed.cli.directory / "queries.csv"
+    file.write_text("".join(f'"{query}"\n' for query in queries))
+    wanted = typed.json(f"search {NAME} -v '{json.dumps(queries)}'")
+    assert len(wanted) == 30
+    for source in (file, f"@{file}"):
+        assert typed.json(f"search -c {NAME} -f v -v {source}") == wanted
+        assert typed.json(f"bench search {NAME} -v {source} -n 3 -j 1")["errors"] == 0
+    assert typed(f"search_iterator {NAME} -v {file}") == failed(
+        "3 queries are given, and search_iterator takes one", "search takes several", 2
+    )
+    file.write_text(f'"{queries[0]}"\n')
+    assert typed.json(f"search_iterator {NAME} -v {file} -l 5") == typed.json(
+        f"search_iterator {NAME} -v '{queries[0]}' -l 5"
+    )
+
+
+def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
+    schema = schema_pb2.CollectionSchema(name="c")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
+    schema.fields.add(name="v", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
+    file = cli.directory / "q.csv"
+    file.write_text('"[1, 2]"\n' * 20_000 + '"[1, 2, 3]"\n')
+    peer = GrpcPeer({"DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema))})
+    with peer:
+        for command in ("search", "search_iterator"):
+            assert run_here([command, "c", "-v", str(file)], cli.home, peer.uri) == failed(
+                f"{file}, line 20001: 'v' takes a list of 2 numbers, not 3 numbers", code=2
+            )
+        assert peer.requests("Search") == []
+
+
 @pytest.mark.parametrize(
     ("line", "message", "hint", "code"),
     [
@@ -376,8 +410,8 @@ def test_explain_tells_the_servers_own_share_where_its_management_port_answers(t
         ),
         (
             "search {} -v [1 -l 3",
-            "the vector is not JSON: Expecting ',' delimiter: line 1 column 3 (char 2)",
-            "write it as [0.1, 0.2, …]",
+            "the vector has no closing bracket",
+            "write a vector as [0.1, 0.2, …] or 0.1, 0.2, …",
             2,
         ),
         ("search {}", "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2),

@@ -41,6 +41,7 @@ def test_a_leg_is_read(text: str, values: dict[str, str]) -> None:
         ("field=a field=b", "a request gives field twice"),
         ("fields=a", "a request has no 'fields'"),
         ("{", "--request is not JSON: "),
+        ('{"field": "a", "vector": [1], "vector": [2]}', "--request: repeated key 'vector'"),
     ],
 )
 def test_a_leg_that_can_not_be_meant_is_refused(text: str, message: str) -> None:

@@ -15,6 +15,7 @@ from milvus_cli.files.columnar import read_parquet
 from milvus_cli.files.sources import InputFile, open_source
 from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.search.queries import numbered
 from milvus_cli.text.floats import bfloat16, first_not_finite
 from milvus_cli.transfer.intake import RowEncoder
 from milvus_cli.values.encode import encode_rows
@@ -111,8 +112,9 @@ def test_rows_and_queries_that_are_typed_are_checked_too(finite: Typed) -> None:
     numpy.save("d.npy", numpy.array([[0.5, numpy.nan]], "<f8"))
     Path("q.json").write_text("[[0.5, NaN]]")
     Path("q.csv").write_text("0.5,nan\n")
-    query = failed(f"query vector 1: {said}", code=2)
-    for source in ("[0.5,NaN]", "@q.npy", "@d.npy", "@q.json", "@q.csv"):
+    places = dict.fromkeys(("[0.5,NaN]", "@q.npy", "@d.npy"), "query vector 1")
+    for source, place in {**places, "@q.json": "q.json, line 1", "@q.csv": "q.csv, line 1"}.items():
+        query = failed(f"{place}: {said}", code=2)
         assert finite(f"search finite -v {source}") == query, source
         assert finite(f"search_iterator finite -v {source}") == query, source
 
@@ -134,7 +136,7 @@ def test_vectors_of_other_types_are_checked_the_same_way(kind: str, number: str,
         encode_rows([{"id": 1, "v": [0, float(number)]}], schema)
     assert row.value.message == f"row 1, field 'v': {why}"
     with pytest.raises(InvalidInput) as query:
-        pack_queries([[0, float(number)]], schema.fields[1])
+        pack_queries(numbered([[0, float(number)]]), schema.fields[1])
     assert query.value.message == f"query vector 1: {why}"
     path = str(tmp_path / "f.parquet")
     numbers = pyarrow.array([[0, float(number)], [0, 1]], pyarrow.list_(pyarrow.float32()))

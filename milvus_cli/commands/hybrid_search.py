@@ -30,7 +30,7 @@ hybrid_options = all_of(
         "requests",
         multiple=True,
         metavar="LEG",
-        help="A search of one vector field: field=F vector=JSON|@FILE (or text=…, like=ID), limit=N, filter=…, "
+        help="A search of one vector field: field=F vector=VECTOR|FILE (or text=…, like=ID), limit=N, filter=…, "
         "params=JSON, metric=…, radius=…, range_filter=…; repeatable.",
     ),
     option(

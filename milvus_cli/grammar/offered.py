@@ -74,6 +74,15 @@ class FileOrText(Offered):
         return items(paths(incomplete[1:]), prefix="@")
 
 
+class TextOrFile(FileOrText):
+    """Accepts text, or the path of a file, whose @ may be left out."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        if incomplete.startswith("@"):
+            return super().shell_complete(ctx, param, incomplete)
+        return items(paths(incomplete))
+
+
 def items(names: Iterable[Name], *, prefix: str = "", suffix: str = "", ends: bool = True) -> list[CompletionItem[str]]:
     """Builds completion items. A word is incomplete if it has a suffix, or does not end there."""
     from click.shell_completion import CompletionItem

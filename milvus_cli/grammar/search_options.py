@@ -27,8 +27,9 @@ vector_option = option(
     "vectors",
     type=QUERY_VECTOR,
     multiple=True,
-    metavar="JSON",
-    help="Query vector or a list of them, as JSON; @FILE reads NPY, JSON, JSON lines or CSV, - standard input.",
+    metavar="VECTOR",
+    help="Query vectors: [0.1, 0.2, …], bare numbers, or a file of them (NPY, JSON, CSV or text, as FILE or @FILE); "
+    "- is standard input. Repeatable.",
 )
 like_option = option("--like", metavar="ID", help="Search by the vector of this entity, which is left out of the hits.")
 text_option = option(

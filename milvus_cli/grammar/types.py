@@ -16,7 +16,7 @@ from ..text.words import (
     WAITED,
 )
 from .object_names import CollectionPlace, GrantedObject, ObjectName, ObjectNames, ObjectType, PrivilegeNames
-from .offered import FileOrText, KeyValue, Words
+from .offered import KeyValue, TextOrFile, Words
 from .schema_types import (
     DeclaredField,
     FieldDeclaration,
@@ -58,7 +58,7 @@ INDEX_PARAMETER = IndexParameter()
 
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
-QUERY_VECTOR = FileOrText()
+QUERY_VECTOR = TextOrFile()
 NUMBER = FiniteRange()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
+from ..text.json import parse_json
 from ..text.names import nearest
 from ..text.quoting import outside
 
@@ -29,12 +30,8 @@ def parse_leg(text: str) -> dict[str, str]:
 
 
 def _from_json(text: str) -> dict[str, str]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as exc:
-        raise InvalidInput(f"--request is not JSON: {exc}", hint=FORM) from exc
     found: dict[str, str] = {}
-    for key, each in value.items():
+    for key, each in parse_json(text, "--request", FORM).items():
         _put(found, key, each if isinstance(each, str) else json.dumps(each))
     return found
 

@@ -1,14 +1,14 @@
-"""Reads query vectors: JSON, files (NPY, JSON, JSON Lines, CSV), standard input, texts, or an entity's vector.
+"""Reads query vectors: from options, files (NPY or text), standard input, texts, or an entity's vector.
 
 Vectors of an NPY file with the field's own type are sent unchanged, byte for byte.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-import json
-from collections.abc import Callable, Sequence
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
@@ -18,9 +18,11 @@ from ..files.npy import NPY_MAGIC, NpyArray, read_npy
 from ..rows.filters import none_of, one_of, quoted
 from ..rows.selection import parse_key
 from ..schema.schema import primary_field, type_name
+from ..text.names import nearest
 from ..values.columns import raw_values
 from ..values.packing import dimension, pack_queries
-from .request import Queries, parse_vectors
+from .request import Queries
+from .vector_text import FORMS, UnreadableVector, vectors_in, vectors_of_file
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
@@ -36,9 +38,17 @@ TEXT = 21
 
 
 def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
-    """Returns the vectors of all sources: JSON, `@FILE`, `-`. Raises InvalidInput; CliError for an unreadable file."""
+    """Returns the vectors of all sources: texts, `@FILE` or a path, `-`.
+
+    Raises InvalidInput; CliError for an unreadable file.
+    """
     values = [value for source in sources for value in _read(source, field, standard_input)]
     return Queries(field.data_type, values)
+
+
+def numbered(vectors: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Yields vectors with the words that tell them in an error."""
+    return ((f"query vector {number}", vector) for number, vector in enumerate(vectors, start=1))
 
 
 def text_queries(texts: Sequence[str]) -> Queries:
@@ -67,7 +77,7 @@ def entity_query(
         )
     others = none_of(name, key)
     if source == field.name:
-        return Queries(field.data_type, pack_queries([value], field)), others
+        return Queries(field.data_type, pack_queries(numbered([value]), field)), others
     return Queries(TEXT, [value.encode() if isinstance(value, str) else value]), others
 
 
@@ -87,89 +97,79 @@ def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
 
 
 def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[bytes]:
+    """Reads `-`, `@FILE`, a vector, or else a path: what can be read as a vector is never a path."""
     if source == "-":
-        return _from_bytes(standard_input(), "standard input", "", field)
+        return _from_bytes(standard_input(), "standard input", field)
     if source.startswith("@") and not source.startswith("@@"):
-        path = source[1:]
-        try:
-            with open(path, "rb") as file:
-                if path.lower().endswith(".npy"):
-                    return _from_npy(read_npy(file, path), field)
-                content = read_whole(file, path, LARGEST)
-        except OSError as exc:
-            raise CliError(f"can't read {path}: {exc.strerror}") from exc
-        return _from_bytes(content, path, path.lower().rpartition(".")[2], field)
-    return pack_queries(parse_vectors(source.removeprefix("@")), field)
+        return _from_file(source[1:], field)
+    text = source.removeprefix("@")
+    try:
+        found = list(vectors_in(io.StringIO(text, newline=""), sparse=_is_sparse(field)))
+    except UnreadableVector as exc:
+        if os.path.exists(source):
+            return _from_file(source, field)
+        raise _unreadable_text(text, exc) from exc
+    if not found:
+        raise InvalidInput("the vector is empty", hint=FORMS)
+    return _packed(numbered(value for _, value in found), field)
 
 
-def _from_bytes(content: bytes, name: str, kind: str, field: FieldSchema) -> Sequence[bytes]:
-    """Detects the format by the first bytes: NPY, JSON, else CSV."""
+def _unreadable_text(text: str, error: UnreadableVector) -> InvalidInput:
+    if re.search(r"[\s,\[({\"]", text):
+        return InvalidInput(f"the vector {error.reason}", hint=error.hint)
+    folder = os.path.dirname(text)
+    names = [os.path.join(folder, each) for each in os.listdir(folder or ".")] if os.path.isdir(folder or ".") else []
+    return InvalidInput(
+        f"{text[:80]!r} is neither a vector nor a file",
+        hint=nearest(text, names) or "write a vector as [0.1, 0.2, …], or the path of a file",
+    )
+
+
+def _from_file(path: str, field: FieldSchema) -> Sequence[bytes]:
+    try:
+        with open(path, "rb") as file:
+            if path.lower().endswith(".npy"):
+                return _from_npy(read_npy(file, path), field)
+            content = read_whole(file, path, LARGEST)
+    except OSError as exc:
+        raise CliError(f"can't read {path}: {exc.strerror}") from exc
+    return _from_bytes(content, path, field)
+
+
+def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[bytes]:
+    """Reads NPY, which its first bytes tell, or text. Vectors of a text are packed one by one, which saves memory."""
     if content.startswith(NPY_MAGIC):
         return _from_npy(read_npy(io.BytesIO(content), name), field)
+    lines = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
     try:
-        text = content.decode("utf-8-sig")
+        found = vectors_of_file(lines, field.name, sparse=_is_sparse(field))
+        vectors = _packed(((f"{name}, line {line}", value) for line, value in found), field)
+    except UnreadableVector as exc:
+        raise InvalidInput(f"{name}, line {exc.line} {exc.reason}", hint=exc.hint) from exc
     except UnicodeDecodeError:
         raise CliError(f"{name} is no text, and no NPY file") from None
-    vectors = (
-        _from_csv(text, field)
-        if kind == "csv" or not text.lstrip().startswith(("[", "{"))
-        else _from_json(text, name, field)
-    )
     if not vectors:
         raise CliError(f"{name} has no vector")
-    return pack_queries(vectors, field)
+    return vectors
 
 
-def _from_json(text: str, name: str, field: FieldSchema) -> list[Any]:
-    """Reads a JSON value, or one per line. For rows, as other commands write them, takes the field's value."""
-    try:
-        value = json.loads(text)
-        found = value if isinstance(value, list) and value and isinstance(value[0], (list, dict)) else [value]
-    except (ValueError, RecursionError):
-        found = [
-            _line(line, f"{name}, line {number}")
-            for number, line in enumerate(text.splitlines(), start=1)
-            if line.strip()
-        ]
-    return [_vector_in(each, field) for each in found]
+def _packed(found: Iterable[tuple[str, Any]], field: FieldSchema) -> Sequence[bytes]:
+    """Encodes vectors, each given with its place. For rows, as other commands write them, takes the field's value."""
+    return pack_queries(((place, _vector_in(value, field, place)) for place, value in found), field)
 
 
-def _line(line: str, where: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        raise InvalidInput(f"{where} is not JSON: {exc}", hint="a line is a vector, or a row with one") from exc
-
-
-def _vector_in(value: Any, field: FieldSchema) -> Any:
+def _vector_in(value: Any, field: FieldSchema, place: str) -> Any:
     if isinstance(value, dict) and field.name in value:
         return value[field.name]
-    if isinstance(value, dict) and type_name(field.data_type) != "SPARSE_FLOAT_VECTOR":
-        raise InvalidInput(f"a row has no {field.name!r}", hint=f"it has {', '.join(map(repr, value)) or 'nothing'}")
+    if isinstance(value, dict) and not _is_sparse(field):
+        raise InvalidInput(
+            f"{place}: the row has no {field.name!r}", hint=f"it has {', '.join(map(repr, value)) or 'nothing'}"
+        )
     return value
 
 
-def _from_csv(text: str, field: FieldSchema) -> list[Any]:
-    """Reads a vector per line; or, below a header with the field's name, JSON in that column."""
-    csv.field_size_limit(2**31 - 1)
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
-    if rows and field.name in rows[0]:
-        place = rows[0].index(field.name)
-        return [_line(row[place], f"line {number}") for number, row in enumerate(rows[1:], start=2)]
-    if all(len(row) == 1 and row[0].lstrip().startswith(("[", "{")) for row in rows):
-        return [_line(row[0], f"line {number}") for number, row in enumerate(rows, start=1)]
-    return [[_parse_coordinate(cell, number) for cell in row] for number, row in enumerate(rows, start=1)]
-
-
-def _parse_coordinate(cell: str, line: int) -> float:
-    try:
-        number = float(cell)
-    except ValueError:
-        raise InvalidInput(
-            f"line {line}: {cell.strip()[:40]!r} is no number",
-            hint="write a vector's numbers with commas between, or name the field in a header",
-        ) from None
-    return int(number) if number.is_integer() else number
+def _is_sparse(field: FieldSchema) -> bool:
+    return type_name(field.data_type) == "SPARSE_FLOAT_VECTOR"
 
 
 def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
@@ -179,18 +179,18 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
         raise InvalidInput(f"{array.name} has vectors of {width} numbers, and {field.name!r} takes {wanted}")
     if array.dtype != SAME_BYTES.get(kind):
         rows = list(array.rows())
-        return pack_queries(rows if len(array.shape) > 1 else [rows], field)
+        return pack_queries(numbered(rows if len(array.shape) > 1 else [rows]), field)
     if array.length * array.row_size > LARGEST:
         raise CliError(f"{array.name} has more than {LARGEST >> 20} MiB of query vectors")
     raw = b"".join(array.blocks())
     if not raw:
         raise CliError(f"{array.name} has no vector")
     size = width * array.item_size
-    return pack_queries([raw[start : start + size] for start in range(0, len(raw), size)], field)
+    return pack_queries(numbered(raw[start : start + size] for start in range(0, len(raw), size)), field)
 
 
 def _width(field: FieldSchema) -> int:
     """Returns the numbers per vector in a file; a binary vector has a byte for 8 dimensions."""
-    if type_name(field.data_type) == "SPARSE_FLOAT_VECTOR":
+    if _is_sparse(field):
         raise InvalidInput(f"{field.name!r} takes sparse vectors, and NPY files hold none", hint="give JSON")
     return dimension(field) // 8 if type_name(field.data_type) == "BINARY_VECTOR" else dimension(field)

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import InvalidInput
 from ..schema.schema import pairs
 from ..text.consistency import READ_LEVELS, read_level
-from ..text.json import parse_json
 from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
 
@@ -121,13 +119,3 @@ def guarantee(level: str, written: int = 0) -> dict[str, Any]:
     name = read_level(level)
     until = written if name == "Session" and written else READ_LEVELS[name].guarantee
     return {"consistency_level": name, "guarantee_timestamp": until}
-
-
-def parse_vectors(text: str) -> list[Any]:
-    """Parses a JSON vector or list of vectors; a sparse vector is an object. Raises InvalidInput."""
-    value = parse_json(text, "the vector", "write it as [0.1, 0.2, …]")
-    if isinstance(value, dict):
-        return [value]
-    if not isinstance(value, list) or not value:
-        raise InvalidInput("the vector is not a list of numbers", hint="write it as [0.1, 0.2, …]")
-    return value if isinstance(value[0], (list, dict)) else [value]

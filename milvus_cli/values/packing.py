@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, overload
 
@@ -67,15 +67,15 @@ def dense_fields(schema: CollectionSchema) -> list[FieldSchema]:
     return [field for field in schema.fields if type_name(field.data_type) in WIDTHS]
 
 
-def pack_queries(vectors: Sequence[Any], field: FieldSchema) -> list[bytes]:
-    """Encodes query vectors for a field. Raises InvalidInput for an invalid one."""
+def pack_queries(vectors: Iterable[tuple[str, Any]], field: FieldSchema) -> list[bytes]:
+    """Encodes query vectors for a field, each given with its place. Raises InvalidInput for an invalid one."""
     values = []
-    for number, vector in enumerate(vectors, start=1):
+    for place, vector in vectors:
         try:
             values.append(pack(field, vector))
             require_finite(field, values[-1])
         except InvalidValue as exc:
-            raise InvalidInput(f"query vector {number}: {exc.reason}") from None
+            raise InvalidInput(f"{place}: {exc.reason}") from None
     return values
 
 

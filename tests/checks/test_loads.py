@@ -127,11 +127,7 @@ def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> Non
         ("[1, 2, 3]", failed("query vector 1: 'v' takes a list of 2 numbers, not 3 numbers", code=2)),
         (
             "{",
-            failed(
-                "the vector is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-                "write it as [0.1, 0.2, …]",
-                2,
-            ),
+            failed("the vector has no closing bracket", "write a vector as [0.1, 0.2, …] or 0.1, 0.2, …", 2),
         ),
     ],
 )

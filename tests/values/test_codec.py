@@ -19,7 +19,8 @@ from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.schema.declaration import Declaration, declared, parse_plain_field
 from milvus_cli.schema.vector_field import search_field
 from milvus_cli.search.hits import Shown, hits
-from milvus_cli.search.request import parse_vectors, placeholder_group
+from milvus_cli.search.queries import numbered
+from milvus_cli.search.request import placeholder_group
 from milvus_cli.session.clients import open_client
 from milvus_cli.text.floats import shortest
 from milvus_cli.values.columns import moved, raw_values
@@ -454,16 +455,16 @@ def test_query_vectors_are_packed_as_rows_are() -> None:
     for field in schema.fields:
         if "Vector" in DataType.Name(field.data_type):
             vectors = [row[field.name] for row in ROWS]
-            group = placeholder_group(field.data_type, pack_queries(vectors, field))
+            group = placeholder_group(field.data_type, pack_queries(numbered(vectors), field))
             (value,) = PlaceholderGroup.FromString(group).placeholders
             assert (value.tag, int(value.type), len(value.values)) == ("$0", int(field.data_type), 2)
-    assert pack_queries([[1, 2.5, -1]], schema.fields[11]) == [struct.pack("<3f", 1, 2.5, -1)]
+    assert pack_queries(numbered([[1, 2.5, -1]]), schema.fields[11]) == [struct.pack("<3f", 1, 2.5, -1)]
 
 
 def test_a_bad_query_vector_is_named() -> None:
     (field,) = [parse_plain_field("v:FLOAT_VECTOR:2")]
     with pytest.raises(InvalidInput, match=r"^query vector 2: 'v' takes a list of 2 numbers, not 1 numbers$"):
-        pack_queries([[1, 2], [1]], field)
+        pack_queries(numbered([[1, 2], [1]]), field)
 
 
 # Against real servers
@@ -529,7 +530,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
             dsl_type="BoolExprV1",
             nq=1,
             consistency_level="Strong",
-            placeholder_group=placeholder_group(searched.data_type, pack_queries([[1, 2, 3]], searched)),
+            placeholder_group=placeholder_group(searched.data_type, pack_queries(numbered([[1, 2, 3]]), searched)),
             output_fields=["t", "color"],
             search_params=[
                 {"key": key, "value": value}
@@ -545,25 +546,6 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
 
 
 # Searches
-
-
-@pytest.mark.parametrize(
-    ("text", "vectors"),
-    [
-        ("[1, 2]", [[1, 2]]),
-        ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
-        ('{"1": 0.5}', [{"1": 0.5}]),
-        ('[{"1": 0.5}, {}]', [{"1": 0.5}, {}]),
-    ],
-)
-def test_query_vectors_come_as_json(text: str, vectors: list[Any]) -> None:
-    assert parse_vectors(text) == vectors
-
-
-@pytest.mark.parametrize("text", ["", "1", "[]", "null", '"a"', "[1", "[" * 100_000])
-def test_what_is_no_vector_is_refused(text: str) -> None:
-    with pytest.raises(InvalidInput):
-        parse_vectors(text)
 
 
 @pytest.mark.parametrize(
