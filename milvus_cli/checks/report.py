@@ -185,7 +185,7 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
         metric=index.metric,
         params=params,
         consistency=trial.consistency,
-        written=client.written,
+        timestamp=client.written,
     )
     steps = len(wanted) * len(queries.keys)
     with _bar(session, f"Searching {target.collection!r}") as bar:

@@ -56,6 +56,8 @@ def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bo
 def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float) -> Record:
     """Make a hybrid timestamp so much later than another.
 
+    Queries and searches take it as --guarantee-timestamp.
+
     \b
     Example: calc mkts_from_hybridts -h 429164525386203142 -m 1000
     """
@@ -68,6 +70,8 @@ def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float
 def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float) -> Record:
     """Make a hybrid timestamp of a Unix time.
 
+    Queries and searches take it as --guarantee-timestamp.
+
     \b
     Example: calc mkts_from_unixtime -e 1637161541.123
     """
@@ -79,6 +83,8 @@ def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float)
 @milliseconds_option
 def calc_mkts_from_datetime(session: Session, time: str, milliseconds: float) -> Record:
     """Make a hybrid timestamp of a date and time.
+
+    Queries and searches take it as --guarantee-timestamp.
 
     \b
     Example: calc mkts_from_datetime -d '2021-11-17 15:05:41+00:00'

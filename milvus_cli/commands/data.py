@@ -9,9 +9,9 @@ import click
 from ..grammar.command import collection_option, command, option
 from ..grammar.options import options
 from ..grammar.row_options import (
-    consistency_option,
     fields_option,
     filter_options,
+    freshness_options,
     ids_option,
     limit_option,
     partitions_option,
@@ -34,7 +34,7 @@ shown_fields_option = fields_option("Fields to show; all when not given.")
 @collection_option
 @filter_options
 @partitions_option()
-@consistency_option
+@freshness_options
 @options("rows.options:RowOptions")
 def count(session: Session, options: RowOptions) -> Record:
     """Count the rows of a loaded collection exactly, beside what its statistics say.
@@ -52,7 +52,7 @@ def count(session: Session, options: RowOptions) -> Record:
 @ids_option
 @shown_fields_option
 @partitions_option()
-@consistency_option
+@freshness_options
 @options("rows.options:RowOptions")
 def get(session: Session, options: RowOptions, ids: str) -> Table:
     """Show rows by their primary keys, in the order asked for. Where some are missing, the exit code is 1.
@@ -72,7 +72,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
 @limit_option
 @option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Leave out the first N rows.")
 @partitions_option()
-@consistency_option
+@freshness_options
 @options("rows.options:RowOptions")
 def query(session: Session, options: RowOptions, limit: int | None, offset: int) -> Table:
     """Show the rows for which a filter holds: all of them, however many.
@@ -102,7 +102,7 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
     help="Rows asked for at once.",
 )
 @partitions_option()
-@consistency_option
+@freshness_options
 @options("rows.options:RowOptions")
 def query_iterator(session: Session, options: RowOptions, limit: int | None, batch_size: int) -> Table:
     """As `query`, with so many rows in each request.

@@ -10,7 +10,11 @@ import click
 from .command import all_of, option
 from .params import TEXT
 from .types import CONSISTENCY, FIELDS, FILTER, PARAMETER, PARTITION
+from .value_types import FiniteRange
 
+HIGHEST_TIMESTAMP = 2**64 - 1
+HIGHEST_GRACE = 10**9
+"""30 years, in seconds."""
 FILTER_SPELLINGS = ("-e", "--expr", "--filter", "expression")
 
 param_option = option(
@@ -50,6 +54,29 @@ consistency_option = option(
     show_default=True,
     metavar="LEVEL",
     help="How fresh the rows must be.",
+)
+
+freshness_options = all_of(
+    option(
+        "--consistency",
+        type=CONSISTENCY,
+        metavar="LEVEL",
+        help="Consistency level: Strong sees all earlier writes; Bounded and Eventually are faster but may miss the "
+        "latest. Milvus Lite always sees all. [default: Strong]",
+    ),
+    option(
+        "--guarantee-timestamp",
+        type=click.IntRange(0, HIGHEST_TIMESTAMP),
+        metavar="TIMESTAMP",
+        help="See at least all writes up to this hybrid timestamp, as `calc mkts_from_datetime` prints it; the read "
+        "waits for one in the future. 0 is Strong, 1 Eventually, 2 Bounded.",
+    ),
+    option(
+        "--graceful-time",
+        type=FiniteRange(min=0, max=HIGHEST_GRACE),
+        metavar="SECONDS",
+        help="Bounded: see at least all writes older than this. Bounded alone leaves it to the server, 5 by default.",
+    ),
 )
 
 

@@ -7,9 +7,8 @@ import click
 from ..text.limits import HIGHEST_LIMIT
 from .command import all_of, option
 from .params import TEXT
-from .row_options import param_option
+from .row_options import freshness_options, param_option
 from .types import (
-    CONSISTENCY,
     FIELD,
     FIELDS,
     FILTER,
@@ -100,13 +99,6 @@ round_option = option(
     "--round-decimal", type=click.IntRange(0, 6), metavar="N", help="Let the server round distances to N places."
 )
 consistency_options = all_of(
-    option(
-        "--consistency",
-        type=CONSISTENCY,
-        default="Strong",
-        show_default=True,
-        metavar="LEVEL",
-        help="What it sees: Strong all writes before it, Bounded or Eventually perhaps not the last ones, but sooner.",
-    ),
+    freshness_options,
     option("--ignore-growing", is_flag=True, help="Leave out rows that are not in a sealed segment yet."),
 )

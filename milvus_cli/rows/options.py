@@ -6,28 +6,41 @@ from dataclasses import dataclass
 
 from ..client.client import Client
 from .filters import filled
-from .selection import Selection, selected
+from .freshness import freshness
+from .selection import Selection, page_deadline, selected
 
 
 @dataclass(frozen=True)
 class RowOptions:
-    """`expression` is a filter in which `parameters` fill the names in braces; `fields` are separated by commas."""
+    """`expression` is a filter in which `parameters` fill the names in braces; `fields` are separated by commas.
+
+    `consistency`, `guarantee_timestamp` and `graceful_time` say how recent the rows must be.
+    """
 
     collection: str
     expression: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     fields: str | None = None
     partitions: tuple[str, ...] = ()
-    consistency: str = "Strong"
+    consistency: str | None = None
+    guarantee_timestamp: int | None = None
+    graceful_time: float | None = None
 
     def selection(self, client: Client, *, counting: bool = False) -> Selection:
         """The selection, checked against the server; `counting` allows the field count(*). Raises as `selected`."""
+        fresh = freshness(
+            client,
+            self.consistency,
+            self.guarantee_timestamp,
+            self.graceful_time,
+            deadline=page_deadline(client),
+        )
         return selected(
             client,
             self.collection,
             fields=self.fields,
             filter=filled(self.expression, self.parameters),
             partitions=self.partitions,
-            consistency=self.consistency,
+            fresh=fresh,
             counting=counting,
         )

@@ -15,12 +15,13 @@ from ..errors import CliError, InvalidInput, Unsupported
 from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import require_partitions, row_count
-from ..text.consistency import read_level
+from ..text.consistency import CUSTOMIZED, guarantee
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
 from .filters import explained, one_of
+from .freshness import STRONG, Freshness
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
@@ -46,7 +47,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Selection:
-    """Rows of a collection, and their fields. Parameters of `filter` are already filled in."""
+    """Rows of a collection, and their fields. Parameters of `filter` are already filled in.
+
+    `consistency` and the hybrid `timestamp` are as for `guarantee`.
+    """
 
     schema: CollectionSchema
     collection: str
@@ -54,6 +58,7 @@ class Selection:
     filter: str = ""
     partitions: tuple[str, ...] = ()
     consistency: str = "Strong"
+    timestamp: int = 0
 
     @property
     def wanted(self) -> Wanted:
@@ -119,6 +124,11 @@ def understood(selection: Selection) -> Iterator[None]:
         yield
 
 
+def page_deadline(client: Client) -> float:
+    """Returns the deadline of a read of rows, in seconds."""
+    return client.chosen_timeout or max(client.timeout, PAGE_SECONDS)
+
+
 def query(
     client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], timestamp: int = 0
 ) -> Sequence[FieldData]:
@@ -133,9 +143,8 @@ def query(
         output_fields=selection.fields.asked,
         partition_names=selection.partitions,
         query_params=pairs(dict(params)),
-        consistency_level="Customized" if timestamp else selection.consistency,
-        guarantee_timestamp=timestamp,
-        timeout=client.chosen_timeout or max(client.timeout, PAGE_SECONDS),
+        **(guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)),
+        timeout=page_deadline(client),
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)
@@ -220,7 +229,7 @@ def selected(
     fields: str | None = None,
     filter: str = "",
     partitions: Sequence[str] = (),
-    consistency: str = "Strong",
+    fresh: Freshness = STRONG,
     counting: bool = False,
 ) -> Selection:
     """Creates a selection after checking its names with the server. Raises ServerRefused or CliError for missing ones.
@@ -234,7 +243,7 @@ def selected(
         chosen_fields(schema, fields, counting=counting),
         filter,
         tuple(partitions),
-        read_level(consistency),
+        *fresh,
     )
     if partitions:
         require_partitions(client, collection, partitions)

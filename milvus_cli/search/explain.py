@@ -127,7 +127,7 @@ def _facts(asked: SearchOptions, found: SearchAnswer, client: Client, count: int
         "index_params": dict(index.params) if index else {},
         "search_params": dict(search.params),
         "load_state": permitted(load_state, client, asked.collection),
-        "consistency": search.consistency.capitalize(),
+        "consistency": search.consistency,
         "filter": search.filter or None,
         "queries": len(search.queries),
         "hits": count,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..schema.schema import pairs
-from .request import Search, guarantee
+from ..text.consistency import guarantee
+from .request import Search
 from .rerankers import Reranker, function_score
 
 
@@ -26,7 +27,7 @@ class Hybrid:
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str = "Strong"
-    written: int = 0
+    timestamp: int = 0
 
     def request(self) -> dict[str, Any]:
         """Returns the fields of a HybridSearchRequest."""
@@ -48,6 +49,6 @@ class Hybrid:
             "requests": [replace(each, fields=()).request() for each in self.legs],
             "rank_params": pairs(rank),
             "output_fields": self.fields,
-            **guarantee(self.consistency, self.written),
+            **guarantee(self.consistency, self.timestamp),
             **more,
         }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..result import Table
 from ..rows.filters import both
+from ..rows.freshness import Freshness, freshness
 from ..session.session import Session
 from ..text.limits import HIGHEST_LIMIT
 from ..text.numbers import finite
@@ -23,6 +24,7 @@ from .reranker_text import parse_rerankers
 from .run import FOR_PEOPLE, HIT, refusals_explained
 
 if TYPE_CHECKING:
+    from ..client.client import Client
     from ..client.wire.milvus_pb2 import SearchResults
     from ..client.wire.schema_pb2 import CollectionSchema
     from .request import Search
@@ -48,7 +50,9 @@ class HybridOptions:
     group_by: str = ""
     group_size: int | None = None
     round_decimal: int | None = None
-    consistency: str = "Strong"
+    consistency: str | None = None
+    guarantee_timestamp: int | None = None
+    graceful_time: float | None = None
     ignore_growing: bool = False
     force: bool = False
 
@@ -71,8 +75,13 @@ class HybridOptions:
             params=_list(given, "params"),
             radius=_float(given, "radius"),
             range_filter=_float(given, "range_filter"),
-            consistency=self.consistency,
             ignore_growing=self.ignore_growing,
+        )
+
+    def fresh(self, client: Client) -> Freshness:
+        """How recent the rows must be, the same for all legs."""
+        return freshness(
+            client, self.consistency, self.guarantee_timestamp, self.graceful_time, deadline=client.timeout
         )
 
 
@@ -84,7 +93,8 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     rerankers = parse_rerankers(asked.rerank, len(asked.requests))
     legs = [asked.leg(text) for text in asked.requests]
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
-    searches = [each.search(schema) for each in legs]
+    fresh = asked.fresh(client)
+    searches = [replace(each.search(schema), consistency=fresh.level, timestamp=fresh.timestamp) for each in legs]
     shown = shown_fields(schema, legs[0].names)
     if len({len(each.queries) for each in searches}) > 1:
         counts = ", ".join(str(len(each.queries)) for each in searches)
@@ -102,8 +112,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
         asked.group_by,
         asked.group_size,
         asked.round_decimal,
-        asked.consistency,
-        client.written,
+        *fresh,
     )
     began = time.monotonic()
     pending = client.start("HybridSearch", **hybrid.request())
@@ -112,7 +121,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
         answer = pending.result()
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000
-    note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {asked.consistency.capitalize()}"
+    note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {fresh.level}"
     found = _Fused(searches, answer, answers, schema, shown)
     return found.table(note if session.output in FOR_PEOPLE else "")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..rows.filters import both, filled
+from ..rows.freshness import Freshness, freshness
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.json import parse_json
@@ -52,7 +53,9 @@ class SearchOptions:
     group_by: str = ""
     group_size: int | None = None
     round_decimal: int | None = None
-    consistency: str = "Strong"
+    consistency: str | None = None
+    guarantee_timestamp: int | None = None
+    graceful_time: float | None = None
     ignore_growing: bool = False
     rerank: Sequence[str] = ()
     force: bool = False
@@ -61,6 +64,17 @@ class SearchOptions:
     def client(self) -> Client:
         """One client for the whole search: the session reads its store each time it is asked for one."""
         return self.session.client
+
+    @cached_property
+    def fresh(self) -> Freshness:
+        """How recent the rows must be, the same for all requests of the search."""
+        return freshness(
+            self.client,
+            self.consistency,
+            self.guarantee_timestamp,
+            self.graceful_time,
+            deadline=self.client.timeout,
+        )
 
     @property
     def names(self) -> list[str]:
@@ -97,8 +111,8 @@ class SearchOptions:
             group_by=self.group_by,
             group_size=self.group_size,
             round_decimal=self.round_decimal,
-            consistency=self.consistency,
-            written=self.client.written,
+            consistency=self.fresh.level,
+            timestamp=self.fresh.timestamp,
             ignore_growing=self.ignore_growing,
             rerankers=parse_rerankers(self.rerank, 0),
         )

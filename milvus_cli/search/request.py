@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..schema.schema import pairs
-from ..text.consistency import READ_LEVELS, read_level
+from ..text.consistency import guarantee
 from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
 
@@ -33,7 +33,8 @@ class Queries:
 class Search:
     """One search. `limit` counts hits per query, `radius` and `range_filter` bound their distances.
 
-    `fields` are the output fields, "*" all of them. An empty `metric` is the index's.
+    `fields` are the output fields, "*" all of them. An empty `metric` is the index's. `consistency` and the hybrid
+    `timestamp` are as for `guarantee`.
     """
 
     collection: str
@@ -52,7 +53,7 @@ class Search:
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str = "Strong"
-    written: int = 0
+    timestamp: int = 0
     ignore_growing: bool = False
     rerankers: Sequence[Reranker] = ()
 
@@ -67,7 +68,7 @@ class Search:
             "output_fields": self.fields,
             "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
             "search_params": pairs(self._values()),
-            **guarantee(self.consistency, self.written),
+            **guarantee(self.consistency, self.timestamp),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
         }
 
@@ -112,10 +113,3 @@ def placeholder_group(kind: int, values: Sequence[bytes]) -> bytes:
 
     value = PlaceholderValue(tag="$0", type=kind, values=values)  # type: ignore[arg-type]
     return PlaceholderGroup(placeholders=[value]).SerializeToString()
-
-
-def guarantee(level: str, written: int = 0) -> dict[str, Any]:
-    """Returns a read request's fields for consistency. Raises InvalidInput for an unknown level."""
-    name = read_level(level)
-    until = written if name == "Session" and written else READ_LEVELS[name].guarantee
-    return {"consistency_level": name, "guarantee_timestamp": until}

@@ -179,7 +179,7 @@ def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
     shown = "" if found.rest else f"Top {found.count:,} of "
-    level = found.search.consistency.capitalize()
+    level = found.search.consistency
 
     def footer() -> str:
         taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)

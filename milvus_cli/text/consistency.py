@@ -1,9 +1,12 @@
-"""Milvus's consistency levels: their names, numbers and meaning, and the one parser of them."""
+"""Milvus's consistency levels: their names, numbers and meaning, and the one parser of them.
+
+A read asks for a level, or with Customized for all writes up to a guarantee timestamp, which is hybrid.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import InvalidInput
 from .names import nearest
@@ -25,8 +28,14 @@ READ_LEVELS: Mapping[str, Level] = {
     "Eventually": Level(3, 1, "sees what is there"),
 }
 """Levels that a read may request."""
-NUMBERS: Mapping[str, int] = {**{name: level.number for name, level in READ_LEVELS.items()}, "Customized": 4}
+CUSTOMIZED = "Customized"
+NUMBERS: Mapping[str, int] = {**{name: level.number for name, level in READ_LEVELS.items()}, CUSTOMIZED: 4}
 """Levels that a collection may have."""
+SPECIAL = {0: "Strong", 1: "Eventually", 2: "Bounded"}
+"""Guarantee timestamps that Milvus takes for a level."""
+OLDEST = 10**12 << 18
+"""A timestamp of 2001. Unix seconds and milliseconds are lower, and so before every write."""
+DEFAULT_READ = "Strong"
 DEFAULT_LEVEL = "Bounded"
 """Milvus's documented default, and pymilvus's."""
 
@@ -34,6 +43,42 @@ DEFAULT_LEVEL = "Bounded"
 def read_level(text: str) -> str:
     """Returns the level of a read, in Milvus's spelling. Raises InvalidInput for an unknown one."""
     return _parsed(text, READ_LEVELS)
+
+
+def requested_level(level: str | None, timestamp: int | None, graceful: float | None) -> str:
+    """Returns the level that options ask for together, Customized for a timestamp of its own.
+
+    Raises InvalidInput for options that contradict each other, and for what is no hybrid timestamp.
+    """
+    named = read_level(level) if level is not None else None
+    if timestamp is not None and timestamp not in SPECIAL and timestamp < OLDEST:
+        hint = f"calc mkts_from_unixtime -e {timestamp}"
+        raise InvalidInput(f"--guarantee-timestamp: {timestamp} is not a hybrid timestamp", hint=hint)
+    meant = SPECIAL.get(timestamp, CUSTOMIZED) if timestamp is not None else None
+    if named and meant and named != meant:
+        meaning = ", ".join(f"{number} is {name}" for number, name in SPECIAL.items())
+        raise InvalidInput(
+            f"--consistency {named} and --guarantee-timestamp {timestamp} contradict each other",
+            hint=f"give one of them; as timestamps, {meaning}",
+        )
+    if graceful is not None and (named or meant or "Bounded") != "Bounded":
+        other = f"--consistency {named}" if named else f"--guarantee-timestamp {timestamp}"
+        raise InvalidInput(
+            f"--graceful-time and {other} contradict each other", hint="--graceful-time goes with --consistency Bounded"
+        )
+    return meant or named or ("Bounded" if graceful is not None else DEFAULT_READ)
+
+
+def guarantee(level: str, timestamp: int = 0) -> dict[str, Any]:
+    """Returns a read request's fields for consistency. Raises InvalidInput for an unknown level.
+
+    `timestamp` is what Customized asks for, and what Session needs: that of the client's last write.
+    """
+    if level == CUSTOMIZED:
+        return {"consistency_level": level, "guarantee_timestamp": timestamp}
+    name = read_level(level)
+    until = timestamp if name == "Session" and timestamp else READ_LEVELS[name].guarantee
+    return {"consistency_level": name, "guarantee_timestamp": until}
 
 
 def collection_level(text: str) -> str:
