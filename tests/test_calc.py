@@ -18,6 +18,7 @@ from tests.support.typed import Typed, failed
 KNOWN = 429164525386203142
 """Of Milvus's page on hybrid timestamps: 2021-11-17 15:05:41 in China."""
 
+FORMS = "write a vector as [0.1, 0.2, …] or 0.1, 0.2, …"
 YEAR = "it tells the years 1970 to 4199"
 
 
@@ -105,6 +106,13 @@ def test_a_timestamp_of_another_of_unix_time_and_of_a_date(calc: Any) -> None:
             "left vector 0 is not a binary vector",
             "write its bytes, each 0 to 255: [3, 255]",
         ),
+        (
+            ["distance", "-l", "[1.5]", "-r", "[1]", "-m", "HAMMING"],
+            "left vector 0 is not a binary vector",
+            "write its bytes, each 0 to 255: [3, 255]",
+        ),
+        (["distance", "-l", "[1", "-r", "[1]"], "--left has no closing bracket", FORMS),
+        (["distance", "-l", "[1]", "-r", "one"], "--right has 'one', which is not a number", FORMS),
         (["distance", "-l", "[1]", "-r", "[1]", "-m", "IP", "--sqrt"], "IP has no root: --sqrt goes with L2", ""),
     ],
     ids=lambda each: each[0] if isinstance(each, list) else None,
@@ -122,6 +130,9 @@ def test_what_cannot_be_calculated_exits_2(calc: Any, words: list[str], message:
         ("hamming", "[15, 1]", "[[0, 0], [15, 1]]", [5.0, 0.0]),
         ("JACCARD", "[3]", "[[1], [4], [0]]", [0.5, 1.0, 1.0]),
         ("TANIMOTO", "[3]", "[[1], [3], [4]]", [1.0, 0.0, "Infinity"]),
+        ("L2", "0, 0", "[[3. 4.]\n [0. 0.]]", [25.0, 0.0]),
+        ("IP", "array([1., 2.], dtype=float32)", '"[3, 4]"\n"[1, 1]"', [11.0, 3.0]),
+        ("HAMMING", "15 1", "[ 0.  0.]", [5.0]),
         ("L2", "[1e30]", "[-1e30]", ["Infinity"]),
     ],
 )

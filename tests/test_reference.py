@@ -80,7 +80,7 @@ def test_a_command_is_told_with_types_defaults_and_examples(data: dict[str, Any]
         "examples": ["calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt"],
         "words": [],
         "options": [
-            {**vector, "names": ["-l", "--left"], "help": "A vector or a list of them; @FILE reads a file."},
+            {**vector, "names": ["-l", "--left"], "help": "Vectors, as JSON or bare numbers; @FILE reads a file."},
             {**vector, "names": ["-r", "--right"], "help": "What they are compared with, likewise."},
             {
                 **option,

@@ -30,7 +30,7 @@ milliseconds_option = option(
 
 
 @command("calc distance", questions="distance:ask_distance")
-@word("left", "-l", "--left", type=TEXT, metavar="JSON", help="A vector or a list of them; @FILE reads a file.")
+@word("left", "-l", "--left", type=TEXT, metavar="JSON", help="Vectors, as JSON or bare numbers; @FILE reads a file.")
 @word("right", "-r", "--right", type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
 @option(
     "-m",

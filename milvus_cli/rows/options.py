@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..client.client import Client
 from .filters import filled
 from .freshness import freshness
-from .selection import PAGE_SECONDS, Selection, selected
+from .selection import Selection, page_deadline, selected
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RowOptions:
             self.consistency,
             self.guarantee_timestamp,
             self.graceful_time,
-            deadline=max(client.timeout, PAGE_SECONDS),
+            deadline=page_deadline(client),
         )
         return selected(
             client,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
 
 PAGE_SECONDS = 60.0
-"""Minimum deadline of a page, in seconds; Milvus Lite takes some seconds for any."""
+"""Deadline of a page unless the user chose one, in seconds; Milvus Lite takes some seconds for any."""
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
@@ -124,6 +124,11 @@ def understood(selection: Selection) -> Iterator[None]:
         yield
 
 
+def page_deadline(client: Client) -> float:
+    """Returns the deadline of a read of rows, in seconds."""
+    return client.chosen_timeout or max(client.timeout, PAGE_SECONDS)
+
+
 def query(
     client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], timestamp: int = 0
 ) -> Sequence[FieldData]:
@@ -139,7 +144,7 @@ def query(
         partition_names=selection.partitions,
         query_params=pairs(dict(params)),
         **(guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)),
-        timeout=client.chosen_timeout or max(client.timeout, PAGE_SECONDS),
+        timeout=page_deadline(client),
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)

@@ -9,11 +9,11 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from io import StringIO
 from typing import Any
 
 from ..errors import InvalidInput
 from ..result import Table
-from ..text.json import parse_json
 
 LOGICAL_BITS = 18
 HIGHEST = 2**64 - 1
@@ -65,9 +65,17 @@ def distance_table(left: str, right: str, metric: str, *, root: bool) -> Table:
 
 
 def parse_vectors(text: str, name: str) -> list[Any]:
-    """Reads a vector, or a list of vectors, as JSON."""
-    value = parse_json(text, name, VECTORS_HINT)
-    return value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
+    """Reads vectors in any form that a search takes. Raises InvalidInput."""
+    # Only this command needs the reader, and every start loads this module.
+    from .vector_text import UnreadableVector, vectors_in
+
+    try:
+        found = [vector for _, vector in vectors_in(StringIO(text, newline=""), sparse=False)]
+    except UnreadableVector as exc:
+        raise InvalidInput(f"{name} {exc.reason}", hint=exc.hint) from exc
+    if not found:
+        raise InvalidInput(f"{name} has no vector", hint=VECTORS_HINT)
+    return found
 
 
 def distances(
@@ -112,7 +120,9 @@ def _numbers(vector: Any, name: str) -> list[float]:
 
 def _bytes(vector: Any, name: str) -> bytes:
     try:
-        return bytes(_numbers(vector, name))  # type: ignore[arg-type]  # floats are refused by bytes itself
+        # Bare numbers and those that numpy prints are floats. Others than whole ones are refused by bytes itself.
+        numbers: list[Any] = _numbers(vector, name)
+        return bytes([int(each) if each == each // 1 else each for each in numbers])
     except (TypeError, ValueError):
         raise InvalidInput(f"{name} is not a binary vector", hint="write its bytes, each 0 to 255: [3, 255]") from None
 
