@@ -113,6 +113,22 @@ def test_what_one_server_refuses_is_no_fault_on_another(
     typed.gone("refused_lite")
 
 
+@on_lite
+def test_a_row_refused_for_another_field_does_not_condemn_the_rows_that_look_like_it(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed.gone("refused_other")
+    typed.all("create collection refused_other -f id:INT64 -f j:JSON -f s:SPARSE_FLOAT_VECTOR -p id --index s")
+    rows = [{"id": 1, "j": [1], "s": {}}] + [{"id": number, "j": [1], "s": {"1": 1.0}} for number in range(2, 20)]
+    write(Path("rows.jsonl"), rows)
+    run = typed("insert file -c refused_other rows.jsonl")
+    assert run.code == 5
+    assert run.err.startswith("rows.jsonl, line 1, column 's': sparse vector field 's': ")
+    assert "Inserted 18 of 19 rows" in run.err
+    typed.gone("refused_other")
+
+
 def schema(*more: str) -> Any:
     found = schema_pb2.CollectionSchema(name="book")
     found.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)

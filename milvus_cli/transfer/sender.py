@@ -19,7 +19,7 @@ from ..rows.readback import Sent
 from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .settling import settle
-from .suspects import Suspect, suspects
+from .suspects import Suspect, named_field, suspects
 
 MINIMUM_SECONDS = 60.0
 """Minimum deadline of an insert call, in seconds; batches are larger than ordinary requests."""
@@ -177,14 +177,17 @@ class Sender:
     def _without_suspects(
         self, client: Client, batch: Batch, found: Mapping[int, Suspect], *, doubtful: bool
     ) -> Outcome:
-        """Sends the unsuspicious rows; of each kind of suspects one, whose outcome decides for the kind."""
+        """Sends the unsuspicious rows; of each kind of suspects one, whose outcome decides for the kind.
+
+        If that was refused because of another field, the others of its kind are sent as well.
+        """
         clean = [row for row in range(batch.rows) if row not in found]
         outcome = self._part(client, batch, clean, doubtful=doubtful) if clean else Outcome(0)
         for kind in dict.fromkeys(each.kind for each in found.values()):
             rows = [row for row, each in found.items() if each.kind == kind]
             if kind not in self._refused_kinds:
                 first = self._part(client, batch, rows[:1], doubtful=doubtful)
-                self._refused_kinds[kind] = bool(first.bad)
+                self._refused_kinds[kind] = bool(first.bad) and first.bad[0].field == found[rows[0]].field
                 outcome, rows = outcome + first, rows[1:]
             if self._refused_kinds[kind]:
                 outcome += Outcome(0, [self._bad(batch.chunk, row, found[row], "") for row in rows])
@@ -213,8 +216,10 @@ class Sender:
 
     def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
         values = _row_values(chunk.pick([row]))
-        if suspect is None or not self._refused_kinds.get(suspect.kind, True):
-            return RejectedRow(chunk.lines[row], "", reason, values, unit=chunk.unit)
+        other = named_field(reason, self.target.schema)
+        is_other = suspect is not None and other not in ("", suspect.field)
+        if suspect is None or is_other or not self._refused_kinds.get(suspect.kind, True):
+            return RejectedRow(chunk.lines[row], other if is_other else "", reason, values, unit=chunk.unit)
         reason = f"{suspect.reason} ({reason})" if reason else suspect.reason
         return RejectedRow(chunk.lines[row], suspect.field, reason, values, unit=chunk.unit)
 

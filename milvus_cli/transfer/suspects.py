@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,12 @@ def suspects(chunk: Chunk, schema: CollectionSchema) -> dict[int, Suspect]:
     if schema.enable_dynamic_field:
         _add_dynamic(found, chunk, schema)
     return found
+
+
+def named_field(reason: str, schema: CollectionSchema) -> str:
+    """Returns the field that a server's refusal names in quotes, "" for none."""
+    quoted = set(re.findall(r"""['"`\[]([^'"`\[\]]+)['"`\]]""", reason))
+    return next((field.name for field in row_fields(schema) if field.name in quoted), "")
 
 
 def _of_value(field: Field, value: Any) -> Iterator[Suspect]:
