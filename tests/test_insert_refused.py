@@ -119,9 +119,9 @@ def test_a_row_refused_for_another_field_does_not_condemn_the_rows_that_look_lik
 ) -> None:
     monkeypatch.chdir(tmp_path)
     typed.gone("refused_other")
-    typed.all("create collection refused_other -f id:INT64 -f j:JSON -f s:SPARSE_FLOAT_VECTOR -p id --index s")
+    typed.all("create collection refused_other -f id:INT64 -f j:JSON -f s:SPARSE_FLOAT_VECTOR -p id")
     rows = [{"id": 1, "j": [1], "s": {}}] + [{"id": number, "j": [1], "s": {"1": 1.0}} for number in range(2, 20)]
-    write(Path("rows.jsonl"), rows)
+    Path("rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
     run = typed("insert file -c refused_other rows.jsonl")
     assert run.code == 5
     assert run.err.startswith("rows.jsonl, line 1, column 's': sparse vector field 's': ")
