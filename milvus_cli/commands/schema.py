@@ -99,7 +99,7 @@ DDL = "ddl"
     multiple=True,
     type=INDEX_DECLARATION,
     metavar="FIELD[:TYPE[:METRIC[:KEY=VALUE…]]]",
-    help="An index to build, AUTOINDEX when no type is given; repeatable.",
+    help="An index to build, of the usual type when none is given; repeatable.",
 )
 @option(
     "-s",

@@ -20,7 +20,7 @@ from ..text.json import parse_json
 from ..text.names import missing_name
 from .definition import Definition
 from .field_json import DEFAULTS, read_default, read_field
-from .index_types import USUAL, check_index, known_index_type
+from .index_types import USUAL, check_index, known_index_type, usual_type
 from .indexes import Index
 from .kinds import FIELD_TYPES
 from .schema import (
@@ -168,9 +168,10 @@ def _apply(given: Declaration, schema: CollectionSchema) -> None:
 
 
 def _index(schema: CollectionSchema, text: str) -> Index:
+    """Parses an index of a field; without a type it has the usual one of the field, as with `create index`."""
     index = parse_index(text)
     _field(schema, index.field, "--index")
-    return index
+    return index if ":" in text else replace(index, type=usual_type(schema, index.field))
 
 
 def _set_default(schema: CollectionSchema, text: str) -> None:
