@@ -24,7 +24,7 @@ def create_database(session: Session, database: str, properties: Properties, *, 
             return Done(f"Database {database!r} exists.", {"database": database, "created": False})
         raise CliError(f"database {database!r} exists", hint=f"see it with: show database {database}")
     session.client.call("CreateDatabase", db_name=database, properties=pairs(dict(properties)))
-    return Done(f"Created database {database!r}.", {"database": database, "created": True})
+    return Done(f"Created database {database!r} successfully.", {"database": database, "created": True})
 
 
 def use_database(session: Session, database: str) -> Done:
