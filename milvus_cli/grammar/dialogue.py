@@ -5,6 +5,7 @@ The line with these words is then parsed like any other, so that a dialogue can 
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -31,6 +32,9 @@ Check = Callable[[str], object]
 Questions: TypeAlias = "str | Sequence[str | tuple[str, str, str]]"
 """A function of the `dialogues` room as "module:function"; or names of parameters, some with a question of their own
 and the default that it shows."""
+
+FILLERS = ("the", "its", "new", "name", "of")
+"""Words that say no more about a parameter than its name does."""
 
 YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
 
@@ -256,9 +260,10 @@ class Interview:
 def question_of(param: click.Parameter) -> str:
     """The question for a parameter, from its declaration: its name, and its help where that says more."""
     label = str(param.name).replace("_", " ").capitalize()
-    text = (getattr(param, "help", "") or "").rstrip(".")
+    text = re.sub(r"(; several when repeated|;? \(?repeatable\)?)", "", getattr(param, "help", "") or "").rstrip(".")
     text = text[:1].lower() + text[1:]
-    return label if not text or text in (f"the {label.lower()}", label.lower()) else f"{label} ({text})"
+    more = {*re.findall(r"[a-z]{2,}", text.lower())} - {*re.findall(r"[a-z]+", label.lower()), *FILLERS}
+    return f"{label} ({text})" if more else label
 
 
 def _spelling(param: click.Parameter) -> str:
