@@ -262,8 +262,10 @@ def question_of(param: click.Parameter) -> str:
     label = str(param.name).replace("_", " ").capitalize()
     text = re.sub(r"(; several when repeated|;? \(?repeatable\)?)", "", getattr(param, "help", "") or "").rstrip(".")
     text = text[:1].lower() + text[1:]
-    more = {*re.findall(r"[a-z]{2,}", text.lower())} - {*re.findall(r"[a-z]+", label.lower()), *FILLERS}
-    return f"{label} ({text})" if more else label
+    # Singular and plural begin alike.
+    known = tuple(word[:4] for word in re.findall(r"[a-z]+", label.lower()))
+    more = [word for word in re.findall(r"[a-z]{2,}", text.lower()) if not word.startswith(known)]
+    return f"{label} ({text})" if set(more) - set(FILLERS) else label
 
 
 def _spelling(param: click.Parameter) -> str:
