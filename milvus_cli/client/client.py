@@ -2,7 +2,6 @@
 
 import base64
 import os
-import socket
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -11,7 +10,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from .. import __version__
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
 from ..connections.version import Version
@@ -25,7 +23,6 @@ from google.protobuf.message_factory import GetMessageClass
 
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
-from .not_found import NO_DATABASE
 from .optional import permitted
 from .privileges import place
 from .versions import OPERATIONS, lacking
@@ -58,15 +55,6 @@ class Trace:
     database: str
     milliseconds: float
     status: str
-
-
-@dataclass(frozen=True)
-class ServerInfo:
-    """Result of the handshake. `version` is as the server writes it, e.g. "v2.3.5"; `latency_ms` is one round trip."""
-
-    version: str
-    deploy_mode: str
-    latency_ms: float
 
 
 class Channel:
@@ -309,57 +297,6 @@ class Pending:
             link.reopen()
         self._call = None
         return self._answer()
-
-
-def handshake(client: Client) -> ServerInfo:
-    """Sends client information and reads the server's version.
-
-    Raises like `Client.call`; ServerRefused for a missing database.
-    """
-    started = time.monotonic()
-    try:
-        info = client.call("Connect", client_info=_client_info(client.profile, __version__)).server_info
-    except Unsupported:
-        return ServerInfo(client.call("GetVersion").version, "", _since(started))
-    except ServerRefused as exc:
-        if exc.server_code == NO_DATABASE:
-            raise _no_database(client) from exc
-        raise
-    latency = _since(started)
-    if info.deploy_mode == "embedded":
-        # Milvus Lite accepts any database in the handshake, and reports no version there.
-        _require_database(client)
-        return ServerInfo(client.call("GetVersion").version, info.deploy_mode, latency)
-    return ServerInfo(info.build_tags, info.deploy_mode, latency)
-
-
-def _client_info(profile: Profile, version: str) -> dict[str, str]:
-    return {
-        "sdk_type": "milvus_cli",
-        "sdk_version": version,
-        "user": profile.user,
-        "host": socket.gethostname(),
-        "local_time": time.strftime("%Y-%m-%dT%H:%M:%S"),
-    }
-
-
-def _require_database(client: Client) -> None:
-    database = client.profile.database
-    if database != "default" and database not in client.call("ListDatabases").db_names:
-        raise _no_database(client)
-
-
-def _no_database(client: Client) -> ServerRefused:
-    return ServerRefused(
-        f"no database {client.profile.database!r} on {client.profile.address}",
-        hint="connect without --db, then: list databases",
-        fault=Fault.SAID_NO,
-        server_code=NO_DATABASE,
-    )
-
-
-def _since(started: float) -> float:
-    return round((time.monotonic() - started) * 1000, 1)
 
 
 @cache

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..client.client import Client, handshake
+from ..client.client import Client
+from ..client.handshake import handshake
 from ..client.http import management_metrics
 from ..client.optional import permitted
 from ..errors import CliError, Unsupported

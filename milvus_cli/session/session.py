@@ -23,7 +23,8 @@ from .row_counts import RowCounts
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from ..client.client import Client, ServerInfo, Trace
+    from ..client.client import Client, Trace
+    from ..client.handshake import ServerInfo
     from ..client.wire.schema_pb2 import CollectionSchema
     from ..connections.lite import LiteServers
     from .clients import ClientPool
@@ -295,7 +296,7 @@ class Session:
 
     def connect(self, request: Request, *, save: bool) -> Status:
         """Opens a channel and shakes hands; only then records the alias and makes it current."""
-        from ..client.client import handshake
+        from ..client.handshake import handshake
 
         requested, known = self.connections.requested(request, self.ask_password)
         profile = self.state.clients.served(requested)

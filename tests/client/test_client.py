@@ -13,7 +13,8 @@ from google.protobuf.message import Message
 
 from milvus_cli.client import client as client_module
 from milvus_cli.client import failures
-from milvus_cli.client.client import Client, Trace, handshake
+from milvus_cli.client.client import Client, Trace
+from milvus_cli.client.handshake import handshake
 from milvus_cli.client.not_found import HINTS
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, Fault, Interrupted, NotAuthorized, ServerRefused, Unreachable, Unsupported
