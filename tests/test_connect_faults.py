@@ -333,7 +333,7 @@ HELP = "help connect"
         ("http://u:p@127.0.0.1:abc", "bad address '127.0.0.1:abc'", ADDRESS),
         ("-p 0", "invalid value for '-p' / '--port': 0 is not in the range 1<=x<=65535", HELP),
         ("-p 65536", "invalid value for '-p' / '--port': 65536 is not in the range 1<=x<=65535", HELP),
-        ("-p abc", "invalid value for '-p' / '--port': 'abc' is not a valid integer range", HELP),
+        ("-p abc", "invalid value for '-p' / '--port': 'abc' is not a whole number", HELP),
         ("-a _x", "bad alias '_x'", ALIAS),
         ("-a a/b", "bad alias 'a/b'", ALIAS),
         ("-a ", "invalid value for '-a' / '--alias': expected the alias of a connection, got ''", HELP),

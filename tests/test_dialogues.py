@@ -169,7 +169,7 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
         ("Timeout", "5"),
         ("Guarantee timestamp [0]:", "0"),
         ("Graceful time in seconds [5]:", "many"),
-        ("is not a valid float", "5"),
+        ("is not a number", "5"),
     )
     assert line == "query -c asked -e 'id > 2' --fields id -t 5"
     assert talk("get", ("Collection:", "asked"), ("Ids", "1,2"), ("Fields to show", "id")) == (
@@ -182,7 +182,7 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
         ("Fields to show", "id"),
         ("Batch size", "2"),
         ("Limit", "0x"),
-        ("is not a valid integer", "3"),
+        ("is not a whole number", "3"),
     )
     assert line == "query_iterator -c asked --fields id --batch-size 2 -l 3"
     assert talk("delete ids", ("Collection:", "asked"), ("Ids", "1"), ("Delete", "y")) == "delete ids -c asked --ids 1"
@@ -255,6 +255,7 @@ def test_the_composed_line_is_in_the_history_of_the_shell_and_ctrl_c_leaves_with
     shell.send("ask")
     shell.wait_for("asked ")
     shell.send_key("tab", "enter")
+    shell.wait_for("exact")
     shell.wait_for(" ms")
     shell.send_key("up")
     shell.wait_for("> count -c asked")

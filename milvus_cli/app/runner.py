@@ -11,6 +11,7 @@ import click
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
+from ..grammar.params import plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import FOR_PROGRAMS, format_in
 from ..output.keys import Keys
@@ -226,7 +227,7 @@ def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
     if isinstance(error, UnclearOption):
         return InvalidInput(error.message, hint=error.hint or _usage_hint(error, argv))
     if isinstance(error, click.UsageError):
-        return InvalidInput(_lower_first(error.format_message()), hint=_usage_hint(error, argv))
+        return InvalidInput(_lower_first(plain_message(error.format_message())), hint=_usage_hint(error, argv))
     return Interrupted()
 
 

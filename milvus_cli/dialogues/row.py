@@ -61,8 +61,9 @@ def _ask_value(ask: Interview, field: Field) -> Any:
 
     def check(text: str) -> None:
         try:
-            found[0] = read_plain(field, text)
-            check_value(field, found[0])
+            value = read_plain(field, text)
+            check_value(field, value)
+            found[0] = value
         except BadValue as exc:
             raise InvalidInput(exc.reason) from exc
 
@@ -70,6 +71,7 @@ def _ask_value(ask: Interview, field: Field) -> Any:
         f"{field.name}, {type_text(field)}{shape and ', '}{shape}",
         shown=empty,
         checks_empty=not takes_none(field),
+        exact=kind == "VARCHAR",
         check=check,
     )
     return found[0]
@@ -79,8 +81,12 @@ def _ask_more(ask: Interview) -> dict[str, Any]:
     """Asks for values of the dynamic field."""
 
     def check(text: str) -> None:
-        if not isinstance(parse_json(text, "that", ""), dict):
+        if not isinstance(value := parse_json(text, "that", ""), dict):
             raise InvalidInput("that is no JSON object")
+        try:
+            json.dumps(value, allow_nan=False)
+        except ValueError as exc:
+            raise InvalidInput("JSON has no NaN and no Infinity") from exc
 
     text = ask.text('More values, as JSON such as {"color": "red"}', shown="none", check=check)
     more: dict[str, Any] = parse_json(text or "{}", "that", "")

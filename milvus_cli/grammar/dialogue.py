@@ -18,7 +18,7 @@ from ..errors import CliError, InvalidInput
 from ..text.names import named
 from .object_names import HINT_PATIENCE
 from .offered import items, with_paths
-from .params import NeededOption, SecretOption
+from .params import NeededOption, SecretOption, plain_message
 from .types import COLLECTION
 
 if TYPE_CHECKING:
@@ -180,16 +180,17 @@ class Interview:
         check: Check = str,
         needed: bool = False,
         checks_empty: bool = False,
+        exact: bool = False,
         offered: Callable[[str], list[CompletionItem[str]]] = lambda text: [],
     ) -> str:
         """Asks until `check` accepts the answer, and returns the answer; "" for none where it is not needed.
 
-        With `checks_empty` an empty answer is one like any other.
+        With `checks_empty` an empty answer is one like any other; an `exact` one keeps the spaces around it.
         """
         console = self.session.console
         usual = f" [{shown or default}]" if shown or default else ""
         while True:
-            answer = console.ask(f"{question}{usual}: ", offered) or default
+            answer = console.ask(f"{question}{usual}: ", offered, strip=not exact) or default
             if not answer and not needed and not checks_empty:
                 return ""
             try:
@@ -198,7 +199,7 @@ class Interview:
                 check(answer)
                 return answer
             except click.BadParameter as exc:
-                console.note(exc.message)
+                console.note(plain_message(exc.message))
             except CliError as exc:
                 if exc.fault is not None:
                     raise

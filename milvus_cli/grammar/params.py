@@ -85,6 +85,11 @@ class TextFromFile(FileOrText):
 TEXT = TextFromFile()
 
 
+def plain_message(message: str) -> str:
+    """Returns click's message about a value in words that users know."""
+    return message.replace("a valid integer range", "a whole number").replace("a valid float range", "a number")
+
+
 def read_file(path: str, session: Session) -> str:
     """Returns the text of a file; `-` is standard input."""
     return read_value("-" if path == "-" else f"@{path}", session)

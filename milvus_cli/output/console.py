@@ -120,26 +120,27 @@ class Console:
             return self.read().encode()
         return bytes(read_whole(buffer, "standard input", most))
 
-    def ask(self, question: str, offered: Offered | None = None) -> str:
+    def ask(self, question: str, offered: Offered | None = None, *, strip: bool = True) -> str:
         """Asks a question and returns the answered line. Raises InvalidInput without a terminal or an answer.
 
         Tab completes the answer by what `offered` returns for its text, if there is an editor.
         """
         self._require_person(question)
         if offered is not None and self.editor is not None:
-            return self._edited(question, offered)
+            text = self._edited(question, offered)
+            return text.strip() if strip else text
         self.stderr.write(harmless(question))
         self.stderr.flush()
         answer = self.stdin.readline()
         if not answer:
             raise self._no_answer()
-        return answer.strip()
+        return answer.strip() if strip else answer.rstrip("\r\n")
 
     def _edited(self, question: str, offered: Offered) -> str:
         assert self.editor is not None
         self.flush()
         try:
-            return self.editor(harmless(question), offered, self).strip()
+            return self.editor(harmless(question), offered, self)
         except EOFError as exc:
             raise InvalidInput("no answer") from exc
 
