@@ -129,10 +129,10 @@ class Interview:
             if isinstance(self.value(name), str) and check is not None:
                 check(self.value(name))
             return self.value(name)
-        question = question or question_of(param)
         if isinstance(param, SecretOption):
-            self.secrets[name] = self.session.console.ask_secret(f"{question}: ", twice=param.twice)
+            self.secrets[name] = self.session.console.ask_secret(f"{question or _label(param)}: ", twice=param.twice)
             return self.secrets[name]
+        question = question or question_of(param)
         usual = _default_text(param)
 
         require = check or (self.session.require_collection if param.type is COLLECTION else str)
@@ -260,13 +260,17 @@ class Interview:
 
 def question_of(param: click.Parameter) -> str:
     """The question for a parameter, from its declaration: its name, and its help where that says more."""
-    label = str(param.name).replace("_", " ").capitalize()
+    label = _label(param)
     text = re.sub(r"(; several when repeated|;? \(?repeatable\)?)", "", getattr(param, "help", "") or "").rstrip(".")
     text = text[:1].lower() + text[1:]
     # Singular and plural begin alike.
     known = tuple(word[:4] for word in re.findall(r"[a-z]+", label.lower()))
     more = [word for word in re.findall(r"[a-z]{2,}", text.lower()) if not word.startswith(known)]
     return f"{label} ({text})" if set(more) - set(FILLERS) else label
+
+
+def _label(param: click.Parameter) -> str:
+    return str(param.name).replace("_", " ").capitalize()
 
 
 def _spelling(param: click.Parameter) -> str:

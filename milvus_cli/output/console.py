@@ -145,16 +145,18 @@ class Console:
             raise InvalidInput("no answer") from exc
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
-        """Asks without echo; `twice` is for a new secret. Raises InvalidInput if the two answers differ."""
+        """Asks without echo; `twice` is for a new secret, asked again while the answers differ."""
         self._require_person(question)
         # After Ctrl-Z and fg the terminal would echo the secret.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
             with given_back(self.stdin):
-                answer = self._typed_unseen(question)
-                if twice and self._typed_unseen("Once more: ") != answer:
-                    raise InvalidInput("the two differ", hint="type it again")
-                return answer
+                while True:
+                    answer = self._typed_unseen(question)
+                    if not twice or self._typed_unseen("Once more: ") == answer:
+                        return answer
+                    # An error would leave the next attempt to the prompt, which shows and keeps it.
+                    self.note("the two differ: type it again")
         finally:
             signal.signal(signal.SIGTSTP, before)
 
