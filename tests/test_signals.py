@@ -96,7 +96,7 @@ def test_in_a_program_behind_a_pipe_which_ends_too(begin: Begin, tmp_path: Path)
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_at_a_question_nothing_was_changed(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    terminal = begin("use", "connection", until="Alias:")
+    terminal = begin("use", "connection", until="Alias (the connection to use from now on):")
     os.kill(int((tmp_path / "pid").read_text()), number)
     terminal.wait_for(f"ended with {128 + number}")
     assert terminal.modes == terminal.first_modes

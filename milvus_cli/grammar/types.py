@@ -25,7 +25,7 @@ from .schema_types import (
     IndexDeclaration,
     IndexParameter,
 )
-from .value_types import Directory, Duration, FiniteRange, KeptFile, WaitTarget
+from .value_types import Directory, Duration, FiniteNumber, KeptFile, WaitTarget
 
 CONNECTION = ObjectName("connections", expected="the alias of a connection")
 URI = ObjectName("uris")
@@ -59,7 +59,7 @@ INDEX_PARAMETER = IndexParameter()
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
 QUERY_VECTOR = TextOrFile()
-NUMBER = FiniteRange()
+NUMBER = FiniteNumber()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)
 COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(

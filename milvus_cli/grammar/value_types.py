@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.types import FloatParamType
 
 from ..text.names import named
 from .offered import items
@@ -32,14 +33,21 @@ class KeptFile(click.Path):
         return value
 
 
-class FiniteRange(click.FloatRange):
-    """A number within limits. NaN compares as neither less nor more, so that click's own type accepts it."""
+class FiniteNumber(FloatParamType):
+    """A number, neither NaN nor infinite."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number: float = super().convert(value, param, ctx)
         if not math.isfinite(number):
             self.fail(f"expected a finite number, got {value!r}", param, ctx)
         return number
+
+
+class FiniteRange(click.FloatRange):
+    """A number within limits. NaN compares as neither less nor more, so that click's own type accepts it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        return super().convert(FiniteNumber().convert(value, param, ctx), param, ctx)
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only

@@ -177,14 +177,14 @@ def _from_npy(array: NpyArray, field: FieldSchema) -> Sequence[bytes]:
     wanted = _width(field)
     if width != wanted:
         raise InvalidInput(f"{array.name} has vectors of {width} numbers, and {field.name!r} takes {wanted}")
+    if not array.length:
+        raise CliError(f"{array.name} has no vector")
     if array.dtype != SAME_BYTES.get(kind):
         rows = list(array.rows())
         return pack_queries(numbered(rows if len(array.shape) > 1 else [rows]), field)
     if array.length * array.row_size > LARGEST:
         raise CliError(f"{array.name} has more than {LARGEST >> 20} MiB of query vectors")
     raw = b"".join(array.blocks())
-    if not raw:
-        raise CliError(f"{array.name} has no vector")
     size = width * array.item_size
     return pack_queries(numbered(raw[start : start + size] for start in range(0, len(raw), size)), field)
 

@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
@@ -55,13 +55,20 @@ def vectors_in(lines: Iterable[str], *, sparse: bool) -> Iterator[Found]:
 
 
 def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterator[Found]:
-    """As `vectors_in`; below a header with this name, as CSV has it, only the cells in that column are read."""
-    numbered = enumerate(lines, start=1)
+    """As `vectors_in`; below a header with this name, as CSV has it, only the cells in that column are read.
+
+    Lines that begin with # are comments, as numpy writes them.
+    """
+    numbered = (each for each in enumerate(lines, start=1) if not each[1].lstrip().startswith("#"))
     number, first = next(((number, line) for number, line in numbered if line.strip()), (1, ""))
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
     if name in names:
         return _column(numbered, names.index(name), sparse=sparse)
-    return _vectors(chain([(number, first)], numbered), sparse=sparse)
+    rest = list(islice(numbered, 1))
+    if rest and len(names) > 1 and names == [str(place) for place in range(len(names))]:
+        hint = "write the file without the header (header=False), or a vector of these numbers in brackets"
+        raise UnreadableVector(number, f"counts its columns, {names[0]},{names[1]},…, as a header of pandas does", hint)
+    return _vectors(chain([(number, first)], rest, numbered), sparse=sparse)
 
 
 def _vectors(lines: Lines, *, sparse: bool) -> Iterator[Found]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from ..output.values import harmless
@@ -16,11 +17,11 @@ from .screen import screen
 from .style import STYLE
 
 if TYPE_CHECKING:
-    from ..output.console import Console, Offered
+    from ..output.console import Candidate, Console, Offered
 
 
 class AnswerCompleter(Completer):
-    """Offers whole answers; a failure only means no candidates."""
+    """Offers whole answers, all at once; a failure only means no candidates."""
 
     def __init__(self, offered: Offered) -> None:
         self._offered = offered
@@ -28,23 +29,39 @@ class AnswerCompleter(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         text = document.text_before_cursor
         with suppress(Exception):
-            for item in self._offered(text):
-                if item.value != text:
-                    yield Completion(
-                        item.value, -len(text), display=harmless(item.value), display_meta=harmless(item.help or "")
-                    )
+            return [_completion(item, text) for item in self._offered(text) if item.value != text]
+        return []
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """Completes in a thread: names may be awaited."""
+        loop = asyncio.get_running_loop()
+        for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
+            yield each
+
+
+def _completion(item: Candidate, text: str) -> Completion:
+    return Completion(item.value, -len(text), display=harmless(item.value), display_meta=harmless(item.help or ""))
 
 
 def edited(question: str, offered: Offered, console: Console) -> str:
     """Returns the typed line. Raises KeyboardInterrupt for Ctrl-C and EOFError for Ctrl-D."""
+    completer = AnswerCompleter(offered)
     prompt: PromptSession[str] = PromptSession(
-        completer=ThreadedCompleter(AnswerCompleter(offered)),
+        completer=completer,
         complete_while_typing=True,
         style=STYLE,
         output=screen(console),
     )
     ending = Ending(prompt.app)
+
+    def begin() -> None:
+        ending.watch()
+        # Names are there before the first Tab.
+        asyncio.get_running_loop().run_in_executor(None, completer.get_completions, Document(), CompleteEvent())
+
     try:
-        return prompt.prompt(question, pre_run=ending.watch)
+        return prompt.prompt(question, pre_run=begin)
     finally:
         ending.complete()
