@@ -200,6 +200,27 @@ def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(on_lite: tupl
     typed.gone("asked")
 
 
+def test_an_operation_that_the_server_lacks_is_not_asked_about(
+    terminal: Callable[..., Terminal], cli: Cli, milvus: MilvusServer
+) -> None:
+    talk = Talker(terminal, Typed(cli, milvus))
+    for line in ("hybrid_search", "alter database default", "update resource_group"):
+        shell = talk.start(line)
+        assert shell.wait_exit() == 1
+        assert shell.text.startswith("error: Milvus 2.3.5 has no ")
+
+
+def test_watch_asks_once(on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = on_lite
+    typed.make("asked", rows=2, index=True)
+    typed.all("load asked")
+    shell = talk.start("watch --times 3 0.1 count")
+    shell.wait_for("Collection:")
+    shell.send_line("asked")
+    assert shell.wait_exit() == 0
+    typed.gone("asked")
+
+
 def test_properties_are_asked_for_as_key_and_value(talk: Talker, typed: Typed) -> None:
     typed.make("asked")
     line = talk(

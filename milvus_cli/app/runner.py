@@ -1,5 +1,6 @@
 """Runs single commands and scripts, and maps failures to exit codes."""
 
+import shlex
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -171,14 +172,17 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
 
 def _repeat(repeat: Repeat, session: Session) -> int:
     """Repeats a command until Ctrl-C, which is not a failure, or until it fails."""
-    times = 0
+    times, argv, composed = 0, repeat.argv, session.state.composed
     try:
         while repeat.times is None or times < repeat.times:
             if times:
                 time.sleep(repeat.seconds)
             times += 1
             session.console.clear()
-            code = execute(repeat.argv, session)
+            asked = len(composed)
+            code = execute(argv, session)
+            # What was asked once is not asked again.
+            argv = tuple(shlex.split(composed[-1])) if len(composed) > asked else argv
             if code:
                 return code
     except KeyboardInterrupt:

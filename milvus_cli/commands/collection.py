@@ -227,7 +227,7 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     return carry_out(session, property_removal(session, collection, keys), dry_run=dry_run)
 
 
-@command("alter collection_field", questions="settings:ask_property")
+@command("alter collection_field", questions="settings:ask_property", operation="AlterCollectionField")
 @collection_option
 @option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="The field.")
 @set_option(FIELD_PROPERTY)

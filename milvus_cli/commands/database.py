@@ -76,7 +76,9 @@ def show_database(session: Session, database: str | None) -> Record:
     return database_record(session, database)
 
 
-@command("alter database", questions="settings:ask_property", asks_without=("properties", "keys"))
+@command(
+    "alter database", questions="settings:ask_property", asks_without=("properties", "keys"), operation="AlterDatabase"
+)
 @word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="The database.")
 @option("--set", "properties", multiple=True, type=DATABASE_PROPERTY, metavar="KEY=VALUE", help="Set a property.")
 @option("--unset", "keys", multiple=True, type=DATABASE_PROPERTY_KEY, metavar="KEY", help="Remove a property.")

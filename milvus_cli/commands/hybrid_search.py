@@ -55,7 +55,7 @@ hybrid_options = all_of(
 )
 
 
-@command("hybrid_search", questions="search:ask_hybrid", asks_without=("requests",))
+@command("hybrid_search", questions="search:ask_hybrid", asks_without=("requests",), operation="HybridSearch")
 @collection_option
 @hybrid_options
 @option("--show-legs", is_flag=True, help="Show rank and distance in each leg beside the fused distance.")

@@ -71,6 +71,7 @@ def list_resource_groups(session: Session) -> Table:
     "update resource_group",
     questions="settings:ask_group",
     asks_without=("requests", "limits", "transfer_from", "transfer_to"),
+    operation="UpdateResourceGroups",
 )
 @name_option
 @requests_option

@@ -186,7 +186,8 @@ class Leaf(Node):
 
     `questions` are those of its dialogue on a terminal, in their order; by default one for each needed parameter. The
     dialogue begins when a needed parameter is missing, or all parameters in `asks_without`. A command that
-    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out.
+    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out. `operation` is an RPC that a
+    server must have for the dialogue to make sense.
     """
 
     def __init__(
@@ -198,6 +199,7 @@ class Leaf(Node):
         questions: Questions = (),
         asks_without: tuple[str, ...] = (),
         asks_for_defaults: bool = False,
+        operation: str = "",
         **attributes: Any,
     ) -> None:
         super().__init__(path.rpartition(" ")[2], **attributes)
@@ -205,6 +207,7 @@ class Leaf(Node):
         self.questions = questions
         self._asks_without = asks_without
         self._asks_for_defaults = asks_for_defaults
+        self.operation = operation
         self._declared = declared
         self._formats = formats
         # A context made without `make_context` ignores the command's context settings.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import click
 from click.core import ParameterSource
 
+from ..client.versions import too_old
 from ..errors import CliError, InvalidInput
 from ..text.names import named
 from .object_names import HINT_PATIENCE
@@ -44,6 +45,7 @@ class Asking(Protocol):
 
     path: str
     questions: Questions
+    operation: str
     params: list[click.Parameter]
 
     @property
@@ -61,6 +63,7 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     # Candidates are looked up in a thread, which may wait for them.
     catalog.patience = HINT_PATIENCE
     try:
+        interview.require_operation()
         interview.held()
     finally:
         catalog.patience = patience
@@ -86,6 +89,11 @@ class Interview:
         self.secrets: dict[str, str] = {}
         self._ctx = ctx
         self._params = {str(each.name): each for each in ctx.command.get_params(ctx)}
+
+    def require_operation(self) -> None:
+        """Raises Unsupported if the server is too old for the command."""
+        if self.leaf.operation and too_old(self.leaf.operation, self.session.client.version):
+            raise self.session.client.unsupported(self.leaf.operation)
 
     def held(self) -> None:
         """Asks the questions of the command: by its function, or one for each parameter in its list."""

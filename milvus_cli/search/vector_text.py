@@ -51,15 +51,12 @@ class UnreadableVector(Exception):
 
 def vectors_in(lines: Iterable[str], *, sparse: bool) -> Iterator[Found]:
     """Yields the vectors of a text, one at a time. Raises UnreadableVector."""
-    return _vectors(enumerate(lines, start=1), sparse=sparse)
+    return _vectors(_numbered(lines), sparse=sparse)
 
 
 def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterator[Found]:
-    """As `vectors_in`; below a header with this name, as CSV has it, only the cells in that column are read.
-
-    Lines that begin with # are comments, as numpy writes them.
-    """
-    numbered = (each for each in enumerate(lines, start=1) if not each[1].lstrip().startswith("#"))
+    """As `vectors_in`; below a header with this name, as CSV has it, only the cells in that column are read."""
+    numbered = _numbered(lines)
     number, first = next(((number, line) for number, line in numbered if line.strip()), (1, ""))
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
     if name in names:
@@ -69,6 +66,11 @@ def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterato
         hint = "write the file without the header (header=False), or a vector of these numbers in brackets"
         raise UnreadableVector(number, f"counts its columns, {names[0]},{names[1]},…, as a header of pandas does", hint)
     return _vectors(chain([(number, first)], rest, numbered), sparse=sparse)
+
+
+def _numbered(lines: Iterable[str]) -> Lines:
+    """Numbers the lines; leaves out those that begin with #, comments as numpy writes them."""
+    return (each for each in enumerate(lines, start=1) if not each[1].lstrip().startswith("#"))
 
 
 def _vectors(lines: Lines, *, sparse: bool) -> Iterator[Found]:
