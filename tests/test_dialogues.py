@@ -221,6 +221,18 @@ def test_watch_asks_once(on_lite: tuple[Talker, Typed]) -> None:
     typed.gone("asked")
 
 
+def test_the_composed_line_names_the_connection_and_the_database_given_before_the_command(
+    on_lite: tuple[Talker, Typed],
+) -> None:
+    talk, typed = on_lite
+    typed.make("asked", rows=2, index=True)
+    typed.all("load asked")
+    typed.cli("connect", "-uri", typed.server.uri, "-a", "other")
+    line = talk("--alias other --db default count", ("Collection:", "asked"))
+    assert line == "count --alias other --db default -c asked"
+    typed.gone("asked")
+
+
 def test_properties_are_asked_for_as_key_and_value(talk: Talker, typed: Typed) -> None:
     typed.make("asked")
     line = talk(

@@ -290,7 +290,8 @@ class Leaf(Node):
         """Completes the line by the answers, and parses it again."""
         from .dialogue import hold
 
-        interview = hold(ctx, words)
+        before = [("--alias", _before(ctx, "alias")), ("--db", _before(ctx, "database"))]
+        interview = hold(ctx, [*words, *(word for pair in before if pair[1] for word in pair)])
         ctx.params = {}
         super().parse_args(ctx, [*words, *interview.words])
         self._settle(ctx)

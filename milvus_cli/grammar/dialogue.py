@@ -55,8 +55,8 @@ class Asking(Protocol):
 def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     """Holds the dialogue of the context's command; returns it with the words and secrets that it came to.
 
-    `words` are those given after the command. Shows the whole line, and keeps it for the history of the shell; secrets
-    are in neither.
+    `words` are those given after the command, and the target given before it. Shows the whole line, and keeps it for
+    the history of the shell; secrets are in neither.
     """
     interview = Interview(ctx)
     catalog, patience = interview.session.catalog, interview.session.catalog.patience
