@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
 
 from ..output.values import harmless
 from .ending import Ending
 from .screen import screen
 from .style import STYLE
+from .threaded import InThread
 
 if TYPE_CHECKING:
     from ..output.console import Candidate, Console, Offered
 
 
-class AnswerCompleter(Completer):
+class AnswerCompleter(InThread):
     """Offers whole answers, all at once; a failure only means no candidates."""
 
     def __init__(self, offered: Offered) -> None:
@@ -31,14 +32,6 @@ class AnswerCompleter(Completer):
         with suppress(Exception):
             return [_completion(item, text) for item in self._offered(text) if item.value != text]
         return []
-
-    async def get_completions_async(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> AsyncGenerator[Completion, None]:
-        """Completes in a thread: names may be awaited."""
-        loop = asyncio.get_running_loop()
-        for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
-            yield each
 
 
 def _completion(item: Candidate, text: str) -> Completion:

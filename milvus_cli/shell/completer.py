@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import traceback
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
 
 from ..completion.complete import CursorLine, complete, read_line
 from ..grammar.offered import items, paths, with_paths
 from ..output.values import harmless
 from ..session.session import Session
+from .threaded import InThread
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -37,7 +37,7 @@ class PlainCompletion(Completion):
         return self._texts[1]
 
 
-class ShellCompleter(Completer):
+class ShellCompleter(InThread):
     """Offers nothing after a failure of its own; the first one is kept in `failure`, which `--debug` shows."""
 
     def __init__(self, session: Session) -> None:
@@ -52,14 +52,6 @@ class ShellCompleter(Completer):
             # A bug here must not cost the user the shell, nor the line being typed.
             self.failure = self.failure or traceback.format_exc()
             return []
-
-    async def get_completions_async(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> AsyncGenerator[Completion, None]:
-        """Completes in a thread, and yields all candidates at once."""
-        loop = asyncio.get_running_loop()
-        for each in await loop.run_in_executor(None, self.get_completions, document, complete_event):
-            yield each
 
     def report(self) -> None:
         """Shows the failure once with `--debug`."""
