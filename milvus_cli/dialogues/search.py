@@ -11,8 +11,9 @@ from ..search.check import BM25, TEXT_EMBEDDING, describe_field, field_index
 from ..search.hits import shown_fields
 from ..search.legs import leg_text
 from ..search.options import parse_params
-from ..search.queries import read_queries
+from ..search.queries import read_key, read_queries
 from ..search.reranker_text import parse_rerankers
+from ..server.existence import require_partitions
 from ..server.progress import load_state
 from ..text.names import missing_name
 from ..values.dynamic import names_in
@@ -36,8 +37,12 @@ def ask_search(ask: Interview) -> None:
     ask.ask("round_decimal", "Decimal places of distances", shown="-1")
     ask.ask("limit", "Hits per query")
     ask.ask("filter", "Filter (empty: none)")
-    ask.ask("partitions", "Only in partitions (empty: all)")
-    ask_waiting(ask)
+    ask.ask(
+        "partitions",
+        "Only in partitions (empty: all)",
+        check=lambda text: require_partitions(ask.session.client, collection, [text]),
+    )
+    _ask_waiting(ask)
 
 
 def ask_iterator(ask: Interview) -> None:
@@ -62,7 +67,7 @@ def ask_hybrid(ask: Interview) -> None:
     _ask_shown(ask, schema)
 
 
-def ask_waiting(ask: Interview) -> None:
+def _ask_waiting(ask: Interview) -> None:
     """Asks how long to wait for the answer, and how fresh it must be."""
     ask.ask("timeout", "Timeout in seconds", shown=f"{ask.session.timeout:g}")
     ask.ask("guarantee_timestamp", "Guarantee timestamp", shown="0")
@@ -92,7 +97,7 @@ def _ask_query(ask: Interview, schema: CollectionSchema, fields: Sequence[FieldS
     if texts and (text := ask.text("Text to find (empty: search by an entity)")):
         ask.give("texts", text)
     else:
-        ask.ask("like", "Id of the entity", needed=True)
+        ask.ask("like", "Id of the entity", needed=True, check=lambda text: read_key(schema, text))
     return ""
 
 
@@ -182,7 +187,7 @@ def _ask_leg(ask: Interview, schema: CollectionSchema, field: FieldSchema) -> st
     elif vector := _ask_vector(ask, [field]):
         leg["vector"] = vector
     else:
-        leg["like"] = ask.text("  Id of the entity", needed=True)
+        leg["like"] = ask.text("  Id of the entity", needed=True, check=lambda text: read_key(schema, text))
     leg["limit"] = ask.text("  Hits of it", default=str(ask.value("limit")), check=_require_whole)
     return leg_text(leg)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..schema.schema import check_name
 from ..server.resource_groups import group_settings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _keys(ask: Interview, text: str) -> list[CompletionItem[str]]:
 
 
 def ask_new_group(ask: Interview) -> None:
-    ask.ask("name", "Name of the resource group")
+    ask.ask("name", "Name of the resource group", check=lambda text: check_name(text, "resource group"))
     if any(ask.is_given(each) for each in ("requests", "limits")) or not ask.yes("Configure node limits?"):
         return
     ask.ask("requests", "requests.node_num", default="0")

@@ -60,7 +60,7 @@ def entity_query(
     client: Client, schema: CollectionSchema, field: FieldSchema, given: str, collection: str
 ) -> tuple[Queries, str]:
     """Returns the vector of the entity with this id (for BM25 its text), and the filter that excludes the entity."""
-    name, key = _primary(schema, given)
+    name, key = read_key(schema, given)
     source = _input_of(schema, field)
     answer = client.call(
         "Query",
@@ -81,7 +81,8 @@ def entity_query(
     return Queries(TEXT, [value.encode() if isinstance(value, str) else value]), others
 
 
-def _primary(schema: CollectionSchema, given: str) -> tuple[str, Any]:
+def read_key(schema: CollectionSchema, given: str) -> tuple[str, Any]:
+    """Returns the primary field and the key that a text gives. Raises InvalidInput for one of another type."""
     primary = primary_field(schema)
     if primary is None:
         raise CliError(f"{schema.name} has no primary field")
