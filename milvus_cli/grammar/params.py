@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,7 +88,8 @@ TEXT = TextFromFile()
 
 def plain_message(message: str) -> str:
     """Returns click's message about a value in words that users know."""
-    return message.replace("a valid integer range", "a whole number").replace("a valid float range", "a number")
+    message = re.sub(r"a valid integer( range)?", "a whole number", message)
+    return re.sub(r"a valid float( range)?", "a number", message)
 
 
 def read_file(path: str, session: Session) -> str:
