@@ -189,6 +189,31 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
     typed.gone("asked")
 
 
+def test_a_row_is_asked_for_and_replaces_another(talk: Talker, typed: Typed) -> None:
+    typed.make("asked", rows=1, index=True)
+    typed.all("load asked")
+    line = talk(
+        "upsert row",
+        ("Collection:", "asked"),
+        ("Partition [_default]:", ""),
+        ("id, INT64:", "one"),
+        ("'one' is no INT64", "1"),
+        ("title, VARCHAR(200):", " Emma "),
+        ("vector, FLOAT_VECTOR(4), numbers with commas between:", "1, 2, 3, 4"),
+    )
+    assert line == """upsert row -c asked --row '{"id": 1, "title": " Emma ", "vector": [1, 2, 3, 4]}'"""
+    assert typed.json("get asked --ids 1 --fields title")[0]["title"] == " Emma "
+    line = talk(
+        "delete entities",
+        ("Collection:", "asked"),
+        ("Expression", "id == 1"),
+        ("Delete", "y"),
+    )
+    assert line == "delete entities -c asked -e 'id == 1'"
+    assert typed.json("count asked")["exact"] == 0
+    typed.gone("asked")
+
+
 def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(on_lite: tuple[Talker, Typed]) -> None:
     talk, typed = on_lite
     typed.make("asked", rows=5, index=True)
@@ -318,6 +343,15 @@ def test_access_and_resource_groups_are_asked_for(
         )
         assert line == "grant privilege -r asked_reader --objectType Collection -o '*' -p Search"
         assert [each["privilege"] for each in typed.json("list grants -r asked_reader")] == ["Search"]
+        line = talk(
+            "revoke privilege asked_reader",
+            ("Object type", "Collection"),
+            ("Object (empty: *):", "*"),
+            ("Privilege:", "Search"),
+            ("Database", "default"),
+        )
+        assert line == "revoke privilege asked_reader --objectType Collection -o '*' -p Search --db default"
+        assert typed.json("list grants -r asked_reader") == []
         assert (
             talk(
                 "update password",
