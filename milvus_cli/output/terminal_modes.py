@@ -15,6 +15,9 @@ from typing import TextIO
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 """Signals that end the program. SIGINT is none of them: it raises KeyboardInterrupt."""
 
+WAKE = 0.5
+"""Seconds between interruptions of a blocking read."""
+
 SOON = 1.0
 """Seconds that a pager has to exit after a signal."""
 
@@ -57,6 +60,21 @@ def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> 
     finally:
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
+def woken() -> Iterator[None]:
+    """Interrupts blocking reads within it regularly; Python resumes them after handling signals.
+
+    Otherwise a signal between the drawing of a question and the read of its answer would wait for the answer.
+    """
+    before = signal.signal(signal.SIGALRM, lambda number, frame: None)
+    signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def end_child(pid: int) -> None:
