@@ -15,7 +15,7 @@ from .connections.private_files import LARGEST, read_whole
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .grammar.click_nodes import UnclearOption, WholeWords
 from .grammar.lines import PROGRAM, command_start
-from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS
+from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, plain_message
 from .grammar.tree import COMPLETE_VARIABLE, tree
 from .output.console import Console
 from .output.standard import abandon
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     except UnclearOption as exc:
         return _refuse(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), words, console)
     except click.UsageError as exc:
-        return _refuse(InvalidInput(exc.format_message(), hint=USAGE_HINT), words, console)
+        return _refuse(InvalidInput(plain_message(exc.format_message()), hint=USAGE_HINT), words, console)
     except BrokenPipeError:
         abandon(sys.stdout)
         return 141

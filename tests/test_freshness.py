@@ -1,4 +1,4 @@
-"""How recent reads are: --consistency, --guarantee-timestamp and --graceful-time, in requests and on real servers."""
+"""Freshness of reads: --consistency, --guarantee-timestamp and --graceful-time, in requests and on real servers."""
 
 import shlex
 import time
@@ -143,7 +143,7 @@ def peer() -> Iterator[GrpcPeer]:
 
 
 def sent(peer: GrpcPeer) -> list[tuple[str, int]]:
-    """What each read asked for, those within a hybrid search too."""
+    """Returns the freshness that each read requested, including those within a hybrid search."""
     found = [each for method in METHODS for each in peer.requests(method)]
     found += [leg for each in peer.requests("HybridSearch") for leg in each.requests]  # type: ignore[attr-defined]
     levels = common_pb2.ConsistencyLevel

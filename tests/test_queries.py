@@ -105,7 +105,7 @@ def test_texts_travel_as_they_are() -> None:
         (
             "pandas.csv",
             "0,1,2,3\n1.5,2.5,3.5,4.5\n",
-            "{file}, line 1 counts its columns, 0,1,…, as a header of pandas does",
+            "{file}, line 1 is 0,1,…, which looks like the header that pandas writes",
         ),
         ("q.jsonl", '{"w": [1,2,3,4]}', "{file}, line 1: the row has no 'v'"),
         ("q.csv", "a,b,c,d", "{file}, line 1 has 'a', which is not a number"),

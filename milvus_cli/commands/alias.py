@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import collection_option, command, dry_run_option, option, word
+from ..grammar.command import collection_option, command, dry_run_option, option, optional_collection_option, word
 from ..grammar.types import COLLECTION, COLLECTION_ALIAS
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
@@ -77,15 +77,7 @@ def show_alias(session: Session, collection_alias: str) -> Record:
 
 @command("delete alias")
 @word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
-@option(
-    "-c",
-    "--collection-name",
-    "--collection",
-    "collection",
-    type=COLLECTION,
-    metavar="NAME",
-    help="Refuse unless the alias belongs to this collection.",
-)
+@optional_collection_option("Refuse unless the alias belongs to this collection.")
 @dry_run_option
 def delete_alias(session: Session, collection_alias: str, collection: str | None, dry_run: bool) -> Done:
     """Delete an alias; its collection stays. Only a protected connection asks first.

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, option
+from ..grammar.command import collection_option, command, option, optional_collection_option
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import COLLECTION
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
@@ -63,15 +62,7 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
 
 
 @command("list bulk_insert_tasks")
-@option(
-    "-c",
-    "--collection-name",
-    "--collection",
-    "collection",
-    type=COLLECTION,
-    metavar="NAME",
-    help="Only of this collection.",
-)
+@optional_collection_option("Only of this collection.")
 @option("-l", "--limit", type=click.IntRange(1, 2**31), metavar="N", help="So many tasks at the most.")
 def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int | None) -> Table:
     """List bulk inserts, with what became of them.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import command, dry_run_option, option, word
+from ..grammar.command import command, dry_run_option, option, optional_collection_option, word
 from ..grammar.types import COLLECTION, RESOURCE_GROUP
 from ..result import Done, Report, Table
 from ..session.removal import carry_out
@@ -160,15 +160,7 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
 
 
 @command("load_balance")
-@option(
-    "-c",
-    "--collection-name",
-    "--collection",
-    "collection",
-    type=COLLECTION,
-    metavar="NAME",
-    help="The collection; found by its segments when not given.",
-)
+@optional_collection_option("The collection; found by its segments when not given.")
 @option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="The query node that gives.")
 @option(
     "-d",

@@ -82,7 +82,7 @@ def _ask_more(ask: Interview) -> dict[str, Any]:
 
     def check(text: str) -> None:
         if not isinstance(value := parse_json(text, "that", ""), dict):
-            raise InvalidInput("that is no JSON object")
+            raise InvalidInput("that is not a JSON object")
         try:
             json.dumps(value, allow_nan=False)
         except ValueError as exc:

@@ -50,7 +50,7 @@ def ask_iterator(ask: Interview) -> None:
     field = _ask_field(ask, schema, "Vector field")
     _ask_query(ask, schema, [field])
     ask.ask("batch_size", "Hits of the first request")
-    ask.ask("most", "Hits in all (empty: every one)", default="10")
+    ask.ask("most", "Hits in total (empty: all)", default="10")
     ask.ask("filter", "Filter (empty: none)")
     _ask_shown(ask, schema)
 
@@ -188,7 +188,7 @@ def _ask_leg(ask: Interview, schema: CollectionSchema, field: FieldSchema) -> st
         leg["vector"] = vector
     else:
         leg["like"] = ask.text("  Id of the entity", needed=True, check=lambda text: read_key(schema, text))
-    leg["limit"] = ask.text("  Hits of it", default=str(ask.value("limit")), check=_require_whole)
+    leg["limit"] = ask.text("  Hits of this request", default=str(ask.value("limit")), check=_require_whole)
     return leg_text(leg)
 
 

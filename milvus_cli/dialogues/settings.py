@@ -18,7 +18,7 @@ def ask_property(ask: Interview) -> None:
     for param in ask.leaf.needed:
         if param.name != "properties":
             ask.ask(str(param.name))
-    if ask.is_given("properties") or ("keys" in ask.names and ask.is_given("keys")):
+    if ask.is_given("properties") or ask.is_given("keys"):
         return
     key = ask.text("Property key", needed=True, offered=lambda text: _keys(ask, text))
     ask.give("properties", f"{key}={ask.text('Property value', needed=True)}")

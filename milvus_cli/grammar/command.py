@@ -94,5 +94,11 @@ def collection_option(function: Any) -> Any:
     )(function)
 
 
+def optional_collection_option(text: str) -> Callable[[Any], Any]:
+    """The option for a collection that may be left out; `text` is its help."""
+    spellings = ("-c", "--collection-name", "--collection", "collection")
+    return option(*spellings, type=COLLECTION, metavar="NAME", help=text)
+
+
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from ..client.versions import too_old
 from ..errors import CliError, InvalidInput
 from ..text.names import named
+from ..text.yes_no import yes_or_no
 from .object_names import HINT_PATIENCE
 from .offered import items, with_paths
 from .params import NeededOption, SecretOption, plain_message
@@ -36,8 +37,6 @@ and the default that it shows."""
 
 FILLERS = ("the", "its", "new", "name", "of")
 """Words that say no more about a parameter than its name does."""
-
-YES, NO = ("y", "yes", "true", "1"), ("n", "no", "false", "0")
 
 
 class Asking(Protocol):
@@ -67,9 +66,9 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
         interview.held()
     finally:
         catalog.patience = patience
-    leaf = interview.leaf
-    if interview.words and not any(interview.is_given(str(each.name)) for each in leaf.params if _is_secret(each)):
-        line = shlex.join([*leaf.path.split(), *words, *interview.words])
+    secrets = [str(each.name) for each in interview.leaf.params if isinstance(each, SecretOption)]
+    if interview.words and not any(map(interview.is_given, secrets)):
+        line = shlex.join([*interview.leaf.path.split(), *words, *interview.words])
         interview.session.console.note(f"The same in one line:\n{line}")
         interview.session.state.composed.append(line)
     return interview
@@ -175,7 +174,7 @@ class Interview:
         """Gives an option without a question of its own; again for an option that may be repeated."""
         param = self._params[name]
         value = param.type.convert(text, param, self._ctx)
-        before = self.value(name) if self._params[name].multiple and name in self._answered else ()
+        before = self.value(name) if param.multiple and _spelling(param) in self.words else ()
         self._ctx.params[name] = (*before, value) if param.multiple else value
         self._keep(param, text, split=False)
 
@@ -213,24 +212,23 @@ class Interview:
                     raise
                 console.note(f"{exc.message}{f' ({exc.hint})' if exc.hint else ''}")
 
-    def yes(self, question: str, *, default: bool = False) -> bool:
-        """Asks a question that yes or no answers, in the words for booleans too."""
+    def yes(self, question: str) -> bool:
+        """Asks a question that yes or no answers; Enter is no."""
         while True:
-            answer = self.session.console.ask(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
-            if not answer or answer in (*YES, *NO):
-                return answer in YES if answer else default
+            answer = self.session.console.ask(f"{question} [y/N]: ")
+            said = yes_or_no(answer) if answer else False
+            if said is not None:
+                return said
             self.session.console.note(f"{answer!r} is neither yes nor no")
 
-    def choice(self, question: str, choices: Sequence[str], *, default: str = "", needed: bool = True) -> str:
+    def choice(self, question: str, choices: Sequence[str], *, default: str) -> str:
         """Asks for one of some words."""
 
         def check(text: str) -> None:
             if text not in choices:
                 raise InvalidInput(f"{text!r} is none of: {', '.join(choices)}")
 
-        return self.text(
-            question, default=default, check=check, needed=needed, offered=lambda text: self.among(choices, text)
-        )
+        return self.text(question, default=default, check=check, offered=lambda text: self.among(choices, text))
 
     def among(self, words: Iterable[str], text: str) -> list[CompletionItem[str]]:
         """Returns completion items for those of the words that a text may begin."""
@@ -257,10 +255,6 @@ class Interview:
             each.value = before + comma + each.value
         return found
 
-    @property
-    def _answered(self) -> set[str]:
-        return {name for name, param in self._params.items() if _spelling(param) in self.words}
-
     def _keep(self, param: click.Parameter, text: str, *, split: bool = True) -> None:
         spelling = _spelling(param)
         self.words += [word for each in (_split(param, text) if split else [text]) for word in (spelling, each)]
@@ -285,10 +279,6 @@ def _spelling(param: click.Parameter) -> str:
     """The first spelling if it is a letter, else the shortest long one: -desc is for those who know it."""
     longs = [each for each in param.opts if each.startswith("--")]
     return param.opts[0] if len(param.opts[0]) == 2 or not longs else min(longs, key=len)
-
-
-def _is_secret(param: click.Parameter) -> bool:
-    return isinstance(param, SecretOption)
 
 
 def _default_text(param: click.Parameter) -> str:

@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 from ..client.client import Client
 from ..errors import CliError, Unsupported
-from ..text.consistency import CUSTOMIZED, requested_level
-
-LOGICAL_BITS = 18
+from ..text.consistency import CUSTOMIZED, LOGICAL_BITS, requested_level
 
 
 class Freshness(NamedTuple):

@@ -14,8 +14,8 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..result import Table
+from ..text.consistency import LOGICAL_BITS
 
-LOGICAL_BITS = 18
 HIGHEST = 2**64 - 1
 LATEST = HIGHEST >> LOGICAL_BITS
 """Largest number of milliseconds in a hybrid timestamp: the year 4199."""

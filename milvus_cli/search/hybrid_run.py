@@ -79,7 +79,7 @@ class HybridOptions:
         )
 
     def fresh(self, client: Client) -> Freshness:
-        """How recent the rows must be, the same for all legs."""
+        """The freshness of the rows, the same for all legs."""
         return freshness(
             client, self.consistency, self.guarantee_timestamp, self.graceful_time, deadline=client.timeout
         )

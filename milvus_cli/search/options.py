@@ -67,7 +67,7 @@ class SearchOptions:
 
     @cached_property
     def fresh(self) -> Freshness:
-        """How recent the rows must be, the same for all requests of the search."""
+        """The freshness of the rows, the same for all requests of the search."""
         return freshness(
             self.client,
             self.consistency,

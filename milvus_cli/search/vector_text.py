@@ -31,7 +31,7 @@ SPARSE_LIST = re.compile(r"\[\s*(?:\{|\[\s*\[)")
 """Start of a list of vectors; a sparse vector may be a list of pairs itself."""
 BRACKETS = re.compile(r"[\[\](){}]")
 MARKS = re.compile(rf'"[^"\\]*(?:\\.[^"\\]*)*"|{BRACKETS.pattern}', re.DOTALL)
-"""What tells nesting: brackets, and strings, which may contain them."""
+"""Brackets, and the strings that may contain some."""
 SEPARATOR = re.compile(r"\s*,?\s*")
 PAIRS = ("[]", "()")
 
@@ -55,7 +55,7 @@ def vectors_in(lines: Iterable[str], *, sparse: bool) -> Iterator[Found]:
 
 
 def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterator[Found]:
-    """As `vectors_in`; below a header with this name, as CSV has it, only the cells in that column are read."""
+    """Like `vectors_in`; below a CSV header with this name, reads only the cells of its column."""
     numbered = _numbered(lines)
     number, first = next(((number, line) for number, line in numbered if line.strip()), (1, ""))
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
@@ -64,7 +64,7 @@ def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterato
     rest = list(islice(numbered, 1))
     if rest and len(names) > 1 and names == [str(place) for place in range(len(names))]:
         hint = "write the file without the header (header=False), or a vector of these numbers in brackets"
-        raise UnreadableVector(number, f"counts its columns, {names[0]},{names[1]},…, as a header of pandas does", hint)
+        raise UnreadableVector(number, "is 0,1,…, which looks like the header that pandas writes", hint)
     return _vectors(chain([(number, first)], rest, numbered), sparse=sparse)
 
 

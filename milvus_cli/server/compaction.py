@@ -10,6 +10,7 @@ from ..errors import CliError, InvalidInput
 from ..result import Done, Record, Table
 from ..session.row_counts import collection_key
 from ..session.session import Session
+from ..text.consistency import LOGICAL_BITS
 from .progress import COMPACTION_STATES, compacted_fraction
 from .waiting import Work, wait_for
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse, GetCompactionStateResponse
 
 
-LOGICAL_BITS = 18
-"""Bits of an id below its time in milliseconds."""
 FIRST_ID = 1_577_836_800
 """Unix time of the earliest possible id: 2020, before Milvus 2.0."""
 CLOCK_DIFFERENCE = 86_400

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -22,16 +21,13 @@ if TYPE_CHECKING:
 
 
 class AnswerCompleter(InThread):
-    """Offers whole answers, all at once; a failure only means no candidates."""
+    """Offers whole answers."""
 
     def __init__(self, offered: Offered) -> None:
         self._offered = offered
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        text = document.text_before_cursor
-        with suppress(Exception):
-            return [_completion(item, text) for item in self._offered(text) if item.value != text]
-        return []
+    def completions(self, text: str) -> Iterable[Completion]:
+        return [_completion(item, text) for item in self._offered(text) if item.value != text]
 
 
 def _completion(item: Candidate, text: str) -> Completion:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.completion import CompleteEvent, Completion
-from prompt_toolkit.document import Document
+from prompt_toolkit.completion import Completion
 
 from ..completion.complete import CursorLine, complete, read_line
 from ..grammar.offered import items, paths, with_paths
@@ -38,20 +36,11 @@ class PlainCompletion(Completion):
 
 
 class ShellCompleter(InThread):
-    """Offers nothing after a failure of its own; the first one is kept in `failure`, which `--debug` shows."""
+    """Completes lines of the shell; `--debug` shows its first failure."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.failure = ""
         self._reported = False
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        try:
-            return list(self._completions(document.text_before_cursor))
-        except Exception:
-            # A bug here must not cost the user the shell, nor the line being typed.
-            self.failure = self.failure or traceback.format_exc()
-            return []
 
     def report(self) -> None:
         """Shows the failure once with `--debug`."""
@@ -60,7 +49,7 @@ class ShellCompleter(InThread):
             self._reported = True
             self._session.console.note(f"completion failed:\n{failure}")
 
-    def _completions(self, text: str) -> Iterator[Completion]:
+    def completions(self, text: str) -> Iterator[Completion]:
         line = read_line(text)
         if line.comment:
             return

@@ -1,16 +1,32 @@
-"""A completer that looks candidates up in a thread, and yields all of them at once."""
+"""The base of completers: looks candidates up in a thread, and survives its own bugs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import traceback
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Iterable
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 
 class InThread(Completer):
-    """Subclasses define `get_completions`, which may wait for a server."""
+    """Offers nothing after a failure; `failure` is the traceback of the first one."""
+
+    failure = ""
+
+    @abstractmethod
+    def completions(self, text: str) -> Iterable[Completion]:
+        """Returns the candidates after a text; it may wait for a server."""
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        try:
+            return list(self.completions(document.text_before_cursor))
+        except Exception:
+            # A bug here must not cost the user the program, nor the line being typed.
+            self.failure = self.failure or traceback.format_exc()
+            return []
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent

@@ -33,7 +33,9 @@ NUMBERS: Mapping[str, int] = {**{name: level.number for name, level in READ_LEVE
 """Levels that a collection may have."""
 SPECIAL = {0: "Strong", 1: "Eventually", 2: "Bounded"}
 """Guarantee timestamps that Milvus takes for a level."""
-OLDEST = 10**12 << 18
+LOGICAL_BITS = 18
+"""Bits of a hybrid timestamp, and of most ids of Milvus, below the milliseconds."""
+OLDEST = 10**12 << LOGICAL_BITS
 """A timestamp of 2001. Unix seconds and milliseconds are lower, and so before every write."""
 DEFAULT_READ = "Strong"
 DEFAULT_LEVEL = "Bounded"

@@ -1,7 +1,7 @@
 """Reads words for yes and no, as options and scripts write them."""
 
-YES = ("true", "yes", "1")
-NO = ("false", "no", "0")
+YES = ("true", "yes", "y", "1")
+NO = ("false", "no", "n", "0")
 
 
 def yes_or_no(word: str) -> bool | None:
