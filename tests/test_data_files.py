@@ -239,7 +239,7 @@ READ = """
 import sys
 from milvus_cli.errors import CliError
 from milvus_cli.files.json_rows import RowKeys, read_json_rows
-from milvus_cli.files.readers import read_separated
+from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import find_places, open_source
 with open_source(find_places(sys.argv[1:], None)[0]) as source:
     try:

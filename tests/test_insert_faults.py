@@ -141,7 +141,7 @@ def test_a_connection_that_is_cut_at_random_loses_and_doubles_no_row(
     on_milvus: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = on_milvus
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 25_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 25_000)
     make_loaded(typed, "fault_cut")
     rows = tmp_path / "rows.jsonl"
     write_rows(rows, 10_000)
@@ -203,7 +203,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
 
     typed, line = on_lite, "insert file -c fault_full rows.jsonl --checkpoint how_far --rejects rejects.jsonl"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
     make_loaded(typed, "fault_full")
     with Path("rows.jsonl").open("w") as rows:
         rows.writelines(
@@ -244,7 +244,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = on_lite
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
     monkeypatch.chdir(tmp_path)
     make_loaded(typed, "fault_gzip")
     write_rows(Path("rows.jsonl"), 5_000)

@@ -61,7 +61,7 @@ def test_rows_whose_keys_exist_are_all_written_over_a_connection_that_is_cut(
 ) -> None:
     count = 3_000
     rows = make(typed, "lost_cut", tmp_path, count)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 40_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 40_000)
     with RandomCuts(typed.server.host, typed.server.port, cuts=6, least=5_000, most=40_000) as proxy:
         run = run_here([verb, "file", "-c", "lost_cut", str(rows)], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
         assert proxy.left == 0

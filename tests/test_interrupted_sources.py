@@ -28,7 +28,7 @@ GOES_ON = "the same line with --resume goes on there"
 @pytest.fixture
 def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
     monkeypatch.chdir(cli.directory)
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 10_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
     return Typed(cli, lite)
 
 
@@ -166,7 +166,7 @@ def test_a_collection_of_the_same_name_is_not_gone_on_with(
     monkeypatch.chdir(cli.directory)
     typed = Typed(cli, milvus)
     make_loaded(typed, "source_made_anew")
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 1_000)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 1_000)
     write_rows(Path("rows.jsonl"), 100)
     with Path("rows.jsonl").open("a") as file:
         file.write("no row\n")

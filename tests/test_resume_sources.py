@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.files.readers import Chunk, RejectedRow
+from milvus_cli.files.row_stream import Chunk, RejectedRow
 from milvus_cli.transfer.recognition import Earlier, Witness
 from tests.support.broken_web import BrokenWeb, answer
 from tests.support.cli import Cli, Run

@@ -37,7 +37,7 @@ def rows_of(typed: Typed, name: str) -> list[list[int]]:
 def test_the_last_row_of_each_key_stays(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", chunk)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", chunk)
     made(typed, "twice_file")
     path = tmp_path / "rows.jsonl"
     write(path, [row(key, n) for n in range(4) for key in range(200)])
@@ -87,7 +87,7 @@ def test_where_the_last_row_is_refused_the_one_before_it_stays(typed: Typed, tmp
 def test_a_batch_waits_for_one_in_flight_that_has_a_key_of_it(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milvus_cli.files.readers.CHUNK_SIZE", 1)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 1)
     schema = schema_pb2.CollectionSchema(name="book")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="n", data_type=schema_pb2.Int64)

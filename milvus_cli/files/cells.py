@@ -18,7 +18,7 @@ from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue
 from ..values.packing import dimension
 from ..values.scalars import whole
-from .readers import EMPTY
+from .row_stream import EMPTY
 
 if TYPE_CHECKING:
     from ..schema.schema import Field

@@ -13,7 +13,7 @@ from .arrow import pyarrow
 from .arrow_plain import plain_values
 from .memory import give_back
 from .npy import NpyArray, read_npy
-from .readers import Chunk, Dense, RowStream
+from .row_stream import Chunk, Dense, RowStream
 from .sources import BUFFER, Source
 
 COLUMN_CHUNK = 1 << 20

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..errors import CliError, InvalidInput
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
-from . import readers
+from . import row_stream
 from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, UnreadableValue
-from .readers import ROW_LIMIT, TOO_LONG, RowCollector, RowStream
+from .row_stream import ROW_LIMIT, TOO_LONG, RowCollector, RowStream
 from .sources import Source
 
 ROW_LISTS = ("rows", "data")
@@ -83,7 +83,7 @@ def read_json_rows(source: Source, keys: RowKeys) -> RowStream:
     return RowStream(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
 
 
-def _chunks(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[readers.Chunk]:
+def _chunks(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[row_stream.Chunk]:
     if not by_line and not text.peek():
         raise CliError(f"{text.name} is empty", hint="write [] for no rows")
     rows, before = RowCollector(), text.taken
@@ -92,7 +92,7 @@ def _chunks(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[readers
             rows.refuse(line, value.reason, value.text)
         else:
             rows.add(line, value)
-        if text.taken - before >= readers.CHUNK_SIZE:
+        if text.taken - before >= row_stream.CHUNK_SIZE:
             yield rows.chunk()
             rows, before = RowCollector(rows.last), text.taken
     yield rows.chunk()

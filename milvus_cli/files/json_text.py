@@ -12,7 +12,8 @@ from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.exact_json import decoder_of, exact_loads
-from .readers import CONVERT, ROW_LIMIT, not_utf8, require_rows
+from .encodings import CONVERT, not_utf8, require_rows
+from .row_stream import ROW_LIMIT
 from .sources import Source
 
 READ_SIZE = 1 << 18

@@ -22,7 +22,7 @@ from ..values.encode import ABSENT, to_columns
 from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue, in_words
 from ..values.packing import row_size, unpack_one
-from .readers import EMPTY, Chunk, RejectedRow, Unit
+from .row_stream import EMPTY, Chunk, RejectedRow, Unit
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema

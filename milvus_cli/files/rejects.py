@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from .mending import rejected_line
-from .readers import RejectedRow
+from .row_stream import RejectedRow
 
 if TYPE_CHECKING:
     from ..schema.schema import Field

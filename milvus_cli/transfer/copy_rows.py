@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
-from ..files.readers import Chunk
+from ..files.row_stream import Chunk
 from ..rows.cursor import Cursor, Page
 from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.writing import WriteTarget, write_rows

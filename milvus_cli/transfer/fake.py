@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ..client.wire.schema_pb2 import FieldSchema
-from ..files.readers import CHUNK_SIZE, Chunk
+from ..files.row_stream import CHUNK_SIZE, Chunk
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of, params, primary_field, short_name, type_name
 from ..text.floats import bfloat16

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..files.cells import read_cells
+from ..files.encodings import CONVERT, not_utf8_in
 from ..files.json_rows import RowKeys
 from ..files.mending import are_rejects, taken_back
-from ..files.readers import CONVERT, Chunk, Dense, RejectedRow, RowStream, not_utf8_in
+from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
+from ..files.tables import WantedColumns
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields, type_name
 from ..text.json import parse_json
@@ -147,6 +149,10 @@ class RowEncoder:
                 continue
             found[name] = _converted(values, name, fields.get(name), table, column)
         return found
+
+    @property
+    def wanted(self) -> WantedColumns:
+        return WantedColumns(self.keys, self.dense)
 
     @property
     def dense(self) -> dict[str, Dense]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..errors import CliError, NotAuthorized
-from ..files.columnar import read_npys, read_parquet
-from ..files.json_rows import read_json_rows
-from ..files.readers import DELIMITERS, Chunk, RejectedRow, RowStream, read_separated
 from ..files.rejects import Rejects, rejection_text
+from ..files.row_stream import Chunk, RejectedRow
 from ..files.sources import InputFile, Source, identity, open_source
+from ..files.tables import group_tables, open_table
 from .checkpoint import Checkpoint, Mark
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
@@ -65,16 +64,14 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
     Raises CliError for a file that breaks off or changes.
     """
     before = 0
-    # NPY files are the columns of one table; every other file is a table.
-    tables = [job.places] if job.places[0].format == "npy" else [[each] for each in job.places]
-    for number, places in enumerate(tables):
+    for number, places in enumerate(group_tables(job.places)):
         if number < done.file:
             continue
         with ExitStack() as stack:
             sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
-            table, name = _open_table(sources, job.encoder), ", ".join(place.name for place in places)
+            table, name = open_table(sources, job.encoder.wanted), ", ".join(place.name for place in places)
             job.encoder.require_columns(name, table)
             for note in job.encoder.notes(name, table):
                 job.note(note)
@@ -94,15 +91,6 @@ def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witnes
     """Returns None if the files have an identity that shows whether they are the same."""
     names = [place.name for place in places if not identity(place)]
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
-
-
-def _open_table(sources: Sequence[Source], encoder: RowEncoder) -> RowStream:
-    source, kind = sources[0], sources[0].place.format
-    if kind in DELIMITERS:
-        return read_separated(source, DELIMITERS[kind])
-    if kind in ("json", "jsonl"):
-        return read_json_rows(source, encoder.keys)
-    return read_npys(sources, encoder.dense) if kind == "npy" else read_parquet(source, encoder.dense)
 
 
 def _position(sources: Sequence[Source]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InvalidInput
-from ..files.readers import Chunk
+from ..files.row_stream import Chunk
 from ..text.json import dump_json
 from ..values.encode import ABSENT
 

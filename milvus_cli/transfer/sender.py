@@ -13,7 +13,7 @@ from typing import Any
 
 from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
-from ..files.readers import Chunk, RejectedRow
+from ..files.row_stream import Chunk, RejectedRow
 from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE, ignore_retry
 from ..rows.readback import Sent
 from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows

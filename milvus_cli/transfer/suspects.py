@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..files.readers import Chunk
+from ..files.row_stream import Chunk
 from ..schema.schema import kind_of, params, row_fields
 from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT

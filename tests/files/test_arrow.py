@@ -10,7 +10,7 @@ import pytest
 
 from milvus_cli.files.arrow_values import arrow_array
 from milvus_cli.files.columnar import COLUMN_CHUNK, read_parquet
-from milvus_cli.files.readers import Chunk
+from milvus_cli.files.row_stream import Chunk
 from milvus_cli.files.sources import InputFile, open_source
 
 VALUES: dict[str, tuple[Any, list[Any]]] = {

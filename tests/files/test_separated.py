@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from milvus_cli.errors import CliError
-from milvus_cli.files.readers import read_separated
+from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import InputFile, Source
 
 

@@ -10,7 +10,8 @@ import pytest
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.files.json_rows import read_json_rows
-from milvus_cli.files.readers import DELIMITERS, RowStream, read_separated
+from milvus_cli.files.row_stream import RowStream
+from milvus_cli.files.separated import DELIMITERS, read_separated
 from milvus_cli.files.sources import Source, find_places, open_source
 from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.transfer.intake import RowEncoder

@@ -1,26 +1,19 @@
-"""Reads rows from open sources in chunks. Knows nothing of schemas; invalid rows are returned beside the others."""
+"""Reads comma- and tab-separated values. Knows nothing of schemas: all values are cells."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
-from ..errors import CliError, InvalidInput
-from ..values.encode import to_columns
+from ..errors import CliError
+from . import row_stream
+from .encodings import CONVERT, not_utf8_in, require_rows
+from .row_stream import EMPTY, ROW_LIMIT, TOO_LONG, Chunk, RejectedRow, RowStream
 from .sources import InputFile, Source
-
-CHUNK_SIZE = 2 << 20
-"""Approximate bytes of a source per chunk, at least one row."""
-
-ROW_LIMIT = 16 << 20
-"""Maximum bytes of a row: several times the largest useful one, and small enough to be held a few times."""
 
 LINE = 60
 """Bytes that Python needs per line of text, apart from its characters."""
@@ -34,119 +27,9 @@ TOLD = 10
 STEP = 32
 """CSV rows read between checks of their size."""
 
-TOO_LONG = f"longer than {ROW_LIMIT >> 20} MiB"
-
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 """Delimiters by format."""
-CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
 BREAK = re.compile(r"\r\n|\r|\n")
-HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
-EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
-"""An empty cell in quotes: an empty text, not null."""
-
-
-Unit = Literal["line", "row"]
-"""Unit of positions: lines of a text, or rows where lines are meaningless (a list in JSON, Parquet, NPY)."""
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
-
-    With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
-    that could not be split. `unit` as in Chunk.
-    """
-
-    line: int
-    field: str
-    reason: str
-    row: Any
-    delimiter: str = ""
-    columns: Sequence[str] = ()
-    unit: Unit = "line"
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Rows as columns. `lines` has the position of each row, counted from 1 in `unit`s."""
-
-    columns: Mapping[str, Sequence[Any]]
-    lines: Sequence[int]
-    bad: Sequence[RejectedRow] = field(default=())
-    unit: Unit = "line"
-
-    @property
-    def last(self) -> int:
-        """Position of the last row, 0 if there is none."""
-        return max([*self.lines[-1:], *(each.line for each in self.bad)], default=0)
-
-    def after(self, line: int) -> Chunk:
-        """Returns the rows after a position."""
-        start = bisect_right(self.lines, line)
-        columns = {name: values[start:] for name, values in self.columns.items()}
-        bad = [each for each in self.bad if each.line > line]
-        return Chunk(columns, self.lines[start:], bad, self.unit)
-
-    def pick(self, rows: Sequence[int]) -> Chunk:
-        """Returns the selected rows."""
-        columns = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return Chunk(columns, [self.lines[row] for row in rows], unit=self.unit)
-
-
-@dataclass(frozen=True)
-class Dense:
-    """Expected format of a vector column: NumPy's code of its numbers ("f4"), and bytes per row."""
-
-    code: str
-    size: int
-
-
-@dataclass(frozen=True)
-class RowStream:
-    """Rows of a reader, and the columns if they are known in advance.
-
-    With `text`, all values are cells of a text file with `delimiter`. `nested` columns hold text that may be JSON.
-    """
-
-    chunks: Iterator[Chunk]
-    columns: Sequence[str] | None = None
-    text: bool = False
-    nested: Collection[str] = ()
-    delimiter: str = ""
-
-
-class RowCollector:
-    """Collects objects for a chunk. Each gets a position after the last one: its line if it has one, else the next."""
-
-    def __init__(self, last: int = 0) -> None:
-        self._rows: list[dict[str, Any]] = []
-        self._lines: list[int] = []
-        self._bad: list[RejectedRow] = []
-        self._unit: Unit = "line"
-        self.last = last
-
-    def add(self, line: int, value: Any) -> None:
-        if isinstance(value, dict):
-            self._rows.append(value)
-            self._lines.append(self._place(line))
-        else:
-            self.refuse(line, "no JSON object", value)
-
-    def refuse(self, line: int, reason: str, value: Any) -> None:
-        place = self._place(line)
-        self._bad.append(RejectedRow(place, "", reason, value, unit="line" if place == line else "row"))
-
-    def _place(self, line: int) -> int:
-        self.last = max(line, self.last + 1)
-        if self.last != line:
-            self._unit = "row"
-        return self.last
-
-    def chunk(self) -> Chunk:
-        return Chunk(to_columns(self._rows), self._lines, self._bad, self._unit)
-
-
-# Separated values
 
 
 def read_separated(source: Source, delimiter: str) -> RowStream:
@@ -174,38 +57,6 @@ def read_separated(source: Source, delimiter: str) -> RowStream:
     swallowed = _Swallowed(source, delimiter, len(header))
     chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
     return RowStream(chunks, header, text=True, delimiter=delimiter)
-
-
-def require_rows(begin: bytes, place: InputFile) -> None:
-    """Raises CliError for a text that begins like UTF-16, UTF-32 or HTML.
-
-    UTF-16 is recognized by its byte order mark, or by a zero in every second byte.
-    """
-    begin = begin[:40]
-    if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-32", hint="convert it: iconv -f UTF-32 -t UTF-8")
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
-        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16", hint="convert it: iconv -f UTF-16 -t UTF-8")
-    if HTML.match(begin):
-        raise InvalidInput(
-            f"{place.name}: this is HTML, not rows",
-            hint="open it in a browser: it may be a login page" if place.is_url else "",
-        )
-
-
-def not_utf8(error: UnicodeDecodeError) -> str:
-    """Describes the error; the byte position is within the value that was read."""
-    byte = error.object[error.start]
-    return f"not UTF-8 at byte {error.start + 1} (0x{byte:02X})"
-
-
-def not_utf8_in(cell: str) -> str:
-    """Like `not_utf8`, for a cell of a text file; empty if it is valid UTF-8."""
-    try:
-        cell.encode("utf-8", "surrogateescape").decode()
-    except UnicodeDecodeError as exc:
-        return not_utf8(exc)
-    return ""
 
 
 class _Lines:
@@ -284,7 +135,7 @@ def _separated_chunks(
         lines: list[int] = []
         bad: list[RejectedRow] = []
         size = 0
-        while size < CHUNK_SIZE and more:
+        while size < row_stream.CHUNK_SIZE and more:
             step: list[list[str]] = []
             before, broken = reader.line_num, None
             try:
@@ -313,7 +164,7 @@ def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
     """Reads a few rows, fewer if they are long; returns True if there may be more."""
     for row in islice(reader, STEP):
         step.append(row)
-        if text.size > CHUNK_SIZE:
+        if text.size > row_stream.CHUNK_SIZE:
             return True
     return len(step) == STEP
 

@@ -1,0 +1,35 @@
+"""Opens files as streams of rows, whatever their format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .columnar import read_npys, read_parquet
+from .json_rows import RowKeys, read_json_rows
+from .row_stream import Dense, RowStream
+from .separated import DELIMITERS, read_separated
+from .sources import InputFile, Source
+
+
+@dataclass(frozen=True)
+class WantedColumns:
+    """What the reader of rows knows of their columns: the keys of JSON objects, and the columns of dense vectors."""
+
+    keys: RowKeys = field(default_factory=RowKeys)
+    dense: Mapping[str, Dense] = field(default_factory=dict)
+
+
+def group_tables(places: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
+    """Groups files by table: NPY files are the columns of one table, every other file is a table."""
+    return [places] if places[0].format == "npy" else [[each] for each in places]
+
+
+def open_table(sources: Sequence[Source], wanted: WantedColumns) -> RowStream:
+    """Returns the rows of the sources of one table. Raises CliError for files that are not of their format."""
+    source, kind = sources[0], sources[0].place.format
+    if kind in DELIMITERS:
+        return read_separated(source, DELIMITERS[kind])
+    if kind in ("json", "jsonl"):
+        return read_json_rows(source, wanted.keys)
+    return read_npys(sources, wanted.dense) if kind == "npy" else read_parquet(source, wanted.dense)
