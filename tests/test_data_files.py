@@ -129,15 +129,15 @@ def test_hints_of_what_a_csv_file_is_instead(on_lite: Typed) -> None:
     on_lite.all(MAKE.format("df_csv"))
     Path("semicolon.csv").write_text('\ufeffid;title;v\n1;a;"[1, 2]"\n', encoding="utf-8")
     assert on_lite("insert file -c df_csv semicolon.csv") == failed(
-        "semicolon.csv: df_csv has no field 'id;title;v'", "the delimiter looks like ';': convert the file to commas", 2
+        "semicolon.csv: df_csv has no field 'id;title;v'", "the delimiter looks like ';': --delimiter ';'", 2
     )
     Path("tabs.csv").write_text("id\ttitle\tv\n1\ta\t[1]\n")
     assert on_lite("insert file -c df_csv tabs.csv") == failed(
-        "tabs.csv: df_csv has no field 'id\\ttitle\\tv'", "the delimiter looks like '\\t': --format tsv", 2
+        "tabs.csv: df_csv has no field 'id\\ttitle\\tv'", "the delimiter looks like '\\t': --delimiter '\\t'", 2
     )
     Path("wide.csv").write_text("id,title,v\n", encoding="utf-16")
     assert on_lite("insert file -c df_csv wide.csv") == failed(
-        "wide.csv: not UTF-8; it looks like UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"
+        "wide.csv: not UTF-8; it looks like UTF-16", "--encoding utf-16"
     )
     Path("two.tsv").write_text('id\ttitle\tv\n1\t"hello\t[1,2]\n2\tb\t[1,2]\n3\tworld"\t[1,2]\n')
     assert on_lite("insert file -c df_csv two.tsv") == Run(
@@ -243,7 +243,7 @@ from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import find_places, open_source
 with open_source(find_places(sys.argv[1:], None)[0]) as source:
     try:
-        table = read_separated(source, ",") if source.place.format == "csv" else read_json_rows(source, RowKeys())
+        table = read_separated(source) if source.place.format == "csv" else read_json_rows(source, RowKeys())
         print(sum(len(chunk.lines) + len(chunk.bad) for chunk in table.chunks))
     except CliError as exc:
         print(exc.message)

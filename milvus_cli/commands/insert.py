@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import all_of, argument, collection_option, command, option
-from ..grammar.offered import KeyValue, OneOf
+from ..grammar.file_options import format_option, layout_options
+from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..transfer.fake import Recipe
     from ..transfer.insert_job import InsertOptions
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "npy")
 COLUMN_FIELD = KeyValue({})
 MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
 
@@ -44,7 +44,8 @@ file_options = all_of(
     ),
     target_partition_option,
     argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
-    option("--format", type=OneOf(FORMATS), help="The format, where the file's name does not tell."),
+    format_option,
+    layout_options,
     option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
     option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
     option("--rejects", type=KEPT_FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +19,7 @@ from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue
 from ..values.packing import dimension
 from ..values.scalars import whole
-from .row_stream import EMPTY
+from .row_stream import EMPTY, NULL
 
 if TYPE_CHECKING:
     from ..schema.schema import Field
@@ -30,6 +31,8 @@ PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
+NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
+"""What other programs write for null."""
 TRUTH_VALUES = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
 
 
@@ -41,15 +44,19 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
     try:
         if "" not in cells:
             return list(map(read, cells))
-        return [read(cell) if cell or cell is EMPTY or empty_text else None for cell in cells]
+        return [read(cell) if _has_value(cell, empty_text) else None for cell in cells]
     except UNREADABLE:
         for row, cell in enumerate(cells):
             try:
-                if cell or cell is EMPTY or empty_text:
+                if _has_value(cell, empty_text):
                     read(cell)
             except UNREADABLE as exc:
                 raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
         raise
+
+
+def _has_value(cell: str, empty_text: bool) -> bool:
+    return bool(cell) or cell is EMPTY or (empty_text and cell is not NULL)
 
 
 def read_plain(field: Field, text: str) -> Any:
@@ -89,6 +96,8 @@ def _cell_error(cell: str, kind: str, error: Exception) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
     reason = f"{_excerpt(cell)} is no {kind}"
+    if cell.strip().lower() in NULL_TEXTS:
+        return f"{reason}; null with --null {shlex.quote(cell)}"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 

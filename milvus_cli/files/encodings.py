@@ -1,13 +1,26 @@
-"""Recognizes bytes that are no rows in UTF-8: other encodings, and HTML pages."""
+"""Decodes text files; recognizes bytes that are no rows in UTF-8: other encodings, and HTML pages."""
+
+from __future__ import annotations
 
 import codecs
+import io
 import re
+from typing import Any, BinaryIO, cast
 
 from ..errors import CliError, InvalidInput
-from .sources import InputFile
+from .sources import BUFFER, InputFile, Source
+from .text_layout import UTF8
 
-CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
+PAIRS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
+"""A run of characters in the two bytes of GB 2312, which GBK extends."""
+PIECE = 1 << 16
+"""Bytes decoded at once."""
+HIGH = re.compile(rb"[\x80-\xff]+")
 HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
+
+
+def _foreign(place: InputFile, encoding: str) -> CliError:
+    return CliError(f"{place.name}: not UTF-8; it looks like {encoding}", hint=f"--encoding {encoding.lower()}")
 
 
 def require_rows(begin: bytes, place: InputFile) -> None:
@@ -17,9 +30,9 @@ def require_rows(begin: bytes, place: InputFile) -> None:
     """
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-32", hint="convert it: iconv -f UTF-32 -t UTF-8")
+        raise _foreign(place, "UTF-32")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
-        raise CliError(f"{place.name}: not UTF-8; it looks like UTF-16", hint="convert it: iconv -f UTF-16 -t UTF-8")
+        raise _foreign(place, "UTF-16")
     if HTML.match(begin):
         raise InvalidInput(
             f"{place.name}: this is HTML, not rows",
@@ -27,16 +40,62 @@ def require_rows(begin: bytes, place: InputFile) -> None:
         )
 
 
-def not_utf8(error: UnicodeDecodeError) -> str:
+def not_decoded(error: UnicodeDecodeError, encoding: str) -> str:
     """Describes the error; the byte position is within the value that was read."""
-    byte = error.object[error.start]
-    return f"not UTF-8 at byte {error.start + 1} (0x{byte:02X})"
+    byte = f"0x{error.object[error.start]:02X}"
+    if encoding != UTF8:
+        return f"not {encoding} ({byte})"
+    guess = _guess(error.object)
+    return f"not UTF-8 at byte {error.start + 1} ({byte}); it looks like {guess}: --encoding {guess.lower()}"
 
 
-def not_utf8_in(cell: str) -> str:
-    """Like `not_utf8`, for a cell of a text file; empty if it is valid UTF-8."""
+def cell_not_decoded(cell: str, encoding: str) -> str:
+    """Like `not_decoded`, for a cell of a text file; empty if it is valid."""
     try:
         cell.encode("utf-8", "surrogateescape").decode()
     except UnicodeDecodeError as exc:
-        return not_utf8(exc)
+        return not_decoded(exc, encoding)
     return ""
+
+
+def _guess(data: bytes) -> str:
+    """Guesses the encoding of bytes that are not UTF-8."""
+    return "GBK" if all(map(PAIRS.fullmatch, HIGH.findall(data))) else "Latin-1"
+
+
+def as_utf8(source: Source, encoding: str) -> None:
+    """Converts the stream of a source to UTF-8. Bytes that are invalid in the encoding are passed on as they are."""
+    if codecs.lookup(encoding).name != UTF8:
+        source.encoding = encoding
+        source.stream = cast(BinaryIO, io.BufferedReader(_Recoded(source.stream, source.place, encoding), BUFFER))
+
+
+class _Recoded(io.RawIOBase):
+    """A stream of text in UTF-8, read from one in another encoding."""
+
+    def __init__(self, raw: BinaryIO, place: InputFile, encoding: str) -> None:
+        self._raw = raw
+        self._place = place
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            found = self._raw.read(PIECE)
+            self._ready = memoryview(self._recoded(found))
+            if not found:
+                break
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def _recoded(self, data: bytes) -> bytes:
+        try:
+            text = self._decoder.decode(data, final=not data)
+        except UnicodeError as exc:
+            raise CliError(f"{self._place.name}: not {self._encoding}: {exc}", hint="try another --encoding") from exc
+        return text.encode("utf-8", "surrogateescape")

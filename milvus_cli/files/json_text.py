@@ -12,7 +12,7 @@ from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.exact_json import decoder_of, exact_loads
-from .encodings import CONVERT, not_utf8, require_rows
+from .encodings import not_decoded, require_rows
 from .row_stream import ROW_LIMIT
 from .sources import Source
 
@@ -89,6 +89,7 @@ class JsonText:
 
     def __init__(self, source: Source) -> None:
         self.name = source.place.name
+        self._encoding = source.encoding
         self.loads = loads_exact()
         self._read: Callable[[int], bytes] = getattr(source.stream, "read1", source.stream.read)
         self._failure: Exception | None = None
@@ -187,7 +188,7 @@ class JsonText:
         except RecursionError:
             return UnreadableValue(TOO_DEEP, raw.decode("utf-8", "backslashreplace"))
         except UnicodeDecodeError as exc:
-            return UnreadableValue(f"{not_utf8(exc)}: {CONVERT}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(not_decoded(exc, self._encoding), raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
             return UnreadableValue(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
         return value

@@ -19,6 +19,8 @@ TOO_LONG = f"longer than {ROW_LIMIT >> 20} MiB"
 
 EMPTY: Any = type("Empty", (str,), {"__slots__": ()})()
 """An empty cell in quotes: an empty text, not null."""
+NULL: Any = type("Null", (str,), {"__slots__": ()})()
+"""A cell with one of the texts that stand for null: null, where an empty cell may be an empty text."""
 
 
 Unit = Literal["line", "row"]
@@ -89,6 +91,7 @@ class RowStream:
     text: bool = False
     nested: Collection[str] = ()
     delimiter: str = ""
+    encoding: str = "utf-8"
 
 
 class RowCollector:

@@ -1,19 +1,20 @@
-"""Reads comma- and tab-separated values. Knows nothing of schemas: all values are cells."""
+"""Reads values separated by commas, tabs or another character. Knows nothing of schemas: all values are cells."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import CliError
 from . import row_stream
-from .encodings import CONVERT, not_utf8_in, require_rows
-from .row_stream import EMPTY, ROW_LIMIT, TOO_LONG, Chunk, RejectedRow, RowStream
+from .encodings import cell_not_decoded, require_rows
+from .row_stream import EMPTY, NULL, ROW_LIMIT, TOO_LONG, Chunk, RejectedRow, RowStream
 from .sources import InputFile, Source
+from .text_layout import DELIMITERS, PLAIN, TextLayout
 
 LINE = 60
 """Bytes that Python needs per line of text, apart from its characters."""
@@ -27,52 +28,54 @@ TOLD = 10
 STEP = 32
 """CSV rows read between checks of their size."""
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
-"""Delimiters by format."""
+SEPARATOR_LINE = re.compile(r"sep=([^\r\n])[\r\n]*", re.IGNORECASE)
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
-def read_separated(source: Source, delimiter: str) -> RowStream:
-    """Reads comma- or tab-separated values with a header, as in RFC 4180, in UTF-8."""
+def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
+    """Reads values as in RFC 4180, where the layout does not say otherwise. Names of columns lose surrounding blanks.
+
+    Without a header and names, the columns are column1, column2 …
+    """
     # The csv module's own limit is 131,072 characters per cell; vectors may have more.
     csv.field_size_limit(ROW_LIMIT)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
-    text = _Lines(source.text, source.place)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        header = next(filter(None, reader), None)
-    except csv.Error as exc:
-        raise CliError(f"{source.place.name}, line {reader.line_num}: {exc}") from exc
-    except OverflowError as exc:
-        raise text.too_long(1) from exc
-    if header is None:
-        raise CliError(f"{source.place.name} is empty", hint="its first line names the columns")
-    # After leading empty lines, the text has not been checked yet.
-    require_rows(header[0][:40].encode("utf-8", "surrogateescape"), source.place)
-    if reason := not_utf8_in(delimiter.join(header)):
-        raise CliError(f"{source.place.name}, line {reader.line_num}: {reason}", hint=CONVERT)
+    records = _Records(source, _Lines(source.text, source.place), layout)
+    header = records.header()
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
-    swallowed = _Swallowed(source, delimiter, len(header))
-    chunks = _separated_chunks(reader, text, header, delimiter, swallowed)
-    return RowStream(chunks, header, text=True, delimiter=delimiter)
+    return RowStream(
+        records.chunks(header),
+        header,
+        text=True,
+        delimiter=records.delimiter,
+        encoding=source.encoding,
+    )
 
 
 class _Lines:
     """The lines of a text, kept until they are taken."""
 
     def __init__(self, text: io.TextIOWrapper, place: InputFile) -> None:
-        self._text = text
+        self._readline = text.readline
         self._place = place
         self._since: list[str] = []
         self.size = 0
+        self.dropped = 0
+        self.next = self._readline(ROW_LIMIT)
+        require_rows(self.next[:40].encode("utf-8", "surrogateescape"), place)
+
+    def drop(self) -> None:
+        """Leaves out the next line."""
+        while self.next and not self.next.endswith(("\n", "\r")):
+            self.next = self._readline(ROW_LIMIT)
+        self.next = self._readline(ROW_LIMIT)
+        self.dropped += 1
 
     def __iter__(self) -> Iterator[str]:
         """Raises OverflowError for a row that is too long, as no lines are taken while it is read."""
-        readline = self._text.readline
-        line = readline(ROW_LIMIT)
-        require_rows(line[:40].encode("utf-8", "surrogateescape"), self._place)
+        readline, line = self._readline, self.next
         while line:
             self.size += len(line)
             self._since.append(line)
@@ -124,40 +127,108 @@ class _Swallowed:
             )
 
 
-def _separated_chunks(
-    reader: Any, text: _Lines, header: Sequence[str], delimiter: str, swallowed: _Swallowed
-) -> Iterator[Chunk]:
-    cell = re.compile(f'(?:^|{delimiter})("(?:[^"]|"")*"|[^{delimiter}]*)')
-    text.take()
-    more, failure = True, None
-    while more:
-        rows: list[list[str]] = []
-        lines: list[int] = []
-        bad: list[RejectedRow] = []
-        size = 0
-        while size < row_stream.CHUNK_SIZE and more:
-            step: list[list[str]] = []
-            before, broken = reader.line_num, None
-            try:
-                more = _read_step(reader, text, step)
-            except csv.Error as exc:
-                broken = exc
-            except OverflowError:
-                # The rows before it count, as they do before a file breaks off.
-                whole = sum(map(_span, step))
-                failure, more = text.too_long(before + 1 + whole), False
-                text.keep(whole)
-            size += text.size
-            raw = text.take()
-            if broken is not None:
-                good = sum(map(_span, step))
-                bad.append(_bad(broken, before + 1 + good, reader.line_num, raw[good:]))
-            swallowed.look(step, before + 1, raw)
-            lines += _starts(step, before + 1, raw)
-            rows += _marked(step, raw, cell)
-        yield _separated_chunk(rows, lines, bad, header)
-    if failure is not None:
-        raise failure
+class _Records:
+    """The records of a text, with the line on which each begins."""
+
+    def __init__(self, source: Source, text: _Lines, layout: TextLayout) -> None:
+        self._source = source
+        self._text = text
+        self._layout = layout
+        for _ in range(layout.skip):
+            text.drop()
+        self.delimiter = layout.delimiter or DELIMITERS[source.place.format]
+        # Excel writes this line where a comma is the decimal point, and obeys it everywhere.
+        if named := SEPARATOR_LINE.fullmatch(text.next):
+            self.delimiter = layout.delimiter or named[1]
+            text.drop()
+        self._reader = self._read(text)
+
+    def _read(self, lines: Iterable[str]) -> Any:
+        quote = self._layout.quote
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=quote or None, quoting=quoting, strict=True)
+
+    @property
+    def _line(self) -> int:
+        """Number of the last line read."""
+        return self._text.dropped + int(self._reader.line_num)
+
+    def header(self) -> Sequence[str]:
+        """Returns the names of the columns. Raises CliError for a file without a header, if it should have one."""
+        names = list(self._layout.columns)
+        if self._layout.no_header:
+            width = len(next(iter(self._read([self._text.next])), [])) if self._text.next else 0
+            return names or [f"column{number}" for number in range(1, width + 1)]
+        header = self._first()
+        if names and len(names) != len(header):
+            raise CliError(f"{self._source.place.name} has {len(header)} columns, and --columns names {len(names)}")
+        return names or [each.strip() for each in header]
+
+    def _first(self) -> Sequence[str]:
+        name = self._source.place.name
+        try:
+            header: list[str] | None = next(filter(None, self._reader), None)
+        except csv.Error as exc:
+            raise CliError(f"{name}, line {self._line}: {exc}") from exc
+        except OverflowError as exc:
+            raise self._text.too_long(1) from exc
+        if header is None:
+            raise CliError(f"{name} is empty", hint="its first line names the columns")
+        # After leading empty lines, the text has not been checked yet.
+        require_rows(header[0][:40].encode("utf-8", "surrogateescape"), self._source.place)
+        if reason := cell_not_decoded(self.delimiter.join(header), self._source.encoding):
+            raise CliError(f"{name}, line {self._line}: {reason}")
+        return header
+
+    def chunks(self, header: Sequence[str]) -> Iterator[Chunk]:
+        text, swallowed = self._text, _Swallowed(self._source, self.delimiter, len(header))
+        cell = _cell_pattern(self.delimiter, self._layout.quote)
+        nulls = frozenset(self._layout.nulls)
+        text.take()
+        more, failure = True, None
+        while more:
+            rows: list[list[str]] = []
+            lines: list[int] = []
+            bad: list[RejectedRow] = []
+            size = 0
+            while size < row_stream.CHUNK_SIZE and more:
+                step: list[list[str]] = []
+                before, broken = self._line, None
+                try:
+                    more = _read_step(self._reader, text, step)
+                except csv.Error as exc:
+                    broken = exc
+                except OverflowError:
+                    # The rows before it count, as they do before a file breaks off.
+                    whole = sum(map(_span, step))
+                    failure, more = text.too_long(before + 1 + whole), False
+                    text.keep(whole)
+                size += text.size
+                raw = text.take()
+                if broken is not None:
+                    good = sum(map(_span, step))
+                    bad.append(_bad(broken, before + 1 + good, self._line, raw[good:]))
+                swallowed.look(step, before + 1, raw)
+                lines += _starts(step, before + 1, raw)
+                rows += _with_nulls(_marked(step, raw, cell, self._layout.quote * 2) if cell else step, nulls)
+            yield _separated_chunk(rows, lines, bad, header)
+        if failure is not None:
+            raise failure
+
+
+def _cell_pattern(delimiter: str, quote: str) -> re.Pattern[str] | None:
+    """Returns the pattern of a cell as it is written; None if nothing is quoted."""
+    if not quote:
+        return None
+    mark, between = re.escape(quote), re.escape(delimiter)
+    return re.compile(f"(?:^|{between})({mark}(?:[^{mark}]|{mark}{mark})*{mark}|[^{between}]*)")
+
+
+def _with_nulls(rows: list[list[str]], nulls: Collection[str]) -> list[list[str]]:
+    """Replaces cells that stand for null."""
+    if not nulls:
+        return rows
+    return [[NULL if cell in nulls and cell is not EMPTY else cell for cell in row] for row in rows]
 
 
 def _read_step(reader: Any, text: _Lines, step: list[list[str]]) -> bool:
@@ -195,17 +266,17 @@ def _starts(rows: Sequence[Sequence[str]], line: int, raw: Sequence[str]) -> Seq
     return starts
 
 
-def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str]) -> list[list[str]]:
-    """Replaces empty cells in quotes by EMPTY, which the csv module does not distinguish from empty cells."""
-    if not any('""' in line for line in raw):
+def _marked(rows: list[list[str]], raw: Sequence[str], cell: re.Pattern[str], empty: str) -> list[list[str]]:
+    """Replaces empty cells in quotes (`empty`) by EMPTY, which the csv module does not distinguish from empty cells."""
+    if not any(empty in line for line in raw):
         return rows
     lines, found = iter(raw), []
     for row in rows:
         record = "".join(islice(lines, _span(row))).rstrip("\r\n")
-        if "" in row and '""' in record:
+        if "" in row and empty in record:
             cells = cell.findall(record)
             if len(cells) == len(row):
-                row = [EMPTY if text == '""' else value for text, value in zip(cells, row, strict=True)]
+                row = [EMPTY if text == empty else value for text, value in zip(cells, row, strict=True)]
         found.append(row)
     return found
 

@@ -129,6 +129,7 @@ class Source:
     opened: str
     read: int = 0
     text: TextIO | None = None
+    encoding: str = "utf-8"
     note: Callable[[str], None] = field(default=lambda text: None)
     """Takes notes for the user about the content."""
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .columnar import read_npys, read_parquet
+from .encodings import as_utf8
 from .json_rows import RowKeys, read_json_rows
 from .row_stream import Dense, RowStream
-from .separated import DELIMITERS, read_separated
+from .separated import read_separated
 from .sources import InputFile, Source
+from .text_layout import PLAIN, SEPARATED, TEXT_FORMATS, TextLayout
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ def group_tables(places: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
     return [places] if places[0].format == "npy" else [[each] for each in places]
 
 
-def open_table(sources: Sequence[Source], wanted: WantedColumns) -> RowStream:
+def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout = PLAIN) -> RowStream:
     """Returns the rows of the sources of one table. Raises CliError for files that are not of their format."""
     source, kind = sources[0], sources[0].place.format
-    if kind in DELIMITERS:
-        return read_separated(source, DELIMITERS[kind])
+    if kind in TEXT_FORMATS:
+        as_utf8(source, layout.encoding)
+    if kind in SEPARATED:
+        return read_separated(source, layout)
     if kind in ("json", "jsonl"):
         return read_json_rows(source, wanted.keys)
     return read_npys(sources, wanted.dense) if kind == "npy" else read_parquet(source, wanted.dense)

@@ -11,10 +11,23 @@ import click
 from click.types import FloatParamType
 
 from ..text.names import named
-from .offered import items
+from .offered import Offered, items
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+ESCAPED = {"\\t": "\t", "tab": "\t"}
+ENCODINGS = {
+    "utf-8": "with or without a byte order mark",
+    "utf-16": "Excel's Unicode text",
+    "latin-1": "Western Europe",
+    "cp1252": "Windows, Western Europe",
+    "gbk": "Chinese",
+    "big5": "Chinese, traditional",
+    "shift_jis": "Japanese",
+    "euc_kr": "Korean",
+}
 
 
 class Directory(click.Path):
@@ -100,3 +113,48 @@ class WaitTarget(click.ParamType):  # type: ignore[type-arg]  # generic since cl
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         before, comma, last = incomplete.rpartition(",")
         return items(named(self.words.items()).best(last), prefix=before + comma)
+
+
+class Character(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """One character, which may be written as an escape (`\\t`); an empty text too, with `optional`."""
+
+    name = "character"
+
+    def __init__(self, *, optional: bool = False) -> None:
+        self.optional = optional
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(ESCAPED.get(value, value))
+        if text in ("\n", "\r") or (len(text) != 1 and (text or not self.optional)):
+            self.fail(f"expected one character{' or none' if self.optional else ''}, got {value!r}", param, ctx)
+        return text
+
+
+class Encoding(Offered):
+    """The name of a text encoding that Python knows."""
+
+    name = "encoding"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            "".encode(value)
+        except (LookupError, ValueError):
+            self.fail(f"no encoding {value!r}; known are {', '.join(ENCODINGS)} and others", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        return items(named(ENCODINGS.items()).best(incomplete))
+
+
+class ColumnNames(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """Names with commas between them."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        names = tuple(each.strip() for each in value.split(","))
+        if not any(names):
+            self.fail("expected names with commas between them", param, ctx)
+        return names

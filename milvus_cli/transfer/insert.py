@@ -38,6 +38,9 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
     if options.seconds:
         session = session.with_options(replace(session.options, timeout=options.seconds))
     places = find_places(options.paths, options.format)
+    options.require_use(places)
+    if options.no_header and not options.columns:
+        raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
     if STDIN in options.paths and session.console.commands_on_stdin:
         raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
     if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
@@ -46,7 +49,7 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown)
     notes: list[str] = []
     stdin = getattr(session.console.stdin, "buffer", None)
-    job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target))
+    job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
     with locked(session, options, job, made):
         before = readable_count(session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made)
@@ -93,7 +96,7 @@ class Reading:
 
 def insert_fake(session: Session, collection: str, partition: str, recipe: Recipe) -> Done:
     """Like `insert_files`, with generated rows."""
-    options = InsertOptions(collection, partition=partition)
+    options = InsertOptions(collection=collection, partition=partition)
     target, _ = _target(session, options)
     before = readable_count(session.client, options.collection)
     checkpoint = Checkpoint()

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..connections.private_files import make_private
 from ..errors import CliError
 from ..files.sources import STDIN, InputFile, Source, identity
+from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
 from ..rows.writing import WriteTarget
 from ..session.session import Session
@@ -21,10 +22,10 @@ from .pipeline import Job
 
 
 @dataclass(frozen=True)
-class InsertOptions:
+class InsertOptions(TextLayout):
     """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out."""
 
-    collection: str
+    collection: str = ""
     paths: Sequence[str] = ()
     partition: str = ""
     upsert: bool = False
@@ -80,6 +81,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "--format": options.format,
             "--map": dict(options.mapping),
             "--ignore-unknown": options.ignore_unknown,
+            "layout of the text": options.given,
             "--rejects": options.rejects,
             "collection of that name": list(made),
             FILES_KEY: list(map(identity, job.places)),

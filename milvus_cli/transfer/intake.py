@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..files.cells import read_cells
-from ..files.encodings import CONVERT, not_utf8_in
+from ..files.encodings import cell_not_decoded
 from ..files.json_rows import RowKeys
 from ..files.mending import are_rejects, taken_back
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
@@ -208,8 +208,7 @@ class RowEncoder:
         values = {name: chunk.columns[column][row] for name, column in columns.items()}
         if table.text:
             cells = [values[error.field]] if error.field in values else values.values()
-            broken = next((found for cell in cells if (found := not_utf8_in(cell))), "")
-            reason = f"{broken}: {CONVERT}" if broken else reason
+            reason = next((found for cell in cells if (found := cell_not_decoded(cell, table.encoding))), reason)
         field = columns.get(error.field, error.field)
         return RejectedRow(chunk.lines[row], field, reason, values, delimiter=table.delimiter, unit=chunk.unit)
 
@@ -247,9 +246,7 @@ def _other_delimiter(table: RowStream) -> str:
     """Returns a hint if the header is a single column because the file has another delimiter."""
     names = table.columns or ()
     mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
-    if mark in ("\t", ","):
-        return f"the delimiter looks like {mark!r}: --format {'csv' if mark == ',' else 'tsv'}"
-    return f"the delimiter looks like {mark!r}: convert the file to commas" if mark else ""
+    return f"the delimiter looks like {mark!r}: --delimiter {mark!r}" if mark else ""
 
 
 def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:

@@ -12,6 +12,7 @@ from ..files.rejects import Rejects, rejection_text
 from ..files.row_stream import Chunk, RejectedRow
 from ..files.sources import InputFile, Source, identity, open_source
 from ..files.tables import group_tables, open_table
+from ..files.text_layout import PLAIN, TextLayout
 from .checkpoint import Checkpoint, Mark
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
@@ -56,6 +57,7 @@ class Job:
     """Takes notes for the user about the files."""
     opened: Callable[[Source], None] = lambda source: None
     anew: str = ""
+    layout: TextLayout = PLAIN
 
 
 def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
@@ -71,7 +73,7 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
             sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
             for source in sources:
                 job.opened(source)
-            table, name = open_table(sources, job.encoder.wanted), ", ".join(place.name for place in places)
+            table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(place.name for place in places)
             job.encoder.require_columns(name, table)
             for note in job.encoder.notes(name, table):
                 job.note(note)

@@ -8,6 +8,7 @@ import pytest
 from milvus_cli.errors import CliError
 from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import InputFile, Source
+from milvus_cli.files.text_layout import TextLayout
 
 
 def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[int, str], Sequence[str]]:
@@ -15,7 +16,7 @@ def read(text: str | bytes, delimiter: str = ",") -> tuple[dict[int, str], dict[
     stream = io.BytesIO(text.encode() if isinstance(text, str) else text)
     notes: list[str] = []
     source = Source(InputFile("f.csv", "csv"), stream, stream, None, "", note=notes.append)
-    table = read_separated(source, delimiter)
+    table = read_separated(source, TextLayout(delimiter=delimiter))
     found: dict[int, str] = {}
     bad: dict[int, str] = {}
     for chunk in table.chunks:
@@ -65,5 +66,5 @@ def test_other_encodings_are_named(encoding: str, name: str) -> None:
         read("id,title\n1,é\n".encode(encoding))
     assert (caught.value.message, caught.value.hint) == (
         f"f.csv: not UTF-8; it looks like {name}",
-        f"convert it: iconv -f {name} -t UTF-8",
+        f"--encoding {name.lower()}",
     )

@@ -11,8 +11,9 @@ from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType, FieldS
 from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.files.json_rows import read_json_rows
 from milvus_cli.files.row_stream import RowStream
-from milvus_cli.files.separated import DELIMITERS, read_separated
+from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import Source, find_places, open_source
+from milvus_cli.files.text_layout import SEPARATED
 from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.transfer.intake import RowEncoder
 from tests.support.broken_web import BrokenWeb, answer
@@ -32,7 +33,7 @@ TEXTS = {
     "jsonl": '{"id": 1, "t": "a"}\n',
 }
 ROW = TEXTS["jsonl"].strip()
-CONVERT = "convert the file, for example: iconv -f LATIN1 -t UTF-8"
+LATIN = "it looks like Latin-1: --encoding latin-1"
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def web() -> Iterator[BrokenWeb]:
 
 def table(source: Source) -> RowStream:
     kind = source.place.format
-    return read_separated(source, DELIMITERS[kind]) if kind in DELIMITERS else read_json_rows(source, INTAKE.keys)
+    return read_separated(source) if kind in SEPARATED else read_json_rows(source, INTAKE.keys)
 
 
 def read(path: object, stdin: bytes = b"") -> tuple[list[int], list[str]]:
@@ -98,12 +99,12 @@ def test_html_is_told_as_such(web: BrokenWeb, tmp_path: Path, kind: str, page: b
         assert (caught.value.message, caught.value.hint) == (f"{place}: this is HTML, not rows", hint)
 
 
-def test_a_row_that_is_not_utf8_says_where_and_how_to_convert_it(tmp_path: Path) -> None:
+def test_a_row_that_is_not_utf8_says_where_and_which_encoding_it_looks_like(tmp_path: Path) -> None:
     for kind in ("csv", "jsonl"):
         second = TEXTS[kind].splitlines()[-1].replace("a", "caf\xe9").replace("1", "2")
         (tmp_path / f"rows.{kind}").write_bytes(TEXTS[kind].encode() + second.encode("latin-1"))
-    assert read(tmp_path / "rows.csv") == ([1], [f"not UTF-8 at byte 4 (0xE9): {CONVERT}"])
-    assert read(tmp_path / "rows.jsonl") == ([1], [f"not UTF-8 at byte 20 (0xE9): {CONVERT}"])
+    assert read(tmp_path / "rows.csv") == ([1], [f"not UTF-8 at byte 4 (0xE9); {LATIN}"])
+    assert read(tmp_path / "rows.jsonl") == ([1], [f"not UTF-8 at byte 20 (0xE9); {LATIN}"])
 
 
 def test_a_header_that_is_not_utf8_says_so(tmp_path: Path) -> None:
@@ -111,7 +112,10 @@ def test_a_header_that_is_not_utf8_says_so(tmp_path: Path) -> None:
     path.write_bytes("id,pr\xe9\n1,2\n".encode("latin-1"))
     with pytest.raises(CliError) as caught:
         read(path)
-    assert (caught.value.message, caught.value.hint) == (f"{path}, line 1: not UTF-8 at byte 6 (0xE9)", CONVERT)
+    assert (caught.value.message, caught.value.hint) == (
+        f"{path}, line 1: not UTF-8 at byte 6 (0xE9); {LATIN}",
+        "",
+    )
 
 
 def test_commas_at_the_ends_of_lines_are_no_rows(tmp_path: Path) -> None:
