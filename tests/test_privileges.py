@@ -259,6 +259,7 @@ NO_SERVER = {
     "rename connection",
     "set",
     "show connection",
+    "show file",
     "show editing_mode",
     "show output",
     "show pager",

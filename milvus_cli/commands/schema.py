@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option, switch, word
+from ..grammar.file_options import format_option, layout_options
 from ..grammar.options import options
 from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
 from ..result import Done, Report, Text
 
 if TYPE_CHECKING:
-    from ..server.creating import CreateOptions
     from ..session.session import Session
+    from ..transfer.create_from import CreateFromOptions
 
 DDL = "ddl"
 
 
-@command("create collection", questions="collection:ask_collection", asks_without=("fields", "dim", "file"))
+@command("create collection", questions="collection:ask_collection", asks_without=("fields", "dim", "file", "sources"))
 @word(
     "collection", "-c", "--collection-name", "--collection", needed=False, metavar="NAME", help="The collection's name."
 )
@@ -136,17 +137,32 @@ DDL = "ddl"
     help="A property of the collection, e.g. collection.ttl.seconds=3600; repeatable.",
 )
 @option("--if-not-exists", is_flag=True, help="Don't fail when it exists; leave it as it is.")
-@options("server.creating:CreateOptions")
-def create_collection(session: Session, options: CreateOptions) -> Done:
-    """Create a collection: from fields, in a quick set-up, or from a schema file. Without these it asks, on a terminal.
+@option(
+    "--from",
+    "sources",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="Make fields that fit the rows of this file (repeatable), index and load them, and insert the rows.",
+)
+@option("--dry-run", is_flag=True, help="With --from: show the schema and the equivalent commands, and stop.")
+@format_option
+@layout_options
+@options("transfer.create_from:CreateFromOptions")
+def create_collection(session: Session, options: CreateFromOptions) -> Done | Text:
+    """Create a collection: from fields, in a quick set-up, from a schema file, or from a file of rows.
+
+    Without these it asks, on a terminal. --from infers the fields as `show file` shows them; -f, -p, --index and
+    --nullable override what it infers.
 
     \b
+    Example: create collection -c library --from books.csv
     Example: create collection -c book -f id:INT64 -f title:VARCHAR:200 -f vector:FLOAT_VECTOR:4 -p id
     Example: create collection album --dim 4
     """
-    from ..server.creating import create_collection
+    from ..transfer.create_from import create_collection_from
 
-    return create_collection(session, options, partial(read_file, session=session))
+    return create_collection_from(session, options, partial(read_file, session=session))
 
 
 @command("show collection", formats=(DDL,))

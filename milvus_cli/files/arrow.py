@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..client.wire.schema_pb2 import FieldSchema
-from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection, column_kind, column_names
 from ..schema.kinds import ValueShape, shape_of
@@ -15,6 +14,7 @@ from ..schema.schema import row_fields, short_name, type_name
 from ..text.floats import packed
 from ..text.json import load_json
 from ..values.decode import decode_column
+from .arrow_package import pyarrow
 from .arrow_values import arrow_array, arrow_lists
 from .memory import give_back
 from .texts import Texts, json_texts, texts_of
@@ -117,15 +117,6 @@ def to_parquet(streams: str, target: str, selection: Selection) -> None:
         while source.tell() < size:
             with arrow.ipc.open_stream(source) as stream:
                 writer.write_table(stream.read_all())
-
-
-def pyarrow() -> Any:
-    try:
-        import pyarrow
-        import pyarrow.ipc
-    except ImportError:
-        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
-    return pyarrow
 
 
 def _reload_exactly(texts: Texts) -> list[str | None]:

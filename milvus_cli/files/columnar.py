@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import CliError, InvalidInput
 from ..values.packing import Packed
-from .arrow import pyarrow
+from .arrow_package import pyarrow
 from .arrow_plain import plain_values
 from .memory import give_back
 from .npy import NpyArray, read_npy
@@ -43,7 +43,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
         if twice is not None:
             raise CliError(f"{source.place.name} has two columns {twice!r}")
         nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
-        return RowStream(_parquet_chunks(source, file, dense), schema.names, nested=nested)
+        return RowStream(_parquet_chunks(source, file, dense), schema.names, nested=nested, rows=file.metadata.num_rows)
 
 
 def _seekable(source: Source) -> Any:
@@ -178,7 +178,7 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStrea
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length:,} rows" for name, length in lengths.items())
         raise CliError(f"the files are not of one length: {told}")
-    return RowStream(_npy_chunks(arrays, dense), list(arrays))
+    return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=max(lengths.values()))
 
 
 def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:

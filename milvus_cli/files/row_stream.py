@@ -92,6 +92,8 @@ class RowStream:
     nested: Collection[str] = ()
     delimiter: str = ""
     encoding: str = "utf-8"
+    rows: int | None = None
+    """The number of all rows, where the file says it."""
 
 
 class RowCollector:

@@ -294,3 +294,10 @@ def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Rejected
         rows, lines = [row for row, _ in kept], [line for _, line in kept]
     values: Sequence[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [()] * width
     return Chunk(dict(zip(header, values, strict=True)), lines, bad)
+
+
+def other_delimiter(table: RowStream) -> str:
+    """Returns a hint if the header is a single column because the file has another delimiter."""
+    names = table.columns or ()
+    mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
+    return f"the delimiter looks like {mark!r}: --delimiter {mark!r}" if mark else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import CliError, InvalidInput
 from ..result import Done
@@ -34,7 +34,7 @@ BY_FILE = {
 }
 """Options, by their fields, that can't be given beside a schema file."""
 
-BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
+BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,12 @@ class CreateOptions:
         )
 
 
+Options = TypeVar("Options", bound=CreateOptions)
+
+
 def create_collection(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Done:
     """Creates the collection; with `dim` it also loads it. `read` returns the text of a schema file."""
-    definition = _definition(_settled(options, session.console.note), read)
+    definition = _definition(settled(options, session.console.note), read)
     name = definition.name
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
@@ -102,7 +105,7 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
 
 
-def _settled(options: CreateOptions, note: Callable[[str], None]) -> CreateOptions:
+def settled(options: Options, note: Callable[[str], None]) -> Options:
     """Decides what -d means: a description, or in scripts for Milvus 2.2 to 2.4 the dynamic field."""
     given = options.description_or_dynamic
     if not given:
@@ -111,11 +114,11 @@ def _settled(options: CreateOptions, note: Callable[[str], None]) -> CreateOptio
     if dynamic is not None:
         state = "enabled" if dynamic else "disabled"
         note(f"note: the dynamic field is {state} (-d is --is-dynamic here; a description is --description TEXT)")
-        return replace(options, dynamic=dynamic or options.dynamic)
+        return replace(options, description_or_dynamic=None, dynamic=dynamic or options.dynamic)
     if options.description:
         raise InvalidInput("-d and --description are two descriptions", hint="give one of them")
     note(f"note: the description is {given!r} (-d is --description here; the dynamic field is --dynamic)")
-    return replace(options, description=given)
+    return replace(options, description_or_dynamic=None, description=given)
 
 
 def _definition(options: CreateOptions, read: Callable[[str], str]) -> Definition:

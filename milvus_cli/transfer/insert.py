@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
@@ -29,8 +30,10 @@ from .sender import Sender
 INSERTS_IN_FLIGHT = 2
 
 
-def insert_files(session: Session, options: InsertOptions) -> Done:
+def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | None = None) -> Done:
     """Inserts the rows of files. `options.seconds` is the deadline of each call, if given.
+
+    `stdin` replaces standard input.
 
     Raises Partial if rows were rejected, and errors that keep the rest from being read or sent.
     """
@@ -48,7 +51,7 @@ def insert_files(session: Session, options: InsertOptions) -> Done:
     target, made = _target(session, options)
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown)
     notes: list[str] = []
-    stdin = getattr(session.console.stdin, "buffer", None)
+    stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
     with locked(session, options, job, made):
         before = readable_count(session.client, options.collection)

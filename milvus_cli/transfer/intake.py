@@ -12,6 +12,7 @@ from ..files.encodings import cell_not_decoded
 from ..files.json_rows import RowKeys
 from ..files.mending import are_rejects, taken_back
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
+from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields, type_name
@@ -75,12 +76,12 @@ class RowEncoder:
         unknown = [] if self._takes_unknown else [each for each in given if each not in names]
         if unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
-            hint = _other_delimiter(table) or nearest(unknown[0], names) or fields
+            hint = other_delimiter(table) or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
         taken = taken_fields(schema, given, upsert=self.target.upsert)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
-            hint = _other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
+            hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
@@ -240,13 +241,6 @@ def _converted(values: Sequence[Any], name: str, field: Field | None, table: Row
     if column in table.nested and field is not None and shape_of(kind_of(field)) in JSON_SHAPES:
         return read_cells(field, [cell or "" for cell in values])
     return values
-
-
-def _other_delimiter(table: RowStream) -> str:
-    """Returns a hint if the header is a single column because the file has another delimiter."""
-    names = table.columns or ()
-    mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
-    return f"the delimiter looks like {mark!r}: --delimiter {mark!r}" if mark else ""
 
 
 def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:

@@ -1,0 +1,14 @@
+"""Loads pyarrow, which is optional."""
+
+from typing import Any
+
+from ..errors import CliError
+
+
+def pyarrow() -> Any:
+    try:
+        import pyarrow
+        import pyarrow.ipc
+    except ImportError:
+        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+    return pyarrow

@@ -1,0 +1,215 @@
+"""Infers Milvus's field types from the values of a column, as create collection -f takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..text.json import dump_json, load_json
+from ..values.dynamic import DYNAMIC
+from ..values.encode import ABSENT
+from ..values.exact_json import exact_loads
+from .cells import FLOAT, PRINTED, WHOLE
+from .row_stream import EMPTY
+
+INT64 = range(-(1 << 63), 1 << 63)
+LONGEST_TEXT = 65_535
+"""Maximum of a VARCHAR, in bytes (https://milvus.io/docs/limitations.md)."""
+LEAST_LENGTH, LEAST_CAPACITY, LARGEST_CAPACITY = 256, 16, 4_096
+VECTOR_NAME = re.compile(r"vec|emb", re.IGNORECASE)
+VECTOR_DIMENSION = 8
+"""Whole numbers of fewer dimensions are taken for an array, if the name of the column does not say otherwise."""
+DIMENSIONS = range(2, 32_769)
+LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9]")
+"""Postal codes and the like: as numbers they would lose their zeros."""
+KEY_NAMES = ("id", "_id", "pk", "key", "uuid", "guid", "doc_id", "docid", "chunk_id")
+
+
+@dataclass(frozen=True)
+class InferredColumn:
+    """A column of a file, and the field that fits its values: its name, and its type as in `title:VARCHAR:200`.
+
+    `longest` is the size of the longest text, in bytes. A `distinct` column has no nulls and no value twice.
+    """
+
+    name: str
+    field: str
+    type: str
+    nulls: int = 0
+    longest: int | None = None
+    distinct: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.type.partition(":")[0]
+
+    @property
+    def is_vector(self) -> bool:
+        return "VECTOR" in self.kind
+
+    @property
+    def declaration(self) -> str:
+        return f"{self.field}:{self.type}"
+
+
+def infer_columns(columns: Mapping[str, Sequence[Any]], *, text: bool) -> list[InferredColumn]:
+    """Infers a field for each column with a name; `text` if the values are cells of a text file."""
+    taken: set[str] = set()
+    found = []
+    for name, values in columns.items():
+        if name and name != DYNAMIC:
+            field = _field_name(name, taken)
+            taken.add(field)
+            found.append(_inferred(name, field, values, text=text))
+    return found
+
+
+def likely_key(columns: Sequence[InferredColumn]) -> str:
+    """Returns the field that is probably the primary key, "" if none is."""
+    able = [each for each in columns if each.distinct and each.kind in ("INT64", "VARCHAR")]
+    named = sorted((each for each in able if each.field.lower() in KEY_NAMES), key=_rank)
+    whole = [each for each in able if each.kind == "INT64"]
+    return next((each.field for each in (*named, *whole)), "")
+
+
+def _rank(column: InferredColumn) -> int:
+    return KEY_NAMES.index(column.field.lower())
+
+
+def _field_name(column: str, taken: set[str]) -> str:
+    """Returns a name that Milvus takes for a field: letters, digits and underscores."""
+    name = re.sub(r"\W", "_", column, flags=re.ASCII)[:200]
+    name = f"_{name}" if name[0].isdigit() else name
+    same = (name if number == 1 else f"{name}_{number}" for number in range(1, len(taken) + 2))
+    return next(each for each in same if each not in taken)
+
+
+def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> InferredColumn:
+    values = [_cell_value(each) if text else each for each in given]
+    there = [each for each in values if each is not None and each is not ABSENT]
+    found = _one_type(name, there)
+    if found is None:
+        texts = [str(each) for each, value in zip(given, values, strict=True) if value is not None]
+        found = _text_type(texts) if text else "JSON"
+    is_text = found.startswith("VARCHAR")
+    shown = [str(cell) for cell, value in zip(given, values, strict=True) if value is not None and value is not ABSENT]
+    return InferredColumn(
+        name,
+        field,
+        found,
+        nulls=len(values) - len(there),
+        longest=max(map(_size, shown), default=0) if is_text else None,
+        distinct=len(there) == len(values) > 0 and _are_distinct(shown if is_text else there),
+    )
+
+
+def _are_distinct(values: Sequence[Any]) -> bool:
+    return all(isinstance(each, (int, str)) for each in values) and len(set(values)) == len(values)
+
+
+def _one_type(column: str, values: Sequence[Any]) -> str | None:
+    """Returns the type that all values have; None if they have several, or numbers that no field holds."""
+    kinds = {type(each) for each in values}
+    for kind, typed in TYPES.items():
+        if kinds and all(issubclass(each, kind) and (each is not bool or bool in kind) for each in kinds):
+            return typed(column, values)
+    return _text_type([]) if not kinds else None
+
+
+def _whole_type(column: str, values: Sequence[int]) -> str | None:
+    return "INT64" if all(each in INT64 for each in values) else None
+
+
+def _list_type(column: str, values: Sequence[Sequence[Any]]) -> str:
+    sizes = {len(each) for each in values}
+    kinds = {type(item) for each in values for item in each}
+    capacity = min(LARGEST_CAPACITY, max(LEAST_CAPACITY, _rounded(2 * max(sizes))))
+    if kinds and kinds <= {int, float}:
+        size = max(sizes)
+        clear = float in kinds or size >= VECTOR_DIMENSION or VECTOR_NAME.search(column)
+        if len(sizes) == 1 and size in DIMENSIONS and clear:
+            return f"FLOAT_VECTOR:{size}"
+        return f"ARRAY:{'DOUBLE' if float in kinds else 'INT64'}:{capacity}"
+    if kinds == {str}:
+        return f"ARRAY:{_text_type([item for each in values for item in each])}:{capacity}"
+    return "JSON"
+
+
+def _object_type(column: str, values: Sequence[Mapping[str, Any]]) -> str:
+    return "SPARSE_FLOAT_VECTOR" if all(map(_is_sparse, values)) else "JSON"
+
+
+def _is_sparse(value: Mapping[str, Any]) -> bool:
+    if value.keys() == {"indices", "values"}:
+        return True
+    numbers = all(type(each) in (int, float) for each in value.values())
+    return bool(value) and numbers and all(str(key).isdecimal() for key in value)
+
+
+def _text_type(texts: Sequence[str]) -> str:
+    longest = max(map(_size, texts), default=0)
+    return f"VARCHAR:{min(LONGEST_TEXT, max(LEAST_LENGTH, _rounded(2 * longest)))}"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _rounded(number: int) -> int:
+    """Returns the next power of two."""
+    return 1 << max(0, number - 1).bit_length()
+
+
+TYPES: Mapping[tuple[type, ...], Callable[[str, Any], str | None]] = {
+    (bool,): lambda column, values: "BOOL",
+    (int,): _whole_type,
+    (int, float): lambda column, values: "DOUBLE",
+    (str,): lambda column, values: _text_type(values),
+    (list,): _list_type,
+    (dict,): _object_type,
+}
+"""Milvus's types by those of Python, the narrowest first."""
+
+
+def _cell_value(cell: str) -> Any:
+    """Returns what a cell of a text file seems to be; None for null."""
+    if cell == "":
+        return cell if cell is EMPTY else None
+    if WHOLE.fullmatch(cell) or FLOAT.fullmatch(cell):
+        number = int(cell) if WHOLE.fullmatch(cell) else float(cell)
+        return cell if LEADING_ZERO.match(cell) else number
+    if cell.strip().lower() in ("true", "false"):
+        return cell.strip().lower() == "true"
+    return next((value for value in _nested_values(cell.strip())), cell)
+
+
+def _nested_values(text: str) -> Iterator[Any]:
+    """Yields the list or object in a cell, if it has one."""
+    if text[:1] in ("[", "{"):
+        try:
+            if PRINTED.fullmatch(text) and len(text.split()) > 1:
+                yield [float(each) for each in text[1:-1].split()]
+                return
+            yield exact_loads(text)
+        except (ValueError, RecursionError):
+            return
+
+
+def plain_value(value: Any) -> Any:
+    """Returns a value as JSON has it: None for an empty cell, text for what JSON lacks."""
+    if value is ABSENT or (isinstance(value, str) and value == "" and value is not EMPTY):
+        return None
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return load_json(dump_json(value, default=str))
+
+
+def short_value(value: Any, most: int) -> Any:
+    """Like `plain_value`, but lists and objects become text, and text has at most `most` characters."""
+    value = plain_value(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = value if isinstance(value, str) else dump_json(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,92 @@
+"""Reads the first rows of files, and what is known of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from ..values.encode import ABSENT
+from .inference import InferredColumn, infer_columns
+from .row_stream import Chunk, RejectedRow, RowStream
+from .sources import InputFile, Source, open_source
+from .tables import WantedColumns, group_tables, open_table
+from .text_layout import PLAIN, TextLayout
+
+SAMPLE_ROWS, SAMPLE_CHUNKS = 5_000, 2
+"""A sample ends after so many rows or chunks, so that a file of any size is sampled within a second."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of a table in files, as columns; `rejected` are those that can't be read.
+
+    `rows` is the number of all rows if it is known, `estimate` a guess by size. `place` tells format and compression.
+    """
+
+    place: InputFile
+    size: int
+    columns: Mapping[str, Sequence[Any]]
+    inferred: Sequence[InferredColumn]
+    rejected: Sequence[RejectedRow]
+    rows: int | None
+    estimate: int | None
+    table: RowStream
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+
+def read_sample(
+    places: Sequence[InputFile],
+    stdin: BinaryIO | None = None,
+    layout: TextLayout = PLAIN,
+    note: Callable[[str], None] = lambda text: None,
+) -> Sample:
+    """Samples the first table of the files. Raises CliError if it can't be read."""
+    group = group_tables(places)[0]
+    with ExitStack() as stack:
+        sources = [stack.enter_context(open_source(place, stdin, note)) for place in group]
+        table = open_table(sources, WantedColumns(), layout)
+        chunks, complete = _first_chunks(table, sources)
+        columns = _joined(table, chunks)
+        rejected = [row for chunk in chunks for row in chunk.bad]
+        count = sum(len(chunk.lines) for chunk in chunks) + len(rejected)
+        rows = table.rows if table.rows is not None else count if complete else None
+        return Sample(
+            sources[0].place,
+            sum(source.total or 0 for source in sources),
+            columns,
+            infer_columns(columns, text=table.text),
+            rejected,
+            rows,
+            None if rows is not None else _estimate(sources, count),
+            table,
+        )
+
+
+def _first_chunks(table: RowStream, sources: Sequence[Source]) -> tuple[Sequence[Chunk], bool]:
+    """Returns the chunks of a sample, and True if they are all there are."""
+    chunks: list[Chunk] = []
+    for chunk in table.chunks:
+        chunks.append(chunk)
+        if len(chunks) >= SAMPLE_CHUNKS or sum(len(each.lines) for each in chunks) >= SAMPLE_ROWS:
+            ended = all(each.total is not None and each.position >= each.total for each in sources)
+            return chunks, ended and next(iter(table.chunks), None) is None
+    return chunks, True
+
+
+def _joined(table: RowStream, chunks: Sequence[Chunk]) -> Mapping[str, Sequence[Any]]:
+    names = dict.fromkeys(table.columns or [name for chunk in chunks for name in chunk.columns])
+    return {
+        name: [value for chunk in chunks for value in chunk.columns.get(name) or [ABSENT] * len(chunk.lines)]
+        for name in names
+    }
+
+
+def _estimate(sources: Sequence[Source], count: int) -> int | None:
+    """Returns the number of rows of a file whose later rows are as long as the first ones."""
+    total, position = (sum(each) for each in zip(*((one.total or 0, one.position) for one in sources), strict=True))
+    return count * total // position if total and position else None

@@ -1,0 +1,218 @@
+"""Creates a collection that fits the rows of files, and inserts them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from typing import IO, BinaryIO
+
+from ..errors import CliError, InvalidInput
+from ..files.inference import InferredColumn, likely_key
+from ..files.sample import Sample, read_sample
+from ..files.sources import STDIN, InputFile, find_places
+from ..files.text_layout import TextLayout
+from ..result import Done, Text
+from ..schema.declaration import declared, parse_field
+from ..schema.features import NULLABLE
+from ..schema.schema_file import to_text, write_definition
+from ..server.creating import CreateOptions, create_collection, settled
+from ..server.overview import type_text
+from ..server.waiting import load
+from ..session.session import Session
+from ..values.dynamic import DYNAMIC
+from .insert import insert_files
+from .insert_job import InsertOptions
+
+GENERATED_KEYS = ("id", "pk", "row_id")
+"""Names for a primary key that Milvus generates."""
+BESIDE = {"dim": "--dim", "file": "--schema-file", "if_not_exists": "--if-not-exists"}
+"""Options, by their fields, that can't be given beside --from."""
+
+
+@dataclass(frozen=True)
+class CreateFromOptions(CreateOptions, TextLayout):
+    """Options of `create collection`; `sources` are the files whose rows it takes, if there are any."""
+
+    sources: tuple[str, ...] = ()
+    format: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The collection to create, and the insert into it."""
+
+    create: CreateOptions
+    insert: InsertOptions
+
+    @property
+    def commands(self) -> Sequence[str]:
+        """The equivalent commands."""
+        name = self.insert.collection
+        return [_create_line(self.create), f"load collection -c {shlex.quote(name)}", insert_line(self.insert)]
+
+
+def create_collection_from(session: Session, options: CreateFromOptions, read: Callable[[str], str]) -> Done | Text:
+    """Creates the collection; from files, it also indexes and loads it, and inserts their rows."""
+    if not options.sources:
+        if options.dry_run:
+            raise InvalidInput("--dry-run needs --from", hint="it shows what would be made of files")
+        return create_collection(session, options, read)
+    places = find_places(options.sources, options.format)
+    _require_clear(session, options, places)
+    options = settled(options, session.console.note)
+    with _kept_stdin(session, options.sources) as kept:
+        plan = _plan(session, options, read_sample(places, _again(kept), options.layout, session.console.note))
+        if options.dry_run:
+            return _described(plan)
+        _agree(session, plan)
+        made = create_collection(session, plan.create, read)
+        load(session, plan.insert.collection)
+        session.console.note(f"{made.message[:-1]}, indexed and loaded.")
+        return _inserted(session, plan, _again(kept))
+
+
+def _require_clear(session: Session, options: CreateFromOptions, places: Sequence[InputFile]) -> None:
+    for name, spelling in BESIDE.items():
+        if getattr(options, name):
+            raise InvalidInput(f"{spelling} and --from: give one of them")
+    if not options.collection:
+        raise InvalidInput("missing option '-c'", hint="create collection -c NAME --from FILE")
+    if options.no_header and not options.columns:
+        raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
+    if STDIN in options.sources and session.console.commands_on_stdin:
+        raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
+    options.require_use(places)
+
+
+def _kept_stdin(session: Session, sources: Sequence[str]) -> AbstractContextManager[IO[bytes] | None]:
+    """Returns a copy of standard input, which is read twice, if it is one of the sources."""
+    if STDIN not in sources:
+        return nullcontext()
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(session.console.stdin.buffer, copy)
+    return copy
+
+
+def _again(kept: IO[bytes] | None) -> BinaryIO | None:
+    """Opens the copy once more from its beginning, as a reader of text closes what it has read."""
+    if kept is None:
+        return None
+    kept.seek(0)
+    return os.fdopen(os.dup(kept.fileno()), "rb")
+
+
+def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
+    """Raises InvalidInput for files without rows or vectors."""
+    name, columns = str(options.collection), sample.inferred
+    if not sample.count:
+        raise InvalidInput(f"{sample.place.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
+    given = {parse_field(each).name: each for each in options.fields}
+    fields = [given.pop(each.field, each.declaration) for each in columns]
+    fields += given.values()
+    vectors = [field.name for field in map(parse_field, fields) if "VECTOR" in type_text(field)]
+    if not vectors and not options.bm25:
+        raise InvalidInput(
+            f"{sample.place.name} has no vectors, and a collection needs a vector field",
+            hint="add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
+        )
+    create = _with_key(session, replace(options, sources=(), fields=tuple(fields)), columns)
+    if not options.nullable:
+        create = replace(create, nullable=_nullable(session, create.primary, columns))
+    create = replace(
+        create,
+        dynamic=options.dynamic or DYNAMIC in sample.columns,
+        indexes=options.indexes or tuple(vectors),
+    )
+    mapping = tuple((each.name, each.field) for each in columns if each.name != each.field)
+    insert = InsertOptions(
+        collection=name,
+        paths=options.sources,
+        format=options.format,
+        mapping=mapping,
+        **asdict(options.layout),
+    )
+    return Plan(create, insert)
+
+
+def _with_key(session: Session, options: CreateFromOptions, columns: Sequence[InferredColumn]) -> CreateFromOptions:
+    """Chooses the primary key: the one given, the likely one, or one that Milvus generates."""
+    if options.primary:
+        return options
+    if key := likely_key(columns):
+        return replace(options, primary=key)
+    taken = {parse_field(each).name for each in options.fields}
+    name = next(each for each in (*GENERATED_KEYS, "_generated_id") if each not in taken)
+    session.console.note(f"note: no column looks like a primary key: Milvus generates {name!r}; -p FIELD chooses one")
+    return replace(options, primary=name, auto_id=True, fields=(f"{name}:INT64", *options.fields))
+
+
+def _nullable(session: Session, primary: str, columns: Sequence[InferredColumn]) -> tuple[str, ...]:
+    found = tuple(each.field for each in columns if each.nulls and not each.is_vector and each.field != primary)
+    version = session.client.version
+    if not found or version.is_lite or not version.before(NULLABLE):
+        return found
+    session.console.note(
+        f"note: {version.product} has no nullable fields: rows without a value for {', '.join(found)} "
+        "are rejected, or get an empty text"
+    )
+    return ()
+
+
+def _agree(session: Session, plan: Plan) -> None:
+    """Shows the fields and asks, on a terminal. Raises CliError for a no."""
+    if not session.interactive or session.options.yes:
+        return
+    definition = declared(plan.create.declaration(plan.insert.collection))
+    for field in definition.schema.fields:
+        marks = [", primary key" if field.is_primary_key else "", ", nullable" if field.nullable else ""]
+        session.console.note(f"  {field.name}: {type_text(field)}{''.join(marks)}")
+    question = f"Create collection {plan.insert.collection!r} with these fields, and insert the rows? [Y/n] "
+    if session.console.ask(question).lower() not in ("", "y", "yes"):
+        raise CliError("not done")
+
+
+def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
+    try:
+        return insert_files(session, plan.insert, stdin)
+    except CliError as exc:
+        raise exc.with_context(more_hint=f"the collection is there; its rows: {insert_line(plan.insert)}") from exc
+
+
+def _described(plan: Plan) -> Text:
+    schema = write_definition(declared(plan.create.declaration(plan.insert.collection)))
+    lines = "\n".join(f"milvus_cli {each}" for each in plan.commands)
+    return Text(f"{to_text(schema)}\n{lines}", {"schema": schema, "commands": list(plan.commands)})
+
+
+def _create_line(options: CreateOptions) -> str:
+    words = ["create", "collection", "-c", str(options.collection)]
+    for field in options.fields:
+        words += ["-f", field]
+    words += ["-p", options.primary, *(["-a"] if options.auto_id else []), *(["--dynamic"] if options.dynamic else [])]
+    for spelling, values in (
+        ("--nullable", options.nullable),
+        ("--default", options.defaults),
+        ("--bm25", options.bm25),
+        ("--index", options.indexes),
+    ):
+        for value in values:
+            words += [spelling, value]
+    return shlex.join(words)
+
+
+def insert_line(options: InsertOptions) -> str:
+    """Returns the command that inserts the files."""
+    words = ["insert", "file", "-c", options.collection, *options.paths]
+    words += ["--format", options.format] if options.format else []
+    for column, field in options.mapping:
+        words += ["--map", f"{column}={field}"]
+    for option, value in options.given.items():
+        for each in value if isinstance(value, list) and option == "--null" else [value]:
+            words += [option] if each is True else [option, ",".join(each) if isinstance(each, list) else str(each)]
+    return shlex.join(words)

@@ -1,0 +1,99 @@
+"""Previews files of rows: their format, their columns with the fields that fit, and the first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ..files.encodings import cell_not_decoded
+from ..files.inference import likely_key, plain_value, short_value
+from ..files.rejects import rejection_text
+from ..files.sample import Sample, read_sample
+from ..files.separated import other_delimiter
+from ..files.sources import find_places
+from ..files.text_layout import SEPARATED, TEXT_FORMATS, TextLayout
+from ..result import Report, Section, Table
+from ..session.session import Session
+
+CELL = 40
+"""Characters of a value in the preview on a screen."""
+REASONS = 3
+"""Rejected rows whose reasons are shown."""
+
+
+@dataclass(frozen=True)
+class PreviewOptions(TextLayout):
+    """Options of `show file`; `count` is the number of rows to show."""
+
+    paths: tuple[str, ...] = ()
+    format: str | None = None
+    count: int = 5
+
+
+def preview(session: Session, options: PreviewOptions) -> Report:
+    """Raises CliError for files that can't be read."""
+    places = find_places(options.paths, options.format)
+    options.require_use(places)
+    stdin = getattr(session.console.stdin, "buffer", None)
+    found = read_sample(places, stdin, options.layout, session.console.note)
+    _note(session, found)
+    return Report(
+        {
+            "file": found.place.name,
+            **({"files": len(places)} if len(places) > 1 else {}),
+            "format": found.place.format,
+            "compression": found.place.compression or None,
+            **_text_facts(found),
+            "bytes": found.size or None,
+            "rows": found.rows,
+            **({"rows_estimated": found.estimate} if found.estimate is not None else {}),
+            "rows_read": found.count,
+            "key": likely_key(found.inferred) or None,
+        },
+        [_columns(found), _first_rows(found, options.count)],
+    )
+
+
+def _text_facts(found: Sample) -> Mapping[str, Any]:
+    kind = found.place.format
+    encoding = {"encoding": found.table.encoding} if kind in TEXT_FORMATS else {}
+    return {**encoding, **({"delimiter": found.table.delimiter} if kind in SEPARATED else {})}
+
+
+def _note(session: Session, found: Sample) -> None:
+    if hint := other_delimiter(found.table):
+        session.console.note(f"note: {hint}")
+    cells = (cell for values in found.columns.values() for cell in values if isinstance(cell, str))
+    if broken := next((text for cell in cells if (text := cell_not_decoded(cell, found.table.encoding))), ""):
+        session.console.note(f"note: {broken}")
+    if found.rejected:
+        count = len(found.rejected)
+        session.console.note(f"note: {count:,} of these rows can't be read:")
+        for each in found.rejected[:REASONS]:
+            session.console.note(rejection_text(found.place.name, each))
+
+
+def _columns(found: Sample) -> Section:
+    items = [
+        {
+            "column": each.name,
+            "field": each.field,
+            "type": each.type,
+            "nulls": each.nulls,
+            "longest": each.longest,
+            "distinct": each.distinct,
+        }
+        for each in found.inferred
+    ]
+    rows = [list(each.values()) for each in items]
+    return Section("columns", Table(("column", "field", "type", "nulls", "longest", "distinct"), rows), items)
+
+
+def _first_rows(found: Sample, count: int) -> Section:
+    names = [each.name for each in found.inferred]
+    rows = list(islice(zip(*(found.columns[name] for name in names), strict=True), count))
+    shown = [[short_value(value, CELL) for value in row] for row in rows]
+    items = [{name: plain_value(value) for name, value in zip(names, row, strict=True)} for row in rows]
+    return Section("first_rows", Table(names, shown), items)

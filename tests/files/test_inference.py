@@ -1,0 +1,90 @@
+"""Milvus's types are inferred from the values of files."""
+
+from typing import Any
+
+import pytest
+
+from milvus_cli.files.inference import infer_columns, likely_key
+
+
+def typed(values: list[Any], *, name: str = "c", text: bool = False) -> str:
+    [column] = infer_columns({name: values}, text=text)
+    return column.type
+
+
+@pytest.mark.parametrize(
+    ("values", "type"),
+    [
+        ([1, 2], "INT64"),
+        ([1, 2.5], "DOUBLE"),
+        ([True, False], "BOOL"),
+        ([True, 1], "JSON"),
+        ([2**63], "JSON"),
+        (["a" * 200], "VARCHAR:512"),
+        (["é" * 40_000], "VARCHAR:65535"),
+        ([None], "VARCHAR:256"),
+        ([{"a": 1}], "JSON"),
+        ([{"1": 0.5, "7": 1}], "SPARSE_FLOAT_VECTOR"),
+        ([{"indices": [1], "values": [0.5]}], "SPARSE_FLOAT_VECTOR"),
+        ([[0.5, 1], [1, 2]], "FLOAT_VECTOR:2"),
+        ([[1] * 8], "FLOAT_VECTOR:8"),
+        ([[1, 2], [3, 4]], "ARRAY:INT64:16"),
+        ([[0.5], [1.5, 2.5]], "ARRAY:DOUBLE:16"),
+        ([["a"], []], "ARRAY:VARCHAR:256:16"),
+        ([[[1.5]]], "JSON"),
+        ([[]], "JSON"),
+        ([1, "a"], "JSON"),
+    ],
+)
+def test_types_of_values(values: list[Any], type: str) -> None:
+    assert typed(values) == type
+
+
+@pytest.mark.parametrize(
+    ("cells", "type"),
+    [
+        (["1", " 2"], "INT64"),
+        (["1", "2.5", ""], "DOUBLE"),
+        (["1e3"], "DOUBLE"),
+        (["true", "FALSE"], "BOOL"),
+        (["01234", "99999"], "VARCHAR:256"),
+        (["1", "a"], "VARCHAR:256"),
+        (["9223372036854775808"], "VARCHAR:256"),
+        (["[0.1, 0.2]"], "FLOAT_VECTOR:2"),
+        (["[0.1 0.2\n 0.3]"], "FLOAT_VECTOR:3"),
+        (['{"a": 1}', "[1]"], "VARCHAR:256"),
+        (['{"a": 1}', ""], "JSON"),
+        (["[broken"], "VARCHAR:256"),
+    ],
+)
+def test_types_of_cells(cells: list[str], type: str) -> None:
+    assert typed(cells, text=True) == type
+
+
+def test_short_lists_of_whole_numbers_are_vectors_by_their_name() -> None:
+    assert typed([[1, 2]], name="embedding") == "FLOAT_VECTOR:2"
+
+
+def test_names_become_those_that_milvus_takes() -> None:
+    names = ["doc id", "doc-id", "2x", "größe", "", "$meta"]
+    assert [each.field for each in infer_columns({name: [1] for name in names}, text=False)] == [
+        "doc_id",
+        "doc_id_2",
+        "_2x",
+        "gr__e",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [
+        ({"n": [1, 2], "id": ["a", "b"]}, "id"),
+        ({"t": ["a", "b"], "n": [1, 2]}, "n"),
+        ({"id": [1, 1], "n": [1, 2]}, "n"),
+        ({"id": [1, None]}, ""),
+        ({"t": ["a", "b"]}, ""),
+        ({"uuid": ["a", "b"], "pk": [1, 2]}, "pk"),
+    ],
+)
+def test_the_likely_key(columns: dict[str, list[Any]], key: str) -> None:
+    assert likely_key(infer_columns(columns, text=False)) == key

@@ -1,0 +1,121 @@
+"""A collection is made to fit a file, and gets its rows."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Cli
+from tests.support.lite_server import LiteServer
+from tests.support.terminal import Terminal
+from tests.support.typed import Typed, failed
+
+BOOKS = 'id,the title,price,vector\n1,Emma,2.5,"[0.5, 1]"\n2,"It\'s",1.5,"[1, 2]"\n'
+
+
+@pytest.fixture
+def books(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """No collection `made`, and the file books.csv in the current directory."""
+    monkeypatch.chdir(tmp_path)
+    typed.gone("made")
+    Path("books.csv").write_text(BOOKS)
+    return typed
+
+
+def rows_in(books: Typed) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(books("query -c made -e 'id > 0' -o json").out)
+    return found
+
+
+def test_a_collection_is_created_indexed_loaded_and_filled(books: Typed) -> None:
+    run = books("create collection made --from books.csv")
+    assert (run.code, run.err) == (0, "Created collection 'made', indexed and loaded.\n")
+    assert rows_in(books) == [
+        {"id": 1, "the_title": "Emma", "price": 2.5, "vector": [0.5, 1.0]},
+        {"id": 2, "the_title": "It's", "price": 1.5, "vector": [1.0, 2.0]},
+    ]
+
+
+def test_a_dry_run_prints_the_schema_and_commands_that_do_the_same(books: Typed) -> None:
+    run = books("create collection made --from books.csv --dry-run")
+    schema, _, lines = run.out.partition("\nmilvus_cli ")
+    assert [each["name"] for each in json.loads(schema)["fields"]] == ["id", "the_title", "price", "vector"]
+    assert books("show collection made").code == 1
+
+    commands = [each.removeprefix("milvus_cli ") for each in lines.splitlines()]
+    assert [books(each).code for each in commands] == [0, 0, 0]
+    assert [each["the_title"] for each in rows_in(books)] == ["Emma", "It's"]
+
+
+def test_options_override_what_is_inferred(books: Typed) -> None:
+    line = "create collection made --from books.csv -f price:FLOAT -f the_title:VARCHAR:10 --index vector:FLAT:L2"
+    assert books(line).code == 0
+    schema = json.loads(books("show collection made -o ddl").out)
+    types = {each["name"]: (each["type"], each.get("max_length")) for each in schema["fields"]}
+    assert (types["price"], types["the_title"]) == (("FLOAT", None), ("VARCHAR", 10))
+    assert [(each["index_type"], each["metric_type"]) for each in schema["indexes"]] == [("FLAT", "L2")]
+
+
+def test_a_file_without_a_key_gets_generated_ones(books: Typed) -> None:
+    Path("r.jsonl").write_text('{"t": "a", "v": [0.5, 1]}\n{"t": "a", "v": [0.5, 1]}\n')
+    run = books("create collection made --from r.jsonl")
+    assert run.err.splitlines()[0] == (
+        "note: no column looks like a primary key: Milvus generates 'id'; -p FIELD chooses one"
+    )
+    assert [each["t"] for each in rows_in(books)] == ["a", "a"]
+
+
+def test_later_rows_that_do_not_fit_are_rejected(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 1)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10)
+    lines = [f'{{"id": {number}, "v": [0.5, 1]}}\n' for number in range(50)]
+    Path("r.jsonl").write_text("".join([*lines, '{"id": 99, "v": [1]}\n']))
+    run = books("create collection made --from r.jsonl")
+    assert run.code == 5
+    assert len(rows_in(books)) == 49
+
+
+def test_standard_input_is_read_once_for_both(books: Typed) -> None:
+    words = ("create", "collection", "made", "--from", "-", "--format", "csv")
+    assert books.cli(*words, input=BOOKS, env=books.env).code == 0
+    assert len(rows_in(books)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint", "code"),
+    [
+        ("--from books.csv --dim 4", "--dim and --from: give one of them", "", 2),
+        ("--from nosuch.csv", "no file nosuch.csv", "did you mean books.csv?", 1),
+        (
+            "--from t.csv",
+            "t.csv has no vectors, and a collection needs a vector field",
+            "add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
+            2,
+        ),
+        ("--from e.csv", "e.csv has no rows to make fields of", "declare them: -f NAME:TYPE", 2),
+        ("--dry-run", "--dry-run needs --from", "it shows what would be made of files", 2),
+    ],
+)
+def test_what_no_collection_can_be_made_of(books: Typed, words: str, message: str, hint: str, code: int) -> None:
+    Path("t.csv").write_text("id,t\n1,a\n")
+    Path("e.csv").write_text("id,t\n")
+    assert books(f"create collection made {words}") == failed(message, hint, code)
+    assert books("show collection made").code == 1
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0), ("", 0)])
+def test_a_terminal_shows_the_fields_and_asks(
+    cli: Cli, lite: LiteServer, terminal: Callable[..., Terminal], answer: str, code: int
+) -> None:
+    (Path(cli.directory) / "books.csv").write_text(BOOKS)
+    typed = Typed(cli, lite)
+    typed.gone("asked")
+    shell = terminal("create", "collection", "asked", "--from", "books.csv", cols=160, env={"MILVUS_URI": lite.uri})
+    shell.wait_for("Create collection 'asked' with these fields, and insert the rows? [Y/n]", timeout=30)
+    assert "  id: INT64, primary key" in shell.text
+    assert "  vector: FLOAT_VECTOR(2)" in shell.text
+
+    shell.send_line(answer)
+    assert shell.wait_exit(30) == code
+    assert typed("show collection asked").code == code

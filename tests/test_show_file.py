@@ -1,0 +1,141 @@
+"""A file is looked at before it is inserted."""
+
+import gzip
+import json
+import struct
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import Cli
+from tests.support.typed import failed
+
+BOOKS = 'id,title,price,vector\n1,Emma,,"[0.5, 1]"\n2,"It\'s",1.5,"[1, 2]"\n'
+
+
+@pytest.fixture
+def folder(cli: Cli) -> Path:
+    """The current directory of the program."""
+    return Path(cli.directory)
+
+
+def shown(cli: Cli, *words: str) -> Any:
+    run = cli("show", "file", *words, "-o", "json")
+    assert (run.code, run.err) == (0, "")
+    return json.loads(run.out)
+
+
+def test_a_file_is_shown_with_its_format_columns_and_first_rows(cli: Cli, folder: Path) -> None:
+    (folder / "books.csv").write_text(BOOKS)
+    assert shown(cli, "books.csv", "--rows", "1") == {
+        "file": "books.csv",
+        "format": "csv",
+        "compression": None,
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "bytes": len(BOOKS),
+        "rows": 2,
+        "rows_read": 2,
+        "key": "id",
+        "columns": [
+            {"column": "id", "field": "id", "type": "INT64", "nulls": 0, "longest": None, "distinct": True},
+            {"column": "title", "field": "title", "type": "VARCHAR:256", "nulls": 0, "longest": 4, "distinct": True},
+            {"column": "price", "field": "price", "type": "DOUBLE", "nulls": 1, "longest": None, "distinct": False},
+            {
+                "column": "vector",
+                "field": "vector",
+                "type": "FLOAT_VECTOR:2",
+                "nulls": 0,
+                "longest": None,
+                "distinct": False,
+            },
+        ],
+        "first_rows": [{"id": "1", "title": "Emma", "price": None, "vector": "[0.5, 1]"}],
+    }
+
+
+def test_a_person_sees_tables(cli: Cli, folder: Path) -> None:
+    (folder / "books.csv").write_text(BOOKS)
+    run = cli("show", "file", "books.csv", "-n", "1", "-o", "table")
+    titles = [line for line in run.out.splitlines() if line.isalpha() or line == "First rows"]
+    assert (run.code, run.err, titles) == (0, "", ["Columns", "First rows"])
+    assert "FLOAT_VECTOR:2" in run.out
+    assert "Emma" in run.out
+    assert "It's" not in run.out
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json", "csv.gz", "jsonl.gz", "parquet", "npy"])
+def test_every_format_is_shown(cli: Cli, folder: Path, suffix: str) -> None:
+    path = folder / f"vector.{suffix}"
+    rows = [{"id": number, "vector": [0.5, number]} for number in range(3)]
+    lines = "".join(f"{json.dumps(each)}\n" for each in rows)
+    if suffix == "npy":
+        head = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }".ljust(117) + "\n"
+        path.write_bytes(b"\x93NUMPY\x01\x00v\x00" + head.encode() + struct.pack("<6f", *[0.5, 1] * 3))
+    elif suffix == "parquet":
+        import pyarrow
+        from pyarrow import parquet
+
+        parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    else:
+        text = {
+            "jsonl": lines,
+            "json": json.dumps(rows),
+            "csv.gz": 'id,vector\n0,"[0.5, 0]"\n1,"[1, 2]"\n2,"[2, 3]"\n',
+            "jsonl.gz": lines,
+        }[suffix]
+        path.write_bytes(gzip.compress(text.encode()) if suffix.endswith("gz") else text.encode())
+    found = shown(cli, path.name)
+    assert (found["format"], found["compression"]) == (suffix.split(".")[0], "gzip" if "gz" in suffix else None)
+    assert (found["rows"], found["columns"][-1]["type"], len(found["first_rows"])) == (3, "FLOAT_VECTOR:2", 3)
+
+
+def test_a_pattern_shows_the_first_file_and_how_many_there_are(cli: Cli, folder: Path) -> None:
+    for number in range(3):
+        (folder / f"{number}.jsonl").write_text(f'{{"id": {number}}}\n')
+    found = shown(cli, "*.jsonl")
+    assert (found["file"], found["files"], found["first_rows"]) == ("0.jsonl", 3, [{"id": 0}])
+
+
+def test_standard_input_is_shown(cli: Cli) -> None:
+    run = cli("show", "file", "-", "--format", "jsonl", "-o", "json", input='{"id": 1}\n{"id": 2}\n')
+    found = json.loads(run.out)
+    assert (found["file"], found["bytes"], found["rows"]) == ("standard input", None, 2)
+
+
+def test_rows_that_cannot_be_read_and_other_delimiters_are_noted(cli: Cli, folder: Path) -> None:
+    (folder / "s.csv").write_text("id;title\n1;a,b\n")
+    assert cli("show", "file", "s.csv", "-o", "json").err == (
+        "note: the delimiter looks like ';': --delimiter ';'\n"
+        "note: 1 of these rows can't be read:\n"
+        "s.csv, line 2: 2 cells in place of 1\n"
+    )
+
+
+def test_another_encoding_is_noted(cli: Cli, folder: Path) -> None:
+    (folder / "s.csv").write_bytes("id,t\n1,你好\n".encode("gbk"))
+    assert cli("show", "file", "s.csv", "-o", "json").err == (
+        "note: not UTF-8 at byte 1 (0xC4); it looks like GBK: --encoding gbk\n"
+    )
+
+
+def test_files_that_cannot_be_read(cli: Cli, folder: Path) -> None:
+    (folder / "x.parquet").write_bytes(b"no")
+    assert cli("show", "file", "x.parquet").code == 1
+    assert cli("show", "file", "nosuch.csv") == failed("no file nosuch.csv", code=1)
+
+
+def test_only_the_beginning_of_a_large_file_is_read(cli: Cli, folder: Path) -> None:
+    with (folder / "large.csv").open("w") as file:
+        file.write("id,t\n")
+        for number in range(300_000):
+            file.write(f"{number},some text that is long enough {number}\n")
+        file.truncate(8 << 30)
+    started = time.monotonic()
+    found = shown(cli, "large.csv")
+    assert found["rows"] is None
+    assert found["rows_read"] < 150_000
+    assert found["rows_estimated"] > 10_000_000
+    assert time.monotonic() - started < 20
