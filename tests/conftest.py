@@ -60,7 +60,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def unhurried() -> Iterator[None]:
+def quick_polls_and_no_rates() -> Iterator[None]:
     """Hides transfer rates, which depend on the machine, and polls long work every 0.2 s instead of every second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("milvus_cli.transfer.meter.WORTH_TELLING", math.inf)

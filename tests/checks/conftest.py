@@ -71,7 +71,7 @@ def collections_of(server: ServerProcess) -> Mapping[str, Made]:
     return {**EVERYWHERE, **(LITE_ONLY if isinstance(server, LiteServer) else MILVUS_ONLY)}
 
 
-def _stock(server: ServerProcess) -> Iterator[ServerProcess]:
+def _with_collections(server: ServerProcess) -> Iterator[ServerProcess]:
     made = collections_of(server)
     make_all(server, made)
     yield server
@@ -79,27 +79,30 @@ def _stock(server: ServerProcess) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture(scope="session")
-def stocked_lite(lite: ServerProcess) -> Iterator[ServerProcess]:
+def lite_with_faults(lite: ServerProcess) -> Iterator[ServerProcess]:
     """Milvus Lite with the collections above."""
-    yield from _stock(lite)
+    yield from _with_collections(lite)
 
 
 @pytest.fixture(scope="session")
-def stocked_milvus(milvus: ServerProcess) -> Iterator[ServerProcess]:
+def milvus_with_faults(milvus: ServerProcess) -> Iterator[ServerProcess]:
     """Milvus with the collections above."""
-    yield from _stock(milvus)
+    yield from _with_collections(milvus)
 
 
 @pytest.fixture(scope="session")
-def stocked(request: pytest.FixtureRequest, server: ServerProcess) -> ServerProcess:
+def server_with_faults(request: pytest.FixtureRequest, server: ServerProcess) -> ServerProcess:
     """Each kind of server in turn, with the collections above."""
-    name = "stocked_lite" if isinstance(server, LiteServer) else "stocked_milvus"
+    name = "lite_with_faults" if isinstance(server, LiteServer) else "milvus_with_faults"
     found: ServerProcess = request.getfixturevalue(name)
     return found
 
 
 @pytest.fixture
-def client(stocked: ServerProcess) -> Iterator[Client]:
-    opened = open_client(Profile(alias="", host=stocked.host, port=stocked.ports["grpc"]), timeout=30)
+def client(server_with_faults: ServerProcess) -> Iterator[Client]:
+    """A client of that server."""
+    opened = open_client(
+        Profile(alias="", host=server_with_faults.host, port=server_with_faults.ports["grpc"]), timeout=30
+    )
     yield opened
     opened.close()

@@ -146,14 +146,14 @@ Run
 """  # noqa: E501
 
 
-def test_advise_index_for_more_rows_than_there_are(cli: Cli, stocked_milvus: ServerProcess) -> None:
+def test_advise_index_for_more_rows_than_there_are(cli: Cli, milvus_with_faults: ServerProcess) -> None:
     line = "advise index checks_hamming --rows 1000000 --memory 1GiB"
-    run = Typed(cli, stocked_milvus)(line)
+    run = Typed(cli, milvus_with_faults)(line)
     assert Run(run.code, _narrow(run.out), run.err) == Run(0, _narrow(TABLE), "")
 
 
-def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, stocked: ServerProcess) -> None:
-    typed = Typed(cli, stocked)
+def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, server_with_faults: ServerProcess) -> None:
+    typed = Typed(cli, server_with_faults)
     found = report(typed, "advise index -c checks_clustered -f v --recall 0.9 --memory 16GiB")
     # Milvus Lite chooses its own number of clusters, so the tried settings may differ.
     best = next(each for each in found["measured"] if each["recall"] >= 0.9)
@@ -166,14 +166,14 @@ def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, stocked: Serv
     typed.all(f"check recall -c checks_clustered -f v --sweep nprobe={probes} --sample 5 -o jsonl")
 
 
-def test_advise_index_when_nothing_fits_exits_1(cli: Cli, stocked: ServerProcess) -> None:
-    found = report(Typed(cli, stocked), "advise index checks_planted --memory 10B --no-measure", 1)
+def test_advise_index_when_nothing_fits_exits_1(cli: Cli, server_with_faults: ServerProcess) -> None:
+    found = report(Typed(cli, server_with_faults), "advise index checks_planted --memory 10B --no-measure", 1)
     assert (found["advice"], found["run"], found["measured"]) == (None, [], [])
     assert found["why"] == "nothing reaches that recall in so little memory: allow more of it, or less recall"
 
 
-def test_the_lines_of_advise_index_run(cli: Cli, stocked: ServerProcess, is_lite: bool) -> None:
-    typed = Typed(cli, stocked)
+def test_the_lines_of_advise_index_run(cli: Cli, server_with_faults: ServerProcess, is_lite: bool) -> None:
+    typed = Typed(cli, server_with_faults)
     typed.make("checks_advised", index=True)
     rows = ", ".join(
         json.dumps({"id": key, "title": "", "vector": [math.cos(key), math.sin(key), 0, 0]}) for key in range(40)

@@ -24,8 +24,8 @@ CLEAN = {"nan": 0, "infinity": 0, "zero": 0, "duplicate": 0}
 
 
 @pytest.fixture
-def checked(cli: Cli, stocked: ServerProcess) -> Typed:
-    return Typed(cli, stocked)
+def planted_faults(cli: Cli, server_with_faults: ServerProcess) -> Typed:
+    return Typed(cli, server_with_faults)
 
 
 def report(typed: Typed, line: str, code: int) -> Any:
@@ -79,17 +79,20 @@ Norms
 """
 
 
-def test_check_vectors_finds_what_was_planted_and_exits_1(checked: Typed) -> None:
-    assert checked("check vectors -c checks_planted -f v") == Run(1, TABLE, "")
-    found = report(checked, "check vectors checks_planted", 1)
+def test_check_vectors_shows_the_planted_faults_as_a_table_and_exits_1(planted_faults: Typed) -> None:
+    assert planted_faults("check vectors -c checks_planted -f v") == Run(1, TABLE, "")
+
+
+def test_check_vectors_reports_the_planted_faults_as_json_with_examples(planted_faults: Typed) -> None:
+    found = report(planted_faults, "check vectors checks_planted", 1)
     assert counts(found) == {"nan": 0, "infinity": 0, "zero": 1, "not_normalised": 1, "duplicate": 3}
     assert examples(found)["duplicate"] == [[8, 11, 12], [14, 15]]
     assert (found["rows"], found["problems"]) == (len(PLANTED), 5)
     assert found["norms"] == [{"min": 0.0, "p5": 1.0, "p50": 1.0, "p95": 1.0, "max": 3.0, "mean": 1.05}]
 
 
-def test_check_vectors_that_finds_nothing_exits_0(checked: Typed) -> None:
-    found = report(checked, "check vectors checks_clustered", 0)
+def test_check_vectors_that_finds_nothing_exits_0(planted_faults: Typed) -> None:
+    found = report(planted_faults, "check vectors checks_clustered", 0)
     assert (counts(found), found["metric"], found["rows"], found["sample"]) == (CLEAN, "L2", 3000, False)
     lengths = np.linalg.norm(CLUSTERED.astype("f8"), axis=1)
     [norms] = found["norms"]
@@ -98,29 +101,31 @@ def test_check_vectors_that_finds_nothing_exits_0(checked: Typed) -> None:
     assert [norms[each] for each in ("min", "p5", "p50", "p95", "max")] == pytest.approx(expected.tolist(), rel=1e-3)
 
 
-def test_check_vectors_ignores_what_it_is_told_and_judges_by_another_metric(checked: Typed) -> None:
+def test_check_vectors_ignores_what_it_is_told_and_judges_by_another_metric(planted_faults: Typed) -> None:
     ignored = "--ignore zero --ignore duplicate --ignore not_normalised"
-    found = report(checked, f"check vectors checks_planted {ignored}", 0)
+    found = report(planted_faults, f"check vectors checks_planted {ignored}", 0)
     assert (found["problems"], counts(found)["duplicate"]) == (0, 3)
-    assert "not_normalised" not in counts(report(checked, "check vectors checks_planted --metric L2", 1))
-    assert counts(report(checked, "check vectors checks_clustered --metric ip", 1))["not_normalised"] > 2900
+    assert "not_normalised" not in counts(report(planted_faults, "check vectors checks_planted --metric L2", 1))
+    assert counts(report(planted_faults, "check vectors checks_clustered --metric ip", 1))["not_normalised"] > 2900
 
 
-def test_check_vectors_looks_at_a_sample(checked: Typed) -> None:
-    found = report(checked, "check vectors checks_clustered --sample 100 --seed 4", 0)
+def test_check_vectors_looks_at_a_sample(planted_faults: Typed) -> None:
+    found = report(planted_faults, "check vectors checks_clustered --sample 100 --seed 4", 0)
     assert (found["rows"], found["sample"], counts(found)) == (100, True, CLEAN)
-    assert report(checked, "check vectors checks_planted --sample 1000", 1)["rows"] == len(PLANTED)
+    assert report(planted_faults, "check vectors checks_planted --sample 1000", 1)["rows"] == len(PLANTED)
 
 
-def test_check_vectors_finds_nan_and_infinities_which_milvus_lite_takes(cli: Cli, stocked_lite: ServerProcess) -> None:
-    found = report(Typed(cli, stocked_lite), "check vectors checks_odd", 1)
+def test_check_vectors_finds_nan_and_infinities_which_milvus_lite_takes(
+    cli: Cli, lite_with_faults: ServerProcess
+) -> None:
+    found = report(Typed(cli, lite_with_faults), "check vectors checks_odd", 1)
     assert counts(found) == {"nan": 1, "infinity": 2, "zero": 0, "duplicate": 0}
     assert (examples(found)["nan"], examples(found)["infinity"]) == ([2], [3, 4])
     assert found["norms"] == [{"min": 1.0, "p5": 1.0, "p50": 1.0, "p95": 2.0, "max": 2.0, "mean": 1.5}]
 
 
-def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, stocked: ServerProcess, is_lite: bool) -> None:
-    typed = Typed(cli, stocked)
+def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, server_with_faults: ServerProcess, is_lite: bool) -> None:
+    typed = Typed(cli, server_with_faults)
     if is_lite:
         assert counts(report(typed, "check vectors checks_sparse", 0)) == CLEAN
     else:
@@ -128,17 +133,19 @@ def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, stocked: ServerPro
         assert (found["type"], set(counts(found))) == ("BINARY_VECTOR", {"zero", "duplicate"})
 
 
-def test_check_vectors_needs_no_numpy(checked: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_vectors_needs_no_numpy(planted_faults: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
-    assert checked("check vectors -c checks_planted") == Run(1, TABLE, "")
+    assert planted_faults("check vectors -c checks_planted") == Run(1, TABLE, "")
 
 
 # check keys
 
 
-def test_check_keys_finds_keys_that_milvus_has_taken_twice(cli: Cli, stocked: ServerProcess, is_lite: bool) -> None:
+def test_check_keys_finds_keys_that_milvus_has_taken_twice(
+    cli: Cli, server_with_faults: ServerProcess, is_lite: bool
+) -> None:
     """Milvus Lite replaces a row inserted again under its key."""
-    typed = Typed(cli, stocked)
+    typed = Typed(cli, server_with_faults)
     found = report(typed, "check keys -c checks_twice", 0 if is_lite else 1)
     copies = [] if is_lite else [{"key": key, "rows": 2} for key in (2, 40, 41, 97)]
     rows = 101 + len(copies)
@@ -154,12 +161,12 @@ def test_check_keys_finds_keys_that_milvus_has_taken_twice(cli: Cli, stocked: Se
     assert texts["duplicates"] == ([] if is_lite else [{"key": "it's", "rows": 2}, {"key": "日本", "rows": 2}])
 
 
-def test_check_keys_tells_so_many(cli: Cli, stocked_milvus: ServerProcess) -> None:
-    found = report(Typed(cli, stocked_milvus), "check keys checks_twice -l 3", 1)
+def test_check_keys_tells_so_many(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+    found = report(Typed(cli, milvus_with_faults), "check keys checks_twice -l 3", 1)
     assert (found["surplus_rows"], [each["key"] for each in found["duplicates"]]) == (4, [2, 40, 41])
 
 
-def test_check_keys_without_any_exits_0(checked: Typed) -> None:
+def test_check_keys_without_any_exits_0(planted_faults: Typed) -> None:
     table = """\
 ╭──────────────┬────────────────╮
 │ field        │ value          │
@@ -171,7 +178,7 @@ def test_check_keys_without_any_exits_0(checked: Typed) -> None:
 │ surplus_rows │ 0              │
 ╰──────────────┴────────────────╯
 """
-    assert checked("check keys checks_planted") == Run(0, table, "")
+    assert planted_faults("check keys checks_planted") == Run(0, table, "")
 
 
 # check recall
@@ -206,29 +213,31 @@ def drawn(client: Client) -> list[int]:
 RECALL = f"check recall -c checks_clustered -f v --sample {QUERIES} -k {K} --sweep nprobe=1,64"
 
 
-def test_check_recall_agrees_with_brute_force(checked: Typed, client: Client) -> None:
-    low, high = checked.json(RECALL)
+def test_check_recall_agrees_with_brute_force(planted_faults: Typed, client: Client) -> None:
+    low, high = planted_faults.json(RECALL)
     queries = drawn(client)
     for row, nprobe in ((low, 1), (high, 64)):
-        mean, lowest = brute_force(checked.server, queries, nprobe)
+        mean, lowest = brute_force(planted_faults.server, queries, nprobe)
         assert row["recall"] == pytest.approx(mean, abs=1e-6)
         assert row["lowest"] == pytest.approx(lowest, abs=1e-6)
+
         assert row["params"] == {"nprobe": nprobe}
         assert (row["k"], row["queries"], row["rows"]) == (K, QUERIES, 3000)
         assert 0 < row["p50_ms"] <= row["p95_ms"]
+
     assert 0 < low["recall"] < 0.9 < high["recall"] <= 1
 
 
-def test_check_recall_on_milvus_reaches_1_when_it_looks_everywhere(cli: Cli, stocked_milvus: ServerProcess) -> None:
-    [row] = Typed(cli, stocked_milvus).json("check recall checks_clustered --sample 40 --sweep nprobe=64")
+def test_check_recall_on_milvus_reaches_1_when_it_looks_everywhere(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+    [row] = Typed(cli, milvus_with_faults).json("check recall checks_clustered --sample 40 --sweep nprobe=64")
     assert (row["recall"], row["lowest"]) == (1.0, 1.0)
 
 
-def test_check_recall_is_the_same_without_numpy(checked: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_recall_is_the_same_without_numpy(planted_faults: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     line = "check recall checks_clustered --sample 25 --params '{\"nprobe\": 2}' --seed 3"
-    [fast] = checked.json(line)
+    [fast] = planted_faults.json(line)
     monkeypatch.setitem(sys.modules, "numpy", None)
-    [plain] = checked.json(line)
+    [plain] = planted_faults.json(line)
     latencies = ("p50_ms", "p95_ms")
     assert {key: each for key, each in plain.items() if key not in latencies} == {
         key: each for key, each in fast.items() if key not in latencies
@@ -238,11 +247,11 @@ def test_check_recall_is_the_same_without_numpy(checked: Typed, monkeypatch: pyt
 
 @pytest.mark.parametrize("rate", [2000, 1e-3])
 def test_without_numpy_what_takes_long_is_told_and_what_takes_too_long_refused(
-    checked: Typed, monkeypatch: pytest.MonkeyPatch, rate: float
+    planted_faults: Typed, monkeypatch: pytest.MonkeyPatch, rate: float
 ) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
     monkeypatch.setattr("milvus_cli.checks.report.PLAIN_RATE", rate)
-    run = checked("check recall checks_clustered --sample 2")
+    run = planted_faults("check recall checks_clustered --sample 2")
     if rate == 2000:
         assert (run.code, run.err) == (0, "numpy is not installed: exact search takes some 24 s\n")
     else:
@@ -252,23 +261,23 @@ def test_without_numpy_what_takes_long_is_told_and_what_takes_too_long_refused(
 
 @pytest.mark.parametrize("name", ["planted", "cosine", "hamming", "jaccard", "sparse"])
 def test_check_recall_of_exact_indexes_is_1_though_many_rows_are_equally_near(
-    cli: Cli, stocked: ServerProcess, is_lite: bool, name: str
+    cli: Cli, server_with_faults: ServerProcess, is_lite: bool, name: str
 ) -> None:
     if name in (("hamming", "jaccard") if is_lite else ("sparse",)):
         return
-    [row] = Typed(cli, stocked).json(f"check recall checks_{name} --sample 15 -k 7")
+    [row] = Typed(cli, server_with_faults).json(f"check recall checks_{name} --sample 15 -k 7")
     assert (row["recall"], row["lowest"], row["params"]) == (1.0, 1.0, {})
 
 
-def test_a_setting_that_milvus_refuses_is_told_with_what_was_asked(cli: Cli, stocked_milvus: ServerProcess) -> None:
-    run = Typed(cli, stocked_milvus)("check recall checks_clustered --sweep nprobe=0 --sample 2 -k 9")
+def test_a_setting_that_milvus_refuses_is_told_with_what_was_asked(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+    run = Typed(cli, milvus_with_faults)("check recall checks_clustered --sweep nprobe=0 --sample 2 -k 9")
     assert (run.code, run.out) == (1, "")
     assert "out of range in json: param nprobe" in run.err
     assert run.err.endswith("\nhint: 10 hits were asked for: k, and the row itself, which is left out\n")
 
 
-def test_check_recall_as_a_table_tells_what_was_searched(checked: Typed, is_lite: bool) -> None:
-    run = checked("check recall checks_planted --sample 3 -k 2")
+def test_check_recall_as_a_table_tells_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
+    run = planted_faults("check recall checks_planted --sample 3 -k 2")
     assert run.code == 0
     assert [word.strip() for word in run.out.splitlines()[1].split("│")[1:-1]] == [
         "params",
@@ -318,17 +327,17 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("line", FAULTS)
-def test_a_check_of_what_is_not_there_is_one_line(checked: Typed, line: str) -> None:
-    assert checked(line) == FAULTS[line]
+def test_a_check_of_what_is_not_there_is_one_line(planted_faults: Typed, line: str) -> None:
+    assert planted_faults(line) == FAULTS[line]
 
 
-def test_a_collection_that_is_not_loaded_can_not_be_checked(checked: Typed) -> None:
-    checked.make("checks_unloaded", index=True)
-    checked.all("release checks_unloaded")
+def test_a_collection_that_is_not_loaded_can_not_be_checked(planted_faults: Typed) -> None:
+    planted_faults.make("checks_unloaded", index=True)
+    planted_faults.all("release checks_unloaded")
     expected = failed("collection 'checks_unloaded' is not loaded", "load it first: load collection -c checks_unloaded")
     for command in ("check vectors", "check keys", "check recall", "bench search"):
-        assert checked(f"{command} -c checks_unloaded") == expected
-    checked.gone("checks_unloaded")
+        assert planted_faults(f"{command} -c checks_unloaded") == expected
+    planted_faults.gone("checks_unloaded")
 
 
 def test_recall_of_no_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -> None:
@@ -342,16 +351,16 @@ def test_recall_of_no_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -
     typed.gone("checks_bare")
 
 
-def test_recall_of_nothing_can_not_be_measured(checked: Typed) -> None:
-    checked.make("checks_empty", index=True)
-    checked.all("load checks_empty")
-    assert checked("check recall checks_empty") == failed(
+def test_recall_of_nothing_can_not_be_measured(planted_faults: Typed) -> None:
+    planted_faults.make("checks_empty", index=True)
+    planted_faults.all("load checks_empty")
+    assert planted_faults("check recall checks_empty") == failed(
         "collection 'checks_empty' has 0 rows: nothing to compare", "insert some"
     )
-    found = report(checked, "check vectors checks_empty", 0)
+    found = report(planted_faults, "check vectors checks_empty", 0)
     assert (found["rows"], found["norms"][0]["max"]) == (0, None)
-    assert report(checked, "check keys checks_empty", 0)["rows"] == 0
-    checked.gone("checks_empty")
+    assert report(planted_faults, "check keys checks_empty", 0)["rows"] == 0
+    planted_faults.gone("checks_empty")
 
 
 def test_milvus_itself_takes_no_nan(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:

@@ -62,31 +62,33 @@ def bench(cli: Cli, uri: str, *argv: str) -> tuple[int, Any]:
     return run.code, json.loads(run.out)
 
 
-def test_bench_search_sends_exactly_so_many_and_takes_its_vectors_in_turn(cli: Cli, tmp_path: Path) -> None:
+@pytest.fixture
+def three_vectors(tmp_path: Path) -> str:
+    """Names a file of three query vectors."""
     path = tmp_path / "q.npy"
     np.save(path, np.array([[1, 0], [0, 1], [2, 2]], dtype="f4"))
+    return f"@{path}"
+
+
+def test_bench_search_sends_the_requested_number_and_takes_its_vectors_in_turn(cli: Cli, three_vectors: str) -> None:
     with peer() as server:
-        code, found = bench(
-            cli,
-            server.uri,
-            "-v",
-            f"@{path}",
-            "-n",
-            "50",
-            "-j",
-            "4",
-            "-l",
-            "3",
-            "--params",
-            '{"ef": 7}',
-            "--filter",
-            "id > 1",
-        )
+        bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4")
         assert vectors_of(server) == [[0, 1]] * 17 + [[1, 0]] * 17 + [[2, 2]] * 16
+
+
+def test_bench_search_sends_its_options_with_each_search(cli: Cli, three_vectors: str) -> None:
+    options = ("-l", "3", "--params", '{"ef": 7}', "--filter", "id > 1")
+    with peer() as server:
+        bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4", *options)
         request: Any = server.requests("Search")[0]
     given = {pair.key: pair.value for pair in request.search_params}
     assert given == {"anns_field": "v", "topk": "3", "offset": "0", "params": '{"ef": 7}'}
     assert (request.dsl, request.nq, request.consistency_level) == ("id > 1", 1, common_pb2.Bounded)
+
+
+def test_bench_search_reports_counts_latencies_and_throughput(cli: Cli, three_vectors: str) -> None:
+    with peer() as server:
+        code, found = bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4")
     assert (code, found["searches"], found["wanted"], found["jobs"], found["errors"]) == (0, 50, 50, 4, 0)
     assert (found["interrupted"], found["failures"]) == (False, [])
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["max_ms"]
@@ -160,7 +162,7 @@ def searches_of(server: MilvusServer) -> int:
     return int(sum(map(float, lines)))
 
 
-def test_bench_search_sends_milvus_exactly_so_many(cli: Cli, milvus: MilvusServer, stocked_milvus: object) -> None:
+def test_bench_search_sends_milvus_exactly_so_many(cli: Cli, milvus: MilvusServer, milvus_with_faults: object) -> None:
     before = searches_of(milvus)
     found = Typed(cli, milvus).json("bench search checks_clustered -n 120 -j 3")
     until = time.monotonic() + 10
@@ -169,8 +171,8 @@ def test_bench_search_sends_milvus_exactly_so_many(cli: Cli, milvus: MilvusServe
     assert (searches_of(milvus) - before, found["searches"], found["errors"]) == (120, 120, 0)
 
 
-def test_bench_search_draws_rows_where_no_vectors_are_given(cli: Cli, stocked: ServerProcess) -> None:
-    found = Typed(cli, stocked).json("bench search checks_planted -n 30 -j 2")
+def test_bench_search_draws_rows_where_no_vectors_are_given(cli: Cli, server_with_faults: ServerProcess) -> None:
+    found = Typed(cli, server_with_faults).json("bench search checks_planted -n 30 -j 2")
     assert (found["collection"], found["field"], found["searches"]) == ("checks_planted", "v", 30)
 
 

@@ -33,18 +33,18 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[..., Client]]:
+def open_client() -> Iterator[Callable[..., Client]]:
     """Opens clients and closes them after the test."""
     clients: list[Client] = []
 
-    def open_client(
+    def start(
         target: GrpcPeer | TcpProxy, *, timeout: float = 5, trace: Callable[[Trace], None] | None = None, **profile: Any
     ) -> Client:
         address = Profile(host=target.host, port=target.port, **profile)
         clients.append(Client(address, timeout=timeout, check=check, trace=trace))
         return clients[-1]
 
-    yield open_client
+    yield start
     for each in clients:
         each.close()
 
@@ -59,64 +59,66 @@ def seen(error: CliError) -> tuple[type[CliError], Fault | None, int | None, str
     return type(error), error.fault, error.server_code, error.message, error.hint
 
 
-def failing(peer_handlers: Mapping[str, Handler], opened: Callable[..., Client], method: str) -> tuple[object, ...]:
+def failing(
+    peer_handlers: Mapping[str, Handler], open_client: Callable[..., Client], method: str
+) -> tuple[object, ...]:
     with GrpcPeer(peer_handlers) as peer:
-        error = failure_of(lambda: opened(peer).call(method))
+        error = failure_of(lambda: open_client(peer).call(method))
         return tuple(text.replace(peer.address, "PEER") if isinstance(text, str) else text for text in seen(error))
 
 
 # Requests
 
 
-def test_a_call_carries_credentials_database_and_time(opened: Callable[..., Client]) -> None:
+def test_a_call_carries_credentials_database_and_time(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        opened(peer, token="ann:pässword", database="shop").call("GetVersion")
+        open_client(peer, token="ann:pässword", database="shop").call("GetVersion")
         metadata = dict(peer.calls[0].metadata)
     assert metadata["authorization"] == base64.b64encode("ann:pässword".encode()).decode()
     assert metadata["dbname"] == "shop"
     assert abs(int(metadata["client-request-unixmsec"]) / 1000 - time.time()) < 10
 
 
-def test_a_call_without_a_token_carries_no_authorization(opened: Callable[..., Client]) -> None:
+def test_a_call_without_a_token_carries_no_authorization(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        opened(peer).call("GetVersion")
+        open_client(peer).call("GetVersion")
         assert "authorization" not in dict(peer.calls[0].metadata)
 
 
-def test_the_user_agent_is_what_the_profile_says(opened: Callable[..., Client]) -> None:
+def test_the_user_agent_is_what_the_profile_says(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        opened(peer, user_agent="nightly/1").call("GetVersion")
+        open_client(peer, user_agent="nightly/1").call("GetVersion")
         assert str(dict(peer.calls[0].metadata)["user-agent"]).startswith("nightly/1 ")
 
 
-def test_a_copy_for_another_database_shares_the_connection(opened: Callable[..., Client]) -> None:
+def test_a_copy_for_another_database_shares_the_connection(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
-        first = opened(proxy)
+        first = open_client(proxy)
         first.call("GetVersion")
         first.with_options(database="other", timeout=1).call("GetVersion")
         assert [dict(call.metadata)["dbname"] for call in peer.calls] == ["default", "other"]
         assert proxy.connections == 1
 
 
-def test_two_clients_of_one_address_share_nothing(opened: Callable[..., Client]) -> None:
+def test_two_clients_of_one_address_share_nothing(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
         for token in ("a:b", "c:d"):
-            opened(proxy, token=token).call("GetVersion")
+            open_client(proxy, token=token).call("GetVersion")
         assert proxy.connections == 2
 
 
-def test_the_fields_of_a_call_are_those_of_its_request(opened: Callable[..., Client]) -> None:
+def test_the_fields_of_a_call_are_those_of_its_request(open_client: Callable[..., Client]) -> None:
     with GrpcPeer({"DropCollection": replies(common_pb2.Status())}) as peer:
-        opened(peer).call("DropCollection", collection_name="böök")
+        open_client(peer).call("DropCollection", collection_name="böök")
         assert peer.requests("DropCollection") == [milvus_pb2.DropCollectionRequest(collection_name="böök")]
 
 
 # Handshakes
 
 
-def test_the_handshake_introduces_us_and_learns_the_version(opened: Callable[..., Client]) -> None:
+def test_the_handshake_introduces_us_and_learns_the_version(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        info = handshake(opened(peer, token="ann:secret"))
+        info = handshake(open_client(peer, token="ann:secret"))
         request = peer.requests("Connect")[0]
     assert (info.version, info.deploy_mode, info.latency_ms > 0) == ("v2.3.5", "STANDALONE", True)
     assert isinstance(request, milvus_pb2.ConnectRequest)
@@ -124,28 +126,28 @@ def test_the_handshake_introduces_us_and_learns_the_version(opened: Callable[...
     assert b"secret" not in request.SerializeToString()
 
 
-def test_a_server_without_the_handshake_tells_its_version(opened: Callable[..., Client]) -> None:
+def test_a_server_without_the_handshake_tells_its_version(open_client: Callable[..., Client]) -> None:
     with GrpcPeer({"Connect": aborts(grpc.StatusCode.UNIMPLEMENTED, "unknown method Connect")}) as peer:
-        info = handshake(opened(peer))
+        info = handshake(open_client(peer))
         assert (info.version, peer.methods) == ("v2.3.5", ["Connect", "GetVersion"])
 
 
 # Answers
 
 
-def test_a_response_over_4_mib_is_read(opened: Callable[..., Client]) -> None:
+def test_a_response_over_4_mib_is_read(open_client: Callable[..., Client]) -> None:
     names = [f"{number:0>64}" for number in range(100_000)]
     response = milvus_pb2.ShowCollectionsResponse(status=common_pb2.Status(), collection_names=names)
     with GrpcPeer({"ShowCollections": replies(response)}) as peer:
-        answer = opened(peer).call("ShowCollections")
+        answer = open_client(peer).call("ShowCollections")
     assert list(answer.collection_names) == names
     assert answer.ByteSize() > 6 * 1024 * 1024
 
 
-def test_each_finished_call_is_traced_without_the_token(opened: Callable[..., Client]) -> None:
+def test_each_finished_call_is_traced_without_the_token(open_client: Callable[..., Client]) -> None:
     traces: list[Trace] = []
     with GrpcPeer({"DropCollection": refuses(100, "no such")}) as peer:
-        client = opened(peer, token="ann:secret", trace=traces.append)
+        client = open_client(peer, token="ann:secret", trace=traces.append)
         client.call("GetVersion")
         failure_of(lambda: client.call("DropCollection"))
         address = peer.address
@@ -170,21 +172,21 @@ def test_each_finished_call_is_traced_without_the_token(opened: Callable[..., Cl
     ids=["error_code only", "code only", "both", "no reason"],
 )
 def test_a_bad_status_is_refused_with_its_code(
-    opened: Callable[..., Client], code: int, error_code: int, reason: str, expected: tuple[int, str, str]
+    open_client: Callable[..., Client], code: int, error_code: int, reason: str, expected: tuple[int, str, str]
 ) -> None:
-    found = failing({"DropCollection": refuses(code, reason, error_code)}, opened, "DropCollection")
+    found = failing({"DropCollection": refuses(code, reason, error_code)}, open_client, "DropCollection")
     assert found == (ServerRefused, Fault.SAID_NO, *expected)
 
 
-def test_a_bad_status_inside_a_response_is_refused_too(opened: Callable[..., Client]) -> None:
-    found = failing({"ShowCollections": refuses(800, "database not found")}, opened, "ShowCollections")
+def test_a_bad_status_inside_a_response_is_refused_too(open_client: Callable[..., Client]) -> None:
+    found = failing({"ShowCollections": refuses(800, "database not found")}, open_client, "ShowCollections")
     assert found == (ServerRefused, Fault.SAID_NO, 800, "no database 'default'", HINTS[800])
 
 
-def test_a_go_stack_in_a_reason_is_cut(opened: Callable[..., Client]) -> None:
+def test_a_go_stack_in_a_reason_is_cut(open_client: Callable[..., Client]) -> None:
     reason = "  collection not found\nstack trace: github.com/milvus-io\n" + "x" * 5000
-    assert failing({"Flush": refuses(1, reason)}, opened, "Flush")[3] == "collection not found"
-    assert failing({"Flush": refuses(1, "y" * 5000)}, opened, "Flush")[3] == "y" * failures.REASON_LENGTH + "…"
+    assert failing({"Flush": refuses(1, reason)}, open_client, "Flush")[3] == "collection not found"
+    assert failing({"Flush": refuses(1, "y" * 5000)}, open_client, "Flush")[3] == "y" * failures.REASON_LENGTH + "…"
 
 
 @pytest.mark.parametrize(
@@ -196,9 +198,9 @@ def test_a_go_stack_in_a_reason_is_cut(opened: Callable[..., Client]) -> None:
     ids=["unknown method", "Lite's own words"],
 )
 def test_a_method_that_the_server_lacks_is_unsupported(
-    opened: Callable[..., Client], handler: Handler | None, message: str, hint: str
+    open_client: Callable[..., Client], handler: Handler | None, message: str, hint: str
 ) -> None:
-    found = failing({"Flush": handler} if handler else {}, opened, "Flush")
+    found = failing({"Flush": handler} if handler else {}, open_client, "Flush")
     assert (found[0], found[1], found[3], found[4]) == (Unsupported, Fault.UNSUPPORTED, message, hint)
 
 
@@ -290,24 +292,24 @@ CHECK = "the server may have done it or not: look before you send it again"
     ],
 )
 def test_a_grpc_status_becomes_one_of_our_errors(
-    opened: Callable[..., Client], code: grpc.StatusCode, details: str, expected: tuple[object, ...]
+    open_client: Callable[..., Client], code: grpc.StatusCode, details: str, expected: tuple[object, ...]
 ) -> None:
-    found = failing({"DropCollection": aborts(code, details)}, opened, "DropCollection")
+    found = failing({"DropCollection": aborts(code, details)}, open_client, "DropCollection")
     assert (found[0], found[1], found[3], found[4]) == expected
 
 
-def test_a_read_that_was_lost_may_be_tried_again(opened: Callable[..., Client]) -> None:
-    found = failing({"ShowCollections": aborts(grpc.StatusCode.UNAVAILABLE, "gone")}, opened, "ShowCollections")
+def test_a_read_that_was_lost_may_be_tried_again(open_client: Callable[..., Client]) -> None:
+    found = failing({"ShowCollections": aborts(grpc.StatusCode.UNAVAILABLE, "gone")}, open_client, "ShowCollections")
     message, hint = "the connection to PEER was lost during ShowCollections", "is the server up? try again"
     assert found == (Unreachable, Fault.LOST, None, message, hint)
 
 
 @pytest.mark.parametrize(("method", "sent"), [("ShowCollections", 2), ("DropCollection", 1)])
 def test_a_call_that_was_lost_is_sent_again_only_when_it_reads(
-    opened: Callable[..., Client], method: str, sent: int
+    open_client: Callable[..., Client], method: str, sent: int
 ) -> None:
     with GrpcPeer({method: never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
-        client = opened(proxy, timeout=0.5)
+        client = open_client(proxy, timeout=0.5)
         client.call("GetVersion")
         threading.Timer(0.2, proxy.cut).start()
         failure_of(lambda: client.call(method))
@@ -315,10 +317,10 @@ def test_a_call_that_was_lost_is_sent_again_only_when_it_reads(
 
 
 @pytest.mark.parametrize(("method", "unknown"), [("ShowCollections", ""), ("DropCollection", ": outcome unknown")])
-def test_a_call_ends_at_its_deadline(opened: Callable[..., Client], method: str, unknown: str) -> None:
+def test_a_call_ends_at_its_deadline(open_client: Callable[..., Client], method: str, unknown: str) -> None:
     ended = threading.Event()
     with GrpcPeer({method: noting_the_end(ended)}) as peer:
-        client = opened(peer, timeout=10)
+        client = open_client(peer, timeout=10)
         client.call("GetVersion")
         started = time.monotonic()
         error = failure_of(lambda: client.call(method, timeout=0.3))
@@ -328,10 +330,10 @@ def test_a_call_ends_at_its_deadline(opened: Callable[..., Client], method: str,
     assert seen(error) == (Unreachable, Fault.SILENT, None, message, failures.TIMEOUT_HINT)
 
 
-def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]) -> None:
+def test_ctrl_c_cancels_the_call_at_the_server_too(open_client: Callable[..., Client]) -> None:
     ended = threading.Event()
     with GrpcPeer({"ShowCollections": noting_the_end(ended)}) as peer:
-        client = opened(peer, timeout=30)
+        client = open_client(peer, timeout=30)
         client.call("GetVersion")
         pressed: list[float] = []
 
@@ -351,9 +353,9 @@ def test_ctrl_c_cancels_the_call_at_the_server_too(opened: Callable[..., Client]
         assert client.call("GetVersion").version == "v2.3.5"
 
 
-def test_the_version_is_requested_once_and_shared_with_other_databases(opened: Callable[..., Client]) -> None:
+def test_the_version_is_requested_once_and_shared_with_other_databases(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        client = opened(peer)
+        client = open_client(peer)
         assert str(client.version) == "v2.3.5"
         assert client.with_options(database="other", timeout=1).version is client.version
         assert peer.methods == ["GetVersion"]
@@ -367,9 +369,11 @@ def test_the_version_is_requested_once_and_shared_with_other_databases(opened: C
     ],
     ids=["unsupported", "not permitted"],
 )
-def test_a_server_that_reports_no_version_counts_as_the_newest(opened: Callable[..., Client], handler: Handler) -> None:
+def test_a_server_that_reports_no_version_counts_as_the_newest(
+    open_client: Callable[..., Client], handler: Handler
+) -> None:
     with GrpcPeer({"GetVersion": handler}) as peer:
-        client = opened(peer)
+        client = open_client(peer)
         found = [(client.version.text, client.version.is_lite, client.version.before("2.4")) for _ in range(2)]
         assert found == [("", False, False)] * 2
         assert peer.methods == ["GetVersion"]
@@ -385,21 +389,21 @@ def noting_the_end(ended: threading.Event) -> Handler:
     return handler
 
 
-def test_a_client_that_is_closed_ends_its_calls_as_interrupted(opened: Callable[..., Client]) -> None:
+def test_a_client_that_is_closed_ends_its_calls_as_interrupted(open_client: Callable[..., Client]) -> None:
     with GrpcPeer({"ShowCollections": never_answers()}) as peer:
-        client = opened(peer, timeout=10)
+        client = open_client(peer, timeout=10)
         client.call("GetVersion")
         threading.Timer(0.2, client.close).start()
         assert isinstance(failure_of(lambda: client.call("ShowCollections")), Interrupted)
 
 
 def test_a_peer_that_goes_silent_in_mid_call_is_noticed_before_the_deadline(
-    opened: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+    open_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faster = {"grpc.keepalive_time_ms": 500, "grpc.http2.ping_timeout_ms": 300, "grpc.keepalive_timeout_ms": 300}
     monkeypatch.setattr(client_module, "CHANNEL_OPTIONS", {**client_module.CHANNEL_OPTIONS, **faster})
     with GrpcPeer({"DropCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
-        client = opened(proxy, timeout=30)
+        client = open_client(proxy, timeout=30)
         client.call("GetVersion")
         threading.Timer(0.2, proxy.freeze).start()
         started = time.monotonic()
@@ -410,9 +414,9 @@ def test_a_peer_that_goes_silent_in_mid_call_is_noticed_before_the_deadline(
     assert seen(error) == (Unreachable, Fault.LOST, None, message, CHECK)
 
 
-def test_after_an_outage_the_next_call_connects_again(opened: Callable[..., Client]) -> None:
+def test_after_an_outage_the_next_call_connects_again(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer, TcpProxy(peer.host, peer.port) as proxy:
-        client = opened(proxy)
+        client = open_client(proxy)
         client.call("GetVersion")
         proxy.refuse()
         proxy.cut()
@@ -435,9 +439,9 @@ def until_it_fails(client: Client) -> None:
         time.sleep(0.01)
 
 
-def test_a_request_that_was_never_sent_has_no_unknown_outcome(opened: Callable[..., Client]) -> None:
+def test_a_request_that_was_never_sent_has_no_unknown_outcome(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        client = opened(peer)
+        client = open_client(peer)
     error = failure_of(lambda: client.call("DropCollection"))
     hint = "is the server up, and are host and port right? Milvus listens on 19530"
     assert seen(error) == (Unreachable, Fault.REFUSED, None, f"nothing is listening at {peer.address}", hint)
@@ -446,9 +450,9 @@ def test_a_request_that_was_never_sent_has_no_unknown_outcome(opened: Callable[.
 # Requests that are not sent
 
 
-def test_a_read_only_connection_sends_no_write(opened: Callable[..., Client]) -> None:
+def test_a_read_only_connection_sends_no_write(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        client = opened(peer, read_only=True, alias="prod")
+        client = open_client(peer, read_only=True, alias="prod")
         client.call("GetVersion")
         for method in ("Insert", "DropCollection", "CreateCollection", "LoadCollection", "Flush", "Upsert"):
             assert failure_of(lambda: client.call(method)).message == (  # noqa: B023
@@ -457,9 +461,9 @@ def test_a_read_only_connection_sends_no_write(opened: Callable[..., Client]) ->
         assert peer.methods == ["GetVersion"]
 
 
-def test_a_database_that_no_header_can_carry_is_not_sent(opened: Callable[..., Client]) -> None:
+def test_a_database_that_no_header_can_carry_is_not_sent(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
-        client = opened(peer)
+        client = open_client(peer)
         for name in ("bücher", "a\nb"):
             error = failure_of(lambda: client.with_options(database=name, timeout=1).call("GetVersion"))  # noqa: B023
             assert (error.exit_code, error.message) == (2, f"bad database name {name!r}")

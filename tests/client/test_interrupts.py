@@ -40,7 +40,7 @@ def interrupted_at(moment: int, act: Callable[[], object]) -> tuple[bool, bool]:
 
 
 @pytest.fixture(autouse=True)
-def no_garbage() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Disables garbage collection: an exception in a finalizer is lost, and other tests left objects to finalize."""
     gc.disable()
     yield

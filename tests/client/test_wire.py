@@ -109,7 +109,7 @@ def test_method_has_the_official_signature(ours: MethodDescriptor) -> None:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileDescriptorProto]:
+def compiled_protos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileDescriptorProto]:
     """The .proto files, compiled by the installed grpcio-tools, by file name."""
     output = tmp_path_factory.mktemp("wire") / "descriptors.bin"
     command = [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=.", f"--descriptor_set_out={output}"]
@@ -132,15 +132,15 @@ def without_json_names(file: FileDescriptorProto) -> FileDescriptorProto:
     return file
 
 
-def test_every_proto_file_has_a_generated_module(compiled: dict[str, FileDescriptorProto]) -> None:
-    assert sorted(compiled) == sorted(file.name for file in FILES)
+def test_every_proto_file_has_a_generated_module(compiled_protos: dict[str, FileDescriptorProto]) -> None:
+    assert sorted(compiled_protos) == sorted(file.name for file in FILES)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_generated_code_is_fresh(file: FileDescriptor, compiled: dict[str, FileDescriptorProto]) -> None:
+def test_generated_code_is_fresh(file: FileDescriptor, compiled_protos: dict[str, FileDescriptorProto]) -> None:
     committed = FileDescriptorProto()
     file.CopyToProto(committed)
-    assert without_json_names(committed) == without_json_names(compiled[file.name]), (
+    assert without_json_names(committed) == without_json_names(compiled_protos[file.name]), (
         "run milvus_cli/client/wire/regenerate.sh"
     )
 

@@ -16,7 +16,7 @@ from tests.support.cli import Cli, Run
 
 
 @pytest.fixture
-def embedded(cli: Cli) -> Iterator[Cli]:
+def embedded_servers(cli: Cli) -> Iterator[Cli]:
     """milvus_cli whose embedded servers are stopped after the test."""
     yield cli
     cli("stop", "server", "--all")
@@ -28,53 +28,59 @@ def one(run: Run) -> dict[str, Any]:
     return value
 
 
-def test_connect_lite_starts_a_server_that_later_commands_share(embedded: Cli, tmp_path: Path) -> None:
+def test_connect_lite_starts_a_server_that_later_commands_share(embedded_servers: Cli, tmp_path: Path) -> None:
     path = str(tmp_path / "books")
-    connected = embedded("connect", "--lite", path, "-a", "books", "-o", "json")
+    connected = embedded_servers("connect", "--lite", path, "-a", "books", "-o", "json")
     address = one(connected)["address"]
     assert connected.err == f"Started Milvus Lite on {path}, at {address}.\n"
-    assert embedded("list", "collections", "-o", "json") == Run(0, "[]\n", "")
-    again = embedded("connect", "--lite", path, "-a", "other", "-o", "json")
+    assert embedded_servers("list", "collections", "-o", "json") == Run(0, "[]\n", "")
+    again = embedded_servers("connect", "--lite", path, "-a", "other", "-o", "json")
     assert (one(again)["address"], again.err) == (address, "")
-    assert [each["address"] for each in json.loads(embedded("list", "servers", "-o", "json").out)] == [address]
+    assert [each["address"] for each in json.loads(embedded_servers("list", "servers", "-o", "json").out)] == [address]
 
 
-def test_start_show_stop_server(embedded: Cli) -> None:
-    started = one(embedded("start", "server", "-o", "json"))
-    assert started["path"] == str(embedded.home / "lite")
-    assert one(embedded("show", "server", "-o", "json")) == started
-    assert one(embedded("start", "server", "-o", "json")) == started
-    stopped = embedded("stop", "server", "-o", "json")
+def test_a_server_that_runs_is_shown_and_not_started_again(embedded_servers: Cli) -> None:
+    started = one(embedded_servers("start", "server", "-o", "json"))
+    assert started["path"] == str(embedded_servers.home / "lite")
+    assert one(embedded_servers("show", "server", "-o", "json")) == started
+    assert one(embedded_servers("start", "server", "-o", "json")) == started
+
+
+def test_a_server_that_was_stopped_is_gone(embedded_servers: Cli) -> None:
+    started = one(embedded_servers("start", "server", "-o", "json"))
+    stopped = embedded_servers("stop", "server", "-o", "json")
     assert stopped.out == (
         '{\n  "message": "Stopped 1 server.",\n  "stopped": [\n    "' + started["path"] + '"\n  ]\n}\n'
     )
     assert _dies(started["pid"])
-    assert embedded("list", "servers", "-o", "json").out == "[]\n"
-    assert embedded("stop", "server") == Run(
+    assert embedded_servers("list", "servers", "-o", "json").out == "[]\n"
+    assert embedded_servers("stop", "server") == Run(
         1, "", f"error: no server runs on {started['path']}\nhint: list servers shows those that do\n"
     )
 
 
-def test_a_server_that_was_killed_is_noticed_and_started_again_with_its_data(embedded: Cli, tmp_path: Path) -> None:
+def test_a_server_that_was_killed_is_noticed_and_started_again_with_its_data(
+    embedded_servers: Cli, tmp_path: Path
+) -> None:
     path = str(tmp_path / "books")
-    address = one(embedded("connect", "--lite", path, "-o", "json"))["address"]
-    embedded("create", "collection", "book", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
-    (server,) = json.loads(embedded("list", "servers", "-o", "json").out)
+    address = one(embedded_servers("connect", "--lite", path, "-o", "json"))["address"]
+    embedded_servers("create", "collection", "book", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+    (server,) = json.loads(embedded_servers("list", "servers", "-o", "json").out)
     os.kill(server["pid"], signal.SIGKILL)
     assert _dies(server["pid"])
-    assert embedded("list", "servers", "-o", "json").out == "[]\n"
-    found = embedded("list", "collections", "--names", "-o", "json")
+    assert embedded_servers("list", "servers", "-o", "json").out == "[]\n"
+    found = embedded_servers("list", "collections", "--names", "-o", "json")
     assert json.loads(found.out) == [{"collection": "book"}]
     assert found.err == f"Started Milvus Lite on {path}, at {address}.\n"
 
 
-def test_eight_processes_that_start_one_server_at_once_share_it(embedded: Cli) -> None:
-    running = [embedded.start("start", "server", "-o", "json") for _ in range(8)]
+def test_eight_processes_that_start_one_server_at_once_share_it(embedded_servers: Cli) -> None:
+    running = [embedded_servers.start("start", "server", "-o", "json") for _ in range(8)]
     answers = [json.loads(process.communicate(timeout=60)[0])["pid"] for process in running]
     assert len(set(answers)) == 1
 
 
-def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded: Cli, tmp_path: Path) -> None:
+def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_servers: Cli, tmp_path: Path) -> None:
     path = tmp_path / "held"
     command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(path), "--host", "127.0.0.1"]
     holder = subprocess.Popen([*command, "--port", "0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -83,7 +89,7 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded: 
         while not (path / "LOCK").exists() and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(0.3)
-        refused = embedded("connect", "--lite", str(path))
+        refused = embedded_servers("connect", "--lite", str(path))
     finally:
         holder.kill()
         holder.wait()
@@ -109,9 +115,9 @@ def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Pa
     )
 
 
-def test_the_servers_files_are_private(embedded: Cli) -> None:
-    log = Path(one(embedded("start", "server", "-o", "json"))["log"])
-    folders = (embedded.home, embedded.home / "lite", embedded.home / "servers", log.parent)
+def test_the_servers_files_are_private(embedded_servers: Cli) -> None:
+    log = Path(one(embedded_servers("start", "server", "-o", "json"))["log"])
+    folders = (embedded_servers.home, embedded_servers.home / "lite", embedded_servers.home / "servers", log.parent)
     assert {oct(each.stat().st_mode & 0o777) for each in folders} == {"0o700"}
     assert {each.name: oct(each.stat().st_mode & 0o777) for each in log.parent.iterdir()} == dict.fromkeys(
         ("alive", "server.json", "server.log", "starting"), "0o600"

@@ -23,7 +23,7 @@ def keyring_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def with_keyring(keyring_file: Path) -> dict[str, str]:
+def keyring_env(keyring_file: Path) -> dict[str, str]:
     """The environment of a run with a keyring."""
     return {
         "PYTHON_KEYRING_BACKEND": "tests.support.keyrings.FileKeyring",
@@ -64,16 +64,18 @@ def stored_token(store: Store, alias: str) -> str:
 
 
 def test_the_token_is_in_the_keyring_and_no_byte_of_it_under_home(
-    cli: Cli, with_keyring: dict[str, str], keyring_file: Path
+    cli: Cli, keyring_env: dict[str, str], keyring_file: Path
 ) -> None:
     with GrpcPeer() as peer:
         argv = ("-a", "prod", "-h", peer.host, "-p", str(peer.port))
-        assert cli("connect", *argv, "--token", TOKEN, env=with_keyring).code == 0
+        assert cli("connect", *argv, "--token", TOKEN, env=keyring_env).code == 0
         assert kept(keyring_file) == [TOKEN]
+
         files = [path for path in cli.home.rglob("*") if path.is_file()]
         assert files
         assert [path for path in files if b"very secret" in path.read_bytes()] == []
-        assert cli("server_version", "-o", "jsonl", env=with_keyring).code == 0
+
+        assert cli("server_version", "-o", "jsonl", env=keyring_env).code == 0
         authorization = dict(peer.calls[-1].metadata)["authorization"]
     assert authorization == "cm9vdDphIHZlcnkgc2VjcmV0IHRva2Vu"
 

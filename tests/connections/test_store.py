@@ -102,6 +102,7 @@ def test_put_keeps_every_parameter_and_makes_the_connection_current(store: Store
     found = store.get("prod")
     assert found is not None
     assert before <= found.last_used <= time.time()
+
     without_token = Profile(**{**vars(FULL_PROFILE), "token": ""})
     assert found == Saved(without_token, "root", True, "v2.3.5", found.last_used, "file")
     assert store.token(found) == "root:Milvus"
@@ -111,12 +112,13 @@ def test_put_keeps_every_parameter_and_makes_the_connection_current(store: Store
 def test_put_again_replaces_the_profile_and_the_token(store: Store) -> None:
     store.put(FULL_PROFILE, "v2.3.5")
     store.put(Profile(alias="prod", host="other"), "v2.4.0")
+    assert names(store) == ["prod"]
+
     found = store.get("prod")
     assert found is not None
     assert found == Saved(Profile(alias="prod", host="other"), "", True, "v2.4.0", found.last_used, "")
     assert store.token(found) == ""
     assert b"Milvus" not in store.path.read_bytes().split(b"root:")[-1]
-    assert names(store) == ["prod"]
 
 
 def test_the_token_stands_in_a_table_of_its_own(store: Store) -> None:
@@ -286,12 +288,14 @@ def test_a_directory_that_may_not_be_searched_is_an_error(store: Store) -> None:
 def test_a_store_in_a_read_only_directory_can_be_read_and_not_written(cli: Cli, store: Store, peer: GrpcPeer) -> None:
     assert cli(*connect(peer, "a")).code == 0
     listed = cli("list", "connections", "-o", "jsonl")
+
     store.path.chmod(0o400)
     cli.home.chmod(0o500)
     assert run_powerless(cli, "list", "connections", "-o", "jsonl") == listed
     assert run_powerless(cli, "use", "database", "default").code == 1
     refused = run_powerless(cli, *connect(peer, "b"))
     assert refused == Run(1, "", unusable(store.path, "attempt to write a readonly database"))
+
     cli.home.chmod(0o700)
     assert cli("list", "connections", "-o", "jsonl") == listed
 
@@ -566,6 +570,7 @@ def test_a_writer_killed_at_any_moment_leaves_every_connection_that_it_said_it_h
         found = {saved.alias: store.token(saved) for saved in store.all()}
         assert {f"a{number}": f"user:{number}" for number in stored}.items() <= found.items()
         assert len(found) <= len(stored) + start // 1_000 + 1
+
     assert notices == []
     with closing(sqlite3.connect(store.path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -626,7 +631,7 @@ def test_a_file_that_may_not_grow_refuses_the_connection_and_keeps_the_others(cl
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def full_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with 65,536 connections; tests use copies."""
     store = Store(tmp_path_factory.mktemp("full") / "home", print)
     fill(store, LIMIT)
@@ -634,9 +639,9 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_connection_after_the_65536th_is_refused_and_changes_nothing(
-    cli: Cli, store: Store, full: Path, peer: GrpcPeer
+    cli: Cli, store: Store, full_home: Path, peer: GrpcPeer
 ) -> None:
-    shutil.copytree(full, cli.home)
+    shutil.copytree(full_home, cli.home)
     current = store.current()
     expected = (
         "error: 65,536 connections are stored, and that is the limit\nhint: forget one: delete connection ALIAS\n"
@@ -648,9 +653,9 @@ def test_the_connection_after_the_65536th_is_refused_and_changes_nothing(
 
 
 def test_at_the_limit_a_connection_can_be_replaced_or_make_room_for_another(
-    cli: Cli, store: Store, full: Path, peer: GrpcPeer
+    cli: Cli, store: Store, full_home: Path, peer: GrpcPeer
 ) -> None:
-    shutil.copytree(full, cli.home)
+    shutil.copytree(full_home, cli.home)
     assert cli(*connect(peer, "a65535")).code == 0
     found = store.get("a65535")
     assert found is not None
@@ -706,8 +711,8 @@ def peak_kilobytes(cli: Cli, *argv: str) -> int:
     return usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
 
-def test_all_65536_connections_are_listed_in_the_memory_of_100(cli: Cli, full: Path, tmp_path: Path) -> None:
-    shutil.copytree(full, cli.home)
+def test_all_65536_connections_are_listed_in_the_memory_of_100(cli: Cli, full_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(full_home, cli.home)
     other = Cli(tmp_path / "other")
     other.directory.mkdir()
     fill(Store(other.home, print), 100)
@@ -715,8 +720,8 @@ def test_all_65536_connections_are_listed_in_the_memory_of_100(cli: Cli, full: P
     assert many - few < 8 * 1024
 
 
-def test_the_first_of_65536_connections_is_written_before_the_last_is_read(cli: Cli, full: Path) -> None:
-    shutil.copytree(full, cli.home)
+def test_the_first_of_65536_connections_is_written_before_the_last_is_read(cli: Cli, full_home: Path) -> None:
+    shutil.copytree(full_home, cli.home)
     process = cli.start("list", "connections", "-o", "jsonl", stdin=subprocess.DEVNULL)
     assert process.stdout is not None
     first = json.loads(process.stdout.readline())

@@ -33,7 +33,7 @@ def read(text: str | bytes, kind: str = "json", keys: RowKeys = KEYS) -> tuple[d
 
 
 @pytest.fixture(params=["with orjson", "without"], autouse=True)
-def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def json_library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "without":
         monkeypatch.setitem(sys.modules, "orjson", None)
 

@@ -77,20 +77,23 @@ def test_what_is_no_npy_file_is_refused() -> None:
         assert refusal(data) == ("x.npy is no NPY file: its header can't be read", "")
 
 
-def test_arrays_of_other_kinds_are_refused_with_what_helps() -> None:
+@pytest.mark.parametrize(
+    ("dtype", "held"), [(">f4", "'>f4'"), ("c8", "'<c8'"), ("i4,f4", "[('f0', '<i4'), ('f1', '<f4')]")]
+)
+def test_a_type_that_no_field_has_is_refused_with_those_that_can_be_read(dtype: str, held: str) -> None:
     known = "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8, text (U) and moments (M8) can be read"
-    assert refusal(saved(numpy.zeros(2, ">f4"))) == ("x.npy holds '>f4'", known)
-    assert refusal(saved(numpy.zeros(2, "c8"))) == ("x.npy holds '<c8'", known)
-    assert refusal(saved(numpy.zeros(2, "i4,f4"))) == ("x.npy holds [('f0', '<i4'), ('f1', '<f4')]", known)
-    assert refusal(saved(numpy.asfortranarray(numpy.zeros((2, 3))))) == (
-        "x.npy is in Fortran order",
-        "save numpy.ascontiguousarray(array)",
-    )
-    for shape in ((), (2, 2, 2), (2, 0)):
-        assert refusal(saved(numpy.zeros(shape))) == (
-            f"x.npy has the shape {shape}",
-            "one dimension is for numbers, two are for vectors",
-        )
+    assert refusal(saved(numpy.zeros(2, dtype))) == (f"x.npy holds {held}", known)
+
+
+def test_fortran_order_is_refused_with_the_call_that_changes_it() -> None:
+    array = numpy.asfortranarray(numpy.zeros((2, 3)))
+    assert refusal(saved(array)) == ("x.npy is in Fortran order", "save numpy.ascontiguousarray(array)")
+
+
+@pytest.mark.parametrize("shape", [(), (2, 2, 2), (2, 0)])
+def test_an_array_of_neither_numbers_nor_vectors_is_refused(shape: tuple[int, ...]) -> None:
+    hint = "one dimension is for numbers, two are for vectors"
+    assert refusal(saved(numpy.zeros(shape))) == (f"x.npy has the shape {shape}", hint)
 
 
 def headed(header: str) -> bytes:

@@ -20,7 +20,7 @@ REASON = "repeated key 'id'"
 
 
 @pytest.fixture(params=["with orjson", "without"], autouse=True)
-def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def json_library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "without":
         monkeypatch.setitem(sys.modules, "orjson", None)
 

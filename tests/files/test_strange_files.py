@@ -37,7 +37,7 @@ LATIN = "it looks like Latin-1: --encoding latin-1"
 
 
 @pytest.fixture
-def web() -> Iterator[BrokenWeb]:
+def broken_web() -> Iterator[BrokenWeb]:
     with BrokenWeb() as started:
         yield started
 
@@ -69,18 +69,18 @@ def test_compressed_data_under_a_plain_name_is_read(tmp_path: Path, kind: str, m
     assert read(path) == ([1], [])
 
 
-def test_a_compressed_answer_and_standard_input_are_read_and_a_scheme_has_any_case(web: BrokenWeb) -> None:
+def test_a_compressed_answer_and_standard_input_are_read_and_a_scheme_has_any_case(broken_web: BrokenWeb) -> None:
     packed = gzip.compress(TEXTS["csv"].encode())
-    web.reply = answer(packed, headers=["Content-Encoding: gzip"])
-    assert read(f"HTTP://{web.address}/rows.csv") == ([1], [])
+    broken_web.reply = answer(packed, headers=["Content-Encoding: gzip"])
+    assert read(f"HTTP://{broken_web.address}/rows.csv") == ([1], [])
     assert read("-", packed) == ([1], [])
 
 
 @pytest.mark.parametrize("reply", [b"HTTP/1.1 204 No Content\r\n\r\n", answer(b"")])
 @pytest.mark.parametrize("kind", TEXTS)
-def test_an_answer_without_data_is_an_error(web: BrokenWeb, kind: str, reply: bytes) -> None:
-    web.reply = reply
-    url = f"http://{web.address}/rows.{kind}"
+def test_an_answer_without_data_is_an_error(broken_web: BrokenWeb, kind: str, reply: bytes) -> None:
+    broken_web.reply = reply
+    url = f"http://{broken_web.address}/rows.{kind}"
     with pytest.raises(CliError) as caught:
         read(url)
     assert caught.value.message == f"{url}: the server sent no data"
@@ -88,11 +88,11 @@ def test_an_answer_without_data_is_an_error(web: BrokenWeb, kind: str, reply: by
 
 @pytest.mark.parametrize("page", [b"<!DOCTYPE html>\n<html></html>", b"\xef\xbb\xbf\n <HTML lang=en>Log in</HTML>"])
 @pytest.mark.parametrize("kind", ["json", "jsonl", "csv"])
-def test_html_is_told_as_such(web: BrokenWeb, tmp_path: Path, kind: str, page: bytes) -> None:
-    web.reply = answer(page)
+def test_html_is_told_as_such(broken_web: BrokenWeb, tmp_path: Path, kind: str, page: bytes) -> None:
+    broken_web.reply = answer(page)
     path = tmp_path / f"rows.{kind}"
     path.write_bytes(page)
-    url = f"http://{web.address}/rows.{kind}"
+    url = f"http://{broken_web.address}/rows.{kind}"
     for place, hint in [(str(path), ""), (url, "open it in a browser: it may be a login page")]:
         with pytest.raises(InvalidInput) as caught:
             read(place)

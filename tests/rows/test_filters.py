@@ -42,11 +42,22 @@ def test_a_parameter_is_quoted_as_what_it_is(text: str, literal: str) -> None:
     assert filled("x == {x}", [("x", text)]) == f"x == {literal}"
 
 
-def test_filters_by_a_key_say_what_int64_and_text_can() -> None:
-    assert (above("id", 5), up_to("id", 5)) == ("id > 5", "id <= 5")
-    assert above("id", -(2**63)) == "id >= -9223372036854775807"
-    assert up_to("id", -(2**63)) == "id < -9223372036854775807"
-    assert (above("id", 'a"b\\'), up_to("id", "é")) == ('id > "a\\"b\\\\"', 'id <= "é"')
+@pytest.mark.parametrize(
+    ("key", "greater", "at_most"),
+    [
+        (5, "id > 5", "id <= 5"),
+        (-(2**63), "id >= -9223372036854775807", "id < -9223372036854775807"),
+        ('a"b\\', 'id > "a\\"b\\\\"', 'id <= "a\\"b\\\\"'),
+        ("é", 'id > "é"', 'id <= "é"'),
+    ],
+)
+def test_rows_above_a_key_and_up_to_it_are_filtered_by_literals_that_milvus_reads(
+    key: int | str, greater: str, at_most: str
+) -> None:
+    assert (above("id", key), up_to("id", key)) == (greater, at_most)
+
+
+def test_two_filters_become_one_and_an_empty_filter_is_left_out() -> None:
     assert [both("a", "b"), both("", "b"), both("a", ""), both("", "")] == ["(a) and (b)", "b", "a", ""]
 
 
@@ -107,7 +118,7 @@ ROWS = [{"id": number, "title": title, "vector": [0.1, 0.2]} for number, title i
 
 @pytest.fixture(scope="module")
 def client(server: ServerProcess) -> Iterator[Client]:
-    """A client of a server with a loaded collection."""
+    """A client of a server with the rows above in a loaded collection."""
     found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     fields = ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2")
     schema = declared(Declaration(NAME, fields, primary="id")).schema

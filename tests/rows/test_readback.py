@@ -42,12 +42,13 @@ def row(number: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def client(server: ServerProcess) -> Iterator[Client]:
+    """A client of each kind of server in turn."""
     found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     yield found
     found.close()
 
 
-def made(typed: Typed, client: Client, fields: str, vector: str) -> WriteTarget:
+def new_collection(typed: Typed, client: Client, fields: str, vector: str) -> WriteTarget:
     typed.gone("proof")
     typed.all(f"create collection -c proof {fields} -f v:{vector}", "load collection -c proof")
     schema = client.call("DescribeCollection", collection_name="proof").schema
@@ -76,12 +77,14 @@ def put(client: Client, given: Sent) -> None:
 def test_rows_are_the_same_as_they_were_sent_or_not(
     typed: Typed, client: Client, vector: str, value: Any, other: Any
 ) -> None:
-    target = made(typed, client, SCALARS, vector)
+    target = new_collection(typed, client, SCALARS, vector)
     rows = [row(number, t=key, v=value) for number, key in enumerate(KEYS)]
     given = sent(target, rows)
+
     assert read_back(client, given, seconds=60) == BatchComparison(absent=[*range(len(KEYS))])
     put(client, given)
     assert read_back(client, given, seconds=60) == BatchComparison(same=[*range(len(KEYS))])
+
     changes: list[dict[str, Any]] = [
         {"b": False},
         {"i8": 7},
@@ -103,7 +106,7 @@ def test_rows_are_the_same_as_they_were_sent_or_not(
 
 def test_keys_at_the_limits_and_values_that_a_server_fills_in(typed: Typed, client: Client, is_lite: bool) -> None:
     fields = "-f id:INT64 -p id -f n:INT64 -f t:VARCHAR:9 --default n=7 " + ("--nullable t" if is_lite else "")
-    target = made(typed, client, fields, "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, fields, "FLOAT_VECTOR:2 --index v:FLAT:L2")
     text = {"t": None} if is_lite else {"t": ""}
     given = sent(target, [{"id": key, "v": [1, 2], **text} for key in (-(2**63), 2**63 - 2, 0)])
     put(client, given)
@@ -114,7 +117,7 @@ def test_keys_at_the_limits_and_values_that_a_server_fills_in(typed: Typed, clie
 
 
 def test_a_row_in_another_partition_proves_nothing(typed: Typed, client: Client) -> None:
-    target = made(typed, client, "-f id:INT64 -p id", "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, "-f id:INT64 -p id", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     typed.all("create partition -c proof -p other")
     given = sent(replace(target, partition="other"), [{"id": 1, "v": [1, 2]}])
     put(client, given)
@@ -124,7 +127,7 @@ def test_a_row_in_another_partition_proves_nothing(typed: Typed, client: Client)
 
 
 def test_rows_that_cannot_be_read_are_no_proof(typed: Typed, client: Client) -> None:
-    target = made(typed, client, "-f id:INT64 -p id", "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, "-f id:INT64 -p id", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     typed.all("release collection proof")
     given = sent(target, [{"id": 1, "v": [1, 2]}])
     assert read_back(client, given, seconds=60) is None
@@ -134,15 +137,18 @@ def test_rows_that_cannot_be_read_are_no_proof(typed: Typed, client: Client) -> 
 
 @on_milvus
 def test_milvus_hides_rows_that_share_a_key_and_they_are_found(typed: Typed, client: Client) -> None:
-    target = made(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     old, new = (sent(target, [{"id": key, "n": n, "v": [n, key]} for key in range(300)]) for n in (0, 1))
     put(client, old)
+
     # None of the new rows has arrived: each is put beside the older one, as it would have been at first.
     assert settle(client, new, seconds=60) == Settled()
     assert typed.json("count proof")["exact"] == 600
+
     # All have arrived, though the server shows the older ones.
     assert settle(client, new, seconds=60) == Settled()
     assert typed.json("count proof")["exact"] == 600
+
     # Two rows per key, neither the one that was sent: it may be hidden behind them.
     third = sent(target, [{"id": key, "n": 1, "v": [2, key]} for key in range(300)])
     assert settle(client, third, seconds=60) == Settled(unknown=300)
@@ -154,7 +160,7 @@ def test_on_milvus_lite_an_insert_replaces_and_the_last_row_of_a_key_wins(lite: 
     if not isinstance(typed.server, LiteServer):
         typed = Typed(typed.cli, lite)
     client = open_client(Profile(host=lite.host, port=lite.port), timeout=60)
-    target = made(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, "-f id:INT64 -p id -f n:INT64", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     put(client, sent(target, [{"id": 1, "n": 0, "v": [1, 2]}, {"id": 2, "n": 0, "v": [1, 2]}]))
     twice = sent(target, [{"id": 1, "n": 1, "v": [1, 2]}, {"id": 1, "n": 2, "v": [1, 2]}])
     for _ in range(2):
@@ -165,7 +171,7 @@ def test_on_milvus_lite_an_insert_replaces_and_the_last_row_of_a_key_wins(lite: 
 
 
 def test_nan_is_the_same_as_nan(typed: Typed, client: Client) -> None:
-    target = made(typed, client, "-f id:INT64 -p id -f d:DOUBLE", "FLOAT_VECTOR:2 --index v:FLAT:L2")
+    target = new_collection(typed, client, "-f id:INT64 -p id -f d:DOUBLE", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     given = sent(target, [{"id": 1, "d": math.nan, "v": [1, 2]}])
     put(client, given)
     assert read_back(client, given, seconds=60) == BatchComparison(same=[0])

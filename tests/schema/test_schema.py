@@ -177,19 +177,23 @@ FULL = Declaration(
 )
 
 
-def test_a_declaration_says_all_of_fields_by_their_names() -> None:
-    found = declared(FULL)
-    ident, year, text, sparse, _ = found.schema.fields
-    assert (ident.is_primary_key, ident.autoID, found.schema.autoID) == (True, True, True)
+def test_options_that_name_a_field_are_applied_to_it() -> None:
+    ident, year, text, sparse, _ = declared(FULL).schema.fields
+    assert (ident.is_primary_key, ident.autoID) == (True, True)
     assert (year.is_partition_key, year.is_clustering_key, year.default_value.int_data) == (True, True, 1815)
     assert (text.nullable, text.default_value.string_data) == (True, "a = b")
+    assert sparse.is_function_output
     assert params(text.type_params) == {
         "max_length": "1000",
         "enable_analyzer": "true",
         "analyzer_params": '{"type": "english"}',
     }
-    assert sparse.is_function_output
+
+
+def test_options_of_the_whole_collection_are_declared() -> None:
+    found = declared(FULL)
     (function,) = found.schema.functions
+    assert found.schema.autoID
     assert (function.name, [*function.input_field_names]) == ("sparse_function", ["text"])
     assert (found.shards, found.consistency, found.properties) == (2, "Strong", {"collection.ttl.seconds": "60"})
 

@@ -17,7 +17,9 @@ def shown(cli: Cli, alias: str | None = None) -> str:
 
 def test_the_toolbar_says_why_a_connection_can_not_be_used(cli: Cli, lite: LiteServer) -> None:
     assert shown(cli) == " not connected: connect -h HOST -p PORT, or connect --lite"
+
     assert cli("connect", lite.address, "-a", "prod", "-q").code == 0
     assert shown(cli, "prod").startswith(f" prod · {lite.address} · db default · ")
+
     assert cli("disconnect", "prod", "-q").code == 0
     assert shown(cli, "prod") == " connection 'prod' is disconnected: connect -a prod"
