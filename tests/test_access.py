@@ -45,7 +45,7 @@ def ann(root: Typed) -> Typed:
 
 
 @pytest.fixture
-def few(root: Typed) -> Typed:
+def user_and_role(root: Typed) -> Typed:
     """A session as root, with a user and a role."""
     root.all("create role acc_reader", "create user acc_ann -p hunter22")
     return root
@@ -55,13 +55,14 @@ def test_create_user_is_seen_by_pymilvus_and_may_connect(root: Typed) -> None:
     assert root("create role acc_reader acc_writer").code == 0
     made = root("create user acc_ann -p @@nn.password -r acc_reader -r acc_writer")
     assert made == Run(0, "Created user 'acc_ann' with acc_reader, acc_writer.\n", "")
+    assert {"user": "acc_ann", "roles": "acc_reader, acc_writer"} in root.json("list users")
+    assert {"role": "acc_reader", "users": "acc_ann"} in root.json("list roles")
+
     with root.server.stub() as stub:
         request = milvus_pb2.SelectUserRequest(user=milvus_pb2.UserEntity(name="acc_ann"), include_role_info=True)
         results = stub.SelectUser(request, metadata=root.server.metadata).results
     assert [sorted(role.name for role in each.roles) for each in results] == [["acc_reader", "acc_writer"]]
     assert Typed(root.cli, root.server, token="acc_ann:@nn.password")("ping").code == 0
-    assert {"user": "acc_ann", "roles": "acc_reader, acc_writer"} in root.json("list users")
-    assert {"role": "acc_reader", "users": "acc_ann"} in root.json("list roles")
 
 
 def test_a_password_comes_from_standard_input_or_a_file(root: Typed) -> None:
@@ -202,8 +203,8 @@ def test_roles_are_given_to_several_users_at_once_and_taken_back(root: Typed) ->
         ),
     ],
 )
-def test_what_is_not_there_is_named_with_the_nearest(few: Typed, line: str, message: str, hint: str) -> None:
-    assert few(line) == failed(message, hint)
+def test_what_is_not_there_is_named_with_the_nearest(user_and_role: Typed, line: str, message: str, hint: str) -> None:
+    assert user_and_role(line) == failed(message, hint)
 
 
 @pytest.mark.parametrize(
@@ -231,13 +232,15 @@ def test_what_is_not_there_is_named_with_the_nearest(few: Typed, line: str, mess
         ),
     ],
 )
-def test_a_privilege_that_can_not_be_is_refused_here(few: Typed, options: str, message: str, hint: str) -> None:
+def test_a_privilege_that_can_not_be_is_refused_here(
+    user_and_role: Typed, options: str, message: str, hint: str
+) -> None:
     force = "--force sends it as it is, for a server that knows more"
-    assert few(f"grant privilege acc_reader {options}") == failed(message, hint.format(force=force), code=2)
+    assert user_and_role(f"grant privilege acc_reader {options}") == failed(message, hint.format(force=force), code=2)
 
 
-def test_force_sends_what_is_not_known_here(few: Typed) -> None:
-    refused = few("grant privilege acc_reader -p Serch -ot collection -o '*' --force")
+def test_force_sends_what_is_not_known_here(user_and_role: Typed) -> None:
+    refused = user_and_role("grant privilege acc_reader -p Serch -ot collection -o '*' --force")
     assert refused == failed("not found the privilege name[Serch]")
 
 
@@ -279,16 +282,20 @@ def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed)
     assert root("list grants acc_reader -db acc_shop --output csv").out.splitlines()[1:] == []
 
 
-def test_delete_says_what_goes_with_it_and_deleting_a_user_wants_yes(root: Typed) -> None:
+def test_delete_role_names_its_grants_and_users(root: Typed) -> None:
     root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
     root.all("grant privilege acc_reader -p All")
     what = f"role 'acc_reader' on {root.place}, with 1 grant, taken from acc_ann"
     assert root("delete role acc_reader --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    assert root("delete role acc_reader") == Run(0, "Deleted role 'acc_reader'.\n", "")
+
+
+def test_delete_user_names_its_roles_and_requires_yes(root: Typed) -> None:
+    root.all("create role acc_reader", "create user acc_ann -p hunter22 -r acc_reader")
     who = f"user 'acc_ann' on {root.place}, with the role acc_reader"
     assert root("delete user acc_ann --dry-run") == Run(0, f"Would delete {who}.\n", "")
     question = f"Delete {who}? There is no terminal to confirm on."
     assert root("delete user acc_ann") == failed(question, "add --yes", code=2)
-    assert root("delete role acc_reader") == Run(0, "Deleted role 'acc_reader'.\n", "")
     assert root("delete user acc_ann --yes") == Run(0, "Deleted user 'acc_ann'.\n", "")
 
 
@@ -304,10 +311,12 @@ def test_a_new_password_of_its_own_is_kept_with_every_connection_of_the_user(roo
 
     for alias, user in (("one", "acc_ann:anns-password"), ("two", "acc_ann:anns-password"), ("root", "root:Milvus")):
         assert here("connect", address, "-a", alias, "-t", user).code == 0
+
     changed = here("--alias", "one", "update", "password", "-u", "acc_ann", "-p", "a-new-one")
     assert changed == Run(0, "Changed the password of user 'acc_ann' and kept it for one, two.\n", "")
     assert [here("--alias", alias, "ping").code for alias in ("one", "two", "root")] == [0, 0, 0]
     assert Typed(root.cli, root.server, token="acc_ann:anns-password")("ping").code == 4
+
     by_root = here("--alias", "root", "update", "password", "acc_ann", "-op", "a-new-one", "-p", "a-third-one")
     assert by_root == changed
     assert json.loads(here("--alias", "two", "show", "user", "acc_ann", "-o", "json").out)["user"] == "acc_ann"

@@ -110,14 +110,14 @@ def without(value: dict[str, Any], database: str) -> dict[str, Any]:
     return {**value, "roles": roles}
 
 
-def made(run: Run) -> str:
+def changes(run: Run) -> str:
     """What was changed; what others left on the server, and the file lacks, is no matter."""
     assert (run.code, run.err) == (0, "")
     return run.out.partition(" Not in the file")[0].partition(": all is")[0].partition(": the server has")[0].strip()
 
 
 @pytest.fixture
-def root(cli: Any, milvus_auth: MilvusServer) -> Iterator[Files]:
+def root_files(cli: Any, milvus_auth: MilvusServer) -> Iterator[Files]:
     files = Files(Typed(cli, milvus_auth, token="root:Milvus"))
     yield files
     files.typed("revoke privilege accf_reader -ot Collection -o '*' -p '*' -db to_come")
@@ -128,16 +128,20 @@ def root(cli: Any, milvus_auth: MilvusServer) -> Iterator[Files]:
         files.typed(f"delete role {role['role']} -y")
 
 
-def test_applied_twice_it_changes_nothing_the_second_time(root: Files) -> None:
-    assert made(root.apply(TEAM)) == "Made 16 changes: 16 added, 0 removed."
-    assert root.mine() == without(TEAM, "to_come")
-    assert made(root.apply(TEAM)) == "Nothing to do"
-    assert root.apply(TEAM, "--dry-run -o json") == Run(0, "[]\n", "")
-    assert Typed(root.typed.cli, root.typed.server, token="accf_ann:anns:password")("ping").code == 0
+def test_applying_a_file_makes_what_it_describes(root_files: Files) -> None:
+    assert changes(root_files.apply(TEAM)) == "Made 16 changes: 16 added, 0 removed."
+    assert root_files.mine() == without(TEAM, "to_come")
+    assert Typed(root_files.typed.cli, root_files.typed.server, token="accf_ann:anns:password")("ping").code == 0
 
 
-def test_the_order_in_a_file_and_its_spelling_mean_nothing(root: Files) -> None:
-    assert root.apply(TEAM).code == 0
+def test_a_file_applied_twice_changes_nothing_the_second_time(root_files: Files) -> None:
+    root_files.apply(TEAM)
+    assert changes(root_files.apply(TEAM)) == "Nothing to do"
+    assert root_files.apply(TEAM, "--dry-run -o json") == Run(0, "[]\n", "")
+
+
+def test_the_order_in_a_file_and_its_spelling_mean_nothing(root_files: Files) -> None:
+    assert root_files.apply(TEAM).code == 0
     other = json.loads(json.dumps(TEAM))
     for entries in (other["users"], other["roles"], *(role["grants"] for role in other["roles"])):
         random.Random(7).shuffle(entries)
@@ -147,14 +151,14 @@ def test_the_order_in_a_file_and_its_spelling_mean_nothing(root: Files) -> None:
             "grants": [{"privileges": "Query", "object_name": "accf_book"}, {"privileges": ["CreateCollection"]}],
         }
     ]
-    assert made(root.apply(dict(reversed(other.items())))) == "Made 3 changes: 3 added, 0 removed."
-    path = root.write("access.json", json.dumps(other))
-    assert made(root.typed(f"apply access {path}")) == "Nothing to do"
-    assert made(root.typed("apply access -", input=json.dumps(other))) == "Nothing to do"
+    assert changes(root_files.apply(dict(reversed(other.items())))) == "Made 3 changes: 3 added, 0 removed."
+    path = root_files.write("access.json", json.dumps(other))
+    assert changes(root_files.typed(f"apply access {path}")) == "Nothing to do"
+    assert changes(root_files.typed("apply access -", input=json.dumps(other))) == "Nothing to do"
 
 
-def test_a_dry_run_shows_the_difference_and_makes_none(root: Files) -> None:
-    assert root.apply(TEAM).code == 0
+def test_a_dry_run_shows_the_difference_and_makes_none(root_files: Files) -> None:
+    assert root_files.apply(TEAM).code == 0
     other = {
         "users": [*BUILT_IN["users"], {"user": "accf_bob", "roles": ["accf_idle"]}, {"user": "accf_new"}],
         "roles": [
@@ -178,10 +182,10 @@ def test_a_dry_run_shows_the_difference_and_makes_none(root: Files) -> None:
         ("-", "grant", "accf_writer", "UpdateUser on User accf_ann (database default)"),
         ("-", "role", "accf_writer", ""),
     ]
-    before = root.mine()
-    assert rows(root.apply(other, "--dry-run -o json")) == added
-    assert ours(rows(root.apply(other, "--prune --dry-run -o json"))) == added + removed
-    assert root.mine() == before
+    before = root_files.mine()
+    assert rows(root_files.apply(other, "--dry-run -o json")) == added
+    assert ours(rows(root_files.apply(other, "--prune --dry-run -o json"))) == added + removed
+    assert root_files.mine() == before
 
 
 def rows(run: Run) -> list[tuple[str, ...]]:
@@ -193,23 +197,25 @@ def ours(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [row for row in found if row[2].startswith(MINE)]
 
 
-def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root: Files) -> None:
-    exported = root.typed.json("export access")
-    assert root.apply(TEAM).code == 0
+def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root_files: Files) -> None:
+    exported = root_files.typed.json("export access")
+    assert root_files.apply(TEAM).code == 0
     # The server's initial objects stay, although the file has none of them.
     rest = {
         part: [each for each in exported[part] if each[part[:-1]] not in ("root", "admin", "public")]
         for part in ("users", "roles")
     }
     kept = {**rest, "roles": [*rest["roles"], {"role": "accf_reader", "grants": TEAM["roles"][1]["grants"][2:]}]}
-    refused = root.apply(kept, "--prune")
+
+    refused = root_files.apply(kept, "--prune")
     what = "user accf_ann, user accf_bob, user accf_eve, role accf_idle, role accf_writer, 6 grants"
-    question = f"Remove {what} on {root.typed.place}? There is no terminal to confirm on."
+    question = f"Remove {what} on {root_files.typed.place}? There is no terminal to confirm on."
     assert refused == failed(question, "add --yes", code=2)
-    assert root.apply(kept, "--prune -y") == Run(0, "Made 11 changes: 0 added, 11 removed.\n", "")
-    assert root.apply(kept, "--prune -y") == Run(0, "Nothing to do: all is as in the file.\n", "")
-    assert root.mine() == {"users": [], "roles": [{"role": "accf_reader", "grants": []}]}
-    assert root.typed.json("show role public")["grants"] == [
+
+    assert root_files.apply(kept, "--prune -y") == Run(0, "Made 11 changes: 0 added, 11 removed.\n", "")
+    assert root_files.apply(kept, "--prune -y") == Run(0, "Nothing to do: all is as in the file.\n", "")
+    assert root_files.mine() == {"users": [], "roles": [{"role": "accf_reader", "grants": []}]}
+    assert root_files.typed.json("show role public")["grants"] == [
         {**place, "privilege": privilege}
         for grant in BUILT_IN["roles"][1]["grants"]
         for place in [{key: value for key, value in grant.items() if key != "privileges"}]
@@ -217,77 +223,93 @@ def test_prune_removes_what_the_file_lacks_and_nothing_of_milvus(root: Files) ->
     ]
 
 
-def test_a_part_that_the_file_leaves_out_is_left_alone(root: Files) -> None:
-    assert root.apply(TEAM).code == 0
+def test_a_part_that_the_file_leaves_out_is_left_alone(root_files: Files) -> None:
+    assert root_files.apply(TEAM).code == 0
     for part in ("users", "roles"):
-        only = {part: [*root.typed.json("export access")[part]]}
-        assert root.apply(only, "--prune -y") == Run(0, "Nothing to do: all is as in the file.\n", "")
+        only = {part: [*root_files.typed.json("export access")[part]]}
+        assert root_files.apply(only, "--prune -y") == Run(0, "Nothing to do: all is as in the file.\n", "")
 
 
-def test_new_users_without_a_password_are_named_before_anything_is_done(root: Files) -> None:
-    path = root.write("access.yaml", TEAM)
+def test_new_users_without_a_password_are_named_before_anything_is_done(root_files: Files) -> None:
+    path = root_files.write("access.yaml", TEAM)
     hint = "--passwords FILE, with a line user:password for each"
-    assert root.typed(f"apply access {path}") == failed(
+    assert root_files.typed(f"apply access {path}") == failed(
         "new users need a password: accf_ann, accf_bob, accf_eve", hint, code=2
     )
-    root.write("some", "accf_bob:short\n")
-    assert root.typed(f"apply access {path} --passwords {root.folder}/some") == failed(
+    root_files.write("some", "accf_bob:short\n")
+    assert root_files.typed(f"apply access {path} --passwords {root_files.folder}/some") == failed(
         "the password of accf_bob is too short", "a password has 6 to 256 characters", code=2
     )
-    assert root.mine() == {"users": [], "roles": []}
+    assert root_files.mine() == {"users": [], "roles": []}
 
 
-def test_on_a_terminal_the_passwords_of_new_users_are_asked_for(root: Files, terminal: Callable[..., Terminal]) -> None:
-    path = root.write("access.yaml", {"users": TEAM["users"][2:]})
-    env = {"MILVUS_URI": root.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
+def test_on_a_terminal_the_passwords_of_new_users_are_asked_for(
+    root_files: Files, terminal: Callable[..., Terminal]
+) -> None:
+    path = root_files.write("access.yaml", {"users": TEAM["users"][2:]})
+    env = {"MILVUS_URI": root_files.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
     shown = terminal("apply", "access", path, env=env)
     for question in ("Password of the new user accf_eve:", "Once more:"):
         shown.wait_for(question)
         shown.send_line("typed-unseen")
     shown.wait_for("Made 1 change: 1 added, 0 removed.")
     assert b"typed-unseen" not in shown.raw
-    assert Typed(root.typed.cli, root.typed.server, token="accf_eve:typed-unseen")("ping").code == 0
+    assert Typed(root_files.typed.cli, root_files.typed.server, token="accf_eve:typed-unseen")("ping").code == 0
 
 
 @pytest.mark.parametrize("killed_at", ["CreateRole", "OperatePrivilege", "CreateCredential", "OperateUserRole"])
-def test_killed_in_the_middle_and_applied_again_it_ends_the_same(root: Files, killed_at: str) -> None:
-    path, passwords = root.write("access.yaml", TEAM), root.write("passwords", PASSWORDS)
-    env = {"MILVUS_URI": root.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
-    process = root.typed.cli.start("apply", "access", path, "--passwords", passwords, "--debug", env=env)
+def test_killed_in_the_middle_and_applied_again_it_ends_the_same(root_files: Files, killed_at: str) -> None:
+    path, passwords = root_files.write("access.yaml", TEAM), root_files.write("passwords", PASSWORDS)
+    env = {"MILVUS_URI": root_files.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
+    process = root_files.typed.cli.start("apply", "access", path, "--passwords", passwords, "--debug", env=env)
     with process:
         assert process.stderr is not None
         assert any(line.startswith(f"rpc {killed_at} ") for line in process.stderr)
         process.kill()
     assert process.returncode in (-signal.SIGKILL, 0)
-    assert root.apply(TEAM).code == 0
-    assert root.mine() == without(TEAM, "to_come")
-    assert made(root.apply(TEAM)) == "Nothing to do"
+
+    assert root_files.apply(TEAM).code == 0
+    assert root_files.mine() == without(TEAM, "to_come")
+    assert changes(root_files.apply(TEAM)) == "Nothing to do"
 
 
-def test_what_is_exported_is_the_same_on_the_screen_and_in_files(root: Files) -> None:
-    assert root.apply(without(TEAM, "to_come")).code == 0
-    shown = root.typed("export access")
+def test_export_access_shows_what_was_applied(root_files: Files) -> None:
+    assert root_files.apply(without(TEAM, "to_come")).code == 0
+    shown = root_files.typed("export access")
     assert (shown.code, shown.err) == (0, "")
     assert mine(yaml.safe_load(shown.out)) == without(TEAM, "to_come")
-    for name in ("a.yaml", "a.json"):
-        path = root.folder / name
-        made = root.typed(f"export access {path}")
-        assert made.out.endswith(f" to {path}.\n")
-        assert mine(yaml.safe_load(path.read_text())) == without(TEAM, "to_come")
-        assert root.typed(f"apply access {path} --prune -y").out == "Nothing to do: all is as in the file.\n"
-    assert (root.folder / "a.json").read_text().startswith('{\n  "users": [\n')
+
+
+@pytest.mark.parametrize(("name", "beginning"), [("a.yaml", "users:\n"), ("a.json", '{\n  "users": [\n')])
+def test_an_exported_file_holds_what_was_applied_and_changes_nothing_when_applied(
+    root_files: Files, name: str, beginning: str
+) -> None:
+    root_files.apply(without(TEAM, "to_come"))
+    path = root_files.folder / name
+    assert root_files.typed(f"export access {path}").out.endswith(f" to {path}.\n")
+    assert path.read_text().startswith(beginning)
+    assert mine(yaml.safe_load(path.read_text())) == without(TEAM, "to_come")
+    assert root_files.typed(f"apply access {path} --prune -y").out == "Nothing to do: all is as in the file.\n"
+
+
+def test_export_access_replaces_a_file_only_with_force(root_files: Files) -> None:
+    path = root_files.folder / "a.json"
+    path.touch()
     for line in (f"export access {path}", f"export access --file {path}"):
-        assert root.typed(line) == failed(f"{path} exists", "add --force to replace it", code=2)
-    assert root.typed(f"export access {path} --force").code == 0
-    missing = root.typed("export access nowhere/a.yaml")
+        assert root_files.typed(line) == failed(f"{path} exists", "add --force to replace it", code=2)
+    assert root_files.typed(f"export access {path} --force").code == 0
+
+
+def test_export_access_to_what_is_not_a_file_is_refused(root_files: Files) -> None:
+    missing = root_files.typed("export access nowhere/a.yaml")
     assert missing == failed("can't write nowhere/a.yaml: No such file or directory")
-    os.mkfifo(root.folder / "pipe")
-    assert root.typed(f"export access {root.folder}/pipe") == failed(
-        f"{root.folder}/pipe is not a file", "name a file", code=2
+    os.mkfifo(root_files.folder / "pipe")
+    assert root_files.typed(f"export access {root_files.folder}/pipe") == failed(
+        f"{root_files.folder}/pipe is not a file", "name a file", code=2
     )
 
 
-def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:
+def test_a_failure_in_the_middle_says_how_far_it_came(root_files: Files) -> None:
     odd = {
         "roles": [
             {
@@ -296,7 +318,7 @@ def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:
             }
         ]
     }
-    assert root.apply(odd, "--force") == failed(
+    assert root_files.apply(odd, "--force") == failed(
         "grant accf_reader Serch on Collection accf_book (database default): not found the privilege name[Serch]",
         "1 of 2 changes were made; apply it again for the rest",
     )
@@ -349,20 +371,20 @@ def test_a_failure_in_the_middle_says_how_far_it_came(root: Files) -> None:
         ),
     ],
 )
-def test_a_file_that_can_not_be_meant_is_told_where(root: Files, text: str, message: str, hint: str) -> None:
-    path = root.write("odd.yaml", text)
-    assert root.typed(f"apply access {path}") == failed(message, hint, code=2)
+def test_a_file_that_can_not_be_meant_is_told_where(root_files: Files, text: str, message: str, hint: str) -> None:
+    path = root_files.write("odd.yaml", text)
+    assert root_files.typed(f"apply access {path}") == failed(message, hint, code=2)
 
 
-def test_a_role_that_is_nowhere_is_an_error(root: Files) -> None:
-    path = root.write("odd.yaml", {"users": [{"user": "accf_ann", "roles": ["publik"]}]})
+def test_a_role_that_is_nowhere_is_an_error(root_files: Files) -> None:
+    path = root_files.write("odd.yaml", {"users": [{"user": "accf_ann", "roles": ["publik"]}]})
     message = "user 'accf_ann' has role 'publik', which neither the file nor the server has"
-    assert root.typed(f"apply access {path}") == failed(message, "did you mean public?", code=2)
+    assert root_files.typed(f"apply access {path}") == failed(message, "did you mean public?", code=2)
 
 
-def test_groups_in_a_file_need_a_server_that_has_them(root: Files) -> None:
-    path = root.write("groups.yaml", {"privilege_groups": [{"group": "readers", "privileges": ["Search"]}]})
-    assert root.typed(f"apply access {path}") == failed("Milvus 2.3.5 has no privilege groups (needs 2.5)")
+def test_groups_in_a_file_need_a_server_that_has_them(root_files: Files) -> None:
+    path = root_files.write("groups.yaml", {"privilege_groups": [{"group": "readers", "privileges": ["Search"]}]})
+    assert root_files.typed(f"apply access {path}") == failed("Milvus 2.3.5 has no privilege groups (needs 2.5)")
 
 
 # Milvus 2.5 and newer, simulated by a peer with its protocol
@@ -381,7 +403,7 @@ OK = replies(common_pb2.Status())
 
 
 @pytest.fixture
-def newer() -> Iterator[GrpcPeer]:
+def peer_with_groups() -> Iterator[GrpcPeer]:
     handlers: dict[str, Handler] = {
         "ListDatabases": replies(milvus_pb2.ListDatabasesResponse(db_names=["default"])),
         "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(collection_names=["book"])),
@@ -487,25 +509,27 @@ def of_role(privilege: str, collection: str, *, revoke: bool = False) -> milvus_
     ],
 )
 def test_groups_of_privileges_are_made_filled_and_granted(
-    newer: GrpcPeer, tmp_path: Path, line: str, said: str, requests: list[object]
+    peer_with_groups: GrpcPeer, tmp_path: Path, line: str, said: str, requests: list[object]
 ) -> None:
-    assert run_here(shlex.split(line), tmp_path, newer.uri) == Run(0, f"{said}\n", "")
-    assert sent(newer) == requests
+    assert run_here(shlex.split(line), tmp_path, peer_with_groups.uri) == Run(0, f"{said}\n", "")
+    assert sent(peer_with_groups) == requests
 
 
-def test_groups_are_listed_and_a_wrong_name_gives_the_nearest(newer: GrpcPeer, tmp_path: Path) -> None:
-    listed = run_here(["list", "privilege_groups", "-o", "csv"], tmp_path, newer.uri)
+def test_groups_are_listed_and_a_wrong_name_gives_the_nearest(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
+    listed = run_here(["list", "privilege_groups", "-o", "csv"], tmp_path, peer_with_groups.uri)
     assert listed == Run(0, 'group,privileges\nClusterAdmin,\nreaders,"Query, Search"\n', "")
     for line, message, hint in [
         ("delete privilege_group reader -y", "no privilege group 'reader'", "did you mean readers?"),
         ("revoke privilege_group readers -p Load", "privilege group 'readers' has no Load", "it has: Query, Search"),
     ]:
-        assert run_here(shlex.split(line), tmp_path, newer.uri) == failed(message, hint)
+        assert run_here(shlex.split(line), tmp_path, peer_with_groups.uri) == failed(message, hint)
 
 
-def test_what_the_file_lacks_is_left_without_prune_and_the_last_line_says_so(newer: GrpcPeer, tmp_path: Path) -> None:
+def test_what_the_file_lacks_is_left_without_prune_and_the_last_line_says_so(
+    peer_with_groups: GrpcPeer, tmp_path: Path
+) -> None:
     def applied(value: object, *options: str) -> Run:
-        return run_here(["apply", "access", "-", *options], tmp_path, newer.uri, input=json.dumps(value))
+        return run_here(["apply", "access", "-", *options], tmp_path, peer_with_groups.uri, input=json.dumps(value))
 
     left = "Not in the file, and left: 1 grant (--prune removes them)."
     emptied = {"roles": [{"role": "reader", "grants": []}]}
@@ -513,11 +537,11 @@ def test_what_the_file_lacks_is_left_without_prune_and_the_last_line_says_so(new
     assert json.loads(applied(emptied, "-o", "json").out)["left"] == 1
     more = {"roles": [*emptied["roles"], {"role": "writer", "grants": []}]}
     assert applied(more) == Run(0, f"Made 1 change: 1 added, 0 removed. {left}\n", "")
-    assert "OperatePrivilege" not in newer.methods
+    assert "OperatePrivilege" not in peer_with_groups.methods
 
 
-def test_groups_are_in_the_file_and_applied_by_it(newer: GrpcPeer, tmp_path: Path) -> None:
-    shown = run_here(["export", "access", "-o", "json"], tmp_path, newer.uri)
+def test_groups_are_in_the_file_and_applied_by_it(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
+    shown = run_here(["export", "access", "-o", "json"], tmp_path, peer_with_groups.uri)
     exported = json.loads(shown.out)
     place = {"database": "default", "object_type": "Global", "object_name": "book"}
     assert exported == {
@@ -525,15 +549,17 @@ def test_groups_are_in_the_file_and_applied_by_it(newer: GrpcPeer, tmp_path: Pat
         "roles": [{"role": "reader", "grants": [{**place, "privileges": ["readers"]}]}],
         "privilege_groups": [{"group": "readers", "privileges": ["Query", "Search"]}],
     }
-    same = run_here(["apply", "access", "-", "--prune", "-y"], tmp_path, newer.uri, input=shown.out)
+    same = run_here(["apply", "access", "-", "--prune", "-y"], tmp_path, peer_with_groups.uri, input=shown.out)
     assert same == Run(0, "Nothing to do: all is as in the file.\n", "")
     other = {
         "roles": [{"role": "reader", "grants": [{**place, "privileges": ["loaders", "ClusterAdmin"]}]}],
         "privilege_groups": [{"group": "loaders", "privileges": ["Load"]}],
     }
-    changed = run_here(["apply", "access", "-", "--prune", "-y"], tmp_path, newer.uri, input=json.dumps(other))
+    changed = run_here(
+        ["apply", "access", "-", "--prune", "-y"], tmp_path, peer_with_groups.uri, input=json.dumps(other)
+    )
     assert changed == Run(0, "Made 6 changes: 4 added, 2 removed.\n", "")
-    assert sent(newer) == [
+    assert sent(peer_with_groups) == [
         milvus_pb2.CreatePrivilegeGroupRequest(group_name="loaders"),
         in_group("loaders", "Load"),
         of_role("ClusterAdmin", "book"),
@@ -543,19 +569,25 @@ def test_groups_are_in_the_file_and_applied_by_it(newer: GrpcPeer, tmp_path: Pat
     ]
 
 
-def test_the_user_that_applies_it_is_never_pruned(newer: GrpcPeer, tmp_path: Path) -> None:
+def test_the_user_that_applies_it_is_never_pruned(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
     results = [milvus_pb2.UserResult(user=milvus_pb2.UserEntity(name=name)) for name in ("ann", "bob", "root")]
-    newer.handlers["SelectUser"] = replies(milvus_pb2.SelectUserResponse(results=results))
-    newer.handlers["DeleteCredential"] = OK
+    peer_with_groups.handlers["SelectUser"] = replies(milvus_pb2.SelectUserResponse(results=results))
+    peer_with_groups.handlers["DeleteCredential"] = OK
     run = run_here(
-        ["apply", "access", "-", "--prune", "-y"], tmp_path, newer.uri, token="ann:secret", input='{"users": []}'
+        ["apply", "access", "-", "--prune", "-y"],
+        tmp_path,
+        peer_with_groups.uri,
+        token="ann:secret",
+        input='{"users": []}',
     )
     assert run == Run(0, "Made 1 change: 0 added, 1 removed.\n", "")
-    assert sent(newer) == [milvus_pb2.DeleteCredentialRequest(username="bob")]
+    assert sent(peer_with_groups) == [milvus_pb2.DeleteCredentialRequest(username="bob")]
 
 
-def test_what_may_not_be_seen_is_no_hindrance(newer: GrpcPeer, tmp_path: Path) -> None:
+def test_what_may_not_be_seen_is_no_hindrance(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
     for method in ("SelectRole", "ListDatabases", "ListPrivilegeGroups", "ShowCollections"):
-        newer.handlers[method] = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeX: permission deny to ann")
-    run = run_here(shlex.split("grant privilege reader -p Search -o book"), tmp_path, newer.uri)
+        peer_with_groups.handlers[method] = aborts(
+            grpc.StatusCode.PERMISSION_DENIED, "PrivilegeX: permission deny to ann"
+        )
+    run = run_here(shlex.split("grant privilege reader -p Search -o book"), tmp_path, peer_with_groups.uri)
     assert run == Run(0, "Granted Search on Collection book (database default) to 'reader'.\n", "")

@@ -10,7 +10,7 @@ from tests.support.typed import Typed, failed
 
 
 @pytest.fixture
-def library(typed: Typed) -> Iterator[Typed]:
+def aliased_books(typed: Typed) -> Iterator[Typed]:
     """With two collections, and aliases `novel` and `reading` of the first."""
     for alias in ("novel", "reading", "spare"):
         typed(f"delete alias {alias} -y")
@@ -29,32 +29,32 @@ def listed(typed: Typed) -> list[dict[str, str]]:
     return [each for each in found if each["collection"].startswith("book_")]
 
 
-def test_create_alias_of_several_is_seen_by_pymilvus(library: Typed) -> None:
-    with library.server.stub() as stub:
+def test_create_alias_of_several_is_seen_by_pymilvus(aliased_books: Typed) -> None:
+    with aliased_books.server.stub() as stub:
         found = stub.ListAliases(milvus_pb2.ListAliasesRequest(collection_name="book_a"))
         described = stub.DescribeAlias(milvus_pb2.DescribeAliasRequest(alias="novel"))
     assert (sorted(found.aliases), described.collection) == (["novel", "reading"], "book_a")
 
 
-def test_create_alias_that_exists_wants_A_to_move_it(library: Typed) -> None:
+def test_create_alias_that_exists_wants_A_to_move_it(aliased_books: Typed) -> None:
     refused = failed("alias 'novel' exists, for collection 'book_a'", "-A moves it to this one")
-    assert library("create alias -c book_b -a spare -a novel") == refused
-    assert library("show alias spare").code == 1
-    assert library.json("create alias -c book_b -a spare -a novel -A") == {
+    assert aliased_books("create alias -c book_b -a spare -a novel") == refused
+    assert aliased_books("show alias spare").code == 1
+    assert aliased_books.json("create alias -c book_b -a spare -a novel -A") == {
         "message": "'spare', 'novel' now stand for collection 'book_b'.",
         "collection": "book_b",
         "aliases": ["spare", "novel"],
         "moved": ["novel"],
     }
-    assert listed(library) == [
+    assert listed(aliased_books) == [
         {"alias": "novel", "collection": "book_b"},
         {"alias": "reading", "collection": "book_a"},
         {"alias": "spare", "collection": "book_b"},
     ]
 
 
-def test_list_aliases_of_one_collection_and_of_none(library: Typed) -> None:
-    assert library("list aliases -c book_a") == Run(
+def test_list_aliases_of_one_collection_and_of_none(aliased_books: Typed) -> None:
+    assert aliased_books("list aliases -c book_a") == Run(
         0,
         "╭─────────┬──────────────╮\n"
         "│ alias   │ collection   │\n"
@@ -65,41 +65,47 @@ def test_list_aliases_of_one_collection_and_of_none(library: Typed) -> None:
         "(2 rows)\n",
         "",
     )
-    assert library.json("list aliases book_b") == []
-    assert library("list aliases -c book_x").err.startswith("error: no collection 'book_x'\nhint: did you mean book_")
+    assert aliased_books.json("list aliases book_b") == []
+    assert aliased_books("list aliases -c book_x").err.startswith(
+        "error: no collection 'book_x'\nhint: did you mean book_"
+    )
 
 
-def test_show_alias(library: Typed) -> None:
-    assert library.json("show alias -a novel") == {"alias": "novel", "collection": "book_a", "database": "default"}
-    assert library.json("describe alias novel")["collection"] == "book_a"
+def test_show_alias(aliased_books: Typed) -> None:
+    assert aliased_books.json("show alias -a novel") == {
+        "alias": "novel",
+        "collection": "book_a",
+        "database": "default",
+    }
+    assert aliased_books.json("describe alias novel")["collection"] == "book_a"
 
 
 @pytest.mark.parametrize("line", ["show alias novl", "delete alias -a novl -y"])
-def test_an_alias_that_is_missing_exits_1(library: Typed, line: str) -> None:
-    assert library(line) == failed("no alias 'novl'", "did you mean novel?")
+def test_an_alias_that_is_missing_exits_1(aliased_books: Typed, line: str) -> None:
+    assert aliased_books(line) == failed("no alias 'novl'", "did you mean novel?")
 
 
-def test_create_alias_of_a_missing_collection_exits_1(library: Typed) -> None:
+def test_create_alias_of_a_missing_collection_exits_1(aliased_books: Typed) -> None:
     missing = failed("no collection 'nothing'", "list collections shows all")
-    assert library("create alias -c nothing -a spare") == missing
+    assert aliased_books("create alias -c nothing -a spare") == missing
 
 
-def test_create_alias_without_a_name_exits_2(library: Typed) -> None:
-    run = library("create alias -c book_a")
+def test_create_alias_without_a_name_exits_2(aliased_books: Typed) -> None:
+    run = aliased_books("create alias -c book_a")
     message = "error: missing option '-a' / '--alias-name' / '--collection-alias'"
     assert (run.code, run.err.splitlines()[0]) == (2, message)
 
 
-def test_delete_alias_says_what_goes(library: Typed) -> None:
-    what = f"alias 'novel' on {library.place}, which stands for collection 'book_a'"
-    assert library("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    assert library("delete alias -c book_b -a novel") == failed(
+def test_delete_alias_says_what_goes(aliased_books: Typed) -> None:
+    what = f"alias 'novel' on {aliased_books.place}, which stands for collection 'book_a'"
+    assert aliased_books("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    assert aliased_books("delete alias -c book_b -a novel") == failed(
         "alias 'novel' belongs to collection 'book_a', not to 'book_b'", "delete alias -a novel"
     )
-    assert library.json("delete alias -c book_a -a novel") == {
+    assert aliased_books.json("delete alias -c book_a -a novel") == {
         "message": "Deleted alias 'novel'.",
         "alias": "novel",
         "collection": "book_a",
         "deleted": True,
     }
-    assert listed(library) == [{"alias": "reading", "collection": "book_a"}]
+    assert listed(aliased_books) == [{"alias": "reading", "collection": "book_a"}]

@@ -44,14 +44,16 @@ def test_collections_of_that_database_are_listed_and_dropped(cli: Cli, milvus: M
     for database in ("default", "api_db"):
         cli("delete", "collection", "api_twice", "--yes", "--db", database, env=typed.env)
         assert cli("create", "collection", "api_twice", *lines, "--db", database, env=typed.env).code == 0
+
     listed = cli("--db", "api_db", "api", "GET", LIST, "-o", "json", env=typed.env)
     assert json.loads(listed.out)["data"] == ["api_twice"]
     would = cli("--db", "api_db", "api", "POST", DROP, "-d", body, "--dry-run", env=typed.env)
     assert would == Run(0, f"Would send POST {DROP} to MILVUS_URI ({milvus.address}, database api_db).\n", "")
+
+    # The collection of that name in the default database stays.
     assert cli("--db", "api_db", "api", "POST", DROP, "-d", body, "--yes", env=typed.env).code == 0
     assert typed.json("list collections --db api_db") == []
-    assert {"collection": "api_twice"}.items() <= typed.json("list collections")[0].items() or any(
-        "api_twice" in each.values() for each in typed.json("list collections")
-    )
+    assert "api_twice" in [row["collection"] for row in typed.json("list collections")]
+
     cli("delete", "collection", "api_twice", "--yes", env=typed.env)
     cli("delete", "database", "api_db", "--yes", env=typed.env)

@@ -45,9 +45,11 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
         "reason": None,
     }
     assert ended(typed, task) == done
+
     (failing,) = typed.json(f"bulk_insert -c bulk -p _default -f {bad}")["tasks"]
     state = ended(typed, failing)
     assert (state["state"].partition(",")[0], state["rows"], bool(state["reason"])) == ("failed", 0, True)
+
     assert done in typed.json("list bulk_insert_tasks -c bulk")
     assert len(typed.json("list bulk_insert_tasks -l 1")) == 1
     typed.gone("bulk")

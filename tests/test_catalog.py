@@ -19,7 +19,6 @@ from milvus_cli.session.settings import load
 from milvus_cli.text.names import Name, named
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, never_answers, refuses, replies
-from tests.support.lite_server import LiteServer
 from tests.support.official import grpc, milvus_pb2
 from tests.support.process import ServerProcess
 
@@ -56,26 +55,43 @@ def eventually(is_so: Callable[[], bool], seconds: float = 5) -> None:
         time.sleep(0.01)
 
 
-def test_names_come_from_each_kind_of_server_with_a_word_about_them(session: Session, server: ServerProcess) -> None:
-    catalog = connect(session, server.address)
+@pytest.fixture
+def catalog(session: Session, server: ServerProcess) -> Iterator[NameSource]:
+    """The names of each kind of server in turn, which has an indexed collection `names`."""
+    connect(session, server.address)
     for line in (
         "create collection names -f id:INT64 -f title:VARCHAR:200 -f v:FLOAT_VECTOR:4 -p id",
         "create index -c names -f v -in v -t HNSW -m L2 --param M:8 --param efConstruction:64",
     ):
         assert execute(line.split(), session) == 0
-    # Milvus Lite reports a new collection as loaded.
-    assert ("names", "loaded" if isinstance(server, LiteServer) else "not loaded") in heard(catalog, "collections")
+    yield session.catalog
+    execute(["delete", "collection", "names", "--yes"], session)
+
+
+def test_the_parts_of_a_collection_have_their_types_as_notes(catalog: NameSource) -> None:
     fields = [("id", "INT64 primary"), ("title", "VARCHAR 200"), ("v", "FLOAT_VECTOR 4")]
     assert heard(catalog, "fields", of="names") == fields
     assert heard(catalog, "vector_fields", of="names") == [("v", "FLOAT_VECTOR 4")]
     assert heard(catalog, "indexes", of="names") == [("v", "on v")]
     assert heard(catalog, "partitions", of="names") == [("_default", "")]
+
+
+def test_databases_words_of_filters_and_aliases_come_from_the_server(catalog: NameSource, is_lite: bool) -> None:
     assert ("default", "") in heard(catalog, "databases")
-    words = ["text_match(", "is null", "is not null"] if isinstance(server, LiteServer) else []
+    words = ["text_match(", "is null", "is not null"] if is_lite else []
     assert [word for word, _ in heard(catalog, "filter_words")] == words
     assert heard(catalog, "aliases") == []
+
+
+def test_a_collection_has_its_state_as_a_note_and_goes_when_it_is_deleted(
+    session: Session, catalog: NameSource, is_lite: bool
+) -> None:
+    # Milvus Lite reports a new collection as loaded.
+    assert ("names", "loaded" if is_lite else "not loaded") in heard(catalog, "collections")
+
     execute(["load", "collection", "names"], session)
     assert ("names", "loaded") in heard(catalog, "collections")
+
     assert execute(["delete", "collection", "names", "--yes"], session) == 0
     assert "names" not in dict(heard(catalog, "collections"))
     assert heard(catalog, "fields", of="names") == []
@@ -155,11 +171,14 @@ def test_names_are_kept_and_asked_for_again_when_they_are_old(
         assert heard(catalog, "databases") == [("one", "")]
         assert heard(catalog, "databases") == [("one", "")]
         assert peer.methods.count("ListDatabases") == 1
+
+        # A look at old names starts a request for new ones.
         assert news.wait(5)
         news.clear()
         monkeypatch.setattr(catalog_module, "KEEP_SECONDS", 0.0)
         assert heard(catalog, "databases") == [("one", "")]
         assert news.wait(5)
+
         monkeypatch.setattr(catalog_module, "KEEP_SECONDS", 60.0)
         assert heard(catalog, "databases") == [("one", ""), ("two", "")]
 
@@ -195,8 +214,10 @@ def test_each_connection_and_database_has_its_own_names(session: Session) -> Non
         assert heard(catalog, "collections") == [("default", "not loaded")]
         assert heard(catalog, "collections", database="named") == [("named", "not loaded")]
         assert heard(catalog, "collections", alias="two") == [("elsewhere", "not loaded")]
+
         assert execute(["use", "other"], session) == 0
         assert heard(catalog, "collections") == [("other", "not loaded")]
+
         assert execute(["use", "connection", "two"], session) == 0
         assert heard(catalog, "collections") == [("elsewhere", "not loaded")]
 

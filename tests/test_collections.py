@@ -10,17 +10,17 @@ MISSING = failed("no collection 'folioo'", "did you mean folio?")
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that have the collection of this module."""
     return set()
 
 
 @pytest.fixture
-def folio(typed: Typed, made: set[str]) -> Typed:
+def folio(typed: Typed, prepared_servers: set[str]) -> Typed:
     """With a collection `folio` of two rows, indexed."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed.make("folio", rows=2, index=True)
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     return typed
 
 
@@ -31,6 +31,7 @@ def test_list_collections_tells_state_rows_and_indexes(folio: Typed) -> None:
     assert row in folio.json("list collections -l")
     head = folio("list collections").out.splitlines()[1]
     assert head.split() == ["│", "collection", "│", "state", "│", "rows_by_statistics", "│", "indexes", "│"]
+
     folio.all("release -c folio")
     assert {**row, "state": "not loaded"} in folio.json("list collections")
     assert "folio" not in [each["collection"] for each in folio.json("list collections --loaded")]
@@ -77,11 +78,16 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
         "collection": "folio",
         "loaded": False,
     }
-    folio.all("wait collection folio --for loaded")
-    assert (
-        folio("delete collection folio --dry-run").out
-        == f"Would delete collection 'folio' on {folio.place}, with 2 rows.\n"
-    )
+
+
+def test_delete_collection_tells_the_rows_of_a_loaded_collection(folio: Typed) -> None:
+    folio.all("load folio")
+    would = f"Would delete collection 'folio' on {folio.place}, with 2 rows.\n"
+    assert folio("delete collection folio --dry-run").out == would
+
+
+def test_the_state_of_a_collection_is_shown_loaded_and_released(folio: Typed) -> None:
+    folio.all("load folio --no-wait", "wait collection folio --for loaded")
     assert folio("show load_state -c folio") == Run(
         0,
         "╭────────────┬─────────╮\n"
@@ -93,6 +99,7 @@ def test_load_and_release_tell_the_state(folio: Typed) -> None:
         "╰────────────┴─────────╯\n",
         "",
     )
+
     folio.all("release folio")
     assert folio.json("show loading_progress folio") == {
         "collection": "folio",

@@ -12,17 +12,17 @@ FORCE = "--force sends it as it is, for a server that knows more"
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that have the collection of this module."""
     return set()
 
 
 @pytest.fixture
-def indexed(typed: Typed, made: set[str]) -> Typed:
+def indexed(typed: Typed, prepared_servers: set[str]) -> Typed:
     """With a collection `tome` that has an index."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed.make("tome")
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     # Milvus Lite has a collection loaded once it is indexed, and the index can't be deleted then.
     typed.all(INDEX.format(name="tome") + " --if-not-exists", "release tome")
     return typed

@@ -23,15 +23,15 @@ BAD = ["a b", "a.b", "a/b", "名字", "$meta", "x" * 256]
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that have the collection of this module."""
     return set()
 
 
 @pytest.fixture
-def named(typed: Typed, made: set[str]) -> Iterator[Typed]:
+def named(typed: Typed, prepared_servers: set[str]) -> Iterator[Typed]:
     """With a collection `named` that has an alias, a partition and an index."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed("delete alias nickname -y")
         typed.make("named")
         typed.all(
@@ -39,7 +39,7 @@ def named(typed: Typed, made: set[str]) -> Iterator[Typed]:
             "create partition named -p part",
             "create index -c named -f vector -t FLAT -m L2",
         )
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     yield typed
     typed.gone("unnamed")
 

@@ -12,17 +12,17 @@ NO_PARTITION = failed("no partition 'novel' in 'shelf'", "did you mean novels?")
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that have the collection of this module."""
     return set()
 
 
 @pytest.fixture
-def shelf(typed: Typed, made: set[str]) -> Iterator[Typed]:
+def shelf(typed: Typed, prepared_servers: set[str]) -> Iterator[Typed]:
     """With an indexed collection of a row, and its partition `novels`."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed.make("shelf", rows=1, index=True)
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     typed.all("create partition shelf -p novels --if-not-exists")
     yield typed
     typed("release collection shelf")
