@@ -60,7 +60,8 @@ class Shell:
 
 
 @pytest.fixture(params=START)
-def shell(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Iterator[Shell]:
+def shell_with_program(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Iterator[Shell]:
+    """Each real shell installed on this machine, with the program under its name and its completion."""
     name: str = request.param
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed on this machine")
@@ -87,20 +88,24 @@ def shell(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Iterator[
 
 
 @pytest.mark.parametrize("opened", OPENED, ids=["bare", "single", "double"])
-def test_a_name_means_itself_in_every_quote(shell: Shell, opened: str) -> None:
+def test_a_name_means_itself_in_every_quote(shell_with_program: Shell, opened: str) -> None:
     for name in NAMES:
-        shell.offers(name, "with\nnewline", "with\x1b[2Jescape")
-        found = shell.after(f"milvus_cli count -c {opened}")
+        shell_with_program.offers(name, "with\nnewline", "with\x1b[2Jescape")
+        found = shell_with_program.after(f"milvus_cli count -c {opened}")
         # Fish leaves a ~ unquoted, so that it gets no such name.
-        assert found == ["count", "-c", *([] if (shell.name, opened, name) == ("fish", "", "~root") else [name])]
-    assert not shell.executed
+        assert found == [
+            "count",
+            "-c",
+            *([] if (shell_with_program.name, opened, name) == ("fish", "", "~root") else [name]),
+        ]
+    assert not shell_with_program.executed
 
 
-def test_more_of_a_name_follows_what_was_typed_of_it(shell: Shell) -> None:
-    shell.offers("my own;x")
-    assert shell.after("milvus_cli count -c 'my'\\ o") == ["count", "-c", "my own;x"]
-    assert shell.after('milvus_cli count --collection="my ow') == ["count", "--collection=my own;x"]
-    assert not shell.executed
+def test_more_of_a_name_follows_what_was_typed_of_it(shell_with_program: Shell) -> None:
+    shell_with_program.offers("my own;x")
+    assert shell_with_program.after("milvus_cli count -c 'my'\\ o") == ["count", "-c", "my own;x"]
+    assert shell_with_program.after('milvus_cli count --collection="my ow') == ["count", "--collection=my own;x"]
+    assert not shell_with_program.executed
 
 
 @pytest.mark.parametrize(

@@ -311,6 +311,7 @@ def test_connections_live_beside_each_other_under_their_aliases(
     assert masked(cli("connect", lite.address, "--save-as", "small", *JSONL)) == connected(lite, alias="small")
     rows = [listed(milvus, alias="big", current=False), listed(lite, alias="small")]
     assert masked(cli("list", "connections", *JSONL)) == Run(0, jsonl(*rows), "")
+
     assert cli("use", "connection", "big", *JSONL) == Run(
         0, jsonl({"message": "Using connection 'big'.", "alias": "big"}), ""
     )
@@ -325,8 +326,10 @@ def test_a_disconnected_connection_keeps_its_parameters(cli: Cli, milvus: Milvus
     for words in (["connect", "-D", "-a", "a"], ["disconnect", "a"], ["disconnect"], ["connect", "-D", "-a", "a"]):
         assert cli(*words) == Run(0, "Disconnected 'a'.\n", "")
         assert cli("ping") == refused
+
     assert masked(cli("list", "connections", *JSONL)).out == jsonl(listed(milvus, alias="a", state="disconnected"))
     assert json.loads(cli("show", "connection", "a", "-o", "json").out)["address"] == milvus.address
+
     assert masked(cli("connect", "-a", "a", *JSONL)) == connected(milvus, alias="a")
     assert cli("ping").code == 0
 
@@ -670,10 +673,12 @@ def test_pymilvus_sees_what_our_commands_made(cli: Cli, server: ServerProcess) -
     assert cli("insert", "row", "-c", "ours", "--row", '{"id": 7, "title": "Emma", "vector": [0.5, 1]}').code == 0
     assert cli("create", "index", "-c", "ours", "-f", "vector", "-t", "FLAT", "-m", "L2").code == 0
     assert cli("load", "collection", "ours").code == 0
+
     client = pymilvus(server)
     assert "ours" in client.list_collections()
     rows = client.query("ours", filter="id > 0", output_fields=["title", "vector"], consistency_level="Strong")
     assert [(row["id"], row["title"], list(row["vector"])) for row in rows] == [(7, "Emma", [0.5, 1.0])]
+
     assert cli("delete", "collection", "ours", "--yes").code == 0
     assert "ours" not in client.list_collections()
 
@@ -701,6 +706,7 @@ def test_pymilvus_and_our_commands_see_the_same_databases(cli: Cli, server: Serv
     client.create_database("made_by_them")
     cli("connect", server.address)
     assert {"database": "made_by_them"} in json.loads(cli("list", "databases", "-o", "json").out)
+
     assert cli("use", "database", "made_by_them") == Run(0, "Using database 'made_by_them'.\n", "")
     fields = ["-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id"]
     assert cli("create", "collection", "-c", "inside", *fields).code == 0

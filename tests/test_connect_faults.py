@@ -52,7 +52,10 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, launcher: Launcher) -> Cli:
+def home_with_two_connections(
+    tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, launcher: Launcher
+) -> Cli:
+    """With the saved connections `other` and `default`, the current one."""
     cli = Cli(tmp_path_factory.mktemp("faults"), launcher)
     cli("connect", milvus.address, "-t", "root:Milvus", "-a", "other", "--db", "default")
     cli("connect", milvus.address)
@@ -60,10 +63,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, launche
 
 
 @pytest.fixture
-def saved(home: Cli) -> Iterator[Kept]:
+def saved_connections(home_with_two_connections: Cli) -> Iterator[Kept]:
     """Two saved connections; in the end they still answer to what they did."""
-    yield Kept(home)
-    rows = json.loads(home("list", "connections", "-o", "json").out)
+    yield Kept(home_with_two_connections)
+    rows = json.loads(home_with_two_connections("list", "connections", "-o", "json").out)
     assert [(row["alias"], row["current"], row["state"]) for row in rows] == [
         ("default", True, "connected"),
         ("other", False, "connected"),
@@ -73,65 +76,67 @@ def saved(home: Cli) -> Iterator[Kept]:
 # Nobody there, or somebody else
 
 
-def test_nothing_listening(saved: Kept) -> None:
+def test_nothing_listening(saved_connections: Kept) -> None:
     (port,) = free_ports(1)
     hint = "is the server up, and are host and port right? Milvus listens on 19530"
-    saved.fails(3, f"nothing is listening at 127.0.0.1:{port}", hint, f"127.0.0.1:{port}")
+    saved_connections.fails(3, f"nothing is listening at 127.0.0.1:{port}", hint, f"127.0.0.1:{port}")
 
 
-def test_unknown_host(saved: Kept) -> None:
-    saved.fails(3, "unknown host in nosuch.invalid:19530", "check the host's name", "-h", "nosuch.invalid")
+def test_unknown_host(saved_connections: Kept) -> None:
+    saved_connections.fails(3, "unknown host in nosuch.invalid:19530", "check the host's name", "-h", "nosuch.invalid")
 
 
-def test_a_host_name_that_can_not_be(saved: Kept) -> None:
-    saved.fails(3, "bad host name in a..b:19530", "check the host's name", "-h", "a..b")
+def test_a_host_name_that_can_not_be(saved_connections: Kept) -> None:
+    saved_connections.fails(3, "bad host name in a..b:19530", "check the host's name", "-h", "a..b")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_port_that_accepts_and_never_answers_is_given_up_in_time(
-    saved: Kept, certificates: Certificates, scheme: str
+    saved_connections: Kept, certificates: Certificates, scheme: str
 ) -> None:
     tls = ("--ca", certificates.ca) if scheme == "https" else ()
     with SilentListener() as silent:
         started = time.monotonic()
         words = (f"{scheme}://{silent.address}", "--timeout", "1", *tls)
-        saved.fails(3, f"{silent.address} accepts connections and never answers", PATIENCE, *words)
+        saved_connections.fails(3, f"{silent.address} accepts connections and never answers", PATIENCE, *words)
         assert time.monotonic() - started < 8
 
 
-def test_a_frozen_server_is_given_up_in_time(saved: Kept, lite: LiteServer) -> None:
+def test_a_frozen_server_is_given_up_in_time(saved_connections: Kept, lite: LiteServer) -> None:
     with lite.frozen():
         started = time.monotonic()
         words = (lite.address, "--timeout", "1")
-        saved.fails(3, f"{lite.address} accepts connections and never answers", PATIENCE, *words)
+        saved_connections.fails(3, f"{lite.address} accepts connections and never answers", PATIENCE, *words)
         assert time.monotonic() - started < 8
 
 
-def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved: Kept) -> None:
+def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved_connections: Kept) -> None:
     with GrpcPeer({"Connect": never_answers()}) as peer:
         words = (peer.address, "--timeout", "1")
-        saved.fails(3, f"{peer.address} gave no answer to Connect within 1 s", PATIENCE, *words)
+        saved_connections.fails(3, f"{peer.address} gave no answer to Connect within 1 s", PATIENCE, *words)
 
 
-def test_a_port_that_speaks_http_only(saved: Kept, milvus: MilvusServer) -> None:
+def test_a_port_that_speaks_http_only(saved_connections: Kept, milvus: MilvusServer) -> None:
     with HttpOnly() as http:
         for address in (http.address, f"127.0.0.1:{milvus.management_port}"):
-            saved.fails(3, f"{address} speaks HTTP/1 only: it is not Milvus's gRPC port", GRPC_PORT, address)
+            saved_connections.fails(
+                3, f"{address} speaks HTTP/1 only: it is not Milvus's gRPC port", GRPC_PORT, address
+            )
 
 
-def test_a_grpc_service_that_is_no_milvus(saved: Kept) -> None:
+def test_a_grpc_service_that_is_no_milvus(saved_connections: Kept) -> None:
     with GrpcPeer(service="other.Service") as peer:
         hint = "Milvus serves gRPC on 19530"
-        saved.fails(3, f"{peer.address} is not a Milvus server", hint, peer.address)
+        saved_connections.fails(3, f"{peer.address} is not a Milvus server", hint, peer.address)
     assert peer.service != SERVICE
 
 
-def test_a_connection_reset_before_an_answer(saved: Kept, milvus: MilvusServer) -> None:
+def test_a_connection_reset_before_an_answer(saved_connections: Kept, milvus: MilvusServer) -> None:
     with TcpProxy(milvus.host, milvus.port) as proxy:
         proxy.cut_after(1)
         message = f"{proxy.address} broke off the connection before it answered"
         hint = "is the server starting or stopping, or a proxy or firewall in between? try again"
-        saved.fails(3, message, hint, proxy.address)
+        saved_connections.fails(3, message, hint, proxy.address)
 
 
 def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
@@ -143,6 +148,7 @@ def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
         assert calling.stdout is not None
         print("list collections -o json", file=calling.stdin, flush=True)
         assert calling.stdout.readline() == "[]\n"
+
         server.freeze()
         sent = proxy.bytes_up
         print("load collection x --no-wait", file=calling.stdin, flush=True)
@@ -183,62 +189,66 @@ def test_a_write_cut_off_in_mid_call_has_an_unknown_outcome(cli: Cli) -> None:
     assert Kept(cli).dump() == before
 
 
-def test_ctrl_c_in_connect_ends_it_at_once(saved: Kept) -> None:
+def test_ctrl_c_in_connect_ends_it_at_once(saved_connections: Kept) -> None:
     with GrpcPeer({"Connect": never_answers()}) as peer:
-        before = saved.dump()
-        calling = saved.cli.start("connect", peer.address)
+        before = saved_connections.dump()
+        calling = saved_connections.cli.start("connect", peer.address)
         wait_until(lambda: bool(peer.calls))
         calling.send_signal(signal.SIGINT)
         started = time.monotonic()
         out, err = calling.communicate(timeout=10)
         assert time.monotonic() - started < 5
     assert Run(calling.returncode, out, err) == Run(130, "", "error: interrupted\n")
-    assert saved.dump() == before
+    assert saved_connections.dump() == before
 
 
 # TLS
 
 
-def test_plaintext_to_a_tls_port(saved: Kept, milvus_tls: MilvusServer) -> None:
+def test_plaintext_to_a_tls_port(saved_connections: Kept, milvus_tls: MilvusServer) -> None:
     hint = "it may want TLS: connect with https://, or --tlsmode 1"
-    saved.fails(3, f"{milvus_tls.address} closed the connection", hint, milvus_tls.address)
+    saved_connections.fails(3, f"{milvus_tls.address} closed the connection", hint, milvus_tls.address)
 
 
-def test_tls_to_a_plaintext_port(saved: Kept, milvus: MilvusServer) -> None:
+def test_tls_to_a_plaintext_port(saved_connections: Kept, milvus: MilvusServer) -> None:
     hint = "connect with http://, or --tlsmode 0"
-    saved.fails(3, f"{milvus.address} does not speak TLS", hint, f"https://{milvus.address}")
+    saved_connections.fails(3, f"{milvus.address} does not speak TLS", hint, f"https://{milvus.address}")
 
 
-def test_tls_broken_off(saved: Kept, milvus_tls: MilvusServer) -> None:
+def test_tls_broken_off(saved_connections: Kept, milvus_tls: MilvusServer) -> None:
     with TcpProxy(milvus_tls.host, milvus_tls.port) as proxy:
         proxy.cut_after(300)
         hint = "does that port want TLS? check the port and --tlsmode"
-        saved.fails(3, f"{proxy.address} broke off the TLS handshake", hint, "-s", proxy.address)
+        saved_connections.fails(3, f"{proxy.address} broke off the TLS handshake", hint, "-s", proxy.address)
 
 
 @pytest.mark.parametrize("ca", [None, "other_ca"])
-def test_unknown_ca(saved: Kept, milvus_tls: MilvusServer, certificates: Certificates, ca: str | None) -> None:
+def test_unknown_ca(
+    saved_connections: Kept, milvus_tls: MilvusServer, certificates: Certificates, ca: str | None
+) -> None:
     words: Words = ("--ca", getattr(certificates, ca)) if ca else ("-s",)
     message = f"the certificate of {milvus_tls.address} is not trusted: unable to get local issuer certificate"
-    saved.fails(3, message, "give the CA that signed it: --ca FILE", milvus_tls.address, *words)
+    saved_connections.fails(3, message, "give the CA that signed it: --ca FILE", milvus_tls.address, *words)
 
 
-def test_wrong_host_name(saved: Kept, milvus_tls: MilvusServer, certificates: Certificates) -> None:
+def test_wrong_host_name(saved_connections: Kept, milvus_tls: MilvusServer, certificates: Certificates) -> None:
     hint = "connect by the name in the certificate, or give it: --server-name NAME"
     words = (milvus_tls.address, "--ca", certificates.ca, "--server-name", "example.test")
-    saved.fails(3, f"the certificate of {milvus_tls.address} is for another host", hint, *words)
+    saved_connections.fails(3, f"the certificate of {milvus_tls.address} is for another host", hint, *words)
     with GrpcPeer(certificates=certificates, wrong_host=True) as peer:
         message = f"the certificate of {peer.address} is for another host"
-        saved.fails(3, message, hint, peer.uri, "--ca", certificates.ca)
+        saved_connections.fails(3, message, hint, peer.uri, "--ca", certificates.ca)
 
 
-def test_missing_client_certificate(saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates) -> None:
+def test_missing_client_certificate(
+    saved_connections: Kept, milvus_mutual: MilvusServer, certificates: Certificates
+) -> None:
     message = f"{milvus_mutual.address} wants a client certificate that it trusts"
-    saved.fails(3, message, MUTUAL, milvus_mutual.address, "--ca", certificates.ca)
+    saved_connections.fails(3, message, MUTUAL, milvus_mutual.address, "--ca", certificates.ca)
 
 
 def test_client_certificate_of_another_ca(
-    saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates, tmp_path: Path
+    saved_connections: Kept, milvus_mutual: MilvusServer, certificates: Certificates, tmp_path: Path
 ) -> None:
     foreign = trustme.CA().issue_cert("client.example.test")
     foreign.cert_chain_pems[0].write_to_path(tmp_path / "foreign.pem")
@@ -252,13 +262,15 @@ def test_client_certificate_of_another_ca(
         tmp_path / "foreign.key",
     )
     message = f"{milvus_mutual.address} wants a client certificate that it trusts"
-    saved.fails(3, message, MUTUAL, milvus_mutual.address, *words)
+    saved_connections.fails(3, message, MUTUAL, milvus_mutual.address, *words)
 
 
-def test_a_key_of_another_certificate(saved: Kept, milvus_mutual: MilvusServer, certificates: Certificates) -> None:
+def test_a_key_of_another_certificate(
+    saved_connections: Kept, milvus_mutual: MilvusServer, certificates: Certificates
+) -> None:
     words = ("--ca", certificates.ca, "--client-cert", certificates.client, "--client-key", certificates.server_key)
     message = f"the TLS certificates given for {milvus_mutual.address} can't be used"
-    saved.fails(3, message, PEM_FILES, milvus_mutual.address, *words)
+    saved_connections.fails(3, message, PEM_FILES, milvus_mutual.address, *words)
 
 
 @pytest.mark.parametrize(
@@ -276,21 +288,27 @@ def test_a_key_of_another_certificate(saved: Kept, milvus_mutual: MilvusServer, 
     ids=["missing", "no PEM", "broken PEM"],
 )
 def test_bad_ca_file(
-    saved: Kept, milvus_tls: MilvusServer, tmp_path: Path, content: str | None, code: int, message: str, hint: str
+    saved_connections: Kept,
+    milvus_tls: MilvusServer,
+    tmp_path: Path,
+    content: str | None,
+    code: int,
+    message: str,
+    hint: str,
 ) -> None:
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
     text = message.format(path=path, address=milvus_tls.address)
-    saved.fails(code, text, hint, milvus_tls.address, "--ca", path)
+    saved_connections.fails(code, text, hint, milvus_tls.address, "--ca", path)
 
 
 # Credentials and databases
 
 
-def test_no_credentials(saved: Kept, milvus_auth: MilvusServer) -> None:
+def test_no_credentials(saved_connections: Kept, milvus_auth: MilvusServer) -> None:
     hint = "connect with --username and --password, or --token user:password"
-    saved.fails(4, f"{milvus_auth.address} wants credentials", hint, milvus_auth.address)
+    saved_connections.fails(4, f"{milvus_auth.address} wants credentials", hint, milvus_auth.address)
 
 
 @pytest.mark.parametrize(
@@ -303,15 +321,17 @@ def test_no_credentials(saved: Kept, milvus_auth: MilvusServer) -> None:
     ],
     ids=["wrong password", "unknown user", "empty password", "wrong key"],
 )
-def test_wrong_credentials(saved: Kept, milvus_auth: MilvusServer, words: Words, what: str) -> None:
-    saved.fails(4, f"{milvus_auth.address} did not accept this {what}", NO_TOKEN, milvus_auth.address, *words)
+def test_wrong_credentials(saved_connections: Kept, milvus_auth: MilvusServer, words: Words, what: str) -> None:
+    saved_connections.fails(
+        4, f"{milvus_auth.address} did not accept this {what}", NO_TOKEN, milvus_auth.address, *words
+    )
 
 
 @pytest.mark.parametrize("name", ["milvus", "lite"])
-def test_missing_database(saved: Kept, request: pytest.FixtureRequest, name: str) -> None:
+def test_missing_database(saved_connections: Kept, request: pytest.FixtureRequest, name: str) -> None:
     address = request.getfixturevalue(name).address
     hint = "connect without --db, then: list databases"
-    saved.fails(1, f"no database 'nosuch' on {address}", hint, address, "--db", "nosuch")
+    saved_connections.fails(1, f"no database 'nosuch' on {address}", hint, address, "--db", "nosuch")
 
 
 # What was typed
@@ -364,26 +384,28 @@ HELP = "help connect"
         ("--nosuch", "no such option '--nosuch'", HELP),
     ],
 )
-def test_what_can_not_be_meant(home: Cli, words: str, message: str, hint: str) -> None:
-    Kept(home).fails(2, message, hint, *words.split(" "))
+def test_what_can_not_be_meant(home_with_two_connections: Cli, words: str, message: str, hint: str) -> None:
+    Kept(home_with_two_connections).fails(2, message, hint, *words.split(" "))
 
 
-def test_a_token_of_two_lines(home: Cli) -> None:
+def test_a_token_of_two_lines(home_with_two_connections: Cli) -> None:
     message = "the token or password has a line break or another control character"
-    Kept(home).fails(2, message, "", "-t", "a:b\nc")
+    Kept(home_with_two_connections).fails(2, message, "", "-t", "a:b\nc")
 
 
-def test_a_bad_address_in_the_environment(home: Cli) -> None:
-    Kept(home).fails(2, "bad address '127.0.0.1:x'", ADDRESS, env={"MILVUS_URI": "http://127.0.0.1:x"})
+def test_a_bad_address_in_the_environment(home_with_two_connections: Cli) -> None:
+    Kept(home_with_two_connections).fails(
+        2, "bad address '127.0.0.1:x'", ADDRESS, env={"MILVUS_URI": "http://127.0.0.1:x"}
+    )
 
 
 # Errors for programs
 
 
 @pytest.mark.parametrize("output", ["json", "jsonl", "csv", "tsv", "yaml"])
-def test_an_error_for_programs_is_one_json_object_on_stderr(home: Cli, output: str) -> None:
+def test_an_error_for_programs_is_one_json_object_on_stderr(home_with_two_connections: Cli, output: str) -> None:
     (port,) = free_ports(1)
-    run = home("connect", f"127.0.0.1:{port}", "-o", output)
+    run = home_with_two_connections("connect", f"127.0.0.1:{port}", "-o", output)
     error = {
         "code": 3,
         "message": f"nothing is listening at 127.0.0.1:{port}",
@@ -393,8 +415,8 @@ def test_an_error_for_programs_is_one_json_object_on_stderr(home: Cli, output: s
     assert run == Run(3, "", json.dumps({"error": error}) + "\n")
 
 
-def test_an_error_for_programs_carries_the_servers_code(home: Cli, milvus: MilvusServer) -> None:
-    run = home("-o", "json", "connect", milvus.address, "--db", "nosuch")
+def test_an_error_for_programs_carries_the_servers_code(home_with_two_connections: Cli, milvus: MilvusServer) -> None:
+    run = home_with_two_connections("-o", "json", "connect", milvus.address, "--db", "nosuch")
     error = {
         "code": 1,
         "message": f"no database 'nosuch' on {milvus.address}",
@@ -403,4 +425,6 @@ def test_an_error_for_programs_carries_the_servers_code(home: Cli, milvus: Milvu
     }
     assert run == Run(1, "", json.dumps({"error": error}) + "\n")
     usage = {"code": 2, "message": "bad alias '_'", "hint": ALIAS, "server_code": None}
-    assert home("connect", "-a", "_", "-o", "json") == Run(2, "", json.dumps({"error": usage}) + "\n")
+    assert home_with_two_connections("connect", "-a", "_", "-o", "json") == Run(
+        2, "", json.dumps({"error": usage}) + "\n"
+    )

@@ -31,7 +31,7 @@ ROW = '{{"id": {id}, "title": "t{id}", "vector": [0.1, 0.2, 0.3, {id}]}}'
 
 
 @dataclass(frozen=True)
-class Two:
+class BothServers:
     """Command lines with both servers connected, as old and lite."""
 
     home: Path
@@ -77,8 +77,9 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: LiteServer) -> Two:
-    found = Two(tmp_path_factory.mktemp("two"), {"old": milvus, "lite": lite})
+def both_servers(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: LiteServer) -> BothServers:
+    """Connections to Milvus (`old`) and to Milvus Lite (`lite`)."""
+    found = BothServers(tmp_path_factory.mktemp("both"), {"old": milvus, "lite": lite})
     found.all(*(f"connect {server.address} -a {alias}" for alias, server in found.servers.items()))
     return found
 
@@ -104,10 +105,10 @@ def everything(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def source(two: Two) -> Iterator[str]:
+def milvus_rows(both_servers: BothServers) -> Iterator[str]:
     """Rows of all common types on Milvus, in two partitions."""
     name = "copy_source"
-    client = official_client(two.servers["old"].uri)
+    client = official_client(both_servers.servers["old"].uri)
     if client.has_collection(name):
         client.drop_collection(name)
     schema = client.create_schema(enable_dynamic_field=True)
@@ -140,16 +141,17 @@ def source(two: Two) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def source_on_lite(two: Two, source: str) -> Iterator[Run]:
-    """Copies the source to Milvus Lite under its name; returns the run."""
-    two.drop("lite", source)
-    yield two(f"copy old:{source} lite: -y")
-    two.drop("lite", source)
+def copied_to_lite(both_servers: BothServers, milvus_rows: str) -> Iterator[Run]:
+    """Copies those rows to Milvus Lite under the same name; returns the run."""
+    both_servers.drop("lite", milvus_rows)
+    yield both_servers(f"copy old:{milvus_rows} lite: -y")
+    both_servers.drop("lite", milvus_rows)
 
 
 @pytest.fixture(scope="module")
-def expected(two: Two, source: str) -> list[str]:
-    return rows_by_pymilvus(two.servers["old"], source)
+def expected_rows(both_servers: BothServers, milvus_rows: str) -> list[str]:
+    """The same rows as pymilvus reads them."""
+    return rows_by_pymilvus(both_servers.servers["old"], milvus_rows)
 
 
 def rows_by_pymilvus(server: ServerProcess, name: str) -> list[str]:
@@ -169,24 +171,20 @@ def _plain(value: Any) -> Any:
 
 
 def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
-    two: Two, source: str, source_on_lite: Run, expected: list[str]
+    both_servers: BothServers, milvus_rows: str, copied_to_lite: Run, expected_rows: list[str]
 ) -> None:
-    assert source_on_lite == Run(
-        0,
-        (
-            f"Copied 2,500 rows of 'copy_source' on {two.place('old')} to 'copy_source' on {two.place('lite')}: "
-            "both have 2,500.\n"
-        ),
-        "",
-    )
-    two.drop("old", "copy_back")
-    two.all(f"copy lite:{source} old:copy_back -y")
-    assert len(expected) == ROWS
-    assert rows_by_pymilvus(two.servers["lite"], source) == expected
-    assert rows_by_pymilvus(two.servers["old"], "copy_back") == expected
-    assert two.json(f"diff old:{source} old:copy_back --rows all") == {
-        "a": f"'copy_source' on {two.place('old')}",
-        "b": f"'copy_back' on {two.place('old')}",
+    old, lite = both_servers.place("old"), both_servers.place("lite")
+    copied = f"Copied 2,500 rows of 'copy_source' on {old} to 'copy_source' on {lite}: both have 2,500.\n"
+    assert copied_to_lite == Run(0, copied, "")
+
+    both_servers.drop("old", "copy_back")
+    both_servers.all(f"copy lite:{milvus_rows} old:copy_back -y")
+    assert len(expected_rows) == ROWS
+    assert rows_by_pymilvus(both_servers.servers["lite"], milvus_rows) == expected_rows
+    assert rows_by_pymilvus(both_servers.servers["old"], "copy_back") == expected_rows
+    assert both_servers.json(f"diff old:{milvus_rows} old:copy_back --rows all") == {
+        "a": f"'copy_source' on {both_servers.place('old')}",
+        "b": f"'copy_back' on {both_servers.place('old')}",
         "same": True,
         "rows_a": ROWS,
         "rows_b": ROWS,
@@ -197,46 +195,56 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
         "not_compared": [],
         "differences": [],
     }
-    sample = two.json(f"diff old:{source} lite: --sample 100")
+
+    # What Milvus Lite does not keep is not compared.
+    sample = both_servers.json(f"diff old:{milvus_rows} lite: --sample 100")
     assert (sample["same"], sample["compared"], sample["not_compared"]) == (
         True,
         100,
         ["consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"],
     )
-    partitions = two.json("list partitions -c copy_back --alias old")
+
+    partitions = both_servers.json("list partitions -c copy_back --alias old")
     assert sorted(each["partition"] for each in partitions) == ["_default", "second"]
-    second = two.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
+    second = both_servers.json("query -c copy_back -e 'id != 1234567' --partition second --fields id --alias old")
     assert sorted(each["id"] for each in second) == sorted(everything(number)["id"] for number in range(SECOND))
-    two.drop("old", "copy_back")
+    both_servers.drop("old", "copy_back")
 
 
 @pytest.mark.parametrize(("origin", "target"), [("old", "lite"), ("lite", "old")])
 def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled_row(
-    two: Two, source: str, source_on_lite: Run, expected: list[str], cli: Cli, origin: str, target: str
+    both_servers: BothServers,
+    milvus_rows: str,
+    copied_to_lite: Run,
+    expected_rows: list[str],
+    cli: Cli,
+    origin: str,
+    target: str,
 ) -> None:
-    assert source_on_lite.code == 0
-    server = two.servers[target]
-    two.drop(target, "copy_killed")
-    line = ["copy", f"{origin}:{source}", "slow:copy_killed", "-y", "--quiet"]
+    assert copied_to_lite.code == 0
+    server = both_servers.servers[target]
+    both_servers.drop(target, "copy_killed")
+    line = ["copy", f"{origin}:{milvus_rows}", "slow:copy_killed", "-y", "--quiet"]
     # Also interrupted once; a resumed copy does the same wherever the rows go.
     for number, code in ((signal.SIGKILL, -9), (signal.SIGINT, 130))[: 2 if target == "lite" else 1]:
         # A separate proxy for each, so that no request of the one before is still in flight.
         with TcpProxy(server.host, server.port) as proxy:
-            two.all(f"connect 127.0.0.1:{proxy.port} -a slow")
+            both_servers.all(f"connect 127.0.0.1:{proxy.port} -a slow")
             proxy.delay(0.03)
             resume = ["--resume"] if code == 130 else []
-            process = cli.start(*line, *resume, env={"MILVUS_CLI_HOME": str(two.home)})
+            process = cli.start(*line, *resume, env={"MILVUS_CLI_HOME": str(both_servers.home)})
             _wait_for_bytes(proxy, 400_000)
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         hint = "error: interrupted\nhint: the same line with --resume goes on there\n"
         assert (process.returncode, out, err.endswith(hint)) == (code, "", code == 130), err
-    two.all(f"connect {server.address} -a slow")
-    assert two(" ".join([*line, "--resume"])) == Run(0, "", "")
-    assert two.count(target, "copy_killed") == ROWS
-    assert rows_by_pymilvus(server, "copy_killed") == expected
-    two.all("delete connection slow -y")
-    two.drop(target, "copy_killed")
+
+    both_servers.all(f"connect {server.address} -a slow")
+    assert both_servers(" ".join([*line, "--resume"])) == Run(0, "", "")
+    assert both_servers.count(target, "copy_killed") == ROWS
+    assert rows_by_pymilvus(server, "copy_killed") == expected_rows
+    both_servers.all("delete connection slow -y")
+    both_servers.drop(target, "copy_killed")
 
 
 def _wait_for_bytes(proxy: TcpProxy, count: int) -> None:
@@ -247,25 +255,27 @@ def _wait_for_bytes(proxy: TcpProxy, count: int) -> None:
 
 
 def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
-    two: Two, terminal: Callable[..., Terminal]
+    both_servers: BothServers, terminal: Callable[..., Terminal]
 ) -> None:
-    two.make("lite", "copy_typed", rows=3)
-    two.drop("lite", "copy_there")
-    line, env = ["copy", "lite:copy_typed", "guarded:copy_there"], {"MILVUS_CLI_HOME": str(two.home)}
-    with TcpProxy(two.servers["lite"].host, two.servers["lite"].port) as proxy:
-        two.all(f"connect 127.0.0.1:{proxy.port} -a guarded --protected")
+    both_servers.make("lite", "copy_typed", rows=3)
+    both_servers.drop("lite", "copy_there")
+    line, env = ["copy", "lite:copy_typed", "guarded:copy_there"], {"MILVUS_CLI_HOME": str(both_servers.home)}
+    with TcpProxy(both_servers.servers["lite"].host, both_servers.servers["lite"].port) as proxy:
+        both_servers.all(f"connect 127.0.0.1:{proxy.port} -a guarded --protected")
         place = f"guarded (127.0.0.1:{proxy.port}, database default)"
         question = (
-            f"Copy 3 rows of 'copy_typed' on {two.place('lite')} to 'copy_there' on {place}, which is new? "
+            f"Copy 3 rows of 'copy_typed' on {both_servers.place('lite')} to 'copy_there' on {place}, which is new? "
             "guarded is protected: type its name to go on:"
         )
+
         # Neither --yes nor the name of the source is enough.
         screen = terminal(*line, "--yes", cols=250, env=env)
         screen.wait_for(question)
         screen.send_line("lite")
         assert screen.wait_exit() == 1
         assert screen.text == f"{question} lite\nerror: not done"
-        assert two("show collection copy_there --alias lite").code == 1
+        assert both_servers("show collection copy_there --alias lite").code == 1
+
         screen = terminal(*line, cols=250, env=env)
         screen.wait_for(question)
         asked = proxy.bytes_up
@@ -275,23 +285,26 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
         screen.send_key("c-c")
         assert screen.wait_exit() == 130, screen.text
         assert screen.text.endswith("error: interrupted\nhint: the same line with --resume goes on there"), screen.text
+
     # Requests in flight are gone with the proxy.
-    two.all(f"connect {two.servers['lite'].address} -a guarded", f"{' '.join(line)} --resume -y")
-    assert two.count("lite", "copy_there") == 3
-    two.drop("lite", "copy_typed", "copy_there")
-    two.all("delete connection guarded -y")
+    both_servers.all(f"connect {both_servers.servers['lite'].address} -a guarded", f"{' '.join(line)} --resume -y")
+    assert both_servers.count("lite", "copy_there") == 3
+    both_servers.drop("lite", "copy_typed", "copy_there")
+    both_servers.all("delete connection guarded -y")
 
 
-def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(two: Two) -> None:
+def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(both_servers: BothServers) -> None:
     shorter = BOOK.replace("VARCHAR:200", "VARCHAR:100")
-    two.make("old", "copy_a", rows=3)
-    two.make("old", "copy_b", shorter, rows=4, index="FLAT")
-    two.all('upsert row -c copy_b --alias old --row \'{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\'')
-    found = two.json("diff old:copy_a old:copy_b --rows all", code=1)
+    both_servers.make("old", "copy_a", rows=3)
+    both_servers.make("old", "copy_b", shorter, rows=4, index="FLAT")
+    both_servers.all(
+        'upsert row -c copy_b --alias old --row \'{"id": 2, "title": "changed", "vector": [0.1, 0.2, 0.3, 2]}\''
+    )
+    found = both_servers.json("diff old:copy_a old:copy_b --rows all", code=1)
     part = {"key": None, "field": None}
     assert found == {
-        "a": f"'copy_a' on {two.place('old')}",
-        "b": f"'copy_b' on {two.place('old')}",
+        "a": f"'copy_a' on {both_servers.place('old')}",
+        "b": f"'copy_b' on {both_servers.place('old')}",
         "same": False,
         "rows_a": 3,
         "rows_b": 4,
@@ -310,61 +323,63 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
             {"what": "row 4", "key": 4, "field": None, "a": None, "b": "there"},
         ],
     }
-    run = two("diff old:copy_a old:copy_b --rows all --limit 1")
+    run = both_servers("diff old:copy_a old:copy_b --rows all --limit 1")
     assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 tells all\n")) == (1, True), run
-    assert two.json("diff old:copy_a old: --sample 2")["same"] is True
-    assert two.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
-    two.drop("old", "copy_a", "copy_b")
+    assert both_servers.json("diff old:copy_a old: --sample 2")["same"] is True
+    assert both_servers.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
+    both_servers.drop("old", "copy_a", "copy_b")
 
 
-def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(two: Two) -> None:
-    two.make("lite", "copy_holes", rows=9)
-    two.drop("lite", "copy_holes_b")
-    two.all("copy lite:copy_holes lite:copy_holes_b -y", "delete ids -c copy_holes_b --ids 3,4,8 -y --alias lite")
-    run = two("copy lite:copy_holes lite:copy_holes_b --resume -y")
-    place = two.place("lite")
+def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(both_servers: BothServers) -> None:
+    both_servers.make("lite", "copy_holes", rows=9)
+    both_servers.drop("lite", "copy_holes_b")
+    both_servers.all(
+        "copy lite:copy_holes lite:copy_holes_b -y", "delete ids -c copy_holes_b --ids 3,4,8 -y --alias lite"
+    )
+    run = both_servers("copy lite:copy_holes lite:copy_holes_b --resume -y")
+    place = both_servers.place("lite")
     assert run.out == f"Copied 3 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: both have 9.\n"
-    assert two("diff lite:copy_holes lite:copy_holes_b --rows all").code == 0
-    two.all("delete ids -c copy_holes --ids 5 -y --alias lite")
-    assert two("copy lite:copy_holes lite:copy_holes_b --resume -y").err == (
+    assert both_servers("diff lite:copy_holes lite:copy_holes_b --rows all").code == 0
+    both_servers.all("delete ids -c copy_holes --ids 5 -y --alias lite")
+    assert both_servers("copy lite:copy_holes lite:copy_holes_b --resume -y").err == (
         "error: 'copy_holes_b' has a row 5 that the source lacks: it is no copy that was interrupted\n"
         "hint: --into-existing leaves such rows, and puts the source's beside them\n"
     )
-    run = two("copy lite:copy_holes lite:copy_holes_b --into-existing -y")
+    run = both_servers("copy lite:copy_holes lite:copy_holes_b --into-existing -y")
     assert (run.code, run.out) == (
         0,
         f"Copied 8 rows of 'copy_holes' on {place} to 'copy_holes_b' on {place}: it has 9.\n",
     )
-    two.drop("lite", "copy_holes", "copy_holes_b")
+    both_servers.drop("lite", "copy_holes", "copy_holes_b")
 
 
-def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(two: Two) -> None:
+def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(both_servers: BothServers) -> None:
     rows = '[{"title": "a", "vector": [1, 2, 3, 4]}, {"title": "b", "vector": [2, 2, 3, 4]}]'
-    two.make("old", "copy_auto", f"{BOOK} -a")
-    two.all(f"insert row -c copy_auto --row '{rows}' --alias old")
-    two.drop("lite", "copy_auto")
-    run = two("copy old:copy_auto lite: -y")
+    both_servers.make("old", "copy_auto", f"{BOOK} -a")
+    both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old")
+    both_servers.drop("lite", "copy_auto")
+    run = both_servers("copy old:copy_auto lite: -y")
     assert (run.code, run.err) == (
         0,
         ("note: the server gives out the keys anew: rows can't be compared with the source's afterwards\n"),
     ), run
-    two.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
-    titles = two.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
+    both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
+    titles = both_servers.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
     assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]
-    found = two.json("diff old:copy_auto lite:")
+    found = both_servers.json("diff old:copy_auto lite:")
     assert found["not_compared"][-1] == "rows (the server gives out the keys)"
-    two.drop("old", "copy_auto")
-    two.drop("lite", "copy_auto")
+    both_servers.drop("old", "copy_auto")
+    both_servers.drop("lite", "copy_auto")
 
 
-def test_nulls_defaults_and_sparse_vectors_are_copied(two: Two) -> None:
+def test_nulls_defaults_and_sparse_vectors_are_copied(both_servers: BothServers) -> None:
     fields = (
         f"{BOOK} -f note:VARCHAR:50 -f n:INT64 -f x:DOUBLE -f tags:ARRAY:INT32:9 -f j:JSON "
         "-f s:SPARSE_FLOAT_VECTOR --nullable note --nullable n --nullable x --nullable tags --nullable j "
         "--default n=7 --dynamic"
     )
-    two.make("lite", "copy_nulls", fields)
-    two.drop("lite", "copy_nulls_b")
+    both_servers.make("lite", "copy_nulls", fields)
+    both_servers.drop("lite", "copy_nulls_b")
     rows = [
         {"id": 1, "title": "a", "vector": [1, 2, 3, 4], "s": {"1": 0.5, "9": 2}, "note": None, "more": None},
         {
@@ -380,65 +395,64 @@ def test_nulls_defaults_and_sparse_vectors_are_copied(two: Two) -> None:
         },
         {"id": 3, "title": "c", "vector": [1, 2, 3, 6], "s": {"7": 0.1}, "tags": [1, 2], "j": [None], "more": [1]},
     ]
-    two.all(
+    both_servers.all(
         f"insert row -c copy_nulls --alias lite --row '{json.dumps(rows)}'",
         "create index -c copy_nulls -f s -in s -t SPARSE_INVERTED_INDEX -m IP --alias lite",
         "load copy_nulls --alias lite",
         "copy lite:copy_nulls lite:copy_nulls_b -y",
     )
-    first, second = (rows_by_pymilvus(two.servers["lite"], name) for name in ("copy_nulls", "copy_nulls_b"))
+    first, second = (rows_by_pymilvus(both_servers.servers["lite"], name) for name in ("copy_nulls", "copy_nulls_b"))
     assert (len(first), first) == (3, second)
-    assert two("diff lite:copy_nulls lite:copy_nulls_b --rows all").code == 0
-    refused = two("copy lite:copy_nulls old: -y")
-    assert (refused.code, refused.out, refused.err.splitlines()[0]) == (
-        1,
-        "",
-        (
-            f"error: {two.place('old')} lacks SPARSE_FLOAT_VECTOR 's' (Milvus 2.4); several vector fields (Milvus 2.4)"
-            "; nullable 'note', 'n', 'x', 'tags', 'j' (Milvus 2.5)"
-        ),
+    assert both_servers("diff lite:copy_nulls lite:copy_nulls_b --rows all").code == 0
+
+    refused = both_servers("copy lite:copy_nulls old: -y")
+    lacks = (
+        "SPARSE_FLOAT_VECTOR 's' (Milvus 2.4); several vector fields (Milvus 2.4); "
+        "nullable 'note', 'n', 'x', 'tags', 'j' (Milvus 2.5)"
     )
-    assert two("show collection copy_nulls --alias old").code == 1
-    two.drop("lite", "copy_nulls", "copy_nulls_b")
+    error = f"error: {both_servers.place('old')} lacks {lacks}"
+    assert (refused.code, refused.out, refused.err.splitlines()[0]) == (1, "", error)
+    assert both_servers("show collection copy_nulls --alias old").code == 1
+    both_servers.drop("lite", "copy_nulls", "copy_nulls_b")
 
 
-def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(two: Two) -> None:
-    two.make("lite", "copy_from", rows=2)
-    two.drop("lite", "copy_to")
-    two.drop("old", "copy_unloaded")
-    lite, place = two.servers["lite"], two.place("lite")
-    two.all(
+def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(both_servers: BothServers) -> None:
+    both_servers.make("lite", "copy_from", rows=2)
+    both_servers.drop("lite", "copy_to")
+    both_servers.drop("old", "copy_unloaded")
+    lite, place = both_servers.servers["lite"], both_servers.place("lite")
+    both_servers.all(
         f"connect {lite.address} -a frozen --read-only",
         f"connect {lite.address} -a guarded --protected",
         f"create collection copy_unloaded {BOOK} --alias old",
     )
     words = f"2 rows of 'copy_from' on {place} to 'copy_to' on {place}, which is new"
-    assert two("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
-    assert two("copy lite:copy_from lite:copy_to") == Run(
+    assert both_servers("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
+    assert both_servers("copy lite:copy_from lite:copy_to") == Run(
         2, "", f"error: Copy {words}? There is no terminal to confirm on.\nhint: add --yes\n"
     )
     for line, code, message in (
         ("lite:copy_from lite:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from guarded:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from frozen:copy_to", 1, "connection 'frozen' is read-only: nothing was copied"),
-        ("lite:copy_from old:copy_unloaded", 1, f"collection 'copy_unloaded' on {two.place('old')} exists"),
+        ("lite:copy_from old:copy_unloaded", 1, f"collection 'copy_unloaded' on {both_servers.place('old')} exists"),
         (
             "old:copy_unloaded lite:copy_to",
             1,
-            f"'copy_unloaded' on {two.place('old')} is not loaded: its rows can't be read",
+            f"'copy_unloaded' on {both_servers.place('old')} is not loaded: its rows can't be read",
         ),
         ("lite:copy_form lite:copy_to", 1, f"no collection 'copy_form' on {place}"),
         ("nosuch:copy_from lite:copy_to", 1, "no connection 'nosuch'"),
         ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' names no collection"),
     ):
-        run = two(f"copy {line} -y")
+        run = both_servers(f"copy {line} -y")
         assert (run.code, run.out, run.err.partition("\n")[0]) == (code, "", f"error: {message}"), line
-    run = two("copy lite:copy_from guarded:copy_to --no-indexes -y")
+    run = both_servers("copy lite:copy_from guarded:copy_to --no-indexes -y")
     assert (run.code, run.out) == (
         0,
         f"Copied 2 rows of 'copy_from' on {place} to 'copy_to' on {place.replace('lite', 'guarded')}: both have 2.\n",
     )
-    assert two("list indexes -c copy_to --alias lite -o json").out == "[]\n"
-    two.drop("lite", "copy_from", "copy_to")
-    two.drop("old", "copy_unloaded")
-    two.all("delete connection frozen -y", "delete connection guarded -y")
+    assert both_servers("list indexes -c copy_to --alias lite -o json").out == "[]\n"
+    both_servers.drop("lite", "copy_from", "copy_to")
+    both_servers.drop("old", "copy_unloaded")
+    both_servers.all("delete connection frozen -y", "delete connection guarded -y")

@@ -24,7 +24,8 @@ MAKE = "create collection -c {} -f id:INT64 -f title:VARCHAR:100 -f v:FLOAT_VECT
 
 
 @pytest.fixture
-def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def lite_in_tmp(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on Milvus Lite; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     return Typed(cli, lite)
 
@@ -37,9 +38,9 @@ def row(number: int, more: str = "") -> str:
     return f'{{{more}"id": {number}, "title": "a", "v": [1, 2]}}'
 
 
-def test_the_counts_of_json_files_are_true(on_lite: Typed) -> None:
-    on_lite.gone("df_json")
-    on_lite.all(MAKE.format("df_json"))
+def test_the_counts_of_json_files_are_true(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("df_json")
+    lite_in_tmp.all(MAKE.format("df_json"))
     inner = f'"refs": [{row(77)}], '
     texts = {
         "concat.json": f"[{row(1)}]\n[{row(2)}]\n",
@@ -51,33 +52,35 @@ def test_the_counts_of_json_files_are_true(on_lite: Typed) -> None:
     for number, (name, text) in enumerate(texts.items()):
         Path(name).write_text(text)
         known = f", which had {2 * number} and has {2 * number + 2}"
-        assert on_lite(f"insert file -c df_json --ignore-unknown {name}") == Run(
+        assert lite_in_tmp(f"insert file -c df_json --ignore-unknown {name}") == Run(
             0, f"Inserted 2 of 2 rows into 'df_json'{known}.\n", ""
         )
-    assert [each["id"] for each in on_lite.json("query -c df_json --limit 100")] == list(range(1, 11))
+    assert [each["id"] for each in lite_in_tmp.json("query -c df_json --limit 100")] == list(range(1, 11))
     Path("garbage.json").write_text(f"[{row(11)}] trailing garbage")
-    assert on_lite("insert file -c df_json garbage.json").code == 1
+    assert lite_in_tmp("insert file -c df_json garbage.json").code == 1
     Path("two.json").write_text(f'{{"errors": [{{"no": 1}}], "data": [{row(12)}]}}')
-    assert on_lite("insert file -c df_json two.json") == failed(
+    assert lite_in_tmp("insert file -c df_json two.json") == failed(
         "two.json: cannot tell which list holds the rows: 'errors' or 'data'", "keep only the rows", 2
     )
-    on_lite.gone("df_json")
+    lite_in_tmp.gone("df_json")
 
 
-def test_a_row_that_is_too_deep_is_rejected_with_its_place(on_lite: Typed) -> None:
-    on_lite.gone("df_deep")
-    on_lite.all(MAKE.format("df_deep") + " --dynamic")
+def test_a_row_that_is_too_deep_is_rejected_with_its_place(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("df_deep")
+    lite_in_tmp.all(MAKE.format("df_deep") + " --dynamic")
     for name, place in (("rows.jsonl", "line 2"), ("rows.json", "row 2")):
         rows = [row(1), row(2, f'"j": {nested(1_200)}, '), row(3)]
         Path(name).write_text("\n".join(rows) if name == "rows.jsonl" else f"[{','.join(rows)}]")
-        run = on_lite(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
+        run = lite_in_tmp(f"upsert file -c df_deep {name} --rejects rejects.jsonl")
         assert (run.code, run.out) == (5, "")
         assert run.err.startswith(f"{name}, {place}: nested too deeply\nerror: Upserted 2 of 3 rows")
         assert json.loads(Path("rejects.jsonl").read_text())["row"] == rows[1]
-    on_lite.gone("df_deep")
+    lite_in_tmp.gone("df_deep")
 
 
-def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: bool, tmp_path: Path) -> None:
+@pytest.fixture
+def deep(typed: Typed, is_lite: bool) -> Iterator[str]:
+    """Deep JSON, which the collection `df_held` has in its JSON field `j` and under its dynamic key `d`."""
     # Milvus Lite accepts what Python's own parser accepts, and PyYAML fails before that.
     deep = nested(400 if is_lite else 1_200)
     typed.gone("df_held")
@@ -97,23 +100,29 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: 
     finally:
         client.close()
     typed.all("load collection df_held")
+    yield deep
+    typed.gone("df_held")
+
+
+def test_a_deep_value_is_shown_whole_in_every_format(typed: Typed, deep: str) -> None:
     spaced = deep.replace(":", ": ")
-    lines = [
+    for line in (
         "query -c df_held --fields j,d",
         "get -c df_held --ids 1 --fields j,d",
         "search -c df_held --vector [1,2] --fields j,d",
-    ]
-    for line in lines:
+    ):
         for output in ("json", "jsonl", "yaml", "csv", "tsv", "table", "vertical", "markdown"):
             run = typed(f"-o {output} {line}")
             assert (run.code, run.err) == (0, ""), (line, output, run.err)
-            if output not in ("csv", "tsv"):
-                assert run.out.count(spaced) == 2, (line, output)
-            else:
-                assert run.out.count(spaced.replace('"', '""')) == 2, (line, output)
+            shown = spaced.replace('"', '""') if output in ("csv", "tsv") else spaced
+            assert run.out.count(shown) == 2, (line, output)
+
+
+def test_a_deep_value_is_exported_whole_to_every_format(typed: Typed, deep: str, tmp_path: Path) -> None:
     for name in ("jsonl", "json", "csv", "tsv", "parquet"):
         run = typed(f"export -c df_held {tmp_path}/out.{name}")
         assert (run.code, run.err) == (0, ""), (name, run)
+
     assert (tmp_path / "out.jsonl").read_text().replace(": ", ":").count(deep) == 2
     assert (tmp_path / "out.json").read_text().replace(": ", ":").count(deep) == 2
     assert (tmp_path / "out.csv").read_text().replace(": ", ":").count(deep.replace('"', '""')) == 2
@@ -121,33 +130,64 @@ def test_what_a_server_holds_is_shown_however_deep_it_is(typed: Typed, is_lite: 
 
     table = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert table[0]["j"].replace(": ", ":") == deep
-    typed.gone("df_held")
 
 
-def test_hints_of_what_a_csv_file_is_instead(on_lite: Typed) -> None:
-    on_lite.gone("df_csv")
-    on_lite.all(MAKE.format("df_csv"))
-    Path("semicolon.csv").write_text('\ufeffid;title;v\n1;a;"[1, 2]"\n', encoding="utf-8")
-    assert on_lite("insert file -c df_csv semicolon.csv") == failed(
-        "semicolon.csv: df_csv has no field 'id;title;v'", "the delimiter looks like ';': --delimiter ';'", 2
-    )
-    Path("tabs.csv").write_text("id\ttitle\tv\n1\ta\t[1]\n")
-    assert on_lite("insert file -c df_csv tabs.csv") == failed(
-        "tabs.csv: df_csv has no field 'id\\ttitle\\tv'", "the delimiter looks like '\\t': --delimiter '\\t'", 2
-    )
-    Path("wide.csv").write_text("id,title,v\n", encoding="utf-16")
-    assert on_lite("insert file -c df_csv wide.csv") == failed(
-        "wide.csv: not UTF-8; it looks like UTF-16", "--encoding utf-16"
-    )
+@pytest.fixture
+def empty_df_csv(lite_in_tmp: Typed) -> Iterator[Typed]:
+    """With an empty collection `df_csv` on Milvus Lite."""
+    lite_in_tmp.gone("df_csv")
+    lite_in_tmp.all(MAKE.format("df_csv"))
+    yield lite_in_tmp
+    lite_in_tmp.gone("df_csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "refusal"),
+    [
+        (
+            "semicolon.csv",
+            '\ufeffid;title;v\n1;a;"[1, 2]"\n'.encode(),
+            failed(
+                "semicolon.csv: df_csv has no field 'id;title;v'",
+                "the delimiter looks like ';': --delimiter ';'",
+                2,
+            ),
+        ),
+        (
+            "tabs.csv",
+            b"id\ttitle\tv\n1\ta\t[1]\n",
+            failed(
+                "tabs.csv: df_csv has no field 'id\\ttitle\\tv'", "the delimiter looks like '\\t': --delimiter '\\t'", 2
+            ),
+        ),
+        (
+            "wide.csv",
+            "id,title,v\n".encode("utf-16"),
+            failed("wide.csv: not UTF-8; it looks like UTF-16", "--encoding utf-16"),
+        ),
+    ],
+    ids=["semicolons", "tabs", "UTF-16"],
+)
+def test_a_hint_says_what_a_file_is_instead_of_csv(
+    empty_df_csv: Typed, name: str, content: bytes, refusal: Run
+) -> None:
+    Path(name).write_bytes(content)
+    assert empty_df_csv(f"insert file -c df_csv {name}") == refusal
+
+
+def test_a_row_that_a_quote_made_of_several_lines_is_reported(empty_df_csv: Typed) -> None:
     Path("two.tsv").write_text('id\ttitle\tv\n1\t"hello\t[1,2]\n2\tb\t[1,2]\n3\tworld"\t[1,2]\n')
-    assert on_lite("insert file -c df_csv two.tsv") == Run(
+    assert empty_df_csv("insert file -c df_csv two.tsv") == Run(
         0,
         "Inserted 1 of 1 rows into 'df_csv', which had 0 and has 1.\n",
         "two.tsv, lines 2 to 4 are one row: a quote opens in line 2 and closes in line 4\n",
     )
+
+
+def test_query_vectors_come_from_a_csv_file(empty_df_csv: Typed) -> None:
+    empty_df_csv.all("""insert row -c df_csv --row '{"id": 1, "title": "a", "v": [1, 2]}'""")
     Path("queries.csv").write_text('"[1, 2]"\n"[2, 1]"\n')
-    assert len(on_lite.json("search -c df_csv --vector @queries.csv --limit 1")) == 2
-    on_lite.gone("df_csv")
+    assert len(empty_df_csv.json("search -c df_csv --vector @queries.csv --limit 1")) == 2
 
 
 class Secretive(BaseHTTPRequestHandler):
@@ -178,7 +218,8 @@ class Secretive(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def web() -> Iterator[int]:
+def server_of_secret_urls() -> Iterator[int]:
+    """The port of an HTTP server that remembers the URLs and passwords it was sent."""
     Secretive.asked = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Secretive) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -186,16 +227,29 @@ def web() -> Iterator[int]:
         server.shutdown()
 
 
-def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: int) -> None:
-    on_lite.gone("df_url")
-    on_lite.all(MAKE.format("df_url"))
-    place = f"127.0.0.1:{web}"
+@pytest.fixture
+def empty_df_url(lite_in_tmp: Typed) -> Iterator[Typed]:
+    """With an empty collection `df_url` on Milvus Lite."""
+    lite_in_tmp.gone("df_url")
+    lite_in_tmp.all(MAKE.format("df_url"))
+    yield lite_in_tmp
+    lite_in_tmp.gone("df_url")
+
+
+def test_reasons_and_rejects_of_a_url_show_none_of_its_secrets(empty_df_url: Typed, server_of_secret_urls: int) -> None:
+    place = f"127.0.0.1:{server_of_secret_urls}"
     shown = f"http://***@{place}/data.csv?token=***&n=***"
-    run = on_lite(f"insert file -c df_url 'http://me:geheim%21@{place}/data.csv?token=geheim&n=1' --rejects r.jsonl")
+    run = empty_df_url(
+        f"insert file -c df_url 'http://me:geheim%21@{place}/data.csv?token=geheim&n=1' --rejects r.jsonl"
+    )
     assert run.code == 5
     assert run.err.startswith(f"{shown}, line 3, column 'v': ")
     assert json.loads(Path("r.jsonl").read_text())["file"] == shown
     assert Secretive.asked == [("/data.csv?token=geheim&n=1", "Basic bWU6Z2VoZWltIQ==")]
+
+
+def test_errors_of_a_url_show_none_of_its_secrets(empty_df_url: Typed, server_of_secret_urls: int) -> None:
+    place = f"127.0.0.1:{server_of_secret_urls}"
     told = {
         "none.csv?sig=geheim": failed(f"http://***@{place}/none.csv?sig=***: HTTP 404 Not Found"),
         "file.csv?sig=geheim": failed(f"http://***@{place}/file.csv?sig=***: HTTP 302 Found"),
@@ -210,23 +264,31 @@ def test_no_message_and_no_file_has_the_secrets_of_a_url(on_lite: Typed, web: in
         ),
     }
     for path, expected in told.items():
-        assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/{path}'") == expected
-    Secretive.asked.clear()
-    assert on_lite(f"insert file -c df_url 'http://me:geheim@{place}/away.csv'").code == 5
+        assert empty_df_url(f"insert file -c df_url 'http://me:geheim@{place}/{path}'") == expected
+
+
+def test_a_redirect_to_another_address_gets_no_password(empty_df_url: Typed, server_of_secret_urls: int) -> None:
+    assert (
+        empty_df_url(f"insert file -c df_url 'http://me:geheim@127.0.0.1:{server_of_secret_urls}/away.csv'").code == 5
+    )
     assert Secretive.asked == [("/away.csv", "Basic bWU6Z2VoZWlt"), ("/data.csv?token=geheim", None)]
-    url = f"http://me:geheim@{place}/data.csv?token=geheim"
-    Path("r.jsonl").unlink()
-    run = on_lite(f"insert file -c df_url '{url}' --strict --checkpoint kept.json")
+
+
+def test_a_job_keeps_none_of_the_secrets_of_its_url(empty_df_url: Typed, server_of_secret_urls: int) -> None:
+    url = f"http://me:geheim@127.0.0.1:{server_of_secret_urls}/data.csv?token=geheim"
+    run = empty_df_url(f"insert file -c df_url '{url}' --strict --checkpoint kept.json")
     assert (run.code, "geheim" in run.err) == (1, False)
-    assert carries_secret(f"insert file -c df_url {url}")
+    kept = [each for each in empty_df_url.cli.home.rglob("*") if each.is_file() and b"geheim" in each.read_bytes()]
+    assert kept == []
+
+
+def test_a_line_with_the_secret_of_a_url_is_known() -> None:
+    assert carries_secret("insert file -c df_url http://me:geheim@127.0.0.1/data.csv?token=geheim")
     assert carries_secret("insert file -c df_url https://x/data.csv?token=geheim")
     assert not carries_secret("insert file -c df_url https://x/data.csv")
-    kept = [each for each in on_lite.cli.home.rglob("*") if each.is_file() and b"geheim" in each.read_bytes()]
-    assert kept == []
-    on_lite.gone("df_url")
 
 
-def test_a_checkpoint_keeps_no_secret(on_lite: Typed) -> None:
+def test_a_checkpoint_keeps_no_secret(lite_in_tmp: Typed) -> None:
     from milvus_cli.transfer.insert_job import without_secret
 
     one, other = (without_secret(f"https://me:geheim@x/a.csv?id={number}") for number in (1, 2))
@@ -287,8 +349,8 @@ def test_a_small_file_that_becomes_large_takes_little_memory(
     )
 
 
-def test_what_is_read_at_once_has_a_limit(on_lite: Typed) -> None:
+def test_what_is_read_at_once_has_a_limit(lite_in_tmp: Typed) -> None:
     with Path("large.txt").open("wb") as file:
         file.truncate((64 << 20) + 2)
-    assert on_lite("insert row -c x --row @large.txt") == failed("large.txt is larger than 64 MiB")
-    assert on_lite.cli("-f", "large.txt", env=on_lite.env) == failed("large.txt is larger than 64 MiB")
+    assert lite_in_tmp("insert row -c x --row @large.txt") == failed("large.txt is larger than 64 MiB")
+    assert lite_in_tmp.cli("-f", "large.txt", env=lite_in_tmp.env) == failed("large.txt is larger than 64 MiB")

@@ -40,6 +40,7 @@ def test_any_depth_is_shown_in_every_way(depth: int) -> None:
     text = '{"a":' * depth + '["é\\u202e",1.5]' + "}" * depth
     value = load_json(text)
     assert dump_json(value, compact=True) == text.replace("\\u202e", "\u202e")
+
     spaced = '{"a": ' * depth + '["é\\u202e", 1.5]' + "}" * depth
     assert to_json({"j": value}) == to_json({"j": value}, indent=None) == f'{{"j": {spaced}}}'
     assert load_json(to_json({"j": value}, indent=2).replace("\n", ""))["j"]["a"].keys() == {"a"}

@@ -30,7 +30,8 @@ COUNT_ALONE = failed("count(*) can't stand beside other fields", "--fields 'coun
 
 
 @pytest.fixture(scope="module")
-def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def two_collections(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One with a dynamic field and one without, both loaded and with rows."""
     typed = Typed(Cli(tmp_path_factory.mktemp("keyed")), server)
     typed.gone(NAME, PLAIN)
     fields = "-f id:INT64 -f title:VARCHAR:20 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2"
@@ -47,8 +48,8 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def keyed(typed: Typed, made: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Exports go to a separate directory."""
+def dynamic_and_plain(typed: Typed, two_collections: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """With those collections; exports go to a separate directory."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return typed
@@ -72,20 +73,20 @@ def not_found(name: str, rows: int) -> str:
         (f"export {NAME} - --fields nosuch", 3),
     ],
 )
-def test_a_name_that_no_row_has_is_an_error_after_the_rows(keyed: Typed, line: str, rows: int) -> None:
-    run = keyed(f"-o jsonl {line}")
+def test_a_name_that_no_row_has_is_an_error_after_the_rows(dynamic_and_plain: Typed, line: str, rows: int) -> None:
+    run = dynamic_and_plain(f"-o jsonl {line}")
     written = [json.loads(each)["nosuch"] for each in run.out.splitlines()]
     assert (run.code, written) == (1, [None] * rows)
     assert json.loads(run.err)["error"]["message"] == not_found("nosuch", rows)
 
 
-def test_every_format_is_whole_before_the_error(keyed: Typed) -> None:
-    run = keyed(f"query {NAME} --fields nosuch -e 'id == 1' -o json")
+def test_every_format_is_whole_before_the_error(dynamic_and_plain: Typed) -> None:
+    run = dynamic_and_plain(f"query {NAME} --fields nosuch -e 'id == 1' -o json")
     assert (run.code, json.loads(run.out)) == (1, [{"nosuch": None}])
 
 
-def test_the_error_names_what_may_be_meant(keyed: Typed) -> None:
-    run = keyed(f"query {NAME} --fields titel -o csv -e 'id == 1'")
+def test_the_error_names_what_may_be_meant(dynamic_and_plain: Typed) -> None:
+    run = dynamic_and_plain(f"query {NAME} --fields titel -o csv -e 'id == 1'")
     assert json.loads(run.err)["error"] == {
         "code": 1,
         "message": not_found("titel", 1),
@@ -95,63 +96,75 @@ def test_the_error_names_what_may_be_meant(keyed: Typed) -> None:
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
-def test_export_of_a_name_that_no_row_has_leaves_no_file(keyed: Typed, kind: str) -> None:
-    run = keyed(f"export {NAME} out.{kind} --fields id,nosuch")
+def test_export_of_a_name_that_no_row_has_leaves_no_file(dynamic_and_plain: Typed, kind: str) -> None:
+    run = dynamic_and_plain(f"export {NAME} out.{kind} --fields id,nosuch")
     assert (run.code, run.out, run.err.splitlines()[0]) == (1, "", f"error: {not_found('nosuch', 3)}")
     assert list(Path().iterdir()) == []
 
 
-def test_no_rows_tell_nothing_of_a_name(keyed: Typed) -> None:
-    assert keyed(f"query {NAME} --fields nosuch -e 'id > 99' -o jsonl") == Run(0, "", "")
+def test_no_rows_tell_nothing_of_a_name(dynamic_and_plain: Typed) -> None:
+    assert dynamic_and_plain(f"query {NAME} --fields nosuch -e 'id > 99' -o jsonl") == Run(0, "", "")
 
 
-def test_a_key_is_requested_by_its_name_when_a_row_has_it(keyed: Typed) -> None:
-    assert keyed.json(f"query {NAME} --fields id,x,a.b") == [
+def test_a_key_is_requested_by_its_name_when_a_row_has_it(dynamic_and_plain: Typed) -> None:
+    assert dynamic_and_plain.json(f"query {NAME} --fields id,x,a.b") == [
         {"id": 1, "x": 1, "a.b": 7},
         {"id": 2, "x": None, "a.b": None},
         {"id": 3, "x": None, "a.b": None},
     ]
     # Milvus 2.3 accepts only identifiers as output fields.
-    assert [row["a.b"] for row in keyed.json(f"{SEARCH} --fields a.b")] == [7, None, None]
-    assert [row["x"] for row in keyed.json(f"{SEARCH} --fields title,x")] == [1, None, None]
+    assert [row["a.b"] for row in dynamic_and_plain.json(f"{SEARCH} --fields a.b")] == [7, None, None]
+    assert [row["x"] for row in dynamic_and_plain.json(f"{SEARCH} --fields title,x")] == [1, None, None]
     # It does not matter that the only row with the key is on the third page.
-    assert [row["y,z"] for row in keyed.json(f"""query_iterator {NAME} --batch-size 1 --fields '$meta["y,z"]'""")] == [
+    assert [
+        row["y,z"]
+        for row in dynamic_and_plain.json(f"""query_iterator {NAME} --batch-size 1 --fields '$meta["y,z"]'""")
+    ] == [
         None,
         {"n": 1},
         None,
     ]
 
 
-def test_a_key_in_brackets_needs_no_row_that_has_it(keyed: Typed) -> None:
+def test_a_key_in_brackets_needs_no_row_that_has_it(dynamic_and_plain: Typed) -> None:
     key = """'$meta["nosuch"]'"""
-    assert keyed.json(f"query {NAME} --fields {key} -e 'id == 1'") == [{"nosuch": None}]
-    assert keyed.json(f"get {NAME} --ids 1 --fields {key}") == [{"nosuch": None}]
-    (row,) = keyed.json(f"{SEARCH} -l 1 --fields {key}")
+    assert dynamic_and_plain.json(f"query {NAME} --fields {key} -e 'id == 1'") == [{"nosuch": None}]
+    assert dynamic_and_plain.json(f"get {NAME} --ids 1 --fields {key}") == [{"nosuch": None}]
+    (row,) = dynamic_and_plain.json(f"{SEARCH} -l 1 --fields {key}")
     assert row == {"rank": 1, "id": 1, "distance": 0.0, "nosuch": None}
-    assert keyed(f"""export {NAME} - --fields 'id,$meta["a.b"]'""") == Run(
+    assert dynamic_and_plain(f"""export {NAME} - --fields 'id,$meta["a.b"]'""") == Run(
         0, '{"id":1,"a.b":7}\n{"id":2,"a.b":null}\n{"id":3,"a.b":null}\n', ""
     )
 
 
-def test_count_works_as_on_the_server(keyed: Typed) -> None:
-    for name, all_rows, some in ((NAME, 3, 2), (PLAIN, 1, 0)):
-        assert keyed.json(f"query {name} --fields 'count(*)'") == [{"count(*)": all_rows}]
-        assert keyed.json(f"query {name} --fields 'COUNT(*)' -e 'id > 1'") == [{"count(*)": some}]
-        assert keyed.json(f"query_iterator {name} --fields 'count(*)'") == [{"count(*)": all_rows}]
-        assert keyed(f"query {name} --fields 'count(*),id'") == COUNT_ALONE
-        assert keyed(f"query {name} --fields 'count(*)' --limit 3") == failed(
-            "count(*) counts all rows, and takes no --limit and no --offset", code=2
-        )
+@pytest.mark.parametrize(("name", "all_rows", "some"), [(NAME, 3, 2), (PLAIN, 1, 0)])
+def test_count_counts_the_rows_of_a_query(dynamic_and_plain: Typed, name: str, all_rows: int, some: int) -> None:
+    assert dynamic_and_plain.json(f"query {name} --fields 'count(*)'") == [{"count(*)": all_rows}]
+    assert dynamic_and_plain.json(f"query {name} --fields 'COUNT(*)' -e 'id > 1'") == [{"count(*)": some}]
+    assert dynamic_and_plain.json(f"query_iterator {name} --fields 'count(*)'") == [{"count(*)": all_rows}]
+
+
+@pytest.mark.parametrize("name", [NAME, PLAIN])
+def test_count_takes_no_other_field_and_no_page(dynamic_and_plain: Typed, name: str) -> None:
+    assert dynamic_and_plain(f"query {name} --fields 'count(*),id'") == COUNT_ALONE
+    assert dynamic_and_plain(f"query {name} --fields 'count(*)' --limit 3") == failed(
+        "count(*) counts all rows, and takes no --limit and no --offset", code=2
+    )
+
+
+def test_count_is_refused_where_rows_are_listed(dynamic_and_plain: Typed) -> None:
     no_field = failed("count(*) is not a field of a row", "count; or query with --fields 'count(*)'", code=2)
-    assert keyed(f"get {NAME} --ids 1 --fields 'count(*)'") == no_field
-    assert keyed(f"export {NAME} out.csv --fields 'count(*)'") == no_field
-    assert keyed(f"{SEARCH} --fields 'count(*)'") == failed("a hit has no count(*)", "count", code=2)
+    assert dynamic_and_plain(f"get {NAME} --ids 1 --fields 'count(*)'") == no_field
+    assert dynamic_and_plain(f"export {NAME} out.csv --fields 'count(*)'") == no_field
+    assert dynamic_and_plain(f"{SEARCH} --fields 'count(*)'") == failed("a hit has no count(*)", "count", code=2)
 
 
-def test_a_collection_without_a_dynamic_field_has_no_keys(keyed: Typed) -> None:
+def test_a_collection_without_a_dynamic_field_has_no_keys(dynamic_and_plain: Typed) -> None:
     fields = "fields: id, title, v"
-    assert keyed(f"""query {PLAIN} --fields '$meta["x"]'""") == failed(f"""{PLAIN} has no field '$meta["x"]'""", fields)
-    assert keyed(f"query {PLAIN} --fields nosuch") == failed(f"{PLAIN} has no field 'nosuch'", fields)
+    assert dynamic_and_plain(f"""query {PLAIN} --fields '$meta["x"]'""") == failed(
+        f"""{PLAIN} has no field '$meta["x"]'""", fields
+    )
+    assert dynamic_and_plain(f"query {PLAIN} --fields nosuch") == failed(f"{PLAIN} has no field 'nosuch'", fields)
 
 
 @pytest.mark.parametrize(

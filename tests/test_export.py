@@ -131,7 +131,7 @@ def filled(client: Client, name: str, schema: CollectionSchema, columns: list[Fi
 
 
 @pytest.fixture(scope="module")
-def exported(server: ServerProcess) -> ServerProcess:
+def server_with_rows(server: ServerProcess) -> ServerProcess:
     """A server with collections `awkward` (every type) and `many` (more rows than one query returns)."""
     schema = schema_of(*TYPES, dynamic=True)
     many = declared(Declaration("many", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
@@ -149,8 +149,10 @@ def exported(server: ServerProcess) -> ServerProcess:
 
 
 @pytest.fixture
-def run(typed: Typed, exported: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Runs commands in a separate directory."""
+def awkward_and_many(
+    typed: Typed, server_with_rows: ServerProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Typed:
+    """With collections `awkward` and `many` on each kind of server in turn; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     return typed
 
@@ -170,8 +172,8 @@ NAMES = [field.partition(":")[0] for field in TYPES]
 
 
 @pytest.mark.parametrize("file", ["x.jsonl", "x.json", "x.ndjson.gz", "x.jsonl.zst"])
-def test_json_has_every_row_bit_for_bit(run: Typed, file: str) -> None:
-    assert run(f"export -c awkward {file}") == Run(0, f"Exported 4 rows of 'awkward' to {file}.\n", "")
+def test_json_has_every_row_bit_for_bit(awkward_and_many: Typed, file: str) -> None:
+    assert awkward_and_many(f"export -c awkward {file}") == Run(0, f"Exported 4 rows of 'awkward' to {file}.\n", "")
     text = text_of(Path(file))
     rows = json.loads(text) if file == "x.json" else [json.loads(line) for line in text.split("\n")[:-1]]
     assert [bits(row) for row in rows] == EXPECTED
@@ -180,8 +182,8 @@ def test_json_has_every_row_bit_for_bit(run: Typed, file: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "delimiter"), [("x.csv", ","), ("x.tsv", "\t"), ("x.csv.gz", ",")])
-def test_csv_has_every_row_bit_for_bit(run: Typed, file: str, delimiter: str) -> None:
-    assert run(f"export awkward {file}").code == 0
+def test_csv_has_every_row_bit_for_bit(awkward_and_many: Typed, file: str, delimiter: str) -> None:
+    assert awkward_and_many(f"export awkward {file}").code == 0
     # Python before 3.11 refuses NUL.
     table = list(csv.reader(io.StringIO(text_of(Path(file)).replace("\0", "\ue000"), newline=""), delimiter=delimiter))
     assert table[0] == [*NAMES, "$meta"]
@@ -195,8 +197,8 @@ def test_csv_has_every_row_bit_for_bit(run: Typed, file: str, delimiter: str) ->
     assert [bits(row) for row in rows] == EXPECTED
 
 
-def test_parquet_has_every_row_bit_for_bit(run: Typed) -> None:
-    assert run("export -c awkward x.parquet").code == 0
+def test_parquet_has_every_row_bit_for_bit(awkward_and_many: Typed) -> None:
+    assert awkward_and_many("export -c awkward x.parquet").code == 0
     table = pyarrow.parquet.read_table("x.parquet")
     assert {name: str(table.schema.field(name).type) for name in table.schema.names} == {
         "id": "int64",
@@ -230,9 +232,9 @@ def text_of(file: Path) -> str:
     return raw.decode()
 
 
-def test_export_of_chosen_rows_and_fields(run: Typed) -> None:
+def test_export_of_chosen_rows_and_fields(awkward_and_many: Typed) -> None:
     line = "export -c awkward x.csv --filter 'id in {ids}' --param 'ids=[0, 1]' --fields id,n,t -p _default"
-    assert run.json(line) == {
+    assert awkward_and_many.json(line) == {
         "message": "Exported 2 rows of 'awkward' to x.csv.",
         "collection": "awkward",
         "file": "x.csv",
@@ -246,30 +248,30 @@ def test_export_of_chosen_rows_and_fields(run: Typed) -> None:
     )
 
 
-def test_export_of_no_rows_is_whole_too(run: Typed) -> None:
+def test_export_of_no_rows_is_whole_too(awkward_and_many: Typed) -> None:
     expected = {"x.csv": "id,t\n", "x.jsonl": "", "x.json": "[\n\n]\n"}
     for file, text in expected.items():
-        found = run(f"export awkward {file} -e 'id == 5' --fields id,t")
+        found = awkward_and_many(f"export awkward {file} -e 'id == 5' --fields id,t")
         assert found.out == f"Exported 0 rows of 'awkward' to {file}.\n"
         assert Path(file).read_text() == text
-    assert run("export awkward x.parquet -e 'id == 5' --fields id,t").code == 0
+    assert awkward_and_many("export awkward x.parquet -e 'id == 5' --fields id,t").code == 0
     assert pyarrow.parquet.read_table("x.parquet").to_pylist() == []
 
 
-def test_export_to_standard_output(run: Typed) -> None:
-    found = run("export -c awkward - --format csv --fields id,t -e 'id < 0'")
+def test_export_to_standard_output(awkward_and_many: Typed) -> None:
+    found = awkward_and_many("export -c awkward - --format csv --fields id,t -e 'id < 0'")
     assert found == Run(0, 'id,t\n-9223372036854775807,""\n', "")
-    assert run("export awkward - --fields id -e 'id < 0'") == Run(0, '{"id":-9223372036854775807}\n', "")
-    assert run("export awkward - --format parquet") == failed(
+    assert awkward_and_many("export awkward - --fields id -e 'id < 0'") == Run(0, '{"id":-9223372036854775807}\n', "")
+    assert awkward_and_many("export awkward - --format parquet") == failed(
         "only text goes to standard output", "give --format csv, tsv, jsonl or json", code=2
     )
 
 
-def test_a_file_that_exists_is_replaced_only_by_force(run: Typed) -> None:
+def test_a_file_that_exists_is_replaced_only_by_force(awkward_and_many: Typed) -> None:
     Path("x.csv").write_text("precious")
-    assert run("export awkward x.csv") == failed("x.csv exists", "add --force to replace it", code=2)
+    assert awkward_and_many("export awkward x.csv") == failed("x.csv exists", "add --force to replace it", code=2)
     assert Path("x.csv").read_text() == "precious"
-    assert run("export awkward x.csv --fields id --force").code == 0
+    assert awkward_and_many("export awkward x.csv --fields id --force").code == 0
     assert Path("x.csv").read_text().startswith("id\n-9223372036854775807\n")
 
 
@@ -294,37 +296,38 @@ def test_a_file_that_exists_is_replaced_only_by_force(run: Typed) -> None:
         ("nosuchthing x.csv", None),
     ],
 )
-def test_an_export_that_can_not_be_leaves_no_file(run: Typed, line: str, error: Run | None) -> None:
-    found = run(f"export {line}")
+def test_an_export_that_can_not_be_leaves_no_file(awkward_and_many: Typed, line: str, error: Run | None) -> None:
+    found = awkward_and_many(f"export {line}")
     assert found == error if error else (found.code, found.out) == (1, "")
     assert os.listdir() == []
 
 
-def test_export_of_more_rows_than_a_query_gives_out_is_complete(run: Typed, is_lite: bool) -> None:
+def test_export_of_more_rows_than_a_query_gives_out_is_complete(awkward_and_many: Typed, is_lite: bool) -> None:
     many = FEWER if is_lite else MANY
-    assert run("export -c many x.jsonl").out == f"Exported {many} rows of 'many' to x.jsonl.\n"
+    assert awkward_and_many("export -c many x.jsonl").out == f"Exported {many} rows of 'many' to x.jsonl.\n"
     with open("x.jsonl", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     assert rows == [{"id": key, "v": [key / 8, -key / 8]} for key in range(many)]
 
 
-def test_query_of_more_rows_than_one_answer_has_gives_them_all(run: Typed, is_lite: bool) -> None:
-    lines = run("query many --fields id -o csv").out.splitlines()
+def test_query_of_more_rows_than_one_answer_has_gives_them_all(awkward_and_many: Typed, is_lite: bool) -> None:
+    lines = awkward_and_many("query many --fields id -o csv").out.splitlines()
     assert lines == ["id", *map(str, range(FEWER if is_lite else MANY))]
 
 
 @on_milvus  # The server makes no difference.
 def test_an_export_goes_on_where_it_was_killed(
-    cli: Cli, exported: ServerProcess, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, server_with_rows: ServerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(cli.directory)
-    typed, line = Typed(cli, exported), "export -c many x.jsonl"
+    typed, line = Typed(cli, server_with_rows), "export -c many x.jsonl"
     # The process kills itself once its third page is in the file, but its state is not.
     process = cli.start(*shlex.split(line), env={**typed.env, "PYTHONPATH": str(killing(cli.directory))})
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert not Path("x.jsonl").exists()
     assert 0 < json.loads(Path("x.jsonl.part.json").read_text())["point"]["rows"] < MANY
+
     assert typed(f"{line} --resume -e 'id > 1'") == failed(
         "x.jsonl.part is of another export", "begin anew: leave out --resume"
     )
@@ -335,7 +338,7 @@ def test_an_export_goes_on_where_it_was_killed(
 
 @pytest.mark.parametrize("file", ["x.json", "x.csv.gz", "x.parquet"])
 def test_an_export_goes_on_where_ctrl_c_ended_it(
-    run: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
+    awkward_and_many: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     if is_lite and file != "x.parquet":
         pytest.skip("the server makes no difference")
@@ -349,24 +352,26 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(export, "_save_state", interrupted)
-    assert run(f"export -c many {file}") == Run(
+    assert awkward_and_many(f"export -c many {file}") == Run(
         130, "", f"error: {file} is not whole\nhint: go on with the same command and --resume\n"
     )
-    assert run(f"export -c many {file} --resume") == Run(0, f"Exported {many} rows of 'many' to {file}.\n", "")
+    assert awkward_and_many(f"export -c many {file} --resume") == Run(
+        0, f"Exported {many} rows of 'many' to {file}.\n", ""
+    )
     assert keys_in(Path(file)) == list(range(many))
     assert os.listdir() == [file]
 
 
 @pytest.mark.parametrize("file", ["x.jsonl", "x.parquet"])
 def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
-    run: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
+    awkward_and_many: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     if not is_lite:
         pytest.skip("the server makes no difference")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (45_000, limits[1]))
     try:
-        found = run(f"export -c many {file}")
+        found = awkward_and_many(f"export -c many {file}")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     hint = "make room; then go on with the same command and --resume"
@@ -382,11 +387,15 @@ def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
 
         monkeypatch.setattr(export, "_complete_file", filling)
         try:
-            assert run(f"export -c many {file} --resume") == failed("can't write x.parquet.part: File too large", hint)
+            assert awkward_and_many(f"export -c many {file} --resume") == failed(
+                "can't write x.parquet.part: File too large", hint
+            )
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         monkeypatch.setattr(export, "_complete_file", finish)
-    assert run(f"export -c many {file} --resume") == Run(0, f"Exported {FEWER} rows of 'many' to {file}.\n", "")
+    assert awkward_and_many(f"export -c many {file} --resume") == Run(
+        0, f"Exported {FEWER} rows of 'many' to {file}.\n", ""
+    )
     assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]
 

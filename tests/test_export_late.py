@@ -26,11 +26,12 @@ os.link = link
 """
 """What a process is like whose file system has no links: root is needed to mount one."""
 
-Late = Callable[..., "subprocess.CompletedProcess[str]"]
+ExportMeanwhile = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
+def late_books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
+    """With a collection `late` of ROWS rows on Milvus Lite; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     make_loaded(typed, "late")
@@ -42,16 +43,16 @@ def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def late(books: Typed) -> Iterator[Late]:
+def export_meanwhile(late_books: Typed) -> Iterator[ExportMeanwhile]:
     """Runs an export, slowly if something else is to happen once its part file exists."""
-    with TcpProxy(books.server.host, books.server.port) as proxy:
+    with TcpProxy(late_books.server.host, late_books.server.port) as proxy:
 
         def run(
             line: str, meanwhile: Callable[[], object] | None = None, **env: str
         ) -> "subprocess.CompletedProcess[str]":
             proxy.delay(0.1 if meanwhile else 0)
             words = shlex.split(line)
-            process = books.cli.start(*words, env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}", **env})
+            process = late_books.cli.start(*words, env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}", **env})
             if meanwhile:
                 wait_for(Path(f"{words[2]}.part").exists)
                 meanwhile()
@@ -66,9 +67,11 @@ def late(books: Typed) -> Iterator[Late]:
     ("file", "options", "count"),
     [("x.jsonl", "", ROWS), ("x.csv.gz", "", ROWS), ("x.parquet", "", ROWS), ("x.json", "-e 'id < 0'", 0)],
 )
-def test_it_stays_and_the_export_is_kept(late: Late, file: str, options: str, count: int) -> None:
+def test_a_file_that_appears_during_an_export_stays_and_the_export_is_kept(
+    export_meanwhile: ExportMeanwhile, file: str, options: str, count: int
+) -> None:
     line = f"export late {file} {options}"
-    found = late(line, lambda: Path(file).write_text("precious"))
+    found = export_meanwhile(line, lambda: Path(file).write_text("precious"))
     refused = failed(
         f"{file} exists now, and was left as it is: the rows are in {file}.part", "to replace it, add --resume --force"
     )
@@ -78,29 +81,34 @@ def test_it_stays_and_the_export_is_kept(late: Late, file: str, options: str, co
     assert set(os.listdir()) == kept
     if file == "x.jsonl":
         assert Path("x.jsonl.part").read_text().count("\n") == count
+
     # As the hint says.
-    again = late(f"{line} --resume --force")
+    again = export_meanwhile(f"{line} --resume --force")
     assert (again.returncode, again.stdout) == (0, f"Exported {count} rows of 'late' to {file}.\n"), again.stderr
     assert set(os.listdir()) == {file, "home"}
     if file == "x.parquet":
         assert pyarrow.parquet.read_table(file).num_rows == count
 
 
-def test_with_force_it_is_replaced_unless_it_is_no_file(books: Typed, late: Late) -> None:
-    found = late("export late x.jsonl --force", lambda: Path("x.jsonl").write_text("of no use"))
+def test_with_force_a_file_that_appears_is_replaced_and_a_pipe_is_not(
+    late_books: Typed, export_meanwhile: ExportMeanwhile
+) -> None:
+    found = export_meanwhile("export late x.jsonl --force", lambda: Path("x.jsonl").write_text("of no use"))
     assert (found.returncode, Path("x.jsonl").read_text().count("\n")) == (0, ROWS), found.stderr
-    found = late("export late y.jsonl --force", lambda: os.mkfifo("y.jsonl"))
+    found = export_meanwhile("export late y.jsonl --force", lambda: os.mkfifo("y.jsonl"))
     assert (found.returncode, found.stderr) == (2, "error: y.jsonl is not a file\nhint: name a file\n")
     assert Path("y.jsonl").is_fifo()
 
 
 @pytest.mark.parametrize("appears", [True, False])
-def test_it_stays_where_a_file_system_has_no_links(books: Typed, late: Late, tmp_path: Path, appears: bool) -> None:
+def test_a_file_that_appears_stays_where_a_file_system_has_no_links(
+    late_books: Typed, export_meanwhile: ExportMeanwhile, tmp_path: Path, appears: bool
+) -> None:
     place = tmp_path / "home" / "without"
     place.mkdir(parents=True)
     (place / "sitecustomize.py").write_text(WITHOUT_LINKS)
-    path = books.cli.environment()["PYTHONPATH"]
-    found = late(
+    path = late_books.cli.environment()["PYTHONPATH"]
+    found = export_meanwhile(
         "export late x.jsonl",
         lambda: appears and Path("x.jsonl").write_text("precious"),
         PYTHONPATH=f"{place}{os.pathsep}{path}",

@@ -11,7 +11,8 @@ from tests.support.lite_server import LiteServer
 
 
 @pytest.fixture
-def rows(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
+def one_row(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
+    """Connected to Milvus Lite, which has a collection `leftovers` of one row."""
     assert cli("connect", lite.address, "-q").code == 0
     made = cli(
         "-q",
@@ -24,22 +25,22 @@ def rows(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
     assert cli("delete", "collection", "leftovers", "--yes", "-q").code == 0
 
 
-def test_links_in_a_circle_are_refused_before_a_row_is_read(rows: Cli, tmp_path: Path) -> None:
+def test_links_in_a_circle_are_refused_before_a_row_is_read(one_row: Cli, tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     before = sorted(os.listdir(tmp_path))
     for more in ([], ["--force"]):
         told = "error: a is a symbolic link that leads nowhere: Too many levels of symbolic links\nhint: name a file\n"
-        assert rows("export", "leftovers", "a", "--format", "jsonl", *more) == Run(2, "", told)
+        assert one_row("export", "leftovers", "a", "--format", "jsonl", *more) == Run(2, "", told)
     assert sorted(os.listdir(tmp_path)) == before
 
 
-def test_a_part_that_is_the_finished_file_goes_at_the_next_export(rows: Cli, tmp_path: Path) -> None:
+def test_a_part_that_is_the_finished_file_goes_at_the_next_export(one_row: Cli, tmp_path: Path) -> None:
     """A kill between publishing the file and removing the part leaves both names."""
     done = Run(0, "Exported 1 row of 'leftovers' to rows.jsonl.\n", "")
-    assert rows("export", "leftovers", "rows.jsonl") == done
+    assert one_row("export", "leftovers", "rows.jsonl") == done
     for more in ([], ["--resume"]):
         (tmp_path / "rows.jsonl.part").hardlink_to(tmp_path / "rows.jsonl")
-        assert rows("export", "leftovers", "rows.jsonl", "--force", *more) == done
+        assert one_row("export", "leftovers", "rows.jsonl", "--force", *more) == done
         assert (tmp_path / "rows.jsonl").read_text() == '{"id":1,"v":[1.0,1.0]}\n'
         assert not (tmp_path / "rows.jsonl.part").exists()

@@ -97,18 +97,18 @@ def test_options_that_agree_make_a_level(
     ],
 )
 def test_options_that_contradict_each_other_are_errors(
-    peer: GrpcPeer, cli: Cli, options: str, message: str, hint: str
+    empty_peer: GrpcPeer, cli: Cli, options: str, message: str, hint: str
 ) -> None:
     for line in LINES:
-        run = run_here(shlex.split(f"{line} {options}"), cli.home, peer.uri)
+        run = run_here(shlex.split(f"{line} {options}"), cli.home, empty_peer.uri)
         assert run == failed(message, hint, 2), line
-    assert sent(peer) == []
+    assert sent(empty_peer) == []
 
 
 @pytest.mark.parametrize("value", ["-1", "18446744073709551616", "now", "1.5"])
-def test_a_timestamp_is_a_number_of_64_bits(peer: GrpcPeer, cli: Cli, value: str) -> None:
-    assert run_here(["query", "c", f"--guarantee-timestamp={value}"], cli.home, peer.uri).code == 2
-    assert sent(peer) == []
+def test_a_timestamp_is_a_number_of_64_bits(empty_peer: GrpcPeer, cli: Cli, value: str) -> None:
+    assert run_here(["query", "c", f"--guarantee-timestamp={value}"], cli.home, empty_peer.uri).code == 2
+    assert sent(empty_peer) == []
 
 
 def test_no_level_at_all_contradicts_an_unknown_one() -> None:
@@ -117,7 +117,7 @@ def test_no_level_at_all_contradicts_an_unknown_one() -> None:
 
 
 @pytest.fixture
-def peer() -> Iterator[GrpcPeer]:
+def empty_peer() -> Iterator[GrpcPeer]:
     """A server that finds nothing. Its clock stands at NOW."""
     schema = schema_pb2.CollectionSchema(name="c")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
@@ -164,21 +164,22 @@ def sent(peer: GrpcPeer) -> list[tuple[str, int]]:
     ],
 )
 def test_every_request_of_a_read_has_it(
-    peer: GrpcPeer, cli: Cli, line: str, options: str, request_fields: tuple[str, int]
+    empty_peer: GrpcPeer, cli: Cli, line: str, options: str, request_fields: tuple[str, int]
 ) -> None:
-    run_here(shlex.split(f"{line} {options}"), cli.home, peer.uri)
-    found = sent(peer)
+    run_here(shlex.split(f"{line} {options}"), cli.home, empty_peer.uri)
+    found = sent(empty_peer)
     assert set(found) == {request_fields}
     assert len(found) == (3 if line.startswith("hybrid_search") else len(found))
 
 
-def test_a_timestamp_of_the_past_costs_no_call(peer: GrpcPeer, cli: Cli) -> None:
-    run_here(["query", "c", f"--guarantee-timestamp={NOW - 7}"], cli.home, peer.uri)
-    assert peer.requests("AllocTimestamp") == []
+def test_a_timestamp_of_the_past_costs_no_call(empty_peer: GrpcPeer, cli: Cli) -> None:
+    run_here(["query", "c", f"--guarantee-timestamp={NOW - 7}"], cli.home, empty_peer.uri)
+    assert empty_peer.requests("AllocTimestamp") == []
 
 
 @pytest.fixture
-def fresh(typed: Typed) -> Typed:
+def empty_collection(typed: Typed) -> Typed:
+    """With a loaded collection that has no rows."""
     typed.gone(NAME)
     typed.all(
         f"create collection -c {NAME} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2",
@@ -216,8 +217,10 @@ def hybrid_now() -> int:
 
 @on_milvus
 @pytest.mark.parametrize("line", [f"query {NAME} --fields id", f"search {NAME} -v [0.5,0] -l 100 --fields id"])
-def test_an_old_timestamp_may_miss_what_was_just_written_and_strong_never_does(fresh: Typed, line: str) -> None:
-    here = OneSession(fresh)
+def test_an_old_timestamp_may_miss_what_was_just_written_and_strong_never_does(
+    empty_collection: Typed, line: str
+) -> None:
+    here = OneSession(empty_collection)
     old, missed = hybrid_now() - (5000 << 18), 0
     for number in range(40):
         here.insert(number)
@@ -229,10 +232,10 @@ def test_an_old_timestamp_may_miss_what_was_just_written_and_strong_never_does(f
 
 
 @on_milvus
-def test_a_read_waits_for_a_timestamp_of_the_near_future(fresh: Typed) -> None:
+def test_a_read_waits_for_a_timestamp_of_the_near_future(empty_collection: Typed) -> None:
     for line in (f"count {NAME}", f"search {NAME} -v [0.5,0]", f"query {NAME} --limit 3"):
         began, ahead = time.monotonic(), hybrid_now() + (1200 << 18)
-        assert fresh(f"-o json {line} --guarantee-timestamp {ahead}").code == 0
+        assert empty_collection(f"-o json {line} --guarantee-timestamp {ahead}").code == 0
         assert 1 < time.monotonic() - began < 8
 
 
@@ -240,9 +243,9 @@ def test_a_read_waits_for_a_timestamp_of_the_near_future(fresh: Typed) -> None:
 @pytest.mark.parametrize(
     ("line", "seconds"), [(f"search {NAME} -v [0.5,0] -t 5", 5), (f"query {NAME}", 60), (f"count {NAME} -t 90", 90)]
 )
-def test_a_timestamp_beyond_the_deadline_is_refused_at_once(fresh: Typed, line: str, seconds: int) -> None:
+def test_a_timestamp_beyond_the_deadline_is_refused_at_once(empty_collection: Typed, line: str, seconds: int) -> None:
     began = time.monotonic()
-    run = fresh(f"{line} --guarantee-timestamp {hybrid_now() + (3_600_000 << 18)}")
+    run = empty_collection(f"{line} --guarantee-timestamp {hybrid_now() + (3_600_000 << 18)}")
     assert time.monotonic() - began < 4
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: --guarantee-timestamp is 3,")

@@ -7,12 +7,14 @@ from tests.support.typed import failed
 
 def test_a_guard_stays_with_its_alias_when_its_address_is_written_another_way(cli: Cli, lite: LiteServer) -> None:
     guarded = "connect {host}:{port} -a guarded"
+
     assert cli("connect", lite.address, "-a", "guarded", "--read-only").code == 0
     assert cli(*guarded.format(host="localhost", port=lite.port).split()).code == 0
     assert cli("--alias", "guarded", "create", "collection", "x", "--dim", "4") == failed(
         "connection 'guarded' is read-only: CreateCollection was not sent",
         "connect again with --no-read-only to allow it",
     )
+
     assert cli(*guarded.format(host="127.0.0.1", port=lite.port).split(), "--no-read-only").code == 0
     assert "read_only" in cli("show", "connection", "guarded").out
     assert cli("--alias", "guarded", "delete", "collection", "x", "--yes").err.startswith("error: no collection 'x'")

@@ -165,7 +165,8 @@ class Guarded:
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer) -> Iterator[Guarded]:
+def guarded_book(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer) -> Iterator[Guarded]:
+    """Milvus under three aliases, with a loaded collection `guard_book` and an object of each other kind."""
     found = Guarded(tmp_path_factory.mktemp("guards"), milvus)
     made = (
         "create collection guard_book -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists",
@@ -197,17 +198,23 @@ def test_every_command_that_deletes_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("line", DELETIONS.values(), ids=DELETIONS)
-def test_what_deletes_asks_on_a_protected_connection_and_is_refused_on_a_read_only_one(
-    guarded: Guarded, line: str
-) -> None:
+def test_what_deletes_is_confirmed_by_name_on_a_protected_connection(guarded_book: Guarded, line: str) -> None:
     if line.startswith("delete index"):
-        assert guarded("release guard_book --alias open").code == 0
-    asked = guarded("use connection guarded -q"), guarded(f"{line} --yes")
-    assert (asked[1].code, asked[1].out) == (2, "")
-    assert asked[1].err.startswith("error: connection 'guarded' is protected: ")
-    assert asked[1].err.endswith("hint: add both --yes and --alias guarded\n")
+        assert guarded_book("release guard_book --alias open").code == 0
+    guarded_book("use connection guarded -q")
+    asked = guarded_book(f"{line} --yes")
+    assert (asked.code, asked.out) == (2, "")
+    assert asked.err.startswith("error: connection 'guarded' is protected: ")
+    assert asked.err.endswith("hint: add both --yes and --alias guarded\n")
+
+    if line.startswith("delete index"):
+        assert guarded_book("load guard_book --alias open").code == 0
+
+
+@pytest.mark.parametrize("line", DELETIONS.values(), ids=DELETIONS)
+def test_what_deletes_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
     for given in ("--yes", "--dry-run"):
-        refused = guarded(f"{line} {given} --alias frozen")
+        refused = guarded_book(f"{line} {given} --alias frozen")
         assert (refused.code, refused.out) == (1, "")
         assert refused.err.startswith("error: connection 'frozen' is read-only: ")
 
@@ -224,21 +231,21 @@ def test_truncate_asks_on_a_protected_connection(tmp_path: Path, lite: LiteServe
 
 
 @pytest.mark.parametrize("kind", ["alias", "role", "resource_group"])
-def test_what_loses_no_data_is_deleted_without_a_question(guarded: Guarded, kind: str) -> None:
+def test_what_loses_no_data_is_deleted_without_a_question(guarded_book: Guarded, kind: str) -> None:
     collection = "-c guard_book -a" if kind == "alias" else ""
-    assert guarded(f"create {kind} {collection} guard_free --alias open").code == 0
-    assert guarded(f"delete {kind} guard_free --alias guarded").code == 2
-    assert guarded(f"delete {kind} guard_free --alias frozen").code == 1
-    assert guarded(f"delete {kind} guard_free --alias open").code == 0
+    assert guarded_book(f"create {kind} {collection} guard_free --alias open").code == 0
+    assert guarded_book(f"delete {kind} guard_free --alias guarded").code == 2
+    assert guarded_book(f"delete {kind} guard_free --alias frozen").code == 1
+    assert guarded_book(f"delete {kind} guard_free --alias open").code == 0
 
 
-def test_rows_expire_on_a_protected_connection_only_when_its_alias_is_named(guarded: Guarded) -> None:
+def test_rows_expire_on_a_protected_connection_only_when_its_alias_is_named(guarded_book: Guarded) -> None:
     line = "alter collection_properties -c guard_book --set collection.ttl.seconds=100000"
-    assert guarded("use connection guarded").code == 0
-    run = guarded(f"{line} --yes")
+    assert guarded_book("use connection guarded").code == 0
+    run = guarded_book(f"{line} --yes")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("error: connection 'guarded' is protected: Expire entities of 'guard_book' on guarded (")
-    assert guarded(f"{line} --yes --alias guarded").code == 0
+    assert guarded_book(f"{line} --yes --alias guarded").code == 0
 
 
 WRITES = (
@@ -268,8 +275,8 @@ WRITES = (
 
 
 @pytest.mark.parametrize("line", WRITES)
-def test_what_changes_anything_is_refused_on_a_read_only_connection(guarded: Guarded, line: str) -> None:
-    run = guarded(f"{line} --yes --alias frozen")
+def test_what_changes_anything_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
+    run = guarded_book(f"{line} --yes --alias frozen")
     assert (run.code, run.out) == (1, ""), run
     assert "connection 'frozen' is read-only: " in run.err
 
@@ -278,37 +285,46 @@ def drop(name: str) -> str:
     return f"""api POST {V1}/collections/drop -d '{{"collectionName": "{name}"}}'"""
 
 
-def test_api_drops_nothing_unasked(guarded: Guarded) -> None:
+def test_api_drops_nothing_on_a_read_only_connection(guarded_book: Guarded) -> None:
     line, where = drop("guard_book"), f"POST {V1}/collections/drop"
     hint = "connect again with --no-read-only to allow it"
     for given in ("", "--yes", "--dry-run", "--yes --alias frozen"):
-        run = guarded(f"{line} {given} {'' if '--alias' in given else '--alias frozen'}")
+        run = guarded_book(f"{line} {given} {'' if '--alias' in given else '--alias frozen'}")
         assert run == failed(f"connection 'frozen' is read-only: {where} was not sent", hint), given
+    assert json.loads(guarded_book("show collection guard_book -o json --alias open").out)["collection"] == "guard_book"
+
+
+def test_api_drops_nothing_unasked(guarded_book: Guarded) -> None:
+    line, where = drop("guard_book"), f"POST {V1}/collections/drop"
     question = f"Send {where} to {{}}?"
     for script in (line, f"watch --times 1 0.1 {line}"):
-        assert guarded(f"{script} --alias open") == failed(
-            f"{question.format(guarded.place('open'))} There is no terminal to confirm on.", "add --yes", code=2
+        assert guarded_book(f"{script} --alias open") == failed(
+            f"{question.format(guarded_book.place('open'))} There is no terminal to confirm on.", "add --yes", code=2
         )
-    assert guarded("use connection guarded -q").code == 0
-    assert guarded(f"{line} --yes") == failed(
-        f"connection 'guarded' is protected: {question.format(guarded.place('guarded'))}",
+
+    assert guarded_book("use connection guarded -q").code == 0
+    assert guarded_book(f"{line} --yes") == failed(
+        f"connection 'guarded' is protected: {question.format(guarded_book.place('guarded'))}",
         "add both --yes and --alias guarded",
         code=2,
     )
+
     for alias in ("open", "guarded"):
-        assert guarded(f"{line} --dry-run --alias {alias}") == Run(
-            0, f"Would send {where} to {guarded.place(alias)}.\n", ""
+        assert guarded_book(f"{line} --dry-run --alias {alias}") == Run(
+            0, f"Would send {where} to {guarded_book.place(alias)}.\n", ""
         )
-    assert json.loads(guarded("show collection guard_book -o json --alias open").out)["collection"] == "guard_book"
+    assert json.loads(guarded_book("show collection guard_book -o json --alias open").out)["collection"] == "guard_book"
 
 
-def test_api_reads_on_every_connection_and_drops_once_it_is_confirmed(guarded: Guarded) -> None:
+def test_api_reads_on_every_connection_and_drops_once_it_is_confirmed(guarded_book: Guarded) -> None:
     create = f"""api POST {V1}/collections/create -d '{{"collectionName": "guard_rest", "dimension": 2}}'"""
-    assert guarded(f"{create} --yes --alias guarded").code == 0
+    assert guarded_book(f"{create} --yes --alias guarded").code == 0
+
     for alias in ("open", "frozen", "guarded"):
-        run = guarded(f"api GET {V1}/collections --alias {alias}")
+        run = guarded_book(f"api GET {V1}/collections --alias {alias}")
         assert (run.code, "guard_rest" in run.out, run.err) == (0, True, "")
         body = """{"collectionName": "guard_rest", "filter": "id > 0", "limit": 1}"""
-        assert guarded(f"api POST {V1}/query -d '{body}' --alias {alias}").code == 0
-    assert guarded(f"{drop('guard_rest')} --yes --alias guarded").code == 0
-    assert "guard_rest" not in guarded(f"api GET {V1}/collections --alias open").out
+        assert guarded_book(f"api POST {V1}/query -d '{body}' --alias {alias}").code == 0
+
+    assert guarded_book(f"{drop('guard_rest')} --yes --alias guarded").code == 0
+    assert "guard_rest" not in guarded_book(f"api GET {V1}/collections --alias open").out

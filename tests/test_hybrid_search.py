@@ -24,7 +24,8 @@ LEGS = f"--request 'field=dense vector={json.dumps(DENSE)} limit=15' --request '
 
 
 @pytest.fixture(scope="module")
-def made(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+def hybrid_rows(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    """Milvus Lite with 40 rows of a dense vector, another one, and a text with its BM25 vector."""
     typed = typed_on(tmp_path_factory.mktemp("hybrid"), lite)
     rows = [
         {"id": number, "g": number % 5, "body": words(number), "dense": dense, "other": other}
@@ -45,8 +46,8 @@ def made(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def typed(made: Typed, tmp_path: Path) -> Typed:
-    return Typed(Cli(tmp_path), made.server)
+def typed(hybrid_rows: Typed, tmp_path: Path) -> Typed:
+    return Typed(Cli(tmp_path), hybrid_rows.server)
 
 
 def words(number: int) -> str:
@@ -70,15 +71,28 @@ def ours(typed: Typed, line: str) -> list[tuple[int, float]]:
     return [(row["id"], row["distance"]) for row in typed.json(f"hybrid_search {NAME} {line}")]
 
 
-def test_fused_hits_are_those_of_pymilvus(typed: Typed) -> None:
-    assert ours(typed, LEGS) == official(typed, RRFRanker(60))
-    assert ours(typed, f"{LEGS} --rerank rrf:5") == official(typed, RRFRanker(5)) != official(typed, RRFRanker(60))
-    assert ours(typed, f"{LEGS} --rerank weighted:0.7,0.3") == official(typed, WeightedRanker(0.7, 0.3))
-    assert ours(typed, f"{LEGS} --rerank weighted:0.2,0.8") == official(typed, WeightedRanker(0.2, 0.8))
-    decay = Function(
-        "decay", FunctionType.RERANK, ["g"], params={"reranker": "decay", "function": "gauss", "origin": 3, "scale": 2}
-    )
-    assert ours(typed, f"{LEGS} --rerank decay:field=g,function=gauss,origin=3,scale=2") == official(typed, decay)
+GAUSS = Function(
+    "decay", FunctionType.RERANK, ["g"], params={"reranker": "decay", "function": "gauss", "origin": 3, "scale": 2}
+)
+
+
+@pytest.mark.parametrize(
+    ("reranker", "ranker"),
+    [
+        ("", RRFRanker(60)),
+        ("--rerank rrf:5", RRFRanker(5)),
+        ("--rerank weighted:0.7,0.3", WeightedRanker(0.7, 0.3)),
+        ("--rerank weighted:0.2,0.8", WeightedRanker(0.2, 0.8)),
+        ("--rerank decay:field=g,function=gauss,origin=3,scale=2", GAUSS),
+    ],
+    ids=["default", "rrf", "weighted", "weighted the other way", "decay"],
+)
+def test_fused_hits_are_those_of_pymilvus(typed: Typed, reranker: str, ranker: Any) -> None:
+    assert ours(typed, f"{LEGS} {reranker}") == official(typed, ranker)
+
+
+def test_the_number_of_rrf_makes_a_difference(typed: Typed) -> None:
+    assert official(typed, RRFRanker(5)) != official(typed, RRFRanker(60))
 
 
 RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
@@ -130,13 +144,15 @@ def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(
 
 
 def test_filters_limit_offset_and_partition_reach_the_server(typed: Typed) -> None:
-    whole = ours(typed, LEGS)
-    assert ours(typed, f"{LEGS} -l 4 --offset 2") == whole[2:6]
+    assert ours(typed, f"{LEGS} -l 4 --offset 2") == ours(typed, LEGS)[2:6]
     assert ours(typed, LEGS.replace(" limit=15", ' limit=15 filter="g == 2"')) == official(
         typed, RRFRanker(60), dense_filter="g == 2"
     )
     assert {number % 5 for number, _ in ours(typed, f"{LEGS} --filter 'g in [1,2]'")} == {1, 2}
     assert {number % 2 for number, _ in ours(typed, f"{LEGS} --partition odd")} == {1}
+
+
+def test_a_hit_has_only_the_requested_fields(typed: Typed) -> None:
     near = typed.json(f"hybrid_search {NAME} {LEGS} --fields body -l 1")
     assert near[0].keys() == {"rank", "id", "distance", "body"}
 

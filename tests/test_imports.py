@@ -40,7 +40,7 @@ def modules_after(cli: Cli, *argv: str) -> set[str]:
 
 
 @pytest.fixture
-def connected(cli: Cli) -> Cli:
+def connected_cli(cli: Cli) -> Cli:
     with GrpcPeer() as peer:
         assert cli("connect", "-h", peer.host, "-p", str(peer.port)).code == 0
     return cli
@@ -51,8 +51,8 @@ def connected(cli: Cli) -> Cli:
     [["--version"], ["--help"], ["version"], ["list", "connections"], ["list", "connections", "-o", "json"]],
     ids=" ".join,
 )
-def test_what_asks_no_server_imports_nothing_heavy(connected: Cli, argv: list[str]) -> None:
-    assert modules_after(connected, *argv) & {*HEAVY, *RARE} == set()
+def test_what_asks_no_server_imports_nothing_heavy(connected_cli: Cli, argv: list[str]) -> None:
+    assert modules_after(connected_cli, *argv) & {*HEAVY, *RARE} == set()
 
 
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]], ids=" ".join)
@@ -69,8 +69,8 @@ def test_json_needs_no_table_no_yaml_and_no_prompt(cli: Cli) -> None:
     assert found & heavy == set()
 
 
-def test_a_table_needs_tabulate_and_no_yaml(connected: Cli) -> None:
-    found = modules_after(connected, "list", "connections", "-o", "table")
+def test_a_table_needs_tabulate_and_no_yaml(connected_cli: Cli) -> None:
+    found = modules_after(connected_cli, "list", "connections", "-o", "table")
     assert found & {"tabulate", "yaml"} == {"tabulate"}
 
 

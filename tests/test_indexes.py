@@ -18,7 +18,7 @@ def prepared_servers() -> set[str]:
 
 
 @pytest.fixture
-def indexed(typed: Typed, prepared_servers: set[str]) -> Typed:
+def indexed_tome(typed: Typed, prepared_servers: set[str]) -> Typed:
     """With a collection `tome` that has an index."""
     if typed.server.address not in prepared_servers:
         typed.make("tome")
@@ -41,9 +41,9 @@ def described(name: str) -> dict[str, object]:
     }
 
 
-def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None:
-    indexed(f"delete index tome -in {name_of(is_lite)} -y")
-    made = indexed.json(INDEX.format(name="tome"))
+def test_create_index_is_seen_by_pymilvus(indexed_tome: Typed, is_lite: bool) -> None:
+    indexed_tome(f"delete index tome -in {name_of(is_lite)} -y")
+    made = indexed_tome.json(INDEX.format(name="tome"))
     assert made == {
         "message": "Created index on 'vector' of 'tome'." + (" The server named it 'vector'." if is_lite else ""),
         "collection": "tome",
@@ -51,7 +51,7 @@ def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None
         "index": name_of(is_lite),
         "created": True,
     }
-    with indexed.server.stub() as stub:
+    with indexed_tome.server.stub() as stub:
         [seen] = stub.DescribeIndex(milvus_pb2.DescribeIndexRequest(collection_name="tome")).index_descriptions
     assert (seen.index_name, seen.field_name) == (name_of(is_lite), "vector")
     params = {"M": "16", "efConstruction": "200"}
@@ -59,29 +59,29 @@ def test_create_index_is_seen_by_pymilvus(indexed: Typed, is_lite: bool) -> None
     assert {pair.key: pair.value for pair in seen.params} == {"index_type": "HNSW", "metric_type": "COSINE", **kept}
 
 
-def test_list_and_show_index(indexed: Typed, is_lite: bool) -> None:
+def test_list_and_show_index(indexed_tome: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
-    assert indexed.json("list indexes -c tome") == [described(name)]
-    shown = indexed.json(f"show index -c tome -in {name}")
+    assert indexed_tome.json("list indexes -c tome") == [described(name)]
+    shown = indexed_tome.json(f"show index -c tome -in {name}")
     assert {key: shown[key] for key in described(name)} == described(name)
-    assert indexed.json("describe index -c tome") == shown
-    assert indexed("show index_progress -c tome -o csv") == Run(
+    assert indexed_tome.json("describe index -c tome") == shown
+    assert indexed_tome("show index_progress -c tome -o csv") == Run(
         0, f"index,field,state,indexed_rows,total_rows,pending_rows\n{name},vector,finished,0,0,0\n", ""
     )
 
 
 @pytest.mark.parametrize("verb", ["show index", "show index_progress", "delete index -y", "wait_for_index"])
-def test_an_index_that_is_missing_exits_1_at_once(indexed: Typed, verb: str, is_lite: bool) -> None:
+def test_an_index_that_is_missing_exits_1_at_once(indexed_tome: Typed, verb: str, is_lite: bool) -> None:
     near = f"did you mean {name_of(is_lite)}?"
     name = "vectorr" if is_lite else "by_vectorr"
-    assert indexed(f"{verb} -c tome -in {name}") == failed(f"no index '{name}' on 'tome'", near)
+    assert indexed_tome(f"{verb} -c tome -in {name}") == failed(f"no index '{name}' on 'tome'", near)
 
 
 @pytest.mark.parametrize(
     "verb", ["create index -f vector", "list indexes", "show index", "delete index -y", "wait_for_index"]
 )
-def test_a_collection_that_is_missing_exits_1(indexed: Typed, verb: str) -> None:
-    assert indexed(f"{verb} -c tomme") == failed("no collection 'tomme'", "did you mean tome?")
+def test_a_collection_that_is_missing_exits_1(indexed_tome: Typed, verb: str) -> None:
+    assert indexed_tome(f"{verb} -c tomme") == failed("no collection 'tomme'", "did you mean tome?")
 
 
 @pytest.mark.parametrize(
@@ -93,30 +93,30 @@ def test_a_collection_that_is_missing_exits_1(indexed: Typed, verb: str) -> None
         ("-t FLAT --param nlist:8", "FLAT has no parameter 'nlist'", "it takes none; "),
     ],
 )
-def test_create_index_with_a_mistyped_word_exits_2(indexed: Typed, options: str, message: str, hint: str) -> None:
-    assert indexed(f"create index -c tome -f vector {options}") == failed(message, hint + FORCE, code=2)
+def test_create_index_with_a_mistyped_word_exits_2(indexed_tome: Typed, options: str, message: str, hint: str) -> None:
+    assert indexed_tome(f"create index -c tome -f vector {options}") == failed(message, hint + FORCE, code=2)
 
 
 @on_milvus  # Milvus Lite takes any type.
-def test_create_index_with_force_leaves_it_to_the_server(indexed: Typed) -> None:
-    indexed("delete index tome -y")
-    assert indexed("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
+def test_create_index_with_force_leaves_it_to_the_server(indexed_tome: Typed) -> None:
+    indexed_tome("delete index tome -y")
+    assert indexed_tome("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
         "invalid index type: HNWS", "see: help create index"
     )
 
 
-def test_create_index_with_bad_parameters_exits_2(indexed: Typed) -> None:
-    assert indexed("create index -c tome -f vector -t HNSW --param M") == failed(
+def test_create_index_with_bad_parameters_exits_2(indexed_tome: Typed) -> None:
+    assert indexed_tome("create index -c tome -f vector -t HNSW --param M") == failed(
         "bad parameter 'M'", "write KEY:VALUE, e.g. nlist:128", code=2
     )
-    assert indexed("create index -c tome -f vector -t HNSW --param '{'").code == 2
-    assert indexed("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
+    assert indexed_tome("create index -c tome -f vector -t HNSW --param '{'").code == 2
+    assert indexed_tome("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
 
 
 @pytest.mark.parametrize("option", ["", " --if-not-exists", " --no-wait"])
-def test_create_index_twice_says_which_one_exists(indexed: Typed, is_lite: bool, option: str) -> None:
+def test_create_index_twice_says_which_one_exists(indexed_tome: Typed, is_lite: bool, option: str) -> None:
     name = name_of(is_lite)
-    assert indexed.json(INDEX.format(name="tome") + option) == {
+    assert indexed_tome.json(INDEX.format(name="tome") + option) == {
         "message": f"Field 'vector' of 'tome' already has index '{name}' (HNSW, COSINE).",
         "collection": "tome",
         "field": "vector",
@@ -125,38 +125,39 @@ def test_create_index_twice_says_which_one_exists(indexed: Typed, is_lite: bool,
     }
 
 
-def test_create_another_index_on_a_field_names_the_one_that_it_has(indexed: Typed, is_lite: bool) -> None:
+def test_create_another_index_on_a_field_names_the_one_that_it_has(indexed_tome: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
-    again = indexed("create index -c tome -f vector -t FLAT -m L2")
+    again = indexed_tome("create index -c tome -f vector -t FLAT -m L2")
     assert (again.code, again.out) == (1, "")
     assert again.err.startswith(f"error: field 'vector' of 'tome' already has index '{name}' (HNSW, COSINE): ")
     assert again.err.endswith(f"hint: delete index -c tome -in {name}\n")
 
 
-def test_delete_index_says_what_goes(indexed: Typed, is_lite: bool) -> None:
+def test_delete_index_says_what_goes(indexed_tome: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
-    what = f"index '{name}' of 'tome' on {indexed.place}, HNSW on field 'vector', of 0 rows"
-    assert indexed(f"delete index -c tome -in {name} --dry-run") == Run(0, f"Would delete {what}.\n", "")
-    assert indexed("delete index -c tome").code == 2
-    assert indexed(f"delete index -c tome -in {name} -y") == Run(0, f"Deleted index '{name}' of 'tome'.\n", "")
-    assert indexed.json("list indexes -c tome") == []
-    assert indexed("delete index -c tome -y") == failed(
+    what = f"index '{name}' of 'tome' on {indexed_tome.place}, HNSW on field 'vector', of 0 rows"
+    assert indexed_tome(f"delete index -c tome -in {name} --dry-run") == Run(0, f"Would delete {what}.\n", "")
+    assert indexed_tome("delete index -c tome").code == 2
+
+    assert indexed_tome(f"delete index -c tome -in {name} -y") == Run(0, f"Deleted index '{name}' of 'tome'.\n", "")
+    assert indexed_tome.json("list indexes -c tome") == []
+    assert indexed_tome("delete index -c tome -y") == failed(
         "collection 'tome' has no index", "create index -c tome -f FIELD"
     )
 
 
-def test_wait_for_index(indexed: Typed, is_lite: bool) -> None:
+def test_wait_for_index(indexed_tome: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
-    assert indexed("wait_for_index -c tome -t 5m") == Run(0, "The indexes of 'tome' are built.\n", "")
-    assert indexed.json(f"wait_for_index -c tome -in {name}") == {
+    assert indexed_tome("wait_for_index -c tome -t 5m") == Run(0, "The indexes of 'tome' are built.\n", "")
+    assert indexed_tome.json(f"wait_for_index -c tome -in {name}") == {
         "message": f"Index '{name}' on 'tome' is built.",
         "collection": "tome",
         "index": name,
         "built": True,
     }
-    indexed.all(f"delete index -c tome -in {name} -y")
+    indexed_tome.all(f"delete index -c tome -in {name} -y")
     hint = "make one first: create index -c tome"
-    assert indexed("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
+    assert indexed_tome("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
 
 
 def name_of(is_lite: bool) -> str:

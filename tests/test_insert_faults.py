@@ -97,6 +97,7 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
     process.kill()
     process.communicate()
     assert 0 < acknowledged(checkpoint) < 20_000
+
     proxy.delay(0)
     again = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert again == failed(
@@ -105,6 +106,7 @@ def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: 
         "--resume goes on there; --restart sends all rows again",
         code=2,
     )
+
     before = exact(typed, "fault_killed")
     run = run_here([*line, "--resume"], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert run == Run(
@@ -222,6 +224,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
         run = typed(line)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
     # A batch whose rejects could not be written does not count, although its good rows arrived.
     known = (
         r"[0-9]+ rows are in, and what was on its way may be" if limit else f"{exact(typed, 'fault_full')} rows are in"
@@ -232,6 +235,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
     )
     assert re.search(f"{said} there\n$", run.err), run.err
     assert limit or exact(typed, "fault_full") > 0
+
     monkeypatch.setattr(RowEncoder, "batch", encode)
     assert typed(f"{line} --resume").code == 5
     lines = [json.loads(each)["line"] for each in Path("rejects.jsonl").read_text().splitlines()]
@@ -258,6 +262,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
         f"{there:,} rows are in",
         f"repair the file, then {ANEW}",
     )
+
     # The repaired file is another file: nothing is doubled by mistake, and upsert inserts the rest.
     Path("rows.jsonl.gz").write_bytes(whole)
     assert typed("insert file -c fault_gzip rows.jsonl.gz --resume") == failed(

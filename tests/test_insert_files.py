@@ -6,7 +6,7 @@ import json
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,14 +43,15 @@ def rows_of(typed: Typed, name: str, expression: str = "i8 > -1000") -> list[dic
 
 
 @pytest.fixture
-def fresh(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Files are written to, and named relative to, the current directory."""
+def typed_in_tmp(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on each kind of server in turn; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     return typed
 
 
 @pytest.fixture(params=["with orjson", "without"])
-def libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def optional_libraries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without the libraries that only make things faster."""
     if request.param == "without":
         for name in ("orjson", "numpy", "zstandard"):
             monkeypatch.setitem(sys.modules, name, None)
@@ -65,15 +66,15 @@ def make_all(typed: Typed, name: str) -> None:
     )
 
 
-def test_insert_file_tells_rows_and_counts(fresh: Typed) -> None:
-    fresh.make("in_books", index=True)
-    fresh.all("load collection -c in_books")
+def test_insert_file_tells_rows_and_counts(typed_in_tmp: Typed) -> None:
+    typed_in_tmp.make("in_books", index=True)
+    typed_in_tmp.all("load collection -c in_books")
     Path("books.csv").write_text(
         'id,title,vector\n1,Emma,"[0.1, 0.2, 0.3, 0.4]"\n2,Persuasion,"[0.4, 0.3, 0.2, 0.1]"\n'
     )
     said = "Inserted 2 of 2 rows into 'in_books', which had 0 and has 2.\n"
-    assert fresh("import -c in_books books.csv") == Run(0, said, "")
-    made = fresh.json("upsert file -c in_books books.csv -q")
+    assert typed_in_tmp("import -c in_books books.csv") == Run(0, said, "")
+    made = typed_in_tmp.json("upsert file -c in_books books.csv -q")
     assert made == {
         "message": "Upserted 2 of 2 rows into 'in_books', which had 2 and has 2.",
         "collection": "in_books",
@@ -83,7 +84,7 @@ def test_insert_file_tells_rows_and_counts(fresh: Typed) -> None:
         "before": 2,
         "after": 2,
     }
-    fresh.gone("in_books")
+    typed_in_tmp.gone("in_books")
 
 
 VALUES: list[dict[str, Any]] = [
@@ -160,15 +161,16 @@ def write_file(path: Path, kind: str, values: list[dict[str, Any]]) -> None:
         pyarrow.parquet.write_table(table.set_column(table.schema.names.index("v"), "v", vectors), path)
 
 
-def test_values_of_every_format_arrive_as_they_are(fresh: Typed, libraries: None) -> None:
-    make_all(fresh, "in_all")
+def test_values_of_every_format_arrive_as_they_are(typed_in_tmp: Typed, optional_libraries: None) -> None:
+    make_all(typed_in_tmp, "in_all")
     for kind in ("csv", "tsv", "jsonl", "json", "rows.json", "parquet"):
         # The dynamic field identifies the file of a row.
         write_file(Path(f"all.{kind}"), kind, [{**row, "kind": kind} for row in VALUES])
-        run = fresh(f"upsert file -c in_all all.{kind}")
+        run = typed_in_tmp(f"upsert file -c in_all all.{kind}")
         assert (run.code, run.err) == (0, ""), (kind, run)
         assert run.out.startswith("Upserted 3 of 3 rows into 'in_all'"), kind
-        found = {row["id"]: row for row in rows_of(fresh, "in_all")}
+
+        found = {row["id"]: row for row in rows_of(typed_in_tmp, "in_all")}
         for row in VALUES:
             read = found[row["id"]]
             assert read["kind"] == kind
@@ -176,11 +178,12 @@ def test_values_of_every_format_arrive_as_they_are(fresh: Typed, libraries: None
                 key: value for key, value in row.items() if key not in ("f", "v")
             }, kind
             assert struct.pack("<4f", read["f"], *read["v"]) == struct.pack("<4f", row["f"], *row["v"]), kind
-    fresh.gone("in_all")
+    typed_in_tmp.gone("in_all")
 
 
 @pytest.fixture
-def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def lite_in_tmp(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on Milvus Lite; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     return Typed(cli, lite)
 
@@ -188,9 +191,11 @@ def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Monk
 PLAIN = "create collection -c {name} -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
 
 
-def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Typed) -> None:
-    on_lite.gone("in_bad")
-    on_lite.all(PLAIN.format(name="in_bad"), "create index -c in_bad -f v -t FLAT -m L2", "load collection -c in_bad")
+def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("in_bad")
+    lite_in_tmp.all(
+        PLAIN.format(name="in_bad"), "create index -c in_bad -f v -t FLAT -m L2", "load collection -c in_bad"
+    )
     Path("bad.csv").write_text(
         'id,t,v\n1,a,1 2\n\nx,"b\nc",1 2\n3,c\n4,toolong,1 2\n5,"a"b,1 2\n6,d,1;x\n7,e,[1]\n8,f,[1;2]\n'
     )
@@ -208,7 +213,7 @@ def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Ty
         f"bad.csv, line {line}{f', column {column!r}' if column else ''}: {reason}\n"
         for line, column, reason, _ in told
     )
-    run = on_lite("insert file -c in_bad bad.csv --rejects rejects.jsonl")
+    run = lite_in_tmp("insert file -c in_bad bad.csv --rejects rejects.jsonl")
     said = "error: Inserted 1 of 8 rows into 'in_bad', which had 0 and has 1; 7 rejected\n"
     assert run == Run(5, "", f"{lines}{said}hint: rejects.jsonl has them\n")
     assert [json.loads(line) for line in Path("rejects.jsonl").read_text().splitlines()] == [
@@ -216,38 +221,48 @@ def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(on_lite: Ty
         | ({} if isinstance(row, dict) else {"columns": columns})
         for line, column, reason, row in told
     ]
-    assert on_lite("insert file -c in_bad bad.csv --strict") == failed(
+    assert lite_in_tmp("insert file -c in_bad bad.csv --strict") == failed(
         "bad.csv, line 4, column 'id': 'x' is no INT64", "leave out --strict to insert the rows that are good"
     )
-    on_lite.gone("in_bad")
+    lite_in_tmp.gone("in_bad")
 
 
-def test_columns_are_checked_before_any_row(on_lite: Typed) -> None:
-    on_lite.gone("in_columns")
-    on_lite.all(PLAIN.format(name="in_columns"))
+def test_columns_are_checked_before_any_row(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("in_columns")
+    lite_in_tmp.all(PLAIN.format(name="in_columns"))
     Path("x.csv").write_text("id,title,v\n1,a,1 2\n")
     columns = "columns: id, title, v; --map COLUMN=FIELD"
     insert = "insert file -c in_columns x.csv"
-    assert on_lite(insert) == failed(
+    assert lite_in_tmp(insert) == failed(
         "x.csv: in_columns has no field 'title'", "fields: id, t, v; --ignore-unknown leaves others out", code=2
     )
-    assert on_lite(f"{insert} --ignore-unknown") == failed("x.csv has no column for 't'", columns, code=2)
-    assert on_lite(f"{insert} --map titel=t") == failed("x.csv has no column 'titel'", "did you mean title?", code=2)
-    assert on_lite(f"{insert} --map title=t").out.startswith("Inserted 1 of 1 rows into 'in_columns'")
-    assert on_lite("insert file -c in_columns nosuch.csv") == failed("no file nosuch.csv", code=1)
-    assert on_lite("insert file -c in_columns x.csv x.txt").code == 1
+    assert lite_in_tmp(f"{insert} --ignore-unknown") == failed("x.csv has no column for 't'", columns, code=2)
+    assert lite_in_tmp(f"{insert} --map titel=t") == failed(
+        "x.csv has no column 'titel'", "did you mean title?", code=2
+    )
+    assert lite_in_tmp(f"{insert} --map title=t").out.startswith("Inserted 1 of 1 rows into 'in_columns'")
+    lite_in_tmp.gone("in_columns")
+
+
+def test_a_missing_file_and_one_of_unknown_format_are_refused(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("in_columns")
+    lite_in_tmp.all(PLAIN.format(name="in_columns"))
+    Path("x.csv").write_text("id,t,v\n1,a,1 2\n")
+    assert lite_in_tmp("insert file -c in_columns nosuch.csv") == failed("no file nosuch.csv", code=1)
+    assert lite_in_tmp("insert file -c in_columns x.csv x.txt").code == 1
+
     Path("x.txt").write_text("")
     known = "give --format: csv, tsv, json, jsonl, parquet, npy"
-    assert on_lite("insert file -c in_columns x.txt") == failed(
+    assert lite_in_tmp("insert file -c in_columns x.txt") == failed(
         "x.txt: its name does not tell the format", known, code=2
     )
-    on_lite.gone("in_columns")
+    lite_in_tmp.gone("in_columns")
 
 
-def test_empty_cells_are_nulls_and_defaults_and_quotes_make_them_text(on_lite: Typed) -> None:
-    on_lite.gone("in_nulls")
+def test_empty_cells_are_nulls_and_defaults_and_quotes_make_them_text(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("in_nulls")
     fields = "-f id:INT64 -f t:VARCHAR:5 -f n:INT64 -f w:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
-    on_lite.all(
+    lite_in_tmp.all(
         f"create collection -c in_nulls {fields} --nullable t --default n=7",
         "create index -c in_nulls -f v -t FLAT -m L2",
         "load collection -c in_nulls",
@@ -256,53 +271,85 @@ def test_empty_cells_are_nulls_and_defaults_and_quotes_make_them_text(on_lite: T
     Path("nulls.jsonl").write_text(
         '{"id": 4, "t": null, "w": "", "v": [1, 2]}\n{"id": 5, "n": 1, "w": "", "v": [1, 2]}\n'
     )
-    run = on_lite("insert file -c in_nulls nulls.csv nulls.jsonl")
+    run = lite_in_tmp("insert file -c in_nulls nulls.csv nulls.jsonl")
     assert run == Run(0, "Inserted 5 of 5 rows into 'in_nulls', which had 0 and has 5.\n", "")
-    found = [(row["id"], row["t"], row["n"], row["w"]) for row in rows_of(on_lite, "in_nulls", "id > 0")]
+    found = [(row["id"], row["t"], row["n"], row["w"]) for row in rows_of(lite_in_tmp, "in_nulls", "id > 0")]
     assert found == [(1, None, 7, ""), (2, "", 3, ""), (3, 'a","', 7, "x"), (4, None, 7, ""), (5, None, 1, "")]
-    on_lite.gone("in_nulls")
+    lite_in_tmp.gone("in_nulls")
 
 
-def test_rows_come_from_patterns_compressed_files_urls_standard_input_and_npy(
-    on_lite: Typed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import numpy
-    import zstandard
-
-    on_lite.gone("in_places")
-    on_lite.all(
+@pytest.fixture
+def empty_in_places(lite_in_tmp: Typed) -> Iterator[Typed]:
+    """With a loaded collection `in_places` on Milvus Lite that has no rows."""
+    lite_in_tmp.gone("in_places")
+    lite_in_tmp.all(
         "create collection -c in_places -f id:INT64 -f v:FLOAT_VECTOR:2 -p id",
         "create index -c in_places -f v -t FLAT -m L2",
         "load collection -c in_places",
     )
-    texts = [f"id,v\n{number},{number} 0.5\n".encode() for number in range(6)]
-    Path("1.csv").write_bytes(texts[0])
-    Path("2.csv.gz").write_bytes(gzip.compress(texts[1]))
-    Path("3.csv.zst").write_bytes(zstandard.compress(texts[2]))
-    assert on_lite("insert file -c in_places '*.csv*'").out.startswith("Inserted 3 of 3 rows")
+    yield lite_in_tmp
+    lite_in_tmp.gone("in_places")
+
+
+def csv_of(number: int) -> bytes:
+    return f"id,v\n{number},{number} 0.5\n".encode()
+
+
+def numbers_in(typed: Typed) -> list[int]:
+    """The keys of `in_places`, once each row has the vector that belongs to its key."""
+    rows = rows_of(typed, "in_places", "id >= 0")
+    assert [list(row["v"]) for row in rows] == [[row["id"], 0.5] for row in rows]
+    return [row["id"] for row in rows]
+
+
+def test_rows_come_from_all_files_of_a_pattern_compressed_or_not(empty_in_places: Typed) -> None:
+    import zstandard
+
+    Path("1.csv").write_bytes(csv_of(0))
+    Path("2.csv.gz").write_bytes(gzip.compress(csv_of(1)))
+    Path("3.csv.zst").write_bytes(zstandard.compress(csv_of(2)))
+    assert empty_in_places("insert file -c in_places '*.csv*'").out.startswith("Inserted 3 of 3 rows")
+    assert numbers_in(empty_in_places) == [0, 1, 2]
+
+
+def test_rows_come_from_a_url(empty_in_places: Typed) -> None:
+    Path("4.csv.gz").write_bytes(gzip.compress(csv_of(3)))
     handler = partial(QuietHandler, directory=".")
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
         threading.Thread(target=web.serve_forever).start()
-        Path("4.csv.gz").write_bytes(gzip.compress(texts[3]))
         url = f"http://127.0.0.1:{web.server_address[1]}"
-        assert on_lite(f"insert file -c in_places {url}/4.csv.gz").out.startswith("Inserted 1 of 1 rows")
-        assert on_lite(f"insert file -c in_places {url}/5.csv") == failed(f"{url}/5.csv: HTTP 404 File not found")
+        found = empty_in_places(f"insert file -c in_places {url}/4.csv.gz")
+        missing = empty_in_places(f"insert file -c in_places {url}/5.csv")
         web.shutdown()
-    run = on_lite.cli(
-        "insert", "file", "-c", "in_places", "-", "--format", "csv", input=texts[4].decode(), env=on_lite.env
-    )
+    assert found.out.startswith("Inserted 1 of 1 rows")
+    assert missing == failed(f"{url}/5.csv: HTTP 404 File not found")
+    assert numbers_in(empty_in_places) == [3]
+
+
+def test_rows_come_from_standard_input(empty_in_places: Typed) -> None:
+    words = ("insert", "file", "-c", "in_places", "-", "--format", "csv")
+    run = empty_in_places.cli(*words, input=csv_of(4).decode(), env=empty_in_places.env)
     assert (run.code, run.out.partition(" rows")[0]) == (0, "Inserted 1 of 1")
+    assert numbers_in(empty_in_places) == [4]
+
+
+def test_rows_come_from_one_npy_file_for_each_field(empty_in_places: Typed) -> None:
+    import numpy
+
     numpy.save("id.npy", numpy.array([5, 6]))
     numpy.save("vectors.npy", numpy.array([[5, 0.5], [6, 0.5]]))
-    assert on_lite("insert file -c in_places id.npy vectors.npy --map vectors=v").out.startswith("Inserted 2 of 2 rows")
-    assert [(row["id"], list(row["v"])) for row in rows_of(on_lite, "in_places", "id >= 0")] == [
-        (number, [number, 0.5]) for number in range(7)
-    ]
-    Path("3.csv.zst").write_bytes(zstandard.compress(texts[2])[:-3])
-    assert on_lite("insert file -c in_places 3.csv.zst") == failed(
+    run = empty_in_places("insert file -c in_places id.npy vectors.npy --map vectors=v")
+    assert run.out.startswith("Inserted 2 of 2 rows")
+    assert numbers_in(empty_in_places) == [5, 6]
+
+
+def test_a_zstandard_file_that_is_cut_off_is_an_error(empty_in_places: Typed) -> None:
+    import zstandard
+
+    Path("3.csv.zst").write_bytes(zstandard.compress(csv_of(2))[:-3])
+    assert empty_in_places("insert file -c in_places 3.csv.zst") == failed(
         "3.csv.zst is cut off or broken: the last frame has no end"
     )
-    on_lite.gone("in_places")
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -330,17 +377,20 @@ def test_what_only_the_server_refuses_is_found_row_by_row(cli: Cli, milvus: Milv
     typed.gone("in_refused")
 
 
-def test_insert_fake_makes_the_same_rows_of_every_type_for_the_same_seed(fresh: Typed) -> None:
-    make_all(fresh, "in_fake")
-    run = fresh("insert fake in_fake -n 500 --clusters 3")
+def test_insert_fake_makes_rows_of_every_type(typed_in_tmp: Typed) -> None:
+    make_all(typed_in_tmp, "in_fake")
+    run = typed_in_tmp("insert fake in_fake -n 500 --clusters 3")
     assert run == Run(0, "Inserted 500 of 500 rows into 'in_fake', which had 0 and has 500.\n", "")
-    first = rows_of(fresh, "in_fake")
+    first = rows_of(typed_in_tmp, "in_fake")
     assert [row["id"] for row in first] == list(range(1, 501))
     assert len({tuple(row["v"]) for row in first}) == 500
+    typed_in_tmp.gone("in_fake")
+
+
+def test_fake_rows_are_the_same_for_the_same_seed() -> None:
     again = [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3))]
     assert again == [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3))]
     assert again != [chunk.columns for chunk in fake_chunks(fake_schema(), Recipe(500, clusters=3, seed=2))]
-    fresh.gone("in_fake")
 
 
 STRUCT = json.dumps(

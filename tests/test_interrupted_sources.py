@@ -27,6 +27,7 @@ GOES_ON = "the same line with --resume goes on there"
 
 @pytest.fixture
 def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on Milvus Lite that send many small batches; the current directory is theirs."""
     monkeypatch.chdir(cli.directory)
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
     return Typed(cli, lite)
@@ -116,6 +117,7 @@ def test_what_the_hint_says_after_a_file_has_changed_helps(
     run = typed(line)
     assert (run.code, run.err.partition("; ")[0]) == (1, "error: rows.jsonl changed while it was read")
     assert run.err.endswith(f"\nhint: wait until nothing writes to it; then {ANEW}\n")
+
     there = exact(typed, "source_changed")
     assert typed(f"{line} --resume") == failed(
         f"an earlier insert was interrupted after {there} rows were in, and had another state of the files",

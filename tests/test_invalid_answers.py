@@ -484,7 +484,7 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home_as_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home that is also the current directory, for exports."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -492,13 +492,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def spoiled(home: Path) -> Iterator[tuple[Spoiled, Callable[[str], Run]]]:
+def spoiled_server(home_as_directory: Path) -> Iterator[tuple[Spoiled, Callable[[str], Run]]]:
+    """A server whose answers a test spoils, and commands on it."""
     server = Spoiled()
     with GrpcPeer(server.handlers()) as peer:
 
         def run(line: str) -> Run:
             words = shlex.split(line.replace("{row}", json.dumps({"id": 1, **ROW}).replace("'", "")))
-            return run_here(["--timeout", "5", *words], home, peer.uri)
+            return run_here(["--timeout", "5", *words], home_as_directory, peer.uri)
 
         yield server, run
         server.method = ""
@@ -515,9 +516,9 @@ def failure_of(run: Run, line: str) -> str:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_invalid_answer_is_one_sentence_and_leaves_nothing(
-    spoiled: tuple[Spoiled, Callable[[str], Run]], home: Path, shape: str
+    spoiled_server: tuple[Spoiled, Callable[[str], Run]], home_as_directory: Path, shape: str
 ) -> None:
-    server, run = spoiled
+    server, run = spoiled_server
     server.method, server.spoil = SHAPES[shape]
     begin = f"error: the server sent an invalid answer to {server.method}: "
     others, met = {}, 0
@@ -530,7 +531,7 @@ def test_an_invalid_answer_is_one_sentence_and_leaves_nothing(
             met += 1
             if not (said.startswith(begin) and said.count("\n") == 2):
                 others[line] = found
-    assert (others, met > 0, list((home / "work").iterdir())) == ({}, True, [])
+    assert (others, met > 0, list((home_as_directory / "work").iterdir())) == ({}, True, [])
 
 
 SENTENCES = {
@@ -547,8 +548,8 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("shape", SENTENCES)
-def test_the_sentence_names_what_does_not_fit(spoiled: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
-    server, run = spoiled
+def test_the_sentence_names_what_does_not_fit(spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
+    server, run = spoiled_server
     server.method, server.spoil = SHAPES[shape]
     message = f"the server sent an invalid answer to Query: {SENTENCES[shape]}"
     assert run("query -c c --limit 3") == failed(message, "see which server it is: server_version")
@@ -645,8 +646,8 @@ ODD: Mapping[str, tuple[str, Spoil]] = {
 
 
 @pytest.mark.parametrize("shape", ODD)
-def test_an_odd_answer_is_no_internal_error(spoiled: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
-    server, run = spoiled
+def test_an_odd_answer_is_no_internal_error(spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
+    server, run = spoiled_server
     server.method, server.spoil = ODD[shape]
     failures = {}
     for line in COMMANDS.get(server.method, OTHERS):
@@ -658,7 +659,7 @@ def test_an_odd_answer_is_no_internal_error(spoiled: tuple[Spoiled, Callable[[st
     assert failures == {}
 
 
-def test_bytes_that_are_no_message_are_an_invalid_answer(home: Path) -> None:
+def test_bytes_that_are_no_message_are_an_invalid_answer(home_as_directory: Path) -> None:
     """For a read, and for a write, which may have been executed."""
     answers = {
         "ShowCollections": garbles(NO_MESSAGE),
@@ -666,8 +667,8 @@ def test_bytes_that_are_no_message_are_an_invalid_answer(home: Path) -> None:
         "DescribeAlias": replies(milvus_pb2.DescribeAliasResponse(collection="c")),
     }
     with GrpcPeer(answers) as peer:
-        read = run_here(["list", "collections"], home, peer.uri)
-        written = run_here(["delete", "alias", "a", "--yes"], home, peer.uri)
+        read = run_here(["list", "collections"], home_as_directory, peer.uri)
+        written = run_here(["delete", "alias", "a", "--yes"], home_as_directory, peer.uri)
     reason = "it is not a valid protobuf message"
     assert read == failed(
         f"the server sent an invalid answer to ShowCollections: {reason}", "see which server it is: server_version"

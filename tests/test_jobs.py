@@ -31,41 +31,43 @@ def refused(run: Run, process: subprocess.Popen[str], doing: str) -> bool:
 
 
 @pytest.fixture
-def here(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Path:
+def current_directory(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(cli.directory)
     return cli.directory
 
 
 def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
-    cli: Cli, milvus: MilvusServer, here: Path
+    cli: Cli, milvus: MilvusServer, current_directory: Path
 ) -> None:
     typed = Typed(cli, milvus)
     make_loaded(typed, "job_insert")
-    write_rows(here / "rows.jsonl", 20_000, pad=1_000)
-    (here / "other.jsonl").write_text('{"id": 100000, "v": [1, 2]}\n{"id": "x", "v": [1, 2]}\n')
-    (here / "link.jsonl").symlink_to("rows.jsonl")
+    write_rows(current_directory / "rows.jsonl", 20_000, pad=1_000)
+    (current_directory / "other.jsonl").write_text('{"id": 100000, "v": [1, 2]}\n{"id": "x", "v": [1, 2]}\n')
+    (current_directory / "link.jsonl").symlink_to("rows.jsonl")
     line = "insert file -c job_insert rows.jsonl --checkpoint how_far --rejects rejects.jsonl"
     with TcpProxy(milvus.host, milvus.port) as proxy:
         proxy.delay(0.1)
         uri = f"http://127.0.0.1:{proxy.port}"
         process = cli.start(*shlex.split(line), env={"MILVUS_URI": uri})
-        wait_for(lambda: acknowledged(here / "how_far") > 0)
+        wait_for(lambda: acknowledged(current_directory / "how_far") > 0)
         proxy.freeze()
+
         # In every spelling, and by another address of the server.
         for again in (
             f"{line} --resume",
             f"{line} --restart",
             f"{line.replace('how_far', './how_far')} --resume",
             "insert file -c job_insert rows.jsonl",
-            f"insert file -c job_insert {here}/link.jsonl",
+            f"insert file -c job_insert {current_directory}/link.jsonl",
             "upsert file -c job_insert rows.jsonl",
             "insert file -c job_insert other.jsonl --checkpoint how_far",
         ):
             assert refused(typed(again), process, "inserting rows.jsonl into 'job_insert'"), again
-        run = typed(f"insert file -c job_insert other.jsonl --rejects {here}/rejects.jsonl")
+        run = typed(f"insert file -c job_insert other.jsonl --rejects {current_directory}/rejects.jsonl")
         assert refused(run, process, "writing rejected rows to rejects.jsonl")
         # Another file is another job.
         assert typed("insert file -c job_insert other.jsonl").code == 5
+
         process.kill()
         process.communicate()
         proxy.delay(0)
@@ -78,7 +80,9 @@ def test_a_second_insert_of_the_same_job_is_refused_until_the_first_is_gone(
     typed.gone("job_insert")
 
 
-def test_two_pipes_at_once_are_told_to_use_a_checkpoint_each(cli: Cli, lite: LiteServer, here: Path) -> None:
+def test_two_pipes_at_once_are_told_to_use_a_checkpoint_each(
+    cli: Cli, lite: LiteServer, current_directory: Path
+) -> None:
     typed = Typed(cli, lite)
     make_loaded(typed, "job_pipes")
     words = ["insert", "file", "-c", "job_pipes", "-", "--format", "jsonl"]
@@ -88,6 +92,7 @@ def test_two_pipes_at_once_are_told_to_use_a_checkpoint_each(cli: Cli, lite: Lit
     second = cli(*words, input=row, env=typed.env)
     assert refused(second, first, "inserting standard input into 'job_pipes'"), second
     assert second.err.endswith("; give each its own --checkpoint FILE\n")
+
     assert cli(*words, "--checkpoint", "mine", input=row, env=typed.env).code == 0
     out, err = first.communicate(row.replace("1", "2"), timeout=60)
     assert (first.returncode, out.partition(" rows")[0]) == (0, "Inserted 1 of 1"), err
@@ -96,7 +101,7 @@ def test_two_pipes_at_once_are_told_to_use_a_checkpoint_each(cli: Cli, lite: Lit
 
 
 def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
-    cli: Cli, lite: LiteServer, here: Path
+    cli: Cli, lite: LiteServer, current_directory: Path
 ) -> None:
     typed = Typed(cli, lite)
     make_loaded(typed, "job_export")
@@ -106,27 +111,28 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
         "load collection -c job_empty",
         "insert fake -c job_export -n 3000",
     )
-    (here / "folder").mkdir()
-    (here / "folder" / "link.jsonl").symlink_to("../x.jsonl")
+    (current_directory / "folder").mkdir()
+    (current_directory / "folder" / "link.jsonl").symlink_to("../x.jsonl")
     with TcpProxy(lite.host, lite.port) as proxy:
         proxy.delay(0.2)
         process = cli.start("export", "job_export", "x.jsonl", env={"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"})
-        wait_for((here / "x.jsonl.part.json").exists)
+        wait_for((current_directory / "x.jsonl.part.json").exists)
         proxy.freeze()
         for line in (
             "export job_export x.jsonl",
             "export job_export x.jsonl --resume",
-            f"export job_empty {here}/x.jsonl",
+            f"export job_empty {current_directory}/x.jsonl",
             "export job_empty folder/link.jsonl --force",
         ):
             assert refused(typed(line), process, "exporting 'job_export' to x.jsonl"), line
         assert typed("export job_empty y.jsonl").code == 0
+
         proxy.delay(0)
         proxy.thaw()
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "Exported 3000 rows of 'job_export' to x.jsonl.\n"), err
     assert [json.loads(line)["id"] for line in Path("x.jsonl").read_text().splitlines()] == list(range(1, 3_001))
-    assert sorted(path.name for path in here.iterdir() if path.is_file()) == ["x.jsonl", "y.jsonl"]
+    assert sorted(path.name for path in current_directory.iterdir() if path.is_file()) == ["x.jsonl", "y.jsonl"]
     typed.gone("job_export", "job_empty")
 
 
@@ -157,7 +163,8 @@ def test_a_second_copy_into_the_same_collection_is_refused(cli: Cli, lite: LiteS
 
 
 @pytest.fixture
-def small(cli: Cli, lite: LiteServer, here: Path) -> Typed:
+def one_row(cli: Cli, lite: LiteServer, current_directory: Path) -> Typed:
+    """With a loaded collection `job_small` of one row."""
     typed = Typed(cli, lite)
     make_loaded(typed, "job_small")
     typed.all('insert row -c job_small --row \'{"id": 1, "v": [1, 2]}\'')
@@ -170,52 +177,54 @@ def small(cli: Cli, lite: LiteServer, here: Path) -> Typed:
     ids=["link", "second name"],
 )
 def test_an_export_does_not_write_through_what_lies_at_its_part(
-    small: Typed, put: Callable[[str, str], None], why: str
+    one_row: Typed, put: Callable[[str, str], None], why: str
 ) -> None:
     Path("precious").write_text("precious")
     put("precious", "x.jsonl.part")
-    assert small("export job_small x.jsonl") == failed(
+    assert one_row("export job_small x.jsonl") == failed(
         f"can't write x.jsonl.part: {why}", "remove it, or export to another file"
     )
     Path("x.jsonl.part").unlink()
+
     # Its other files replace links.
     for name in ("x.parquet.part.json", "x.parquet.part.json.new", "x.parquet.part.parquet"):
         put("precious", name)
-    assert small("export job_small x.parquet") == Run(0, "Exported 1 row of 'job_small' to x.parquet.\n", "")
+    assert one_row("export job_small x.parquet") == Run(0, "Exported 1 row of 'job_small' to x.parquet.\n", "")
     assert Path("precious").read_text() == "precious"
     assert sorted(os.listdir()) == ["precious", "x.parquet"]
+
     if put is os.symlink:
         Path("x.jsonl.part").write_text('{"id":1,"v":[1.0,2.0]}\n')
         os.symlink("precious", "x.jsonl.part.json")
-        run = small("export job_small x.jsonl --resume")
+        run = one_row("export job_small x.jsonl --resume")
         assert (run.code, run.err.partition(":")[0]) == (1, "error"), run
         assert Path("precious").read_text() == "precious"
-    small.gone("job_small")
+    one_row.gone("job_small")
 
 
-def test_an_export_to_a_link_writes_its_target_and_leaves_the_link(small: Typed) -> None:
+def test_an_export_to_a_link_writes_its_target_and_leaves_the_link(one_row: Typed) -> None:
     Path("folder").mkdir()
     os.symlink("folder/real.jsonl", "link.jsonl")
     for options in ("", "--force"):
-        assert small(f"export job_small link.jsonl {options}").out == "Exported 1 row of 'job_small' to link.jsonl.\n"
+        assert one_row(f"export job_small link.jsonl {options}").out == "Exported 1 row of 'job_small' to link.jsonl.\n"
         assert os.readlink("link.jsonl") == "folder/real.jsonl"
         assert Path("folder/real.jsonl").read_text() == '{"id":1,"v":[1.0,2.0]}\n'
         assert os.listdir("folder") == ["real.jsonl"]
-    small.gone("job_small")
+    one_row.gone("job_small")
 
 
-def test_an_export_takes_the_place_of_a_file_only(small: Typed) -> None:
+def test_an_export_takes_the_place_of_a_file_only(one_row: Typed) -> None:
     os.mkfifo("pipe.jsonl")
     Path("folder.jsonl").mkdir()
     for name in ("pipe.jsonl", "folder.jsonl"):
-        assert small(f"export job_small {name} --format jsonl --force") == failed(
+        assert one_row(f"export job_small {name} --format jsonl --force") == failed(
             f"{name} is not a file", "name a file", code=2
         )
     Path("rows.jsonl").write_text("")
     for name in ("pipe.jsonl", "folder.jsonl"):
-        assert small(f"insert file -c job_small rows.jsonl --checkpoint {name}") == failed(
+        assert one_row(f"insert file -c job_small rows.jsonl --checkpoint {name}") == failed(
             f"{name} is not a file", "name a file", code=2
         )
     assert Path("folder.jsonl").is_dir()
     assert Path("pipe.jsonl").is_fifo()
-    small.gone("job_small")
+    one_row.gone("job_small")

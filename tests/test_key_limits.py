@@ -13,7 +13,8 @@ SHOWN = HIGHEST - 1
 
 
 @pytest.fixture
-def keyed(typed: Typed) -> Typed:
+def extreme_keys(typed: Typed) -> Typed:
+    """With a loaded collection that has rows of the lowest and the highest possible key."""
     typed.gone("key_limits")
     rows = json.dumps([{"id": key, "v": [1, place]} for place, key in enumerate((LOWEST, 0, SHOWN))])
     typed.all(
@@ -24,16 +25,16 @@ def keyed(typed: Typed) -> Typed:
     return typed
 
 
-def test_the_ends_of_int64_are_keys_like_any_other(keyed: Typed) -> None:
+def test_the_ends_of_int64_are_keys_like_any_other(extreme_keys: Typed) -> None:
     shown = f'{{"id": {LOWEST}}}\n{{"id": {SHOWN}}}\n'
-    assert keyed(f"get -c key_limits --ids '[{LOWEST},{SHOWN}]' --fields id -o jsonl") == Run(0, shown, "")
-    hits = keyed.json(f"search key_limits --like {LOWEST} -l 5")
+    assert extreme_keys(f"get -c key_limits --ids '[{LOWEST},{SHOWN}]' --fields id -o jsonl") == Run(0, shown, "")
+    hits = extreme_keys.json(f"search key_limits --like {LOWEST} -l 5")
     assert [hit["id"] for hit in hits] == [0, SHOWN]
-    assert keyed(f"delete ids -c key_limits --ids '[{LOWEST},{SHOWN}]' -y").code == 0
-    assert keyed("query -c key_limits --fields id -o jsonl") == Run(0, '{"id": 0}\n', "")
+    assert extreme_keys(f"delete ids -c key_limits --ids '[{LOWEST},{SHOWN}]' -y").code == 0
+    assert extreme_keys("query -c key_limits --fields id -o jsonl") == Run(0, '{"id": 0}\n', "")
 
 
-def test_what_is_beyond_int64_or_no_whole_number_is_no_key(keyed: Typed) -> None:
+def test_what_is_beyond_int64_or_no_whole_number_is_no_key(extreme_keys: Typed) -> None:
     def refused(given: str) -> Run:
         said = f"invalid id {given}: primary key 'id' of 'key_limits' is INT64"
         return failed(said, "write ids as 1,2,3", code=2)
@@ -48,30 +49,40 @@ def test_what_is_beyond_int64_or_no_whole_number_is_no_key(keyed: Typed) -> None
         ("[null]", "null"),
     ):
         for command in ("get -c key_limits --ids", "delete ids -y -c key_limits --ids"):
-            assert keyed(f"{command} '{ids}'") == refused(given), (command, ids)
+            assert extreme_keys(f"{command} '{ids}'") == refused(given), (command, ids)
     for given in (str(OVER), "1_0", "1.0", ""):
-        assert keyed(f"search key_limits --like '{given}'") == refused(repr(given))
-    assert keyed(f"""insert row -c key_limits --row '{{"id": {OVER}, "v": [1, 2]}}'""").err == (
+        assert extreme_keys(f"search key_limits --like '{given}'") == refused(repr(given))
+    assert extreme_keys(f"""insert row -c key_limits --row '{{"id": {OVER}, "v": [1, 2]}}'""").err == (
         f"error: row 1, field 'id': a whole number from {LOWEST} to {HIGHEST} is wanted, not {OVER}\n"
     )
 
 
-def test_a_number_that_no_message_holds_is_refused_before_anything_is_sent(keyed: Typed) -> None:
+def test_a_number_that_no_message_holds_is_refused_before_anything_is_sent(extreme_keys: Typed) -> None:
     said = f"cannot send GetCompactionState: value out of range: {OVER}"
-    assert keyed(f"show compaction_state -id {OVER}") == failed(said, code=2)
+    assert extreme_keys(f"show compaction_state -id {OVER}") == failed(said, code=2)
 
 
-def test_a_filter_with_a_number_beyond_int64_shows_the_place(keyed: Typed) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"count -c key_limits -e 'id < {OVER}'",
+        f"query -c key_limits -e 'id < {{n}}' --param n={OVER}",
+        f"delete entities -y -c key_limits -e 'id < {OVER}'",
+        f"search key_limits -v [1,2] --filter 'id < {OVER}'",
+    ],
+    ids=["count", "query", "delete entities", "search"],
+)
+def test_a_filter_with_a_number_beyond_int64_shows_the_place(extreme_keys: Typed, line: str) -> None:
     hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
     expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
-    assert keyed(f"count -c key_limits -e 'id < {OVER}'") == expected
-    assert keyed(f"query -c key_limits -e 'id < {{n}}' --param n={OVER}") == expected
-    assert keyed(f"delete entities -y -c key_limits -e 'id < {OVER}'") == expected
-    assert keyed(f"search key_limits -v [1,2] --filter 'id < {OVER}'") == expected
-    assert keyed("count -c key_limits -e 'id < {n}' --param n=1e400") == failed(
+    assert extreme_keys(line) == expected
+
+
+def test_a_parameter_of_a_filter_is_a_number_that_filters_can_write(extreme_keys: Typed) -> None:
+    assert extreme_keys("count -c key_limits -e 'id < {n}' --param n=1e400") == failed(
         "a filter has no way to write 1e400", "give text, a number or a list", code=2
     )
-    assert keyed(f"count -c key_limits -e 'id <= {HIGHEST}' -o jsonl").code == 0
+    assert extreme_keys(f"count -c key_limits -e 'id <= {HIGHEST}' -o jsonl").code == 0
 
 
 def test_text_keys_take_text_and_whole_numbers_only(typed: Typed) -> None:

@@ -38,6 +38,7 @@ def test_delete_collection_names_its_aliases_and_deletes_them_first(typed: Typed
     what = f"collection 'lk_book' on {typed.place}, with {rows} and aliases 'lk_a', 'lk_b'"
     assert typed("delete collection lk_book --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert aliases_and_collections(typed) == (["lk_a", "lk_b"], ["lk_book"])
+
     assert typed.json("delete collection lk_book -y") == {
         "message": "Deleted collection 'lk_book'.",
         "collection": "lk_book",
@@ -45,6 +46,7 @@ def test_delete_collection_names_its_aliases_and_deletes_them_first(typed: Typed
         "deleted": True,
     }
     assert aliases_and_collections(typed) == ([], [])
+
     # A collection with the alias's name would be unreachable if the alias were left.
     typed.make("lk_a")
     assert typed.json("show collection lk_a")["collection"] == "lk_a"

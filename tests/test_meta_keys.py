@@ -22,7 +22,8 @@ REASON, HINT = "key 'id' is the name of a field", "rename the key, or leave it o
 
 
 @pytest.fixture(scope="module")
-def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def two_collections(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One with a dynamic field and one without, both loaded."""
     typed = Typed(Cli(tmp_path_factory.mktemp("meta_keys")), server)
     typed.gone(NAME, PLAIN)
     typed.all(
@@ -36,8 +37,8 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def keyed(typed: Typed, made: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Both collections are empty; files are named relative to the current directory."""
+def empty_collections(typed: Typed, two_collections: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """With those collections, without rows; files are named relative to the current directory."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     for name in (NAME, PLAIN):
@@ -73,7 +74,7 @@ def write_parquet(path: Path) -> None:
     ],
 )
 def test_a_key_that_is_the_name_of_a_field_is_rejected_in_every_format(
-    keyed: Typed, kind: str, text: str, line: int
+    empty_collections: Typed, kind: str, text: str, line: int
 ) -> None:
     path = Path(f"rows.{kind}")
     if text:
@@ -81,50 +82,52 @@ def test_a_key_that_is_the_name_of_a_field_is_rejected_in_every_format(
     else:
         write_parquet(path)
     place = "line" if kind in ("csv", "tsv", "jsonl") else "row"
-    assert keyed(f"insert file -c {NAME} {path}") == rejected(2, f"{path}, {place} {line}, column '$meta': {REASON}")
-    assert keyed.json(f"query {NAME}") == [{"id": 1, "vector": [1.0, 2.0], "x": 1}]
+    assert empty_collections(f"insert file -c {NAME} {path}") == rejected(
+        2, f"{path}, {place} {line}, column '$meta': {REASON}"
+    )
+    assert empty_collections.json(f"query {NAME}") == [{"id": 1, "vector": [1.0, 2.0], "x": 1}]
 
 
 @pytest.mark.parametrize("verb", ["insert", "upsert"])
 @pytest.mark.parametrize("key", ["id", "vector", "$meta"])
-def test_no_row_of_a_line_has_such_a_key(keyed: Typed, verb: str, key: str) -> None:
+def test_no_row_of_a_line_has_such_a_key(empty_collections: Typed, verb: str, key: str) -> None:
     rows = json.dumps([json.loads(GOOD), {"id": 2, "vector": [1, 2], "$meta": {"a": 1, key: {"b": 1}}}])
     reason = f"row 2, field '$meta': key {key!r} is the name of a field"
-    assert keyed(f"{verb} row -c {NAME} --row '{rows}'") == failed(reason, HINT, code=2)
-    assert keyed.json(f"query {NAME}") == []
+    assert empty_collections(f"{verb} row -c {NAME} --row '{rows}'") == failed(reason, HINT, code=2)
+    assert empty_collections.json(f"query {NAME}") == []
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonl"])
-def test_a_key_without_a_name_is_kept(keyed: Typed, kind: str) -> None:
+def test_a_key_without_a_name_is_kept(empty_collections: Typed, kind: str) -> None:
     row = {"id": 1, "vector": [1.0, 2.0], "": {"a": 1}}
     Path(f"rows.{kind}").write_text(json.dumps(row))
-    run = keyed(f"insert file -c {NAME} rows.{kind}")
+    run = empty_collections(f"insert file -c {NAME} rows.{kind}")
     assert run == Run(0, f"Inserted 1 of 1 rows into {NAME!r}, which had 0 and has 1.\n", "")
-    assert json.loads(keyed(f"export {NAME} -").out) == row
+    assert json.loads(empty_collections(f"export {NAME} -").out) == row
 
 
-def test_a_key_without_a_name_is_unknown_where_there_are_no_keys(keyed: Typed) -> None:
+def test_a_key_without_a_name_is_unknown_where_there_are_no_keys(empty_collections: Typed) -> None:
     Path("rows.jsonl").write_text('{"id":1,"vector":[1,2]}\n{"id":2,"vector":[1,2],"":5}\n')
     line = f"insert file -c {PLAIN} rows.jsonl"
     reject = f"rows.jsonl, line 2: {PLAIN} has no field '' (fields: id, vector)"
-    assert keyed(line) == rejected(2, reject, name=PLAIN)
-    keyed(f"delete entities -c {PLAIN} -e 'id >= 0' -y")
+    assert empty_collections(line) == rejected(2, reject, name=PLAIN)
+    empty_collections(f"delete entities -c {PLAIN} -e 'id >= 0' -y")
     done = Run(0, f"Inserted 2 of 2 rows into {PLAIN!r}, which had 0 and has 2.\n", "")
-    assert keyed(f"{line} --ignore-unknown") == done
+    assert empty_collections(f"{line} --ignore-unknown") == done
 
 
 @pytest.mark.parametrize("name", [NAME, PLAIN])
-def test_a_column_without_a_name_is_left_out_and_said_once(keyed: Typed, name: str) -> None:
+def test_a_column_without_a_name_is_left_out_and_said_once(empty_collections: Typed, name: str) -> None:
     rows = "".join(f'{number},{number},"[1,2]"\n' for number in range(3))
     Path("rows.csv").write_text(f",id,vector\n{rows}")
     done = f"Inserted 3 of 3 rows into {name!r}, which had 0 and has 3.\n"
     line = f"insert file -c {name} rows.csv"
-    assert keyed(line) == Run(0, done, "rows.csv: column 1 has no name: left out\n")
-    assert keyed.json(f"query {name} -e 'id == 2'") == [{"id": 2, "vector": [1.0, 2.0]}]
+    assert empty_collections(line) == Run(0, done, "rows.csv: column 1 has no name: left out\n")
+    assert empty_collections.json(f"query {name} -e 'id == 2'") == [{"id": 2, "vector": [1.0, 2.0]}]
 
 
 @pytest.fixture
-def hiding(cli: Cli, milvus: MilvusServer) -> Iterator[Typed]:
+def hidden_key(cli: Cli, milvus: MilvusServer) -> Iterator[Typed]:
     """Milvus with a row whose dynamic key is hidden by the primary field, as another client wrote it."""
     typed = Typed(cli, milvus)
     typed.gone("meta_hidden")
@@ -144,33 +147,33 @@ def hiding(cli: Cli, milvus: MilvusServer) -> Iterator[Typed]:
     typed.gone("meta_hidden", "meta_copied")
 
 
-def test_an_export_keeps_a_hidden_key_apart_and_no_insert_takes_it(hiding: Typed, tmp_path: Path) -> None:
+def test_an_export_keeps_a_hidden_key_apart_and_no_insert_takes_it(hidden_key: Typed, tmp_path: Path) -> None:
     rows = [
         '{"id":1,"vector":[1.0,2.0],"x":"id"}',
         '{"id":2,"vector":[1.0,2.0],"y":2,"$meta":{"id":99}}',
         '{"id":3,"vector":[1.0,2.0]}',
     ]
-    assert hiding("export meta_hidden -") == Run(0, "\n".join(rows) + "\n", "")
-    assert hiding("export meta_hidden - --format json") == Run(0, "[\n" + ",\n".join(rows) + "\n]\n", "")
+    assert hidden_key("export meta_hidden -") == Run(0, "\n".join(rows) + "\n", "")
+    assert hidden_key("export meta_hidden - --format json") == Run(0, "[\n" + ",\n".join(rows) + "\n]\n", "")
     path = tmp_path / "rows.jsonl"
     path.write_text(rows[1])
-    run = hiding(f"insert file -c meta_hidden {path}")
+    run = hidden_key(f"insert file -c meta_hidden {path}")
     assert (run.code, run.err.splitlines()[0]) == (5, f"{path}, line 1, column '$meta': {REASON}")
 
 
-def test_rows_show_a_hidden_key_apart(hiding: Typed) -> None:
+def test_rows_show_a_hidden_key_apart(hidden_key: Typed) -> None:
     first, second, third = ({"id": key, "vector": [1.0, 2.0], "x": None, "y": None, "$meta": None} for key in (1, 2, 3))
     rows = [{**first, "x": "id"}, {**second, "y": 2, "$meta": {"id": 99}}, third]
-    assert hiding.json("query meta_hidden") == rows
-    assert hiding.json("get meta_hidden --ids 2") == [{"id": 2, "vector": [1.0, 2.0], "y": 2, "$meta": {"id": 99}}]
-    assert hiding.json("get meta_hidden --fields '*,$meta' --ids 2") == [
+    assert hidden_key.json("query meta_hidden") == rows
+    assert hidden_key.json("get meta_hidden --ids 2") == [{"id": 2, "vector": [1.0, 2.0], "y": 2, "$meta": {"id": 99}}]
+    assert hidden_key.json("get meta_hidden --fields '*,$meta' --ids 2") == [
         {"id": 2, "vector": [1.0, 2.0], "$meta": {"id": 99, "y": 2}, "y": 2}
     ]
 
 
-def test_a_copy_to_milvus_lite_refuses_a_hidden_key(hiding: Typed, lite: LiteServer, tmp_path: Path) -> None:
+def test_a_copy_to_milvus_lite_refuses_a_hidden_key(hidden_key: Typed, lite: LiteServer, tmp_path: Path) -> None:
     Typed(Cli(tmp_path), lite).gone("meta_hidden")
-    for alias, server in (("old", hiding.server), ("new", lite)):
+    for alias, server in (("old", hidden_key.server), ("new", lite)):
         assert run_here(["connect", server.address, "-a", alias], tmp_path, "").code == 0
     run = run_here(["copy", "old:meta_hidden", "new:meta_hidden", "-y"], tmp_path, "")
     assert (run.code, run.out) == (1, "")
@@ -179,6 +182,7 @@ def test_a_copy_to_milvus_lite_refuses_a_hidden_key(hiding: Typed, lite: LiteSer
         "that name\nhint: upsert the row without that key in the source\n"
     )
     Typed(Cli(tmp_path), lite).gone("meta_hidden")
+
     # Another Milvus keeps it unchanged.
     assert run_here(["copy", "old:meta_hidden", "old:meta_copied", "-y"], tmp_path, "").code == 0
-    assert hiding("export meta_copied -") == hiding("export meta_hidden -")
+    assert hidden_key("export meta_copied -") == hidden_key("export meta_hidden -")

@@ -25,8 +25,8 @@ class Watched(Recorder):
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Both modules see its `seconds`."""
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A clock that stands still; both modules see its `seconds`."""
     clock = SimpleNamespace(seconds=1_000.0)
     for module in (meter, progress):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.seconds))
@@ -36,18 +36,21 @@ def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Callable[[Recorder], Session]:
+def session_of(tmp_path: Path) -> Callable[[Recorder], Session]:
+    """Makes a session of a console."""
     return lambda console: Session(Config(tmp_path), console, load(tmp_path / "config.toml", {}))
 
 
-def test_a_bar_tells_rows_speed_and_time_left(now: SimpleNamespace, session: Callable[[Recorder], Session]) -> None:
+def test_a_bar_tells_rows_speed_and_time_left(
+    clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
+) -> None:
     console = Watched()
-    with Meter(session(console), "Exporting 'book'") as meter:
-        now.seconds += 0.2
+    with Meter(session_of(console), "Exporting 'book'") as meter:
+        clock.seconds += 0.2
         meter.moved(10, 1_000, 0.1)
-        now.seconds += 1.8
+        clock.seconds += 1.8
         meter.moved(4_000, 8_000_000, 0.4)
-        now.seconds += 3
+        clock.seconds += 3
         meter.add(6_000, 12_000_000, of=10_000)
     assert console.written() == (
         "",
@@ -60,12 +63,12 @@ def test_a_bar_tells_rows_speed_and_time_left(now: SimpleNamespace, session: Cal
 
 
 def test_a_bar_is_as_wide_as_there_is_room(
-    now: SimpleNamespace, session: Callable[[Recorder], Session], monkeypatch: pytest.MonkeyPatch
+    clock: SimpleNamespace, session_of: Callable[[Recorder], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     console = Watched()
     monkeypatch.setenv("COLUMNS", "80")
-    with Meter(session(console), "Exporting 'book'") as meter:
-        now.seconds += 2
+    with Meter(session_of(console), "Exporting 'book'") as meter:
+        clock.seconds += 2
         meter.moved(4_000, 8_000_000, 0.5)
     line = console.written()[1].split("\r\x1b[K")[1]
     assert line == "Exporting 'book'  ██████░░░░░░░  50%  4,000 rows, 2,000/s, 4.0 MB/s, 2 s left"
@@ -73,30 +76,30 @@ def test_a_bar_is_as_wide_as_there_is_room(
 
 
 def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
-    now: SimpleNamespace, session: Callable[[Recorder], Session]
+    clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
 ) -> None:
     console = Recorder()
-    with Meter(session(console), "Exporting 'book'", rows=1_000) as meter:
+    with Meter(session_of(console), "Exporting 'book'", rows=1_000) as meter:
         # Rows of an earlier run are skipped in no time.
         meter.moved(1_500, 3_000_000, 0.15)
-        now.seconds += 2
+        clock.seconds += 2
         meter.moved(10_000, 20_000_000, 1.0)
     assert console.written() == ("", "2.0 s: 4,250 rows/s, 8.5 MB/s\n")
 
 
 def test_nothing_is_told_of_what_was_quick_or_failed_or_is_to_be_quiet(
-    now: SimpleNamespace, session: Callable[[Recorder], Session]
+    clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
 ) -> None:
     console = Recorder()
-    with Meter(session(console), "Exporting 'book'") as meter:
-        now.seconds += 0.9
+    with Meter(session_of(console), "Exporting 'book'") as meter:
+        clock.seconds += 0.9
         meter.moved(10, 10, 1.0)
-    with contextlib.suppress(CliError), Meter(session(console), "Exporting 'book'"):
-        now.seconds += 9
+    with contextlib.suppress(CliError), Meter(session_of(console), "Exporting 'book'"):
+        clock.seconds += 9
         raise CliError("no")
-    quiet = session(console)
+    quiet = session_of(console)
     quiet.options = Options(quiet=True)
     with Meter(quiet, "Exporting 'book'") as meter:
-        now.seconds += 9
+        clock.seconds += 9
         meter.moved(10, 10, 1.0)
     assert console.written() == ("", "")

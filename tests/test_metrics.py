@@ -60,7 +60,7 @@ def metrics(searches: int = 0, quick: int = 0, failures: int = 0) -> str:
 
 
 @pytest.fixture
-def peer() -> Iterator[MetricsPeer]:
+def metrics_peer() -> Iterator[MetricsPeer]:
     with MetricsPeer(metrics(100, 100)) as peer:
         yield peer
 
@@ -110,8 +110,8 @@ def test_show_metrics_shows_all_with_their_labels(cli: Cli, milvus: MilvusServer
     ]
 
 
-def test_a_pattern_that_nothing_has_is_an_empty_list(cli: Cli, peer: MetricsPeer) -> None:
-    words = ["show", "metrics", "nosuch", "--management-port", str(peer.port), "-o", "json"]
+def test_a_pattern_that_nothing_has_is_an_empty_list(cli: Cli, metrics_peer: MetricsPeer) -> None:
+    words = ["show", "metrics", "nosuch", "--management-port", str(metrics_peer.port), "-o", "json"]
     assert run_here(words, cli.home, "http://127.0.0.1:1") == Run(0, "[]\n", "")
 
 
@@ -122,16 +122,16 @@ def test_a_closed_port_exits_3(cli: Cli, words: list[str]) -> None:
     assert run == failed(f"no HTTP with 127.0.0.1:{port}: Connection refused", PORT_HINT, code=3)
 
 
-def test_a_port_of_something_else_is_told(cli: Cli, peer: MetricsPeer) -> None:
-    peer.text = "<html>{ no metrics"
-    here = ["--management-port", str(peer.port)]
+def test_a_port_of_something_else_is_told(cli: Cli, metrics_peer: MetricsPeer) -> None:
+    metrics_peer.text = "<html>{ no metrics"
+    here = ["--management-port", str(metrics_peer.port)]
     run = run_here(["show", "metrics", *here], cli.home, "http://127.0.0.1:1")
     assert (run.code, run.err.partition(": ")[0]) == (1, "error")
     assert "hint: is it the port of a Milvus? give it with --management-port\n" in run.err
     assert run_here(["top", *here], cli.home, "http://127.0.0.1:1").code == 3
-    peer.status = 404
+    metrics_peer.status = 404
     assert run_here(["show", "metrics", *here], cli.home, "http://127.0.0.1:1") == failed(
-        f"port {peer.port} /metrics: HTTP 404", "is it a Milvus's management port?"
+        f"port {metrics_peer.port} /metrics: HTTP 404", "is it a Milvus's management port?"
     )
 
 
@@ -140,17 +140,17 @@ def test_milvus_lite_has_no_management_port() -> None:
         management_text(Profile(lite="/data"), None, 1)
 
 
-def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, peer: MetricsPeer) -> None:
+def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, metrics_peer: MetricsPeer) -> None:
     answer = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["no datanode"], quota_states=[5, 99])
-    peer.text, peer.status = "component datanode is unhealthy\n", 500
+    metrics_peer.text, metrics_peer.status = "component datanode is unhealthy\n", 500
     with GrpcPeer({"CheckHealth": replies(answer)}) as server:
-        words = ["show", "health", "--management-port", str(peer.port), "-o", "csv"]
+        words = ["show", "health", "--management-port", str(metrics_peer.port), "-o", "csv"]
         assert run_here(words, cli.home, server.uri) == Run(
             1,
             (
                 "check,healthy,details\n"
                 'CheckHealth,false,"no datanode, DenyToWrite, 99"\n'
-                f"port {peer.port} /healthz,false,component datanode is unhealthy\n"
+                f"port {metrics_peer.port} /healthz,false,component datanode is unhealthy\n"
             ),
             f'{{"error": {{"code": 1, "message": "MILVUS_URI ({server.address}, database default) is not healthy", '
             '"hint": null, "server_code": null}}\n',
@@ -160,12 +160,14 @@ def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, pe
 # top, look by look
 
 
-def test_a_look_tells_what_went_on_since_the_one_before(peer: MetricsPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_tells_what_went_on_since_the_one_before(
+    metrics_peer: MetricsPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = iter([10.0, 20.0, 30.0])
     monkeypatch.setattr("milvus_cli.server.metrics.time.monotonic", lambda: next(clock))
-    view = Top([of_port(peer)], None, 5)
+    view = Top([of_port(metrics_peer)], None, 5)
     view.start(0)
-    peer.text = metrics(searches=300, quick=150, failures=20)
+    metrics_peer.text = metrics(searches=300, quick=150, failures=20)
     search = {"type": "Search", "per_s": 20.0, "errors_per_s": 2.0, "p50_ms": 1.3, "p99_ms": 2.0}
     assert looked(view) == {
         **GAUGES,
@@ -185,15 +187,15 @@ def test_a_look_tells_what_went_on_since_the_one_before(peer: MetricsPeer, monke
     }
 
 
-def test_a_server_that_dies_and_returns_is_seen_again(peer: MetricsPeer) -> None:
-    view = Top([of_port(peer)], None, 5)
+def test_a_server_that_dies_and_returns_is_seen_again(metrics_peer: MetricsPeer) -> None:
+    view = Top([of_port(metrics_peer)], None, 5)
     view.start(0)
-    peer.stop()
-    refused = f"no HTTP with 127.0.0.1:{peer.port}: Connection refused"
+    metrics_peer.stop()
+    refused = f"no HTTP with 127.0.0.1:{metrics_peer.port}: Connection refused"
     assert looked(view) == {**NOTHING, "alias": "one", "error": refused}
     assert view.look().tables[0].note == f"one: {refused}"
-    peer.text = metrics(searches=4)
-    peer.start()
+    metrics_peer.text = metrics(searches=4)
+    metrics_peer.start()
     begun = {**GAUGES, "requests_per_s": None, "errors_per_s": None, "p50_ms": None, "p99_ms": None, "requests": None}
     assert looked(view) == begun
     assert looked(view)["requests_per_s"] == 0.0
@@ -215,9 +217,9 @@ def test_a_label_may_hold_anything() -> None:
 # top, as a command
 
 
-def test_top_writes_a_line_for_each_server_at_each_look(cli: Cli, peer: MetricsPeer) -> None:
+def test_top_writes_a_line_for_each_server_at_each_look(cli: Cli, metrics_peer: MetricsPeer) -> None:
     with GrpcPeer() as first, GrpcPeer() as second, MetricsPeer() as silent:
-        for alias, server, port in (("one", first, peer.port), ("two", second, silent.port)):
+        for alias, server, port in (("one", first, metrics_peer.port), ("two", second, silent.port)):
             words = ["connect", server.address, "-a", alias, "--management-port", str(port)]
             assert run_here(words, cli.home, "").code == 0
         run = run_here(["top", "one", "two", "-n", "2", "-i", "0.1", "-o", "jsonl"], cli.home, "")
@@ -248,27 +250,27 @@ def test_bad_combinations_exit_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["q", "\x03"], ids=["q", "Ctrl-C"])
 def test_on_a_terminal_it_is_drawn_anew_until_a_key(
-    terminal: Callable[..., Terminal], peer: MetricsPeer, key: str
+    terminal: Callable[..., Terminal], metrics_peer: MetricsPeer, key: str
 ) -> None:
-    words = ["top", "-i", "0.1", "--management-port", str(peer.port)]
+    words = ["top", "-i", "0.1", "--management-port", str(metrics_peer.port)]
     shown = terminal(*words, cols=140, env={"MILVUS_URI": "http://127.0.0.1:1"})
     shown.wait_for("1000020")
     searches = count(1000, 1000)
-    peer.text = lambda: metrics(searches=next(searches))
+    metrics_peer.text = lambda: metrics(searches=next(searches))
     shown.wait_for("│ Search")
-    peer.stop()
+    metrics_peer.stop()
     shown.wait_for("Connection refused")
     assert b"\x1b[H\x1b[2J" in shown.raw
-    peer.start()
+    metrics_peer.start()
     shown.wait_for("378 MiB")
     shown.send(key)
     assert shown.wait_exit() == 0
 
 
-def test_in_the_shell_the_prompt_comes_back(terminal: Callable[..., Terminal], peer: MetricsPeer) -> None:
+def test_in_the_shell_the_prompt_comes_back(terminal: Callable[..., Terminal], metrics_peer: MetricsPeer) -> None:
     shown = terminal(cols=140, env={"MILVUS_URI": "http://127.0.0.1:1"})
     shown.wait_for("default>")
-    shown.send_line(f"top -i 0.1 --management-port {peer.port}")
+    shown.send_line(f"top -i 0.1 --management-port {metrics_peer.port}")
     shown.wait_for("1000020")
     shown.send("q")
     shown.wait_for("default>")

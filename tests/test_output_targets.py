@@ -19,7 +19,7 @@ HELP = "Usage: milvus_cli version [OPTIONS]\n"
 
 
 @pytest.fixture
-def books(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
+def three_rows(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
     """Connected to a server with three rows in the collection targets."""
     assert cli("connect", lite.address).code == 0
     made = cli(
@@ -35,24 +35,24 @@ def books(cli: Cli, lite: LiteServer) -> Iterator[Cli]:
     assert cli("delete", "collection", "targets", "--yes").code == 0
 
 
-def test_nothing_is_deleted_where_the_output_has_no_place_to_go(books: Cli) -> None:
+def test_nothing_is_deleted_where_the_output_has_no_place_to_go(three_rows: Cli) -> None:
     for target, reason in (
         ("> no/such/x", "can't write no/such/x: No such file or directory"),
         (">> .", "can't write .: Is a directory"),
         (f"> {'n' * 300}", f"can't write {'n' * 300}: File name too long"),
         ("| no-such-program -x", "can't run 'no-such-program': command not found"),
     ):
-        run = books("-c", f"delete ids -c targets --ids 1 --yes {target}")
+        run = three_rows("-c", f"delete ids -c targets --ids 1 --yes {target}")
         assert run == Run(1, "", f"error: -c:1: {reason}\n")
-    assert books("count", "targets", "-o", "tsv") == Run(0, "collection\texact\tstatistics\ntargets\t3\t3\n", "")
+    assert three_rows("count", "targets", "-o", "tsv") == Run(0, "collection\texact\tstatistics\ntargets\t3\t3\n", "")
 
 
-def test_an_export_goes_where_its_line_says(books: Cli, tmp_path: Path) -> None:
+def test_an_export_goes_where_its_line_says(three_rows: Cli, tmp_path: Path) -> None:
     lines = '{"id":1,"v":[1.0,1.0]}\n{"id":2,"v":[2.0,2.0]}\n{"id":3,"v":[3.0,3.0]}\n'
-    run = books("-c", "export targets - > rows.jsonl; export targets - >> rows.jsonl; export targets - | wc -l")
+    run = three_rows("-c", "export targets - > rows.jsonl; export targets - >> rows.jsonl; export targets - | wc -l")
     assert run == Run(0, "3\n", "")
     assert (tmp_path / "rows.jsonl").read_text() == lines * 2
-    assert books("-c", "export targets - --format csv > rows.csv") == Run(0, "", "")
+    assert three_rows("-c", "export targets - --format csv > rows.csv") == Run(0, "", "")
     assert (tmp_path / "rows.csv").read_text() == 'id,v\n1,"[1.0,1.0]"\n2,"[2.0,2.0]"\n3,"[3.0,3.0]"\n'
 
 
@@ -83,6 +83,7 @@ def test_the_access_rules_go_to_standard_output_and_to_no_file_named_dash(
     assert cli("connect", milvus_auth.address, "--token", "root:Milvus").code == 0
     shown = cli("export", "access")
     assert shown.out.startswith("users:")
+
     for line in ("export access -", "export access --file -"):
         assert cli("-c", line) == Run(0, shown.out, "")
         assert cli("-c", f"{line} > access.yaml") == Run(0, "", "")
@@ -137,7 +138,9 @@ def test_a_reader_of_a_named_pipe_that_goes_is_an_error_of_that_line_alone(cli: 
     assert process.returncode == 1
 
 
-def test_a_program_takes_no_key_before_the_question_is_answered(books: Cli, terminal: Callable[..., Terminal]) -> None:
+def test_a_program_takes_no_key_before_the_question_is_answered(
+    three_rows: Cli, terminal: Callable[..., Terminal]
+) -> None:
     """As a pager would: it reads the terminal, which is also where the answer comes from."""
     shell = terminal(cols=120)
     shell.wait_for("default/default>")

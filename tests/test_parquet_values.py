@@ -132,7 +132,8 @@ def test_a_struct_with_a_name_twice_is_refused() -> None:
 
 
 @pytest.fixture
-def on_lite(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def lite_in_tmp(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on Milvus Lite; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     return Typed(cli, lite)
 
@@ -144,9 +145,9 @@ def write(name: str, key: int, **columns: pyarrow.Array) -> None:
     pyarrow.parquet.write_table(pyarrow.table({"id": pyarrow.array([key]), "v": VECTOR, **columns}), name)
 
 
-def test_columns_of_every_type_go_into_json_and_dynamic_fields(on_lite: Typed) -> None:
-    on_lite.gone("pq_json")
-    on_lite.all(
+def test_columns_of_every_type_go_into_json_and_dynamic_fields(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("pq_json")
+    lite_in_tmp.all(
         "create collection -c pq_json -f id:INT64 -f j:JSON -f v:FLOAT_VECTOR:2 -p id --dynamic --index v:FLAT:L2",
         "load collection -c pq_json",
     )
@@ -171,20 +172,20 @@ def test_columns_of_every_type_go_into_json_and_dynamic_fields(on_lite: Typed) -
         "after": "P0DT0H1M0S",
     }
     write("dynamic.parquet", 1, j=pyarrow.array(["{}"]), **columns)
-    assert on_lite("insert file -c pq_json dynamic.parquet") == Run(
+    assert lite_in_tmp("insert file -c pq_json dynamic.parquet") == Run(
         0, "Inserted 1 of 1 rows into 'pq_json', which had 0 and has 1.\n", ""
     )
-    assert on_lite.json("query -c pq_json") == [{"id": 1, "j": {}, "v": [0.1, 0.2], **expected}]
+    assert lite_in_tmp.json("query -c pq_json") == [{"id": 1, "j": {}, "v": [0.1, 0.2], **expected}]
     struct = pyarrow.StructArray.from_arrays(list(columns.values()), names=list(columns))
     write("json.parquet", 2, j=struct)
-    assert on_lite("insert file -c pq_json json.parquet").code == 0
-    assert on_lite.json("query -c pq_json -e 'id == 2'") == [{"id": 2, "j": expected, "v": [0.1, 0.2]}]
-    on_lite.gone("pq_json")
+    assert lite_in_tmp("insert file -c pq_json json.parquet").code == 0
+    assert lite_in_tmp.json("query -c pq_json -e 'id == 2'") == [{"id": 2, "j": expected, "v": [0.1, 0.2]}]
+    lite_in_tmp.gone("pq_json")
 
 
-def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
-    on_lite.gone("pq_numbers")
-    on_lite.all(
+def test_decimals_and_floats_fill_numbers_exactly(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("pq_numbers")
+    lite_in_tmp.all(
         "create collection -c pq_numbers -f id:INT64 -f d:DOUBLE -f n:INT32 -f v:FLOAT_VECTOR:2 -p id "
         "--nullable n --index v:FLAT:L2",
         "load collection -c pq_numbers",
@@ -198,7 +199,7 @@ def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
         }
     )
     pyarrow.parquet.write_table(numbers, "numbers.parquet")
-    run = on_lite("insert file -c pq_numbers numbers.parquet --rejects r.jsonl")
+    run = lite_in_tmp("insert file -c pq_numbers numbers.parquet --rejects r.jsonl")
     whole = f"a whole number from {-(2**31)} to {2**31 - 1} is wanted, not 10.5"
     assert run == Run(
         5,
@@ -206,17 +207,17 @@ def test_decimals_and_floats_fill_numbers_exactly(on_lite: Typed) -> None:
         f"numbers.parquet, row 3, column 'n': {whole}\nerror: Inserted 2 of 3 rows into "
         "'pq_numbers', which had 0 and has 2; 1 rejected\nhint: r.jsonl has them\n",
     )
-    assert on_lite.json("query -c pq_numbers") == [
+    assert lite_in_tmp.json("query -c pq_numbers") == [
         {"id": 1, "d": 1.5, "n": 10, "v": [0.1, 0.7]},
         {"id": 2, "d": 2.25, "n": None, "v": [0.1, 0.7]},
     ]
     assert json.loads(Path("r.jsonl").read_text())["row"] == {"id": 3.0, "d": 0.1, "n": 10.5, "v": [0.1, 0.7]}
-    on_lite.gone("pq_numbers")
+    lite_in_tmp.gone("pq_numbers")
 
 
-def test_sparse_vectors_come_as_structs_maps_and_pairs(on_lite: Typed) -> None:
-    on_lite.gone("pq_sparse")
-    on_lite.all(
+def test_sparse_vectors_come_as_structs_maps_and_pairs(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("pq_sparse")
+    lite_in_tmp.all(
         "create collection -c pq_sparse -f id:INT64 -f s:SPARSE_FLOAT_VECTOR -p id --index s:SPARSE_INVERTED_INDEX:IP",
         "load collection -c pq_sparse",
     )
@@ -228,15 +229,17 @@ def test_sparse_vectors_come_as_structs_maps_and_pairs(on_lite: Typed) -> None:
     ]
     for form in forms:
         pyarrow.parquet.write_table(pyarrow.table({"id": pyarrow.array([1]), "s": form}), "sparse.parquet")
-        assert on_lite("upsert file -c pq_sparse sparse.parquet").code == 0, form
-        assert on_lite.json("query -c pq_sparse") == [{"id": 1, "s": {"1": 0.5, "3": 0.25}}], form
-    on_lite.gone("pq_sparse")
+        assert lite_in_tmp("upsert file -c pq_sparse sparse.parquet").code == 0, form
+        assert lite_in_tmp.json("query -c pq_sparse") == [{"id": 1, "s": {"1": 0.5, "3": 0.25}}], form
+    lite_in_tmp.gone("pq_sparse")
 
 
-def test_a_file_with_a_column_twice_is_refused(on_lite: Typed) -> None:
-    on_lite.gone("pq_twice")
-    on_lite.all("create collection -c pq_twice -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
+def test_a_file_with_a_column_twice_is_refused(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("pq_twice")
+    lite_in_tmp.all("create collection -c pq_twice -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
     one = pyarrow.array([1])
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays([one, VECTOR, one], names=["id", "v", "id"]), "twice.parquet")
-    assert on_lite("insert file -c pq_twice twice.parquet") == Run(1, "", "error: twice.parquet has two columns 'id'\n")
-    on_lite.gone("pq_twice")
+    assert lite_in_tmp("insert file -c pq_twice twice.parquet") == Run(
+        1, "", "error: twice.parquet has two columns 'id'\n"
+    )
+    lite_in_tmp.gone("pq_twice")

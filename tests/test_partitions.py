@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.cli import Run
 from tests.support.official import milvus_pb2
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed, failed, on_lite, on_milvus
 
 NO_PARTITION = failed("no partition 'novel' in 'shelf'", "did you mean novels?")
 
@@ -95,18 +95,20 @@ def test_a_collection_that_is_missing_exits_1(shelf: Typed, verb: str) -> None:
     assert shelf(f"{verb} -c shelff") == failed("no collection 'shelff'", "did you mean shelf?")
 
 
-def test_load_and_release_partition(shelf: Typed, is_lite: bool) -> None:
+@on_lite
+def test_milvus_lite_neither_loads_nor_releases_a_single_partition(shelf: Typed) -> None:
+    load, release = shelf("load partition -c shelf -p novels"), shelf("release partition -c shelf -p novels")
+    assert load == failed("Milvus Lite 3.2.2 has no loading of single partitions")
+    assert release == failed("Milvus Lite 3.2.2 has no releasing of single partitions")
+
+
+@on_milvus
+def test_load_and_release_partition(shelf: Typed) -> None:
     shelf("release collection shelf")
-    load = shelf("load partition -c shelf -p novels")
-    if is_lite:
-        assert load == failed("Milvus Lite 3.2.2 has no loading of single partitions")
-        assert shelf("release partition -c shelf -p novels") == failed(
-            "Milvus Lite 3.2.2 has no releasing of single partitions"
-        )
-        return
-    assert load == Run(0, "Loaded partition 'novels' of 'shelf'.\n", "")
+    assert shelf("load partition -c shelf -p novels") == Run(0, "Loaded partition 'novels' of 'shelf'.\n", "")
     assert [row["state"] for row in shelf.json("list partitions shelf")] == ["not loaded", "loaded"]
     assert shelf.json("show load_state -c shelf -p novels")["state"] == "loaded"
+
     assert shelf("release -c shelf -p novels") == Run(0, "Released partition 'novels' of 'shelf'.\n", "")
     both = "Loaded partitions 'novels', '_default' of 'shelf'.\n"
     assert shelf("load -c shelf -p novels -p _default") == Run(0, both, "")

@@ -345,6 +345,7 @@ class People:
 
 @pytest.fixture(scope="module")
 def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    """Milvus with users of few privileges, and two loaded collections."""
     directory = tmp_path_factory.mktemp("privileges")
     (directory / "rows.csv").write_text('id,title,vector\n7,Emma,"[0.1, 0.2, 0.3, 0.4]"\n')
     (directory / "nothing.yaml").write_text("roles: []\n")

@@ -23,6 +23,7 @@ ANSWER = """\
 
 @pytest.fixture
 def quickstart(cli: Cli) -> Iterator[Cli]:
+    """milvus_cli whose embedded server is stopped after the test."""
     yield cli
     cli("stop", "server", "--all")
 
@@ -31,12 +32,14 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
     first = quickstart("quickstart")
     second = quickstart("quickstart")
     assert (first.code, second.code, second.err) == (0, 0, "")
+
     for run in (first, second):
         _, answer, after = run.out.partition(ANSWER)
         assert answer
         assert after.startswith("Top 3 of 6 rows by the statistics, ")
         assert "> connect --lite -a quickstart\n" in run.out
         assert "│ exact      │ 6       │\n" in run.out
+
     assert "Created collection 'films'.\n" in first.out
     assert "Collection 'films' exists.\n" in second.out
     assert "Field 'mood' of 'films' already has index" in second.out

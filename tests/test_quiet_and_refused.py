@@ -19,6 +19,7 @@ def test_an_insert_on_a_read_only_connection_sends_nothing_and_says_so(
     assert cli("connect", lite.address, "-q").code == 0
     assert cli("create", "collection", "frozen_rows", "--dim", "2", "-q").code == 0
     assert cli("connect", "--read-only", "-q").code == 0
+
     for line, verb in (
         ("insert fake -c frozen_rows -n 5", "inserted"),
         ("insert file -c frozen_rows rows.csv", "inserted"),
@@ -26,6 +27,7 @@ def test_an_insert_on_a_read_only_connection_sends_nothing_and_says_so(
     ):
         hint = "hint: connect again with --no-read-only to allow it\n"
         assert cli(*line.split()) == Run(1, "", f"error: connection 'default' is read-only: nothing was {verb}\n{hint}")
+
     assert cli("connect", "--no-read-only", "-q").code == 0
     done = cli("insert", "file", "-c", "frozen_rows", "rows.csv")
     assert done == Run(0, "Inserted 1 of 1 rows into 'frozen_rows', which had 0 and has 1.\n", "")

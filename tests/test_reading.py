@@ -30,27 +30,27 @@ EVENTUALLY = "--consistency eventually"
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that already have the collections of this module."""
     return set()
 
 
 @pytest.fixture
-def reads(typed: Typed, made: set[str]) -> Typed:
+def reads_and_keys(typed: Typed, prepared_servers: set[str]) -> Typed:
     """With loaded collections `reads` (INT64 keys, dynamic) and `keys` (VARCHAR keys)."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed.gone("reads", "keys")
         keys = json.dumps([{"key": text, "v": [1, 2]} for text in TEXTS]).replace("'", "'\"'\"'")
         typed.all(SHAPE, f"insert row -c reads --row '{ROWS}'", KEYS, f"insert row -c keys --row '{keys}'")
         for name in ("reads", "keys"):
             typed.all(f"create index -c {name} -f v -t FLAT -m L2", f"load {name}")
         assert [typed.json(f"count {name}")["exact"] for name in ("reads", "keys")] == [3, len(TEXTS)]
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     return typed
 
 
-def test_query_flattens_the_dynamic_field_and_keeps_numbers_exact(reads: Typed) -> None:
-    rows = sorted(reads.json("query reads"), key=lambda row: int(row["id"]))
+def test_query_flattens_the_dynamic_field_and_keeps_numbers_exact(reads_and_keys: Typed) -> None:
+    rows = sorted(reads_and_keys.json("query reads"), key=lambda row: int(row["id"]))
     assert rows == [
         {"id": 1, "title": "", "j": {}, "a": [], "v": [1.0, 2.0], "color": None, "$n": 9007199254740993},
         {"id": 2, "title": "tab\t漢", "j": {}, "a": [], "v": [3.0, 4.0], "color": None, "$n": None},
@@ -58,8 +58,8 @@ def test_query_flattens_the_dynamic_field_and_keeps_numbers_exact(reads: Typed) 
     ]
 
 
-def test_query_as_a_table(reads: Typed) -> None:
-    assert reads(f"query reads -e 'id == 3' --fields id,title,v,color {EVENTUALLY}") == Run(
+def test_query_as_a_table(reads_and_keys: Typed) -> None:
+    assert reads_and_keys(f"query reads -e 'id == 3' --fields id,title,v,color {EVENTUALLY}") == Run(
         0,
         "╭──────┬─────────┬────────────┬─────────╮\n"
         "│   id │ title   │ v          │ color   │\n"
@@ -71,83 +71,84 @@ def test_query_as_a_table(reads: Typed) -> None:
     )
 
 
-def test_query_with_limit_and_offset(reads: Typed) -> None:
+def test_query_with_limit_and_offset(reads_and_keys: Typed) -> None:
     line = f"query reads --fields id -e 'id > 0' {EVENTUALLY}"
-    every = reads.json(line)
+    every = reads_and_keys.json(line)
     assert sorted(row["id"] for row in every) == [1, 2, 3]
-    assert reads.json(f"{line} --limit 2") == every[:2]
-    assert reads.json(f"{line} --limit 2 --offset 1") == every[1:]
-    assert reads.json(f"{line} --limit 0") == []
-    assert reads.json(f"{line} --offset 2") == every[2:]
-    assert reads(f"{line} --limit 99999999 -o csv").out.count("\n") == 4
+
+    assert reads_and_keys.json(f"{line} --limit 2") == every[:2]
+    assert reads_and_keys.json(f"{line} --limit 2 --offset 1") == every[1:]
+    assert reads_and_keys.json(f"{line} --offset 2") == every[2:]
+    assert reads_and_keys.json(f"{line} --limit 0") == []
+    assert reads_and_keys(f"{line} --limit 99999999 -o csv").out.count("\n") == 4
 
 
-def test_query_by_a_parameter_and_the_whole_dynamic_field(reads: Typed) -> None:
+def test_query_by_a_parameter_and_the_whole_dynamic_field(reads_and_keys: Typed) -> None:
     line = "query -c reads --filter 'title == {t} and id in {ids}' --param t=Emma --param ids=[1,3]"
-    assert reads.json(f"{line} --fields '$meta,id' {EVENTUALLY}") == [{"$meta": {"color": "red"}, "id": 3}]
+    assert reads_and_keys.json(f"{line} --fields '$meta,id' {EVENTUALLY}") == [{"$meta": {"color": "red"}, "id": 3}]
 
 
-def test_query_iterator_reads_batch_by_batch_in_the_order_of_the_key(reads: Typed) -> None:
-    assert reads.json(f"query_iterator -c reads --batch-size 1 --fields id {EVENTUALLY}") == [
+def test_query_iterator_reads_batch_by_batch_in_the_order_of_the_key(reads_and_keys: Typed) -> None:
+    assert reads_and_keys.json(f"query_iterator -c reads --batch-size 1 --fields id {EVENTUALLY}") == [
         {"id": 1},
         {"id": 2},
         {"id": 3},
     ]
-    found = reads.json(f"query_iterator -c keys -e 'key != \"B\"' --batch-size 2 --fields key {EVENTUALLY}")
+    found = reads_and_keys.json(f"query_iterator -c keys -e 'key != \"B\"' --batch-size 2 --fields key {EVENTUALLY}")
     assert [row["key"] for row in found] == sorted(set(TEXTS) - {"B"})
-    assert reads.json(f"query_iterator keys --batch-size 5 --limit 7 --fields key {EVENTUALLY}") == [
+    assert reads_and_keys.json(f"query_iterator keys --batch-size 5 --limit 7 --fields key {EVENTUALLY}") == [
         {"key": text} for text in sorted(TEXTS)[:7]
     ]
 
 
-def test_what_the_first_pages_did_not_have_stands_in_a_last_column(reads: Typed) -> None:
-    reads.all(
+def test_what_the_first_pages_did_not_have_stands_in_a_last_column(reads_and_keys: Typed) -> None:
+    reads_and_keys.all(
         """insert row -c reads --row '{"id": 9, "title": "", "j": {}, "a": [], "v": [0, 0], "late": [1]}'""",
     )
-    rows = reads.json("query_iterator reads --batch-size 1 -e 'id > 1'")
+    rows = reads_and_keys.json("query_iterator reads --batch-size 1 -e 'id > 1'")
     assert [list(row) for row in rows] == [["id", "title", "j", "a", "v", "color", "$meta"]] * 3
     assert [row["$meta"] for row in rows] == [None, None, {"late": [1]}]
-    reads.all("delete ids -c reads --ids 9 -y")
-    assert reads.json("count reads -e 'id == 9'")["exact"] == 0
+    reads_and_keys.all("delete ids -c reads --ids 9 -y")
+    assert reads_and_keys.json("count reads -e 'id == 9'")["exact"] == 0
 
 
-def test_get_shows_rows_in_the_order_asked_for(reads: Typed) -> None:
-    assert reads.json(f"get -c reads --ids 3,1 --fields id,title {EVENTUALLY}") == [
+def test_get_shows_rows_in_the_order_asked_for(reads_and_keys: Typed) -> None:
+    assert reads_and_keys.json(f"get -c reads --ids 3,1 --fields id,title {EVENTUALLY}") == [
         {"id": 3, "title": "Emma"},
         {"id": 1, "title": ""},
     ]
-    assert reads.json(f"""get keys --ids '["a,b", "two\\nlines"]' --fields key {EVENTUALLY}""") == [
+    assert reads_and_keys.json(f"""get keys --ids '["a,b", "two\\nlines"]' --fields key {EVENTUALLY}""") == [
         {"key": "a,b"},
         {"key": "two\nlines"},
     ]
 
 
-def test_get_of_what_is_missing_shows_the_others_and_exits_1(reads: Typed) -> None:
-    assert reads(f"get reads --ids 3,7,8 --fields id -o vertical {EVENTUALLY}") == Run(
+def test_get_of_what_is_missing_shows_the_others_and_exits_1(reads_and_keys: Typed) -> None:
+    assert reads_and_keys(f"get reads --ids 3,7,8 --fields id -o vertical {EVENTUALLY}") == Run(
         1, "-[ 1 ]-\nid | 3\n", "error: no rows 7, 8 in 'reads'\nhint: 2 of the ids are missing\n"
     )
-    assert reads(f"get keys --ids nosuch {EVENTUALLY}") == failed("no row 'nosuch' in 'keys'")
+    assert reads_and_keys(f"get keys --ids nosuch {EVENTUALLY}") == failed("no row 'nosuch' in 'keys'")
 
 
 @pytest.mark.parametrize("ids", ["x", "1,,x", "[1.5]", "[true]", "9223372036854775808"])
-def test_get_of_no_key_exits_2(reads: Typed, ids: str) -> None:
-    run = reads(f"get reads --ids '{ids}'")
+def test_get_of_no_key_exits_2(reads_and_keys: Typed, ids: str) -> None:
+    run = reads_and_keys(f"get reads --ids '{ids}'")
     assert (run.code, run.out) == (2, "")
     assert run.err.endswith(": primary key 'id' of 'reads' is INT64\nhint: write ids as 1,2,3\n")
 
 
-def test_get_without_ids_exits_2(reads: Typed) -> None:
-    assert reads("get reads --ids ' , '") == failed("no ids", "write them as --ids 1,2,3", code=2)
-    assert reads("get reads").code == 2
+def test_get_without_ids_exits_2(reads_and_keys: Typed) -> None:
+    assert reads_and_keys("get reads --ids ' , '") == failed("no ids", "write them as --ids 1,2,3", code=2)
+    assert reads_and_keys("get reads").code == 2
 
 
-def test_count_by_filter_and_partition(reads: Typed) -> None:
-    assert reads.json(f"count reads --filter 'id > {{n}}' --param n=1 {EVENTUALLY}") == {
+def test_count_by_filter_and_partition(reads_and_keys: Typed) -> None:
+    assert reads_and_keys.json(f"count reads --filter 'id > {{n}}' --param n=1 {EVENTUALLY}") == {
         "collection": "reads",
         "exact": 2,
         "statistics": None,
     }
-    found = reads.json(f"count reads -p _default {EVENTUALLY}")
+    found = reads_and_keys.json(f"count reads -p _default {EVENTUALLY}")
     assert (found["exact"], type(found["statistics"])) == (3, int)
 
 
@@ -156,16 +157,16 @@ LINES = ("query reads", "query_iterator reads", "count reads", "get reads --ids 
 
 
 @pytest.mark.parametrize("line", [*LINES, "delete ids -c reads --ids 1 -y", "delete entities reads -e 'id > 0' -y"])
-def test_a_partition_that_is_missing_exits_1(reads: Typed, line: str) -> None:
-    assert reads(f"{line} -p _defualt") == NO_PARTITION
+def test_a_partition_that_is_missing_exits_1(reads_and_keys: Typed, line: str) -> None:
+    assert reads_and_keys(f"{line} -p _defualt") == NO_PARTITION
 
 
-def test_a_field_that_no_row_can_have_exits_2(reads: Typed) -> None:
-    assert reads("query keys --fields kee") == failed("keys has no field 'kee'", "did you mean key?")
+def test_a_field_that_no_row_can_have_exits_2(reads_and_keys: Typed) -> None:
+    assert reads_and_keys("query keys --fields kee") == failed("keys has no field 'kee'", "did you mean key?")
 
 
-def test_a_consistency_level_that_there_is_not_exits_2(reads: Typed) -> None:
-    assert reads("query reads --consistency srtong") == failed(
+def test_a_consistency_level_that_there_is_not_exits_2(reads_and_keys: Typed) -> None:
+    assert reads_and_keys("query reads --consistency srtong") == failed(
         "no consistency level 'srtong'", "did you mean Strong?", code=2
     )
 
@@ -173,8 +174,8 @@ def test_a_consistency_level_that_there_is_not_exits_2(reads: Typed) -> None:
 @pytest.mark.parametrize(
     "line", ["query keys -e", "query_iterator keys -e", "count keys --filter", "delete entities keys -y -e"]
 )
-def test_a_bad_filter_is_shown_at_its_place(reads: Typed, line: str) -> None:
-    assert reads(f"{line} \"kee == 'x'\"") == failed(
+def test_a_bad_filter_is_shown_at_its_place(reads_and_keys: Typed, line: str) -> None:
+    assert reads_and_keys(f"{line} \"kee == 'x'\"") == failed(
         "bad filter: unknown field 'kee'\n  kee == 'x'\n  ^", "did you mean key?"
     )
 
@@ -222,6 +223,7 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
     assert typed(line) == failed(
         f"Delete {which} on {typed.place}? There is no terminal to confirm on.", "add --yes", code=2
     )
+
     assert typed.json(f"{line} -y") == {
         "message": f"Deleted {which}.",
         "collection": "deletes",
@@ -229,6 +231,7 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
         "deleted": True,
     }
     assert typed(f"{line} -y") == Run(0, "No row of 'deletes' to delete where id > 2.\n", "")
+
     assert typed("delete ids deletes --ids 1,77 -p _default -y") == Run(0, "Deleted 1 row of 'deletes' by 2 ids.\n", "")
     assert typed.json("query deletes --fields id") == [{"id": 2}]
     typed.gone("deletes")

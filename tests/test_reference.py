@@ -28,7 +28,7 @@ def test_docs_writes_them(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The reference as a program reads it."""
     run = run_here(["docs", "-o", "json"], tmp_path_factory.mktemp("docs"), "")
     assert (run.code, run.err) == (0, "")
@@ -36,8 +36,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-def test_the_reference_is_one_object_for_programs(data: dict[str, Any]) -> None:
-    assert list(data) == [
+def test_the_reference_is_one_object_for_programs(reference: dict[str, Any]) -> None:
+    assert list(reference) == [
         "program",
         "version",
         "summary",
@@ -48,18 +48,18 @@ def test_the_reference_is_one_object_for_programs(data: dict[str, Any]) -> None:
         "exit_codes",
         "variables",
     ]
-    assert data["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
-    assert [each["code"] for each in data["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
-    assert [each["names"] for each in data["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
-    commands = {each["command"]: each for each in data["commands"]}
+    assert reference["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
+    assert [each["code"] for each in reference["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
+    assert [each["names"] for each in reference["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
+    commands = {each["command"]: each for each in reference["commands"]}
     assert list(commands) == PATHS
     for leaf in leaves(tree()):
         declared = [[*each.opts, *each.secondary_opts] for each in leaf.params if isinstance(each, click.Option)]
         assert [each["names"] for each in commands[leaf.path]["options"]] == declared, leaf.path
 
 
-def test_a_command_is_told_with_types_defaults_and_examples(data: dict[str, Any]) -> None:
-    commands = {each["command"]: each for each in data["commands"]}
+def test_a_command_is_told_with_types_defaults_and_examples(reference: dict[str, Any]) -> None:
+    commands = {each["command"]: each for each in reference["commands"]}
     option = {
         "choices": None,
         "min": None,

@@ -141,7 +141,7 @@ class Shell:
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def reference_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that the references read, in the current directory."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "examples" / "import_csv"
@@ -152,7 +152,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "car.json").write_text(json.dumps(SCHEMA))
 
 
-@pytest.mark.usefixtures("files")
+@pytest.mark.usefixtures("reference_files")
 @pytest.mark.parametrize("generation", [each for each in GENERATIONS if each != "Users and roles"])
 def test_every_line_of_a_reference_runs_unchanged(tmp_path: Path, milvus: MilvusServer, generation: str) -> None:
     assert wrong(Shell(tmp_path, milvus), generation) == []

@@ -22,18 +22,18 @@ LOADING: dict[str, Handler] = {
 
 
 @pytest.fixture(scope="module")
-def made() -> set[str]:
+def prepared_servers() -> set[str]:
     """The servers that already have the collection of this module."""
     return set()
 
 
 @pytest.fixture
-def ledger(typed: Typed, made: set[str]) -> Typed:
+def ledger(typed: Typed, prepared_servers: set[str]) -> Typed:
     """Servers with a collection `ledger` of two rows, indexed and loaded."""
-    if typed.server.address not in made:
+    if typed.server.address not in prepared_servers:
         typed.make("ledger", rows=2, index=True)
         typed.all("load ledger")
-        made.add(typed.server.address)
+        prepared_servers.add(typed.server.address)
     return typed
 
 
