@@ -52,11 +52,13 @@ def _last_server(item: pytest.Item) -> int:
 
 def pytest_configure() -> None:
     settings.load_profile("unhurried")
-    # A shell starts background jobs with SIGINT ignored, nohup with SIGHUP, and our children would inherit that.
+    # A shell starts background jobs with SIGINT and SIGQUIT ignored, nohup with SIGHUP, and our children would inherit
+    # that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

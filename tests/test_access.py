@@ -99,7 +99,7 @@ def test_debug_shows_no_password(root: Typed) -> None:
         ("grant role acc_reader", "missing option '-u' / '--username' / '--user'", "help grant role"),
     ],
 )
-def test_what_can_not_be_meant_exits_2_and_tells_no_password(cli: Cli, line: str, message: str, hint: str) -> None:
+def test_invalid_usage_exits_2_and_shows_no_password(cli: Cli, line: str, message: str, hint: str) -> None:
     assert run_here(shlex.split(line), cli.home) == failed(message, hint, code=2)
 
 
@@ -203,7 +203,7 @@ def test_roles_are_given_to_several_users_at_once_and_taken_back(root: Typed) ->
         ),
     ],
 )
-def test_what_is_not_there_is_named_with_the_nearest(user_and_role: Typed, line: str, message: str, hint: str) -> None:
+def test_a_missing_name_is_reported_with_the_nearest(user_and_role: Typed, line: str, message: str, hint: str) -> None:
     assert user_and_role(line) == failed(message, hint)
 
 
@@ -232,14 +232,14 @@ def test_what_is_not_there_is_named_with_the_nearest(user_and_role: Typed, line:
         ),
     ],
 )
-def test_a_privilege_that_can_not_be_is_refused_here(
+def test_an_impossible_privilege_is_refused_before_it_is_sent(
     user_and_role: Typed, options: str, message: str, hint: str
 ) -> None:
     force = "--force sends it as it is, for a server that knows more"
     assert user_and_role(f"grant privilege acc_reader {options}") == failed(message, hint.format(force=force), code=2)
 
 
-def test_force_sends_what_is_not_known_here(user_and_role: Typed) -> None:
+def test_force_sends_unknown_privileges(user_and_role: Typed) -> None:
     refused = user_and_role("grant privilege acc_reader -p Serch -ot collection -o '*' --force")
     assert refused == failed("not found the privilege name[Serch]")
 
@@ -271,7 +271,7 @@ def test_grants_reach_every_database_and_are_listed_by_object(root: Typed) -> No
     ]
 
 
-def test_what_was_granted_in_a_database_that_is_gone_can_be_revoked(root: Typed) -> None:
+def test_grants_in_a_deleted_database_can_be_revoked(root: Typed) -> None:
     root.all("create role acc_reader", "create database acc_shop")
     root.all("grant privilege acc_reader -p Search -o '*' -db acc_shop", "delete database acc_shop -y")
     assert root.json("list grants acc_reader") == []
@@ -322,7 +322,7 @@ def test_a_new_password_of_its_own_is_kept_with_every_connection_of_the_user(roo
     assert json.loads(here("--alias", "two", "show", "user", "acc_ann", "-o", "json").out)["user"] == "acc_ann"
 
 
-def test_in_a_shell_the_connection_goes_on_with_the_new_password(root: Typed, ann: Typed) -> None:
+def test_in_a_shell_the_connection_continues_with_the_new_password(root: Typed, ann: Typed) -> None:
     script = "\n".join(
         [
             f"connect {root.server.address} -t acc_ann:anns-password --no-save",
@@ -387,7 +387,7 @@ ON_LITE = {
 }
 
 
-def test_milvus_lite_has_none_of_it_and_every_command_says_so(
+def test_milvus_lite_has_no_access_control_and_every_command_says_so(
     cli: Cli, lite: MilvusServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (cli.directory / "nothing.yaml").write_text("roles: []\n")

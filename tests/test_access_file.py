@@ -258,7 +258,7 @@ def test_on_a_terminal_the_passwords_of_new_users_are_asked_for(
 
 
 @pytest.mark.parametrize("killed_at", ["CreateRole", "OperatePrivilege", "CreateCredential", "OperateUserRole"])
-def test_killed_in_the_middle_and_applied_again_it_ends_the_same(root_files: Files, killed_at: str) -> None:
+def test_applying_again_after_a_kill_ends_the_same(root_files: Files, killed_at: str) -> None:
     path, passwords = root_files.write("access.yaml", TEAM), root_files.write("passwords", PASSWORDS)
     env = {"MILVUS_URI": root_files.typed.server.uri, "MILVUS_TOKEN": "root:Milvus"}
     process = root_files.typed.cli.start("apply", "access", path, "--passwords", passwords, "--debug", env=env)
@@ -309,7 +309,7 @@ def test_export_access_to_what_is_not_a_file_is_refused(root_files: Files) -> No
     )
 
 
-def test_a_failure_in_the_middle_says_how_far_it_came(root_files: Files) -> None:
+def test_a_failure_in_the_middle_reports_how_many_changes_were_made(root_files: Files) -> None:
     odd = {
         "roles": [
             {
@@ -371,7 +371,7 @@ def test_a_failure_in_the_middle_says_how_far_it_came(root_files: Files) -> None
         ),
     ],
 )
-def test_a_file_that_can_not_be_meant_is_told_where(root_files: Files, text: str, message: str, hint: str) -> None:
+def test_an_invalid_file_is_refused_with_the_place(root_files: Files, text: str, message: str, hint: str) -> None:
     path = root_files.write("odd.yaml", text)
     assert root_files.typed(f"apply access {path}") == failed(message, hint, code=2)
 
@@ -525,9 +525,7 @@ def test_groups_are_listed_and_a_wrong_name_gives_the_nearest(peer_with_groups: 
         assert run_here(shlex.split(line), tmp_path, peer_with_groups.uri) == failed(message, hint)
 
 
-def test_what_the_file_lacks_is_left_without_prune_and_the_last_line_says_so(
-    peer_with_groups: GrpcPeer, tmp_path: Path
-) -> None:
+def test_without_prune_extra_objects_stay_and_the_last_line_says_so(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
     def applied(value: object, *options: str) -> Run:
         return run_here(["apply", "access", "-", *options], tmp_path, peer_with_groups.uri, input=json.dumps(value))
 
@@ -584,7 +582,7 @@ def test_the_user_that_applies_it_is_never_pruned(peer_with_groups: GrpcPeer, tm
     assert sent(peer_with_groups) == [milvus_pb2.DeleteCredentialRequest(username="bob")]
 
 
-def test_what_may_not_be_seen_is_no_hindrance(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
+def test_objects_that_a_user_may_not_list_are_skipped(peer_with_groups: GrpcPeer, tmp_path: Path) -> None:
     for method in ("SelectRole", "ListDatabases", "ListPrivilegeGroups", "ShowCollections"):
         peer_with_groups.handlers[method] = aborts(
             grpc.StatusCode.PERMISSION_DENIED, "PrivilegeX: permission deny to ann"

@@ -96,7 +96,7 @@ def test_create_alias_without_a_name_exits_2(aliased_books: Typed) -> None:
     assert (run.code, run.err.splitlines()[0]) == (2, message)
 
 
-def test_delete_alias_says_what_goes(aliased_books: Typed) -> None:
+def test_delete_alias_names_what_it_deletes(aliased_books: Typed) -> None:
     what = f"alias 'novel' on {aliased_books.place}, which stands for collection 'book_a'"
     assert aliased_books("delete alias novel --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert aliased_books("delete alias -c book_b -a novel") == failed(

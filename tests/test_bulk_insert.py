@@ -56,7 +56,7 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
 
 
 @on_milvus
-def test_bulk_insert_of_what_is_not_there_exits_1(typed: Typed) -> None:
+def test_bulk_insert_into_a_missing_collection_exits_1(typed: Typed) -> None:
     assert typed("bulk_insert -c nosuchthing -f /x.json") == failed(
         "no collection 'nosuchthing'", "list collections shows all"
     )
@@ -64,7 +64,7 @@ def test_bulk_insert_of_what_is_not_there_exits_1(typed: Typed) -> None:
 
 
 @on_lite
-def test_a_server_without_bulk_inserts_is_told_so(typed: Typed) -> None:
+def test_without_bulk_inserts_on_the_server_an_error_says_so(typed: Typed) -> None:
     typed.make("bulk")
     for line in ("bulk_insert -c bulk -f /x.json", "show bulk_insert_state -id 5", "list bulk_insert_tasks"):
         run = typed(line)

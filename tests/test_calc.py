@@ -117,7 +117,7 @@ def test_a_timestamp_of_another_of_unix_time_and_of_a_date(calc: Any) -> None:
     ],
     ids=lambda each: each[0] if isinstance(each, list) else None,
 )
-def test_what_cannot_be_calculated_exits_2(calc: Any, words: list[str], message: str, hint: str) -> None:
+def test_invalid_input_exits_2(calc: Any, words: list[str], message: str, hint: str) -> None:
     assert calc(*words) == failed(message, hint, code=2)
 
 
@@ -141,7 +141,7 @@ def test_distances(calc: Any, metric: str, left: str, right: str, expected: list
     assert found == [(0, number, distance) for number, distance in enumerate(expected)]
 
 
-def test_vectors_may_be_plain_words_and_people_are_told_of_the_square(calc: Any) -> None:
+def test_vectors_may_be_plain_words_and_the_square_is_noted(calc: Any) -> None:
     run = calc("distance", "[0, 0]", "[1, 1]")
     assert (run.code, run.out.splitlines()[-1]) == (0, "L2 is squared, as searches show it: --sqrt takes the root")
     assert calc("distance", "[0, 0]", "[1, 1]", "-m", "IP").out.endswith("(1 row)\n")

@@ -136,7 +136,7 @@ def test_a_server_that_gives_no_answer_is_left_alone_for_a_while(
         eventually(lambda: heard(catalog, "collections") == [("back", "not loaded")])
 
 
-def test_a_refusal_means_that_there_are_none_and_is_remembered(session: Session) -> None:
+def test_a_refusal_counts_as_no_names_and_is_remembered(session: Session) -> None:
     handlers = {"DescribeCollection": refuses(100, "not found"), "ShowCollections": replies(collections("a"))}
     with GrpcPeer(handlers) as peer:
         catalog = connect(session, peer.address)
@@ -145,7 +145,7 @@ def test_a_refusal_means_that_there_are_none_and_is_remembered(session: Session)
         assert heard(catalog, "collections") == [("a", "not loaded")]
 
 
-def test_what_a_user_may_not_see_is_nothing_and_keeps_no_other_names_away(session: Session) -> None:
+def test_names_that_a_user_may_not_list_do_not_hide_others(session: Session) -> None:
     denied = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeShowPartitions: permission deny to ann")
     with GrpcPeer({"ShowPartitions": denied, "ShowCollections": replies(collections("a"))}) as peer:
         catalog = connect(session, peer.address)
@@ -154,7 +154,7 @@ def test_what_a_user_may_not_see_is_nothing_and_keeps_no_other_names_away(sessio
         assert heard(catalog, "collections") == [("a", "not loaded")]
 
 
-def test_names_are_kept_and_asked_for_again_when_they_are_old(
+def test_names_are_cached_and_requested_again_when_they_are_old(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with GrpcPeer(
@@ -265,7 +265,7 @@ def test_of_ten_thousand_names_no_more_are_offered_than_can_be_shown(text: str) 
     assert len(names.best(text)) <= 200
 
 
-def test_a_hint_names_what_may_have_been_meant_and_costs_a_success_nothing(cli: Cli, server: ServerProcess) -> None:
+def test_a_hint_names_the_nearest_and_a_success_makes_no_call_for_it(cli: Cli, server: ServerProcess) -> None:
     cli("connect", server.address)
     cli("create", "collection", "hinted", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
     run = cli("load", "collection", "hintde")

@@ -150,7 +150,7 @@ def test_statistics_and_properties(folio: Typed) -> None:
     assert folio("alter collection_properties -c folio --set ttl").code == 2
 
 
-def test_delete_collection_properties_or_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
+def test_delete_collection_properties_or_name_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
     folio.all("alter collection_properties -c folio --set collection.ttl.seconds=86400")
     run = folio("delete collection_properties -c folio -k collection.ttl.seconds -y")
     if is_lite:
@@ -162,7 +162,7 @@ def test_delete_collection_properties_or_what_the_server_lacks(folio: Typed, is_
     )
 
 
-def test_alter_collection_field_says_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
+def test_alter_collection_field_names_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
     lacking = (
         "Milvus Lite 3.2.2 has no alter collection_field (needs Milvus 2.5)"
         if is_lite
@@ -174,7 +174,7 @@ def test_alter_collection_field_says_what_the_server_lacks(folio: Typed, is_lite
     )
 
 
-def test_truncate_or_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
+def test_truncate_or_name_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
     typed.make("brief", rows=1)
     what = f"collection 'brief' on {typed.place}, with 1 row"
     lacking = failed("Milvus 2.3.5 has no truncate (needs 2.6.11)")

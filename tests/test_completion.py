@@ -80,7 +80,7 @@ def values(cli: Cli, line: str, shell: str = "zsh", env: dict[str, str] | None =
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_committed_script_is_what_the_program_prints(cli: Cli, shell: str) -> None:
+def test_the_committed_script_equals_the_printed_one(cli: Cli, shell: str) -> None:
     run = cli("completion", shell)
     committed = (ROOT / f"completions/milvus_cli.{shell}").read_text(encoding="utf-8")
     assert run == Run(0, committed, ""), f"run: milvus_cli completion {shell} > completions/milvus_cli.{shell}"
@@ -185,7 +185,7 @@ def test_only_the_line_up_to_the_cursor_counts(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("line", ["", "milvus_cli nosuch ", "milvus_cli 'open", "milvus_cli list \\", "x\udcff"])
-def test_what_can_not_be_completed_has_no_candidates_and_is_no_failure(cli: Cli, line: str) -> None:
+def test_a_line_without_candidates_is_not_a_failure(cli: Cli, line: str) -> None:
     assert [each for each in answers(cli, line) if "open" in each] == []
 
 

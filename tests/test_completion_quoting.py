@@ -101,7 +101,7 @@ def test_a_name_means_itself_in_every_quote(shell_with_program: Shell, opened: s
     assert not shell_with_program.executed
 
 
-def test_more_of_a_name_follows_what_was_typed_of_it(shell_with_program: Shell) -> None:
+def test_the_rest_of_a_name_follows_its_typed_beginning(shell_with_program: Shell) -> None:
     shell_with_program.offers("my own;x")
     assert shell_with_program.after("milvus_cli count -c 'my'\\ o") == ["count", "-c", "my own;x"]
     assert shell_with_program.after('milvus_cli count --collection="my ow') == ["count", "--collection=my own;x"]
@@ -128,7 +128,7 @@ def test_a_line_is_read_as_a_shell_reads_it(text: str, words: list[str], value: 
     assert (found.words[-len(words) :] if words else [], found.value, found.mark) == (words, value, mark)
 
 
-def test_what_bash_keeps_is_left_alone_and_must_be_known(cli: Cli) -> None:
+def test_characters_that_bash_keeps_are_left_alone(cli: Cli) -> None:
     breaks = {"COMP_WORDBREAKS": " \t\n\"'><=;|&(:@"}
     names = milvus_pb2.ShowCollectionsResponse(collection_names=["$(touch pwned)", "a:b c", "it's"])
     with GrpcPeer({"ShowCollections": replies(names)}) as peer:

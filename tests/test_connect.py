@@ -135,7 +135,7 @@ def test_connect_takes_every_form_of_address(cli: Cli, milvus: MilvusServer, for
         ("[::1]:19531", "::1", 19531, None, None, None),
     ],
 )
-def test_an_address_says_only_what_stands_in_it(
+def test_an_address_sets_only_the_parameters_in_it(
     text: str, host: str, port: int | None, secure: bool | None, user: str | None, database: str | None
 ) -> None:
     address = parse_address(text)
@@ -259,7 +259,7 @@ def test_connect_over_mutual_tls(
     assert cli("list", "collections", "-o", "json") == Run(0, "[]\n", "")
 
 
-def test_server_name_is_what_the_certificate_must_say(cli: Cli, certificates: Certificates) -> None:
+def test_server_name_is_compared_with_the_certificate(cli: Cli, certificates: Certificates) -> None:
     with GrpcPeer(certificates=certificates, wrong_host=True) as peer:
         words: tuple[StrPath, ...] = ("connect", peer.uri, "--ca", certificates.ca, *JSONL)
         assert cli(*words).code == 3
@@ -666,7 +666,7 @@ def test_files_are_for_the_user_alone(cli: Cli, milvus_auth: MilvusServer) -> No
 # The same server through pymilvus
 
 
-def test_pymilvus_sees_what_our_commands_made(cli: Cli, server: ServerProcess) -> None:
+def test_pymilvus_sees_collections_made_by_our_commands(cli: Cli, server: ServerProcess) -> None:
     cli("connect", server.address)
     fields = ["-f", "id:INT64", "-f", "title:VARCHAR:50", "-f", "vector:FLOAT_VECTOR:2", "-p", "id"]
     assert cli("create", "collection", "-c", "ours", *fields).code == 0
@@ -683,7 +683,7 @@ def test_pymilvus_sees_what_our_commands_made(cli: Cli, server: ServerProcess) -
     assert "ours" not in client.list_collections()
 
 
-def test_our_commands_see_what_pymilvus_made(cli: Cli, server: ServerProcess) -> None:
+def test_our_commands_see_collections_made_by_pymilvus(cli: Cli, server: ServerProcess) -> None:
     client = pymilvus(server)
     schema = client.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True)

@@ -124,7 +124,7 @@ def test_a_port_that_speaks_http_only(saved_connections: Kept, milvus: MilvusSer
             )
 
 
-def test_a_grpc_service_that_is_no_milvus(saved_connections: Kept) -> None:
+def test_a_grpc_service_other_than_milvus(saved_connections: Kept) -> None:
     with GrpcPeer(service="other.Service") as peer:
         hint = "Milvus serves gRPC on 19530"
         saved_connections.fails(3, f"{peer.address} is not a Milvus server", hint, peer.address)
@@ -384,7 +384,7 @@ HELP = "help connect"
         ("--nosuch", "no such option '--nosuch'", HELP),
     ],
 )
-def test_what_can_not_be_meant(home_with_two_connections: Cli, words: str, message: str, hint: str) -> None:
+def test_invalid_options(home_with_two_connections: Cli, words: str, message: str, hint: str) -> None:
     Kept(home_with_two_connections).fails(2, message, hint, *words.split(" "))
 
 

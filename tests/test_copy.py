@@ -212,7 +212,7 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
 
 
 @pytest.mark.parametrize(("origin", "target"), [("old", "lite"), ("lite", "old")])
-def test_a_copy_that_is_interrupted_and_killed_goes_on_without_a_lost_or_doubled_row(
+def test_a_copy_that_is_interrupted_and_killed_resumes_without_a_lost_or_doubled_row(
     both_servers: BothServers,
     milvus_rows: str,
     copied_to_lite: Run,
@@ -254,7 +254,7 @@ def _wait_for_bytes(proxy: TcpProxy, count: int) -> None:
         time.sleep(0.01)
 
 
-def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_tells_how_to_go_on(
+def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_says_how_to_resume(
     both_servers: BothServers, terminal: Callable[..., Terminal]
 ) -> None:
     both_servers.make("lite", "copy_typed", rows=3)
@@ -330,7 +330,7 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
     both_servers.drop("old", "copy_a", "copy_b")
 
 
-def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(both_servers: BothServers) -> None:
+def test_a_resumed_copy_sends_only_the_missing_rows(both_servers: BothServers) -> None:
     both_servers.make("lite", "copy_holes", rows=9)
     both_servers.drop("lite", "copy_holes_b")
     both_servers.all(
@@ -353,7 +353,7 @@ def test_what_a_copy_lacks_is_copied_and_what_it_has_is_not_sent_again(both_serv
     both_servers.drop("lite", "copy_holes", "copy_holes_b")
 
 
-def test_keys_that_milvus_gives_out_are_given_out_anew_and_told(both_servers: BothServers) -> None:
+def test_generated_keys_are_generated_anew_with_a_note(both_servers: BothServers) -> None:
     rows = '[{"title": "a", "vector": [1, 2, 3, 4]}, {"title": "b", "vector": [2, 2, 3, 4]}]'
     both_servers.make("old", "copy_auto", f"{BOOK} -a")
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old")
@@ -416,7 +416,7 @@ def test_nulls_defaults_and_sparse_vectors_are_copied(both_servers: BothServers)
     both_servers.drop("lite", "copy_nulls", "copy_nulls_b")
 
 
-def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(both_servers: BothServers) -> None:
+def test_a_copy_names_source_and_target_and_refuses_ambiguous_ones(both_servers: BothServers) -> None:
     both_servers.make("lite", "copy_from", rows=2)
     both_servers.drop("lite", "copy_to")
     both_servers.drop("old", "copy_unloaded")
@@ -431,6 +431,7 @@ def test_a_copy_names_source_and_target_and_refuses_what_would_mix_them_up(both_
     assert both_servers("copy lite:copy_from lite:copy_to") == Run(
         2, "", f"error: Copy {words}? There is no terminal to confirm on.\nhint: add --yes\n"
     )
+
     for line, code, message in (
         ("lite:copy_from lite:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from guarded:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),

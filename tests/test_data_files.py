@@ -349,7 +349,7 @@ def test_a_small_file_that_becomes_large_takes_little_memory(
     )
 
 
-def test_what_is_read_at_once_has_a_limit(lite_in_tmp: Typed) -> None:
+def test_one_read_has_a_size_limit(lite_in_tmp: Typed) -> None:
     with Path("large.txt").open("wb") as file:
         file.truncate((64 << 20) + 2)
     assert lite_in_tmp("insert row -c x --row @large.txt") == failed("large.txt is larger than 64 MiB")

@@ -53,7 +53,7 @@ def test_list_databases_as_table_and_json(shop: Typed) -> None:
     assert "│ shop       │\n" in shop("list databases").out
 
 
-def test_show_database_tells_what_the_server_tells(shop: Typed, is_lite: bool) -> None:
+def test_show_database_shows_the_answer_of_the_server(shop: Typed, is_lite: bool) -> None:
     shop.all(BOOK.format(name="book") + " --db shop")
     expected = {"database": "shop", "collections": 1, "properties": {} if is_lite else None}
     assert shop.json("show database -db shop") == expected
@@ -81,7 +81,7 @@ def test_a_mistyped_database_gets_the_nearest_name(shop: Typed) -> None:
     assert shop("delete database shpo -y") == failed("no database 'shpo'", "did you mean shop?")
 
 
-def test_alter_database_sets_and_removes_or_says_what_the_server_lacks(shop: Typed, is_lite: bool) -> None:
+def test_alter_database_sets_and_removes_or_names_what_the_server_lacks(shop: Typed, is_lite: bool) -> None:
     run = shop("alter database -db shop --set database.max.collections=9")
     if not is_lite:
         assert run == failed("Milvus 2.3.5 has no alter database (needs 2.4)")
@@ -104,7 +104,7 @@ def test_alter_database_with_bad_values_exits_2(typed: Typed, options: str, mess
     assert typed(f"alter database default {options}") == failed(message, hint, code=2)
 
 
-def test_delete_database_says_what_goes_and_wants_yes(shop: Typed) -> None:
+def test_delete_database_names_what_it_deletes_and_requires_yes(shop: Typed) -> None:
     what = f"database 'shop' on {shop.place}, which is empty"
     assert shop("delete database shop --dry-run") == Run(0, f"Would delete {what}.\n", "")
     question = f"Delete {what}? There is no terminal to confirm on."

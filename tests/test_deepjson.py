@@ -27,7 +27,7 @@ def outcome(read: Any, text: str) -> Any:
 
 
 @given(VALUES, st.integers(0, 200), st.sampled_from(["", *'[]{},:"x1 ']))
-def test_it_reads_and_writes_what_the_standard_library_does(value: Any, at: int, other: str) -> None:
+def test_json_is_read_and_written_as_by_the_standard_library(value: Any, at: int, other: str) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1)
     assert deep_json.read(text) == value
     broken = text[:at] + other + text[at + 1 :]
@@ -36,7 +36,7 @@ def test_it_reads_and_writes_what_the_standard_library_does(value: Any, at: int,
 
 
 @pytest.mark.parametrize("depth", [400, 1_200, 20_000])
-def test_any_depth_is_shown_in_every_way(depth: int) -> None:
+def test_any_depth_is_shown_in_every_format(depth: int) -> None:
     text = '{"a":' * depth + '["é\\u202e",1.5]' + "}" * depth
     value = load_json(text)
     assert dump_json(value, compact=True) == text.replace("\\u202e", "\u202e")
@@ -44,12 +44,13 @@ def test_any_depth_is_shown_in_every_way(depth: int) -> None:
     spaced = '{"a": ' * depth + '["é\\u202e", 1.5]' + "}" * depth
     assert to_json({"j": value}) == to_json({"j": value}, indent=None) == f'{{"j": {spaced}}}'
     assert load_json(to_json({"j": value}, indent=2).replace("\n", ""))["j"]["a"].keys() == {"a"}
+
     assert exact(value) == spaced
     assert shown(value, width=10) == '{"a": {"a…'
     assert to_yaml([{"j": value}]).count('"a": ') in (0, depth)
 
 
-def test_yaml_of_what_is_deep_is_yaml() -> None:
+def test_yaml_of_a_deep_value_is_valid() -> None:
     value: Any = {"text": "é\u0085\u202e😀", "numbers": [1e300, 1.5, float("inf"), None, True, 10**30]}
     deep = value
     for _ in range(400):

@@ -130,7 +130,7 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
 
 
 @pytest.mark.parametrize("path", ALONE)
-def test_the_examples_of_what_ends_a_script_run(cli: Cli, path: str) -> None:
+def test_examples_of_commands_that_end_a_script_run(cli: Cli, path: str) -> None:
     for example in EXAMPLES[path]:
         assert cli(*shlex.split(example)).code == 0
     cli("stop", "server", "--all")

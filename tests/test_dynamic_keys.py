@@ -85,7 +85,7 @@ def test_every_format_is_whole_before_the_error(dynamic_and_plain: Typed) -> Non
     assert (run.code, json.loads(run.out)) == (1, [{"nosuch": None}])
 
 
-def test_the_error_names_what_may_be_meant(dynamic_and_plain: Typed) -> None:
+def test_the_error_names_the_nearest_keys(dynamic_and_plain: Typed) -> None:
     run = dynamic_and_plain(f"query {NAME} --fields titel -o csv -e 'id == 1'")
     assert json.loads(run.err)["error"] == {
         "code": 1,
@@ -102,7 +102,7 @@ def test_export_of_a_name_that_no_row_has_leaves_no_file(dynamic_and_plain: Type
     assert list(Path().iterdir()) == []
 
 
-def test_no_rows_tell_nothing_of_a_name(dynamic_and_plain: Typed) -> None:
+def test_without_rows_no_name_is_an_error(dynamic_and_plain: Typed) -> None:
     assert dynamic_and_plain(f"query {NAME} --fields nosuch -e 'id > 99' -o jsonl") == Run(0, "", "")
 
 
@@ -191,7 +191,7 @@ def test_names_are_split_outside_of_brackets(text: str | None, names: list[str])
         ("$meta,id", Fields(("id", "$meta"), ("$meta", "id"), flat=False)),
     ],
 )
-def test_fields_of_rows_are_asked_for_by_what_holds_them(text: str, fields: Fields) -> None:
+def test_keys_of_rows_are_requested_by_the_dynamic_field(text: str, fields: Fields) -> None:
     assert chosen_fields(SCHEMA, text) == fields
 
 
@@ -218,7 +218,7 @@ def test_fields_of_hits_are_asked_for_by_names_that_every_server_takes(names: li
         ('$meta["title"]', "'title' is a field of c, not a key of its dynamic field"),
     ],
 )
-def test_what_is_no_key_is_refused(text: str, error: str) -> None:
+def test_an_invalid_key_is_refused(text: str, error: str) -> None:
     def refusal(ask: Any) -> str:
         with pytest.raises(CliError) as caught:
             ask()

@@ -29,11 +29,11 @@ from tests.support.typed import failed
         ),
     ],
 )
-def test_an_empty_name_does_not_mean_what_is_current(cli: Cli, line: str, error: str) -> None:
+def test_an_empty_name_does_not_mean_the_current_object(cli: Cli, line: str, error: str) -> None:
     assert cli(*line.split()) == Run(2, "", f"error: {error}\n")
 
 
-def test_a_database_that_is_missing_is_told_where_it_would_be_listed_as_empty(cli: Cli, milvus: MilvusServer) -> None:
+def test_a_missing_database_is_an_error_and_not_an_empty_list(cli: Cli, milvus: MilvusServer) -> None:
     assert cli("connect", milvus.address).code == 0
     # Nothing was ever granted to this role, in whatever database.
     cli("create", "role", "-r", "names_nobody")
@@ -46,7 +46,7 @@ def test_a_database_that_is_missing_is_told_where_it_would_be_listed_as_empty(cl
     assert cli("delete", "role", "-r", "names_nobody", "--yes").code == 0
 
 
-def test_bulk_inserts_of_a_missing_database_are_no_empty_list(tmp_path: Path) -> None:
+def test_bulk_inserts_of_a_missing_database_are_an_error(tmp_path: Path) -> None:
     """From a peer: Milvus 2.3 lists the tasks of every database, whichever is asked for."""
     handlers = {
         "ListImportTasks": replies(milvus_pb2.ListImportTasksResponse()),
@@ -57,7 +57,7 @@ def test_bulk_inserts_of_a_missing_database_are_no_empty_list(tmp_path: Path) ->
     assert run == failed("no database 'nosuch'", "list databases shows all")
 
 
-def test_the_collections_of_a_missing_database_are_no_empty_list(cli: Cli, server: ServerProcess) -> None:
+def test_collections_of_a_missing_database_are_an_error(cli: Cli, server: ServerProcess) -> None:
     assert cli("connect", server.address).code == 0
     for line in ("list collections --db nosuch", "list aliases --db nosuch"):
         assert cli(*line.split()) == Run(1, "", "error: no database 'nosuch'\nhint: list databases shows all\n")

@@ -296,13 +296,13 @@ def test_a_file_that_exists_is_replaced_only_by_force(awkward_and_many: Typed) -
         ("nosuchthing x.csv", None),
     ],
 )
-def test_an_export_that_can_not_be_leaves_no_file(awkward_and_many: Typed, line: str, error: Run | None) -> None:
+def test_an_export_that_fails_leaves_no_file(awkward_and_many: Typed, line: str, error: Run | None) -> None:
     found = awkward_and_many(f"export {line}")
     assert found == error if error else (found.code, found.out) == (1, "")
     assert os.listdir() == []
 
 
-def test_export_of_more_rows_than_a_query_gives_out_is_complete(awkward_and_many: Typed, is_lite: bool) -> None:
+def test_export_of_more_rows_than_one_query_returns_is_complete(awkward_and_many: Typed, is_lite: bool) -> None:
     many = FEWER if is_lite else MANY
     assert awkward_and_many("export -c many x.jsonl").out == f"Exported {many} rows of 'many' to x.jsonl.\n"
     with open("x.jsonl", encoding="utf-8") as file:
@@ -310,13 +310,13 @@ def test_export_of_more_rows_than_a_query_gives_out_is_complete(awkward_and_many
     assert rows == [{"id": key, "v": [key / 8, -key / 8]} for key in range(many)]
 
 
-def test_query_of_more_rows_than_one_answer_has_gives_them_all(awkward_and_many: Typed, is_lite: bool) -> None:
+def test_query_of_more_rows_than_one_answer_holds_returns_them_all(awkward_and_many: Typed, is_lite: bool) -> None:
     lines = awkward_and_many("query many --fields id -o csv").out.splitlines()
     assert lines == ["id", *map(str, range(FEWER if is_lite else MANY))]
 
 
 @on_milvus  # The server makes no difference.
-def test_an_export_goes_on_where_it_was_killed(
+def test_an_export_resumes_where_it_was_killed(
     cli: Cli, server_with_rows: ServerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(cli.directory)
@@ -337,7 +337,7 @@ def test_an_export_goes_on_where_it_was_killed(
 
 
 @pytest.mark.parametrize("file", ["x.json", "x.csv.gz", "x.parquet"])
-def test_an_export_goes_on_where_ctrl_c_ended_it(
+def test_an_export_resumes_where_ctrl_c_ended_it(
     awkward_and_many: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     if is_lite and file != "x.parquet":
@@ -363,7 +363,7 @@ def test_an_export_goes_on_where_ctrl_c_ended_it(
 
 
 @pytest.mark.parametrize("file", ["x.jsonl", "x.parquet"])
-def test_an_export_to_a_disk_that_is_full_goes_on_when_there_is_room(
+def test_an_export_to_a_full_disk_resumes_when_there_is_room(
     awkward_and_many: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     if not is_lite:
@@ -485,7 +485,7 @@ def test_every_type_is_written_as_it_is_decoded(name: str) -> None:
     assert decode_column(column) == [row[name] for row in rows]
 
 
-def test_what_json_has_no_number_for_is_named() -> None:
+def test_numbers_that_json_lacks_are_named() -> None:
     rows = [{"id": 1, "f": 0.0, "v": [0.0, 1.0]}]
     schema = schema_of("id:INT64", "f:FLOAT", "v:FLOAT_VECTOR:2")
     columns = encode_rows(rows, schema)

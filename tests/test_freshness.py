@@ -217,9 +217,7 @@ def hybrid_now() -> int:
 
 @on_milvus
 @pytest.mark.parametrize("line", [f"query {NAME} --fields id", f"search {NAME} -v [0.5,0] -l 100 --fields id"])
-def test_an_old_timestamp_may_miss_what_was_just_written_and_strong_never_does(
-    empty_collection: Typed, line: str
-) -> None:
+def test_an_old_timestamp_may_miss_the_latest_rows_and_strong_never_does(empty_collection: Typed, line: str) -> None:
     here = OneSession(empty_collection)
     old, missed = hybrid_now() - (5000 << 18), 0
     for number in range(40):
@@ -255,7 +253,7 @@ def test_a_timestamp_beyond_the_deadline_is_refused_at_once(empty_collection: Ty
     )
 
 
-def test_lite_sees_all_whatever_is_asked_for(lite: LiteServer, cli: Cli) -> None:
+def test_lite_sees_all_rows_at_every_level(lite: LiteServer, cli: Cli) -> None:
     typed = Typed(cli, lite)
     typed.gone(NAME)
     typed.all(f"create collection -c {NAME} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2")

@@ -20,7 +20,7 @@ def test_a_guard_stays_with_its_alias_when_its_address_is_written_another_way(cl
     assert cli("--alias", "guarded", "delete", "collection", "x", "--yes").err.startswith("error: no collection 'x'")
 
 
-def test_an_empty_alias_is_no_connection(cli: Cli, lite: LiteServer) -> None:
+def test_an_empty_alias_names_no_connection(cli: Cli, lite: LiteServer) -> None:
     cli("connect", lite.address)
     for words in (("--alias", "", "list", "collections"), ("list", "collections", "--alias="), ("disconnect", "")):
         run = cli(*words)
@@ -28,7 +28,7 @@ def test_an_empty_alias_is_no_connection(cli: Cli, lite: LiteServer) -> None:
         assert "expected the alias of a connection, got ''" in run.err
 
 
-def test_a_word_that_is_no_utf8_is_an_error_in_words(cli: Cli, lite: LiteServer) -> None:
+def test_a_word_that_is_not_utf8_is_a_readable_error(cli: Cli, lite: LiteServer) -> None:
     cli("connect", lite.address)
     for words in (("count", "\udcff"), ("--alias", "\udcff", "list", "collections"), ("list", "partitions", "\udcff")):
         run = cli(*words)

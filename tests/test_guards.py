@@ -198,7 +198,7 @@ def test_every_command_that_deletes_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("line", DELETIONS.values(), ids=DELETIONS)
-def test_what_deletes_is_confirmed_by_name_on_a_protected_connection(guarded_book: Guarded, line: str) -> None:
+def test_a_deletion_is_confirmed_by_name_on_a_protected_connection(guarded_book: Guarded, line: str) -> None:
     if line.startswith("delete index"):
         assert guarded_book("release guard_book --alias open").code == 0
     guarded_book("use connection guarded -q")
@@ -212,7 +212,7 @@ def test_what_deletes_is_confirmed_by_name_on_a_protected_connection(guarded_boo
 
 
 @pytest.mark.parametrize("line", DELETIONS.values(), ids=DELETIONS)
-def test_what_deletes_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
+def test_a_deletion_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
     for given in ("--yes", "--dry-run"):
         refused = guarded_book(f"{line} {given} --alias frozen")
         assert (refused.code, refused.out) == (1, "")
@@ -231,7 +231,7 @@ def test_truncate_asks_on_a_protected_connection(tmp_path: Path, lite: LiteServe
 
 
 @pytest.mark.parametrize("kind", ["alias", "role", "resource_group"])
-def test_what_loses_no_data_is_deleted_without_a_question(guarded_book: Guarded, kind: str) -> None:
+def test_objects_without_data_are_deleted_without_a_question(guarded_book: Guarded, kind: str) -> None:
     collection = "-c guard_book -a" if kind == "alias" else ""
     assert guarded_book(f"create {kind} {collection} guard_free --alias open").code == 0
     assert guarded_book(f"delete {kind} guard_free --alias guarded").code == 2
@@ -275,7 +275,7 @@ WRITES = (
 
 
 @pytest.mark.parametrize("line", WRITES)
-def test_what_changes_anything_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
+def test_every_change_is_refused_on_a_read_only_connection(guarded_book: Guarded, line: str) -> None:
     run = guarded_book(f"{line} --yes --alias frozen")
     assert (run.code, run.out) == (1, ""), run
     assert "connection 'frozen' is read-only: " in run.err

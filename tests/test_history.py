@@ -85,7 +85,7 @@ def test_history_lists_lines_and_clears_them(cli: Cli) -> None:
     assert cli("history", "-o", "json") == Run(0, "[]\n", "")
 
 
-def test_a_running_shell_forgets_what_was_cleared(terminal: Callable[..., Terminal]) -> None:
+def test_a_running_shell_forgets_a_cleared_history(terminal: Callable[..., Terminal]) -> None:
     shell = terminal()
     shell.wait_for("milvus_cli>")
     shell.send_line("version")

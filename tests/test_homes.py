@@ -26,7 +26,7 @@ def test_a_connection_store_that_is_a_directory_is_named(cli: Cli) -> None:
     assert [cli(*line.split()) for line in ("list connections", "list collections")] == [told] * 2
 
 
-def test_server_records_that_are_no_directory_are_named(cli: Cli) -> None:
+def test_server_records_that_are_not_a_directory_are_named(cli: Cli) -> None:
     cli.home.mkdir()
     (cli.home / "servers").write_text("")
     assert cli("list", "servers") == Run(1, "", f"error: can't read {cli.home / 'servers'}: Not a directory\n")

@@ -24,7 +24,7 @@ LEGS = f"--request 'field=dense vector={json.dumps(DENSE)} limit=15' --request '
 
 
 @pytest.fixture(scope="module")
-def hybrid_rows(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+def hybrid_server(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
     """Milvus Lite with 40 rows of a dense vector, another one, and a text with its BM25 vector."""
     typed = typed_on(tmp_path_factory.mktemp("hybrid"), lite)
     rows = [
@@ -46,8 +46,9 @@ def hybrid_rows(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def typed(hybrid_rows: Typed, tmp_path: Path) -> Typed:
-    return Typed(Cli(tmp_path), hybrid_rows.server)
+def hybrid_rows(hybrid_server: Typed, tmp_path: Path) -> Typed:
+    """That server, with a fresh home."""
+    return Typed(Cli(tmp_path), hybrid_server.server)
 
 
 def words(number: int) -> str:
@@ -87,12 +88,12 @@ GAUSS = Function(
     ],
     ids=["default", "rrf", "weighted", "weighted the other way", "decay"],
 )
-def test_fused_hits_are_those_of_pymilvus(typed: Typed, reranker: str, ranker: Any) -> None:
-    assert ours(typed, f"{LEGS} {reranker}") == official(typed, ranker)
+def test_fused_hits_are_those_of_pymilvus(hybrid_rows: Typed, reranker: str, ranker: Any) -> None:
+    assert ours(hybrid_rows, f"{LEGS} {reranker}") == official(hybrid_rows, ranker)
 
 
-def test_the_number_of_rrf_makes_a_difference(typed: Typed) -> None:
-    assert official(typed, RRFRanker(5)) != official(typed, RRFRanker(60))
+def test_the_number_of_rrf_makes_a_difference(hybrid_rows: Typed) -> None:
+    assert official(hybrid_rows, RRFRanker(5)) != official(hybrid_rows, RRFRanker(60))
 
 
 RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
@@ -112,17 +113,17 @@ RERANKERS: dict[str, list[tuple[str, list[str], dict[str, Any]]]] = {
 """Those that Milvus Lite computes itself, as options and as pymilvus takes them."""
 
 
-def test_the_vector_of_a_leg_is_read_from_a_file_of_the_references(typed: Typed) -> None:
-    file = typed.cli.directory / "q.csv"
+def test_the_vector_of_a_leg_is_read_from_a_file_of_the_references(hybrid_rows: Typed) -> None:
+    file = hybrid_rows.cli.directory / "q.csv"
     file.write_text(f'"{DENSE}"\n')
-    fused = ours(typed, LEGS)
+    fused = ours(hybrid_rows, LEGS)
     for vector in (file, f"@{file}", " ".join(map(str, DENSE)), f"[{' '.join(map(str, DENSE))}]"):
         legs = f"--request 'field=dense vector={vector} limit=15' --request 'text=white whale limit=12'"
-        assert ours(typed, legs) == fused, vector
+        assert ours(hybrid_rows, legs) == fused, vector
 
 
 @pytest.mark.parametrize("text", RERANKERS)
-def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(typed: Typed, text: str) -> None:
+def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(hybrid_rows: Typed, text: str) -> None:
     score = FunctionScore(
         [
             Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
@@ -131,36 +132,36 @@ def test_functions_change_the_hits_of_one_search_and_of_several_as_for_pymilvus(
     )
     options = " ".join(f"--rerank '{each}'" for each in text.split("|"))
     single = f"search {NAME} -f dense -v '{json.dumps(DENSE)}'"
-    client = official_client(typed.server.uri)
+    client = official_client(hybrid_rows.server.uri)
     try:
         (found,) = client.search(NAME, [DENSE], anns_field="dense", limit=10, consistency_level="Strong", ranker=score)
     finally:
         client.close()
     expected = [(hit["id"], shortest(hit["distance"])) for hit in found]
-    reranked = [(row["id"], row["distance"]) for row in typed.json(f"{single} {options}")]
-    assert reranked == expected != [(row["id"], row["distance"]) for row in typed.json(single)]
+    reranked = [(row["id"], row["distance"]) for row in hybrid_rows.json(f"{single} {options}")]
+    assert reranked == expected != [(row["id"], row["distance"]) for row in hybrid_rows.json(single)]
     if len(score.functions) == 1:  # pymilvus takes no more in hybrid_search.
-        assert ours(typed, f"{LEGS} {options}") == official(typed, score.functions[0])
+        assert ours(hybrid_rows, f"{LEGS} {options}") == official(hybrid_rows, score.functions[0])
 
 
-def test_filters_limit_offset_and_partition_reach_the_server(typed: Typed) -> None:
-    assert ours(typed, f"{LEGS} -l 4 --offset 2") == ours(typed, LEGS)[2:6]
-    assert ours(typed, LEGS.replace(" limit=15", ' limit=15 filter="g == 2"')) == official(
-        typed, RRFRanker(60), dense_filter="g == 2"
+def test_filters_limit_offset_and_partition_reach_the_server(hybrid_rows: Typed) -> None:
+    assert ours(hybrid_rows, f"{LEGS} -l 4 --offset 2") == ours(hybrid_rows, LEGS)[2:6]
+    assert ours(hybrid_rows, LEGS.replace(" limit=15", ' limit=15 filter="g == 2"')) == official(
+        hybrid_rows, RRFRanker(60), dense_filter="g == 2"
     )
-    assert {number % 5 for number, _ in ours(typed, f"{LEGS} --filter 'g in [1,2]'")} == {1, 2}
-    assert {number % 2 for number, _ in ours(typed, f"{LEGS} --partition odd")} == {1}
+    assert {number % 5 for number, _ in ours(hybrid_rows, f"{LEGS} --filter 'g in [1,2]'")} == {1, 2}
+    assert {number % 2 for number, _ in ours(hybrid_rows, f"{LEGS} --partition odd")} == {1}
 
 
-def test_a_hit_has_only_the_requested_fields(typed: Typed) -> None:
-    near = typed.json(f"hybrid_search {NAME} {LEGS} --fields body -l 1")
+def test_a_hit_has_only_the_requested_fields(hybrid_rows: Typed) -> None:
+    near = hybrid_rows.json(f"hybrid_search {NAME} {LEGS} --fields body -l 1")
     assert near[0].keys() == {"rank", "id", "distance", "body"}
 
 
-def test_ranks_and_distances_of_each_leg_stand_beside_the_fused_ones(typed: Typed) -> None:
-    dense = {row["id"]: row for row in typed.json(f"search {NAME} -f dense -v '{json.dumps(DENSE)}' -l 15")}
-    texts = {row["id"]: row for row in typed.json(f"search {NAME} --text 'white whale' -l 12")}
-    found = typed.json(f"hybrid_search {NAME} {LEGS} --show-legs -l 20")
+def test_ranks_and_distances_of_each_leg_stand_beside_the_fused_ones(hybrid_rows: Typed) -> None:
+    dense = {row["id"]: row for row in hybrid_rows.json(f"search {NAME} -f dense -v '{json.dumps(DENSE)}' -l 15")}
+    texts = {row["id"]: row for row in hybrid_rows.json(f"search {NAME} --text 'white whale' -l 12")}
+    found = hybrid_rows.json(f"hybrid_search {NAME} {LEGS} --show-legs -l 20")
     assert list(found[0]) == ["rank", "id", "distance", "dense_rank", "dense_distance", "words_rank", "words_distance"]
     assert {row["id"] for row in found} == dense.keys() | texts.keys() or len(found) == 20
     for row in found:
@@ -173,9 +174,9 @@ def test_ranks_and_distances_of_each_leg_stand_beside_the_fused_ones(typed: Type
         assert row["distance"] == pytest.approx(fused, rel=1e-6)
 
 
-def test_legs_may_search_one_field_twice(typed: Typed) -> None:
+def test_legs_may_search_one_field_twice(hybrid_rows: Typed) -> None:
     vector = json.dumps(OTHER)
-    found = typed.json(
+    found = hybrid_rows.json(
         f"hybrid_search {NAME} --request 'field=other vector={vector}' --request 'field=other like=7' --show-legs -l 3"
     )
     assert list(found[0])[3:] == ["other_1_rank", "other_1_distance", "other_2_rank", "other_2_distance"]
@@ -226,8 +227,8 @@ def test_legs_may_search_one_field_twice(typed: Typed) -> None:
         ("--request 'field=dense like=1 limit=0'", "limit=0 is no number from 1 to 16384", "", 2),
     ],
 )
-def test_what_is_wrong_is_one_line(typed: Typed, line: str, message: str, hint: str, code: int) -> None:
-    assert typed(f"hybrid_search {NAME} {line}") == failed(message, hint, code)
+def test_invalid_options_are_one_line(hybrid_rows: Typed, line: str, message: str, hint: str, code: int) -> None:
+    assert hybrid_rows(f"hybrid_search {NAME} {line}") == failed(message, hint, code)
 
 
 def test_milvus_2_3_says_which_version_has_it(milvus: MilvusServer, tmp_path: Path) -> None:
@@ -245,8 +246,8 @@ def test_milvus_2_3_says_which_version_has_it(milvus: MilvusServer, tmp_path: Pa
     typed.gone(NAME)
 
 
-def test_people_see_the_reranker_and_the_time(typed: Typed) -> None:
-    run = typed(f"hybrid_search {NAME} {LEGS} -l 1")
+def test_people_see_the_reranker_and_the_time(hybrid_rows: Typed) -> None:
+    run = hybrid_rows(f"hybrid_search {NAME} {LEGS} -l 1")
     assert (run.code, run.err) == (0, "")
     assert run.out.splitlines()[-1].endswith(" ms, rrf:60, consistency Strong")
-    assert typed(f"hybrid_search {NAME} {LEGS} --filter 'g > 9' -o json") == Run(0, "[]\n", "")
+    assert hybrid_rows(f"hybrid_search {NAME} {LEGS} --filter 'g > 9' -o json") == Run(0, "[]\n", "")

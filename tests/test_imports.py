@@ -51,7 +51,7 @@ def connected_cli(cli: Cli) -> Cli:
     [["--version"], ["--help"], ["version"], ["list", "connections"], ["list", "connections", "-o", "json"]],
     ids=" ".join,
 )
-def test_what_asks_no_server_imports_nothing_heavy(connected_cli: Cli, argv: list[str]) -> None:
+def test_commands_without_a_server_import_nothing_heavy(connected_cli: Cli, argv: list[str]) -> None:
     assert modules_after(connected_cli, *argv) & {*HEAVY, *RARE} == set()
 
 

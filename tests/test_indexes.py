@@ -133,7 +133,7 @@ def test_create_another_index_on_a_field_names_the_one_that_it_has(indexed_tome:
     assert again.err.endswith(f"hint: delete index -c tome -in {name}\n")
 
 
-def test_delete_index_says_what_goes(indexed_tome: Typed, is_lite: bool) -> None:
+def test_delete_index_names_what_it_deletes(indexed_tome: Typed, is_lite: bool) -> None:
     name = name_of(is_lite)
     what = f"index '{name}' of 'tome' on {indexed_tome.place}, HNSW on field 'vector', of 0 rows"
     assert indexed_tome(f"delete index -c tome -in {name} --dry-run") == Run(0, f"Would delete {what}.\n", "")

@@ -84,7 +84,7 @@ def proxy(milvus: MilvusServer) -> Iterator[TcpProxy]:
         yield found
 
 
-def test_an_insert_that_was_killed_goes_on_with_resume(on_milvus: Typed, proxy: TcpProxy, tmp_path: Path) -> None:
+def test_an_insert_that_was_killed_continues_with_resume(on_milvus: Typed, proxy: TcpProxy, tmp_path: Path) -> None:
     typed = on_milvus
     make_loaded(typed, "fault_killed")
     rows, checkpoint = tmp_path / "rows.jsonl", tmp_path / "how_far"
@@ -183,7 +183,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
 """
 
 
-def test_a_full_disk_for_the_checkpoint_is_told_before_a_row_is_sent(cli: Cli, on_lite: Typed) -> None:
+def test_a_full_disk_for_the_checkpoint_is_reported_before_a_row_is_sent(cli: Cli, on_lite: Typed) -> None:
     typed = on_lite
     make_loaded(typed, "fault_disk")
     write_rows(cli.directory / "rows.jsonl", 10)
@@ -198,7 +198,7 @@ def test_a_full_disk_for_the_checkpoint_is_told_before_a_row_is_sent(cli: Cli, o
 
 
 @pytest.mark.parametrize(("limit", "batches", "file"), [(0, 3, "the checkpoint how_far"), (4096, 1, "rejects.jsonl")])
-def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
+def test_a_disk_that_fills_up_stops_an_insert_that_can_be_resumed(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, batches: int, file: str
 ) -> None:
     from milvus_cli.transfer.intake import RowEncoder
@@ -244,7 +244,7 @@ def test_a_disk_that_fills_up_meanwhile_stops_an_insert_that_goes_on_later(
     typed.gone("fault_full")
 
 
-def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
+def test_rows_before_the_end_of_a_gzip_that_is_cut_off_are_inserted_with_an_error(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = on_lite
@@ -275,7 +275,7 @@ def test_a_gzip_that_is_cut_off_puts_in_what_there_is_and_says_so(
     typed.gone("fault_gzip")
 
 
-def test_a_file_that_changes_while_it_is_read_is_told(
+def test_a_file_that_changes_while_it_is_read_is_reported(
     on_lite: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from milvus_cli.transfer.intake import RowEncoder
@@ -299,7 +299,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
     typed.gone("fault_changed")
 
 
-def test_rows_whose_keys_the_server_gives_out_may_be_there_twice_and_that_is_said(cli: Cli, tmp_path: Path) -> None:
+def test_rows_with_generated_keys_may_be_there_twice_and_an_error_says_so(cli: Cli, tmp_path: Path) -> None:
     schema = schema_pb2.CollectionSchema(name="book")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, autoID=True)
     schema.fields.add(name="n", data_type=schema_pb2.Int64)
@@ -415,7 +415,7 @@ def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arriv
         assert all(list(each.fields_data) == list(first.fields_data) for each in again)
 
 
-def test_a_lost_answer_is_told_by_the_operation_of_the_command(tmp_path: Path) -> None:
+def test_a_lost_answer_is_reported_by_the_operation_of_the_command(tmp_path: Path) -> None:
     schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id")).schema
     (tmp_path / "rows.jsonl").write_text('{"id": 7, "v": [1, 2]}\n')
     with Shelf(schema) as peer:
@@ -428,7 +428,7 @@ def test_a_lost_answer_is_told_by_the_operation_of_the_command(tmp_path: Path) -
         assert (run.code, {"Insert", "Upsert"} <= set(peer.methods)) == (3, True)
 
 
-def test_a_row_whose_key_the_server_gives_out_is_not_sent_again(tmp_path: Path) -> None:
+def test_a_row_with_a_generated_key_is_not_sent_again(tmp_path: Path) -> None:
     schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id", auto_id=True)).schema
     with Shelf(schema) as peer:
         peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")

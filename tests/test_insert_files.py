@@ -191,7 +191,7 @@ def lite_in_tmp(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.
 PLAIN = "create collection -c {name} -f id:INT64 -f t:VARCHAR:5 -f v:FLOAT_VECTOR:2 -p id"
 
 
-def test_rows_that_do_not_fit_are_told_and_kept_and_the_others_go_in(lite_in_tmp: Typed) -> None:
+def test_rows_that_do_not_fit_are_reported_and_kept_and_the_others_inserted(lite_in_tmp: Typed) -> None:
     lite_in_tmp.gone("in_bad")
     lite_in_tmp.all(
         PLAIN.format(name="in_bad"), "create index -c in_bad -f v -t FLAT -m L2", "load collection -c in_bad"
@@ -357,7 +357,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-def test_what_only_the_server_refuses_is_found_row_by_row(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:
+def test_rows_that_only_the_server_refuses_are_found_one_by_one(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:
     typed = Typed(cli, milvus)
     typed.gone("in_refused")
     typed.all(PLAIN.format(name="in_refused"))

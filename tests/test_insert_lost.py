@@ -74,7 +74,7 @@ def test_rows_whose_keys_exist_are_all_written_over_a_connection_that_is_cut(
 
 
 @on_milvus
-def test_an_insert_over_older_rows_that_was_killed_goes_on_with_resume(
+def test_an_insert_over_older_rows_that_was_killed_continues_with_resume(
     typed: Typed, proxy: TcpProxy, tmp_path: Path
 ) -> None:
     count = 5_000
@@ -138,7 +138,7 @@ def test_where_rows_can_neither_be_read_nor_upserted_they_are_unknown(cli: Cli, 
     )
 
 
-def test_a_row_that_went_out_again_unread_is_told(cli: Cli) -> None:
+def test_a_row_that_was_sent_again_unread_is_reported(cli: Cli) -> None:
     handlers = {
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=keyed_schema())),
         "Query": refuses(101, "collection not loaded"),

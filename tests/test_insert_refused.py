@@ -92,7 +92,7 @@ def test_rows_between_bad_ones_of_several_kinds_go_in(
 
 
 @on_lite
-def test_what_one_server_refuses_is_no_fault_on_another(
+def test_a_row_that_one_server_refuses_is_accepted_on_another(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -188,7 +188,7 @@ def test_a_collection_that_changed_meanwhile_ends_the_job(cli: Cli, tmp_path: Pa
         assert run_here(line, cli.home, peer.uri) == failed("the fields of 'book' changed while rows were sent")
 
 
-def test_a_cause_that_is_every_rows_ends_the_job_and_resume_goes_on_when_it_is_gone(
+def test_a_cause_common_to_all_rows_ends_the_job_and_resume_continues_when_it_is_gone(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # --resume first looks for the rows, and retries that for 30 s although the partition is missing.

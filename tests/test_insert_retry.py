@@ -53,7 +53,7 @@ def test_hints_add_up(cli: Cli, tmp_path: Path) -> None:
 
 
 @on_milvus
-def test_a_server_that_dies_in_the_middle_leaves_an_insert_that_says_how_to_go_on(
+def test_a_server_that_dies_in_the_middle_ends_an_insert_that_says_how_to_resume(
     typed: Typed, milvus: MilvusServer, tmp_path: Path
 ) -> None:
     typed.gone("retry_dies")

@@ -26,7 +26,7 @@ GOES_ON = "the same line with --resume goes on there"
 
 
 @pytest.fixture
-def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """Commands on Milvus Lite that send many small batches; the current directory is theirs."""
     monkeypatch.chdir(cli.directory)
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
@@ -52,40 +52,40 @@ def lines(count: int) -> bytes:
     ],
     ids=["chunks without an end", "no size of a chunk", "half a chunk", "short", "reset"],
 )
-def test_a_url_that_breaks_off_tells_how_many_rows_are_in_and_resume_goes_on(
-    on_lite: Typed, broken: bytes, resets: bool, why: str
+def test_a_url_that_breaks_off_is_reported_with_the_inserted_rows_and_resume_continues(
+    lite_in_tmp: Typed, broken: bytes, resets: bool, why: str
 ) -> None:
-    make_loaded(on_lite, "source_url")
+    make_loaded(lite_in_tmp, "source_url")
     with BrokenWeb() as web:
         url = f"http://{web.address}/rows.jsonl"
         web.reply, web.resets = broken, resets
-        run = on_lite(f"insert file -c source_url {url}")
-        there = exact(on_lite, "source_url")
+        run = lite_in_tmp(f"insert file -c source_url {url}")
+        there = exact(lite_in_tmp, "source_url")
         assert 1_000 < there <= 2_000
         said = f"error: {why.format(url=re.escape(url))}; {there:,} rows are in\nhint: {GOES_ON}\n"
         assert (run.code, run.out, bool(re.fullmatch(said, run.err))) == (1, "", True), run
         web.reply, web.resets = answer(lines(3_000)), False
-        run = on_lite(f"insert file -c source_url {url} --resume")
+        run = lite_in_tmp(f"insert file -c source_url {url} --resume")
     assert (run.code, run.out.partition(" into")[0]) == (0, "Inserted 3,000 of 3,000 rows"), run
-    assert (exact(on_lite, "source_url"), distinct(on_lite, "source_url")) == (3_000, 3_000)
-    on_lite.gone("source_url")
+    assert (exact(lite_in_tmp, "source_url"), distinct(lite_in_tmp, "source_url")) == (3_000, 3_000)
+    lite_in_tmp.gone("source_url")
 
 
-def test_a_url_that_has_changed_is_not_gone_on_with(on_lite: Typed) -> None:
-    make_loaded(on_lite, "source_etag")
+def test_a_url_that_has_changed_is_not_resumed(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "source_etag")
     with BrokenWeb() as web:
         url = f"http://{web.address}/rows.jsonl"
         web.reply = answer(lines(2_000), headers=['ETag: "a"'], length=1_000_000)
-        assert on_lite(f"insert file -c source_etag {url}").code == 1
+        assert lite_in_tmp(f"insert file -c source_etag {url}").code == 1
         web.reply = answer(lines(2_500), headers=['ETag: "b"'])
-        there = exact(on_lite, "source_etag")
-        assert on_lite(f"insert file -c source_etag {url} --resume") == failed(
+        there = exact(lite_in_tmp, "source_etag")
+        assert lite_in_tmp(f"insert file -c source_etag {url} --resume") == failed(
             f"{url} has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
         )
         # The hint helps.
-        assert on_lite(f"upsert file -c source_etag {url} --restart").code == 0
-    assert (exact(on_lite, "source_etag"), distinct(on_lite, "source_etag")) == (2_500, 2_500)
-    on_lite.gone("source_etag")
+        assert lite_in_tmp(f"upsert file -c source_etag {url} --restart").code == 0
+    assert (exact(lite_in_tmp, "source_etag"), distinct(lite_in_tmp, "source_etag")) == (2_500, 2_500)
+    lite_in_tmp.gone("source_etag")
 
 
 def changing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def changing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("alias", ["lite", "milvus"])
-def test_what_the_hint_says_after_a_file_has_changed_helps(
+def test_the_hint_after_a_file_has_changed_helps(
     cli: Cli, alias: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(cli.directory)
@@ -130,39 +130,39 @@ def test_what_the_hint_says_after_a_file_has_changed_helps(
 
 
 def test_where_keys_are_generated_the_hint_says_that_rows_would_be_there_twice(
-    on_lite: Typed, monkeypatch: pytest.MonkeyPatch
+    lite_in_tmp: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_lite.gone("source_auto")
-    on_lite.all("create collection -c source_auto -f key:INT64 -f id:INT64 -f v:FLOAT_VECTOR:2 -p key -a")
+    lite_in_tmp.gone("source_auto")
+    lite_in_tmp.all("create collection -c source_auto -f key:INT64 -f id:INT64 -f v:FLOAT_VECTOR:2 -p key -a")
     write_rows(Path("rows.jsonl"), 100)
     changing(monkeypatch)
-    run = on_lite("insert file -c source_auto rows.jsonl")
+    run = lite_in_tmp("insert file -c source_auto rows.jsonl")
     assert run.err.endswith(
         "hint: wait until nothing writes to it; then delete the rows that are in, and send all again with --restart: "
         "Milvus generates the keys\n"
     )
-    on_lite.gone("source_auto")
+    lite_in_tmp.gone("source_auto")
 
 
-def test_another_option_than_before_is_named(on_lite: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_loaded(on_lite, "source_option")
+def test_another_option_than_before_is_named(lite_in_tmp: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_loaded(lite_in_tmp, "source_option")
     write_rows(Path("rows.jsonl"), 100)
     changing(monkeypatch)
     there = "insert file -c source_option rows.jsonl --checkpoint how_far"
-    assert on_lite(there).code == 1
+    assert lite_in_tmp(there).code == 1
     state = json.loads(Path("how_far").read_text())
     found = os.stat("rows.jsonl")
     state["job"]["state of the files"] = [f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}"]
     Path("how_far").write_text(json.dumps(state))
-    assert on_lite(f"{there} --resume --ignore-unknown") == failed(
+    assert lite_in_tmp(f"{there} --resume --ignore-unknown") == failed(
         f"an earlier insert was interrupted after {state['inserted']} rows were in, and had another --ignore-unknown",
         f"give --ignore-unknown as before; or {ANEW}",
         code=2,
     )
-    on_lite.gone("source_option")
+    lite_in_tmp.gone("source_option")
 
 
-def test_a_collection_of_the_same_name_is_not_gone_on_with(
+def test_an_insert_is_not_resumed_into_another_collection_of_the_same_name(
     cli: Cli, milvus: MilvusServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(cli.directory)

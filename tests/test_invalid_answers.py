@@ -548,7 +548,9 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("shape", SENTENCES)
-def test_the_sentence_names_what_does_not_fit(spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
+def test_the_sentence_names_the_part_that_does_not_fit(
+    spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str
+) -> None:
     server, run = spoiled_server
     server.method, server.spoil = SHAPES[shape]
     message = f"the server sent an invalid answer to Query: {SENTENCES[shape]}"
@@ -646,7 +648,9 @@ ODD: Mapping[str, tuple[str, Spoil]] = {
 
 
 @pytest.mark.parametrize("shape", ODD)
-def test_an_odd_answer_is_no_internal_error(spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str) -> None:
+def test_an_odd_answer_is_not_an_internal_error(
+    spoiled_server: tuple[Spoiled, Callable[[str], Run]], shape: str
+) -> None:
     server, run = spoiled_server
     server.method, server.spoil = ODD[shape]
     failures = {}
@@ -659,7 +663,7 @@ def test_an_odd_answer_is_no_internal_error(spoiled_server: tuple[Spoiled, Calla
     assert failures == {}
 
 
-def test_bytes_that_are_no_message_are_an_invalid_answer(home_as_directory: Path) -> None:
+def test_bytes_that_do_not_parse_are_an_invalid_answer(home_as_directory: Path) -> None:
     """For a read, and for a write, which may have been executed."""
     answers = {
         "ShowCollections": garbles(NO_MESSAGE),

@@ -176,7 +176,7 @@ def one_row(cli: Cli, lite: LiteServer, current_directory: Path) -> Typed:
     [(os.symlink, "it is a symbolic link"), (os.link, "it is not a plain file with one name")],
     ids=["link", "second name"],
 )
-def test_an_export_does_not_write_through_what_lies_at_its_part(
+def test_an_export_does_not_write_through_a_link_at_its_part(
     one_row: Typed, put: Callable[[str, str], None], why: str
 ) -> None:
     Path("precious").write_text("precious")

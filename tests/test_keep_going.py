@@ -10,7 +10,7 @@ VERSION = '{"milvus_cli": "0.1.0"}\n'
 OPEN = "a quote, bracket or backslash is not closed\nhint: close what that line opens\n"
 
 
-def test_lines_that_cannot_be_read_are_told_and_the_rest_runs(cli: Cli, tmp_path: Path) -> None:
+def test_lines_that_cannot_be_read_are_reported_and_the_rest_runs(cli: Cli, tmp_path: Path) -> None:
     script = tmp_path / "s.mcli"
     script.write_text(
         'version -o jsonl\nversion \'oops\nversion -o jsonl\nversion > a b\nversion |\n{"a": [\nversion -o jsonl\n'

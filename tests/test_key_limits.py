@@ -34,7 +34,7 @@ def test_the_ends_of_int64_are_keys_like_any_other(extreme_keys: Typed) -> None:
     assert extreme_keys("query -c key_limits --fields id -o jsonl") == Run(0, '{"id": 0}\n', "")
 
 
-def test_what_is_beyond_int64_or_no_whole_number_is_no_key(extreme_keys: Typed) -> None:
+def test_a_key_beyond_int64_or_not_a_whole_number_is_refused(extreme_keys: Typed) -> None:
     def refused(given: str) -> Run:
         said = f"invalid id {given}: primary key 'id' of 'key_limits' is INT64"
         return failed(said, "write ids as 1,2,3", code=2)

@@ -218,7 +218,7 @@ def test_a_command_imports_its_implementation_and_nothing_else_when_it_runs(path
 @pytest.mark.parametrize(
     "part", ["connections", "output", "client", "schema", "values", "rows", "files", "search", "transfer", "checks"]
 )
-def test_what_knows_nothing_of_the_terminal_imports_none_of_it(part: str) -> None:
+def test_parts_without_a_terminal_import_none_of_its_packages(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]
     assert found
     assert [str(each) for each in found if each.theirs in ("click", "prompt_toolkit")] == []

@@ -158,7 +158,7 @@ HAS = replies(milvus_pb2.BoolResponse(value=True))
 OK = replies(common_pb2.Status())
 
 
-def test_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path) -> None:
+def test_a_user_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path) -> None:
     with GrpcPeer({"HasCollection": HAS, "DescribeCollection": described(), "DropAlias": denied("DropAlias")}) as peer:
         run = run_here(["delete", "collection", "book", "-y"], tmp_path, peer.uri)
         assert "DropCollection" not in peer.methods
@@ -169,7 +169,7 @@ def test_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path) -> Non
     )
 
 
-def test_aliases_that_went_before_a_refusal_are_told_with_the_line_that_puts_them_back(tmp_path: Path) -> None:
+def test_aliases_deleted_before_a_refusal_are_reported_with_the_line_that_restores_them(tmp_path: Path) -> None:
     handlers = {
         "HasCollection": HAS,
         "DescribeCollection": described(),
@@ -184,7 +184,7 @@ def test_aliases_that_went_before_a_refusal_are_told_with_the_line_that_puts_the
     )
 
 
-def test_who_may_not_list_aliases_is_told_that_some_may_remain(tmp_path: Path) -> None:
+def test_a_user_who_may_not_list_aliases_is_warned_that_some_may_remain(tmp_path: Path) -> None:
     book = milvus_pb2.DescribeCollectionResponse(schema=SCHEMA)
     handlers = {
         "HasCollection": HAS,

@@ -51,7 +51,7 @@ def test_a_line_is_split_into_words(text: str, argv: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "# only a comment", ";", " ; ;\n", "\t#x\n\n", "\\\n \n"])
-def test_what_has_no_word_is_no_command(text: str) -> None:
+def test_a_line_without_words_is_not_a_command(text: str) -> None:
     assert words(text) == []
 
 
@@ -145,7 +145,7 @@ def test_a_copied_prompt_or_program_name_is_left_out(text: str, argv: tuple[str,
     assert [tuple(word.value for word in command) for command in scan(text)] == [argv]
 
 
-def test_a_prompt_with_nothing_after_it_is_no_command() -> None:
+def test_a_prompt_with_nothing_after_it_is_not_a_command() -> None:
     assert words("milvus_cli > ; milvus_cli >\nlist a") == [("list", "a")]
 
 
@@ -185,7 +185,7 @@ def test_lines_may_come_with_their_ends_and_those_of_windows() -> None:
     assert list(statements(["\ufeffa\r\n", "b c\r\n"])) == expected
 
 
-def test_a_command_is_there_as_soon_as_its_last_line_was_read() -> None:
+def test_a_command_is_complete_as_soon_as_its_last_line_was_read() -> None:
     read: list[str] = []
 
     def lines() -> Iterator[str]:

@@ -19,7 +19,7 @@ from tests.support.cli import Cli, Run
         ("a\udcffb", "not UTF-8"),
     ],
 )
-def test_a_path_that_is_no_data_directory_is_refused_before_a_server_starts(
+def test_a_path_that_is_not_a_data_directory_is_refused_before_a_server_starts(
     cli: Cli, tmp_path: Path, path: str, reason: str
 ) -> None:
     (tmp_path / "file").touch()

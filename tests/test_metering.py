@@ -87,7 +87,7 @@ def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
     assert console.written() == ("", "2.0 s: 4,250 rows/s, 8.5 MB/s\n")
 
 
-def test_nothing_is_told_of_what_was_quick_or_failed_or_is_to_be_quiet(
+def test_quick_failed_and_quiet_work_is_not_measured_aloud(
     clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
 ) -> None:
     console = Recorder()

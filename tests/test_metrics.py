@@ -122,7 +122,7 @@ def test_a_closed_port_exits_3(cli: Cli, words: list[str]) -> None:
     assert run == failed(f"no HTTP with 127.0.0.1:{port}: Connection refused", PORT_HINT, code=3)
 
 
-def test_a_port_of_something_else_is_told(cli: Cli, metrics_peer: MetricsPeer) -> None:
+def test_a_port_of_something_else_is_reported(cli: Cli, metrics_peer: MetricsPeer) -> None:
     metrics_peer.text = "<html>{ no metrics"
     here = ["--management-port", str(metrics_peer.port)]
     run = run_here(["show", "metrics", *here], cli.home, "http://127.0.0.1:1")
@@ -140,7 +140,7 @@ def test_milvus_lite_has_no_management_port() -> None:
         management_text(Profile(lite="/data"), None, 1)
 
 
-def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, metrics_peer: MetricsPeer) -> None:
+def test_show_health_shows_limits_of_the_server_and_why_it_is_unhealthy(cli: Cli, metrics_peer: MetricsPeer) -> None:
     answer = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["no datanode"], quota_states=[5, 99])
     metrics_peer.text, metrics_peer.status = "component datanode is unhealthy\n", 500
     with GrpcPeer({"CheckHealth": replies(answer)}) as server:
@@ -160,7 +160,7 @@ def test_show_health_tells_what_the_server_limits_and_why_it_is_ill(cli: Cli, me
 # top, look by look
 
 
-def test_a_look_tells_what_went_on_since_the_one_before(
+def test_a_look_shows_the_requests_since_the_one_before(
     metrics_peer: MetricsPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([10.0, 20.0, 30.0])

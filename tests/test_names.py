@@ -154,12 +154,14 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
         ),
     ],
 )
-def test_what_is_not_there_is_named(named: Typed, line: str, message: str, hint: str) -> None:
+def test_a_missing_object_is_named(named: Typed, line: str, message: str, hint: str) -> None:
     assert named(line) == failed(message, hint)
     assert in_json(named(f"{line} -o json")) == (1, "", message, hint)
 
 
-def test_a_bad_index_parameter_gets_the_server_s_words_and_what_the_type_takes(named: Typed, is_lite: bool) -> None:
+def test_a_bad_index_parameter_gets_the_words_of_the_server_and_the_valid_parameters(
+    named: Typed, is_lite: bool
+) -> None:
     named.all(COLLECTION.format(name="unnamed"))
     run = named("create index -c unnamed -f vector -t HNSW -m L2 --param M:0 --param efConstruction:9")
     if is_lite:
@@ -197,7 +199,7 @@ def test_objects_of_another_database_are_found_there(named: Typed) -> None:
     )
 
 
-def test_what_deletes_a_collection_tells_its_aliases(named: Typed, is_lite: bool) -> None:
+def test_deleting_a_collection_names_its_aliases(named: Typed, is_lite: bool) -> None:
     rows = "0 rows" if is_lite else "0 rows by its statistics"
     what = f"collection 'named' on {named.place}, with {rows}"
     assert named("delete collection named --dry-run") == Run(0, f"Would delete {what} and alias 'nickname'.\n", "")

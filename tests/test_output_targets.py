@@ -153,7 +153,7 @@ def test_a_program_takes_no_key_before_the_question_is_answered(
     shell.wait_for('"exact": 2')
 
 
-def test_a_full_disk_is_told_by_the_options_of_the_program_too(cli: Cli) -> None:
+def test_help_and_version_report_a_full_disk_too(cli: Cli) -> None:
     for option in ("--help", "--version"):
         with open("/dev/full", "w") as full:
             process = cli.start(option, stdout=full)
@@ -161,7 +161,7 @@ def test_a_full_disk_is_told_by_the_options_of_the_program_too(cli: Cli) -> None
         assert process.returncode == 1
 
 
-def test_what_a_job_keeps_goes_to_no_file_named_dash(cli: Cli, tmp_path: Path) -> None:
+def test_checkpoints_and_rejects_go_to_no_file_named_dash(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("id\n1\n")
     for option in ("--rejects", "--checkpoint"):
         run = cli("insert", "file", "-c", "book", "rows.csv", option, "-")

@@ -99,7 +99,7 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_values_of_every_type_are_what_json_has(name: str) -> None:
+def test_values_of_every_type_become_json(name: str) -> None:
     array, expected = VALUES[name]
     assert repr(plain_values(array)) == repr(expected)
     # A slice of an array is an array with an offset.
@@ -108,7 +108,7 @@ def test_values_of_every_type_are_what_json_has(name: str) -> None:
     assert repr(plain_values(nested)) == repr([expected])
 
 
-def test_types_of_newer_versions_are_what_json_has() -> None:
+def test_types_of_newer_versions_become_json() -> None:
     extended = pyarrow.ExtensionArray.from_storage
     number = uuid.UUID(int=5)
     for array, expected in (

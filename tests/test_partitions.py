@@ -114,7 +114,7 @@ def test_load_and_release_partition(shelf: Typed) -> None:
     assert shelf("load -c shelf -p novels -p _default") == Run(0, both, "")
 
 
-def test_delete_partition_says_what_goes(shelf: Typed) -> None:
+def test_delete_partition_names_what_it_deletes(shelf: Typed) -> None:
     shelf("release collection shelf")
     what = f"partition 'novels' of 'shelf' on {shelf.place}, with 0 rows by its statistics"
     assert shelf("delete partition -c shelf -p novels --dry-run") == Run(0, f"Would delete {what}.\n", "")

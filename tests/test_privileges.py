@@ -366,7 +366,7 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
-def test_root_may_and_who_has_the_privileges_and_nobody_else(people: People, case: Case) -> None:
+def test_root_and_users_with_the_privileges_may_and_nobody_else(people: People, case: Case) -> None:
     said = case.warns or (f"not all is shown, as that takes {case.hides}" if case.hides else "")
     note = f"note: {said}\n" if said else ""
     root = people.as_root(case)
@@ -381,7 +381,7 @@ def test_root_may_and_who_has_the_privileges_and_nobody_else(people: People, cas
     assert (few.code, few.err) == (case.code, root.err or note), few
 
 
-def test_what_was_made_before_a_refusal_is_told(people: People) -> None:
+def test_objects_made_before_a_refusal_are_reported(people: People) -> None:
     people.as_few(Case(BOOK.format(name="prv_new"), "CreateCollection", before=NO_NEW))
     run = people.as_few_now(Case("create collection prv_new --dim 4", "CreateCollection", before=NO_NEW))
     user = people.few["CreateCollection"]
@@ -404,7 +404,7 @@ def test_a_copy_by_who_may_neither_index_nor_load_it_has_all_rows(people: People
     assert run == failed(f"{copied}; the server refused {'; '.join(refused)}", "the rows are all there", code=5)
 
 
-def test_what_nobody_may_see_is_left_empty(people: People) -> None:
+def test_columns_that_a_user_may_not_see_are_empty(people: People) -> None:
     run = people.as_nobody(Case("list collections -o json"))
     rows = {row["collection"]: row for row in json.loads(run.out)}
     assert run.err == "note: not all is shown, as that takes GetStatistics\n"
@@ -419,7 +419,7 @@ def test_what_nobody_may_see_is_left_empty(people: People) -> None:
     assert [shown[key] for key in ("load_state", "exact", "statistics", "partitions")] == ["loaded", None, None, None]
 
 
-def test_in_the_shell_nobody_is_told_what_completion_may_not_see(
+def test_completion_in_the_shell_is_silent_about_names_it_may_not_list(
     people: People, terminal: Callable[..., Terminal]
 ) -> None:
     server = people.root.server
@@ -445,7 +445,7 @@ def denied(privilege: str) -> Handler:
     return aborts(grpc.StatusCode.PERMISSION_DENIED, f"Privilege{privilege}: permission deny to ann")
 
 
-def test_what_even_everybody_may_not_see_where_public_was_stripped_hinders_nothing(tmp_path: Path) -> None:
+def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> None:
     schema = schema_pb2.CollectionSchema(
         name="book",
         fields=[

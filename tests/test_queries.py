@@ -113,7 +113,7 @@ def test_texts_travel_as_they_are() -> None:
         ("q.npy", "nothing", "{file} is no NPY file"),
     ],
 )
-def test_what_can_not_be_meant_is_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
+def test_invalid_files_of_vectors_are_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
     file = tmp_path / name
     file.write_text(content)
     with pytest.raises(CliError) as failure:
@@ -222,7 +222,7 @@ def test_sparse_vectors_come_quoted_and_as_pairs(tmp_path: Path) -> None:
         assert read(content, sparse) == wanted, content
 
 
-def test_a_path_needs_no_at_where_it_is_no_vector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_needs_no_at_sign_where_it_can_not_be_a_vector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "q.csv").write_text("\n".join(f'"{row}"' for row in ROWS))
     numpy.save(tmp_path / "q.npy", ARRAY)
@@ -253,7 +253,7 @@ def test_a_path_needs_no_at_where_it_is_no_vector(tmp_path: Path, monkeypatch: p
         ("1_0, 2, 3, 4", "the vector has '1_0', which is not a number", ""),
     ],
 )
-def test_a_typed_value_that_is_no_vector_is_refused(
+def test_an_invalid_typed_vector_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str, hint: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -290,7 +290,7 @@ GOOD = '"[1, 2, 3, 4]"\n'
         ("0 1\n<html>", "line 1: 'v' takes a list of 4 numbers, not 2 numbers"),
     ],
 )
-def test_the_line_of_a_bad_vector_is_told(tmp_path: Path, content: str, message: str) -> None:
+def test_the_line_of_a_bad_vector_is_reported(tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "q.csv"
     file.write_text(content)
     with pytest.raises(InvalidInput) as failure:
@@ -304,7 +304,7 @@ def test_a_repeated_index_of_a_sparse_vector_is_an_error() -> None:
     assert (failure.value.message, failure.value.hint) == ("the vector has a repeated key '1'", "keep one of them")
 
 
-def test_what_was_read_is_packed_at_once_and_takes_little_memory() -> None:
+def test_queries_are_packed_as_they_are_read_and_take_little_memory() -> None:
     wide, count = field(dim=1000), 2000
     line = json.dumps([0.5] * 1000)
     for content in (f"{line}\n" * count, f"[{', '.join([line] * count)}]"):

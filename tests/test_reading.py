@@ -79,6 +79,7 @@ def test_query_with_limit_and_offset(reads_and_keys: Typed) -> None:
     assert reads_and_keys.json(f"{line} --limit 2") == every[:2]
     assert reads_and_keys.json(f"{line} --limit 2 --offset 1") == every[1:]
     assert reads_and_keys.json(f"{line} --offset 2") == every[2:]
+
     assert reads_and_keys.json(f"{line} --limit 0") == []
     assert reads_and_keys(f"{line} --limit 99999999 -o csv").out.count("\n") == 4
 
@@ -101,7 +102,7 @@ def test_query_iterator_reads_batch_by_batch_in_the_order_of_the_key(reads_and_k
     ]
 
 
-def test_what_the_first_pages_did_not_have_stands_in_a_last_column(reads_and_keys: Typed) -> None:
+def test_keys_that_first_pages_lacked_are_in_a_last_column(reads_and_keys: Typed) -> None:
     reads_and_keys.all(
         """insert row -c reads --row '{"id": 9, "title": "", "j": {}, "a": [], "v": [0, 0], "late": [1]}'""",
     )
@@ -123,7 +124,7 @@ def test_get_shows_rows_in_the_order_asked_for(reads_and_keys: Typed) -> None:
     ]
 
 
-def test_get_of_what_is_missing_shows_the_others_and_exits_1(reads_and_keys: Typed) -> None:
+def test_get_of_missing_rows_shows_the_others_and_exits_1(reads_and_keys: Typed) -> None:
     assert reads_and_keys(f"get reads --ids 3,7,8 --fields id -o vertical {EVENTUALLY}") == Run(
         1, "-[ 1 ]-\nid | 3\n", "error: no rows 7, 8 in 'reads'\nhint: 2 of the ids are missing\n"
     )
@@ -165,7 +166,7 @@ def test_a_field_that_no_row_can_have_exits_2(reads_and_keys: Typed) -> None:
     assert reads_and_keys("query keys --fields kee") == failed("keys has no field 'kee'", "did you mean key?")
 
 
-def test_a_consistency_level_that_there_is_not_exits_2(reads_and_keys: Typed) -> None:
+def test_an_unknown_consistency_level_exits_2(reads_and_keys: Typed) -> None:
     assert reads_and_keys("query reads --consistency srtong") == failed(
         "no consistency level 'srtong'", "did you mean Strong?", code=2
     )
@@ -195,7 +196,7 @@ def test_a_collection_that_is_missing_exits_1(typed: Typed, line: str) -> None:
     assert typed(line) == failed("no collection 'nosuchthing'", "list collections shows all")
 
 
-def test_what_is_not_loaded_tells_how_to_load_it(typed: Typed, is_lite: bool) -> None:
+def test_an_error_of_a_released_collection_says_how_to_load_it(typed: Typed, is_lite: bool) -> None:
     typed.make("unloaded", index=True)
     typed("release collection unloaded")
     told = failed("collection 'unloaded' is not loaded", "load it first: load collection -c unloaded")

@@ -12,7 +12,7 @@ def test_output_goes_to_a_file_and_to_its_end(cli: Cli, tmp_path: Path) -> None:
     assert (tmp_path / "v.txt").read_text() == VERSION * 2
 
 
-def test_a_file_replaces_what_was_there_but_not_when_the_command_fails(cli: Cli, tmp_path: Path) -> None:
+def test_output_replaces_a_file_unless_the_command_fails(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_text("before")
     assert cli("-c", "list collections > v.txt").code == 3
     assert (tmp_path / "v.txt").read_text() == "before"
@@ -42,7 +42,7 @@ def test_output_goes_through_a_shell_command(cli: Cli) -> None:
     )
 
 
-def test_a_command_that_reads_no_further_is_no_failure(cli: Cli) -> None:
+def test_a_command_that_stops_reading_is_not_a_failure(cli: Cli) -> None:
     """The reference is longer than a pipe holds."""
     found = cli("-c", "help | head -1; docs --markdown | exec <&-; version -o jsonl")
     assert found == Run(0, "Usage: milvus_cli [OPTIONS] COMMAND [ARGS]...\n" + VERSION, "")

@@ -51,6 +51,9 @@ def test_the_reference_is_one_object_for_programs(reference: dict[str, Any]) -> 
     assert reference["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
     assert [each["code"] for each in reference["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
     assert [each["names"] for each in reference["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
+
+
+def test_the_reference_has_every_command_with_its_options(reference: dict[str, Any]) -> None:
     commands = {each["command"]: each for each in reference["commands"]}
     assert list(commands) == PATHS
     for leaf in leaves(tree()):
@@ -58,7 +61,7 @@ def test_the_reference_is_one_object_for_programs(reference: dict[str, Any]) -> 
         assert [each["names"] for each in commands[leaf.path]["options"]] == declared, leaf.path
 
 
-def test_a_command_is_told_with_types_defaults_and_examples(reference: dict[str, Any]) -> None:
+def test_a_command_is_described_with_types_defaults_and_examples(reference: dict[str, Any]) -> None:
     commands = {each["command"]: each for each in reference["commands"]}
     option = {
         "choices": None,
@@ -101,6 +104,10 @@ def test_a_command_is_told_with_types_defaults_and_examples(reference: dict[str,
             },
         ],
     }
+
+
+def test_limits_defaults_and_marks_of_options_are_described(reference: dict[str, Any]) -> None:
+    commands = {each["command"]: each for each in reference["commands"]}
     assert commands["diff"]["words"][1] == {
         "name": "b",
         "metavar": "B:COLLECTION",

@@ -20,7 +20,8 @@ FIELDS = "-f id:INT64 -f t:VARCHAR:5 -f n:INT32 -f j:JSON -f v:FLOAT_VECTOR:2 -p
 
 
 @pytest.fixture
-def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def empty_rj(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """With an empty, loaded collection `rj` on Milvus Lite; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     typed.gone("rj")
@@ -61,14 +62,14 @@ def id_is(key: int) -> Callable[[dict[str, Any]], None]:
 
 
 @pytest.mark.parametrize(("kind", "delimiter"), [("csv", ","), ("tsv", "\t")])
-def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter: str) -> None:
+def test_cells_go_back_in_as_the_same_values(empty_rj: Typed, kind: str, delimiter: str) -> None:
     rows = [
         ["name", "id", "n", "t", "j", "v", "extra", "empty", "left"],
         ["x", "x", "", '""', '"{""a"": [1, ""b""]}"', '"[0.1, 0.2]"', "007", "", "out"],
         ["y", "y", "10.0", "", "{}", "0.1 0.2", '""', "true", "out"],
     ]
     Path(f"b.{kind}").write_text("".join(delimiter.join(row) + "\n" for row in rows))
-    insert(books, f"b.{kind} --map extra=more --map left= --map name=label")
+    insert(empty_rj, f"b.{kind} --map extra=more --map left= --map name=label")
     assert rejects()[0] == {
         "file": f"b.{kind}",
         "line": 2,
@@ -88,8 +89,8 @@ def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter:
     }
     # A number in place of a cell's text works as well.
     mend(lambda line: line["row"].update(id=1 if line["row"]["id"] == "x" else "2"))
-    taken_back(books, rows=2)
-    assert books.json("query -c rj") == [
+    taken_back(empty_rj, rows=2)
+    assert empty_rj.json("query -c rj") == [
         {
             "id": 1,
             "t": "",
@@ -104,9 +105,9 @@ def test_cells_go_back_in_as_the_same_values(books: Typed, kind: str, delimiter:
     ]
 
 
-def test_lines_that_are_no_rows_of_a_csv_keep_their_columns(books: Typed) -> None:
+def test_broken_lines_of_a_csv_keep_their_columns(empty_rj: Typed) -> None:
     Path("b.csv").write_text('id,t,out,j,v\n1,a\n2,"b"c,,{},1 2\n3,"",,{},1,2\n')
-    insert(books, "b.csv --map out=")
+    insert(empty_rj, "b.csv --map out=")
     columns = ["id", "t", "", "j", "v"]
     assert [(each["columns"], each["row"]) for each in rejects()] == [
         (columns, ["1", "a"]),
@@ -115,15 +116,15 @@ def test_lines_that_are_no_rows_of_a_csv_keep_their_columns(books: Typed) -> Non
     ]
     mended = {2: ["1", "a", None, "{}", [1, 2]], 3: '2,"",,{},1 2', 4: ["3", "", None, "{}", "1,2"]}
     mend(lambda line: line.update(row=mended[line["line"]]))
-    taken_back(books, rows=3)
-    assert [tuple(row.values()) for row in books.json("query -c rj --fields id,t,v")] == [
+    taken_back(empty_rj, rows=3)
+    assert [tuple(row.values()) for row in empty_rj.json("query -c rj --fields id,t,v")] == [
         (1, "a", [1, 2]),
         (2, "", [1, 2]),
         (3, "", [1, 2]),
     ]
 
 
-def test_rows_in_json_keep_their_values(books: Typed) -> None:
+def test_rows_in_json_keep_their_values(empty_rj: Typed) -> None:
     text = [
         '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}',
         '{"id": 2, "j": [1, 1e400], "v": [1, 2]}',
@@ -133,7 +134,7 @@ def test_rows_in_json_keep_their_values(books: Typed) -> None:
         '{"id": 6, "n": 1e400, "j": {}, "v": [1, 2]}',
     ]
     Path("b.jsonl").write_text("\n".join(text))
-    insert(books, "b.jsonl")
+    insert(empty_rj, "b.jsonl")
     assert [each["row"] for each in rejects()] == [
         '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}',
         '{"id": 2, "j": [1, Infinity], "v": [1, 2]}',
@@ -151,14 +152,14 @@ def test_rows_in_json_keep_their_values(books: Typed) -> None:
         {"id": 6, "j": {}, "v": [1, 2]},
     ]
     mend(lambda line: line.update(row=mended[line["line"] - 1]))
-    taken_back(books, rows=6)
-    assert books.json("query -c rj -e 'id in [1, 3]' --fields id,t,j,k") == [
+    taken_back(empty_rj, rows=6)
+    assert empty_rj.json("query -c rj -e 'id in [1, 3]' --fields id,t,j,k") == [
         {"id": 1, "t": "NaN", "j": {"a": 0}, "k": None},
         {"id": 3, "t": None, "j": "text", "k": 1.5},
     ]
 
 
-def test_parquet_rows_have_numbers_and_no_bytes(books: Typed) -> None:
+def test_parquet_rows_have_numbers_and_no_bytes(empty_rj: Typed) -> None:
     table = pyarrow.table(
         {
             "id": pyarrow.array(["x"]),
@@ -168,26 +169,26 @@ def test_parquet_rows_have_numbers_and_no_bytes(books: Typed) -> None:
         }
     )
     pyarrow.parquet.write_table(table, "b.parquet")
-    insert(books, "b.parquet")
+    insert(empty_rj, "b.parquet")
     row = {"id": "x", "j": {"day": "2024-01-02", "raw": "YWL/"}, "v": [0.1, 0.2], "day": "2024-01-02"}
     assert [each["row"] for each in rejects()] == [row]
     mend(id_is(1))
-    taken_back(books)
-    assert books.json("query -c rj --fields id,j,v,day") == [{**row, "id": 1}]
+    taken_back(empty_rj)
+    assert empty_rj.json("query -c rj --fields id,j,v,day") == [{**row, "id": 1}]
 
 
-def test_npy_rows_have_numbers(books: Typed) -> None:
+def test_npy_rows_have_numbers(empty_rj: Typed) -> None:
     numpy.save("id.npy", numpy.array([1.5]))
     numpy.save("vectors.npy", numpy.array([[0.1, 0.2]], "<f4"))
     numpy.save("j.npy", numpy.array(["text"]))
-    insert(books, "id.npy vectors.npy j.npy --map vectors=v")
+    insert(empty_rj, "id.npy vectors.npy j.npy --map vectors=v")
     assert [each["row"] for each in rejects()] == [{"id": 1.5, "v": [0.1, 0.2], "j": "text"}]
     mend(id_is(1))
-    taken_back(books)
-    assert books.json("query -c rj --fields id,j,v") == [{"id": 1, "j": "text", "v": [0.1, 0.2]}]
+    taken_back(empty_rj)
+    assert empty_rj.json("query -c rj --fields id,j,v") == [{"id": 1, "j": "text", "v": [0.1, 0.2]}]
 
 
-def test_what_only_the_server_refuses_is_kept_the_same_way(
+def test_rows_that_only_the_server_refuses_are_kept_the_same_way(
     cli: Cli, milvus: MilvusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -213,46 +214,48 @@ def test_what_only_the_server_refuses_is_kept_the_same_way(
     typed.gone("rj")
 
 
-def test_plain_rows_beside_mended_ones_are_rows(books: Typed) -> None:
+def test_plain_rows_beside_mended_ones_are_rows(empty_rj: Typed) -> None:
     Path("b.csv").write_text("id,t,j,v\nx,a,{},1 2\n")
-    insert(books, "b.csv")
+    insert(empty_rj, "b.csv")
     mend(id_is(1))
     with Path("r.jsonl").open("a") as file:
         file.write('{"id": 2, "title": "b", "j": {}, "v": [1, 2]}\n')
-    assert books("insert file -c rj r.jsonl --map title=t").code == 0
-    assert books.json("query -c rj --fields id,t") == [{"id": 1, "t": "a"}, {"id": 2, "t": "b"}]
+    assert empty_rj("insert file -c rj r.jsonl --map title=t").code == 0
+    assert empty_rj.json("query -c rj --fields id,t") == [{"id": 1, "t": "a"}, {"id": 2, "t": "b"}]
 
 
-def test_rejects_are_not_written_over_the_file_that_is_read(books: Typed) -> None:
+def test_rejects_are_not_written_over_the_file_that_is_read(empty_rj: Typed) -> None:
     Path("r.jsonl").write_text('{"id": "x", "j": {}, "v": [1, 2]}\n')
-    assert books("insert file -c rj r.jsonl --rejects ./r.jsonl") == failed(
+    assert empty_rj("insert file -c rj r.jsonl --rejects ./r.jsonl") == failed(
         "--rejects ./r.jsonl is one of the files to insert", "name another file", code=2
     )
     assert Path("r.jsonl").read_text() == '{"id": "x", "j": {}, "v": [1, 2]}\n'
 
 
-def test_a_job_that_never_begins_leaves_the_rejects_of_the_one_before(books: Typed) -> None:
+def test_a_job_that_never_begins_leaves_the_rejects_of_the_one_before(empty_rj: Typed) -> None:
     Path("b.jsonl").write_text('{"id": "x", "j": {}, "v": [1, 2]}\n')
-    assert books("insert file -c rj b.jsonl --rejects r.jsonl").code == 5
+    assert empty_rj("insert file -c rj b.jsonl --rejects r.jsonl").code == 5
     before = rejects()
+
     Path("a.csv").write_text('key,v\n1,"[1, 2]"\n')
-    assert books("insert file -c rj a.csv --rejects r.jsonl --map key=nosuch").code == 2
+    assert empty_rj("insert file -c rj a.csv --rejects r.jsonl --map key=nosuch").code == 2
     assert (len(before), rejects()) == (1, before)
+
     Path("b.jsonl").write_text('{"id": 1, "j": {}, "v": [1, 2]}\n')
-    assert books("insert file -c rj b.jsonl --rejects r.jsonl").code == 0
+    assert empty_rj("insert file -c rj b.jsonl --rejects r.jsonl").code == 0
     assert rejects() == []
 
 
-def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(books: Typed) -> None:
-    books.gone("rj_own")
-    books.all(
+def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(empty_rj: Typed) -> None:
+    empty_rj.gone("rj_own")
+    empty_rj.all(
         "create collection -c rj_own -f line:INT64 -f v:FLOAT_VECTOR:2 -p line --dynamic --index v:FLAT:L2",
         "load collection -c rj_own",
     )
     row = {"file": "a", "line": 1, "column": None, "reason": "b", "row": {}, "v": [1, 2]}
     Path("own.jsonl").write_text(json.dumps(row) + "\n")
-    assert books("insert file -c rj_own own.jsonl") == Run(
+    assert empty_rj("insert file -c rj_own own.jsonl") == Run(
         0, "Inserted 1 of 1 rows into 'rj_own', which had 0 and has 1.\n", ""
     )
-    assert books.json("query -c rj_own --fields line,file,row") == [{"line": 1, "file": "a", "row": {}}]
-    books.gone("rj_own")
+    assert empty_rj.json("query -c rj_own --fields line,file,row") == [{"line": 1, "file": "a", "row": {}}]
+    empty_rj.gone("rj_own")

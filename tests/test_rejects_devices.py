@@ -20,7 +20,7 @@ FULL = failed(
 
 
 @pytest.fixture
-def books(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def file_with_bad_row(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """A collection, and a file of two rows with a bad one between them."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
@@ -42,34 +42,34 @@ def upserted(before: int) -> Run:
     return Run(5, "", f"{BAD}error: Upserted 2 of 3 rows into 'rd', which had {before} and has 2; 1 rejected\n")
 
 
-def test_a_device_takes_them_and_stays_what_it_is(books: Typed) -> None:
+def test_a_device_takes_rejected_rows_and_stays_a_device(file_with_bad_row: Typed) -> None:
     make_device("null")
     before = os.stat("null")
-    assert books(f"{UPSERT} --rejects null") == upserted(0)
+    assert file_with_bad_row(f"{UPSERT} --rejects null") == upserted(0)
     assert (os.stat("null").st_ino, os.stat("null").st_rdev) == (before.st_ino, before.st_rdev)
     assert sorted(os.listdir()) == ["b.csv", "home", "null"]
 
 
-def test_a_full_device_says_so_and_the_insert_goes_on_where_there_is_room(books: Typed) -> None:
+def test_a_full_device_ends_the_insert_and_resume_continues_on_another(file_with_bad_row: Typed) -> None:
     make_device("full")
     for line in (f"{UPSERT} --rejects full", f"{UPSERT} --rejects full --resume"):
-        assert books(line) == Run(FULL.code, "", BAD + FULL.err)
+        assert file_with_bad_row(line) == Run(FULL.code, "", BAD + FULL.err)
     os.remove("full")
     make_device("null")
     os.rename("null", "full")
-    assert books(f"{UPSERT} --rejects full --resume") == upserted(2)
+    assert file_with_bad_row(f"{UPSERT} --rejects full --resume") == upserted(2)
 
 
-def test_a_pipe_takes_them_as_they_come(books: Typed) -> None:
+def test_a_pipe_takes_rejected_rows_as_they_come(file_with_bad_row: Typed) -> None:
     os.mkfifo("fifo")
     with open(os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)) as reader:
-        assert books(f"{UPSERT} --rejects fifo") == upserted(0)
+        assert file_with_bad_row(f"{UPSERT} --rejects fifo") == upserted(0)
         assert [json.loads(line)["row"] for line in reader] == [{"id": "x", "v": "[1,2]"}]
     assert sorted(os.listdir()) == ["b.csv", "fifo", "home"]
 
 
-def test_a_folder_takes_none(books: Typed) -> None:
+def test_a_folder_takes_no_rejected_rows(file_with_bad_row: Typed) -> None:
     os.mkdir("folder")
-    run = books(f"{UPSERT} --rejects folder")
+    run = file_with_bad_row(f"{UPSERT} --rejects folder")
     assert run.err.startswith("error: can't write folder: Is a directory\n")
     assert run.code == 1

@@ -66,7 +66,7 @@ HANDLERS: dict[str, Handler] = {
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+def two_query_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A Milvus with two query nodes for this module alone, as they are moved around."""
     with (
         Broker() as broker,
@@ -100,17 +100,19 @@ class Newer:
 
 
 @pytest.fixture
-def newer(tmp_path: Path) -> Iterator[Newer]:
+def newer_milvus(tmp_path: Path) -> Iterator[Newer]:
+    """A peer that knows the requests of newer versions, and commands on it."""
     with GrpcPeer(HANDLERS) as peer:
         yield Newer(peer, tmp_path)
 
 
-def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer) -> None:
-    here = Typed(cli, pair)
+def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, two_query_nodes: MilvusServer) -> None:
+    here = Typed(cli, two_query_nodes)
     row = {"resource_group": "few", "nodes": 0, "capacity": 0, "requests": None, "limits": None, "replicas": 0}
     all_nodes = {**row, "resource_group": DEFAULT, "nodes": 2, "capacity": 1_000_000}
     assert here("create resource_group few") == Run(0, "Created resource group 'few'.\n", "")
     assert here.json("list resource_groups") == [all_nodes, row]
+
     assert here(f"transfer node --source {DEFAULT} --target few") == Run(
         0, f"Moved 1 node from '{DEFAULT}' to 'few'.\n", ""
     )
@@ -126,6 +128,7 @@ def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer
         "collections": [],
         "members": [],
     }
+
     assert here(f"transfer node --source {DEFAULT} --target few --num 2") == failed(
         "nodes not enough", "see how many each group has: list resource_groups"
     )
@@ -133,6 +136,7 @@ def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer
         "source and target are the same group 'few'", code=2
     )
     assert here("delete resource_group few -y").code == 1
+
     assert here.json(f"transfer node --source few --target {DEFAULT}")["nodes"] == 1
     assert here("delete resource_group few --dry-run") == Run(
         0, f"Would delete resource group 'few' on {here.place}, which has 0 nodes.\n", ""
@@ -141,8 +145,8 @@ def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, pair: MilvusServer
     assert here.json("list resource_groups") == [all_nodes]
 
 
-def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: MilvusServer) -> None:
-    here = Typed(cli, pair)
+def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, two_query_nodes: MilvusServer) -> None:
+    here = Typed(cli, two_query_nodes)
     here.make("moved")
     here.all(
         "create partition -c moved -p second",
@@ -202,8 +206,8 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, pair: Mil
     here.gone("moved")
 
 
-def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, pair: MilvusServer) -> None:
-    here = Typed(cli, pair)
+def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, two_query_nodes: MilvusServer) -> None:
+    here = Typed(cli, two_query_nodes)
     message = "resource group 'wanting' is made, but this server takes no requests and limits (needs Milvus 2.4)"
     hint = "transfer node --source GROUP --target GROUP --num N moves nodes"
     assert here("create resource_group -n wanting --requests 1") == failed(message, hint)
@@ -223,13 +227,13 @@ def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, pair: MilvusServer) -> 
         "load_balance -s 1 -c nosuch",
     ],
 )
-def test_what_is_not_there_exits_1(cli: Cli, pair: MilvusServer, line: str) -> None:
-    run = Typed(cli, pair)(line)
+def test_a_missing_object_exits_1(cli: Cli, two_query_nodes: MilvusServer, line: str) -> None:
+    run = Typed(cli, two_query_nodes)(line)
     assert (run.code, run.out) == (1, "")
     assert "nosuch" in run.err
 
 
-def test_milvus_lite_has_none(cli: Cli, lite: LiteServer) -> None:
+def test_milvus_lite_has_no_resource_groups(cli: Cli, lite: LiteServer) -> None:
     here = Typed(cli, lite)
     for line in (
         "create resource_group x",
@@ -243,35 +247,35 @@ def test_milvus_lite_has_none(cli: Cli, lite: LiteServer) -> None:
         assert here(line) == failed("Milvus Lite 3.2.2 has no resource groups"), line
 
 
-def test_a_change_keeps_what_it_does_not_name(newer: Newer) -> None:
-    assert newer("update resource_group fast --limits 5 --transfer-to slow") == Run(
+def test_a_change_keeps_limits_that_it_does_not_name(newer_milvus: Newer) -> None:
+    assert newer_milvus("update resource_group fast --limits 5 --transfer-to slow") == Run(
         0, "Updated resource group 'fast'.\n", ""
     )
     config = rg_pb2.ResourceGroupConfig()
     config.CopyFrom(CONFIG)
     config.limits.node_num = 5
     config.transfer_to.add(resource_group="slow")
-    assert newer.sent("UpdateResourceGroups") == milvus_pb2.UpdateResourceGroupsRequest(
+    assert newer_milvus.sent("UpdateResourceGroups") == milvus_pb2.UpdateResourceGroupsRequest(
         resource_groups={"fast": config}
     )
 
 
-def test_a_change_of_nothing_exits_2(newer: Newer) -> None:
-    assert newer("update resource_group fast") == failed(
+def test_a_change_of_nothing_exits_2(newer_milvus: Newer) -> None:
+    assert newer_milvus("update resource_group fast") == failed(
         "nothing to change", "give --requests, --limits, --transfer-from or --transfer-to", code=2
     )
 
 
-def test_a_new_group_may_have_requests_and_limits(newer: Newer) -> None:
-    assert newer("create resource_group fast --requests 1 --limits 3").code == 0
+def test_a_new_group_may_have_requests_and_limits(newer_milvus: Newer) -> None:
+    assert newer_milvus("create resource_group fast --requests 1 --limits 3").code == 0
     config = rg_pb2.ResourceGroupConfig(requests=limit(1), limits=limit(3))
-    assert newer.sent("CreateResourceGroup") == milvus_pb2.CreateResourceGroupRequest(
+    assert newer_milvus.sent("CreateResourceGroup") == milvus_pb2.CreateResourceGroupRequest(
         resource_group="fast", config=config
     )
 
 
-def test_a_group_of_a_newer_server_is_shown_with_its_nodes(newer: Newer) -> None:
-    run = newer("show resource_group fast -o json")
+def test_a_group_of_a_newer_server_is_shown_with_its_nodes(newer_milvus: Newer) -> None:
+    run = newer_milvus("show resource_group fast -o json")
     assert json.loads(run.out) == {
         "resource_group": "fast",
         "nodes": 2,
@@ -291,39 +295,42 @@ def test_a_group_of_a_newer_server_is_shown_with_its_nodes(newer: Newer) -> None
     }
 
 
-def test_replicas_are_moved(newer: Newer) -> None:
-    assert newer("transfer replica -c book --source a --target b --num 2") == Run(
+def test_replicas_are_moved(newer_milvus: Newer) -> None:
+    assert newer_milvus("transfer replica -c book --source a --target b --num 2") == Run(
         0, "Moved 2 replicas of 'book' from 'a' to 'b'.\n", ""
     )
-    assert newer.sent("TransferReplica") == milvus_pb2.TransferReplicaRequest(
+    assert newer_milvus.sent("TransferReplica") == milvus_pb2.TransferReplicaRequest(
         source_resource_group="a", target_resource_group="b", collection_name="book", num_replica=2
     )
 
 
 @pytest.mark.parametrize(("given", "collection"), [("", "album"), ("-c book ", "book")])
-def test_segments_are_moved_also_without_the_collection_as_scripts_of_old_do(
-    newer: Newer, given: str, collection: str
+def test_segments_are_moved_without_a_collection_as_in_old_scripts(
+    newer_milvus: Newer, given: str, collection: str
 ) -> None:
-    run = newer(f"load_balance {given}-s 1 -d 2 -d 3 -ss 77 -ss 78")
+    run = newer_milvus(f"load_balance {given}-s 1 -d 2 -d 3 -ss 77 -ss 78")
     assert run == Run(0, f"Moved 2 segments of '{collection}' from node 1.\n", "")
-    assert newer.sent("LoadBalance") == milvus_pb2.LoadBalanceRequest(
+    assert newer_milvus.sent("LoadBalance") == milvus_pb2.LoadBalanceRequest(
         src_nodeID=1, dst_nodeIDs=[2, 3], sealed_segmentIDs=[77, 78], collectionName=collection
     )
 
 
-def test_segments_that_nothing_has_are_not_moved(newer: Newer) -> None:
-    assert newer("load_balance -s 1 -ss 5") == failed(
+def test_segments_that_no_node_has_are_not_moved(newer_milvus: Newer) -> None:
+    assert newer_milvus("load_balance -s 1 -ss 5") == failed(
         "no loaded collection has segment 5", "show query_segment_info -c NAME"
     )
-    assert newer("load_balance -s 1") == failed(
+    assert newer_milvus("load_balance -s 1") == failed(
         "which collection?", "give -c COLLECTION, or segments of it with -ss", code=2
     )
-    assert newer("load_balance -c book -s 1 -d 1") == failed("node 1 can't both give and get", code=2)
-    assert newer.peer.requests("LoadBalance") == []
-    assert newer("load_balance -c book -s 9") == Run(0, "Node 9 has no sealed segments of 'book': nothing moved.\n", "")
+    assert newer_milvus("load_balance -c book -s 1 -d 1") == failed("node 1 can't both give and get", code=2)
+    assert newer_milvus.peer.requests("LoadBalance") == []
+
+    assert newer_milvus("load_balance -c book -s 9") == Run(
+        0, "Node 9 has no sealed segments of 'book': nothing moved.\n", ""
+    )
 
 
-def test_segments_are_moved_also_where_one_may_not_see_them(tmp_path: Path) -> None:
+def test_segments_are_moved_by_a_user_who_may_not_list_them(tmp_path: Path) -> None:
     denied = aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeGetStatistics: permission deny to ann")
     with GrpcPeer({**HANDLERS, "GetQuerySegmentInfo": denied}) as peer:
         run = run_here(["load_balance", "-c", "book", "-s", "1"], tmp_path, peer.uri)
@@ -368,8 +375,8 @@ def test_segments_show_the_addresses_of_their_nodes(
         "load_balance -c x -s 1",
     ],
 )
-def test_a_read_only_connection_changes_nothing(newer: Newer, line: str) -> None:
-    assert run_here(["connect", newer.peer.uri, "--read-only"], newer.home, "").code == 0
-    run = run_here(line.split(), newer.home, "")
+def test_a_read_only_connection_changes_nothing(newer_milvus: Newer, line: str) -> None:
+    assert run_here(["connect", newer_milvus.peer.uri, "--read-only"], newer_milvus.home, "").code == 0
+    run = run_here(line.split(), newer_milvus.home, "")
     assert (run.code, "connection 'default' is read-only" in run.err) == (1, True)
-    assert [each for each in newer.peer.methods if each in WRITES] == []
+    assert [each for each in newer_milvus.peer.methods if each in WRITES] == []

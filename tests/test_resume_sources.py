@@ -41,7 +41,8 @@ class Shop(BrokenWeb):
 
 
 @pytest.fixture
-def on_lite(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Commands on Milvus Lite that send many small batches; the current directory is theirs."""
     monkeypatch.chdir(cli.directory)
     cut(monkeypatch, 2_000)
     return Typed(cli, lite)
@@ -102,17 +103,18 @@ def npy(rows: Rows) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, npy])
-def test_urls_that_serve_other_rows_are_not_gone_on_with_and_those_that_serve_the_same_are(
-    on_lite: Typed, form: Any, monkeypatch: pytest.MonkeyPatch
+def test_urls_are_resumed_only_while_they_serve_the_same_rows(
+    lite_in_tmp: Typed, form: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_loaded(on_lite, "again")
+    make_loaded(lite_in_tmp, "again")
     with Shop() as shop:
         shop.shelf = form(breaking(rows()))
         urls = [f"http://{shop.address}/{name}" for name in shop.shelf]
         line = f"insert file -c again {' '.join(urls)}"
-        run = on_lite(f"{line} --strict")
-        there = exact(on_lite, "again")
+        run = lite_in_tmp(f"{line} --strict")
+        there = exact(lite_in_tmp, "again")
         assert (run.code, 20 < there < COUNT) == (1, True), run
+
         has = "has" if len(urls) == 1 else "have"
         refused = failed(
             f"{', '.join(urls)} {has} changed since an earlier insert was interrupted; {there:,} rows are in",
@@ -122,36 +124,39 @@ def test_urls_that_serve_other_rows_are_not_gone_on_with_and_those_that_serve_th
         swapped = [rows()[1], rows()[0], *rows()[2:]]
         for other in (rows()[::-1], rows()[5:], swapped, [(0, 7.0), *rows()[1:]], rows()[: there - 1], rows()[:1]):
             shop.shelf = form(other)
-            assert on_lite(f"{line} --resume") == refused
-            assert exact(on_lite, "again") == there
-        shop.shelf = form(rows())
+            assert lite_in_tmp(f"{line} --resume") == refused
+            assert exact(lite_in_tmp, "again") == there
+
         # Other batches than before, but the same rows.
+        shop.shelf = form(rows())
         cut(monkeypatch, 2_700)
-        run = on_lite(f"{line} --resume")
+        run = lite_in_tmp(f"{line} --resume")
     assert run == Run(0, f"Inserted {COUNT} of {COUNT} rows into 'again', which had {there} and has {COUNT}.\n", ""), (
         run
     )
-    assert distinct(on_lite, "again") == COUNT
-    on_lite.gone("again")
+    assert distinct(lite_in_tmp, "again") == COUNT
+    lite_in_tmp.gone("again")
 
 
-def test_an_insert_that_is_interrupted_a_second_time_knows_the_rows_of_both(on_lite: Typed) -> None:
-    make_loaded(on_lite, "again_twice")
+def test_an_insert_that_is_interrupted_a_second_time_knows_the_rows_of_both(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_twice")
     body = jsonl(rows())["rows.jsonl"]
     with BrokenWeb() as web:
         line = f"insert file -c again_twice http://{web.address}/rows.jsonl"
         for size in (4_000, 7_000):
             web.reply = answer(body[:size], length=len(body))
-            assert on_lite(line if size == 4_000 else f"{line} --resume").code == 1
-        there = exact(on_lite, "again_twice")
+            assert lite_in_tmp(line if size == 4_000 else f"{line} --resume").code == 1
+
+        there = exact(lite_in_tmp, "again_twice")
         second = body.replace(b'"id": 130, "v": [16.25,', b'"id": 130, "v": [16.26,')
         assert (there > 150, second != body) == (True, True)
+
         web.reply = answer(second)
-        assert on_lite(f"{line} --resume").code == 2
+        assert lite_in_tmp(f"{line} --resume").code == 2
         web.reply = answer(body)
-        assert on_lite(f"{line} --resume").code == 0
-    assert (exact(on_lite, "again_twice"), distinct(on_lite, "again_twice")) == (COUNT, COUNT)
-    on_lite.gone("again_twice")
+        assert lite_in_tmp(f"{line} --resume").code == 0
+    assert (exact(lite_in_tmp, "again_twice"), distinct(lite_in_tmp, "again_twice")) == (COUNT, COUNT)
+    lite_in_tmp.gone("again_twice")
 
 
 @contextmanager
@@ -177,49 +182,49 @@ def _write(data: bytes) -> None:
         return
 
 
-def test_a_pipe_with_other_rows_is_not_gone_on_with(on_lite: Typed) -> None:
-    make_loaded(on_lite, "again_pipe")
+def test_a_pipe_with_other_rows_is_not_resumed(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_pipe")
     line = "insert file -c again_pipe {} --strict"
     with piped(jsonl(breaking(rows()))["rows.jsonl"]) as name:
-        assert on_lite(line.format(name)).code == 1
-    there = exact(on_lite, "again_pipe")
+        assert lite_in_tmp(line.format(name)).code == 1
+    there = exact(lite_in_tmp, "again_pipe")
     with piped(jsonl(rows()[5:])["rows.jsonl"]) as name:
-        assert on_lite(f"{line.format(name)} --resume") == failed(
+        assert lite_in_tmp(f"{line.format(name)} --resume") == failed(
             f"pipe.jsonl has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
         )
     with piped(jsonl(rows())["rows.jsonl"]) as name:
-        assert on_lite(f"{line.format(name)} --resume").code == 0
-    assert (exact(on_lite, "again_pipe"), distinct(on_lite, "again_pipe")) == (COUNT, COUNT)
-    on_lite.gone("again_pipe")
+        assert lite_in_tmp(f"{line.format(name)} --resume").code == 0
+    assert (exact(lite_in_tmp, "again_pipe"), distinct(lite_in_tmp, "again_pipe")) == (COUNT, COUNT)
+    lite_in_tmp.gone("again_pipe")
 
 
 PIPED = ["insert", "file", "-", "--format", "jsonl", "--checkpoint", "how_far"]
 
 
-def test_standard_input_with_other_rows_is_not_gone_on_with(on_lite: Typed) -> None:
-    make_loaded(on_lite, "again_stdin")
-    line, cli = [*PIPED, "-c", "again_stdin", "--strict"], on_lite.cli
+def test_standard_input_with_other_rows_is_not_resumed(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_stdin")
+    line, cli = [*PIPED, "-c", "again_stdin", "--strict"], lite_in_tmp.cli
     # Each is larger than a batch.
     good = [json.dumps({"id": number, "v": [number, 0.5]}) + " " * 1_500_000 + "\n" for number in range(4)]
-    run = cli(*line, input="".join([*good, "{}\n"]), env=on_lite.env)
-    there = exact(on_lite, "again_stdin")
+    run = cli(*line, input="".join([*good, "{}\n"]), env=lite_in_tmp.env)
+    there = exact(lite_in_tmp, "again_stdin")
     assert (run.code, 0 < there <= 4) == (1, True), run
-    run = cli(*line, "--resume", input="".join(good[1:]), env=on_lite.env)
+    run = cli(*line, "--resume", input="".join(good[1:]), env=lite_in_tmp.env)
     assert run == failed(
         f"standard input has changed since an earlier insert was interrupted; {there:,} rows are in", ANEW, code=2
     )
-    assert cli(*line, "--resume", input="".join(good), env=on_lite.env).code == 0
-    assert (exact(on_lite, "again_stdin"), distinct(on_lite, "again_stdin")) == (4, 4)
-    on_lite.gone("again_stdin")
+    assert cli(*line, "--resume", input="".join(good), env=lite_in_tmp.env).code == 0
+    assert (exact(lite_in_tmp, "again_stdin"), distinct(lite_in_tmp, "again_stdin")) == (4, 4)
+    lite_in_tmp.gone("again_stdin")
 
 
-def test_who_was_killed_before_the_first_answer_is_told_that_rows_may_be_in(on_lite: Typed) -> None:
-    make_loaded(on_lite, "again_killed")
+def test_an_insert_killed_before_the_first_answer_says_that_rows_may_be_in(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_killed")
     line, data = [*PIPED, "-c", "again_killed"], jsonl(rows(20))["rows.jsonl"].decode()
-    checkpoint, server = on_lite.cli.directory / "how_far", on_lite.server
+    checkpoint, server = lite_in_tmp.cli.directory / "how_far", lite_in_tmp.server
     with TcpProxy(server.host, server.port) as proxy:
         env = {"MILVUS_URI": f"http://127.0.0.1:{proxy.port}"}
-        process = on_lite.cli.start(*line, env=env)
+        process = lite_in_tmp.cli.start(*line, env=env)
         wait_for(lambda: checkpoint.exists() and checkpoint.stat().st_size > 0)
         # By then it has sent its last request, and waits for rows.
         time.sleep(1)
@@ -231,40 +236,40 @@ def test_who_was_killed_before_the_first_answer_is_told_that_rows_may_be_in(on_l
         process.kill()
         process.wait()
         proxy.thaw()
-        assert on_lite.cli(*line, input=data, env=env) == failed(
+        assert lite_in_tmp.cli(*line, input=data, env=env) == failed(
             "an earlier insert of this stopped after 0 rows; rows that were on their way may be in too",
             "--resume goes on there; --restart sends all rows again",
             code=2,
         )
-        run = on_lite.cli(*line, "--resume", input=data, env=env)
+        run = lite_in_tmp.cli(*line, "--resume", input=data, env=env)
     assert (run.code, run.out.partition(" into")[0], run.err) == (0, "Inserted 20 of 20 rows", "")
-    assert (exact(on_lite, "again_killed"), distinct(on_lite, "again_killed")) == (20, 20)
-    on_lite.gone("again_killed")
+    assert (exact(lite_in_tmp, "again_killed"), distinct(lite_in_tmp, "again_killed")) == (20, 20)
+    lite_in_tmp.gone("again_killed")
 
 
-def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(on_lite: Typed) -> None:
-    make_loaded(on_lite, "again_none")
+def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_none")
     line, data = [*PIPED, "-c", "again_none"], jsonl(rows(20))["rows.jsonl"].decode()
-    checkpoint = on_lite.cli.directory / "how_far"
-    process = on_lite.cli.start(*line, env=on_lite.env)
+    checkpoint = lite_in_tmp.cli.directory / "how_far"
+    process = lite_in_tmp.cli.start(*line, env=lite_in_tmp.env)
     wait_for(lambda: checkpoint.exists() and checkpoint.stat().st_size > 0)
     process.kill()
     process.communicate()
-    run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
+    run = lite_in_tmp.cli(*line, "--resume", input=data, env=lite_in_tmp.env)
     assert run == Run(
         0,
         "Inserted 20 of 20 rows into 'again_none', which had 0 and has 20.\n",
         "note: nothing to resume: starting from the beginning\n",
     )
     # It is complete, and has left nothing that distinguishes it from one that never began.
-    run = on_lite.cli(*line, "--resume", input=data, env=on_lite.env)
+    run = lite_in_tmp.cli(*line, "--resume", input=data, env=lite_in_tmp.env)
     assert run == failed(
         "there is nothing to resume",
         "it may have finished: check the row count before running it without --resume",
         code=2,
     )
-    assert exact(on_lite, "again_none") == 20
-    on_lite.gone("again_none")
+    assert exact(lite_in_tmp, "again_none") == 20
+    lite_in_tmp.gone("again_none")
 
 
 # The digest

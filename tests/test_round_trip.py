@@ -82,7 +82,7 @@ def lite_row(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess) -> Iterator[Typed]:
+def old_and_back(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess) -> Iterator[Typed]:
     """A collection `there` with rows of all types of its server, and `back` from its schema file, with partitions."""
     on_lite = isinstance(server, LiteServer)
     typed = Typed(Cli(tmp_path_factory.mktemp("trip")), server)
@@ -120,13 +120,13 @@ def rows_in(typed: Typed, name: str, partition: str) -> str:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_an_export_comes_back_as_it_went(made: Typed, kind: str) -> None:
-    path, partition = made.cli.directory / f"rows.{kind}", kind.partition(".")[0]
-    made.all(f"export collection -c there {path} --force")
-    run = made(f"insert file -c back -p {partition} {path}")
+def test_an_export_comes_back_as_it_went(old_and_back: Typed, kind: str) -> None:
+    path, partition = old_and_back.cli.directory / f"rows.{kind}", kind.partition(".")[0]
+    old_and_back.all(f"export collection -c there {path} --force")
+    run = old_and_back(f"insert file -c back -p {partition} {path}")
     assert run.code == 0, run
-    there = rows_in(made, "there", "_default")
-    assert rows_in(made, "back", partition) == there
+    there = rows_in(old_and_back, "there", "_default")
+    assert rows_in(old_and_back, "back", partition) == there
     assert len(json.loads(there)) == ROWS
 
 

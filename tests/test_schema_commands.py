@@ -50,7 +50,7 @@ ONLY_MILVUS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTO
 
 
 @pytest.fixture
-def on(cli: Cli, server: ServerProcess) -> Callable[..., Run]:
+def run_on_server(cli: Cli, server: ServerProcess) -> Callable[..., Run]:
     """Runs a command on the server."""
 
     def run(*argv: str, input: str = "") -> Run:
@@ -60,7 +60,7 @@ def on(cli: Cli, server: ServerProcess) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def client(server: ServerProcess) -> Iterator[MilvusClient]:
+def pymilvus_client(server: ServerProcess) -> Iterator[MilvusClient]:
     """pymilvus on the server; collections made in a test go after it."""
     found = official_client(server.uri)
     before = set(found.list_collections())
@@ -122,24 +122,31 @@ def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
     ],
 )
 def test_d_is_the_dynamic_field_or_a_description_and_a_note_says_which(
-    on: Callable[..., Run], client: MilvusClient, given: str, dynamic: bool, description: str, note: str
+    run_on_server: Callable[..., Run],
+    pymilvus_client: MilvusClient,
+    given: str,
+    dynamic: bool,
+    description: str,
+    note: str,
 ) -> None:
     name = fresh()
-    run = on(*f"create collection {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id {given}".split())
+    run = run_on_server(*f"create collection {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id {given}".split())
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
     assert run.err.startswith(f"note: {note}")
-    found = client.describe_collection(name)
+    found = pymilvus_client.describe_collection(name)
     assert (found["enable_dynamic_field"], found["description"]) == (dynamic, description)
 
 
-def test_two_descriptions_are_refused(on: Callable[..., Run]) -> None:
-    run = on(
+def test_two_descriptions_are_refused(run_on_server: Callable[..., Run]) -> None:
+    run = run_on_server(
         *["create", "collection", "x", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id", "-d", "a", "-desc", "b"]
     )
     assert run == Run(2, "", "error: -d and --description are two descriptions\nhint: give one of them\n")
 
 
-def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_struct_array_that_the_server_ignores_is_reported(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     name = fresh()
     struct = {
         "name": "s",
@@ -148,14 +155,14 @@ def test_a_struct_array_that_the_server_ignores_is_told(on: Callable[..., Run], 
         "max_capacity": 3,
         "fields": [{"name": "n", "type": "INT64"}],
     }
-    run = on("create", "collection", name, *PLAIN, "-f", json.dumps(struct))
+    run = run_on_server("create", "collection", name, *PLAIN, "-f", json.dumps(struct))
     assert run == Run(0, f"Created collection '{name}'.\n", "note: this server did not keep field 's'\n")
 
 
 @pytest.mark.parametrize("server", ["milvus"], indirect=True)
-def test_what_an_old_server_ignores_is_told(on: Callable[..., Run]) -> None:
-    run = on("create", "collection", "ignoring", *PLAIN, "-f", "n:INT8", "--nullable", "n")
-    on("delete", "collection", "ignoring", "--yes")
+def test_attributes_that_an_old_server_ignores_are_reported(run_on_server: Callable[..., Run]) -> None:
+    run = run_on_server("create", "collection", "ignoring", *PLAIN, "-f", "n:INT8", "--nullable", "n")
+    run_on_server("delete", "collection", "ignoring", "--yes")
     assert run == Run(0, "Created collection 'ignoring'.\n", "note: this server did not keep nullable of 'n'\n")
 
 
@@ -174,29 +181,31 @@ def fields_of(kind: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", [*SCALARS, *VECTORS], ids=lambda each: str(each)[:60])
 def test_a_field_is_as_pymilvus_makes_it_and_so_is_its_copy(
-    on: Callable[..., Run], client: MilvusClient, server: ServerProcess, kind: dict[str, Any]
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient, server: ServerProcess, kind: dict[str, Any]
 ) -> None:
     if kind["type"] in ONLY_MILVUS and not isinstance(server, MilvusServer):
         schema = json.dumps({"fields": fields_of(kind)})
-        run = on("create", "collection", "-c", fresh(), "--schema-file", "-", input=schema)
+        run = run_on_server("create", "collection", "-c", fresh(), "--schema-file", "-", input=schema)
         assert (run.code, run.out) == (1, "")
         assert run.err.startswith("error: field 'x' uses Milvus type ")
         return
-    theirs = made_by_pymilvus(client, fields_of(kind))
+    theirs = made_by_pymilvus(pymilvus_client, fields_of(kind))
     ours = fresh()
-    make(on, ours, {"fields": fields_of(kind)})
-    assert described(client, ours) == described(client, theirs)
-    assert described(client, copied(on, ours)) == described(client, theirs)
+    make(run_on_server, ours, {"fields": fields_of(kind)})
+    assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
+    assert described(pymilvus_client, copied(run_on_server, ours)) == described(pymilvus_client, theirs)
 
 
-def test_all_that_is_no_field_is_copied(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_everything_beside_the_fields_is_copied(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     name = fresh()
     schema = MilvusClient.create_schema(enable_dynamic_field=True, description="books")
     schema.add_field("id", DataType.VARCHAR, max_length=10, is_primary=True)
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=4)
-    index = client.prepare_index_params()
+    index = pymilvus_client.prepare_index_params()
     index.add_index("v", "HNSW", metric_type="L2", params={"M": 16, "efConstruction": 100})
-    client.create_collection(
+    pymilvus_client.create_collection(
         name,
         schema=schema,
         index_params=index,
@@ -204,15 +213,17 @@ def test_all_that_is_no_field_is_copied(on: Callable[..., Run], client: MilvusCl
         consistency_level="Session",
         properties={"collection.ttl.seconds": 3600},
     )
-    client.create_partition(name, "old")
-    copy = copied(on, name)
-    assert described(client, copy) == described(client, name)
-    assert sorted(client.list_partitions(copy)) == ["_default", "old"]
+    pymilvus_client.create_partition(name, "old")
+    copy = copied(run_on_server, name)
+    assert described(pymilvus_client, copy) == described(pymilvus_client, name)
+    assert sorted(pymilvus_client.list_partitions(copy)) == ["_default", "old"]
 
 
-def test_a_partition_key_keeps_the_number_of_partitions(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_partition_key_keeps_the_number_of_partitions(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     name = fresh()
-    run = on(
+    run = run_on_server(
         "create",
         "collection",
         name,
@@ -230,19 +241,21 @@ def test_a_partition_key_keeps_the_number_of_partitions(on: Callable[..., Run], 
         "5",
     )
     assert run == Run(0, f"Created collection '{name}'.\n", "")
-    assert described(client, copied(on, name)) == described(client, name)
+    assert described(pymilvus_client, copied(run_on_server, name)) == described(pymilvus_client, name)
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
-def test_a_bm25_function_is_as_pymilvus_makes_it(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_bm25_function_is_as_pymilvus_makes_it(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     ours, theirs = fresh(), fresh()
     schema = MilvusClient.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True, auto_id=True)
     schema.add_field("text", DataType.VARCHAR, max_length=99, enable_analyzer=True)
     schema.add_field("s", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_function(Function("s_function", FunctionType.BM25, ["text"], ["s"]))
-    client.create_collection(theirs, schema=schema)
-    run = on(
+    pymilvus_client.create_collection(theirs, schema=schema)
+    run = run_on_server(
         "create",
         "collection",
         ours,
@@ -259,8 +272,8 @@ def test_a_bm25_function_is_as_pymilvus_makes_it(on: Callable[..., Run], client:
         "text:s",
     )
     assert run == Run(0, f"Created collection '{ours}'.\n", "")
-    assert described(client, ours) == described(client, theirs)
-    assert described(client, copied(on, ours)) == described(client, theirs)
+    assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
+    assert described(pymilvus_client, copied(run_on_server, ours)) == described(pymilvus_client, theirs)
 
 
 def test_full_text_search_takes_a_field_and_an_index_without_a_metric(lite: LiteServer, cli: Cli) -> None:
@@ -275,23 +288,25 @@ def test_full_text_search_takes_a_field_and_an_index_without_a_metric(lite: Lite
     on.gone(name)
 
 
-def test_a_dimension_is_enough(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_dimension_is_enough(run_on_server: Callable[..., Run], pymilvus_client: MilvusClient) -> None:
     ours, theirs = fresh(), fresh()
-    client.create_collection(theirs, dimension=4)
-    run = on("create", "collection", ours, "--dim", "4", "-o", "json")
+    pymilvus_client.create_collection(theirs, dimension=4)
+    run = run_on_server("create", "collection", ours, "--dim", "4", "-o", "json")
     assert json.loads(run.out) == {
         "message": f"Created collection '{ours}', indexed and loaded.",
         "collection": ours,
         "created": True,
     }
     assert (run.code, run.err) == (0, "")
-    assert described(client, ours) == described(client, theirs)
-    assert client.get_load_state(ours) == client.get_load_state(theirs)
+    assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
+    assert pymilvus_client.get_load_state(ours) == pymilvus_client.get_load_state(theirs)
 
 
-def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_the_form_of_the_first_generation_still_makes_one(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     name = fresh()
-    run = on(
+    run = run_on_server(
         "create",
         "collection",
         "-c",
@@ -311,7 +326,12 @@ def test_the_form_of_the_first_generation_still_makes_one(on: Callable[..., Run]
         "car_collection",
     )
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
-    assert [each["name"] for each in client.describe_collection(name)["fields"]] == ["id", "vector", "color", "brand"]
+    assert [each["name"] for each in pymilvus_client.describe_collection(name)["fields"]] == [
+        "id",
+        "vector",
+        "color",
+        "brand",
+    ]
 
 
 INDEXES = [
@@ -332,8 +352,8 @@ INDEXES = [
 
 @pytest.mark.parametrize(("kind", "index_type", "metric", "params"), INDEXES, ids=str)
 def test_an_index_is_as_pymilvus_makes_it(
-    on: Callable[..., Run],
-    client: MilvusClient,
+    run_on_server: Callable[..., Run],
+    pymilvus_client: MilvusClient,
     server: ServerProcess,
     kind: str,
     index_type: str,
@@ -343,13 +363,13 @@ def test_an_index_is_as_pymilvus_makes_it(
     ours, theirs = fresh(), fresh()
     fields = ["-f", "id:INT64", "-f", f"x:{kind}", "-p", "id"]
     fields += [] if "VECTOR" in kind else ["-f", "v:FLOAT_VECTOR:4"]
-    made = on("create", "collection", ours, *fields)
+    made = run_on_server("create", "collection", ours, *fields)
     if made.code:
         assert made.err.startswith("error: field 'x' uses Milvus type ")
         return
-    on("create", "collection", theirs, *fields)
+    run_on_server("create", "collection", theirs, *fields)
     options = [word for key, each in params.items() for word in ("--param", f"{key}:{each}")]
-    run = on(
+    run = run_on_server(
         "create",
         "index",
         "-c",
@@ -365,37 +385,45 @@ def test_an_index_is_as_pymilvus_makes_it(
     )
     # Milvus Lite reads parameters as JSON only, which pymilvus sends when told to.
     given = params if isinstance(server, MilvusServer) or not params else {"params": json.dumps(params)}
-    prepared = client.prepare_index_params()
+    prepared = pymilvus_client.prepare_index_params()
     prepared.add_index("x", index_type, "by_x", **({"metric_type": metric} if metric else {}), params=given)
     said = ""
     try:
-        client.create_index(theirs, prepared)
+        pymilvus_client.create_index(theirs, prepared)
     except MilvusException as exc:
         said = f"error: {exc.message}"[:60]
     assert run.code == (1 if said else 0)
     assert run.err.startswith(said)
-    assert described(client, ours) == described(client, theirs)
+    assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
 
 
-def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     ours, theirs = fresh(), fresh()
     for name in (ours, theirs):
-        assert on("create", "collection", name, *PLAIN).code == 0
-    on("create", "alias", "-c", ours, "-a", f"{ours}_alias")
-    client.create_alias(theirs, f"{theirs}_alias")
+        assert run_on_server("create", "collection", name, *PLAIN).code == 0
+
+    run_on_server("create", "alias", "-c", ours, "-a", f"{ours}_alias")
+    pymilvus_client.create_alias(theirs, f"{theirs}_alias")
     seen = [
-        {key: str(each).replace(name, "it") for key, each in client.describe_alias(f"{name}_alias").items()}
+        {key: str(each).replace(name, "it") for key, each in pymilvus_client.describe_alias(f"{name}_alias").items()}
         for name in (ours, theirs)
     ]
     for name in (ours, theirs):
-        assert client.list_aliases(name)["aliases"] == [f"{name}_alias"]
-        client.drop_alias(f"{name}_alias")
+        assert pymilvus_client.list_aliases(name)["aliases"] == [f"{name}_alias"]
+        pymilvus_client.drop_alias(f"{name}_alias")
     assert seen[0] == seen[1]
-    on("create", "partition", "-c", ours, "-p", "part")
-    client.create_partition(theirs, "part")
-    assert sorted(client.list_partitions(ours)) == sorted(client.list_partitions(theirs)) == ["_default", "part"]
-    assert client.get_partition_stats(ours, "part") == client.get_partition_stats(theirs, "part")
-    assert described(client, ours) == described(client, theirs)
+
+    run_on_server("create", "partition", "-c", ours, "-p", "part")
+    pymilvus_client.create_partition(theirs, "part")
+    assert (
+        sorted(pymilvus_client.list_partitions(ours))
+        == sorted(pymilvus_client.list_partitions(theirs))
+        == ["_default", "part"]
+    )
+    assert pymilvus_client.get_partition_stats(ours, "part") == pymilvus_client.get_partition_stats(theirs, "part")
+    assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
 
 
 PLAIN = ("-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
@@ -473,20 +501,20 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
     ],
     ids=lambda each: str(each)[:50],
 )
-def test_what_can_not_be_meant_is_refused(
-    on: Callable[..., Run], argv: list[str], code: int, message: str, hint: str
+def test_an_invalid_definition_is_refused(
+    run_on_server: Callable[..., Run], argv: list[str], code: int, message: str, hint: str
 ) -> None:
-    run = on("create", "collection", *argv)
+    run = run_on_server("create", "collection", *argv)
     assert run == Run(code, "", f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
-    run = on("create", "collection", *argv, "-o", "json")
+    run = run_on_server("create", "collection", *argv, "-o", "json")
     error = {"code": code, "message": message, "hint": hint or None, "server_code": None}
     assert (run.code, run.out, json.loads(run.err)) == (code, "", {"error": error})
 
 
-def test_a_name_that_is_taken_is_refused(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_name_that_is_taken_is_refused(run_on_server: Callable[..., Run], pymilvus_client: MilvusClient) -> None:
     name = fresh()
-    assert on("create", "collection", name, *PLAIN).code == 0
-    run = on("create", "collection", name, *PLAIN, "-o", "json")
+    assert run_on_server("create", "collection", name, *PLAIN).code == 0
+    run = run_on_server("create", "collection", name, *PLAIN, "-o", "json")
     assert (run.code, run.out) == (1, "")
     assert json.loads(run.err) == {
         "error": {
@@ -496,33 +524,37 @@ def test_a_name_that_is_taken_is_refused(on: Callable[..., Run], client: MilvusC
             "server_code": None,
         }
     }
-    again = on("create", "collection", name, *PLAIN, "--if-not-exists")
+    again = run_on_server("create", "collection", name, *PLAIN, "--if-not-exists")
     assert again == Run(0, f"Collection '{name}' exists.\n", "")
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
-def test_a_word_that_one_server_reserves_is_refused_in_its_words(on: Callable[..., Run]) -> None:
-    run = on("create", "collection", fresh(), *PLAIN, "-f", "iso:INT64")
+def test_a_word_that_one_server_reserves_is_refused_in_its_words(run_on_server: Callable[..., Run]) -> None:
+    run = run_on_server("create", "collection", fresh(), *PLAIN, "-f", "iso:INT64")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: field name 'iso' is reserved")
     assert run.err.endswith("\nhint: nothing was made; see: help create collection\n")
 
 
-def test_an_index_that_fails_says_what_is_there(on: Callable[..., Run], client: MilvusClient) -> None:
+def test_a_failed_index_says_that_the_collection_exists(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
+) -> None:
     name = fresh()
     schema = {"fields": [ID, VECTOR], "indexes": [{"field_name": "v", "index_type": "HNSW", "metric_type": "NONSENSE"}]}
-    run = on("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
+    run = run_on_server("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith(f"error: collection '{name}' is made, but not its index on 'v': ")
 
 
-def test_show_collection_tells_all(on: Callable[..., Run], client: MilvusClient, server: ServerProcess) -> None:
+def test_show_collection_shows_everything(
+    run_on_server: Callable[..., Run], pymilvus_client: MilvusClient, server: ServerProcess
+) -> None:
     name = fresh()
-    on("create", "collection", name, "--dim", "4")
-    client.insert(name, [{"id": 1, "vector": [0, 0, 0, 1]}, {"id": 2, "vector": [0, 0, 1, 0]}])
-    client.create_alias(name, f"{name}_alias")
-    run = on("show", "collection", f"{name}_alias", "-o", "json")
-    client.drop_alias(f"{name}_alias")
+    run_on_server("create", "collection", name, "--dim", "4")
+    pymilvus_client.insert(name, [{"id": 1, "vector": [0, 0, 0, 1]}, {"id": 2, "vector": [0, 0, 1, 0]}])
+    pymilvus_client.create_alias(name, f"{name}_alias")
+    run = run_on_server("show", "collection", f"{name}_alias", "-o", "json")
+    pymilvus_client.drop_alias(f"{name}_alias")
     found = json.loads(run.out)
     real = isinstance(server, MilvusServer)
     assert bool(found.pop("created")) is real
@@ -565,8 +597,8 @@ def test_show_collection_tells_all(on: Callable[..., Run], client: MilvusClient,
 
 
 @pytest.mark.parametrize("server", ["milvus"], indirect=True)
-def test_show_collection_for_people(on: Callable[..., Run]) -> None:
-    on(
+def test_show_collection_for_people(run_on_server: Callable[..., Run]) -> None:
+    run_on_server(
         "create",
         "collection",
         "shown",
@@ -583,8 +615,8 @@ def test_show_collection_for_people(on: Callable[..., Run]) -> None:
         "--property",
         "collection.ttl.seconds=60",
     )
-    run = on("show", "collection", "shown", "-o", "markdown")
-    on("delete", "collection", "shown", "--yes")
+    run = run_on_server("show", "collection", "shown", "-o", "markdown")
+    run_on_server("delete", "collection", "shown", "--yes")
     lines = [line for line in run.out.splitlines() if not line.startswith("| created")]
     assert (
         "\n".join(lines)
@@ -612,15 +644,15 @@ Fields
     )
 
 
-def test_a_collection_that_is_missing_is_not_shown(on: Callable[..., Run]) -> None:
+def test_a_collection_that_is_missing_is_not_shown(run_on_server: Callable[..., Run]) -> None:
     for output in ("table", "ddl"):
-        run = on("show", "collection", "nosuch", "-o", output)
+        run = run_on_server("show", "collection", "nosuch", "-o", output)
         assert (run.code, run.out) == (1, "")
         assert run.err.startswith("error: no collection 'nosuch'\nhint: ")
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
-def test_ddl_is_a_format_of_no_other_command(on: Callable[..., Run]) -> None:
-    run = on("list", "collections", "-o", "ddl")
+def test_ddl_is_a_format_of_no_other_command(run_on_server: Callable[..., Run]) -> None:
+    run = run_on_server("list", "collections", "-o", "ddl")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("error: invalid value for '-o' / '--output': 'ddl' is not one of ")

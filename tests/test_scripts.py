@@ -17,7 +17,8 @@ VERSION = '{"milvus_cli": "0.1.0"}\n'
 
 
 @pytest.fixture
-def connected(cli: Cli, lite: LiteServer) -> Cli:
+def cli_on_lite(cli: Cli, lite: LiteServer) -> Cli:
+    """milvus_cli with a saved connection to Milvus Lite."""
     assert cli("connect", "-h", lite.host, "-p", str(lite.port)).code == 0
     return cli
 
@@ -89,15 +90,17 @@ def test_a_command_and_a_script_at_once_are_refused(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("words", [("--timeout", "abc"), ("--nosuch",), ("--db", "")], ids=" ".join)
-def test_a_wrong_option_before_the_command_is_told_in_the_format_wanted(cli: Cli, words: tuple[str, ...]) -> None:
+def test_a_wrong_option_before_the_command_is_reported_in_the_requested_format(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
     found = cli("-o", "json", *words, "version")
     assert (found.code, found.out, json.loads(found.err)["error"]["code"]) == (2, "", 2)
 
 
-def test_global_options_stand_before_or_after_the_command(connected: Cli) -> None:
+def test_global_options_stand_before_or_after_the_command(cli_on_lite: Cli) -> None:
     for argv in (("-o", "json", "list", "collections"), ("list", "collections", "-o", "json")):
-        assert connected(*argv).code == 0
-        json.loads(connected(*argv).out)
+        assert cli_on_lite(*argv).code == 0
+        json.loads(cli_on_lite(*argv).out)
 
 
 def test_an_unknown_option_names_it_and_the_help(cli: Cli) -> None:
@@ -114,49 +117,49 @@ def test_a_usage_error_is_one_json_object_where_json_is_asked_for(cli: Cli) -> N
     assert (error["code"], error["message"], error["server_code"]) == (2, "no command 'list nonsense'", None)
 
 
-def test_verbs_have_synonyms_and_a_bare_plural_lists(connected: Cli) -> None:
-    assert connected("collections", "-o", "json") == connected("list", "collections", "-o", "json")
-    assert connected("describe", "connection", "-o", "json") == connected("show", "connection", "-o", "json")
+def test_verbs_have_synonyms_and_a_bare_plural_lists(cli_on_lite: Cli) -> None:
+    assert cli_on_lite("collections", "-o", "json") == cli_on_lite("list", "collections", "-o", "json")
+    assert cli_on_lite("describe", "connection", "-o", "json") == cli_on_lite("show", "connection", "-o", "json")
 
 
 @pytest.mark.parametrize(
     "noun", ["collections", "databases", "aliases", "connections", "partitions -c habits", "indexes -c habits"]
 )
-def test_show_with_a_plural_lists(connected: Cli, noun: str) -> None:
-    made = connected("-c", "create collection habits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists")
+def test_show_with_a_plural_lists(cli_on_lite: Cli, noun: str) -> None:
+    made = cli_on_lite("-c", "create collection habits -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists")
     assert made.code == 0
-    listed = connected("list", *noun.split(), "-o", "json")
+    listed = cli_on_lite("list", *noun.split(), "-o", "json")
     assert listed.code == 0
     for verb in ("show", "describe"):
-        assert connected(verb, *noun.split(), "-o", "json") == listed
-        assert connected(verb, "-o", "json", *noun.split()) == listed
+        assert cli_on_lite(verb, *noun.split(), "-o", "json") == listed
+        assert cli_on_lite(verb, "-o", "json", *noun.split()) == listed
 
 
-def test_a_line_that_was_copied_with_its_prompt_runs(connected: Cli, tmp_path: Path) -> None:
+def test_a_line_that_was_copied_with_its_prompt_runs(cli_on_lite: Cli, tmp_path: Path) -> None:
     line = "milvus_cli > list databases -o csv"
     (tmp_path / "copied.mcli").write_text(line + "\nmilvus_cli >\n")
-    listed = connected("list", "databases", "-o", "csv")
+    listed = cli_on_lite("list", "databases", "-o", "csv")
     assert listed.out.startswith("database\n")
     for run in (
-        connected("-c", line),
-        connected("-f", tmp_path / "copied.mcli"),
-        connected(input=line + "\n"),
-        connected("milvus_cli", "list", "databases", "-o", "csv"),
-        connected("-c", "milvus_cli -o csv list databases"),
+        cli_on_lite("-c", line),
+        cli_on_lite("-f", tmp_path / "copied.mcli"),
+        cli_on_lite(input=line + "\n"),
+        cli_on_lite("milvus_cli", "list", "databases", "-o", "csv"),
+        cli_on_lite("-c", "milvus_cli -o csv list databases"),
     ):
         assert run == listed
 
 
 @pytest.mark.parametrize("verb", ["insert", "upsert"])
-def test_insert_and_upsert_with_an_option_read_a_file(connected: Cli, tmp_path: Path, verb: str) -> None:
+def test_insert_and_upsert_with_an_option_read_a_file(cli_on_lite: Cli, tmp_path: Path, verb: str) -> None:
     name = f"habits_{verb}"
-    assert connected("create", "collection", name, "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id").code == 0
+    assert cli_on_lite("create", "collection", name, "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id").code == 0
     (tmp_path / "rows.csv").write_text('id,v\n1,"[1, 2]"\n')
     for argv in ((verb, "-c", name), (verb, "-t", "60", "-c", name)):
-        run = connected(*argv, "rows.csv")
+        run = cli_on_lite(*argv, "rows.csv")
         assert (run.code, run.err) == (0, "") or "row" in run.err
-    assert connected(verb, "-o", "json", "row", "-c", name, "--row", '{"id": 2, "v": [1, 2]}').code == 0
-    assert connected("delete", "collection", name, "-y").code == 0
+    assert cli_on_lite(verb, "-o", "json", "row", "-c", name, "--row", '{"id": 2, "v": [1, 2]}').code == 0
+    assert cli_on_lite("delete", "collection", name, "-y").code == 0
 
 
 @pytest.mark.parametrize(
@@ -203,21 +206,21 @@ def test_an_option_without_its_value_points_to_the_help_of_its_command(cli: Cli)
     assert cli("connect", "--host") == Run(2, "", "error: option '--host' requires an argument\nhint: help connect\n")
 
 
-def test_quiet_leaves_out_confirmations_and_not_data(connected: Cli) -> None:
-    assert connected("use", "database", "default", "-q") == Run(0, "", "")
-    assert connected("version", "-q", "-o", "jsonl") == Run(0, VERSION, "")
+def test_quiet_leaves_out_confirmations_and_not_data(cli_on_lite: Cli) -> None:
+    assert cli_on_lite("use", "database", "default", "-q") == Run(0, "", "")
+    assert cli_on_lite("version", "-q", "-o", "jsonl") == Run(0, VERSION, "")
 
 
-def test_delete_needs_yes_where_nobody_can_be_asked(connected: Cli, lite: LiteServer) -> None:
-    made = connected("create", "collection", "gone", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
+def test_delete_needs_yes_where_nobody_can_be_asked(cli_on_lite: Cli, lite: LiteServer) -> None:
+    made = cli_on_lite("create", "collection", "gone", "-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
     assert made.code == 0
-    assert connected("delete", "collection", "gone") == Run(
+    assert cli_on_lite("delete", "collection", "gone") == Run(
         2,
         "",
         f"error: Delete collection 'gone' on default ({lite.address}, database default), with 0 rows?"
         " There is no terminal to confirm on.\nhint: add --yes\n",
     )
-    assert connected("drop", "collection", "gone", "-y") == Run(0, "Deleted collection 'gone'.\n", "")
+    assert cli_on_lite("drop", "collection", "gone", "-y") == Run(0, "Deleted collection 'gone'.\n", "")
 
 
 def test_a_protected_connection_wants_its_alias_too(cli: Cli, lite: LiteServer) -> None:

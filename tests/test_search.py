@@ -40,7 +40,7 @@ from tests.support.searched import (
     gaussian,
     typed_on,
 )
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed, failed, on_lite, on_milvus
 
 NAME, CLUSTERS, RELEASED, BARE = "searched", "searched_clusters", "searched_released", "searched_bare"
 QUERY = json.dumps(gaussian(9, 1)[0])
@@ -49,7 +49,7 @@ TEXTS = ("a white whale", "the white horse", "black cats", "whale of a time", "n
 
 
 @pytest.fixture(scope="module")
-def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+def searched_server(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
     """A server with a collection for each kind of vector, and one with all else."""
     typed = typed_on(tmp_path_factory.mktemp("searched"), server)
 
@@ -107,8 +107,9 @@ def released(typed: Typed) -> None:
 
 
 @pytest.fixture
-def typed(made: Typed, tmp_path: Path) -> Typed:
-    return Typed(Cli(tmp_path), made.server)
+def searched_rows(searched_server: Typed, tmp_path: Path) -> Typed:
+    """That server, with a fresh home."""
+    return Typed(Cli(tmp_path), searched_server.server)
 
 
 def kinds(server: ServerProcess) -> tuple[Kind, ...]:
@@ -140,63 +141,69 @@ def settled(found: list[list[tuple[int, float]]]) -> list[list[tuple[int, float]
     return [sorted(each for each in hits if len(hits) < 10 or each[1] != hits[-1][1]) for hits in found]
 
 
-def test_hits_and_distances_are_those_of_pymilvus_for_every_type_and_metric(typed: Typed) -> None:
-    for kind in kinds(typed.server):
+def test_hits_and_distances_are_those_of_pymilvus_for_every_type_and_metric(searched_rows: Typed) -> None:
+    for kind in kinds(searched_rows.server):
         if kind.metric in TIED:
             continue
         queries = kind.vectors(3, seed=20)
         data = [kind.official(each) for each in queries]
-        file = typed.cli.directory / "queries.json"
+        file = searched_rows.cli.directory / "queries.json"
         file.write_text(json.dumps(queries))
-        expected = official(typed, kind.name, data, limit=10)
+        expected = official(searched_rows, kind.name, data, limit=10)
         assert all(len(each) == 10 for each in expected), kind
-        assert settled(ours(typed, f"search {kind.name} -v @{file}", 3)) == settled(expected), kind
+        assert settled(ours(searched_rows, f"search {kind.name} -v @{file}", 3)) == settled(expected), kind
+
         params = {"metric_type": kind.metric, "offset": 2}
         single = f"search {kind.name} -v '{json.dumps(queries[0])}' --metric {kind.metric} --filter 'g > 2' --offset 2"
-        assert settled(ours(typed, single)) == settled(
-            official(typed, kind.name, data[:1], limit=10, filter="g > 2", search_params=params)
+        assert settled(ours(searched_rows, single)) == settled(
+            official(searched_rows, kind.name, data[:1], limit=10, filter="g > 2", search_params=params)
         ), kind
+
         near, far = expected[0][2][1], expected[0][7][1]
         line = f"search {kind.name} -v '{json.dumps(queries[0])}' --radius={far} --range-filter={near} -l 20"
         ranged = official(
-            typed, kind.name, data[:1], limit=20, search_params={"params": {"radius": far, "range_filter": near}}
+            searched_rows,
+            kind.name,
+            data[:1],
+            limit=20,
+            search_params={"params": {"radius": far, "range_filter": near}},
         )
         if kind.type != "SPARSE_FLOAT_VECTOR":
             assert 3 <= len(ranged[0]) <= 6, kind
-        assert settled(ours(typed, line)) == settled(ranged), kind
+        assert settled(ours(searched_rows, line)) == settled(ranged), kind
 
 
-def test_what_lies_within_another_is_found_as_by_pymilvus(typed: Typed, is_lite: bool) -> None:
+def test_substructures_and_superstructures_are_found_as_by_pymilvus(searched_rows: Typed, is_lite: bool) -> None:
     for kind in () if is_lite else MILVUS:
         if kind.metric in TIED:
             (query,) = kind.vectors(1, seed=20)
-            expected = official(typed, kind.name, [kind.official(query)], limit=ROWS)
+            expected = official(searched_rows, kind.name, [kind.official(query)], limit=ROWS)
             line = f"search {kind.name} -v '{json.dumps(query)}' -l {ROWS}"
-            assert sorted(ours(typed, line)[0]) == sorted(expected[0]), kind
+            assert sorted(ours(searched_rows, line)[0]) == sorted(expected[0]), kind
             assert 10 < len(expected[0]) < ROWS, kind
 
 
-def test_every_other_metric_and_type_is_one_that_the_server_does_not_have(typed: Typed, is_lite: bool) -> None:
+def test_every_other_metric_and_type_is_one_that_the_server_does_not_have(searched_rows: Typed, is_lite: bool) -> None:
     """Nothing is left out: each pair of type and metric is compared above, or refused here."""
-    name, has = "searched_other", kinds(typed.server)
+    name, has = "searched_other", kinds(searched_rows.server)
     types = {kind.type for kind in has}
     nowhere = NOWHERE["lite" if is_lite else "milvus"]
     assert {*types, *nowhere, *(() if is_lite else (HALF.type,))} == {each for each in FIELD_TYPES if "VECTOR" in each}
     for each in types:
-        typed.gone(name)
-        typed.all(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}")
+        searched_rows.gone(name)
+        searched_rows.all(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}")
         for metric in METRICS.keys() - {kind.metric for kind in has if kind.type == each}:
             if (is_lite, each, metric) == (True, "FLOAT_VECTOR", "BM25"):
                 continue  # Milvus Lite makes such an index, and finds nothing with it.
-            run = typed(f"create index -c {name} -f v -t {INDEXES.get(each, 'FLAT')} -m {metric} --force")
+            run = searched_rows(f"create index -c {name} -f v -t {INDEXES.get(each, 'FLAT')} -m {metric} --force")
             assert (run.code, run.out) == (1, ""), (each, metric)
     for each in nowhere:
-        typed.gone(name)
-        if typed(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}").code:
+        searched_rows.gone(name)
+        if searched_rows(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}").code:
             continue
         vector = json.dumps(Kind(each, "").vectors(1)[0] if each != "INT8_VECTOR" else [1] * 8)
-        assert typed(f"""insert row -c {name} --row '{{"id": 1, "v": {vector}}}'""").code == 1, each
-    typed.gone(name)
+        assert searched_rows(f"""insert row -c {name} --row '{{"id": 1, "v": {vector}}}'""").code == 1, each
+    searched_rows.gone(name)
 
 
 def test_half_floats_are_not_searched_where_the_server_reads_beyond_them(milvus: MilvusServer, tmp_path: Path) -> None:
@@ -213,27 +220,38 @@ def test_half_floats_are_not_searched_where_the_server_reads_beyond_them(milvus:
     typed.gone(HALF.name)
 
 
-def test_filter_partition_limit_offset_and_radius_reach_the_server(typed: Typed) -> None:
-    every = ids(typed, f"{SEARCH} -l {ROWS}")
+def test_limit_and_offset_reach_the_server(searched_rows: Typed) -> None:
+    every = ids(searched_rows, f"{SEARCH} -l {ROWS}")
     assert len(every) == ROWS
-    assert ids(typed, SEARCH) == every[:10]
-    assert ids(typed, f"{SEARCH} -l 4 --offset 3") == every[3:7]
-    assert ids(typed, f"{SEARCH} --filter 'g == 3' -l 60") == [each for each in every if each % 7 == 3]
-    assert ids(typed, f"{SEARCH} --filter 'g in {{some}}' --param some=[1,2] -l 60") == [
+    assert ids(searched_rows, SEARCH) == every[:10]
+    assert ids(searched_rows, f"{SEARCH} -l 4 --offset 3") == every[3:7]
+
+
+def test_filters_and_partitions_reach_the_server(searched_rows: Typed) -> None:
+    every = ids(searched_rows, f"{SEARCH} -l {ROWS}")
+    assert ids(searched_rows, f"{SEARCH} --filter 'g == 3' -l 60") == [each for each in every if each % 7 == 3]
+    assert ids(searched_rows, f"{SEARCH} --filter 'g in {{some}}' --param some=[1,2] -l 60") == [
         each for each in every if each % 7 in (1, 2)
     ]
-    assert ids(typed, f"{SEARCH} --partition odd -l 60") == [each for each in every if each % 2]
-    assert ids(typed, f"{SEARCH} --partition odd --partition _default -l 60") == every
-    distances = [row["distance"] for row in typed.json(f"{SEARCH} -l {ROWS}")]
-    assert ids(typed, f"{SEARCH} --radius {distances[5]} -l 60") == every[:5]
-    assert ids(typed, f"{SEARCH} --params '{{\"radius\": {distances[5]}}}' -l 60") == every[:5]
-    assert ids(typed, f"{SEARCH} --params radius={distances[5]} -l 60") == every[:5]
-    rounded = typed.json(f"{SEARCH} --round-decimal 2")
-    assert [row["distance"] for row in rounded] == [round(each, 2) for each in distances[:10]]
+    assert ids(searched_rows, f"{SEARCH} --partition odd -l 60") == [each for each in every if each % 2]
+    assert ids(searched_rows, f"{SEARCH} --partition odd --partition _default -l 60") == every
 
 
-def test_rows_that_are_not_sealed_can_be_left_out(typed: Typed, is_lite: bool) -> None:
-    run = typed(f"{SEARCH} --ignore-growing -o jsonl")
+@pytest.mark.parametrize("option", ["--radius {0}", "--params '{{\"radius\": {0}}}'", "--params radius={0}"])
+def test_a_radius_leaves_out_farther_hits(searched_rows: Typed, option: str) -> None:
+    every = searched_rows.json(f"{SEARCH} -l {ROWS}")
+    line = f"{SEARCH} {option.format(every[5]['distance'])} -l 60"
+    assert ids(searched_rows, line) == [row["id"] for row in every[:5]]
+
+
+def test_distances_are_rounded_to_the_requested_places(searched_rows: Typed) -> None:
+    distances = [row["distance"] for row in searched_rows.json(SEARCH)]
+    rounded = searched_rows.json(f"{SEARCH} --round-decimal 2")
+    assert [row["distance"] for row in rounded] == [round(each, 2) for each in distances]
+
+
+def test_rows_that_are_not_sealed_can_be_left_out(searched_rows: Typed, is_lite: bool) -> None:
+    run = searched_rows(f"{SEARCH} --ignore-growing -o jsonl")
     if is_lite:
         assert (run.code, run.out.count("\n")) == (0, 10)
         assert run.err == "note: Milvus Lite has no growing segments: nothing is left out\n"
@@ -241,9 +259,9 @@ def test_rows_that_are_not_sealed_can_be_left_out(typed: Typed, is_lite: bool) -
         assert run == Run(0, "", "")
 
 
-def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
-    first = ids(typed, f"{SEARCH} -l 1")[0]
-    (row,) = typed.json(f"""{SEARCH} -l 1 --fields 'title,color,id,$meta["nothing"]'""")
+def test_output_fields_are_shown_beside_the_hit(searched_rows: Typed) -> None:
+    first = ids(searched_rows, f"{SEARCH} -l 1")[0]
+    (row,) = searched_rows.json(f"""{SEARCH} -l 1 --fields 'title,color,id,$meta["nothing"]'""")
     assert row == {
         "rank": 1,
         "id": first,
@@ -253,7 +271,7 @@ def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
         "id_field": first,
         "nothing": None,
     }
-    (row,) = typed.json(f"{SEARCH} -l 1 --fields '*'")
+    (row,) = searched_rows.json(f"{SEARCH} -l 1 --fields '*'")
     assert row == {
         "rank": 1,
         "id": first,
@@ -266,10 +284,10 @@ def test_output_fields_are_shown_beside_the_hit(typed: Typed) -> None:
     assert list(row) == ["rank", "id", "distance", "v", "g", "title", "$meta"]
 
 
-def test_people_see_a_table_with_how_many_how_long_and_how_consistent(typed: Typed) -> None:
-    run = typed(f"{SEARCH} -l 2 --fields title --consistency bounded")
+def test_people_see_a_table_with_how_many_how_long_and_how_consistent(searched_rows: Typed) -> None:
+    run = searched_rows(f"{SEARCH} -l 2 --fields title --consistency bounded")
     lines = run.out.splitlines()
-    first, second = typed.json(f"{SEARCH} -l 2")
+    first, second = searched_rows.json(f"{SEARCH} -l 2")
     assert [line.replace("│", " ").split() for line in (lines[1], lines[3], lines[4])] == [
         ["rank", "id", "distance", "title"],
         ["1", str(first["id"]), str(first["distance"]), f"t{first['id']}"],
@@ -280,48 +298,51 @@ def test_people_see_a_table_with_how_many_how_long_and_how_consistent(typed: Typ
     assert (run.code, run.err, len(lines)) == (0, "", 8)
 
 
-def test_an_entity_finds_others_like_it_and_the_limit_is_filled(typed: Typed) -> None:
+def test_an_entity_finds_others_like_it_and_the_limit_is_filled(searched_rows: Typed) -> None:
     vector = json.dumps(gaussian(1, ROWS)[17])
-    expected = [each for each in ours(typed, f"search {NAME} -v '{vector}' -l 6 --filter 'g < 6'")[0] if each[0] != 17]
+    expected = [
+        each for each in ours(searched_rows, f"search {NAME} -v '{vector}' -l 6 --filter 'g < 6'")[0] if each[0] != 17
+    ]
     assert len(expected) == 5
-    assert ours(typed, f"search {NAME} --like 17 -l 5 --filter 'g < 6'") == [expected]
-    assert typed(f"search {NAME} --like 1000") == failed(
+    assert ours(searched_rows, f"search {NAME} --like 17 -l 5 --filter 'g < 6'") == [expected]
+    assert searched_rows(f"search {NAME} --like 1000") == failed(
         f"{NAME} has no entity with id 1000", f"query -c {NAME} shows some"
     )
-    assert typed(f"search {NAME} --like x") == failed(
+    assert searched_rows(f"search {NAME} --like x") == failed(
         f"invalid id 'x': primary key 'id' of {NAME!r} is INT64", "write ids as 1,2,3", code=2
     )
 
 
-def test_thousands_of_queries_go_in_several_requests_and_come_in_order(typed: Typed) -> None:
+def test_thousands_of_queries_go_in_several_requests_and_come_in_order(searched_rows: Typed) -> None:
     import numpy
 
     vectors = numpy.array(gaussian(5, 1200), dtype="<f4")
-    file = typed.cli.directory / "q.npy"
+    file = searched_rows.cli.directory / "q.npy"
     numpy.save(file, vectors)
-    run = typed(f"search {NAME} -v @{file} -l 10 -o jsonl")
+    run = searched_rows(f"search {NAME} -v @{file} -l 10 -o jsonl")
     assert (run.code, run.err) == (0, "")
     rows = [json.loads(line) for line in run.out.splitlines()]
     assert [row["query"] for row in rows] == [number // 10 for number in range(12_000)]
-    expected = official(typed, NAME, [vectors[number].tolist() for number in (0, 999, 1000, 1199)], limit=10)
+    expected = official(searched_rows, NAME, [vectors[number].tolist() for number in (0, 999, 1000, 1199)], limit=10)
     for number, hits in zip((0, 999, 1000, 1199), expected, strict=True):
         assert [(row["id"], row["distance"]) for row in rows[number * 10 : number * 10 + 10]] == hits
 
 
-def test_histogram_and_hits_in_one_object(typed: Typed) -> None:
-    hits = typed.json(f"{SEARCH} -l 20")
-    found = typed.json(f"{SEARCH} -l 20 --hist")
+def test_histogram_and_hits_in_one_object(searched_rows: Typed) -> None:
+    hits = searched_rows.json(f"{SEARCH} -l 20")
+    found = searched_rows.json(f"{SEARCH} -l 20 --hist")
     distances = [row["distance"] for row in hits]
     _, after = max((far - near, -number) for number, (near, far) in enumerate(pairwise(distances), start=1))
+    assert searched_rows(f"{SEARCH} -l 20 --hist").out.count("◀ largest gap") == 1
+
     assert found["hits"] == hits
     assert (found["count"], found["nearest"], found["farthest"]) == (20, distances[0], distances[-1])
     assert found["largest_gap"] == {"after_hits": -after, "from": distances[-after - 1], "to": distances[-after]}
     assert sum(each["hits"] for each in found["histogram"]) == 20
-    assert typed(f"{SEARCH} -l 20 --hist").out.count("◀ largest gap") == 1
 
 
-def test_explain_tells_index_state_and_where_the_time_went(typed: Typed, is_lite: bool) -> None:
-    found = typed.json(f"{SEARCH} --explain --filter 'g > 1'")
+def test_explain_tells_index_state_and_where_the_time_went(searched_rows: Typed, is_lite: bool) -> None:
+    found = searched_rows.json(f"{SEARCH} --explain --filter 'g > 1'")
     facts = {
         key: found[key]
         for key in ("field", "index_type", "metric", "load_state", "consistency", "filter", "queries", "hits")
@@ -351,33 +372,36 @@ def test_explain_tells_index_state_and_where_the_time_went(typed: Typed, is_lite
         assert "segments" in found
 
 
-def test_explain_tells_the_servers_own_share_where_its_management_port_answers(typed: Typed, is_lite: bool) -> None:
+def test_explain_tells_the_servers_own_share_where_its_management_port_answers(
+    searched_rows: Typed, is_lite: bool
+) -> None:
     if is_lite:
         return
-    assert isinstance(typed.server, MilvusServer)
-    home, port = typed.cli.home, str(typed.server.ports["management"])
-    assert run_here(["connect", typed.server.address, "-a", "m", "--management-port", port], home, "").code == 0
+    assert isinstance(searched_rows.server, MilvusServer)
+    home, port = searched_rows.cli.home, str(searched_rows.server.ports["management"])
+    assert run_here(["connect", searched_rows.server.address, "-a", "m", "--management-port", port], home, "").code == 0
     run = run_here(["search", NAME, "-v", QUERY, "--explain", "-o", "json", "--alias", "m"], home, "")
     steps = {each["step"]: each["ms"] for each in json.loads(run.out)["timing"]}
     assert {"of it: proxy", "of it: consistency wait", "of it: growing segments"} <= steps.keys()
     assert all(steps[each] >= 0 for each in steps)
 
 
-def test_query_files_of_the_references_run_unchanged(typed: Typed) -> None:
+def test_query_files_of_the_references_run_unchanged(searched_rows: Typed) -> None:
     """They have no header and one quoted JSON list a line."""
     queries = gaussian(9, 3)
-    file = typed.cli.directory / "queries.csv"
+    file = searched_rows.cli.directory / "queries.csv"
     file.write_text("".join(f'"{query}"\n' for query in queries))
-    wanted = typed.json(f"search {NAME} -v '{json.dumps(queries)}'")
+    wanted = searched_rows.json(f"search {NAME} -v '{json.dumps(queries)}'")
     assert len(wanted) == 30
     for source in (file, f"@{file}"):
-        assert typed.json(f"search -c {NAME} -f v -v {source}") == wanted
-        assert typed.json(f"bench search {NAME} -v {source} -n 3 -j 1")["errors"] == 0
-    assert typed(f"search_iterator {NAME} -v {file}") == failed(
+        assert searched_rows.json(f"search -c {NAME} -f v -v {source}") == wanted
+        assert searched_rows.json(f"bench search {NAME} -v {source} -n 3 -j 1")["errors"] == 0
+
+    assert searched_rows(f"search_iterator {NAME} -v {file}") == failed(
         "3 queries are given, and search_iterator takes one", "search takes several", 2
     )
     file.write_text(f'"{queries[0]}"\n')
-    assert typed.json(f"search_iterator {NAME} -v {file} -l 5") == typed.json(
+    assert searched_rows.json(f"search_iterator {NAME} -v {file} -l 5") == searched_rows.json(
         f"search_iterator {NAME} -v '{queries[0]}' -l 5"
     )
 
@@ -477,63 +501,68 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
         ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 1),
     ],
 )
-def test_what_is_wrong_is_one_line_with_what_was_expected(
-    typed: Typed, line: str, message: str, hint: str, code: int
+def test_invalid_options_are_one_line_with_the_expected_value(
+    searched_rows: Typed, line: str, message: str, hint: str, code: int
 ) -> None:
-    index = next(row["index"] for row in typed.json(f"list indexes -c {NAME}"))
-    assert typed(line.format(NAME)) == failed(message, hint.format(index), code)
+    index = next(row["index"] for row in searched_rows.json(f"list indexes -c {NAME}"))
+    assert searched_rows(line.format(NAME)) == failed(message, hint.format(index), code)
 
 
-def test_a_field_that_is_not_there_is_named_where_rows_have_no_other_values(typed: Typed) -> None:
-    kind = kinds(typed.server)[0]
-    assert typed(f"search {kind.name} --like 1 --fields g,h") == failed(
+def test_a_missing_field_is_named_where_rows_have_no_dynamic_field(searched_rows: Typed) -> None:
+    kind = kinds(searched_rows.server)[0]
+    assert searched_rows(f"search {kind.name} --like 1 --fields g,h") == failed(
         f"{kind.name} has no field 'h'", "fields: id, v, g"
     )
 
 
-def test_a_refused_filter_is_shown_with_its_place(typed: Typed) -> None:
-    run = typed(f"{SEARCH} --filter 'g >'")
+def test_a_refused_filter_is_shown_with_its_place(searched_rows: Typed) -> None:
+    run = searched_rows(f"{SEARCH} --filter 'g >'")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: bad filter: ")
     assert "\n  g >\n" in run.err
 
 
-def test_a_collection_that_is_not_loaded_or_has_no_index_says_what_to_do(typed: Typed, is_lite: bool) -> None:
-    typed.gone(BARE)
-    typed.all(f"create collection -c {BARE} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
+def test_a_collection_that_is_not_loaded_or_has_no_index_says_what_to_do(searched_rows: Typed, is_lite: bool) -> None:
+    searched_rows.gone(BARE)
+    searched_rows.all(f"create collection -c {BARE} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
     for line in searches_of(BARE):
         if not is_lite:  # Milvus Lite searches without an index.
-            assert typed(line) == failed(
+            assert searched_rows(line) == failed(
                 f"collection {BARE!r} is not loaded, and 'v' has no index",
                 f"create index -c {BARE} -f v, then load collection -c {BARE}",
             )
     for line in searches_of(RELEASED):
-        assert typed(line) == failed(
+        assert searched_rows(line) == failed(
             f"collection {RELEASED!r} is not loaded", f"load it first: load collection -c {RELEASED}"
         )
-    typed.gone(BARE)
+    searched_rows.gone(BARE)
 
 
 def searches_of(name: str) -> list[str]:
     return [f"{command} {name} -v [1,2]" for command in ("search", "search_iterator", "bench search")]
 
 
-def test_grouped_hits_are_those_of_pymilvus_or_need_a_newer_server(typed: Typed, is_lite: bool) -> None:
-    run = typed(f"{SEARCH} --group-by g -l 5")
-    if not is_lite:
-        assert run == failed("Milvus 2.3.5 has no grouping of hits (needs 2.4)")
-        return
+@on_milvus
+def test_grouping_of_hits_needs_a_newer_milvus(searched_rows: Typed) -> None:
+    assert searched_rows(f"{SEARCH} --group-by g -l 5") == failed("Milvus 2.3.5 has no grouping of hits (needs 2.4)")
+
+
+@on_lite
+def test_grouped_hits_are_those_of_pymilvus(searched_rows: Typed) -> None:
     data = [json.loads(QUERY)]
-    assert ours(typed, f"{SEARCH} --group-by g -l 5") == official(typed, NAME, data, limit=5, group_by_field="g")
-    sized = official(typed, NAME, data, limit=5, group_by_field="g", group_size=2)
+    assert ours(searched_rows, f"{SEARCH} --group-by g -l 5") == official(
+        searched_rows, NAME, data, limit=5, group_by_field="g"
+    )
+    sized = official(searched_rows, NAME, data, limit=5, group_by_field="g", group_size=2)
     assert len(sized[0]) == 10
-    assert ours(typed, f"{SEARCH} --group-by g -l 5 --group-size 2") == sized
-    assert typed(f"{SEARCH} --group-by v").code == 1
+    assert ours(searched_rows, f"{SEARCH} --group-by g -l 5 --group-size 2") == sized
+    assert searched_rows(f"{SEARCH} --group-by v").code == 1
 
 
-def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: Path) -> None:
-    typed = typed_on(tmp_path, lite)
-    name = "searched_texts"
+@pytest.fixture(scope="module")
+def texts_and_vectors(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    """Milvus Lite with the rows of TEXTS in `searched_texts`: a text, its BM25 vector `words`, and another one, `v`."""
+    typed, name = typed_on(tmp_path_factory.mktemp("texts"), lite), "searched_texts"
     rows = [
         {"id": number, "body": text, "v": vector}
         for number, (text, vector) in enumerate(zip(TEXTS, gaussian(2, len(TEXTS)), strict=True))
@@ -547,7 +576,13 @@ def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: P
         "-f words -t SPARSE_INVERTED_INDEX -m BM25",
         options="--bm25 body:words",
     )
-    client = official_client(lite.uri)
+    yield typed
+    typed.gone(name)
+
+
+def test_hits_of_a_text_are_those_of_bm25_for_pymilvus(texts_and_vectors: Typed) -> None:
+    typed, name = texts_and_vectors, "searched_texts"
+    client = official_client(typed.server.uri)
     found = client.search(name, ["white whale", "cats"], anns_field="words", limit=5, consistency_level="Strong")
     expected = [[(hit["id"], shortest(hit["distance"])) for hit in hits] for hits in found]
     client.close()
@@ -555,6 +590,10 @@ def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: P
     assert ours(typed, f"search {name} --text 'white whale' --text cats -l 5", 2) == expected
     assert ours(typed, f"search {name} --like 0 -f words -l 2")[0][0][0] in (1, 3, 4)
     assert list(typed.json(f"search {name} --text cats --fields '*'")[0]) == ["rank", "id", "distance", "body", "v"]
+
+
+def test_a_query_that_does_not_suit_the_vector_field_is_refused(texts_and_vectors: Typed) -> None:
+    typed, name = texts_and_vectors, "searched_texts"
     assert typed(f"search {name} -v [1]") == failed(f"{name} has 2 vector fields", "give one: -f v or words", 2)
     assert typed(f"search {name} -f v --text cats") == failed(
         f"{name}: vector field 'v' is filled by no function", "give one: -f words"
@@ -562,7 +601,6 @@ def test_a_text_finds_what_bm25_finds_for_pymilvus(lite: LiteServer, tmp_path: P
     assert typed(f"search {name} -f words -v '{{\"1\": 2}}'") == failed(
         "'words' is made of text: no vector finds anything in it", "search it with --text, or --like ID", 2
     )
-    typed.gone(name)
 
 
 def test_texts_are_made_vectors_and_ranked_by_models_of_the_server(lite: LiteServer, tmp_path: Path) -> None:
@@ -602,58 +640,64 @@ def test_texts_are_made_vectors_and_ranked_by_models_of_the_server(lite: LiteSer
         assert by_text[0][0] == (2, 0.0)
         assert ours(typed, f"search {name} -v '{json.dumps(embedding('black cats'))}' -l 5") == by_text
         assert ours(typed, f"search {name} --like 2 -l 4") == [by_text[0][1:]]
+
         model = {"provider": "cohere", "queries": ["white whale"], **asked}
         ranker = Function("model", FunctionType.RERANK, ["body"], params={"reranker": "model", **model})
         given = ",".join(f"{key}={json.dumps(value) if key == 'queries' else value}" for key, value in model.items())
         reranked = ours(typed, f"search {name} --text 'black cats' -l 5 --rerank 'model:field=body,{given}'")
         assert reranked == expected("black cats", ranker=ranker) != by_text
     client.close()
+
+    # The model's server is gone.
     assert typed(f"search {name} --text cats").code == 1
     typed.gone(name)
 
 
-def test_a_range_that_milvus_lite_did_not_reach_is_said(typed: Typed, is_lite: bool) -> None:
-    distances = [row["distance"] for row in typed.json(f"{SEARCH} -l {ROWS}")]
+def test_a_range_that_milvus_lite_did_not_reach_is_noted(searched_rows: Typed, is_lite: bool) -> None:
+    distances = [row["distance"] for row in searched_rows.json(f"{SEARCH} -l {ROWS}")]
     between = f"--range-filter {distances[40]} --radius {distances[50]}"
-    run = typed(f"{SEARCH} -l 5 {between} -o table")
+    run = searched_rows(f"{SEARCH} -l 5 {between} -o table")
     assert run.err == (
         "note: Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more\n"
         if is_lite
         else ""
     )
     # Milvus Lite rounds before it compares: what lies on the edge may be in or out.
-    assert 9 <= len(typed.json(f"{SEARCH} -l 20 {between}")) <= 11
+    assert 9 <= len(searched_rows.json(f"{SEARCH} -l 20 {between}")) <= 11
 
 
-def test_search_parameters_reach_the_index(typed: Typed) -> None:
+def test_search_parameters_reach_the_index(searched_rows: Typed) -> None:
     """With one cluster of 32 looked at, fewer rows are found than with all of them."""
-    counts = [len(typed.json(f"search {CLUSTERS} -v [0,0,0,0] -l 1000 --params nprobe={each}")) for each in (1, 32)]
+    counts = [
+        len(searched_rows.json(f"search {CLUSTERS} -v [0,0,0,0] -l 1000 --params nprobe={each}")) for each in (1, 32)
+    ]
     assert 0 < counts[0] < counts[1] == 1000
-    assert typed(f"search {CLUSTERS} -v [0,0,0,0] --params nprob=1") == failed(
+    assert searched_rows(f"search {CLUSTERS} -v [0,0,0,0] --params nprob=1") == failed(
         "a search of IVF_FLAT has no parameter 'nprob'",
         "did you mean nprobe?; --force sends it as it is, for a server that knows more",
         2,
     )
 
 
-def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed, tmp_path: Path) -> None:
+def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(searched_rows: Typed, tmp_path: Path) -> None:
     name = "searched_anew"
-    typed.make(name)
-    typed.all(f"create index -c {name} -f vector -t FLAT -m L2", f"load {name}")
+    searched_rows.make(name)
+    searched_rows.all(f"create index -c {name} -f vector -t FLAT -m L2", f"load {name}")
     console = Recorder()
-    session = Session(Config(tmp_path / "shell", uri=typed.server.uri), console, load(tmp_path / "none", {}))
+    session = Session(Config(tmp_path / "shell", uri=searched_rows.server.uri), console, load(tmp_path / "none", {}))
     try:
         for _ in range(3):
             assert execute(["search", name, "-v", "[1,2,3,4]", "-o", "jsonl"], session) == 0
-        typed.gone(name)
+
+        searched_rows.gone(name)
         # As many bytes a vector: Milvus 2.3 takes the one for the other.
         declared, index = (
             ("BINARY_VECTOR:128", "BIN_FLAT -m HAMMING")
-            if isinstance(typed.server, MilvusServer)
+            if isinstance(searched_rows.server, MilvusServer)
             else ("FLOAT_VECTOR:2", "FLAT -m L2")
         )
-        vector = list(range(16)) if isinstance(typed.server, MilvusServer) else [1, 2]
-        typed.all(
+        vector = list(range(16)) if isinstance(searched_rows.server, MilvusServer) else [1, 2]
+        searched_rows.all(
             f"create collection -c {name} -f key:INT64 -f vector:{declared} -p key",
             f"create index -c {name} -f vector -t {index}",
             f"load {name}",
@@ -663,10 +707,11 @@ def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(typed: Typed,
         assert execute(["search", name, "-v", json.dumps(vector), "-o", "jsonl"], session) == 0
     finally:
         session.close()
+
     out, err = console.written()
     assert out == '{"rank": 1, "id": 5, "distance": 0.0}\n'
     assert err.startswith("error: query vector 1: 'vector' takes a list of ")
-    typed.gone(name)
+    searched_rows.gone(name)
 
 
 def two_numbers(field: str) -> Handler:
@@ -736,13 +781,13 @@ def test_a_search_that_is_refused_by_an_unchanged_schema_is_not_sent_again(cli: 
     assert [each.count("Search") for each in called] == [1, 1]
 
 
-def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Typed) -> None:
-    typed.make("counted", rows=3, index=True)
-    typed.all("load counted")
+def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(searched_rows: Typed) -> None:
+    searched_rows.make("counted", rows=3, index=True)
+    searched_rows.all("load counted")
     search = "search counted -v [1,2,3,4]"
     lines = [search, search, "delete entities -c counted -e 'id == 1' --yes", search, search]
-    run = typed.cli("--debug", "-c", "; ".join(lines), env=typed.env)
-    typed.gone("counted")
+    run = searched_rows.cli("--debug", "-c", "; ".join(lines), env=searched_rows.env)
+    searched_rows.gone("counted")
     assert (run.code, run.out.count(" rows by the statistics, ")) == (0, 4), run
     traced = re.findall("^rpc (GetCollectionStatistics|Delete|Search) ", run.err, re.MULTILINE)
     assert traced == [
@@ -756,7 +801,7 @@ def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(typed: Ty
     ]
 
 
-def test_every_option_stands_in_the_request(cli: Cli) -> None:
+def test_every_option_is_in_the_request(cli: Cli) -> None:
     schema = schema_pb2.CollectionSchema(name="c")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="v", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")
@@ -815,10 +860,9 @@ def test_every_option_stands_in_the_request(cli: Cli) -> None:
         assert run_here(argv, cli.home, peer.uri) == Run(0, "", "")
         (request,) = peer.requests("Search")
     assert isinstance(request, milvus_pb2.SearchRequest)
+
     params = {pair.key: pair.value for pair in request.search_params}
-    inner = json.loads(params.pop("params"))
-    group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
-    assert inner == {"ef": 9, "radius": 0.5, "range_filter": 0.75}
+    assert json.loads(params.pop("params")) == {"ef": 9, "radius": 0.5, "range_filter": 0.75}
     assert params == {
         "anns_field": "v",
         "topk": "7",
@@ -829,6 +873,8 @@ def test_every_option_stands_in_the_request(cli: Cli) -> None:
         "round_decimal": "3",
         "ignore_growing": "true",
     }
+
+    group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
     assert [list(struct.unpack("<2f", value)) for value in group.placeholders[0].values] == [[1, 2], [3, 4]]
     assert (request.dsl, list(request.partition_names), list(request.output_fields), request.nq) == (
         "id > 3",

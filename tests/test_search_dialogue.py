@@ -1,13 +1,18 @@
 """Searches that ask: in a real terminal, to the line that does the same."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias
+
+import pytest
 
 from tests.support.lite_server import LiteServer
 from tests.support.searched import fill, gaussian, typed_on
 from tests.support.terminal import Terminal
+from tests.support.typed import Typed
 
 NAME = "asked"
+Start: TypeAlias = Callable[..., Terminal]
 
 
 def answered(shell: Terminal, *lines: tuple[str, str]) -> str:
@@ -18,10 +23,10 @@ def answered(shell: Terminal, *lines: tuple[str, str]) -> str:
     return " ".join(shell.text.split())
 
 
-def test_searches_without_a_query_ask_for_what_they_need(
-    lite: LiteServer, tmp_path: Path, terminal: Callable[..., Terminal]
-) -> None:
-    typed = typed_on(tmp_path, lite)
+@pytest.fixture(scope="module")
+def vectors_and_texts(lite: LiteServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    """Milvus Lite with 20 rows of two vectors, and a text with its BM25 vector."""
+    typed = typed_on(tmp_path_factory.mktemp("asked"), lite)
     rows = [
         {"id": number, "body": f"whale {number}", "v": vector, "w": vector[:2]}
         for number, vector in enumerate(gaussian(4, 20, 3))
@@ -36,10 +41,19 @@ def test_searches_without_a_query_ask_for_what_they_need(
         "-f words -t SPARSE_INVERTED_INDEX -m BM25",
         options="--bm25 body:words",
     )
-    env = {"MILVUS_URI": lite.uri}
-    start = {"rows": 60, "cols": 160, "env": env}
+    yield typed
+    typed.gone(NAME)
+
+
+@pytest.fixture
+def tall_terminal(terminal: Start, lite: LiteServer) -> Start:
+    """Starts milvus_cli in a terminal in which a whole dialogue stays visible."""
+    return partial(terminal, rows=60, cols=160, env={"MILVUS_URI": lite.uri})
+
+
+def test_search_without_a_query_asks_for_what_it_needs(vectors_and_texts: Typed, tall_terminal: Start) -> None:
     said = answered(
-        terminal("search", **start),
+        tall_terminal("search"),
         ("Collection:", "askd"),
         ("did you mean asked?", NAME),
         ("as JSON or the path of a file (empty: search by text)", "[1]"),
@@ -60,9 +74,12 @@ def test_searches_without_a_query_ask_for_what_they_need(
     line = f"search -c {NAME} -v '[1,2,3]' -f v --params ef=30 -l 2 --filter 'id > 3'"
     assert f"The same in one line: {line} ╭" in said
     assert "(2 rows)" in said
-    assert len(typed.json(line)) == 2
+    assert len(vectors_and_texts.json(line)) == 2
+
+
+def test_search_iterator_without_a_query_asks_for_what_it_needs(vectors_and_texts: Typed, tall_terminal: Start) -> None:
     said = answered(
-        terminal("search_iterator", NAME, **start),
+        tall_terminal("search_iterator", NAME),
         ("Vector field", "words"),
         ("Text to find", "whale"),
         ("Hits of the first request [1000]:", ""),
@@ -73,9 +90,12 @@ def test_searches_without_a_query_ask_for_what_they_need(
     )
     line = f"search_iterator {NAME} -f words --text whale -l 3 --filter 'id > 3' --fields body"
     assert f"The same in one line: {line} ╭" in said
-    assert all(row["id"] > 3 for row in typed.json(line))
+    assert all(row["id"] > 3 for row in vectors_and_texts.json(line))
+
+
+def test_hybrid_search_without_requests_asks_for_each(vectors_and_texts: Typed, tall_terminal: Start) -> None:
     said = answered(
-        terminal("hybrid_search", NAME, **start),
+        tall_terminal("hybrid_search", NAME),
         ("field of request 1", "v"),
         ("as JSON or the path of a file", ""),
         ("Id of the entity:", "four"),
@@ -94,5 +114,4 @@ def test_searches_without_a_query_ask_for_what_they_need(
         "--request 'field=words text=whale 7 limit=10' --rerank weighted:1,2"
     )
     assert f"The same in one line: {line} ╭" in said
-    assert typed.json(line)[0].keys() == {"rank", "id", "distance"}
-    typed.gone(NAME)
+    assert vectors_and_texts.json(line)[0].keys() == {"rank", "id", "distance"}

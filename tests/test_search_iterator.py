@@ -25,7 +25,8 @@ VECTORS = [vector for number, vector in enumerate(gaussian(7, 100, 3)) for _ in 
 
 
 @pytest.fixture(scope="module")
-def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+def walked_server(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
+    """Each kind of server in turn, with ROWS vectors in a loaded collection."""
     typed = typed_on(tmp_path_factory.mktemp("walked"), server)
     rows = [{"id": number, "g": number % 7, "v": vector} for number, vector in enumerate(VECTORS)]
     fill(typed, NAME, ["v:FLOAT_VECTOR:3", "g:INT64"], rows, "-f v -t FLAT -m L2")
@@ -34,37 +35,39 @@ def made(server: ServerProcess, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def typed(made: Typed, tmp_path: Path) -> Typed:
-    return Typed(Cli(tmp_path), made.server)
+def walked_rows(walked_server: Typed, tmp_path: Path) -> Typed:
+    """That server, with a fresh home."""
+    return Typed(Cli(tmp_path), walked_server.server)
 
 
-def test_every_row_comes_once_nearest_first(typed: Typed) -> None:
+def test_every_row_comes_once_nearest_first(walked_rows: Typed) -> None:
     assert len(VECTORS) == ROWS
-    every = typed.json(f"search {NAME} -v '{VECTOR}' -l {ROWS} --fields g")
+    every = walked_rows.json(f"search {NAME} -v '{VECTOR}' -l {ROWS} --fields g")
+
     for size in (1, 7, 1000):
-        found = typed.json(f"search_iterator {NAME} -v '{VECTOR}' --batch-size {size} --fields g")
+        found = walked_rows.json(f"search_iterator {NAME} -v '{VECTOR}' --batch-size {size} --fields g")
         assert [row["rank"] for row in found] == list(range(1, ROWS + 1))
         assert sorted(row["id"] for row in found) == list(range(ROWS))
         assert [row["distance"] for row in found] == [row["distance"] for row in every]
         assert [row["g"] for row in found] == [row["id"] % 7 for row in found]
 
 
-def test_limit_filter_partition_and_radius_reach_the_server(typed: Typed) -> None:
-    every = typed.json(f"search {NAME} -v '{VECTOR}' -l {ROWS}")
+def test_limit_filter_partition_and_radius_reach_the_server(walked_rows: Typed) -> None:
+    every = walked_rows.json(f"search {NAME} -v '{VECTOR}' -l {ROWS}")
     line = f"search_iterator {NAME} -v '{VECTOR}' --batch-size 5"
-    assert [row["distance"] for row in typed.json(f"{line} -l 13")] == [row["distance"] for row in every[:13]]
-    assert {row["id"] for row in typed.json(f"{line} --filter 'g == 2'")} == set(range(2, ROWS, 7))
-    assert {row["id"] for row in typed.json(f"{line} --partition odd")} == set(range(1, ROWS, 2))
+    assert [row["distance"] for row in walked_rows.json(f"{line} -l 13")] == [row["distance"] for row in every[:13]]
+    assert {row["id"] for row in walked_rows.json(f"{line} --filter 'g == 2'")} == set(range(2, ROWS, 7))
+    assert {row["id"] for row in walked_rows.json(f"{line} --partition odd")} == set(range(1, ROWS, 2))
     far = every[50]["distance"]
     near = {row["id"] for row in every if row["distance"] < far}
-    assert {row["id"] for row in typed.json(f"search_iterator {NAME} -v '{VECTOR}' --radius {far}")} == near
+    assert {row["id"] for row in walked_rows.json(f"search_iterator {NAME} -v '{VECTOR}' --radius {far}")} == near
 
 
-def test_beyond_what_one_request_may_bring_it_goes_on_by_distance(typed: Typed, is_lite: bool) -> None:
+def test_beyond_the_limit_of_one_request_it_continues_by_distance(walked_rows: Typed, is_lite: bool) -> None:
     """Milvus gives 16,384 hits at the most; here it is asked for 12."""
-    client = open_client(Profile(host=typed.server.host, port=typed.server.port), timeout=20)
+    client = open_client(Profile(host=walked_rows.server.host, port=walked_rows.server.port), timeout=20)
     try:
-        asked = _asked(typed, client)
+        asked = _asked(walked_rows, client)
         most = UNLIMITED if is_lite else 12
         rows: list[tuple[Any, ...]] = list(all_hits(client, asked, Shown(), lower=True, primary="id", most=most))
     finally:
@@ -74,17 +77,17 @@ def test_beyond_what_one_request_may_bring_it_goes_on_by_distance(typed: Typed, 
     assert [row[3] for row in rows] == sorted(row[3] for row in rows)
 
 
-def test_one_query_only(typed: Typed) -> None:
-    assert typed(f"search_iterator {NAME} -v [[1,2,3],[4,5,6]]") == failed(
+def test_one_query_only(walked_rows: Typed) -> None:
+    assert walked_rows(f"search_iterator {NAME} -v [[1,2,3],[4,5,6]]") == failed(
         "2 queries are given, and search_iterator takes one", "search takes several", 2
     )
-    assert typed(f"search_iterator {NAME}") == failed(
+    assert walked_rows(f"search_iterator {NAME}") == failed(
         "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2
     )
 
 
-def test_a_row_like_another_leaves_that_out(typed: Typed) -> None:
-    found = typed.json(f"search_iterator {NAME} --like 0 --batch-size 3")
+def test_a_row_like_another_leaves_that_out(walked_rows: Typed) -> None:
+    found = walked_rows.json(f"search_iterator {NAME} --like 0 --batch-size 3")
     assert sorted(row["id"] for row in found) == list(range(1, ROWS))
     assert {(row["id"], row["distance"]) for row in found[:4]} == {(1, 0.0), (2, 0.0), (3, 0.0), (4, 0.0)}
 

@@ -44,7 +44,7 @@ def test_a_leg_is_read(text: str, values: dict[str, str]) -> None:
         ('{"field": "a", "vector": [1], "vector": [2]}', "--request: repeated key 'vector'"),
     ],
 )
-def test_a_leg_that_can_not_be_meant_is_refused(text: str, message: str) -> None:
+def test_an_invalid_leg_is_refused(text: str, message: str) -> None:
     with pytest.raises(InvalidInput) as failure:
         parse_leg(text)
     assert failure.value.message.startswith(message)
@@ -124,7 +124,7 @@ def test_a_reranker_is_read(text: str, found: Reranker) -> None:
         ),
     ],
 )
-def test_a_reranker_that_can_not_be_meant_is_refused_with_what_can(text: str, message: str, hint: str) -> None:
+def test_an_invalid_reranker_is_refused_with_the_valid_ones(text: str, message: str, hint: str) -> None:
     with pytest.raises(InvalidInput) as failure:
         parse_rerankers([text], 2)
     assert (failure.value.message, failure.value.hint) == (message, hint)
@@ -160,9 +160,15 @@ def test_a_histogram_begins_with_the_nearest_and_marks_the_gap_once() -> None:
     found = bins(distances, gap, count=4)
     assert found == [Bin(1, 2, 2, gap=False), Bin(2, 3, 0, gap=True), Bin(3, 4, 0, gap=True), Bin(4, 5, 2, gap=False)]
     assert bars(found, gap) == ["█" * 40, "◀ largest gap", "", "█" * 40]
+
+
+def test_bins_hold_similarities_equal_distances_and_none() -> None:
     assert [each.low for each in bins([0.9, 0.5, 0.1], None, count=2)] == [0.5, 0.1]
     assert bins([3.0, 3.0], None) == [Bin(3, 3, 2, gap=False)]
     assert bins([math.nan], None) == []
+
+
+def test_a_gap_within_one_bin_is_marked_once() -> None:
     narrow = bins([1.0, 1.4, 2.0], largest_gap([1.0, 1.4, 2.0]), count=2)
     assert [bar.count("◀") for bar in bars(narrow, largest_gap([1.0, 1.4, 2.0]))] == [1, 0]
 

@@ -98,7 +98,8 @@ class Sent:
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+def both_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
+    """A peer that records what pymilvus and this program send."""
     peer = GrpcPeer(
         {
             "GetVersion": replies(milvus_pb2.GetVersionResponse(version="v2.6.2")),
@@ -156,15 +157,15 @@ def placeholder(kind: str, queries: list[Any]) -> tuple[str, int, list[bytes]]:
 
 
 @pytest.mark.parametrize(("kind", "metric"), PAIRS)
-def test_requests_of_every_form_are_those_of_pymilvus(sent: Sent, kind: str, metric: str) -> None:
-    sent.has(kind, metric)
+def test_requests_of_every_form_are_those_of_pymilvus(both_clients: Sent, kind: str, metric: str) -> None:
+    both_clients.has(kind, metric)
     typed, data = as_typed(kind), as_official(kind)
     if metric == "BM25":
         typed, data = ["white whale", "cats"], ["white whale", "cats"]
     for form in FORMS:
         queries = typed if form == "batched" else typed[:1]
-        expected = theirs(sent, form, data[: len(queries)], metric)
-        found = ours(sent, form, queries, metric)
+        expected = theirs(both_clients, form, data[: len(queries)], metric)
+        found = ours(both_clients, form, queries, metric)
         if kind == "BFLOAT16_VECTOR":
             for each in expected.get("requests", [expected]):
                 each["placeholder_group"] = placeholder(kind, queries)
@@ -274,35 +275,38 @@ RERANKERS: list[tuple[list[str], Any]] = [
 
 
 @pytest.mark.parametrize(("given", "ranker"), RERANKERS, ids=lambda each: str(each)[:12])
-def test_rerankers_travel_as_those_of_pymilvus(sent: Sent, given: list[str], ranker: Any) -> None:
-    sent.has("FLOAT_VECTOR", "L2")
+def test_rerankers_travel_as_those_of_pymilvus(both_clients: Sent, given: list[str], ranker: Any) -> None:
+    both_clients.has("FLOAT_VECTOR", "L2")
     options = [word for each in given for word in ("--rerank", each)]
     if isinstance(ranker, tuple):
         name, fields, params = ranker
         ranker = Function(name, FunctionType.RERANK, fields, params={"reranker": name, **params})
-        sent.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=ranker)
-        expected = sent.theirs()
-        assert sent.ours("search", "c", "-v", json.dumps(NUMBERS[0]), *options) == expected
+        both_clients.client.search(
+            "c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=ranker
+        )
+        expected = both_clients.theirs()
+        assert both_clients.ours("search", "c", "-v", json.dumps(NUMBERS[0]), *options) == expected
     legs = [AnnSearchRequest(NUMBERS[:1], "v", {}, 10)] * 2
-    sent.client.hybrid_search("c", legs, ranker, limit=10, consistency_level="Strong")
-    expected = sent.theirs("HybridSearch")
+    both_clients.client.hybrid_search("c", legs, ranker, limit=10, consistency_level="Strong")
+    expected = both_clients.theirs("HybridSearch")
     leg = f"vector={json.dumps(NUMBERS[0])}"
     assert (
-        sent.ours("hybrid_search", "c", "--request", leg, "--request", leg, *options, method="HybridSearch") == expected
+        both_clients.ours("hybrid_search", "c", "--request", leg, "--request", leg, *options, method="HybridSearch")
+        == expected
     )
 
 
-def test_several_boosts_travel_as_one_score(sent: Sent) -> None:
-    sent.has("FLOAT_VECTOR", "L2")
+def test_several_boosts_travel_as_one_score(both_clients: Sent) -> None:
+    both_clients.has("FLOAT_VECTOR", "L2")
     boosts = [
         Function("boost", FunctionType.RERANK, [], params={"reranker": "boost", "weight": weight, **more})
         for weight, more in ((2, {"filter": "id > 3"}), (0.5, {"random_score": {"seed": 7}}))
     ]
     score = FunctionScore(boosts, params={"boost_mode": "Sum", "function_mode": "Multiply"})
-    sent.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=score)
-    expected = sent.theirs()
+    both_clients.client.search("c", NUMBERS[:1], anns_field="v", limit=10, consistency_level="Strong", ranker=score)
+    expected = both_clients.theirs()
     assert (
-        sent.ours(
+        both_clients.ours(
             "search",
             "c",
             "-v",

@@ -38,7 +38,7 @@ def test_without_anything_settings_have_their_defaults(cli: Cli) -> None:
     assert settings(cli) == {name: (each.default, "default") for name, each in SETTINGS.items()}
 
 
-def test_the_file_stands_over_the_default_and_the_environment_over_the_file(cli: Cli) -> None:
+def test_the_file_overrides_the_default_and_the_environment_the_file(cli: Cli) -> None:
     path = write(cli, 'output = "csv"\ntimeout = 2.5\ntiming = false\n')
     found = settings(cli, MILVUS_CLI_TIMEOUT="3")
     assert found["output"] == ("csv", str(path))
@@ -46,7 +46,7 @@ def test_the_file_stands_over_the_default_and_the_environment_over_the_file(cli:
     assert found["timing"] == ("off", str(path))
 
 
-def test_set_stands_over_the_environment_and_a_flag_over_all(cli: Cli) -> None:
+def test_set_overrides_the_environment_and_a_flag_everything(cli: Cli) -> None:
     env = {"MILVUS_CLI_OUTPUT": "csv"}
     assert cli("show", "output", env=env).out == "output\ncsv\n"
     assert cli("-c", "set output jsonl; show output", env=env).out.endswith('\n{"output": "jsonl"}\n')
@@ -90,7 +90,7 @@ def test_a_bad_file_is_a_usage_error_that_names_it(cli: Cli, text: str, message:
     assert found.err.startswith(f"error: {path}: {message}")
 
 
-def test_a_file_that_is_no_toml_or_no_text_is_a_usage_error(cli: Cli) -> None:
+def test_a_file_that_is_not_toml_or_not_text_is_a_usage_error(cli: Cli) -> None:
     path = write(cli, "x = [")
     assert cli("version").err.startswith(f"error: {path} is not TOML: ")
     path.write_bytes(b"\xff")

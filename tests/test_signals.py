@@ -24,7 +24,7 @@ Begin = Callable[..., Terminal]
 
 
 @pytest.fixture
-def begin(cli: Cli) -> Iterator[Begin]:
+def begin_below_shell(cli: Cli) -> Iterator[Begin]:
     """Starts milvus_cli below a shell, and waits for a text."""
     started: list[Terminal] = []
 
@@ -55,15 +55,15 @@ def end(terminal: Terminal, directory: Path, number: signal.Signals = signal.SIG
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_at_the_prompt(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    terminal = begin(until="milvus_cli>")
+def test_at_the_prompt(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
+    terminal = begin_below_shell(until="milvus_cli>")
     terminal.send("list conn")
     terminal.wait_for("list conn")
     end(terminal, tmp_path, number)
 
 
-def test_while_a_prompt_that_ends_waits_for_an_answer_of_the_terminal(begin: Begin, tmp_path: Path) -> None:
-    terminal = begin(until="milvus_cli>")
+def test_while_a_prompt_that_ends_waits_for_an_answer_of_the_terminal(begin_below_shell: Begin, tmp_path: Path) -> None:
+    terminal = begin_below_shell(until="milvus_cli>")
     terminal.mute()
     terminal.send_line("version -o jsonl")
     terminal.wait_for('{"milvus_cli"')
@@ -73,38 +73,38 @@ def test_while_a_prompt_that_ends_waits_for_an_answer_of_the_terminal(begin: Beg
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_at_a_hidden_password(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    end(begin("connect", "127.0.0.1:1", "-u", "root", until="Password of root:"), tmp_path, number)
+def test_at_a_hidden_password(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
+    end(begin_below_shell("connect", "127.0.0.1:1", "-u", "root", until="Password of root:"), tmp_path, number)
 
 
-def test_in_a_live_view(begin: Begin, tmp_path: Path) -> None:
+def test_in_a_live_view(begin_below_shell: Begin, tmp_path: Path) -> None:
     with MetricsPeer(metrics()) as peer:
         words = ["top", "-i", "0.1", "--management-port", str(peer.port)]
-        end(begin(*words, until="1000020", env={"MILVUS_URI": "http://127.0.0.1:1"}), tmp_path)
+        end(begin_below_shell(*words, until="1000020", env={"MILVUS_URI": "http://127.0.0.1:1"}), tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
-def test_in_the_pager_which_ends_too(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    end(begin("help", until="paging"), tmp_path, number)
+def test_in_the_pager_which_ends_too(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
+    end(begin_below_shell("help", until="paging"), tmp_path, number)
     assert is_gone(int((tmp_path / "pager").read_text()))
 
 
-def test_in_a_program_behind_a_pipe_which_ends_too(begin: Begin, tmp_path: Path) -> None:
-    end(begin("-c", f"help | {PAGER}", until="paging"), tmp_path)
+def test_in_a_program_behind_a_pipe_which_ends_too(begin_below_shell: Begin, tmp_path: Path) -> None:
+    end(begin_below_shell("-c", f"help | {PAGER}", until="paging"), tmp_path)
     assert is_gone(int((tmp_path / "pager").read_text()))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_at_a_question_nothing_was_changed(begin: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    terminal = begin("use", "connection", until="Alias (the connection to use from now on):")
+def test_at_a_question_nothing_was_changed(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
+    terminal = begin_below_shell("use", "connection", until="Alias (the connection to use from now on):")
     os.kill(int((tmp_path / "pid").read_text()), number)
     terminal.wait_for(f"ended with {128 + number}")
     assert terminal.modes == terminal.first_modes
 
 
-def test_a_signal_that_is_ignored_stays_so(begin: Begin, tmp_path: Path) -> None:
+def test_a_signal_that_is_ignored_stays_so(begin_below_shell: Begin, tmp_path: Path) -> None:
     """As under nohup."""
-    terminal = begin(until="milvus_cli>", before="trap '' HUP;")
+    terminal = begin_below_shell(until="milvus_cli>", before="trap '' HUP;")
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGHUP)
     terminal.send_line("version -o jsonl")
     terminal.wait_for('{"milvus_cli": "0.1.0"}')

@@ -88,7 +88,7 @@ class MilvusClient {
 
 
 @pytest.fixture(scope="module")
-def books(milvus: MilvusServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def books_database(milvus: MilvusServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database with one collection."""
     home = tmp_path_factory.mktemp("home")
     run = partial(run_here, home=home, uri=milvus.uri)
@@ -102,9 +102,9 @@ def books(milvus: MilvusServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def library(cli: Cli, milvus: MilvusServer, books: str) -> str:
+def library_connection(cli: Cli, milvus: MilvusServer, books_database: str) -> str:
     """The connection `library` to that database."""
-    assert typed(cli, "connect", milvus.address, "-a", "library", "--db", books).code == 0
+    assert typed(cli, "connect", milvus.address, "-a", "library", "--db", books_database).code == 0
     return "library"
 
 
@@ -120,14 +120,14 @@ def code(cli: Cli, language: str, *argv: str) -> str:
 
 
 @pytest.fixture
-def sdk(tmp_path: Path) -> Path:
+def node_sdk(tmp_path: Path) -> Path:
     """A folder in which a module finds Milvus's SDK for Node.js."""
     (tmp_path / "node_modules").symlink_to(node_modules())
     return tmp_path
 
 
 @pytest.fixture(scope="module")
-def go(tmp_path_factory: pytest.TempPathFactory) -> GoCompiler:
+def go_compiler(tmp_path_factory: pytest.TempPathFactory) -> GoCompiler:
     return GoCompiler(tmp_path_factory.mktemp("go"))
 
 
@@ -172,8 +172,10 @@ def run_node(text: str, directory: Path) -> str:
 # Run against servers
 
 
-def test_python_lists_the_collections_of_the_database(cli: Cli, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_python(code(cli, "python", library), monkeypatch) == "['only_here']\n"
+def test_python_lists_the_collections_of_the_database(
+    cli: Cli, library_connection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_python(code(cli, "python", library_connection), monkeypatch) == "['only_here']\n"
 
 
 def test_python_on_a_server_with_authorization(
@@ -232,8 +234,8 @@ def test_the_shell_code_makes_the_same_connection(
 
 
 @needs_curl
-def test_curl_lists_the_collections_of_the_database(cli: Cli, library: str) -> None:
-    run = run_shell(code(cli, "curl", library), cli)
+def test_curl_lists_the_collections_of_the_database(cli: Cli, library_connection: str) -> None:
+    run = run_shell(code(cli, "curl", library_connection), cli)
     assert (run.code, json.loads(run.out), run.err) == (0, {"code": 200, "data": ["only_here"]}, "")
 
 
@@ -247,17 +249,17 @@ def test_curl_on_a_server_with_authorization(cli: Cli, milvus_auth: MilvusServer
 @needs_npm
 def test_node_connects_to_every_kind_of_server(
     cli: Cli,
-    library: str,
+    library_connection: str,
     milvus_auth: MilvusServer,
     milvus_tls: MilvusServer,
     milvus_mutual: MilvusServer,
     certificates: Certificates,
-    sdk: Path,
+    node_sdk: Path,
 ) -> None:
     """In one process, as loading the SDK takes longer than all the rest."""
     trusted = ["--ca", str(certificates.ca), "--server-name", "localhost"]
     ours = ["--client-cert", str(certificates.client), "--client-key", str(certificates.client_key)]
-    codes = {"plain": code(cli, "nodejs", library)}
+    codes = {"plain": code(cli, "nodejs", library_connection)}
     for kind, server, options in (
         ("user", milvus_auth, []),
         ("tls", milvus_tls, trusted),
@@ -266,9 +268,9 @@ def test_node_connects_to_every_kind_of_server(
         connect(cli, server, *options)
         codes[kind] = code(cli, "nodejs")
     for kind, text in codes.items():
-        (sdk / f"{kind}.mjs").write_text(text, encoding="utf-8")
+        (node_sdk / f"{kind}.mjs").write_text(text, encoding="utf-8")
     run = "".join(f'console.log("== {kind}"); await import("./{kind}.mjs");\n' for kind in codes)
-    _, *said = re.split(r"^== (\w+)\n", run_node(run, sdk), flags=re.MULTILINE)
+    _, *said = re.split(r"^== (\w+)\n", run_node(run, node_sdk), flags=re.MULTILINE)
     answers = dict(zip(said[::2], said[1::2], strict=True))
     assert "collection_names: [ 'only_here' ]," in answers["plain"]
     assert [kind for kind in codes if "error_code: 'Success'," not in answers[kind]] == []
@@ -398,12 +400,12 @@ def test_curl_gives_every_value_as_one_word(cli: Cli) -> None:
     ],
     ids=["plain", "no token", "TLS", "CA", "server name", "mutual TLS", "hostile"],
 )
-def test_go_compiles_and_is_as_gofmt_writes_it(go: GoCompiler, profile: Profile) -> None:
+def test_go_compiles_and_is_as_gofmt_writes_it(go_compiler: GoCompiler, profile: Profile) -> None:
     text = snippet("go", profile, "")
-    assert (go.errors(text), go.difference(text)) == ("", "")
+    assert (go_compiler.errors(text), go_compiler.difference(text)) == ("", "")
 
 
-def test_what_is_wrong_in_go_is_found(go: GoCompiler) -> None:
+def test_errors_in_go_are_found(go_compiler: GoCompiler) -> None:
     text = snippet("go", PLAIN, "")
     for right, wrong in (
         (",\n", "\n"),
@@ -411,11 +413,11 @@ def test_what_is_wrong_in_go_is_found(go: GoCompiler) -> None:
         ('\t"fmt"\n', '\t"fmt"\n\t"io"\n'),
         ("err != nil", "err"),
     ):
-        assert go.errors(text.replace(right, wrong)) != "", wrong
-    assert go.difference(text.replace("\t\tAPIKey:  os", "\t\tAPIKey: os")) != ""
+        assert go_compiler.errors(text.replace(right, wrong)) != "", wrong
+    assert go_compiler.difference(text.replace("\t\tAPIKey:  os", "\t\tAPIKey: os")) != ""
 
 
-def test_go_reads_back_every_value(go: GoCompiler) -> None:
+def test_go_reads_back_every_value(go_compiler: GoCompiler) -> None:
     text = snippet("go", TRICKY, "")
     literals = re.findall(r'"(?:[^"\\]|\\.)*"', text.partition("\n)\n")[2])
     values = [
@@ -428,10 +430,10 @@ def test_go_reads_back_every_value(go: GoCompiler) -> None:
         "MILVUS_TOKEN",
         HOSTILE,
     ]
-    assert go.errors(text, equal_texts(literals, values)) == ""
-    assert "duplicate key" in go.errors(text, equal_texts(literals, [*values[:-1], "another"]))
+    assert go_compiler.errors(text, equal_texts(literals, values)) == ""
+    assert "duplicate key" in go_compiler.errors(text, equal_texts(literals, [*values[:-1], "another"]))
     bytes_of_a_file = replace(PLAIN, tls=Tls(1, ca="/ca/\udcff"))
-    assert go.errors(snippet("go", bytes_of_a_file, ""), equal_texts(['"/ca/\\xff"'], ["/ca/\udcff"])) == ""
+    assert go_compiler.errors(snippet("go", bytes_of_a_file, ""), equal_texts(['"/ca/\\xff"'], ["/ca/\udcff"])) == ""
 
 
 # Whole texts
@@ -499,6 +501,7 @@ def test_for_programs_the_code_is_a_value(tmp_path: Path) -> None:
     text = found["table"]
     assert text.endswith("print(client.list_collections())\n")
     assert {output for output, out in found.items() if out == text} == set(FORMATS) - set(FOR_PROGRAMS)
+
     value = {"language": "python", "code": text}
     assert [json.loads(found[each]) for each in ("json", "jsonl")] == [value, value]
     assert yaml.safe_load(found["yaml"]) == value
@@ -506,7 +509,7 @@ def test_for_programs_the_code_is_a_value(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_secret_stands_in_the_code(language: str) -> None:
+def test_no_secret_is_in_the_code(language: str) -> None:
     text = snippet(language, replace(PLAIN, tls=MUTUAL), "v2.4.0")
     assert "secret" not in text
     assert ("MILVUS_TOKEN holds user:password, or an API key." in text) is True
@@ -522,7 +525,7 @@ def test_no_secret_stands_in_the_code(language: str) -> None:
         (["nosuch", "--code", "go"], failed("no connection 'nosuch'", "list connections shows all")),
     ],
 )
-def test_what_has_no_code_is_an_error(cli: Cli, words: Sequence[str], run: Run) -> None:
+def test_code_of_all_or_of_a_missing_connection_is_an_error(cli: Cli, words: Sequence[str], run: Run) -> None:
     assert typed(cli, "show", "connection", *words) == run
 
 

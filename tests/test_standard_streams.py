@@ -38,7 +38,9 @@ def run(cli: Cli, streams: str, *argv: str, input: str = "") -> Run:
         (["list", "--help"], ""),
     ],
 )
-def test_what_a_closed_standard_output_loses_is_an_error(cli: Cli, tmp_path: Path, argv: list[str], typed: str) -> None:
+def test_output_lost_to_a_closed_standard_output_is_an_error(
+    cli: Cli, tmp_path: Path, argv: list[str], typed: str
+) -> None:
     (tmp_path / "script").write_text("version -o jsonl\n")
     assert run(cli, ">&-", *argv, input=typed) == CLOSED
 

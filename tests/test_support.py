@@ -180,7 +180,7 @@ def test_the_proxy_cuts_with_a_reset(echo: tuple[str, int]) -> None:
             assert other.recv(10) == b"again"
 
 
-def test_the_proxy_cuts_after_so_many_bytes(echo: tuple[str, int]) -> None:
+def test_the_proxy_cuts_after_a_number_of_bytes(echo: tuple[str, int]) -> None:
     with TcpProxy(*echo) as proxy, _connect(proxy) as client:
         proxy.cut_after(150_000)
         client.sendall(b"x" * 100_000)
@@ -255,7 +255,7 @@ def test_the_silent_listener_lets_a_call_run_to_its_deadline() -> None:
     assert (error.code(), listener.connections) == (grpc.StatusCode.DEADLINE_EXCEEDED, 1)
 
 
-def test_http_only_answers_hello_and_is_no_grpc() -> None:
+def test_http_only_answers_hello_and_does_not_speak_grpc() -> None:
     with HttpOnly() as http:
         with urllib.request.urlopen(f"http://{http.address}/any", data=b"body", timeout=5) as answer:
             assert answer.read() == b"hello"
@@ -272,7 +272,7 @@ def test_the_peer_answers_and_records() -> None:
     assert {("dbname", "default"), ("raw-bin", b"\xff")} <= set(peer.calls[0].metadata)
 
 
-def test_the_peer_does_not_know_what_it_was_not_given() -> None:
+def test_the_peer_knows_only_the_methods_it_was_given() -> None:
     with GrpcPeer() as peer:
         error = _call_error(peer.address, "HasCollection")
     expected = "unknown method HasCollection for service milvus.proto.milvus.MilvusService"
@@ -346,10 +346,12 @@ def test_the_terminal_shows_what_a_person_would_see() -> None:
         terminal.send("héllo")
         terminal.send_key("backspace", "enter")
         terminal.wait_for("got héll\nask>")
+
         assert terminal.screen == ["ask> héllo"[:9], "got héll", "ask>", *[""] * 7]
         assert terminal.cursor == (2, 5)
         assert b"\x1b[6n" in terminal.raw
         assert "CPR" not in terminal.text
+
         terminal.send_key("c-c")
         assert terminal.wait_exit() == 130
 
@@ -364,7 +366,7 @@ def test_the_terminal_reports_its_size_and_the_signal_that_ends() -> None:
         assert terminal.wait_exit() == -9
 
 
-def test_the_cli_runs_without_what_belongs_to_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cli_runs_without_the_settings_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MILVUS_URI", "ZILLIZ_TOKEN", "NO_COLOR", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://elsewhere")
     environment = Cli(tmp_path).environment({"MILVUS_ALIAS": "book"})

@@ -58,7 +58,10 @@ class Servers:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: LiteServer) -> Iterator[Servers]:
+def servers_with_databases(
+    tmp_path_factory: pytest.TempPathFactory, milvus: MilvusServer, lite: LiteServer
+) -> Iterator[Servers]:
+    """Connections `prod` to Milvus and `spare` to Milvus Lite, each with the databases ONE and TWO."""
     found = Servers(tmp_path_factory.mktemp("targets") / "home", milvus, lite)
     places = [(alias, server, each) for alias, server in (("spare", lite), ("prod", milvus)) for each in (TWO, ONE)]
     for alias, server, database in places:
@@ -174,17 +177,19 @@ Seen = Callable[[str, Start, Sequence[Step]], tuple[list[str], str]]
 
 
 @pytest.fixture
-def seen(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Seen:
+def seen_collections(
+    servers_with_databases: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Seen:
     """Runs lines and looks after each: returns the collections that were seen, and the shell's screen."""
 
     def run(how: str, start: Start, steps: Sequence[Step]) -> tuple[list[str], str]:
-        home = servers.copy(tmp_path / f"home{len(list(tmp_path.iterdir()))}")
+        home = servers_with_databases.copy(tmp_path / f"home{len(list(tmp_path.iterdir()))}")
         for name, value in {"MILVUS_ALIAS": "", "MILVUS_URI": "", **start.env, "MILVUS_CLI_HOME": str(home)}.items():
-            monkeypatch.setenv(name, value.format(**servers.addresses))
+            monkeypatch.setenv(name, value.format(**servers_with_databases.addresses))
         lines = [
             line
             for number, each in enumerate(steps)
-            for line in (each.line.format(**servers.addresses), f"{LOOK} # n{number}.")
+            for line in (each.line.format(**servers_with_databases.addresses), f"{LOOK} # n{number}.")
         ]
         if how == "shell":
             out, screen = in_shell(start, home, lines)
@@ -202,39 +207,45 @@ def seen(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 @pytest.mark.parametrize("how", ["shell", "-c", "-f", "stdin"])
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_commands_act_where_the_session_was_moved(seen: Seen, servers: Servers, start: Start, how: str) -> None:
+def test_commands_act_where_the_session_was_moved(
+    seen_collections: Seen, servers_with_databases: Servers, start: Start, how: str
+) -> None:
     for steps in chains(start):
-        found, screen = seen(how, start, steps)
+        found, screen = seen_collections(how, start, steps)
         looks = dict(enumerate(found))
         assert [(each.line, looks.get(number, "")) for number, each in enumerate(steps)] == [
             (each.line, each.server and marker(each.server, each.database)) for each in steps
         ]
         if how == "shell":
             prompts = {int(number): shown for shown, number in re.findall(rf"(\S+)> {LOOK} # n(\d+)\.", screen)}
-            assert prompts == {number: prompt(each).format(**servers.addresses) for number, each in enumerate(steps)}
+            assert prompts == {
+                number: prompt(each).format(**servers_with_databases.addresses) for number, each in enumerate(steps)
+            }
 
 
 def prompt(step: Step) -> str:
     return f"{step.alias or step.server}/{step.database}" if step.server else "milvus_cli"
 
 
-def test_a_script_deletes_where_it_was_moved(servers: Servers, cli: Cli) -> None:
-    shutil.copytree(servers.home, cli.home)
+def test_a_script_deletes_where_it_was_moved(servers_with_databases: Servers, cli: Cli) -> None:
+    shutil.copytree(servers_with_databases.home, cli.home)
     victim = "-f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists -q"
     for alias in ("prod", "spare"):
         assert cli(*f"create collection victim {victim} --alias {alias}".split()).code == 0
+
     moved = "use connection spare; delete collection victim"
     assert cli("--alias", "prod", "-y", "-c", moved) == Run(
         0, "Using connection 'spare'.\nDeleted collection 'victim'.\n", ""
     )
     assert names(cli, "prod") == [marker("prod", ONE), "victim"]
     assert names(cli, "spare") == [marker("spare", ONE)]
+
     assert cli("--alias", "spare", "-y", "-c", "connect -a prod -q; delete collection victim").code == 0
     assert names(cli, "prod") == [marker("prod", ONE)]
 
 
-def test_a_start_alias_confirms_on_its_own_protected_connection_only(servers: Servers, cli: Cli) -> None:
-    shutil.copytree(servers.home, cli.home)
+def test_a_start_alias_confirms_on_its_own_protected_connection_only(servers_with_databases: Servers, cli: Cli) -> None:
+    shutil.copytree(servers_with_databases.home, cli.home)
     for alias in ("prod", "spare"):
         assert cli("connect", "-a", alias, "--protected").code == 0
     for line, confirmed in (
@@ -250,8 +261,8 @@ def test_a_start_alias_confirms_on_its_own_protected_connection_only(servers: Se
         assert ("is protected" not in run.err) is confirmed, (line, run)
 
 
-def test_another_process_moves_neither_a_script_nor_its_database(servers: Servers, cli: Cli) -> None:
-    shutil.copytree(servers.home, cli.home)
+def test_another_process_moves_neither_a_script_nor_its_database(servers_with_databases: Servers, cli: Cli) -> None:
+    shutil.copytree(servers_with_databases.home, cli.home)
     process = cli.start("-o", "jsonl")
     assert process.stdin
     assert process.stdout
@@ -262,33 +273,39 @@ def test_another_process_moves_neither_a_script_nor_its_database(servers: Server
         return process.stdout.readline()  # type: ignore[union-attr]
 
     here = f'{{"collection": "{marker("prod", ONE)}"}}\n'
+
     assert look() == here
     assert cli("use", "connection", "spare").code == 0
     assert look() == here
+
     assert cli("use", "database", TWO, "--alias", "prod").code == 0
     assert look() == here
-    assert cli("connect", servers.spare.address, "-a", "prod").code == 0
+
+    assert cli("connect", servers_with_databases.spare.address, "-a", "prod").code == 0
     out, err = process.communicate(f"{LOOK}\n", timeout=30)
     assert (out, process.returncode) == ("", 1)
+    now, before = servers_with_databases.spare.address, servers_with_databases.prod.address
     assert json.loads(err)["error"]["message"] == (
-        f"stdin:4: connection 'prod' now points to {servers.spare.address} instead of {servers.prod.address}"
-        " (changed by another process)"
+        f"stdin:4: connection 'prod' now points to {now} instead of {before} (changed by another process)"
     )
 
 
-def test_a_connection_that_is_deleted_leaves_the_session_nowhere(servers: Servers, cli: Cli) -> None:
-    shutil.copytree(servers.home, cli.home)
-    env = {"MILVUS_URI": servers.spare.uri, "MILVUS_ALIAS": "prod"}
+def test_a_connection_that_is_deleted_leaves_the_session_nowhere(servers_with_databases: Servers, cli: Cli) -> None:
+    shutil.copytree(servers_with_databases.home, cli.home)
+    env = {"MILVUS_URI": servers_with_databases.spare.uri, "MILVUS_ALIAS": "prod"}
     run = cli("-c", "delete connection prod -q; list collections", env=env)
     assert run == Run(1, "", "error: -c:1: no connection 'prod'\nhint: list connections shows all\n")
 
 
-def test_an_option_before_the_command_is_the_commands_own_where_it_has_one(servers: Servers, cli: Cli) -> None:
-    address = servers.spare.address
+def test_an_option_before_the_command_is_the_commands_own_where_it_has_one(
+    servers_with_databases: Servers, cli: Cli
+) -> None:
+    address = servers_with_databases.spare.address
     assert cli("--alias", "named", "--db", TWO, "connect", address, "-q").code == 0
     assert cli("--alias", "named", "connect", address, "-a", "nearer", "-q").code == 0
     found = [(row["alias"], row["database"]) for row in json.loads(cli("list", "connections", "-o", "json").out)]
     assert found == [("named", TWO), ("nearer", "default")]
+
     assert cli("disconnect", "-q", "--alias", "named").code == 0
     assert cli("--alias", "nearer", "disconnect") == Run(0, "Disconnected 'nearer'.\n", "")
 

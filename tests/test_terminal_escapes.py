@@ -23,7 +23,7 @@ EXPORTS = ("csv", "tsv", "jsonl", "json")
 
 
 @pytest.fixture
-def hostile(cli: Cli, server: ServerProcess, tmp_path: Path) -> Iterator[Cli]:
+def hostile_row(cli: Cli, server: ServerProcess, tmp_path: Path) -> Iterator[Cli]:
     """Connected to a real server with a row of control characters, also in the key of a dynamic field."""
     (tmp_path / "row.json").write_text(json.dumps(ROW))
     run = cli("connect", server.address, "-a", "real")
@@ -54,7 +54,7 @@ def shows(echoed: str) -> list[str]:
 
 
 def test_an_export_to_a_terminal_is_escaped_and_one_to_a_file_or_pipe_exact(
-    hostile: Cli, terminal: Start, tmp_path: Path
+    hostile_row: Cli, terminal: Start, tmp_path: Path
 ) -> None:
     exports = {format: f"export hostile - --format {format}" for format in EXPORTS}
     shown = dict(zip(EXPORTS, shows(seen(terminal, "--echo", "-c", ";".join(exports.values()))), strict=True))
@@ -62,11 +62,12 @@ def test_an_export_to_a_terminal_is_escaped_and_one_to_a_file_or_pipe_exact(
         f"{line} > {format}.redirected; {line} | cat > {format}.piped; export hostile f.{format}"
         for format, line in exports.items()
     )
-    assert hostile("-q", "-c", ";".join(lines)) == Run(0, "", "")
+    assert hostile_row("-q", "-c", ";".join(lines)) == Run(0, "", "")
     for format in EXPORTS:
         exact = (tmp_path / f"f.{format}").read_bytes()
         assert (tmp_path / f"{format}.redirected").read_bytes() == exact
         assert (tmp_path / f"{format}.piped").read_bytes() == exact
+
         if format.startswith("json"):
             found = json.loads(exact)
             assert (found if format == "jsonl" else found[0]) == ROW
@@ -76,10 +77,11 @@ def test_an_export_to_a_terminal_is_escaped_and_one_to_a_file_or_pipe_exact(
             row = list(csv.reader(io.StringIO(exact.decode(), newline=""), delimiter=delimiter))[1]
             assert (row[0], row[1]) == ("1", TITLE)
             assert r"\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202eevil\x7f\u2028 \ é漢" in shown[format]
-    assert hostile("export", "hostile", "-", "--format", "csv").out.encode() == (tmp_path / "f.csv").read_bytes()
+
+    assert hostile_row("export", "hostile", "-", "--format", "csv").out.encode() == (tmp_path / "f.csv").read_bytes()
 
 
-def test_rows_in_every_format_are_escaped_on_a_terminal(hostile: Cli, terminal: Start) -> None:
+def test_rows_in_every_format_are_escaped_on_a_terminal(hostile_row: Cli, terminal: Start) -> None:
     lines = (f"query hostile -e 'id == 1' -o {format}" for format in FORMATS)
     for shown in shows(seen(terminal, "--echo", "-c", ";".join(lines))):
         assert "owned" in shown

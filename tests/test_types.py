@@ -103,7 +103,8 @@ def rows(*, nullable: bool) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "nullable"])
-def shelf(request: pytest.FixtureRequest) -> Iterator[Shelf]:
+def shelf_of_all_types(request: pytest.FixtureRequest) -> Iterator[Shelf]:
+    """A peer with a collection of every type of Milvus and its rows, once with nullable fields."""
     with Shelf(schema_of(nullable=request.param)) as peer:
         run = run_there(peer, f"insert row -c all_types --row {shlex.quote(json.dumps(rows(nullable=request.param)))}")
         assert run.code == 0, run
@@ -130,8 +131,8 @@ def for_pymilvus(value: Any, kind: str) -> Any:
     return numpy.array(value, {"FLOAT16_VECTOR": numpy.float16, "INT8_VECTOR": numpy.int8}[kind])
 
 
-def test_columns_of_every_type_are_those_of_pymilvus_byte_for_byte(shelf: Shelf) -> None:
-    ours = shelf.sent
+def test_columns_of_every_type_are_those_of_pymilvus_byte_for_byte(shelf_of_all_types: Shelf) -> None:
+    ours = shelf_of_all_types.sent
     given = [
         {
             name: for_pymilvus(value, name.upper())
@@ -139,14 +140,14 @@ def test_columns_of_every_type_are_those_of_pymilvus_byte_for_byte(shelf: Shelf)
             else [{key: for_pymilvus(each, key.upper()) for key, each in item.items()} for item in value]
             for name, value in each.items()
         }
-        for each in rows(nullable=is_nullable(shelf))
+        for each in rows(nullable=is_nullable(shelf_of_all_types))
     ]
-    client = MilvusClient(shelf.uri)
+    client = MilvusClient(shelf_of_all_types.uri)
     client.insert("all_types", given)
     client.close()
-    for column in shelf.columns:
-        _say_elements(shelf, column)
-    assert shelf.sent == ours
+    for column in shelf_of_all_types.columns:
+        _say_elements(shelf_of_all_types, column)
+    assert shelf_of_all_types.sent == ours
 
 
 def _say_elements(shelf: Shelf, column: Any) -> None:
@@ -160,30 +161,32 @@ def _say_elements(shelf: Shelf, column: Any) -> None:
         column.scalars.array_data.element_type = known[column.field_name]
 
 
-def test_rows_of_every_type_are_shown_as_they_were_given(shelf: Shelf) -> None:
-    run = run_there(shelf, "query -c all_types -o jsonl")
+def test_rows_of_every_type_are_shown_as_they_were_given(shelf_of_all_types: Shelf) -> None:
+    run = run_there(shelf_of_all_types, "query -c all_types -o jsonl")
     assert (run.code, run.err) == (0, "")
-    assert [json.loads(line) for line in run.out.splitlines()] == rows(nullable=is_nullable(shelf))
+    assert [json.loads(line) for line in run.out.splitlines()] == rows(nullable=is_nullable(shelf_of_all_types))
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_rows_of_every_type_come_back_from_files(shelf: Shelf, kind: str, tmp_path: Path) -> None:
-    before, path = shelf.sent, tmp_path / f"rows.{kind}"
-    run = run_there(shelf, f"export -c all_types {path}")
+def test_rows_of_every_type_come_back_from_files(shelf_of_all_types: Shelf, kind: str, tmp_path: Path) -> None:
+    before, path = shelf_of_all_types.sent, tmp_path / f"rows.{kind}"
+    run = run_there(shelf_of_all_types, f"export -c all_types {path}")
     assert run.code == 0, run
-    run = run_there(shelf, f"insert file -c all_types {path}")
+    run = run_there(shelf_of_all_types, f"insert file -c all_types {path}")
     assert run.code == 0, run
-    assert shelf.sent == before
+    assert shelf_of_all_types.sent == before
 
 
-def test_columns_of_every_type_move_to_another_server_as_they_are(shelf: Shelf) -> None:
-    schema = schema_of(nullable=is_nullable(shelf))
-    given = rows(nullable=is_nullable(shelf))
+def test_columns_of_every_type_move_to_another_server_as_they_are(shelf_of_all_types: Shelf) -> None:
+    schema = schema_of(nullable=is_nullable(shelf_of_all_types))
+    given = rows(nullable=is_nullable(shelf_of_all_types))
     for whole in (False, True):
         places, count = (None, len(given)) if whole else ([3, 0], 2)
         moving = [
-            moved(FieldData.FromString(shelf.answered(each).SerializeToString()), field, len(given), places)
-            for each in shelf.columns
+            moved(
+                FieldData.FromString(shelf_of_all_types.answered(each).SerializeToString()), field, len(given), places
+            )
+            for each in shelf_of_all_types.columns
             if (field := field_named(schema, each.field_name))
         ]
         assert [one_value(each, _field(schema, each), raw_values(each, count)[count - 1]) for each in moving] == [
@@ -195,16 +198,18 @@ def test_columns_of_every_type_move_to_another_server_as_they_are(shelf: Shelf) 
         ]
 
 
-def test_a_copy_has_every_type_and_a_comparison_sees_what_differs(shelf: Shelf, tmp_path: Path) -> None:
-    given = rows(nullable=is_nullable(shelf))
-    with Shelf(schema_of(nullable=is_nullable(shelf)), exists=False) as target:
-        for alias, peer in (("a", shelf), ("b", target)):
+def test_a_copy_has_every_type_and_a_comparison_sees_what_differs(shelf_of_all_types: Shelf, tmp_path: Path) -> None:
+    given = rows(nullable=is_nullable(shelf_of_all_types))
+    with Shelf(schema_of(nullable=is_nullable(shelf_of_all_types)), exists=False) as target:
+        for alias, peer in (("a", shelf_of_all_types), ("b", target)):
             assert run_here(["connect", peer.address, "-a", alias], tmp_path).code == 0
         run = run_here(["copy", "a:all_types", "b:all_types", "--yes"], tmp_path)
         assert run.code == 0, run
-        assert target.sent == shelf.sent
+        assert target.sent == shelf_of_all_types.sent
+
         diff = ["-o", "json", "diff", "a:all_types", "b:all_types", "--rows", "all"]
         assert run_here(diff, tmp_path).code == 0
+
         given[1]["chunks"] = []
         run_there(target, f"insert row -c all_types --row {shlex.quote(json.dumps(given))}")
         run = run_here(diff, tmp_path)
@@ -229,7 +234,7 @@ def _field(schema: CollectionSchema, column: FieldData) -> Any:
         ("VARCHAR", "point(1 2)", "POINT (1 2)", False),
     ],
 )
-def test_what_servers_write_in_different_ways_is_no_difference(kind: str, one: str, other: str, same: bool) -> None:
+def test_different_notations_of_servers_are_not_a_difference(kind: str, one: str, other: str, same: bool) -> None:
     field = FieldSchema(name="x", data_type=type_number(kind))
     assert (comparable(field, one) == comparable(field, other)) is same
 
@@ -277,9 +282,9 @@ ROWS = [
 ]
 
 
-def test_places_and_times_are_written_found_and_refused_with_line_and_column(
-    cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def places_and_times(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
+    """Milvus Lite with ROWS in `places`: a geometry `g`, a time `z`, and a time `n` that may be missing."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     typed.gone("places", "places_copy")
@@ -290,19 +295,33 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
         "create index -c places -f v -t FLAT -m L2",
         "load places",
     )
-    first, second = "2026-01-31T04:00:00Z", "1969-12-31T23:59:59.999999Z"
+    yield typed
+    typed.gone("places", "places_copy")
+
+
+FIRST, SECOND = "2026-01-31T04:00:00Z", "1969-12-31T23:59:59.999999Z"
+"""The times `z` of ROWS, as they are shown."""
+
+
+def test_places_and_times_are_shown_and_found(places_and_times: Typed) -> None:
+    typed = places_and_times
     assert typed("get -c places --ids 1 -o csv --fields g,z,n") == Run(
-        0, f"g,z,n\nPOINT (1 2),{first},2026-01-31T12:00:00.500000Z\n", ""
+        0, f"g,z,n\nPOINT (1 2),{FIRST},2026-01-31T12:00:00.500000Z\n", ""
     )
     assert typed.json("search -c places -v [1,0] --fields g,z,n -l 1") == [
-        {"rank": 1, "id": 2, "distance": 0.0, "g": ROWS[1]["g"], "z": second, "n": None}
+        {"rank": 1, "id": 2, "distance": 0.0, "g": ROWS[1]["g"], "z": SECOND, "n": None}
     ]
+
     found = typed.json("query -c places -e 'z < ISO {t}' --param t=2000-01-01T00:00:00Z --fields id")
     assert found == [{"id": 2}]
     found = typed.json(
         "query -c places -e 'st_within(g, {p})' --fields id --param 'p=POLYGON ((0 0, 3 0, 3 3, 0 3, 0 0))'"
     )
     assert found == [{"id": 1}]
+
+
+def test_places_and_times_that_make_no_sense_are_rejected_with_line_and_column(places_and_times: Typed) -> None:
+    typed = places_and_times
     Path("bad.csv").write_text(
         'id,g,z,n,v\n1,POINT (5 6),2026-01-31T12:00:00.25+00:00,,"1,2"\n4,POINT (1;2),2026-01-31T12:00Z,,"1,2"\n'
         '5,POINT (1 2),31.1.2026,,"1,2"\n6,POINT (1 2),2026-01-31T12:00:00.0000001Z,,"1,2"\n7,POINT (1 2),,,"1,2"\n'
@@ -326,17 +345,21 @@ def test_places_and_times_are_written_found_and_refused_with_line_and_column(
     assert typed.json("get -c places --ids 1 --fields g,z") == [
         {"g": "POINT (5 6)", "z": "2026-01-31T12:00:00.250000Z"}
     ]
+
+
+def test_places_and_times_are_copied_and_compared_by_their_meaning(places_and_times: Typed) -> None:
+    typed = places_and_times
     typed.all("insert fake -c places -n 20 --first 100", "copy places places_copy --yes")
     other = {**ROWS[1], "g": "polygon((0 0,4 0,4 4.0,0 0))"}
     typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps(other))}")
     assert typed.json("diff places places_copy --rows all")["same"] is True
+
     typed.all(f"upsert row -c places_copy --row {shlex.quote(json.dumps({**other, 'z': '1970-01-01T00:00:00Z'}))}")
     run = typed("-o json diff places places_copy --rows all")
     assert (run.code, json.loads(run.out)["differences"]) == (
         1,
-        [{"what": "row 2: z", "key": 2, "field": "z", "a": second, "b": "1970-01-01T00:00:00Z"}],
+        [{"what": "row 2: z", "key": 2, "field": "z", "a": SECOND, "b": "1970-01-01T00:00:00Z"}],
     )
-    typed.gone("places", "places_copy")
 
 
 def test_times_of_a_parquet_file_are_taken_whatever_their_unit(tmp_path: Path) -> None:

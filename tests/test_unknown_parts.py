@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -118,8 +118,11 @@ PARTS: Mapping[str, Callable[[Any, Any], object]] = {
 }
 
 
+UnknownPart: TypeAlias = tuple[str, Callable[[str], Run], GrpcPeer]
+
+
 @pytest.fixture(params=PARTS)
-def newer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Callable[[str], Run], GrpcPeer]]:
+def unknown_part(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UnknownPart]:
     """An unknown part, commands on a server with a collection that has it, and that server."""
     answer, index = described(), described_index()
     PARTS[request.param](answer, index)
@@ -127,14 +130,16 @@ def newer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str,
         yield request.param, lambda line: run_here(line.split(), tmp_path, peer.uri), peer
 
 
-def test_an_unknown_part_is_shown_left_out_of_ddl_by_name_not_compared_and_not_copied(
-    newer: tuple[str, Callable[[str], Run], GrpcPeer],
-) -> None:
-    part, run, peer = newer
+def test_an_unknown_part_is_shown_and_a_definition_says_that_it_lacks_it(unknown_part: UnknownPart) -> None:
+    part, run, _ = unknown_part
     shown = run("show collection book -o json")
     assert (shown.code, shown.err, json.loads(shown.out)["unknown_parts"]) == (0, "", [part])
     ddl = run("show collection book -o ddl")
     assert (ddl.code, ddl.err) == (0, f"note: not in this definition, as this client does not know it: {part}\n")
+
+
+def test_an_unknown_part_is_named_as_not_compared(unknown_part: UnknownPart) -> None:
+    part, run, _ = unknown_part
     compared = run("diff book book --rows none -o json")
     found = json.loads(compared.out)
     assert (compared.code, compared.err, found["same"], found["differences"]) == (1, "", None, [])
@@ -143,6 +148,10 @@ def test_an_unknown_part_is_shown_left_out_of_ddl_by_name_not_compared_and_not_c
         f"{part} of b (unknown to this client)",
         "rows (--rows none)",
     ]
+
+
+def test_a_collection_with_an_unknown_part_is_not_copied(unknown_part: UnknownPart) -> None:
+    part, run, peer = unknown_part
     place = f"'book' on MILVUS_URI ({peer.address}, database default)"
     assert run("copy book other --yes") == failed(
         f"refusing to copy: this client does not know {part} of {place}",
@@ -151,7 +160,7 @@ def test_an_unknown_part_is_shown_left_out_of_ddl_by_name_not_compared_and_not_c
     assert not {"CreateCollection", "Insert", "Upsert"} & set(peer.methods)
 
 
-def test_what_is_known_or_the_servers_own_is_no_unknown_part(tmp_path: Path) -> None:
+def test_known_parts_and_those_of_servers_alone_are_not_unknown(tmp_path: Path) -> None:
     answer, index = described(), described_index()
     answer.virtual_channel_names.append("by-dev-rootcoord-dml_0v0")
     answer.physical_channel_names.append("by-dev-rootcoord-dml_0")

@@ -19,7 +19,8 @@ MAP = pyarrow.map_(pyarrow.string(), pyarrow.int32())
 
 
 @pytest.fixture
-def made(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def nullable_values(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """With a loaded collection on Milvus Lite that has nullable JSON and times; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     typed = Typed(cli, lite)
     typed.gone(NAME)
@@ -31,7 +32,7 @@ def made(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return typed
 
 
-def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typed) -> None:
+def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(nullable_values: Typed) -> None:
     far = pyarrow.array([None, SECONDS, None, None, None, None], pyarrow.timestamp("s"))
     rows = {
         "id": pyarrow.array([1, 2, 3, 4, 5, 6]),
@@ -46,7 +47,7 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
         "at": pyarrow.array([None] * 5 + [SECONDS * 1000], pyarrow.timestamp("ms", "UTC")),
     }
     pyarrow.parquet.write_table(pyarrow.table(rows), "rows.parquet")
-    run = made(f"insert file -c {NAME} rows.parquet --rejects rejects.jsonl")
+    run = nullable_values(f"insert file -c {NAME} rows.parquet --rejects rejects.jsonl")
     wanted = "(expected the years 1 to 9999)"
     assert run == Run(
         5,
@@ -61,6 +62,7 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
             "hint: rejects.jsonl has them\n"
         ),
     )
+
     kept = [json.loads(line)["row"] for line in Path("rejects.jsonl").read_text().splitlines()]
     good = '{"id": %d, "v": [1.0], "dyn": null, "day": "1970-01-01", "map": {}, "j": {"d": ["1970-01-01"]}, "at": null}'
     assert kept == [
@@ -70,21 +72,29 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(made: Typ
         (good % 5).replace('["1970-01-01"]', "[+0000-12-31]"),
         (good % 6).replace('"at": null', '"at": +10000-01-01T00:00:00Z'),
     ]
+
     # They are rejected again unchanged.
-    run = made(f"insert file -c {NAME} rejects.jsonl")
-    assert (run.code, run.err.count("no JSON"), made.json(f"query {NAME} --fields id")) == (5, 5, [{"id": 1}])
+    run = nullable_values(f"insert file -c {NAME} rejects.jsonl")
+    assert (run.code, run.err.count("no JSON"), nullable_values.json(f"query {NAME} --fields id")) == (
+        5,
+        5,
+        [{"id": 1}],
+    )
+
     mended = json.loads(kept[0].replace("+10000-01-01T00:00:00", '"9999-01-01T00:00:00"'))
     Path("mended.jsonl").write_text(json.dumps(mended))
-    assert made(f"insert file -c {NAME} mended.jsonl").code == 0
-    assert made.json(f"query {NAME} --filter 'id == 2' --fields id,dyn") == [{"id": 2, "dyn": "9999-01-01T00:00:00"}]
-    made.gone(NAME)
+    assert nullable_values(f"insert file -c {NAME} mended.jsonl").code == 0
+    assert nullable_values.json(f"query {NAME} --filter 'id == 2' --fields id,dyn") == [
+        {"id": 2, "dyn": "9999-01-01T00:00:00"}
+    ]
+    nullable_values.gone(NAME)
 
 
-def test_numpy_moments_beyond_all_calendars_are_rejected(made: Typed) -> None:
+def test_numpy_moments_beyond_all_calendars_are_rejected(nullable_values: Typed) -> None:
     numpy.save("id.npy", numpy.array([1, 2]))
     numpy.save("v.npy", numpy.ones((2, 1), "f4"))
     numpy.save("moment.npy", numpy.array(["2024-01-02", "10000-01-01"], "M8[ms]"))
-    run = made(f"insert file -c {NAME} id.npy v.npy moment.npy")
+    run = nullable_values(f"insert file -c {NAME} id.npy v.npy moment.npy")
     assert run == Run(
         5,
         "",
@@ -95,5 +105,5 @@ def test_numpy_moments_beyond_all_calendars_are_rejected(made: Typed) -> None:
             "hint: --rejects FILE keeps them\n"
         ),
     )
-    assert made.json(f"query {NAME} --fields id,moment") == [{"id": 1, "moment": "2024-01-02T00:00:00Z"}]
-    made.gone(NAME)
+    assert nullable_values.json(f"query {NAME} --fields id,moment") == [{"id": 1, "moment": "2024-01-02T00:00:00Z"}]
+    nullable_values.gone(NAME)

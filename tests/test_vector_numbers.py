@@ -28,7 +28,8 @@ WHY = "invalid vector: number 2 is {name}, expected finite numbers"
 
 
 @pytest.fixture
-def finite(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+def empty_finite(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """With a loaded collection `finite` that has no rows; the current directory is empty."""
     monkeypatch.chdir(tmp_path)
     typed.gone("finite")
     typed.all(MAKE.format(kind="FLOAT_VECTOR"), "load collection -c finite")
@@ -60,7 +61,7 @@ def write_file(kind: str, number: float, text: str) -> str:
 
 @pytest.mark.parametrize("libraries", ["with numpy", "without"])
 def test_a_row_with_nan_or_infinity_is_rejected_whatever_its_file(
-    finite: Typed, libraries: str, monkeypatch: pytest.MonkeyPatch
+    empty_finite: Typed, libraries: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if libraries == "without":
         # pyarrow needs numpy only for half floats and extension types.
@@ -70,7 +71,7 @@ def test_a_row_with_nan_or_infinity_is_rejected_whatever_its_file(
     for kind in kinds if libraries == "without" else (*kinds, "npy", "double.npy"):
         for number, text, name in ((float("nan"), "NaN", "NaN"), (float("-inf"), "-Infinity", "-Infinity")):
             files = write_file(kind, number, text)
-            run = finite(f"upsert file -c finite {files}")
+            run = empty_finite(f"upsert file -c finite {files}")
             line = 2 if kind in ("csv", "tsv", "words.csv") else 1
             place = "row" if kind.endswith(("json", "parquet", "npy")) else "line"
             files = files.replace(" ", ", ")
@@ -79,33 +80,36 @@ def test_a_row_with_nan_or_infinity_is_rejected_whatever_its_file(
                 run,
             )
             assert run.code == 5, kind
-    assert finite("query -c finite -o jsonl") == Run(0, '{"id": 2, "v": [0.5, 1.0]}\n', "")
+    assert empty_finite("query -c finite -o jsonl") == Run(0, '{"id": 2, "v": [0.5, 1.0]}\n', "")
 
 
-def test_a_number_too_large_is_no_infinity(finite: Typed) -> None:
+def test_a_number_too_large_for_a_vector_is_rejected(empty_finite: Typed) -> None:
     fits = "1e400 does not fit in 'v', a FLOAT_VECTOR"
     for kind in ("csv", "jsonl", "json"):
-        run = finite(f"insert file -c finite {write_file(kind, 0, '1e400')}")
+        run = empty_finite(f"insert file -c finite {write_file(kind, 0, '1e400')}")
         assert (run.code, fits in run.err) == (5, True), (kind, run)
     files = write_file("double.parquet", 1e39, "")
-    assert WHY.format(name="Infinity") in finite(f"upsert file -c finite {files}").err
-    finite.gone("finite")
-    finite.all("create collection -c finite -f id:INT64 -f d:DOUBLE -f v:FLOAT_VECTOR:2 -p id")
+    assert WHY.format(name="Infinity") in empty_finite(f"upsert file -c finite {files}").err
+
+
+def test_a_number_too_large_for_a_double_is_rejected(empty_finite: Typed) -> None:
+    empty_finite.gone("finite")
+    empty_finite.all("create collection -c finite -f id:INT64 -f d:DOUBLE -f v:FLOAT_VECTOR:2 -p id")
     Path("d.csv").write_text("id,d,v\n1,1e400,1 2\n")
     Path("d.jsonl").write_text('{"id": 1, "d": 1e400, "v": [1, 2]}\n')
-    assert "line 2, column 'd': '1e400' is no DOUBLE" in finite("insert file -c finite d.csv").err
+    assert "line 2, column 'd': '1e400' is no DOUBLE" in empty_finite("insert file -c finite d.csv").err
     told = "a number is wanted, not 1e400"
-    assert f"line 1, column 'd': {told}" in finite("insert file -c finite d.jsonl").err
-    assert finite("""insert row -c finite --row '{"id": 1, "d": 1e400, "v": [1, 2]}'""") == failed(
+    assert f"line 1, column 'd': {told}" in empty_finite("insert file -c finite d.jsonl").err
+    assert empty_finite("""insert row -c finite --row '{"id": 1, "d": 1e400, "v": [1, 2]}'""") == failed(
         f"row 1, field 'd': {told}", code=2
     )
 
 
-def test_rows_and_queries_that_are_typed_are_checked_too(finite: Typed) -> None:
+def test_rows_and_queries_that_are_typed_are_checked_too(empty_finite: Typed) -> None:
     said = WHY.format(name="NaN")
     for verb in ("insert", "upsert"):
         for number in ("NaN", '"NaN"'):
-            assert finite(f"""{verb} row -c finite --row '{{"id": 1, "v": [0.5, {number}]}}'""") == failed(
+            assert empty_finite(f"""{verb} row -c finite --row '{{"id": 1, "v": [0.5, {number}]}}'""") == failed(
                 f"row 1, field 'v': {said}", code=2
             )
     numpy.save("q.npy", numpy.array([[0.5, numpy.nan]], "<f4"))
@@ -115,8 +119,8 @@ def test_rows_and_queries_that_are_typed_are_checked_too(finite: Typed) -> None:
     places = dict.fromkeys(("[0.5,NaN]", "@q.npy", "@d.npy"), "query vector 1")
     for source, place in {**places, "@q.json": "q.json, line 1", "@q.csv": "q.csv, line 1"}.items():
         query = failed(f"{place}: {said}", code=2)
-        assert finite(f"search finite -v {source}") == query, source
-        assert finite(f"search_iterator finite -v {source}") == query, source
+        assert empty_finite(f"search finite -v {source}") == query, source
+        assert empty_finite(f"search_iterator finite -v {source}") == query, source
 
 
 @pytest.mark.parametrize(
@@ -148,9 +152,9 @@ def test_vectors_of_other_types_are_checked_the_same_way(kind: str, number: str,
 
 
 @on_lite
-def test_sparse_vectors_have_finite_values_and_indexes_that_milvus_takes(finite: Typed) -> None:
-    finite.gone("finite")
-    finite.all("create collection -c finite -f id:INT64 -f v:SPARSE_FLOAT_VECTOR -p id")
+def test_sparse_vectors_have_finite_values_and_indexes_that_milvus_takes(empty_finite: Typed) -> None:
+    empty_finite.gone("finite")
+    empty_finite.all("create collection -c finite -f id:INT64 -f v:SPARSE_FLOAT_VECTOR -p id")
     form = 'a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2'
     for vector, why in (
         ('{"1": NaN}', "invalid sparse vector: expected finite values"),
@@ -163,12 +167,12 @@ def test_sparse_vectors_have_finite_values_and_indexes_that_milvus_takes(finite:
         ("[[1.5, 0.5]]", form),
     ):
         row = json.dumps({"id": 1}).replace("}", f', "v": {vector}}}')
-        assert finite(f"insert row -c finite --row '{row}'") == failed(f"row 1, field 'v': {why}", code=2), vector
+        assert empty_finite(f"insert row -c finite --row '{row}'") == failed(f"row 1, field 'v': {why}", code=2), vector
     for vector in ("[[1, 0.5], [4294967294, 0.25]]", '{"indices": [4294967294, 1], "values": [0.25, 0.5]}'):
-        finite.all(f"""upsert row -c finite --row '{{"id": 1, "v": {vector}}}'""")
+        empty_finite.all(f"""upsert row -c finite --row '{{"id": 1, "v": {vector}}}'""")
 
 
-def test_the_scan_of_packed_numbers_finds_what_python_finds() -> None:
+def test_the_scan_of_packed_numbers_finds_the_same_as_python() -> None:
     source = random.Random(1)
     numbers = [0.0, -0.0, 1.0, 3.4e38, -3.4e38, 1.7e38, 1e-45, *(source.uniform(-9, 9) for _ in range(999))]
     largest = {"f": 3.5e38, "": 3e38, "e": 65504.0}
@@ -189,9 +193,9 @@ def test_the_scan_of_packed_numbers_finds_what_python_finds() -> None:
             assert (found[0], repr(found[1])) == (7, repr(bad))
 
 
-def test_numbers_of_text_are_those_that_other_programs_write(finite: Typed) -> None:
-    finite.gone("finite")
-    finite.all(
+def test_numbers_of_text_are_those_that_other_programs_write(empty_finite: Typed) -> None:
+    empty_finite.gone("finite")
+    empty_finite.all(
         "create collection -c finite -f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2",
         "load collection -c finite",
     )
@@ -199,13 +203,13 @@ def test_numbers_of_text_are_those_that_other_programs_write(finite: Typed) -> N
         'id,v\n1.0,"[ 1.0e-01  2.0e-01\n -3.0e-01  4.0e-01]"\n2,[0.1 0.2 ... 0.4]\n10.5,0 0 0 0\n'
         "9007199254740993.0,0 0 0 0\n3e0,[1. 2. 3. 4.]\n"
     )
-    run = finite("insert file -c finite f.csv")
+    run = empty_finite("insert file -c finite f.csv")
     assert run.err.splitlines()[:3] == [
         "f.csv, line 4, column 'v': '[0.1 0.2 ... 0.4]' is no FLOAT_VECTOR: NumPy cut its text short ('...')",
         "f.csv, line 5, column 'id': '10.5' is no INT64",
         "f.csv, line 6, column 'id': '9007199254740993.0' is no INT64",
     ]
-    assert finite("query -c finite -o jsonl").out.splitlines() == [
+    assert empty_finite("query -c finite -o jsonl").out.splitlines() == [
         '{"id": 1, "v": [0.1, 0.2, -0.3, 0.4]}',
         '{"id": 3, "v": [1.0, 2.0, 3.0, 4.0]}',
     ]

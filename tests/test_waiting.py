@@ -10,7 +10,7 @@ from tests.support.grpc_peer import GrpcPeer, Handler, replies
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2
 from tests.support.terminal import Terminal
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed, failed, on_lite, on_milvus
 
 LOADING: dict[str, Handler] = {
     "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
@@ -28,7 +28,7 @@ def prepared_servers() -> set[str]:
 
 
 @pytest.fixture
-def ledger(typed: Typed, prepared_servers: set[str]) -> Typed:
+def loaded_ledger(typed: Typed, prepared_servers: set[str]) -> Typed:
     """Servers with a collection `ledger` of two rows, indexed and loaded."""
     if typed.server.address not in prepared_servers:
         typed.make("ledger", rows=2, index=True)
@@ -37,29 +37,29 @@ def ledger(typed: Typed, prepared_servers: set[str]) -> Typed:
     return typed
 
 
-def test_flush_waits_and_tells_the_state(ledger: Typed, is_lite: bool) -> None:
-    made = ledger.json("flush -c ledger -t 60")
+def test_flush_waits_and_tells_the_state(loaded_ledger: Typed, is_lite: bool) -> None:
+    made = loaded_ledger.json("flush -c ledger -t 60")
     assert (made["message"], made["flushed"]) == ("Flushed collection 'ledger'.", True)
-    state = ledger.json("show flush_state -c ledger")
+    state = loaded_ledger.json("show flush_state -c ledger")
     assert state == {"collection": "ledger", "flushed": True, "segments": None if is_lite else state["segments"]}
-    assert ledger.json("flush ledger --no-wait")["flushed"] is False
+    assert loaded_ledger.json("flush ledger --no-wait")["flushed"] is False
 
 
-def test_flush_all_or_what_the_server_lacks(ledger: Typed, is_lite: bool) -> None:
-    run = ledger("flush_all --no-wait")
+def test_flush_all_or_name_what_the_server_lacks(loaded_ledger: Typed, is_lite: bool) -> None:
+    run = loaded_ledger("flush_all --no-wait")
     assert run == (
         failed("Milvus Lite 3.2.2 has no flush_all") if is_lite else Run(0, "Flushing all collections.\n", "")
     )
 
 
-def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) -> None:
-    made = ledger.json("compact -c ledger -t 60")
+def test_compact_waits_and_its_state_can_be_asked(loaded_ledger: Typed, is_lite: bool) -> None:
+    made = loaded_ledger.json("compact -c ledger -t 60")
     assert (made["message"], made["completed"]) == (
         f"Compacted collection 'ledger': compaction {made['compaction']}.",
         True,
     )
     number = made["compaction"]
-    assert ledger.json(f"show compaction_state -id {number}") == {
+    assert loaded_ledger.json(f"show compaction_state -id {number}") == {
         "compaction": number,
         "state": "completed",
         "executing_plans": 0,
@@ -67,7 +67,7 @@ def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) 
         "failed_plans": 0,
         "timed_out_plans": 0,
     }
-    plans = ledger(f"show compaction_plans -c ledger -id {number} -o json")
+    plans = loaded_ledger(f"show compaction_plans -c ledger -id {number} -o json")
     assert plans.code == (1 if is_lite else 0)
     assert plans.err == (
         '{"error": {"code": 1, "message": "Milvus Lite 3.2.2 has no show compaction_plans", '
@@ -77,30 +77,30 @@ def test_compact_waits_and_its_state_can_be_asked(ledger: Typed, is_lite: bool) 
     )
 
 
-def test_the_last_compaction_of_a_collection_is_remembered(ledger: Typed, is_lite: bool) -> None:
-    ledger("create alias -c ledger -a ledger_alias")
+def test_the_last_compaction_of_a_collection_is_remembered(loaded_ledger: Typed, is_lite: bool) -> None:
+    loaded_ledger("create alias -c ledger -a ledger_alias")
     shown = ["show compaction_state -c ledger", "show compaction_state ledger_alias", "show compaction_plans -c ledger"]
     script = ["compact -c ledger", *shown[: 2 if is_lite else 3]]
-    env = {"MILVUS_URI": ledger.server.uri}
-    run = ledger.cli("-o", "jsonl", "-c", "; ".join(script), env=env)
+    env = {"MILVUS_URI": loaded_ledger.server.uri}
+    run = loaded_ledger.cli("-o", "jsonl", "-c", "; ".join(script), env=env)
     assert (run.code, run.err) == (0, "")
     made, state, by_alias, *_ = map(json.loads, run.out.splitlines())
     assert state == by_alias
     assert (state["compaction"], state["state"]) == (made["compaction"], "completed")
-    ledger("delete alias ledger_alias")
+    loaded_ledger("delete alias ledger_alias")
     for line in shown[::2]:
-        assert ledger(line) == failed(
+        assert loaded_ledger(line) == failed(
             "no compaction of collection 'ledger' in this shell or script",
             "compact -c ledger prints the id; then: -id ID",
         )
 
 
-def test_a_compaction_that_no_server_started_is_an_error(ledger: Typed, is_lite: bool) -> None:
+def test_a_compaction_that_no_server_started_is_an_error(loaded_ledger: Typed, is_lite: bool) -> None:
     hint = "compact prints the id of the compaction that it starts"
     for line in ("show compaction_state -id", "show compaction_plans -c ledger -id")[: 1 if is_lite else 2]:
         for number in (1, 123, 2**62):
-            assert ledger(f"{line} {number}") == failed(f"no compaction {number}", hint)
-    assert ledger("show compaction_state") == failed(
+            assert loaded_ledger(f"{line} {number}") == failed(f"no compaction {number}", hint)
+    assert loaded_ledger("show compaction_state") == failed(
         "missing compaction id", "-id ID, or -c NAME for the last compaction of a collection", code=2
     )
 
@@ -108,17 +108,20 @@ def test_a_compaction_that_no_server_started_is_an_error(ledger: Typed, is_lite:
 @pytest.mark.parametrize(
     "line", ["show compaction_state -id x", "show compaction_state -id -3", "flush ledger -t soon"]
 )
-def test_bad_values_exit_2(ledger: Typed, line: str) -> None:
-    assert ledger(line).code == 2
+def test_bad_values_exit_2(loaded_ledger: Typed, line: str) -> None:
+    assert loaded_ledger(line).code == 2
 
 
-def test_segments_and_replicas(ledger: Typed, is_lite: bool) -> None:
-    if is_lite:
-        assert ledger("show replicas ledger") == failed("Milvus Lite 3.2.2 has no replicas")
-        for command in ("show query_segment_info", "show query_segment"):
-            assert ledger(f"{command} -c ledger") == failed("Milvus Lite 3.2.2 has no information on segments")
-        return
-    [replica] = ledger.json("show replicas -c ledger")
+@on_lite
+def test_milvus_lite_has_neither_segments_nor_replicas(loaded_ledger: Typed) -> None:
+    assert loaded_ledger("show replicas ledger") == failed("Milvus Lite 3.2.2 has no replicas")
+    for command in ("show query_segment_info", "show query_segment"):
+        assert loaded_ledger(f"{command} -c ledger") == failed("Milvus Lite 3.2.2 has no information on segments")
+
+
+@on_milvus
+def test_segments_are_on_the_nodes_of_the_replica(loaded_ledger: Typed) -> None:
+    [replica] = loaded_ledger.json("show replicas -c ledger")
     assert list(replica) == [
         "replica",
         "resource_group",
@@ -130,32 +133,35 @@ def test_segments_and_replicas(ledger: Typed, is_lite: bool) -> None:
         "shard_nodes",
     ]
     assert (replica["nodes"], replica["addresses"]) == ([replica["leader"]], [replica["leader_address"]])
-    segments = ledger.json("show query_segment_info -c ledger")
+
+    segments = loaded_ledger.json("show query_segment_info -c ledger")
     assert {(*each["nodes"], *each["addresses"]) for each in segments} == {
         (replica["leader"], replica["leader_address"])
     }
-    assert ledger.json("show query_segment -c ledger") == segments
+    assert loaded_ledger.json("show query_segment -c ledger") == segments
     assert sum(each["rows"] for each in segments) == 2
 
 
-def test_wait_collection(ledger: Typed) -> None:
-    assert ledger("wait collection ledger --for loaded,indexed --timeout 5m") == Run(
+def test_wait_collection(loaded_ledger: Typed) -> None:
+    assert loaded_ledger("wait collection ledger --for loaded,indexed --timeout 5m") == Run(
         0, "Collection 'ledger' is loaded and indexed.\n", ""
     )
-    assert ledger.json("wait ledger --for indexed") == {
+    assert loaded_ledger.json("wait ledger --for indexed") == {
         "message": "Collection 'ledger' is indexed.",
         "collection": "ledger",
         "indexed": True,
     }
-    assert ledger("wait ledger --for cooked") == failed(
+    assert loaded_ledger("wait ledger --for cooked") == failed(
         "invalid value for '--for': 'cooked' is not one of: loaded, indexed", "help wait collection", code=2
     )
 
 
-def test_waiting_for_what_nobody_loads_is_an_error_at_once(ledger: Typed) -> None:
-    ledger.all("release ledger")
-    assert ledger("wait collection ledger") == failed("nothing loads collection 'ledger'", "load collection -c ledger")
-    ledger.all("load ledger")
+def test_waiting_for_a_collection_that_nobody_loads_is_an_error_at_once(loaded_ledger: Typed) -> None:
+    loaded_ledger.all("release ledger")
+    assert loaded_ledger("wait collection ledger") == failed(
+        "nothing loads collection 'ledger'", "load collection -c ledger"
+    )
+    loaded_ledger.all("load ledger")
 
 
 def test_a_wait_has_a_limit(cli: Cli) -> None:
@@ -247,7 +253,7 @@ def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
     )
 
 
-def test_the_shell_asks_for_what_a_command_needs_and_goes_on_after_ctrl_c(
+def test_the_shell_asks_for_missing_values_and_continues_after_ctrl_c(
     terminal: Callable[..., Terminal], milvus: MilvusServer, cli: Cli
 ) -> None:
     on = Typed(cli, milvus)
@@ -280,7 +286,7 @@ def test_the_shell_asks_for_what_a_command_needs_and_goes_on_after_ctrl_c(
     assert found == {"_default", "spring", "autumn"}
 
 
-def test_what_a_server_lacks_is_told_with_its_version(cli: Cli) -> None:
+def test_a_feature_that_a_server_lacks_is_reported_with_its_version(cli: Cli) -> None:
     handlers = {**BUILDING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
     with GrpcPeer(handlers) as peer:
         run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})

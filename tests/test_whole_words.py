@@ -80,7 +80,7 @@ def test_a_word_is_an_option_as_a_whole(word: str, name: str, value: str | None)
 
 
 @pytest.mark.parametrize("word", UNKNOWN)
-def test_a_word_is_no_option_by_its_letters(word: str) -> None:
+def test_a_word_is_not_an_option_by_its_letters(word: str) -> None:
     assert spelled(word, (OWN, COMMON)) is None
 
 
@@ -149,12 +149,12 @@ def test_a_flag_may_have_a_word_for_yes_or_no(line: str, value: bool | None) -> 
         ),
     ],
 )
-def test_what_is_no_option_or_two_is_refused(tmp_path: Path, line: str, message: str, hint: str) -> None:
+def test_unknown_and_ambiguous_options_are_refused(tmp_path: Path, line: str, message: str, hint: str) -> None:
     assert run_here(shlex.split(line), tmp_path) == failed(message, hint, code=2)
 
 
 @pytest.mark.parametrize("command", ["list grants", "grant privilege -r x -p Search", "revoke privilege -r x -p All"])
-def test_a_format_is_no_object(tmp_path: Path, command: str) -> None:
+def test_a_format_is_not_an_object(tmp_path: Path, command: str) -> None:
     run = run_here(f"{command} -o json".split(), tmp_path)
     message = "ambiguous option '-o': --objectName in this command, --output in others"
     error = {"code": 2, "message": message, "hint": "write --objectName json or --output json", "server_code": None}
@@ -225,6 +225,6 @@ def test_completion_reads_options_as_the_parser_does() -> None:
     assert [each.value for each in found] == ["COSINE"]
 
 
-def test_what_follows_the_command_that_watch_repeats_is_its_own(tmp_path: Path) -> None:
+def test_options_after_the_command_that_watch_repeats_are_its_own(tmp_path: Path) -> None:
     line = "watch --times 2 0.1 calc hybridts_to_unixtime -h 429164525386203142 -o csv"
     assert run_here(shlex.split(line), tmp_path) == Run(0, "unixtime\n1637132741.494\n" * 2, "")

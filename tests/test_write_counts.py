@@ -14,7 +14,7 @@ from tests.support.typed import failed
 @pytest.mark.parametrize("verb", ["insert", "upsert"])
 @pytest.mark.parametrize("count", [0, 1, 3])
 @pytest.mark.parametrize("how", ["row", "file"])
-def test_a_write_whose_count_is_not_that_of_its_rows_is_no_success(
+def test_a_write_whose_count_differs_from_its_rows_is_an_error(
     cli: Cli, tmp_path: Path, verb: str, count: int, how: str
 ) -> None:
     schema = schema_pb2.CollectionSchema(name="book")

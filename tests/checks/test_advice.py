@@ -76,7 +76,7 @@ def test_few_rows_need_no_index() -> None:
     assert found.index_type == "FLAT"
 
 
-def test_what_was_measured_stands_over_the_estimate() -> None:
+def test_a_measurement_overrides_the_estimate() -> None:
     measured = with_measured(candidates(MILLION), "HNSW", 0.9)
     assert [(each.index_type, each.recall) for each in measured if each.measured] == [("HNSW", 0.9)]
     assert with_measured(candidates(MILLION), "AUTOINDEX", 0.97)[0].index_type == "AUTOINDEX"
@@ -96,7 +96,7 @@ def test_sizes_are_bytes_with_or_without_a_unit(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "much", "-1GB", "1.2.3", "GiB"])
-def test_what_is_no_size_is_refused(text: str) -> None:
+def test_an_invalid_size_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is no size: write 16GiB, 512MB or bytes"):
         ByteSize().convert(text, None, None)
 
@@ -146,13 +146,13 @@ Run
 """  # noqa: E501
 
 
-def test_advise_index_for_more_rows_than_there_are(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+def test_advise_index_for_more_rows_than_the_collection_has(cli: Cli, milvus_with_faults: ServerProcess) -> None:
     line = "advise index checks_hamming --rows 1000000 --memory 1GiB"
     run = Typed(cli, milvus_with_faults)(line)
     assert Run(run.code, _narrow(run.out), run.err) == Run(0, _narrow(TABLE), "")
 
 
-def test_advise_index_keeps_an_index_that_was_seen_to_do(cli: Cli, server_with_faults: ServerProcess) -> None:
+def test_advise_index_keeps_an_index_that_was_measured_to_suffice(cli: Cli, server_with_faults: ServerProcess) -> None:
     typed = Typed(cli, server_with_faults)
     found = report(typed, "advise index -c checks_clustered -f v --recall 0.9 --memory 16GiB")
     # Milvus Lite chooses its own number of clusters, so the tried settings may differ.

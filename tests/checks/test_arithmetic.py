@@ -71,7 +71,7 @@ def test_sparse_vectors_meet_where_both_have_a_number() -> None:
     assert [list(each) for each in count.distances("IP", rows, rows)] == [[-4.25, -6, 0], [-6, -9, 0], [0, 0, 0]]
 
 
-def test_what_is_no_number_is_infinitely_far() -> None:
+def test_nan_is_infinitely_far() -> None:
     rows = [struct.pack("<2f", 1, 0), struct.pack("<2f", math.nan, 1), struct.pack("<2f", math.inf, 0)]
     for count in both("FLOAT_VECTOR"):
         [found] = count.distances("L2", count.numbers(rows[:1]), count.numbers(rows))
@@ -84,7 +84,7 @@ def test_the_least_of_all_are_sorted() -> None:
         assert [float(each) for each in count.least([(), [2.0, 1.0]], 3)] == [1, 2]
 
 
-def test_equals_may_differ_by_what_float32_rounds() -> None:
+def test_equal_distances_may_differ_by_a_rounding_of_float32() -> None:
     assert slack("COSINE", -0.5, 9) == 1e-6
     assert slack("IP", -2, 9) == 9e-6
     assert slack("L2", 2, 9) == pytest.approx(2e-6, rel=1e-5)

@@ -101,7 +101,7 @@ def test_check_vectors_that_finds_nothing_exits_0(planted_faults: Typed) -> None
     assert [norms[each] for each in ("min", "p5", "p50", "p95", "max")] == pytest.approx(expected.tolist(), rel=1e-3)
 
 
-def test_check_vectors_ignores_what_it_is_told_and_judges_by_another_metric(planted_faults: Typed) -> None:
+def test_check_vectors_ignores_chosen_findings_and_judges_by_another_metric(planted_faults: Typed) -> None:
     ignored = "--ignore zero --ignore duplicate --ignore not_normalised"
     found = report(planted_faults, f"check vectors checks_planted {ignored}", 0)
     assert (found["problems"], counts(found)["duplicate"]) == (0, 3)
@@ -141,7 +141,7 @@ def test_check_vectors_needs_no_numpy(planted_faults: Typed, monkeypatch: pytest
 # check keys
 
 
-def test_check_keys_finds_keys_that_milvus_has_taken_twice(
+def test_check_keys_finds_keys_that_milvus_has_twice(
     cli: Cli, server_with_faults: ServerProcess, is_lite: bool
 ) -> None:
     """Milvus Lite replaces a row inserted again under its key."""
@@ -161,7 +161,7 @@ def test_check_keys_finds_keys_that_milvus_has_taken_twice(
     assert texts["duplicates"] == ([] if is_lite else [{"key": "it's", "rows": 2}, {"key": "日本", "rows": 2}])
 
 
-def test_check_keys_tells_so_many(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+def test_check_keys_limits_its_examples(cli: Cli, milvus_with_faults: ServerProcess) -> None:
     found = report(Typed(cli, milvus_with_faults), "check keys checks_twice -l 3", 1)
     assert (found["surplus_rows"], [each["key"] for each in found["duplicates"]]) == (4, [2, 40, 41])
 
@@ -246,7 +246,7 @@ def test_check_recall_is_the_same_without_numpy(planted_faults: Typed, monkeypat
 
 
 @pytest.mark.parametrize("rate", [2000, 1e-3])
-def test_without_numpy_what_takes_long_is_told_and_what_takes_too_long_refused(
+def test_without_numpy_a_long_check_is_announced_and_a_too_long_one_refused(
     planted_faults: Typed, monkeypatch: pytest.MonkeyPatch, rate: float
 ) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
@@ -269,14 +269,14 @@ def test_check_recall_of_exact_indexes_is_1_though_many_rows_are_equally_near(
     assert (row["recall"], row["lowest"], row["params"]) == (1.0, 1.0, {})
 
 
-def test_a_setting_that_milvus_refuses_is_told_with_what_was_asked(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+def test_a_setting_that_milvus_refuses_is_reported_with_its_value(cli: Cli, milvus_with_faults: ServerProcess) -> None:
     run = Typed(cli, milvus_with_faults)("check recall checks_clustered --sweep nprobe=0 --sample 2 -k 9")
     assert (run.code, run.out) == (1, "")
     assert "out of range in json: param nprobe" in run.err
     assert run.err.endswith("\nhint: 10 hits were asked for: k, and the row itself, which is left out\n")
 
 
-def test_check_recall_as_a_table_tells_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
+def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
     run = planted_faults("check recall checks_planted --sample 3 -k 2")
     assert run.code == 0
     assert [word.strip() for word in run.out.splitlines()[1].split("│")[1:-1]] == [
@@ -327,7 +327,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("line", FAULTS)
-def test_a_check_of_what_is_not_there_is_one_line(planted_faults: Typed, line: str) -> None:
+def test_a_check_of_a_missing_object_is_one_line(planted_faults: Typed, line: str) -> None:
     assert planted_faults(line) == FAULTS[line]
 
 
@@ -340,7 +340,7 @@ def test_a_collection_that_is_not_loaded_can_not_be_checked(planted_faults: Type
     planted_faults.gone("checks_unloaded")
 
 
-def test_recall_of_no_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -> None:
+def test_recall_without_an_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -> None:
     """Milvus loads no collection without an index."""
     typed = Typed(cli, lite)
     typed.make("checks_bare", rows=3)
@@ -351,7 +351,7 @@ def test_recall_of_no_index_can_not_be_measured(cli: Cli, lite: ServerProcess) -
     typed.gone("checks_bare")
 
 
-def test_recall_of_nothing_can_not_be_measured(planted_faults: Typed) -> None:
+def test_recall_of_an_empty_collection_can_not_be_measured(planted_faults: Typed) -> None:
     planted_faults.make("checks_empty", index=True)
     planted_faults.all("load checks_empty")
     assert planted_faults("check recall checks_empty") == failed(

@@ -107,7 +107,7 @@ def test_bench_search_reads_json_and_lines_of_it(cli: Cli, tmp_path: Path, name:
         assert vectors_of(server) == [[0, 1], [0, 1], [1, 0], [1, 0]]
 
 
-def test_bench_search_counts_what_fails_by_its_message_and_exits_1(cli: Cli) -> None:
+def test_bench_search_counts_failures_by_message_and_exits_1(cli: Cli) -> None:
     with peer(in_turn(FOUND, refuses(1, "too busy"), refuses(1, "too busy"), FOUND)) as server:
         code, found = bench(cli, server.uri, "-v", "[1, 0]", "-n", "20", "-j", "2")
         assert len(server.requests("Search")) == 20
@@ -133,7 +133,7 @@ def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> Non
         ),
     ],
 )
-def test_bench_search_with_vectors_that_are_none_is_one_line(cli: Cli, vector: str, expected: Any) -> None:
+def test_bench_search_with_invalid_vectors_is_one_line(cli: Cli, vector: str, expected: Any) -> None:
     with peer() as server:
         assert run_here(["bench", "search", "c", "-v", vector], cli.home, server.uri) == expected
 
@@ -162,7 +162,9 @@ def searches_of(server: MilvusServer) -> int:
     return int(sum(map(float, lines)))
 
 
-def test_bench_search_sends_milvus_exactly_so_many(cli: Cli, milvus: MilvusServer, milvus_with_faults: object) -> None:
+def test_bench_search_sends_milvus_exactly_the_requested_number(
+    cli: Cli, milvus: MilvusServer, milvus_with_faults: object
+) -> None:
     before = searches_of(milvus)
     found = Typed(cli, milvus).json("bench search checks_clustered -n 120 -j 3")
     until = time.monotonic() + 10
@@ -203,7 +205,7 @@ def test_ctrl_c_ends_a_load_and_keeps_what_was_measured() -> None:
     assert (load.interrupted, load.sent) == (True, 5)
 
 
-def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed() -> None:
+def test_a_percentile_is_the_least_value_that_its_share_does_not_exceed() -> None:
     values = [float(each) for each in range(1, 101)]
     assert [percentile(values, each) for each in (0.5, 0.95, 0.99, 1.0)] == [50, 95, 99, 100]
     assert [percentile([7.0], each) for each in (0.5, 1.0)] == [7, 7]

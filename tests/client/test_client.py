@@ -85,7 +85,7 @@ def test_a_call_without_a_token_carries_no_authorization(open_client: Callable[.
         assert "authorization" not in dict(peer.calls[0].metadata)
 
 
-def test_the_user_agent_is_what_the_profile_says(open_client: Callable[..., Client]) -> None:
+def test_the_user_agent_is_that_of_the_profile(open_client: Callable[..., Client]) -> None:
     with GrpcPeer() as peer:
         open_client(peer, user_agent="nightly/1").call("GetVersion")
         assert str(dict(peer.calls[0].metadata)["user-agent"]).startswith("nightly/1 ")

@@ -83,7 +83,7 @@ FOUND = Missing("no collection 'book'", LIST_COLLECTIONS)
         (65535, "metric type not match: invalid parameter[expected=L2][actual=IP]", BOOK, None),
     ],
 )
-def test_a_refusal_is_told_by_its_code_and_the_names_of_the_request(
+def test_a_refusal_is_known_by_its_code_and_the_names_of_the_request(
     code: int, reason: str, fields: dict[str, Any], found: Missing | None
 ) -> None:
     assert missing(code, reason, fields, "default") == found

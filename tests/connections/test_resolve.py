@@ -62,7 +62,7 @@ def test_without_anything_the_documented_defaults_hold() -> None:
     )
 
 
-def test_the_environment_stands_over_the_defaults() -> None:
+def test_the_environment_overrides_the_defaults() -> None:
     found = resolved(None, ENVIRONMENT)
     expected = Profile(alias="env", host="env.example", port=1, database="envdb", token="env:token", tls=Tls(mode=1))
     assert found.profile == expected
@@ -75,18 +75,18 @@ def test_the_environment_stands_over_the_defaults() -> None:
     }
 
 
-def test_what_the_alias_saved_stands_over_the_defaults() -> None:
+def test_saved_parameters_override_the_defaults() -> None:
     assert resolved(SAVED, alias="prod") == Resolved(SAVED, {**ALL_SAVED, "alias": "--alias"})
 
 
-def test_the_environment_stands_over_what_the_alias_saved() -> None:
+def test_the_environment_overrides_saved_parameters() -> None:
     found = resolved(SAVED, replace(ENVIRONMENT, uri="saved.example:443/envdb"), alias="prod")
     assert found.profile == replace(SAVED, database="envdb", token="env:token")
     from_uri = dict.fromkeys(("host", "port", "database"), "MILVUS_URI")
     assert found.sources == {**ALL_SAVED, **from_uri, "token": "MILVUS_TOKEN", "alias": "--alias"}
 
 
-def test_flags_stand_over_everything() -> None:
+def test_flags_override_everything() -> None:
     given: dict[str, Any] = {
         "alias": "flag",
         "host": "flag.example",
@@ -218,7 +218,7 @@ def test_a_user_without_a_password_is_asked_for_one() -> None:
     assert asked == ["other"]
 
 
-def test_no_secret_is_in_the_text_of_what_was_asked_or_found() -> None:
+def test_no_secret_is_in_the_text_of_requested_or_resolved_parameters() -> None:
     request = Request(user="root", password="Sesam", token="Sesam")
     found = resolved(user="root", password="Sesam")
     assert "Sesam" not in f"{request} {found} {parse_address('http://u:Sesam@h')} {replace(CONFIG, token='Sesam')}"
@@ -251,11 +251,11 @@ def test_no_secret_is_in_the_text_of_what_was_asked_or_found() -> None:
         ({"port": 65536}, "bad port 65536"),
     ],
 )
-def test_what_can_not_be_together_is_refused(given: dict[str, Any], message: str) -> None:
+def test_options_that_exclude_each_other_are_refused(given: dict[str, Any], message: str) -> None:
     assert refusal(**given) == message
 
 
-def test_the_same_port_twice_is_no_conflict() -> None:
+def test_the_same_port_twice_is_not_a_conflict() -> None:
     assert profile(host="h:7", port=7) == Profile(host="h", port=7)
 
 
@@ -326,7 +326,7 @@ def test_an_address_has_many_forms(text: str, address: Address) -> None:
         "milvus://u:p/w@h",
     ],
 )
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_an_invalid_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_address(text)
 
@@ -372,5 +372,5 @@ def test_an_alias_is_a_word(alias: str) -> None:
 
 
 @pytest.mark.parametrize("alias", ["", "-a", ".a", "_a", "a b", "a/b", "a\n", "a\x1b", "a" * 129, "\u202e"])
-def test_what_is_no_alias_is_refused(alias: str) -> None:
+def test_an_invalid_alias_is_refused(alias: str) -> None:
     assert refusal(alias=alias or "-") == f"bad alias {alias or '-'!r}"

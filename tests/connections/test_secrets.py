@@ -124,7 +124,7 @@ def test_a_store_that_can_not_be_written_keeps_the_former_token_and_no_other(sto
     assert (stored_token(store, "a"), kept(keyring_file)) == ("a:1", ["a:1"])
 
 
-def test_a_keyring_that_has_lost_the_token_is_told(store: Store, keyring_file: Path, notices: list[str]) -> None:
+def test_a_keyring_that_has_lost_the_token_is_reported(store: Store, keyring_file: Path, notices: list[str]) -> None:
     store.put(Profile(alias="a", token=TOKEN), "v2.3.5")
     keyring_file.unlink()
     assert stored_token(store, "a") == ""

@@ -121,7 +121,7 @@ def test_put_again_replaces_the_profile_and_the_token(store: Store) -> None:
     assert b"Milvus" not in store.path.read_bytes().split(b"root:")[-1]
 
 
-def test_the_token_stands_in_a_table_of_its_own(store: Store) -> None:
+def test_the_token_is_in_a_table_of_its_own(store: Store) -> None:
     store.put(FULL_PROFILE, "v2.3.5")
     with closing(sqlite3.connect(store.path)) as database:
         assert database.execute("SELECT * FROM secret").fetchall() == [("prod", "root:Milvus")]
@@ -168,7 +168,7 @@ def test_delete_of_another_connection_keeps_the_current_one(store: Store) -> Non
     assert (names(store), store.current()) == (["prod"], "prod")
 
 
-def test_change_replaces_only_what_is_named(store: Store) -> None:
+def test_change_replaces_only_the_named_parameters(store: Store) -> None:
     store.put(FULL_PROFILE, "v2.3.5")
     store.change("prod", database="films")
     found = store.get("prod")
@@ -191,7 +191,7 @@ def test_marking_disconnected_counts_those_that_were_connected(store: Store) -> 
 
 
 @pytest.mark.parametrize("clock_ns", [module.COARSEST_CLOCK_NS, 0], ids=["just changed", "unchanged for long"])
-def test_what_another_process_changes_is_seen_by_the_next_reading(
+def test_a_change_by_another_process_is_seen_at_the_next_read(
     store: Store, monkeypatch: pytest.MonkeyPatch, clock_ns: int
 ) -> None:
     """Also with cached values, which requires changes with distinct timestamps."""
@@ -354,7 +354,7 @@ def test_a_corrupt_file_is_set_aside_whole_and_a_new_one_begun(
 
 
 @pytest.mark.parametrize("corrupt", CORRUPTIONS)
-def test_connecting_with_a_corrupt_store_goes_on_with_a_new_one(
+def test_connecting_with_a_corrupt_store_continues_with_a_new_one(
     cli: Cli, store: Store, peer: GrpcPeer, corrupt: Callable[[Path], None]
 ) -> None:
     fill(store, 500)
@@ -376,7 +376,7 @@ def test_a_file_of_another_program_is_set_aside(store: Store, notices: list[str]
     assert (names(store), len(set_aside(store)), len(notices)) == (["a"], 1, 1)
 
 
-def test_what_a_removed_file_left_beside_it_is_not_taken_into_the_new_one(store: Store, cli: Cli) -> None:
+def test_files_left_by_a_removed_store_are_not_taken_into_the_new_one(store: Store, cli: Cli) -> None:
     store.put(Profile(alias="old"), "v2.3.5")
     rows = store.all()
     next(rows)
@@ -479,7 +479,7 @@ def change_profile(store: Store, profile: str) -> None:
         database.execute("UPDATE connection SET profile = ?", (profile,))
 
 
-def test_parameters_that_this_program_does_not_know_are_passed_over(store: Store) -> None:
+def test_unknown_parameters_are_ignored(store: Store) -> None:
     store.put(FULL_PROFILE, "v2.3.5")
     values = {"host": "h", "port": 1, "colour": "red", "token": "no", "tls": {"mode": 1, "curve": "P-256"}}
     change_profile(store, json.dumps(values))
@@ -489,7 +489,7 @@ def test_parameters_that_this_program_does_not_know_are_passed_over(store: Store
 
 
 @pytest.mark.parametrize("profile", ["", "{", "[]", "7", '{"tls": 7}', "\x00"])
-def test_a_row_that_makes_no_sense_is_named_and_can_be_replaced_or_deleted(store: Store, profile: str) -> None:
+def test_an_invalid_row_is_named_and_can_be_replaced_or_deleted(store: Store, profile: str) -> None:
     store.put(FULL_PROFILE, "v2.3.5")
     change_profile(store, profile)
     with pytest.raises(CliError) as caught:

@@ -85,7 +85,7 @@ def test_a_single_object_is_one_row_unless_it_only_holds_rows(text: str) -> None
     assert read(text) == ({1: 1}, {})
 
 
-def test_a_list_that_a_column_takes_is_no_list_of_rows() -> None:
+def test_a_list_that_is_the_value_of_a_column_is_not_a_list_of_rows() -> None:
     keys = RowKeys(frozenset({"id", "data"}))
     assert read('{"id": 1, "data": [{"id": 77}]}', keys=keys) == ({1: 1}, {})
     assert read('{"data": [{"id": 77}]}', keys=keys) == ({}, {})
@@ -107,13 +107,13 @@ def test_a_list_that_a_column_takes_is_no_list_of_rows() -> None:
         ),
     ],
 )
-def test_what_breaks_a_file_or_cannot_be_decided_is_one_sentence(text: str, message: str, code: int) -> None:
+def test_broken_and_ambiguous_files_are_refused_in_one_sentence(text: str, message: str, code: int) -> None:
     with pytest.raises(CliError) as caught:
         read(text)
     assert (caught.value.message, caught.value.exit_code) == (message, code)
 
 
-def test_an_object_larger_than_what_is_held_is_streamed_and_its_end_still_counts() -> None:
+def test_an_object_larger_than_the_buffer_is_streamed_and_its_end_still_counts() -> None:
     rows = ",".join(row(number, f'"title": "{"é" * 50}", ') for number in range(30_000))
     assert len(rows) > 1 << 21
     found, bad = read(f'{{"n": 1, "data": [{rows}], "rest": [1]}}')
@@ -141,14 +141,14 @@ def test_a_broken_object_of_several_lines_gives_no_row_of_its_inside() -> None:
 
 
 @pytest.mark.parametrize("deep", [DEEP, "[" * 100_000 + "]" * 100_000, '{"a":' * 1200 + "1" + "}" * 1200])
-def test_what_is_nested_too_deeply_is_rejected_and_the_rest_is_read(deep: str) -> None:
+def test_a_row_nested_too_deeply_is_rejected_and_the_rest_is_read(deep: str) -> None:
     told = {2: "nested too deeply"}
     assert read(f"{row(1)}\n{deep}\n{row(3)}\n") == ({1: 1, 3: 3}, told)
     assert read(f"[{row(1)},{deep},{row(3)}]") == ({1: 1, 3: 3}, told)
     assert read(f"{deep if deep[0] == '{' else DEEP}\n{row(3)}\n") == ({2: 3}, {1: "nested too deeply"})
 
 
-def test_numbers_and_texts_are_what_the_file_says() -> None:
+def test_numbers_and_texts_are_those_of_the_file() -> None:
     wide = "123456789012345678901234567890"
     assert read(f'[{{"id": {wide}, "v": [1]}}, {{"id": "é😀", "v": []}}]')[0] == {1: int(wide), 2: "é😀"}
     assert read('{"id": 1e400, "v": [1]}\n')[0] == {1: Digits("1e400")}

@@ -63,13 +63,13 @@ def test_blocks_are_whole_rows_as_they_lie_in_the_file() -> None:
     assert b"".join(blocks) == array.tobytes()
 
 
-def test_a_file_that_is_cut_off_says_how_much_there_is() -> None:
+def test_a_file_that_is_cut_off_is_refused_with_the_size_it_has() -> None:
     data = saved(numpy.zeros((1000, 2), "<f8"))
     assert refusal(data[:-20]) == ("x.npy is cut off: it has 998 of 1,000 rows", "")
     assert refusal(data + b"x") == ("x.npy has data beyond its 1,000 rows", "")
 
 
-def test_what_is_no_npy_file_is_refused() -> None:
+def test_another_file_than_npy_is_refused() -> None:
     for data in (b"", b"id,v\n", NPY_MAGIC, NPY_MAGIC + b"\x07\x00\x01\x00", NPY_MAGIC + b"\x02\x00\xff\xff\xff\xff"):
         assert refusal(data) == ("x.npy is no NPY file", "")
     for header in (b"{}", b"[", b"7", b"{'descr': '<f4', 'fortran_order': False, 'shape': 3}", b"(" * 9999):
@@ -117,7 +117,7 @@ def headed(header: str) -> bytes:
         ("(9223372036854775807,)", "x.npy is cut off: it has 16 of 9,223,372,036,854,775,807 rows"),
     ],
 )
-def test_a_shape_that_cannot_be_is_refused(shape: str, message: str) -> None:
+def test_an_impossible_shape_is_refused(shape: str, message: str) -> None:
     data = headed(f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}")
     assert refusal(data)[0] == message
 
@@ -131,11 +131,11 @@ def test_a_shape_that_cannot_be_is_refused(shape: str, message: str) -> None:
         ("7", "x.npy holds 7"),
     ],
 )
-def test_a_type_that_cannot_be_is_refused(descr: str, message: str) -> None:
+def test_an_impossible_type_is_refused(descr: str, message: str) -> None:
     data = headed(f"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}")
     assert refusal(data)[0] == message
 
 
-def test_text_that_is_none_is_refused() -> None:
+def test_invalid_characters_in_text_are_refused() -> None:
     data = headed("{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}")[:-64] + b"\xff\xff\xff\xff"
     assert refusal(data)[0] == "x.npy holds text that is not UTF-32"

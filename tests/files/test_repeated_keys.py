@@ -98,12 +98,12 @@ def test_a_key_is_found_however_it_is_written(text: str, key: str) -> None:
         '{"A":1,"a":2}',
     ],
 )
-def test_colons_in_texts_are_no_keys(text: str) -> None:
+def test_colons_in_texts_do_not_make_keys(text: str) -> None:
     for each in (text, text.encode()):
         refuse_repeated_keys(each, json.loads(text))
 
 
-def test_what_a_person_types_is_refused() -> None:
+def test_a_typed_object_with_a_repeated_key_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_json(TWICE, "the row", "write it as …")
     assert (caught.value.message, caught.value.hint) == (f"the row: {REASON}", "keep one of them")

@@ -32,7 +32,7 @@ def test_a_quote_that_closes_in_another_row_is_noted() -> None:
     assert read('id,title,v\n1,"two\nlines",5\n2,"with, one\nof all",6\n') == ({2: "1", 4: "2"}, {}, [])
 
 
-def test_a_quote_that_never_closes_tells_what_it_swallowed() -> None:
+def test_a_quote_that_never_closes_is_reported_with_the_lines_it_swallowed() -> None:
     reason = "a quote that opens in this row is not closed: lines 3 to 5 are not read"
     assert read('id,t\n1,a\n2,"b\n3,c\n4,d\n') == ({2: "1"}, {3: reason}, [])
     reason = "',' expected after '\"': a quote opens in this row, and closes in line 4"
@@ -48,7 +48,7 @@ def test_a_quote_that_never_closes_tells_what_it_swallowed() -> None:
     ],
     ids=["a line", "a header", "a quote"],
 )
-def test_what_has_no_end_ends_with_its_line(text: str, line: int, reason: str) -> None:
+def test_a_row_without_an_end_ends_with_its_line(text: str, line: int, reason: str) -> None:
     with pytest.raises(CliError) as caught:
         read(text)
     assert (caught.value.message, caught.value.hint) == (

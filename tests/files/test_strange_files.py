@@ -88,7 +88,7 @@ def test_an_answer_without_data_is_an_error(broken_web: BrokenWeb, kind: str, re
 
 @pytest.mark.parametrize("page", [b"<!DOCTYPE html>\n<html></html>", b"\xef\xbb\xbf\n <HTML lang=en>Log in</HTML>"])
 @pytest.mark.parametrize("kind", ["json", "jsonl", "csv"])
-def test_html_is_told_as_such(broken_web: BrokenWeb, tmp_path: Path, kind: str, page: bytes) -> None:
+def test_html_is_recognized(broken_web: BrokenWeb, tmp_path: Path, kind: str, page: bytes) -> None:
     broken_web.reply = answer(page)
     path = tmp_path / f"rows.{kind}"
     path.write_bytes(page)
@@ -118,7 +118,7 @@ def test_a_header_that_is_not_utf8_says_so(tmp_path: Path) -> None:
     )
 
 
-def test_commas_at_the_ends_of_lines_are_no_rows(tmp_path: Path) -> None:
+def test_commas_at_the_ends_of_lines_do_not_make_rows(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     second = ROW.replace("1", "2").replace('"a"', '"a: b"')
     path.write_text(f"{ROW},\r\n{second},\n{ROW.replace('1', '3')}, x\n{ROW.replace('1', '4')},\n")
@@ -148,7 +148,7 @@ FILL = " " * (3 << 20)
         ),
     ],
 )
-def test_rows_as_other_programs_write_them_are_told_by_name(
+def test_formats_of_other_programs_are_recognized_by_name(
     tmp_path: Path, kind: str, fill: str, text: str, told: tuple[str, str]
 ) -> None:
     path = tmp_path / f"rows.{kind}"
@@ -158,7 +158,7 @@ def test_rows_as_other_programs_write_them_are_told_by_name(
     assert (caught.value.message, caught.value.hint) == (f"{path}: {told[0]}", told[1])
 
 
-def test_columns_may_be_called_as_parts_of_such_shapes(tmp_path: Path) -> None:
+def test_columns_may_have_the_names_of_parts_of_those_formats(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"id": 1, "t": "a", "meta": [{"name": "x", "type": "y"}], "data": [[1]], "columns": ["z"]}\n')
     with open_source(find_places([str(path)], None)[0]) as source:

@@ -23,7 +23,7 @@ MARKDOWN = """\
 
 
 @pytest.mark.parametrize(("output", "text"), [("table", TABLE), ("markdown", MARKDOWN)])
-def test_columns_are_as_wide_as_what_is_written(output: str, text: str) -> None:
+def test_columns_are_as_wide_as_the_text_in_them(output: str, text: str) -> None:
     style = Style(unicode=False, encoding="ascii")
     assert "".join(WRITERS[output](("id", "name"), ROWS, style)) == text
     latin = "".join(WRITERS[output](("id", "name"), ROWS, Style(unicode=False, encoding="latin-1")))

@@ -206,7 +206,7 @@ def test_a_row_too_wide_for_the_terminal_has_a_line_for_each_value() -> None:
 @pytest.mark.parametrize("output", FORMATS)
 @pytest.mark.parametrize("style", [PIPE, TERMINAL])
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE.values(), ids=HOSTILE)
-def test_no_terminal_gets_what_it_would_obey(output: str, style: Style, text: str, escaped: str) -> None:
+def test_control_characters_never_reach_a_terminal(output: str, style: Style, text: str, escaped: str) -> None:
     if output in ("csv", "tsv") and style is PIPE:
         return
     found = written(output, ("n", f"column {text}"), [(1, text), (2, [text]), (3, {text: 1})], style)
@@ -259,14 +259,14 @@ def test_a_single_empty_cell_is_a_row_all_the_same() -> None:
     assert written("csv", ("a",), [("",), (None,)]) == 'a\n""\n""\n'
 
 
-def test_what_json_has_no_number_for_is_a_string_there_and_itself_in_yaml() -> None:
+def test_numbers_that_json_lacks_are_strings_there_and_numbers_in_yaml() -> None:
     rows = [(float("nan"), float("inf"), [float("-inf")])]
     assert written("jsonl", ("a", "b", "c"), rows) == '{"a": "NaN", "b": "Infinity", "c": ["-Infinity"]}\n'
     assert written("csv", ("a", "b", "c"), rows) == 'a,b,c\nNaN,Infinity,"[""-Infinity""]"\n'
     assert written("yaml", ("a", "b", "c"), rows) == "- a: .nan\n  b: .inf\n  c:\n  - -.inf\n"
 
 
-def test_yaml_repeats_what_stands_twice() -> None:
+def test_yaml_repeats_equal_values_instead_of_referring_to_the_first() -> None:
     tags = ["x"]
     assert written("yaml", ("a", "b"), [(tags, tags)]) == "- a:\n  - x\n  b:\n  - x\n"
 
@@ -313,7 +313,7 @@ CELL = st.text(max_size=5)
     st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=4)),
     st.sampled_from(["table", "markdown"]),
 )
-def test_a_table_is_what_tabulate_makes_of_its_cells_one_by_one(rows: list[tuple[str, ...]], output: str) -> None:
+def test_a_table_equals_that_of_tabulate_cell_by_cell(rows: list[tuple[str, ...]], output: str) -> None:
     columns = [f"c{number}" for number in range(len(rows[0]))]
     bar = "|" if output == "markdown" else ""
     cells = [[shown(value).replace(bar, f"\\{bar}") if bar else shown(value) for value in row] for row in rows]

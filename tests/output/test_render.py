@@ -101,7 +101,7 @@ def test_a_record_in_each_format(output: str) -> None:
     assert rendered(RECORD, output) == RECORDS[output]
 
 
-def test_a_record_on_a_terminal_says_what_was_cut() -> None:
+def test_a_record_on_a_terminal_says_which_values_were_cut() -> None:
     found = rendered(Record({"a": "x" * 100, "b": 1}), terminal=True)
     assert f"│ {'x' * 65}… │" in found
     assert found.endswith("╯\n" + CUT_NOTE)
@@ -143,7 +143,7 @@ def test_a_list_of_numbers_takes_one_line_of_json() -> None:
     assert text.endswith('  "deep": [\n    [1, 2],\n    [3]\n  ]\n}\n')
 
 
-def test_words_with_values_are_these_for_programs() -> None:
+def test_words_that_mean_values_are_values_for_programs() -> None:
     text = Text("print(1)\n", {"code": "print(1)\n"})
     assert {output for output in FORMATS if rendered(text, output) == "print(1)\n"} == set(FORMATS) - set(FOR_PROGRAMS)
     assert rendered(text, "jsonl") == '{"code": "print(1)\\n"}\n'

@@ -87,12 +87,12 @@ def test_a_cell_is_shown_whole_where_there_is_room(value: Any, text: str) -> Non
         ({"a": "bcdefgh"}, '{"a": "bc…'),
     ],
 )
-def test_a_cell_is_cut_where_there_is_not(value: Any, text: str) -> None:
+def test_a_cell_is_cut_where_there_is_no_room(value: Any, text: str) -> None:
     assert shown(value, width=10) == text
 
 
 @pytest.mark.parametrize(("text", "escaped"), HOSTILE.values(), ids=HOSTILE)
-def test_what_a_terminal_would_obey_is_shown_escaped(text: str, escaped: str) -> None:
+def test_control_characters_are_shown_escaped(text: str, escaped: str) -> None:
     assert harmless(text) == escaped
     assert shown(text) == escaped
 
@@ -100,11 +100,11 @@ def test_what_a_terminal_would_obey_is_shown_escaped(text: str, escaped: str) ->
 @pytest.mark.parametrize(
     "text", ["plain", "ümläut", "漢字", "e\u0301", "🦅", "👩\u200d🚀", "❤\ufe0f", "שלום", "a\u00a0b"]
 )
-def test_what_people_write_is_shown_as_it_is(text: str) -> None:
+def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
-def test_what_is_to_be_kept_is_kept() -> None:
+def test_line_breaks_are_kept_where_requested() -> None:
     assert harmless("a\nb\tc\x1b", keep="\n\t") == "a\nb\tc\\x1b"
 
 
@@ -136,7 +136,7 @@ def test_json_comes_back_as_it_was(value: Any) -> None:
         (2**63 - 1, "9223372036854775807"),
     ],
 )
-def test_json_is_what_every_parser_takes(value: Any, text: str) -> None:
+def test_json_is_valid_for_every_parser(value: Any, text: str) -> None:
     assert to_json(value) == text
 
 

@@ -38,7 +38,7 @@ FIELDS = ("id", "title", "vector")
         ('{"a": 1}', '"{\\"a\\": 1}"'),
     ],
 )
-def test_a_parameter_is_quoted_as_what_it_is(text: str, literal: str) -> None:
+def test_a_parameter_is_quoted_by_its_type(text: str, literal: str) -> None:
     assert filled("x == {x}", [("x", text)]) == f"x == {literal}"
 
 
@@ -86,7 +86,7 @@ def test_parameters_that_do_not_fit_the_filter(
 
 
 @given(st.text())
-def test_what_is_quoted_comes_back_whole(text: str) -> None:
+def test_a_quoted_text_comes_back_whole(text: str) -> None:
     literal = quoted(text)
     assert "\n" not in literal
     assert json.loads(literal, strict=False) == text

@@ -74,7 +74,7 @@ def put(client: Client, given: Sent) -> None:
     indirect=["server"],
     ids=["float on Lite", "sparse on Lite", "float on Milvus", "binary on Milvus"],
 )
-def test_rows_are_the_same_as_they_were_sent_or_not(
+def test_each_way_in_which_a_row_can_differ_from_the_sent_one_is_found(
     typed: Typed, client: Client, vector: str, value: Any, other: Any
 ) -> None:
     target = new_collection(typed, client, SCALARS, vector)
@@ -126,7 +126,7 @@ def test_a_row_in_another_partition_proves_nothing(typed: Typed, client: Client)
     typed.gone("proof")
 
 
-def test_rows_that_cannot_be_read_are_no_proof(typed: Typed, client: Client) -> None:
+def test_rows_that_cannot_be_read_prove_nothing(typed: Typed, client: Client) -> None:
     target = new_collection(typed, client, "-f id:INT64 -p id", "FLOAT_VECTOR:2 --index v:FLAT:L2")
     typed.all("release collection proof")
     given = sent(target, [{"id": 1, "v": [1, 2]}])

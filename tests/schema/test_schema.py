@@ -132,7 +132,7 @@ def test_only_the_primary_field_gets_an_auto_id() -> None:
         (("id:INT64", "a:ARRAY:INT8:4097"), "id", "field 'a': max_capacity 4097 is out of range"),
     ],
 )
-def test_fields_that_can_not_stand_together_are_refused(texts: tuple[str, ...], primary: str, message: str) -> None:
+def test_fields_that_exclude_each_other_are_refused(texts: tuple[str, ...], primary: str, message: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         schema(*texts, primary=primary)
     assert caught.value.message == message
@@ -183,6 +183,7 @@ def test_options_that_name_a_field_are_applied_to_it() -> None:
     assert (year.is_partition_key, year.is_clustering_key, year.default_value.int_data) == (True, True, 1815)
     assert (text.nullable, text.default_value.string_data) == (True, "a = b")
     assert sparse.is_function_output
+
     assert params(text.type_params) == {
         "max_length": "1000",
         "enable_analyzer": "true",

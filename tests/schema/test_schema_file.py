@@ -83,7 +83,7 @@ def again(definition: Definition) -> CollectionSchema:
 
 
 @pytest.mark.parametrize(("ours", "theirs"), FIELDS, ids=lambda each: str(each)[:60])
-def test_a_field_of_a_schema_file_is_what_pymilvus_makes(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+def test_a_field_of_a_schema_file_equals_that_of_pymilvus(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     schema = MilvusClient.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=4)
@@ -93,7 +93,7 @@ def test_a_field_of_a_schema_file_is_what_pymilvus_makes(ours: dict[str, Any], t
     assert again(definition) == definition.schema
 
 
-def test_a_default_of_a_small_integer_is_what_servers_take() -> None:
+def test_a_default_of_a_small_integer_is_sent_as_servers_take_it() -> None:
     """pymilvus puts the default into the slot for INT64, where Milvus refuses it."""
     field = {"name": "x", "type": "INT8", "default_value": -128}
     definition = read_definition({"collection_name": "book", "fields": [ID, VECTOR, field]})
@@ -101,7 +101,7 @@ def test_a_default_of_a_small_integer_is_what_servers_take() -> None:
     assert again(definition) == definition.schema
 
 
-def test_a_bm25_function_is_what_pymilvus_makes() -> None:
+def test_a_bm25_function_equals_that_of_pymilvus() -> None:
     schema = MilvusClient.create_schema(auto_id=True, enable_dynamic_field=True, description="all")
     schema.add_field("id", DataType.VARCHAR, max_length=8, is_primary=True)
     schema.add_field("text", DataType.VARCHAR, max_length=99, enable_analyzer=True)
@@ -146,7 +146,7 @@ STRUCT = {
 }
 
 
-def test_a_struct_array_is_what_pymilvus_makes() -> None:
+def test_a_struct_array_equals_that_of_pymilvus() -> None:
     schema = MilvusClient.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=4)
@@ -160,7 +160,7 @@ def test_a_struct_array_is_what_pymilvus_makes() -> None:
     assert again(definition) == definition.schema
 
 
-def test_what_servers_call_the_fields_of_a_struct_is_written_plainly() -> None:
+def test_names_of_servers_for_fields_of_a_struct_are_written_plainly() -> None:
     definition = read_definition({"collection_name": "book", "fields": [ID, VECTOR, STRUCT]})
     for field in definition.schema.struct_array_fields[0].fields:
         field.name = f"chunks[{field.name}]"
@@ -209,7 +209,7 @@ def test_the_form_of_the_reference_is_taken() -> None:
     }
 
 
-def test_all_that_is_no_field_comes_back() -> None:
+def test_everything_beside_the_fields_comes_back() -> None:
     written = {
         "collection_name": "book",
         "enable_dynamic_field": False,
@@ -252,7 +252,7 @@ def test_a_type_has_many_spellings(name: str, kind: object) -> None:
     assert found.schema == read_definition({"name": "book", "fields": [ID, VECTOR]}).schema
 
 
-def test_what_is_not_printable_is_escaped() -> None:
+def test_unprintable_characters_are_escaped() -> None:
     definition = read_definition({"name": "book", "description": "\x1b[2J", "fields": [ID, VECTOR]})
     text = to_text(write_definition(definition))
     assert '"description": "\\u001b[2J"' in text

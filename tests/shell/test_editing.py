@@ -45,7 +45,7 @@ def test_ctrl_r_finds_a_line_typed_before(terminal: Start) -> None:
     shell.wait_for(f'{PROMPT} version -o jsonl\n{{"milvus_cli": "0.1.0"}}\n{PROMPT}')
 
 
-def test_what_was_typed_before_is_suggested_and_right_takes_it(terminal: Start) -> None:
+def test_an_earlier_line_is_suggested_and_right_takes_it(terminal: Start) -> None:
     shell = opened(terminal)
     shell.send_line("version -o jsonl")
     shell.wait_for('"}\n' + PROMPT)
@@ -64,7 +64,7 @@ def test_vi_keys_can_be_chosen(terminal: Start) -> None:
     shell.wait_for('{"milvus_cli": "0.1.0"}')
 
 
-def test_enter_inside_an_open_quote_goes_on_in_the_next_line(terminal: Start) -> None:
+def test_enter_inside_an_open_quote_continues_in_the_next_line(terminal: Start) -> None:
     shell = opened(terminal)
     shell.send_line("set output 'js")
     shell.wait_for("...")
@@ -72,7 +72,7 @@ def test_enter_inside_an_open_quote_goes_on_in_the_next_line(terminal: Start) ->
     shell.wait_for("error: set: output can't be 'js\\non'\n")
 
 
-def test_enter_inside_an_open_bracket_goes_on_in_the_next_line(terminal: Start) -> None:
+def test_enter_inside_an_open_bracket_continues_in_the_next_line(terminal: Start) -> None:
     shell = opened(terminal)
     shell.send_line("set output [1,")
     shell.wait_for("...")
@@ -108,7 +108,7 @@ def test_colour_is_left_out_where_it_is_not_wanted(terminal: Start) -> None:
         assert b"[32" not in plain.raw
 
 
-def test_what_is_longer_than_the_screen_goes_through_the_pager(terminal: Start, tmp_path: Path) -> None:
+def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, tmp_path: Path) -> None:
     pager = tmp_path / "pager"
     pager.write_text("#!/bin/sh\nwc -l\n")
     pager.chmod(0o755)

@@ -144,7 +144,7 @@ def test_two_shells_keep_the_lines_of_both(cli: Cli, terminal: Start) -> None:
     assert kept == {f"show output -o csv # {name}{number}" for name in "ab" for number in range(5)}
 
 
-def test_a_full_disk_is_told_once_and_keeps_nobody_from_typing(cli: Cli, terminal: Start) -> None:
+def test_a_full_disk_is_reported_once_and_keeps_nobody_from_typing(cli: Cli, terminal: Start) -> None:
     shell = terminal(cols=200)
     shell.wait_for("milvus_cli>")
     resource.prlimit(shell.pid, resource.RLIMIT_FSIZE, (0, 0))
@@ -223,7 +223,7 @@ def test_the_shell_works_without_a_home_that_can_be_written(terminal: Start) -> 
     assert os.path.exists("/proc")
 
 
-def test_the_shell_goes_on_when_a_server_comes_back(cli: Cli, terminal: Start) -> None:
+def test_the_shell_continues_when_a_server_comes_back(cli: Cli, terminal: Start) -> None:
     (port,) = free_ports(1)
     with GrpcPeer(port=port) as peer:
         cli("connect", peer.address, "-a", "peer")

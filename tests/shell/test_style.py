@@ -49,7 +49,7 @@ def test_a_word_that_leads_nowhere_is_marked_in_each_command_and_line() -> None:
     ]
 
 
-def test_the_word_that_use_takes_for_granted_is_no_noun() -> None:
+def test_the_word_that_use_takes_for_granted_is_not_a_noun() -> None:
     assert coloured("use book") == [[("class:verb", "use"), ("", " book")]]
 
 

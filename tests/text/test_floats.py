@@ -25,7 +25,7 @@ def near_one(count: int) -> bytes:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulates a missing numpy."""
     original = builtins.__import__
 
@@ -38,7 +38,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("make", [random_bits, near_one])
-def test_the_fast_way_writes_what_the_slow_one_does(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numpy_writes_the_same_digits_as_python(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = make(WIDTH * 260)
     assert len(raw) >= floats.MANY_BYTES
     fast, rows = float32_texts(raw, WIDTH), float32_rows(raw, WIDTH)
@@ -53,7 +53,7 @@ def test_texts_are_the_same_bits_again() -> None:
     assert struct.pack(f"<{len(numbers)}f", *numbers) == raw
 
 
-def test_many_numbers_are_written_without_numpy_too(slow: None) -> None:
+def test_many_numbers_are_written_without_numpy_too(without_numpy: None) -> None:
     raw = struct.pack("<4f", 0.1, -0.0, 1e-7, float("inf")) * (floats.MANY_BYTES // 16)
     assert set(float32_texts(raw, 4)) == {'[0.1,-0.0,1e-07,"Infinity"]'}
     assert float32_rows(raw, 4)[0] == [0.1, -0.0, 1e-7, float("inf")]

@@ -54,7 +54,7 @@ def test_a_lock_that_is_held_tells_by_whom_and_one_left_behind_is_taken_over(tmp
 
 
 @pytest.mark.parametrize("kind", ["link", "second name", "pipe"])
-def test_what_lies_in_the_place_of_a_lock_is_not_written_to(tmp_path: Path, kind: str) -> None:
+def test_another_file_in_the_place_of_a_lock_is_not_written_to(tmp_path: Path, kind: str) -> None:
     path, precious = tmp_path / "lock", tmp_path / "precious"
     precious.write_text("precious")
     {

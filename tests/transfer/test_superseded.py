@@ -1,6 +1,7 @@
 """Repeated keys are counted without holding all of them in memory."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,19 @@ def counted(*batches: list[int] | list[str]) -> int:
         keys.close()
 
 
-def test_keys_of_any_kind_are_counted_once() -> None:
-    assert counted() == 0
-    assert counted([1, 2], [3, 4], []) == 0
-    assert counted([4, 1], [1, 3], [1]) == 2
-    assert counted(["a", "b"], ["b", "ü"], ["b"]) == 2
-    assert counted([2**63 - 1, -(2**63)], [2**63 - 1]) == 1
+@pytest.mark.parametrize(
+    ("batches", "superseded"),
+    [
+        ([], 0),
+        ([[1, 2], [3, 4], []], 0),
+        ([[4, 1], [1, 3], [1]], 2),
+        ([["a", "b"], ["b", "ü"], ["b"]], 2),
+        ([[2**63 - 1, -(2**63)], [2**63 - 1]], 1),
+    ],
+    ids=["no batch", "no key again", "numbers", "texts", "limits of INT64"],
+)
+def test_each_row_whose_key_came_before_is_counted(batches: Any, superseded: int) -> None:
+    assert counted(*batches) == superseded
 
 
 def test_more_keys_than_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

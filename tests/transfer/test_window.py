@@ -82,14 +82,14 @@ def test_batches_behind_an_error_of_count_still_count() -> None:
     assert found == ["a", "b"]
 
 
-def test_what_was_sent_before_an_error_of_the_reader_counts() -> None:
+def test_batches_sent_before_an_error_of_the_reader_count() -> None:
     found: list[str] = []
     with pytest.raises(CliError, match="row 7"):
         send(SendWindow(9, listing(found)), arrived(1), then=CliError("row 7 is broken"))
     assert found == ["a 1"]
 
 
-def test_ctrl_c_counts_what_arrives_soon_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_counts_batches_that_are_answered_soon_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "LEAVING_SECONDS", 0.05)
     found: list[str] = []
     sent = SendWindow(9, listing(found))

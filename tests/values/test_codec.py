@@ -158,7 +158,7 @@ def test_a_column_of_no_rows_has_its_type() -> None:
         assert column.WhichOneof("field") is not None
 
 
-def test_the_dynamic_field_carries_what_the_schema_does_not_name() -> None:
+def test_the_dynamic_field_carries_keys_that_the_schema_lacks() -> None:
     columns = encode_rows([{"id": 1, "a": 2, "ü": [None]}, {"id": 2}], schema_of("id:INT64", dynamic=True))
     assert [(each.field_name, each.is_dynamic) for each in columns] == [("id", False), ("$meta", True)]
     assert decoded(columns) == {"id": [1, 2], "$meta": [{"a": 2, "ü": [None]}, {}]}
@@ -195,7 +195,7 @@ def test_a_float32_is_shown_as_people_write_it(value: float) -> None:
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf])
-def test_infinities_stay_what_they_are(value: float) -> None:
+def test_infinities_stay_infinities(value: float) -> None:
     assert shortest(value) == value
     assert math.isnan(shortest(math.nan))
 
@@ -362,19 +362,25 @@ def test_a_column_of_an_unknown_type_is_an_error_that_names_it(content: str) -> 
     )
 
 
-def test_what_servers_keep_for_themselves_is_shown_as_people_write_it() -> None:
+def test_a_geometry_in_wkb_is_shown_in_wkt_and_other_bytes_in_hexadecimal() -> None:
     column = FieldData(type=DataType.Geometry, field_name="g")
     column.scalars.geometry_data.data.extend([struct.pack("<BI2d", 1, 1, 0.5, -2), b"\x01\xff"])
     assert decode_column(column) == ["POINT (0.5 -2)", "01ff"]
     assert raw_values(column, 2) == ["POINT (0.5 -2)", "01ff"]
     made = moved(column, FieldSchema(name="g", data_type=DataType.Geometry), 2)
     assert list(made.scalars.geometry_wkt_data.data) == ["POINT (0.5 -2)", "01ff"]
+
+
+def test_a_time_in_microseconds_is_shown_in_iso_8601_and_one_beyond_it_as_a_number() -> None:
     column = FieldData(type=DataType.Timestamptz, field_name="t")
     column.scalars.timestamptz_data.data.extend([1, 2**62])
     assert decode_column(column) == ["1970-01-01T00:00:00.000001Z", 2**62]
     del column.scalars.timestamptz_data.data[1:]
     made = moved(column, FieldSchema(name="t", data_type=DataType.Timestamptz), 1)
     assert list(made.scalars.string_data.data) == ["1970-01-01T00:00:00.000001Z"]
+
+
+def test_json_that_is_broken_is_shown_as_its_text() -> None:
     column = FieldData(type=DataType.JSON, field_name="j")
     column.scalars.json_data.data.append(b"{no json\xff")
     assert decode_column(column) == ["{no json\\xff"]
@@ -485,7 +491,7 @@ SERVER_FIELDS = (
 )
 
 
-def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: ServerProcess) -> None:
+def test_pymilvus_and_this_program_read_the_rows_that_it_wrote(server: ServerProcess) -> None:
     schema = schema_of(*SERVER_FIELDS, dynamic=True)
     schema.name = "codec"
     names = [each.partition(":")[0] for each in SERVER_FIELDS]
@@ -513,6 +519,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
             }
             assert [shortest(each) for each in (read["f"], *read["v"])] == [row["f"], *row["v"]]
             assert (read["color"], read["n"]) == ("red", 2**53 + 1)
+
         asked = client.call(
             "Query",
             collection_name="codec",
@@ -522,6 +529,7 @@ def test_pymilvus_reads_from_a_server_what_we_wrote_and_we_read_it_too(server: S
         columns = decoded(list(asked))
         ours = {columns["id"][place]: {name: columns[name][place] for name in names} for place in range(len(rows))}
         assert ours == {row["id"]: {name: row[name] for name in names} for row in rows}
+
         (searched,) = [search_field(client.call("DescribeCollection", collection_name="codec").schema, None)]
         answer = client.call(
             "Search",

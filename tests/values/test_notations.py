@@ -48,7 +48,7 @@ def test_a_geometry_in_wkt_is_taken_as_it_is(text: str) -> None:
         ("GEOMETRYCOLLECTION (" * 200, "there is no geometry 'GEOMETRYCOLLECTION'"),
     ],
 )
-def test_what_is_no_geometry_is_told(text: str, reason: str) -> None:
+def test_an_invalid_geometry_is_refused_with_its_place(text: str, reason: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         require_wkt(text)
     assert str(caught.value) == reason
@@ -87,7 +87,7 @@ COUNT = {each: struct.pack("<I", each) for each in range(4)}
         (b"", ""),
     ],
 )
-def test_a_geometry_in_wkb_is_shown_in_wkt_and_what_is_none_as_its_bytes(raw: bytes, text: str) -> None:
+def test_a_geometry_in_wkb_is_shown_in_wkt_and_an_invalid_one_as_its_bytes(raw: bytes, text: str) -> None:
     assert wkt(raw) == text
     if " (" in text:
         assert require_wkt(text) == text
@@ -131,6 +131,6 @@ def test_a_moment_is_sent_in_utc_where_it_has_a_zone(text: str, utc: str) -> Non
         "٢٠٢٦-01-31T12:00:00Z",
     ],
 )
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         in_utc(text)
