@@ -111,7 +111,7 @@ def without(value: dict[str, Any], database: str) -> dict[str, Any]:
 
 
 def changes(run: Run) -> str:
-    """What was changed; what others left on the server, and the file lacks, is no matter."""
+    """The number of changes, without the note on objects of others that the file lacks."""
     assert (run.code, run.err) == (0, "")
     return run.out.partition(" Not in the file")[0].partition(": all is")[0].partition(": the server has")[0].strip()
 

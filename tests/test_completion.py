@@ -26,7 +26,7 @@ SETUP = {
 }
 
 PATIENT = "from milvus_cli import cli; from milvus_cli.completion import tab; tab.TAB_SECONDS = 60; cli.main()"
-"""The program, as if the server's answer came at once: what is slow here says how busy the machine is."""
+"""The program with patience for the server: slow answers here only say how busy the machine is."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Connecting to every kind of server, and what is kept of it under an alias."""
+"""Connecting to every kind of server, and the connection that is saved under an alias."""
 
 import http.client
 import json
@@ -91,7 +91,7 @@ def test_connect_keeps_the_connection_for_later_commands(cli: Cli, server: Serve
 
 
 def cli_version(server: ServerProcess) -> str:
-    """As GetVersion tells it."""
+    """The answer of GetVersion."""
     with server.stub() as stub:
         return str(stub.GetVersion(milvus_pb2.GetVersionRequest(), timeout=5).version)
 

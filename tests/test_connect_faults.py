@@ -64,7 +64,7 @@ def home_with_two_connections(
 
 @pytest.fixture
 def saved_connections(home_with_two_connections: Cli) -> Iterator[Kept]:
-    """Two saved connections; in the end they still answer to what they did."""
+    """Two saved connections; in the end they are as before."""
     yield Kept(home_with_two_connections)
     rows = json.loads(home_with_two_connections("list", "connections", "-o", "json").out)
     assert [(row["alias"], row["current"], row["state"]) for row in rows] == [
@@ -334,7 +334,7 @@ def test_missing_database(saved_connections: Kept, request: pytest.FixtureReques
     saved_connections.fails(1, f"no database 'nosuch' on {address}", hint, address, "--db", "nosuch")
 
 
-# What was typed
+# Invalid options
 
 PORTS = "a port is 1 to 65535; Milvus listens on 19530"
 ADDRESS = "write host:port, a port is 1 to 65535"

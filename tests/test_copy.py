@@ -196,7 +196,7 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
         "differences": [],
     }
 
-    # What Milvus Lite does not keep is not compared.
+    # Attributes that Milvus Lite does not keep are not compared.
     sample = both_servers.json(f"diff old:{milvus_rows} lite: --sample 100")
     assert (sample["same"], sample["compared"], sample["not_compared"]) == (
         True,

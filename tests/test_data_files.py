@@ -79,7 +79,7 @@ def test_a_row_that_is_too_deep_is_rejected_with_its_place(lite_in_tmp: Typed) -
 
 
 @pytest.fixture
-def deep(typed: Typed, is_lite: bool) -> Iterator[str]:
+def deep_value(typed: Typed, is_lite: bool) -> Iterator[str]:
     """Deep JSON, which the collection `df_held` has in its JSON field `j` and under its dynamic key `d`."""
     # Milvus Lite accepts what Python's own parser accepts, and PyYAML fails before that.
     deep = nested(400 if is_lite else 1_200)
@@ -104,8 +104,8 @@ def deep(typed: Typed, is_lite: bool) -> Iterator[str]:
     typed.gone("df_held")
 
 
-def test_a_deep_value_is_shown_whole_in_every_format(typed: Typed, deep: str) -> None:
-    spaced = deep.replace(":", ": ")
+def test_a_deep_value_is_shown_whole_in_every_format(typed: Typed, deep_value: str) -> None:
+    spaced = deep_value.replace(":", ": ")
     for line in (
         "query -c df_held --fields j,d",
         "get -c df_held --ids 1 --fields j,d",
@@ -118,18 +118,18 @@ def test_a_deep_value_is_shown_whole_in_every_format(typed: Typed, deep: str) ->
             assert run.out.count(shown) == 2, (line, output)
 
 
-def test_a_deep_value_is_exported_whole_to_every_format(typed: Typed, deep: str, tmp_path: Path) -> None:
+def test_a_deep_value_is_exported_whole_to_every_format(typed: Typed, deep_value: str, tmp_path: Path) -> None:
     for name in ("jsonl", "json", "csv", "tsv", "parquet"):
         run = typed(f"export -c df_held {tmp_path}/out.{name}")
         assert (run.code, run.err) == (0, ""), (name, run)
 
-    assert (tmp_path / "out.jsonl").read_text().replace(": ", ":").count(deep) == 2
-    assert (tmp_path / "out.json").read_text().replace(": ", ":").count(deep) == 2
-    assert (tmp_path / "out.csv").read_text().replace(": ", ":").count(deep.replace('"', '""')) == 2
+    assert (tmp_path / "out.jsonl").read_text().replace(": ", ":").count(deep_value) == 2
+    assert (tmp_path / "out.json").read_text().replace(": ", ":").count(deep_value) == 2
+    assert (tmp_path / "out.csv").read_text().replace(": ", ":").count(deep_value.replace('"', '""')) == 2
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(tmp_path / "out.parquet").to_pylist()
-    assert table[0]["j"].replace(": ", ":") == deep
+    assert table[0]["j"].replace(": ", ":") == deep_value
 
 
 @pytest.fixture

@@ -343,6 +343,7 @@ def test_access_and_resource_groups_are_asked_for(
         )
         assert line == "grant privilege -r asked_reader --objectType Collection -o '*' -p Search"
         assert [each["privilege"] for each in typed.json("list grants -r asked_reader")] == ["Search"]
+
         line = talk(
             "revoke privilege asked_reader",
             ("Object type", "Collection"),
@@ -352,6 +353,7 @@ def test_access_and_resource_groups_are_asked_for(
         )
         assert line == "revoke privilege asked_reader --objectType Collection -o '*' -p Search --db default"
         assert typed.json("list grants -r asked_reader") == []
+
         assert (
             talk(
                 "update password",

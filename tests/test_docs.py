@@ -1,4 +1,4 @@
-"""What README and the help texts tell is true: every command line in them is parsed, and most are run."""
+"""README and the help texts are true: every command line in them is parsed, and most are run."""
 
 import gzip
 import re
@@ -19,7 +19,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(leaves(tree()), key=lambda each: each.path)
 EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in COMMANDS}
 
-# Examples in the order in which a person would type them; what one makes, the next ones use.
+# Examples in the order in which a person would type them; later ones use objects of earlier ones.
 ORDER = [
     "connect",
     "create collection",
@@ -73,18 +73,18 @@ BEFORE = {
     "delete collection_properties": "alter collection_properties -c book --set collection.ttl.seconds=86400",
 }
 
-# What Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
+# Commands that Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
 LACKING = ["alter database", "truncate", "alter collection_field", "hybrid_search", "update resource_group"]
 LACKING += [leaf.path for leaf in COMMANDS if "privilege_group" in leaf.path]
 FILES = {"ann.password": "anns-password", "new.password": "another-password", "new.passwords": "eve:eves-password\n"}
 
-# What would move the one query node of this Milvus, or what is loaded there.
+# Commands that would move the one query node of this Milvus, or the rows loaded there.
 MOVING = ["load_balance", "transfer node", "transfer replica"]
-# What asks the management port, which stands elsewhere in tests.
+# Commands that ask the management port, which is another one in tests.
 MANAGED = ("show metrics", "top")
 FILLERS = {"127.0.0.1 -p 19530": "{host} -p {port}", "http://127.0.0.1:19530": "{uri}"}
 TASK = "447265736549269506"
-"""Of a bulk insert; a server gives out the numbers."""
+"""Of a bulk insert; a server chooses the numbers."""
 
 
 def test_every_command_has_help_and_an_example() -> None:

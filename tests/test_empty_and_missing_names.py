@@ -1,4 +1,4 @@
-"""An empty name is no name; a database that isn't there is not empty."""
+"""An empty name is not a name; a missing database is not an empty one."""
 
 from pathlib import Path
 

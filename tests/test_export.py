@@ -118,7 +118,7 @@ def client_of(server: ServerProcess) -> Client:
     return open_client(Profile(host=server.host, port=server.port), timeout=60)
 
 
-def filled(client: Client, name: str, schema: CollectionSchema, columns: list[FieldData], rows: int) -> None:
+def make_filled(client: Client, name: str, schema: CollectionSchema, columns: list[FieldData], rows: int) -> None:
     """Creates a loaded collection with these rows."""
     schema.name = name
     if client.call("HasCollection", collection_name=name).value:
@@ -142,8 +142,8 @@ def server_with_rows(server: ServerProcess) -> ServerProcess:
     numbers.vectors.dim = 2
     numbers.vectors.float_vector.data.extend(each / 8 for key in ids.scalars.long_data.data for each in (key, -key))
     client = client_of(server)
-    filled(client, "awkward", schema, encode_rows(AWKWARD, schema), len(AWKWARD))
-    filled(client, "many", many, [ids, numbers], rows)
+    make_filled(client, "awkward", schema, encode_rows(AWKWARD, schema), len(AWKWARD))
+    make_filled(client, "many", many, [ids, numbers], rows)
     client.close()
     return server
 

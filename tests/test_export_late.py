@@ -24,7 +24,7 @@ def link(*args, **options):
 
 os.link = link
 """
-"""What a process is like whose file system has no links: root is needed to mount one."""
+"""Simulates a file system without links: root is needed to mount one."""
 
 ExportMeanwhile = Callable[..., "subprocess.CompletedProcess[str]"]
 

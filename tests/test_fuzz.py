@@ -1,4 +1,4 @@
-"""Whatever is typed: no traceback, a known exit code, and a message that says what is wrong."""
+"""Whatever is typed: no traceback, a known exit code, and an error message."""
 
 import io
 import os
@@ -18,7 +18,7 @@ from milvus_cli.output.console import Console
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
 
-# What starts servers, sleeps or reads standard input is not for fuzzing; nothing is connected, so nothing else acts.
+# Commands that start servers, sleep or read standard input are left out; without a connection no other one acts.
 LEFT_OUT = {"start", "stop", "quickstart", "watch", "connect", "create", "completion"}
 COMMANDS = [leaf for leaf in leaves(tree()) if leaf.path.split()[0] not in LEFT_OUT]
 PATHS = [leaf.path for leaf in COMMANDS]
@@ -46,8 +46,8 @@ class Recorder(Console):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home, which is the current directory too: what a fuzzed line writes is written there."""
+def fuzzed_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home, which is also the current directory: fuzzed lines write their files there."""
     before = Path.cwd()
     path = tmp_path_factory.mktemp("fuzz")
     os.chdir(path)
@@ -55,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.chdir(before)
 
 
-def fresh(home: Path) -> tuple[Session, Recorder]:
+def fresh_session(home: Path) -> tuple[Session, Recorder]:
     console = Recorder()
     return Session(Config(home), console, load(home / "config.toml", {})), console
 
@@ -67,8 +67,8 @@ def harmless(console: Recorder) -> bool:
 
 @settings(max_examples=400)
 @given(lines)
-def test_no_command_line_ends_in_a_traceback(home: Path, argv: list[str]) -> None:
-    session, console = fresh(home)
+def test_no_command_line_ends_in_a_traceback(fuzzed_home: Path, argv: list[str]) -> None:
+    session, console = fresh_session(fuzzed_home)
     try:
         code = execute(argv, session)
     except Leave as leave:
@@ -82,8 +82,8 @@ def test_no_command_line_ends_in_a_traceback(home: Path, argv: list[str]) -> Non
 
 @settings(max_examples=300)
 @given(st.text())
-def test_no_script_ends_in_a_traceback(home: Path, text: str) -> None:
-    session, console = fresh(home)
+def test_no_script_ends_in_a_traceback(fuzzed_home: Path, text: str) -> None:
+    session, console = fresh_session(fuzzed_home)
     try:
         code = run_script(text.replace("|", "").replace(">", "").split("\n"), session, name="fuzz", keep_going=True)
     except Leave as leave:

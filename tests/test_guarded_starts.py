@@ -1,4 +1,4 @@
-"""What a start must not do by accident: lose a guard, act on another connection, show a secret, or crash."""
+"""Accidents at a start that must not happen: to lose a guard, act on another connection, show a secret, or crash."""
 
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
@@ -7,7 +7,6 @@ from tests.support.typed import failed
 
 def test_a_guard_stays_with_its_alias_when_its_address_is_written_another_way(cli: Cli, lite: LiteServer) -> None:
     guarded = "connect {host}:{port} -a guarded"
-
     assert cli("connect", lite.address, "-a", "guarded", "--read-only").code == 0
     assert cli(*guarded.format(host="localhost", port=lite.port).split()).code == 0
     assert cli("--alias", "guarded", "create", "collection", "x", "--dim", "4") == failed(

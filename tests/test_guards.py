@@ -68,7 +68,7 @@ CHANGES = [
             "roles/grant_privilege",
             "jobs/import/create",
             "collections/load",
-            # Spelled so that a server, or what stands before it, might take it for something else.
+            # Spelled so that a server, or a proxy before it, might take it for something else.
             "entities/../collections/drop",
             "entities/query/../../collections/drop",
             "entities/query/",
@@ -98,7 +98,7 @@ CHANGES = [
     ("GET", "/x/../%256Danagement/stop"),
 ]
 
-# What deletes something of a server, by a line that finds it there; the others need a newer one than 2.3.
+# Commands that delete objects of a server, each with a line that finds one; NEWER need a server after 2.3.
 DELETIONS = {
     "delete alias": "delete alias guard_alias",
     "delete collection": "delete collection guard_book",

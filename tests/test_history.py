@@ -1,4 +1,4 @@
-"""What the history keeps, and what it never does."""
+"""Lines that the history keeps, and lines that it never keeps."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""MILVUS_CLI_HOME that can't be what it should be."""
+"""Homes with a file in the place of a directory, or the reverse."""
 
 from pathlib import Path
 

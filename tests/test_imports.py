@@ -1,4 +1,4 @@
-"""What starting costs: which packages each way in imports, and which it does not."""
+"""The cost of a start: which packages each way in imports, and which it does not."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ sys.exit(code)
 
 
 def modules_after(cli: Cli, *argv: str) -> set[str]:
-    """What is imported when the command has run."""
+    """The modules imported once the command has run."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, *argv],
         cwd=cli.directory,
@@ -41,6 +41,7 @@ def modules_after(cli: Cli, *argv: str) -> set[str]:
 
 @pytest.fixture
 def connected_cli(cli: Cli) -> Cli:
+    """milvus_cli with a saved connection."""
     with GrpcPeer() as peer:
         assert cli("connect", "-h", peer.host, "-p", str(peer.port)).code == 0
     return cli

@@ -25,7 +25,7 @@ def write_rows(path: Path, count: int, n: int, *, pad: int = 0) -> None:
             file.write(json.dumps({"id": key, "n": n, "v": [key + n / 2] * 8}) + " " * pad + "\n")
 
 
-def make(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -> Path:
+def collection_and_new_rows(typed: Typed, name: str, tmp_path: Path, count: int, *, pad: int = 0) -> Path:
     """Creates a loaded collection with older rows; returns a file with the new ones."""
     typed.gone(name)
     typed.all(COLLECTION.format(name=name), f"load collection -c {name}")
@@ -60,7 +60,7 @@ def test_rows_whose_keys_exist_are_all_written_over_a_connection_that_is_cut(
     typed: Typed, is_lite: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     count = 3_000
-    rows = make(typed, "lost_cut", tmp_path, count)
+    rows = collection_and_new_rows(typed, "lost_cut", tmp_path, count)
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 40_000)
     with RandomCuts(typed.server.host, typed.server.port, cuts=6, least=5_000, most=40_000) as proxy:
         run = run_here([verb, "file", "-c", "lost_cut", str(rows)], typed.cli.home, f"http://127.0.0.1:{proxy.port}")
@@ -78,7 +78,7 @@ def test_an_insert_over_older_rows_that_was_killed_continues_with_resume(
     typed: Typed, proxy: TcpProxy, tmp_path: Path
 ) -> None:
     count = 5_000
-    rows, checkpoint = make(typed, "lost_killed", tmp_path, count, pad=2_000), tmp_path / "how_far"
+    rows, checkpoint = collection_and_new_rows(typed, "lost_killed", tmp_path, count, pad=2_000), tmp_path / "how_far"
     line = ["insert", "file", "-c", "lost_killed", str(rows), "--checkpoint", str(checkpoint)]
     uri = f"http://127.0.0.1:{proxy.port}"
     proxy.delay(0.2)
@@ -97,7 +97,7 @@ def test_an_insert_over_older_rows_that_was_killed_continues_with_resume(
 
 @on_milvus
 def test_rows_that_cannot_be_told_from_older_ones_are_reported(typed: Typed, tmp_path: Path) -> None:
-    rows = make(typed, "lost_unknown", tmp_path, 2_000)
+    rows = collection_and_new_rows(typed, "lost_unknown", tmp_path, 2_000)
     typed.all(f"insert file -c lost_unknown {tmp_path / 'old.jsonl'}")
     with RandomCuts(typed.server.host, typed.server.port, cuts=1, least=30_000, most=30_001) as proxy:
         line = ["insert", "file", "-c", "lost_unknown", str(rows)]

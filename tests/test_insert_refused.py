@@ -23,7 +23,7 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def made(typed: Typed, name: str, *more: str) -> None:
+def make_collection(typed: Typed, name: str, *more: str) -> None:
     typed.gone(name)
     typed.all(" ".join([CASES.format(name=name), *more]), f"load collection -c {name}")
 
@@ -37,7 +37,7 @@ def test_a_file_in_which_the_server_refuses_every_row(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    made(typed, "refused_all")
+    make_collection(typed, "refused_all")
     write(Path("rows.jsonl"), [{"id": number, "t": "ä" * 6} for number in range(300)])
     run = typed("insert file -c refused_all rows.jsonl --rejects rejects.jsonl")
     reason = "too long: 12 bytes in UTF-8, max_length is 10"
@@ -58,7 +58,7 @@ def test_rows_between_bad_ones_of_several_kinds_go_in(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    made(typed, "refused_some", "--dynamic")
+    make_collection(typed, "refused_some", "--dynamic")
     write(
         Path("rows.jsonl"),
         [
@@ -96,7 +96,7 @@ def test_a_row_that_one_server_refuses_is_accepted_on_another(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    made(typed, "refused_lite")
+    make_collection(typed, "refused_lite")
     write(Path("rows.jsonl"), [{"id": 1, "j": ["x"]}, {"id": 2, "j": 5}, {"id": 3, "t": "ä" * 9}, {"id": 4, "j": "x"}])
     run = typed("insert file -c refused_lite rows.jsonl")
     assert run == Run(
@@ -193,7 +193,7 @@ def test_a_cause_common_to_all_rows_ends_the_job_and_resume_continues_when_it_is
 ) -> None:
     # --resume first looks for the rows, and retries that for 30 s although the partition is missing.
     monkeypatch.setattr("milvus_cli.rows.readback.RELOADING", 1.0)
-    made(typed, "refused_gone")
+    make_collection(typed, "refused_gone")
     rows = tmp_path / "rows.jsonl"
     write(rows, [{"id": 1}, {"id": 2}])
     line = f"insert file -c refused_gone -p later {rows}"

@@ -1,4 +1,4 @@
-"""While a server is unreachable an insert says so, and in the end what to do."""
+"""While a server is unreachable an insert says so, and in the end how to resume."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Two processes on one job: the second is told who holds it. And files in the way of an export."""
+"""Two processes on one job: the second is refused with the process that holds it. And files in the way of an export."""
 
 import json
 import os

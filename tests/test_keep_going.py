@@ -1,4 +1,4 @@
-"""--keep-going at lines that can't be read: each is told with its place, and the rest runs."""
+"""--keep-going at lines that can't be read: each is reported with its place, and the rest runs."""
 
 import time
 from pathlib import Path

@@ -25,12 +25,12 @@ def old_row(typed: Typed) -> Iterator[Typed]:
     """A fresh collection with one row."""
     typed.gone(NAME)
     typed.all(f"create collection -c {NAME} {FIELDS}", f"load {NAME}")
-    put(typed, NAME, OLD)
+    put_row(typed, NAME, OLD)
     yield typed
     typed.gone(NAME)
 
 
-def put(typed: Typed, name: str, row: object, *, verb: str = "insert") -> None:
+def put_row(typed: Typed, name: str, row: object, *, verb: str = "insert") -> None:
     typed.all(f"{verb} row -c {name} --row '{json.dumps(row)}'")
 
 
@@ -46,7 +46,7 @@ def test_an_upserted_row_keeps_nothing_of_the_one_before(old_row: Typed, tmp_pat
     path = tmp_path / "new.jsonl"
     path.write_text(json.dumps(NEW))
     if how == "row":
-        put(old_row, NAME, NEW, verb="upsert")
+        put_row(old_row, NAME, NEW, verb="upsert")
     else:
         run = old_row(f"upsert file -c {NAME} {path}")
         assert run == Run(0, f"Upserted 1 of 1 rows into {NAME!r}, which had 1 and has 1.\n", "")
@@ -58,7 +58,7 @@ def test_an_upserted_row_keeps_nothing_of_the_one_before(old_row: Typed, tmp_pat
 def test_a_row_that_a_copy_replaces_keeps_nothing_of_the_one_before(old_row: Typed, how: str) -> None:
     old_row.gone("lite_source")
     old_row.all(f"create collection -c lite_source {FIELDS}", "load lite_source")
-    put(old_row, "lite_source", NEW)
+    put_row(old_row, "lite_source", NEW)
     run = old_row(f"-q copy lite_source {NAME} {how} --yes")
     assert run.code == 0, run
     assert rows_of(old_row, NAME) == rows_of(old_row, "lite_source")

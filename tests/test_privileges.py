@@ -121,7 +121,7 @@ CASES = [
     Case("show replicas prv_book"),
     Case("show query_segment prv_book"),
     Case("show query_segment_info prv_book"),
-    # What the server does by itself.
+    # Operations that the server completes by itself.
     Case("flush prv_book", "Flush"),
     Case("flush_all --no-wait", "FlushAll"),
     Case("show flush_state prv_book"),
@@ -172,7 +172,7 @@ CASES = [
     Case("bulk_insert prv_book -f /nosuch.json", "Import"),
     Case("show bulk_insert_state -id 1", code=1),
     Case("list bulk_insert_tasks -c prv_book"),
-    # Searches, and what reads many rows.
+    # Searches, and commands that read many rows.
     Case(f"search prv_book {VECTOR}", "Search"),
     Case("search prv_book --like 3", "Query, Search"),
     Case(f"search prv_book {VECTOR} --partition half --explain", "Search"),
@@ -270,10 +270,10 @@ NO_SERVER = {
     "use connection",
     "version",
 }
-"""What asks no server, or one that it starts itself."""
+"""Commands that ask no server, or one that they start themselves."""
 
 NO_CREDENTIALS = {"show metrics", "top"}
-"""What asks the management port, which knows no users."""
+"""Commands that ask the management port, which has no users."""
 
 
 def test_every_command_that_asks_a_server_is_in_the_table() -> None:
@@ -292,7 +292,7 @@ class People:
         self.root = Typed(Cli(directory), server, token="root:Milvus")
 
     def make(self) -> None:
-        """Grants first: what Milvus has to tidy up after keeps it from minding them."""
+        """Grants first: Milvus notices them late after it has deleted collections."""
         self.root.all("create user prv_nobody -p hunter22")
         for case in CASES:
             if case.grants and case.needs not in self.few:

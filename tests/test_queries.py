@@ -226,7 +226,7 @@ def test_a_path_needs_no_at_sign_where_it_can_not_be_a_vector(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "q.csv").write_text("\n".join(f'"{row}"' for row in ROWS))
     numpy.save(tmp_path / "q.npy", ARRAY)
-    # What can be read as a vector is one, whatever files there are.
+    # A value that can be read as a vector is one, even if a file has that name.
     (tmp_path / "1,2,3,4").write_text("9,9,9,9")
     (tmp_path / "two words").write_text("1 2 3 4")
     assert [read(each) for each in ("q.csv", "./q.csv", str(tmp_path / "q.csv"), "q.npy")] == [FLOATS] * 4

@@ -1,4 +1,4 @@
-"""What --quiet leaves out, what watch refuses, and what a read-only connection says of rows that it never sent."""
+"""Output that --quiet leaves out, commands that watch refuses, and errors of writes on a read-only connection."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ ROWS = (
 KEYS = "create collection -c keys -f key:VARCHAR:50 -f v:FLOAT_VECTOR:2 -p key"
 TEXTS = ["a", "B", "it's", 'say "no"', "back\\slash", "a,b", "ä", "漢🦅", "tab\t", "", "two\nlines", "\uffff"]
 EVENTUALLY = "--consistency eventually"
-"""Quicker than a strong read; enough for what one has already seen."""
+"""Quicker than a strong read; enough for rows that were read before."""
 
 
 @pytest.fixture(scope="module")

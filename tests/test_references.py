@@ -77,7 +77,7 @@ GENERATIONS = dict(each.split("\n", 1) for each in REFERENCES.split("\n## ")[1:]
 
 
 class Shell:
-    """A shell at which the lines of one generation are typed, and pymilvus, which sees what they do."""
+    """A shell in which the lines of one generation are typed, and pymilvus, which sees their effects."""
 
     def __init__(self, home: Path, server: MilvusServer) -> None:
         self.session = Session(Config(home), Recorder(), load(home / "config.toml", {}), catalog=Catalog)
@@ -89,7 +89,7 @@ class Shell:
         self.client.close()
 
     def run(self, example: Example) -> list[str]:
-        """Runs a line with the prompt before it; returns what is not as expected."""
+        """Runs a line with the prompt before it; returns the differences from the expected effect."""
         line = "milvus_cli > " + self._filled(example.line)
         console = self.session.console = Answering("y\n" * 3) if example.answered else Recorder()
         (statement,) = split(line)

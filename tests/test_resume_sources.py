@@ -28,7 +28,7 @@ NAN = float("nan")
 
 
 class Shop(BrokenWeb):
-    """Serves what a test has put on its shelf, by name."""
+    """Serves the files on its shelf by name."""
 
     def __init__(self) -> None:
         super().__init__()

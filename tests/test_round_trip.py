@@ -97,7 +97,7 @@ def old_and_back(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess
     typed.all(f"insert row -c there --row {shlex.quote(json.dumps(rows))}")
     typed.all(f"create collection back --schema-file {schema}", *partitions("back"))
     for name in ("there", "back"):
-        typed.all(*([f"create index -c {name} -f s"] if on_lite else []), *prepared(name, "FLAT", "L2"))
+        typed.all(*([f"create index -c {name} -f s"] if on_lite else []), *index_and_load(name, "FLAT", "L2"))
     yield typed
     typed.gone("there", "back")
 
@@ -107,7 +107,7 @@ def partitions(name: str) -> list[str]:
     return [f"create partition -c {name} -p {kind.partition('.')[0]}" for kind in FORMATS]
 
 
-def prepared(name: str, index: str, metric: str) -> list[str]:
+def index_and_load(name: str, index: str, metric: str) -> list[str]:
     return [f"create index -c {name} -f v -t {index} -m {metric}", f"load {name}"]
 
 
@@ -148,7 +148,7 @@ def test_vectors_of_every_type_come_back(
         f"create collection trip_vectors -f id:INT64 -f v:{field} -p id",
         *partitions("trip_vectors"),
         f"insert row -c trip_vectors -p _default --row '{json.dumps(rows)}'",
-        *prepared("trip_vectors", index, metric),
+        *index_and_load("trip_vectors", index, metric),
     )
     assert json.loads(rows_in(typed, "trip_vectors", "_default")) == rows
     for kind in FORMATS:

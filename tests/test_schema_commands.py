@@ -1,4 +1,4 @@
-"""create collection and show collection on real servers, compared with what pymilvus makes."""
+"""create collection and show collection on real servers, compared with those that pymilvus makes."""
 
 import json
 import uuid
@@ -70,12 +70,12 @@ def pymilvus_client(server: ServerProcess) -> Iterator[MilvusClient]:
     found.close()
 
 
-def fresh() -> str:
+def fresh_name() -> str:
     return f"c{uuid.uuid4().hex[:12]}"
 
 
 def described(client: MilvusClient, name: str) -> dict[str, Any]:
-    """What pymilvus says of it, less what is another one's every time."""
+    """The description by pymilvus, without values that differ between any two collections."""
     found = client.describe_collection(name)
     fields = [
         {**{key: str(each) if key == "default_value" else each for key, each in field.items()}, "field_id": 0}
@@ -91,7 +91,7 @@ def described(client: MilvusClient, name: str) -> dict[str, Any]:
 
 
 def made_by_pymilvus(client: MilvusClient, fields: list[dict[str, Any]]) -> str:
-    name = fresh()
+    name = fresh_name()
     schema = MilvusClient.create_schema()
     for field in fields:
         given = {key: each for key, each in field.items() if key not in ("name", "type")}
@@ -102,7 +102,7 @@ def made_by_pymilvus(client: MilvusClient, fields: list[dict[str, Any]]) -> str:
     return name
 
 
-def make(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
+def make_from_file(on: Callable[..., Run], name: str, schema: dict[str, Any]) -> None:
     run = on("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
     assert run.err == "" or run.err.startswith(
@@ -129,7 +129,7 @@ def test_d_is_the_dynamic_field_or_a_description_and_a_note_says_which(
     description: str,
     note: str,
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     run = run_on_server(*f"create collection {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id {given}".split())
     assert (run.code, run.out) == (0, f"Created collection '{name}'.\n")
     assert run.err.startswith(f"note: {note}")
@@ -147,7 +147,7 @@ def test_two_descriptions_are_refused(run_on_server: Callable[..., Run]) -> None
 def test_a_struct_array_that_the_server_ignores_is_reported(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     struct = {
         "name": "s",
         "type": "ARRAY",
@@ -170,8 +170,8 @@ def copied(on: Callable[..., Run], name: str) -> str:
     """A copy of the collection by its schema file."""
     run = on("show", "collection", name, "-o", "ddl")
     assert (run.code, run.err) == (0, "")
-    other = fresh()
-    make(on, other, json.loads(run.out))
+    other = fresh_name()
+    make_from_file(on, other, json.loads(run.out))
     return other
 
 
@@ -185,13 +185,13 @@ def test_a_field_is_as_pymilvus_makes_it_and_so_is_its_copy(
 ) -> None:
     if kind["type"] in ONLY_MILVUS and not isinstance(server, MilvusServer):
         schema = json.dumps({"fields": fields_of(kind)})
-        run = run_on_server("create", "collection", "-c", fresh(), "--schema-file", "-", input=schema)
+        run = run_on_server("create", "collection", "-c", fresh_name(), "--schema-file", "-", input=schema)
         assert (run.code, run.out) == (1, "")
         assert run.err.startswith("error: field 'x' uses Milvus type ")
         return
     theirs = made_by_pymilvus(pymilvus_client, fields_of(kind))
-    ours = fresh()
-    make(run_on_server, ours, {"fields": fields_of(kind)})
+    ours = fresh_name()
+    make_from_file(run_on_server, ours, {"fields": fields_of(kind)})
     assert described(pymilvus_client, ours) == described(pymilvus_client, theirs)
     assert described(pymilvus_client, copied(run_on_server, ours)) == described(pymilvus_client, theirs)
 
@@ -199,7 +199,7 @@ def test_a_field_is_as_pymilvus_makes_it_and_so_is_its_copy(
 def test_everything_beside_the_fields_is_copied(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     schema = MilvusClient.create_schema(enable_dynamic_field=True, description="books")
     schema.add_field("id", DataType.VARCHAR, max_length=10, is_primary=True)
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=4)
@@ -222,7 +222,7 @@ def test_everything_beside_the_fields_is_copied(
 def test_a_partition_key_keeps_the_number_of_partitions(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     run = run_on_server(
         "create",
         "collection",
@@ -248,7 +248,7 @@ def test_a_partition_key_keeps_the_number_of_partitions(
 def test_a_bm25_function_is_as_pymilvus_makes_it(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    ours, theirs = fresh(), fresh()
+    ours, theirs = fresh_name(), fresh_name()
     schema = MilvusClient.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True, auto_id=True)
     schema.add_field("text", DataType.VARCHAR, max_length=99, enable_analyzer=True)
@@ -277,7 +277,7 @@ def test_a_bm25_function_is_as_pymilvus_makes_it(
 
 
 def test_full_text_search_takes_a_field_and_an_index_without_a_metric(lite: LiteServer, cli: Cli) -> None:
-    on, name = Typed(cli, lite), fresh()
+    on, name = Typed(cli, lite), fresh_name()
     on.all(
         f"create collection {name} -f id:INT64 -f text:VARCHAR:99 -f s:SPARSE_FLOAT_VECTOR -p id --bm25 text:words",
         f"create index -c {name} -f words",
@@ -289,7 +289,7 @@ def test_full_text_search_takes_a_field_and_an_index_without_a_metric(lite: Lite
 
 
 def test_a_dimension_is_enough(run_on_server: Callable[..., Run], pymilvus_client: MilvusClient) -> None:
-    ours, theirs = fresh(), fresh()
+    ours, theirs = fresh_name(), fresh_name()
     pymilvus_client.create_collection(theirs, dimension=4)
     run = run_on_server("create", "collection", ours, "--dim", "4", "-o", "json")
     assert json.loads(run.out) == {
@@ -305,7 +305,7 @@ def test_a_dimension_is_enough(run_on_server: Callable[..., Run], pymilvus_clien
 def test_the_form_of_the_first_generation_still_makes_one(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     run = run_on_server(
         "create",
         "collection",
@@ -360,7 +360,7 @@ def test_an_index_is_as_pymilvus_makes_it(
     metric: str,
     params: dict[str, str],
 ) -> None:
-    ours, theirs = fresh(), fresh()
+    ours, theirs = fresh_name(), fresh_name()
     fields = ["-f", "id:INT64", "-f", f"x:{kind}", "-p", "id"]
     fields += [] if "VECTOR" in kind else ["-f", "v:FLOAT_VECTOR:4"]
     made = run_on_server("create", "collection", ours, *fields)
@@ -400,7 +400,7 @@ def test_an_index_is_as_pymilvus_makes_it(
 def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    ours, theirs = fresh(), fresh()
+    ours, theirs = fresh_name(), fresh_name()
     for name in (ours, theirs):
         assert run_on_server("create", "collection", name, *PLAIN).code == 0
 
@@ -512,7 +512,7 @@ def test_an_invalid_definition_is_refused(
 
 
 def test_a_name_that_is_taken_is_refused(run_on_server: Callable[..., Run], pymilvus_client: MilvusClient) -> None:
-    name = fresh()
+    name = fresh_name()
     assert run_on_server("create", "collection", name, *PLAIN).code == 0
     run = run_on_server("create", "collection", name, *PLAIN, "-o", "json")
     assert (run.code, run.out) == (1, "")
@@ -530,7 +530,7 @@ def test_a_name_that_is_taken_is_refused(run_on_server: Callable[..., Run], pymi
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
 def test_a_word_that_one_server_reserves_is_refused_in_its_words(run_on_server: Callable[..., Run]) -> None:
-    run = run_on_server("create", "collection", fresh(), *PLAIN, "-f", "iso:INT64")
+    run = run_on_server("create", "collection", fresh_name(), *PLAIN, "-f", "iso:INT64")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: field name 'iso' is reserved")
     assert run.err.endswith("\nhint: nothing was made; see: help create collection\n")
@@ -539,7 +539,7 @@ def test_a_word_that_one_server_reserves_is_refused_in_its_words(run_on_server: 
 def test_a_failed_index_says_that_the_collection_exists(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     schema = {"fields": [ID, VECTOR], "indexes": [{"field_name": "v", "index_type": "HNSW", "metric_type": "NONSENSE"}]}
     run = run_on_server("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
     assert (run.code, run.out) == (1, "")
@@ -549,7 +549,7 @@ def test_a_failed_index_says_that_the_collection_exists(
 def test_show_collection_shows_everything(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient, server: ServerProcess
 ) -> None:
-    name = fresh()
+    name = fresh_name()
     run_on_server("create", "collection", name, "--dim", "4")
     pymilvus_client.insert(name, [{"id": 1, "vector": [0, 0, 0, 1]}, {"id": 2, "vector": [0, 0, 1, 0]}])
     pymilvus_client.create_alias(name, f"{name}_alias")

@@ -194,7 +194,7 @@ def test_every_other_metric_and_type_is_one_that_the_server_does_not_have(search
         searched_rows.all(f"create collection -c {name} -f id:INT64 -p id -f {Kind(each, '').declaration}")
         for metric in METRICS.keys() - {kind.metric for kind in has if kind.type == each}:
             if (is_lite, each, metric) == (True, "FLOAT_VECTOR", "BM25"):
-                continue  # Milvus Lite makes such an index, and finds nothing with it.
+                continue  # Milvus Lite makes this index, and finds nothing with it.
             run = searched_rows(f"create index -c {name} -f v -t {INDEXES.get(each, 'FLAT')} -m {metric} --force")
             assert (run.code, run.out) == (1, ""), (each, metric)
     for each in nowhere:
@@ -662,7 +662,7 @@ def test_a_range_that_milvus_lite_did_not_reach_is_noted(searched_rows: Typed, i
         if is_lite
         else ""
     )
-    # Milvus Lite rounds before it compares: what lies on the edge may be in or out.
+    # Milvus Lite rounds before it compares: a hit on the edge may be in or out.
     assert 9 <= len(searched_rows.json(f"{SEARCH} -l 20 {between}")) <= 11
 
 
@@ -715,7 +715,7 @@ def test_a_shell_follows_a_collection_that_was_made_anew_elsewhere(searched_rows
 
 
 def two_numbers(field: str) -> Handler:
-    """Describes a collection with such vectors."""
+    """Describes a collection with vectors of two numbers."""
     schema = schema_pb2.CollectionSchema(name="c")
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name=field, data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="2")

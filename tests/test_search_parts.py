@@ -1,4 +1,4 @@
-"""What searches are made of: legs and rerankers as text, histograms, parameters, sizes of requests."""
+"""Parts of searches: legs and rerankers as text, histograms, parameters, sizes of requests."""
 
 import math
 

@@ -32,7 +32,7 @@ METRICS = {
     "BINARY_VECTOR": ("HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTRUCTURE", "TANIMOTO", "MHJACCARD"),
     "SPARSE_FLOAT_VECTOR": ("IP", "BM25"),
 }
-"""What Milvus 2.6 has for each type: https://milvus.io/docs/metric.md"""
+"""The metrics of Milvus 2.6 for each type: https://milvus.io/docs/metric.md"""
 
 PAIRS = [(kind, metric) for kind, metrics in METRICS.items() for metric in metrics]
 FORMS = ("single", "batched", "range", "grouped", "hybrid", "iterator")
@@ -91,7 +91,7 @@ class Sent:
         return said(self.peer.requests(method)[0])
 
     def theirs(self, method: str = "Search") -> dict[str, Any]:
-        """What pymilvus sent last."""
+        """The last request of pymilvus."""
         request = said(self.peer.requests(method)[-1])
         self.peer.calls.clear()
         return request
@@ -115,7 +115,7 @@ def both_clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
 
 
 def said(request: Message) -> dict[str, Any]:
-    """All that a request says, without what is the same as saying nothing."""
+    """All fields of a request, without those that equal a missing field."""
     found = {field.name: value for field, value in request.ListFields() if field.name != "base"}
     for name in ("search_params", "rank_params"):
         if name in found:
@@ -145,7 +145,7 @@ def _pairs(given: Any) -> dict[str, Any]:
         if name in values:
             values[name] = json.loads(values[name])
     if "params" in values:
-        # pymilvus says once more there what stands beside.
+        # pymilvus repeats there what is beside it.
         values["params"] = {key: each for key, each in values["params"].items() if key not in values}
     return values
 
@@ -252,7 +252,7 @@ def theirs(sent: Sent, form: str, data: list[Any], metric: str) -> dict[str, Any
             "consistency_level": "Bounded",
         },
         "grouped": {"limit": 10, "group_by_field": "body", "group_size": 2, "consistency_level": "Eventually"},
-        # pymilvus walks by marks of the server; ours asks for the nearest so many, as any search.
+        # pymilvus walks by marks of the server; ours asks for a number of nearest rows, as any search.
         "iterator": {"limit": 20, "filter": "id > 3"},
     }[form]
     client.search("c", data, anns_field="v", **{"consistency_level": "Strong", **options})

@@ -139,7 +139,7 @@ def connect(cli: Cli, server: MilvusServer, *options: str) -> None:
 
 
 def run_python(text: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What the code prints, with the token of the test servers in the environment."""
+    """The output of the code, with the token of the test servers in the environment."""
     monkeypatch.setenv("MILVUS_TOKEN", "root:Milvus")
     written, names = io.StringIO(), dict[str, Any]()
     with contextlib.redirect_stdout(written):

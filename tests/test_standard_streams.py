@@ -74,7 +74,7 @@ def test_a_file_that_may_not_grow_is_an_error_as_a_full_disk_is(cli: Cli, tmp_pa
 
 
 def test_the_shell_keeps_its_prompt_out_of_a_file(cli: Cli, tmp_path: Path) -> None:
-    """And ends with an error where what it shows goes nowhere."""
+    """And ends with an error where its output goes nowhere."""
     for target in ("out.txt", "/dev/full"):
         command = ["/bin/sh", "-c", f'exec "$@" > {target}', "sh", *COMMAND]
         with Terminal(command, rows=24, cols=80, env=cli.environment(), cwd=tmp_path) as shell:

@@ -12,7 +12,7 @@ from tests.support.cli import Cli
 VERSION = '{"milvus_cli": "0.1.0"}\n'
 INTERRUPTED = '{"error": {"code": 130, "message": "interrupted", "hint": null, "server_code": null}}'
 LOUD = (sys.executable, "-X", "importtime", "-m", "milvus_cli", "version", "-o", "jsonl")
-"""Tells of each module, on standard error, when it is imported."""
+"""Writes each module to standard error when it is imported."""
 
 
 def start(cli: Cli) -> "subprocess.Popen[str]":
@@ -36,7 +36,7 @@ def wait_for(process: "subprocess.Popen[str]", module: str) -> None:
 
 
 def end(process: "subprocess.Popen[str]") -> tuple[int, str, list[str]]:
-    """Exit code, standard output, and what standard error has beside the imports."""
+    """Exit code, standard output, and standard error without the imports."""
     out, err = process.communicate(timeout=20)
     return process.returncode, out, [line for line in err.splitlines() if not line.startswith("import time:")]
 

@@ -1,4 +1,4 @@
-"""The test support does what the other tests rely on."""
+"""The support code that the other tests rely on."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ from tests.support.terminal import Terminal
 
 @pytest.fixture
 def echo() -> Iterator[tuple[str, int]]:
-    """The address of a server that sends back what it gets."""
+    """The address of a server that sends back every byte."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=_echo_until_closed, args=[listener])
         thread.start()

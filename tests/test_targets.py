@@ -124,7 +124,7 @@ NOWHERE = ""
 
 
 def chains(start: Start) -> list[list[Step]]:
-    """What moves a session, and what does not."""
+    """Lines that move a session, and lines that do not."""
     here, other, chosen = (start.alias or "spare", start.database, start.alias or "{spare}"), start.other, start.chosen
     return [
         [
@@ -157,7 +157,7 @@ def chains(start: Start) -> list[list[Step]]:
 
 
 def in_shell(start: Start, home: Path, lines: Sequence[str]) -> tuple[str, str]:
-    """What the commands write, and the screen, when the lines are typed."""
+    """The output of the commands, and the screen, when the lines are typed."""
     screen, console = io.StringIO(), Recorder()
     given = dict(zip(start.argv[::2], start.argv[1::2], strict=True))
     options = Options(alias=given.get("--alias"), database=given.get("--db"))
@@ -255,7 +255,7 @@ def test_a_start_alias_confirms_on_its_own_protected_connection_only(servers_wit
         (f"connect -a spare -q; delete collection {marker('spare', ONE)}", False),
         (f"use connection spare -q; delete collection {marker('spare', ONE)} --alias spare", True),
     ):
-        # The dry run before it would say so: what is confirmed must not be done here.
+        # The dry run before it says so: the confirmed deletion must not happen here.
         script = line.replace("delete collection", "delete partition -p _default -c")
         run = cli("--alias", "prod", "--yes", "-o", "table", "-c", script)
         assert ("is protected" not in run.err) is confirmed, (line, run)

@@ -49,7 +49,7 @@ def seen(terminal: Start, *argv: str) -> str:
 
 
 def shows(echoed: str) -> list[str]:
-    """What follows each command that --echo shows."""
+    """The output after each command that --echo shows."""
     return [each.partition("\n")[2] for each in ("\n" + echoed).split("\n> ")[1:]]
 
 

@@ -16,7 +16,7 @@ from tests.support.typed import Typed, on_milvus
 COLLECTION = "create collection -c {name} -f id:INT64 -f n:INT64 -f t:VARCHAR:10 -f v:FLOAT_VECTOR:2 -p id"
 
 
-def made(typed: Typed, name: str) -> None:
+def make_collection(typed: Typed, name: str) -> None:
     typed.gone(name)
     typed.all(f"{COLLECTION.format(name=name)} --index v:FLAT:L2", f"load collection -c {name}")
 
@@ -38,7 +38,7 @@ def test_the_last_row_of_each_key_stays(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", chunk)
-    made(typed, "twice_file")
+    make_collection(typed, "twice_file")
     path = tmp_path / "rows.jsonl"
     write(path, [row(key, n) for n in range(4) for key in range(200)])
     message = (
@@ -60,7 +60,7 @@ def test_the_last_row_of_each_key_stays(
 
 
 def test_upsert_row_keeps_the_last_of_a_key(typed: Typed) -> None:
-    made(typed, "twice_row")
+    make_collection(typed, "twice_row")
     rows = json.dumps([row(1, 1), row(2, 1), row(1, 2)])
     assert typed(f"upsert row -c twice_row --row '{rows}'") == Run(
         0, "Upserted 2 rows into 'twice_row'; 1 superseded by later rows of their key.\n", ""
@@ -71,7 +71,7 @@ def test_upsert_row_keeps_the_last_of_a_key(typed: Typed) -> None:
 
 @on_milvus
 def test_where_the_last_row_is_refused_the_one_before_it_stays(typed: Typed, tmp_path: Path) -> None:
-    made(typed, "twice_bad")
+    make_collection(typed, "twice_bad")
     path, bad = tmp_path / "rows.jsonl", "ä" * 9
     write(path, [row(1, 1), row(1, 2), row(1, 3, bad), row(2, 1), row(2, 2, bad), row(2, 3, bad), row(3, 1, bad)])
     run = typed(f"upsert file -c twice_bad {path}")

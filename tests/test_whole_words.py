@@ -20,7 +20,7 @@ from tests.support.cli import Cli, Run
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed, on_milvus
 
-# What the references of Milvus_CLI write after a single dash, and the commands that take it.
+# Options that the references of Milvus_CLI write with a single dash, and the commands that take them.
 DOCUMENTED = """
 connect: -uri -pwd -tls -cert -host -port -user -username -password -token -alias -secure -timeout
 delete connection_history: -uri
@@ -185,7 +185,7 @@ def test_a_description_is_whole(typed: Typed) -> None:
 
 
 def test_no_short_option_means_two_things_unnoticed() -> None:
-    """Each of a command's options that takes a global one's place refuses what may be meant for that."""
+    """Each option of a command that hides a global one refuses values that may be meant for the global one."""
     example = {"output": "json", "timeout": "5"}
     taken = []
     for leaf in leaves(tree()):

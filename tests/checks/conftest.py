@@ -17,7 +17,7 @@ from tests.support.vectors import Made, drop_all, make_all
 
 RANDOM = np.random.default_rng(6)
 CLUSTERED = RANDOM.normal(size=(3000, 8)).astype("f4")
-"""By key; an index of 64 clusters that looks into one of them finds less than half of what is near."""
+"""By key; an index of 64 clusters that looks into one of them finds less than half of the nearest rows."""
 
 NUMBERS = [*range(-20, 60), -(2**63), 2**62]
 random.Random(2).shuffle(NUMBERS)

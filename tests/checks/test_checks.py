@@ -25,6 +25,7 @@ CLEAN = {"nan": 0, "infinity": 0, "zero": 0, "duplicate": 0}
 
 @pytest.fixture
 def planted_faults(cli: Cli, server_with_faults: ServerProcess) -> Typed:
+    """Commands on each kind of server in turn, whose collections have planted faults."""
     return Typed(cli, server_with_faults)
 
 

@@ -33,7 +33,7 @@ FIELDS = [
 FOUND = replies(milvus_pb2.SearchResults(results=schema_pb2.SearchResultData(num_queries=1, topks=[0])))
 
 
-def peer(search: Handler = FOUND) -> GrpcPeer:
+def peer_with_collection(search: Handler = FOUND) -> GrpcPeer:
     """A server with a loaded collection `c`."""
     described = milvus_pb2.DescribeCollectionResponse(schema=schema_pb2.CollectionSchema(name="c", fields=FIELDS))
     return GrpcPeer(
@@ -71,14 +71,14 @@ def three_vectors(tmp_path: Path) -> str:
 
 
 def test_bench_search_sends_the_requested_number_and_takes_its_vectors_in_turn(cli: Cli, three_vectors: str) -> None:
-    with peer() as server:
+    with peer_with_collection() as server:
         bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4")
         assert vectors_of(server) == [[0, 1]] * 17 + [[1, 0]] * 17 + [[2, 2]] * 16
 
 
 def test_bench_search_sends_its_options_with_each_search(cli: Cli, three_vectors: str) -> None:
     options = ("-l", "3", "--params", '{"ef": 7}', "--filter", "id > 1")
-    with peer() as server:
+    with peer_with_collection() as server:
         bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4", *options)
         request: Any = server.requests("Search")[0]
     given = {pair.key: pair.value for pair in request.search_params}
@@ -87,7 +87,7 @@ def test_bench_search_sends_its_options_with_each_search(cli: Cli, three_vectors
 
 
 def test_bench_search_reports_counts_latencies_and_throughput(cli: Cli, three_vectors: str) -> None:
-    with peer() as server:
+    with peer_with_collection() as server:
         code, found = bench(cli, server.uri, "-v", three_vectors, "-n", "50", "-j", "4")
     assert (code, found["searches"], found["wanted"], found["jobs"], found["errors"]) == (0, 50, 50, 4, 0)
     assert (found["interrupted"], found["failures"]) == (False, [])
@@ -102,13 +102,13 @@ def test_bench_search_reads_json_and_lines_of_it(cli: Cli, tmp_path: Path, name:
     (tmp_path / "q").mkdir()
     path = tmp_path / "q" / (name or "unused")
     path.write_text(text)
-    with peer() as server:
+    with peer_with_collection() as server:
         assert bench(cli, server.uri, "-v", f"@{path}" if name else text, "-n", "4", "-j", "1")[0] == 0
         assert vectors_of(server) == [[0, 1], [0, 1], [1, 0], [1, 0]]
 
 
 def test_bench_search_counts_failures_by_message_and_exits_1(cli: Cli) -> None:
-    with peer(in_turn(FOUND, refuses(1, "too busy"), refuses(1, "too busy"), FOUND)) as server:
+    with peer_with_collection(in_turn(FOUND, refuses(1, "too busy"), refuses(1, "too busy"), FOUND)) as server:
         code, found = bench(cli, server.uri, "-v", "[1, 0]", "-n", "20", "-j", "2")
         assert len(server.requests("Search")) == 20
     assert (code, found["searches"], found["errors"]) == (1, 20, 2)
@@ -116,7 +116,7 @@ def test_bench_search_counts_failures_by_message_and_exits_1(cli: Cli) -> None:
 
 
 def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> None:
-    with peer(refuses(65535, "no such thing")) as server:
+    with peer_with_collection(refuses(65535, "no such thing")) as server:
         run = run_here(["bench", "search", "c", "-v", "[1, 0]"], cli.home, server.uri)
         assert len(server.requests("Search")) == 1
     assert run == failed("no such thing")
@@ -134,12 +134,12 @@ def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> Non
     ],
 )
 def test_bench_search_with_invalid_vectors_is_one_line(cli: Cli, vector: str, expected: Any) -> None:
-    with peer() as server:
+    with peer_with_collection() as server:
         assert run_here(["bench", "search", "c", "-v", vector], cli.home, server.uri) == expected
 
 
 def test_ctrl_c_ends_bench_search_with_what_was_measured_so_far(cli: Cli) -> None:
-    with peer() as server:
+    with peer_with_collection() as server:
         argv = ("bench", "search", "c", "-v", "[1, 0]", "-n", "1000000", "-j", "2", "-o", "json")
         process = cli.start(*argv, env={"MILVUS_URI": server.uri})
         until = time.monotonic() + 30

@@ -117,7 +117,7 @@ ROWS = [{"id": number, "title": title, "vector": [0.1, 0.2]} for number, title i
 
 
 @pytest.fixture(scope="module")
-def client(server: ServerProcess) -> Iterator[Client]:
+def client_with_titles(server: ServerProcess) -> Iterator[Client]:
     """A client of a server with the rows above in a loaded collection."""
     found = open_client(Profile(host=server.host, port=server.port), timeout=60)
     fields = ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2")
@@ -135,7 +135,7 @@ def client(server: ServerProcess) -> Iterator[Client]:
         ],
     )
     found.call("LoadCollection", collection_name=NAME)
-    # Weaker and faster reads see what one strong read has seen.
+    # Weaker and faster reads see the rows that one strong read has seen.
     found.call("Query", collection_name=NAME, expr="id > 0", output_fields=["id"], consistency_level="Strong")
     yield found
     found.call("ReleaseCollection", collection_name=NAME)
@@ -151,12 +151,12 @@ def asked(client: Client, expression: str) -> list[int]:
     return sorted(next(each for each in answer.fields_data if each.field_name == "id").scalars.long_data.data)
 
 
-def test_quoted_values_find_their_rows(client: Client) -> None:
-    found = [asked(client, filled("title == {t}", [("t", str(row["title"]))])) for row in ROWS]
+def test_quoted_values_find_their_rows(client_with_titles: Client) -> None:
+    found = [asked(client_with_titles, filled("title == {t}", [("t", str(row["title"]))])) for row in ROWS]
     assert found == [[number] for number in range(len(ROWS))]
     every = filled("title in {all}", [("all", quoted([row["title"] for row in ROWS[1:3]]))])
-    assert asked(client, every) == [1, 2]
-    assert asked(client, filled("id in {ids}", [("ids", "[1, 3]")])) == [1, 3]
+    assert asked(client_with_titles, every) == [1, 2]
+    assert asked(client_with_titles, filled("id in {ids}", [("ids", "[1, 3]")])) == [1, 3]
 
 
 ENDS = "it ends too early"
@@ -183,7 +183,7 @@ ENDS = "it ends too early"
     ],
 )
 def test_a_refused_filter_is_shown_at_its_place(
-    client: Client,
+    client_with_titles: Client,
     is_lite: bool,
     expression: str,
     by_milvus: tuple[str, int | None],
@@ -192,15 +192,15 @@ def test_a_refused_filter_is_shown_at_its_place(
 ) -> None:
     reason, place = by_lite if is_lite else by_milvus
     with pytest.raises(CliError) as caught:
-        asked(client, expression)
+        asked(client_with_titles, expression)
     shown = "" if place is None else "\n" + pointed(expression, place)
     assert (caught.value.message, caught.value.hint) == (f"bad filter: {reason}{shown}", hint)
     assert caught.value.exit_code == 1
 
 
-def test_a_long_refused_filter_still_tells_its_reason(client: Client) -> None:
+def test_a_long_refused_filter_still_tells_its_reason(client_with_titles: Client) -> None:
     with pytest.raises(CliError, match=r"^bad filter: unknown field 'idd'\n  …[1, ]+\] and idd > 1\n +\^$"):
-        asked(client, f"id in [{'1, ' * 400}1] and idd > 1")
+        asked(client_with_titles, f"id in [{'1, ' * 400}1] and idd > 1")
 
 
 def test_a_refusal_of_something_else_passes_unchanged() -> None:

@@ -68,7 +68,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def complete(session: Session) -> Complete:
-    """Returns the texts that the end of a line may become."""
+    """Returns the lines that a line may be completed to."""
     session.catalog.patience = 5
     completer = ShellCompleter(session)
 
@@ -229,7 +229,7 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("bench search book --filter 'ti", ["bench search book --filter 'title"]),
     ],
 )
-def test_what_a_line_may_become(complete: Complete, line: str, found: list[str]) -> None:
+def test_a_line_is_completed(complete: Complete, line: str, found: list[str]) -> None:
     assert complete(line) == found
 
 
@@ -243,32 +243,43 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
 
     assert described("list data") == [("databases", "List the databases of the server.")]
     assert described("upser") == [("upsert", "file, row")]
+    assert described("list databases -")[0] == ("--alias", "Use the connection saved under this alias.")
+
     assert described("search -c book -f ") == [("vector", "FLOAT_VECTOR 4")]
     assert described("count bo") == [("book", "not loaded"), ("notebook", "not loaded")]
     assert described("show connection ") == [("dev", session.profile.address)]
-    assert described("list databases -")[0] == ("--alias", "Use the connection saved under this alias.")
 
 
-def test_files_are_completed_where_a_file_is_meant(
-    complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def files_and_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the current directory: `rows.json`, a hidden file, and `a.json` in the folder `rows here`."""
     (tmp_path / "rows here").mkdir()
     (tmp_path / "rows here" / "a.json").touch()
     (tmp_path / "rows.json").touch()
     (tmp_path / ".hidden").touch()
     monkeypatch.chdir(tmp_path)
-    assert complete("connect --ca ro") == ["connect --ca 'rows here/'", "connect --ca rows.json"]
-    assert complete("connect --ca 'rows here/") == ["connect --ca 'rows here/a.json'"]
-    assert complete("connect --ca=rows.") == ["connect --ca=rows.json"]
-    assert complete("connect --lite ro") == ["connect --lite 'rows here/'"]
-    assert complete("insert row -c book --row @rows.") == ["insert row -c book --row @rows.json"]
-    assert complete("insert row -c book --row rows.") == []
-    assert complete("search -c book -v rows.") == ["search -c book -v rows.json"]
-    assert complete("search -c book -v @rows.") == ["search -c book -v @rows.json"]
-    assert complete("search -c book -v [0.1,") == []
-    assert complete("list databases > rows.") == ["list databases > rows.json"]
-    assert complete("connect --ca .hi") == ["connect --ca .hidden"]
-    assert complete("connect --ca nosuch/") == []
+
+
+@pytest.mark.usefixtures("files_and_a_folder")
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("connect --ca ro", ["connect --ca 'rows here/'", "connect --ca rows.json"]),
+        ("connect --ca 'rows here/", ["connect --ca 'rows here/a.json'"]),
+        ("connect --ca=rows.", ["connect --ca=rows.json"]),
+        ("connect --lite ro", ["connect --lite 'rows here/'"]),
+        ("insert row -c book --row @rows.", ["insert row -c book --row @rows.json"]),
+        ("insert row -c book --row rows.", []),
+        ("search -c book -v rows.", ["search -c book -v rows.json"]),
+        ("search -c book -v @rows.", ["search -c book -v @rows.json"]),
+        ("search -c book -v [0.1,", []),
+        ("list databases > rows.", ["list databases > rows.json"]),
+        ("connect --ca .hi", ["connect --ca .hidden"]),
+        ("connect --ca nosuch/", []),
+    ],
+)
+def test_files_are_completed_where_a_file_is_expected(complete: Complete, line: str, found: list[str]) -> None:
+    assert complete(line) == found
 
 
 @pytest.mark.parametrize(
@@ -315,6 +326,7 @@ def test_a_bug_gives_no_candidates_and_is_shown_once_with_debug(
     completer = ShellCompleter(session)
     assert list(completer.get_completions(Document("count b"), CompleteEvent())) == []
     assert list(completer.get_completions(Document("lis"), CompleteEvent())) != []
+
     notes: list[str] = []
     monkeypatch.setattr(session.console, "note", notes.append)
     completer.report()
@@ -362,7 +374,7 @@ def test_after_a_command_made_or_removed_something_the_names_are_fresh(shell: Te
     assert "fresh_one  " not in shell.text
 
 
-def test_typing_goes_on_while_the_server_never_answers(cli: Cli, terminal: Start) -> None:
+def test_typing_continues_while_the_server_never_answers(cli: Cli, terminal: Start) -> None:
     silent = dict.fromkeys(("ShowCollections", "DescribeCollection"), never_answers())
     with GrpcPeer(silent) as peer:
         cli("connect", peer.address, "-a", "slow")

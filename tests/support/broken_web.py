@@ -13,7 +13,7 @@ def answer(body: bytes, *, headers: Sequence[str] = (), length: int | None = Non
 
 
 def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    """200 in chunks, and what follows them."""
+    """Status 200 in chunks, and the bytes that follow them."""
     sizes = (f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n" for chunk in chunks)
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"".join(sizes) + end
 
@@ -31,6 +31,6 @@ class BrokenWeb(Listener):
         writer.write(self.reply)
         await writer.drain()
         if self.resets:
-            # What was sent must arrive before the reset does.
+            # Bytes sent so far must arrive before the reset does.
             await asyncio.sleep(0.3)
             raise ConnectionAbortedError

@@ -16,7 +16,7 @@ StrPath: TypeAlias = str | Path
 EXEC = "import os, sys\nos.execv(sys.argv[1], sys.argv[1:])"
 COMMAND = (sys.executable, "-m", "milvus_cli")
 
-# What would change a run from one machine to the next.
+# Variables that would change a run from one machine to the next.
 REMOVED_PREFIXES = ("MILVUS_", "ZILLIZ_")
 REMOVED = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS"} | {
     "GRPC_VERBOSITY",
@@ -30,14 +30,14 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "grpc_proxy", "
 
 @dataclass(frozen=True)
 class Run:
-    """What a finished command left: exit code (minus the signal that ended it), stdout and stderr."""
+    """The outcome of a command: exit code (minus the signal that ended it), stdout and stderr."""
 
     code: int
     out: str
     err: str
 
 
-# What Python reads when it starts, and a fork of a started one does not.
+# Variables that Python reads when it starts, and a fork of a started one does not.
 START_UP = ("PYTHON", "LC_", "LANG")
 
 
@@ -103,7 +103,7 @@ class Cli:
         return Terminal(command, rows=rows, cols=cols, env=self.environment(env), cwd=self.directory)
 
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment of a run: ours without what belongs to this machine, with ENV on top."""
+        """The environment of a run: ours without the settings of this machine, with ENV on top."""
         kept = {name: value for name, value in os.environ.items() if not _is_removed(name)}
         ours = {"MILVUS_CLI_HOME": str(self.home), "PYTHONPATH": _python_path(), **NO_KEYRING}
         return {**kept, **ours, **(env or {})}

@@ -1,4 +1,4 @@
-"""What connect and list connections print, with what differs from run to run masked."""
+"""Output of connect and list connections, with values that differ from run to run masked."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def jsonl(*rows: Mapping[str, object]) -> str:
 
 
 def version_of(server: ServerProcess) -> str:
-    """As the handshake tells it."""
+    """The version in the handshake."""
     return "v2.3.5-lite" if isinstance(server, MilvusServer) else f"milvus_lite-{version('milvus-lite')}"
 
 

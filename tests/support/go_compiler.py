@@ -54,7 +54,7 @@ class GoCompiler:
                 file.write(f"packagefile {path}={self._archive(path)}\n")
 
     def errors(self, text: str, *more: str) -> str:
-        """What the compiler says of a program of these files; nothing when it is right."""
+        """The errors of the compiler for a program of these files; empty when there are none."""
         return self._compile("main", {f"main{number}.go": each for number, each in enumerate((text, *more))})
 
     def difference(self, text: str) -> str:

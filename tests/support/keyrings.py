@@ -53,7 +53,7 @@ class LockedKeyring(KeyringBackend):
 
 
 class BrokenKeyring(LockedKeyring):
-    """One with a bug: it raises what keyring's own errors don't cover."""
+    """A keyring with a bug: it raises an error that is not one of keyring's own."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise ZeroDivisionError

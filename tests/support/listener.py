@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from tests.support.ports import free_ports
 
-# Linger on with 0 seconds: close sends RST and throws away what was not sent.
+# Linger on with 0 seconds: close sends RST and discards unsent bytes.
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 

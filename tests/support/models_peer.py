@@ -1,4 +1,4 @@
-"""An in-process HTTP server that stands for models: embeddings as OpenAI gives them, ranks of texts as Cohere does."""
+"""An in-process HTTP server that simulates models: embeddings as OpenAI gives them, ranks of texts as Cohere does."""
 
 import hashlib
 import json

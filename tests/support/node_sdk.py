@@ -11,7 +11,7 @@ VERSION = "3.0.6"
 SECONDS = 240
 """It takes ten on a good day."""
 
-# npm itself tries once more what the registry failed to send.
+# npm itself retries once what the registry failed to send.
 INSTALL = (
     "npm",
     "install",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-# gRPC reads it once, when it is imported; failed attempts while a server starts are no news.
+# gRPC reads it once, when it is imported; failed attempts while a server starts are expected.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc

@@ -42,7 +42,7 @@ class ServerProcess(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Write what the server reads when it starts; the ports are chosen."""
+        """Write the files that the server reads when it starts; the ports are chosen."""
 
     @abstractmethod
     def command(self) -> list[str]:
@@ -57,7 +57,7 @@ class ServerProcess(ABC):
         return dict(os.environ)
 
     def discard(self) -> None:
-        """Remove what a failed first start has left behind."""
+        """Remove the leftovers of a failed first start."""
         self.log.unlink(missing_ok=True)
 
     @property

@@ -1,4 +1,4 @@
-"""Runs commands in this process: what they write is kept, and nobody can be asked."""
+"""Runs commands in this process: their output is recorded, and there is no terminal to ask on."""
 
 import io
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Recorder(Console):
         self.stdin, self.stdout, self.stderr = io.StringIO(given), self.out, self.err
 
     def written(self) -> tuple[str, str]:
-        """What went to stdout and to stderr."""
+        """The text on stdout and on stderr."""
         return _text(self.out), _text(self.err)
 
 

@@ -26,7 +26,7 @@ def gaussian(seed: int, count: int, dim: int = DIM) -> list[list[float]]:
 
 
 def bits(ones: int) -> list[int]:
-    """A binary vector whose first so many bits are set."""
+    """A binary vector whose first ONES bits are set."""
     return list((((1 << ones) - 1) & ((1 << BITS) - 1)).to_bytes(BITS // 8, "little"))
 
 
@@ -63,7 +63,7 @@ class Kind:
         return vector
 
 
-# What each server has of METRICS, seen by trying all of them; tests try the others too, and are refused.
+# The METRICS of each server, found by trying all of them; tests try the others too, and are refused.
 MILVUS = (
     Kind("FLOAT_VECTOR", "L2"),
     Kind("FLOAT_VECTOR", "IP"),
@@ -80,7 +80,7 @@ LITE = (
     Kind("SPARSE_FLOAT_VECTOR", "IP", "SPARSE_INVERTED_INDEX"),
 )
 INDEXES = {"BINARY_VECTOR": "BIN_FLAT", "SPARSE_FLOAT_VECTOR": "SPARSE_INVERTED_INDEX"}
-"""What else than FLAT an exact index is called."""
+"""Names of exact indexes other than FLAT."""
 HALF = Kind("FLOAT16_VECTOR", "L2")
 """Milvus 2.3.5 keeps such vectors, and takes a search of them; it reads as many float32s from the query, beyond its
 end: what it answers is another each time, for pymilvus too."""
@@ -88,7 +88,7 @@ NOWHERE = {
     "milvus": ("BFLOAT16_VECTOR", "INT8_VECTOR", "SPARSE_FLOAT_VECTOR"),
     "lite": ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR"),
 }
-"""Types that a server does not have: what is asked of others about them is compared as messages, without a server."""
+"""Types that a server does not have: requests about them are compared as messages, without a server."""
 TIED = ("SUBSTRUCTURE", "SUPERSTRUCTURE")
 """Metrics that know near and not near, and nothing between."""
 

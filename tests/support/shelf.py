@@ -1,4 +1,4 @@
-"""A peer with one collection of any schema: it keeps what was inserted last, and gives it out."""
+"""A peer with one collection of any schema: it keeps the rows inserted last, and returns them."""
 
 import threading
 from typing import Any

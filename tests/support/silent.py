@@ -1,4 +1,4 @@
-"""Listeners that are no Milvus: one that never answers, one that speaks HTTP/1.1."""
+"""Listeners other than Milvus: one that never answers, one that speaks HTTP/1.1."""
 
 import asyncio
 

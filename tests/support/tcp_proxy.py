@@ -20,11 +20,11 @@ class TcpProxy(Listener):
         self._answer_to_cut: int | None = None
 
     def freeze(self) -> None:
-        """Go on accepting, forward nothing; what arrives waits."""
+        """Accept connections and forward nothing; bytes that arrive wait."""
         self._do(self._flowing.clear)
 
     def thaw(self) -> None:
-        """Forward again, first what has waited."""
+        """Forward again, first the bytes that waited."""
         self._do(self._flowing.set)
 
     def delay(self, seconds: float) -> None:

@@ -99,12 +99,12 @@ class Terminal:
 
     @property
     def modes(self) -> list[Any]:
-        """How the terminal is set now, as termios tells it; `first_modes` is how it was in the beginning."""
+        """The current modes of the terminal, from termios; `first_modes` are those of the beginning."""
         return termios.tcgetattr(self._master)
 
     @property
     def screen(self) -> list[str]:
-        """What stands on the screen now, a string a row, without the spaces at the end."""
+        """The text on the screen now, a string a row, without the spaces at the end."""
         self._read(0)
         # A wait polls 50 times a second, and pyte takes milliseconds to render.
         if self._rendered is None:

@@ -21,7 +21,7 @@ on_lite = pytest.mark.parametrize("server", ["lite"], indirect=True)
 
 
 class Typed:
-    """typed("list collections") -> Run; nothing is kept but what the server keeps."""
+    """typed("list collections") -> Run; only the server keeps anything between two lines."""
 
     def __init__(self, cli: Cli, server: ServerProcess, *, token: str = "") -> None:
         self.cli = cli

@@ -1,4 +1,4 @@
-"""The window of batches in flight: order, room, and what counts when it ends early."""
+"""The window of batches in flight: order, room, and the batches that count when it ends early."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
