@@ -56,7 +56,7 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
 
 
 @on_milvus
-def test_bulk_insert_into_a_missing_collection_exits_1(typed: Typed) -> None:
+def test_a_missing_collection_and_a_missing_task_exit_1(typed: Typed) -> None:
     assert typed("bulk_insert -c nosuchthing -f /x.json") == failed(
         "no collection 'nosuchthing'", "list collections shows all"
     )

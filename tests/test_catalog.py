@@ -83,7 +83,7 @@ def test_databases_words_of_filters_and_aliases_come_from_the_server(catalog: Na
     assert heard(catalog, "aliases") == []
 
 
-def test_a_collection_has_its_state_as_a_note_and_goes_when_it_is_deleted(
+def test_a_collection_has_its_state_as_a_note_until_it_is_deleted(
     session: Session, catalog: NameSource, is_lite: bool
 ) -> None:
     # Milvus Lite reports a new collection as loaded.

@@ -85,7 +85,7 @@ def test_every_format_is_whole_before_the_error(dynamic_and_plain: Typed) -> Non
     assert (run.code, json.loads(run.out)) == (1, [{"nosuch": None}])
 
 
-def test_the_error_names_the_nearest_keys(dynamic_and_plain: Typed) -> None:
+def test_the_error_suggests_the_nearest_name(dynamic_and_plain: Typed) -> None:
     run = dynamic_and_plain(f"query {NAME} --fields titel -o csv -e 'id == 1'")
     assert json.loads(run.err)["error"] == {
         "code": 1,
@@ -191,7 +191,7 @@ def test_names_are_split_outside_of_brackets(text: str | None, names: list[str])
         ("$meta,id", Fields(("id", "$meta"), ("$meta", "id"), flat=False)),
     ],
 )
-def test_keys_of_rows_are_requested_by_the_dynamic_field(text: str, fields: Fields) -> None:
+def test_fields_of_rows_are_requested_by_the_fields_that_hold_them(text: str, fields: Fields) -> None:
     assert chosen_fields(SCHEMA, text) == fields
 
 

@@ -27,7 +27,7 @@ GOES_ON = "the same line with --resume goes on there"
 
 @pytest.fixture
 def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Commands on Milvus Lite that send many small batches; the current directory is theirs."""
+    """Commands on Milvus Lite that send many small batches, in their directory."""
     monkeypatch.chdir(cli.directory)
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10_000)
     return Typed(cli, lite)

@@ -62,20 +62,16 @@ def test_a_number_that_no_message_holds_is_refused_before_anything_is_sent(extre
     assert extreme_keys(f"show compaction_state -id {OVER}") == failed(said, code=2)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_a_filter_with_a_number_beyond_int64_shows_the_place(extreme_keys: Typed) -> None:
+    hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
+    expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
+    for line in (
         f"count -c key_limits -e 'id < {OVER}'",
         f"query -c key_limits -e 'id < {{n}}' --param n={OVER}",
         f"delete entities -y -c key_limits -e 'id < {OVER}'",
         f"search key_limits -v [1,2] --filter 'id < {OVER}'",
-    ],
-    ids=["count", "query", "delete entities", "search"],
-)
-def test_a_filter_with_a_number_beyond_int64_shows_the_place(extreme_keys: Typed, line: str) -> None:
-    hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
-    expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
-    assert extreme_keys(line) == expected
+    ):
+        assert extreme_keys(line) == expected, line
 
 
 def test_a_parameter_of_a_filter_is_a_number_that_filters_can_write(extreme_keys: Typed) -> None:

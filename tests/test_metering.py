@@ -87,7 +87,7 @@ def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
     assert console.written() == ("", "2.0 s: 4,250 rows/s, 8.5 MB/s\n")
 
 
-def test_quick_failed_and_quiet_work_is_not_measured_aloud(
+def test_no_rate_is_reported_of_quick_failed_and_quiet_work(
     clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
 ) -> None:
     console = Recorder()

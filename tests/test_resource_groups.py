@@ -106,7 +106,7 @@ def newer_milvus(tmp_path: Path) -> Iterator[Newer]:
         yield Newer(peer, tmp_path)
 
 
-def test_a_group_gets_a_node_gives_it_back_and_goes(cli: Cli, two_query_nodes: MilvusServer) -> None:
+def test_a_group_gets_a_node_gives_it_back_and_is_deleted(cli: Cli, two_query_nodes: MilvusServer) -> None:
     here = Typed(cli, two_query_nodes)
     row = {"resource_group": "few", "nodes": 0, "capacity": 0, "requests": None, "limits": None, "replicas": 0}
     all_nodes = {**row, "resource_group": DEFAULT, "nodes": 2, "capacity": 1_000_000}

@@ -42,7 +42,7 @@ class Shop(BrokenWeb):
 
 @pytest.fixture
 def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """Commands on Milvus Lite that send many small batches; the current directory is theirs."""
+    """Commands on Milvus Lite that send many small batches, in their directory."""
     monkeypatch.chdir(cli.directory)
     cut(monkeypatch, 2_000)
     return Typed(cli, lite)
