@@ -1,6 +1,5 @@
 """Dialogues on a real terminal: each ends in the line that does the same, and does nothing if it is left."""
 
-import shlex
 from collections.abc import Callable
 
 import pytest
@@ -9,41 +8,21 @@ from pymilvus import DataType, MilvusClient
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
+from tests.support.talker import Talker
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed
-
-SAME = "The same in one line:\n"
-
-
-class Talker:
-    """Answers the questions of commands on a terminal, and returns the lines that do the same."""
-
-    def __init__(self, terminal: Callable[..., Terminal], typed: Typed) -> None:
-        self._terminal, self._typed = terminal, typed
-
-    def start(self, line: str, **more: int) -> Terminal:
-        env = {"MILVUS_URI": self._typed.server.uri, "MILVUS_TOKEN": self._typed.token}
-        return self._terminal(*shlex.split(line), **{"rows": 60, "cols": 300, **more}, env=env)
-
-    def __call__(self, line: str, *exchange: tuple[str, str], code: int = 0) -> str:
-        shell = self.start(line)
-        for question, answer in exchange:
-            shell.wait_for(question)
-            shell.send_line(answer)
-        assert shell.wait_exit() == code, shell.text
-        return shell.text.partition(SAME)[2].partition("\n")[0]
 
 
 @pytest.fixture
 def talk(terminal: Callable[..., Terminal], typed: Typed) -> Talker:
-    return Talker(terminal, typed)
+    return Talker(terminal, typed.server.uri, typed.token)
 
 
 @pytest.fixture
 def on_lite(terminal: Callable[..., Terminal], cli: Cli, lite: LiteServer) -> tuple[Talker, Typed]:
     typed = Typed(cli, lite)
     typed.gone("asked")
-    return Talker(terminal, typed), typed
+    return Talker(terminal, lite.uri), typed
 
 
 def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk: Talker, typed: Typed) -> None:
@@ -164,7 +143,8 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
         ("Collection:", "nosuch"),
         ("no collection 'nosuch'", "asked"),
         ("Filter (empty: none):", "id > 2"),
-        ("Only in partitions (empty: all):", ""),
+        ("Only in partitions (empty: all):", "_default, nosuch"),
+        ("no partition 'nosuch' in 'asked' (list partitions -c asked shows all)", ""),
         ("Fields to show (empty: all):", "id"),
         ("Timeout", "5"),
         ("Guarantee timestamp [0]:", "0"),
@@ -195,7 +175,8 @@ def test_a_row_is_asked_for_and_replaces_another(talk: Talker, typed: Typed) -> 
     line = talk(
         "upsert row",
         ("Collection:", "asked"),
-        ("Partition [_default]:", ""),
+        ("Partition [_default]:", "nosuch"),
+        ("no partition 'nosuch' in 'asked'", ""),
         ("id, INT64:", "one"),
         ("'one' is no INT64", "1"),
         ("title, VARCHAR(200):", " Emma "),
@@ -228,7 +209,7 @@ def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(on_lite: tupl
 def test_an_operation_that_the_server_lacks_is_not_asked_about(
     terminal: Callable[..., Terminal], cli: Cli, milvus: MilvusServer
 ) -> None:
-    talk = Talker(terminal, Typed(cli, milvus))
+    talk = Talker(terminal, milvus.uri)
     for line in ("hybrid_search", "alter database default", "update resource_group"):
         shell = talk.start(line)
         assert shell.wait_exit() == 1
@@ -327,14 +308,15 @@ def test_access_and_resource_groups_are_asked_for(
     terminal: Callable[..., Terminal], cli: Cli, milvus_auth: MilvusServer
 ) -> None:
     typed = Typed(cli, milvus_auth, token="root:Milvus")
-    talk = Talker(terminal, typed)
+    talk = Talker(terminal, milvus_auth.uri, typed.token)
     typed("delete user asked_ann -y"), typed("delete role asked_reader -y"), typed("delete resource_group asked_rg -y")
     typed.all("create user asked_ann -p first-password", "create role asked_reader")
     typed.make("asked")
     try:
         line = talk(
             "grant privilege",
-            ("Role:", "asked_reader"),
+            ("Role:", "asked_raeder"),
+            ("no role 'asked_raeder' (did you mean asked_reader?)", "asked_reader"),
             ("Object type", "Collection"),
             ("Object (empty: *):", "*"),
             ("Privilege:", "Serch"),
@@ -357,7 +339,8 @@ def test_access_and_resource_groups_are_asked_for(
         assert (
             talk(
                 "update password",
-                ("User:", "asked_ann"),
+                ("User:", "asked_bob"),
+                ("no user 'asked_bob' (did you mean asked_ann?)", "asked_ann"),
                 ("Old password:", "first-password"),
                 ("New password:", "second-password"),
                 ("Once more:", "second-password"),

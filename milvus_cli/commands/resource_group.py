@@ -131,7 +131,7 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
     return Done(f"Moved {num} node{'' if num == 1 else 's'} from {source!r} to {target!r}.", made)
 
 
-@command("transfer replica", questions=("source", "target", "collection", "num"))
+@command("transfer replica", questions="settings:ask_transfer")
 @option(
     "-c",
     "--collection-name",

@@ -15,23 +15,20 @@ from ..schema.index_types import (
     usual_type,
 )
 from ..schema.schema import check_name, vector_fields
-from ..server.existence import require_field
 
 if TYPE_CHECKING:
     from ..grammar.dialogue import Interview
 
 
 def ask_index(ask: Interview) -> None:
-    collection: str = ask.ask("collection", "Collection", check=ask.session.require_collection)
-    client = ask.session.client
-    schema = client.call("DescribeCollection", collection_name=collection).schema
+    collection: str = ask.ask("collection", "Collection")
+    schema = ask.session.client.call("DescribeCollection", collection_name=collection).schema
     vectors = [each.name for each in vector_fields(schema)]
     ask.ask(
         "field",
         f"Field ({', '.join(each.name for each in schema.fields)})",
         default=vectors[0] if len(vectors) == 1 else "",
         needed=True,
-        check=lambda text: require_field(client, collection, text),
     )
     ask.ask("name", "Name of the index (empty: the server's choice)", check=lambda text: check_name(text, "index"))
     field: str = ask.value("field")

@@ -38,7 +38,7 @@ def ask_upsert(ask: Interview) -> None:
 
 
 def _ask_row(ask: Interview, *, upsert: bool) -> None:
-    collection: str = ask.ask("collection", "Collection", check=ask.session.require_collection)
+    collection: str = ask.ask("collection", "Collection")
     schema = ask.session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(ask.session.client, schema)
     ask.ask("partition", "Partition", shown="_default")

@@ -13,7 +13,6 @@ from ..search.legs import leg_text
 from ..search.options import parse_params
 from ..search.queries import read_key, read_queries
 from ..search.reranker_text import parse_rerankers
-from ..server.existence import require_partitions
 from ..server.progress import load_state
 from ..text.names import missing_name
 from ..values.dynamic import names_in
@@ -37,11 +36,7 @@ def ask_search(ask: Interview) -> None:
     ask.ask("round_decimal", "Decimal places of distances", shown="-1")
     ask.ask("limit", "Hits per query")
     ask.ask("filter", "Filter (empty: none)")
-    ask.ask(
-        "partitions",
-        "Only in partitions (empty: all)",
-        check=lambda text: require_partitions(ask.session.client, collection, [text]),
-    )
+    ask.ask("partitions", "Only in partitions (empty: all)")
     _ask_waiting(ask)
 
 
@@ -75,7 +70,7 @@ def _ask_waiting(ask: Interview) -> None:
 
 def _ask_collection(ask: Interview) -> tuple[str, CollectionSchema]:
     """Asks for the collection. Raises CliError if it is not loaded: no other answer would help."""
-    collection: str = ask.ask("collection", "Collection", check=ask.session.require_collection)
+    collection: str = ask.ask("collection", "Collection")
     client = ask.session.client
     if load_state(client, collection) == "not loaded":
         raise CliError(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidInput
 from ..schema.schema import check_name
-from ..server.resource_groups import group_settings
+from ..server.resource_groups import GroupSettings, group_settings, require_two_groups
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -35,12 +36,29 @@ def ask_new_group(ask: Interview) -> None:
     ask.ask("name", "Name of the resource group", check=lambda text: check_name(text, "resource group"))
     if any(ask.is_given(each) for each in ("requests", "limits")) or not ask.yes("Configure node limits?"):
         return
-    ask.ask("requests", "requests.node_num", default="0")
-    ask.ask("limits", "limits.node_num", default="0")
+    _ask_nodes(ask, GroupSettings())
 
 
 def ask_group(ask: Interview) -> None:
     name: str = ask.ask("name", "Name of the resource group")
-    present = group_settings(ask.session.client, name)
-    ask.ask("requests", "requests.node_num", default=str(present.requests or 0))
-    ask.ask("limits", "limits.node_num", default=str(present.limits or 0))
+    _ask_nodes(ask, group_settings(ask.session.client, name))
+
+
+def _ask_nodes(ask: Interview, present: GroupSettings) -> None:
+    """Asks for the numbers of nodes; Enter takes those that the group has."""
+    requests = ask.ask("requests", "requests.node_num", default=str(present.requests or 0))
+    limits = max(present.limits or 0, requests)
+    ask.ask("limits", "limits.node_num", default=str(limits), check=lambda text: _require_limits(text, requests))
+
+
+def _require_limits(text: str, requests: int) -> None:
+    """Raises InvalidInput for limits that Milvus refuses."""
+    if text.isdecimal() and len(text) < 10 and int(text) < requests:
+        raise InvalidInput(f"limits.node_num must be at least {requests}, which is requests.node_num")
+
+
+def ask_transfer(ask: Interview) -> None:
+    source: str = ask.ask("source")
+    ask.ask("target", check=lambda text: require_two_groups(source, text))
+    ask.ask("collection")
+    ask.ask("num")

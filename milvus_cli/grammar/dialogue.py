@@ -18,7 +18,7 @@ from ..client.versions import too_old
 from ..errors import CliError, InvalidInput
 from ..text.names import named
 from ..text.yes_no import yes_or_no
-from .object_names import HINT_PATIENCE
+from .object_names import HINT_PATIENCE, ObjectName, waiting
 from .offered import items, with_paths
 from .params import NeededOption, SecretOption, plain_message
 from .types import COLLECTION
@@ -58,14 +58,10 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     the history of the shell; secrets are in neither.
     """
     interview = Interview(ctx)
-    catalog, patience = interview.session.catalog, interview.session.catalog.patience
     # Candidates are looked up in a thread, which may wait for them.
-    catalog.patience = HINT_PATIENCE
-    try:
+    with waiting(ctx, HINT_PATIENCE):
         interview.require_operation()
         interview.held()
-    finally:
-        catalog.patience = patience
     secrets = [str(each.name) for each in interview.leaf.params if isinstance(each, SecretOption)]
     if interview.words and not any(map(interview.is_given, secrets)):
         line = shlex.join([*interview.leaf.path.split(), *words, *interview.words])
@@ -123,26 +119,29 @@ class Interview:
         shown: str = "",
         needed: bool = False,
         whole: bool = False,
-        check: Check | None = None,
+        check: Check = str,
     ) -> Any:
         """Asks for an option until the answer fits, and returns its value, which `check` may refuse even on the line.
 
         Enter takes the default, by default that of the option; where `shown` is given instead, Enter leaves the option
-        out. `needed` refuses an empty answer. `whole` answers are one value even if they contain commas. By default,
-        a collection must exist.
+        out. `needed` refuses an empty answer. `whole` answers are one value even if they contain commas. An object
+        that the answer names must exist.
         """
         param = self._params[name]
+
+        def require(text: str) -> None:
+            self._require_existing(param, text)
+            check(text)
+
         if self.is_given(name):
-            if isinstance(self.value(name), str) and check is not None:
-                check(self.value(name))
+            if isinstance(self.value(name), str):
+                require(self.value(name))
             return self.value(name)
         if isinstance(param, SecretOption):
             self.secrets[name] = self.session.console.ask_secret(f"{question or _label(param)}: ", twice=param.twice)
             return self.secrets[name]
         question = question or question_of(param)
         usual = _default_text(param)
-
-        require = check or (self.session.require_collection if param.type is COLLECTION else str)
 
         def checked(text: str) -> None:
             values = [text] if whole else _split(param, text)
@@ -254,6 +253,12 @@ class Interview:
         for each in found:
             each.value = before + comma + each.value
         return found
+
+    def _require_existing(self, param: click.Parameter, text: str) -> None:
+        if param.type is COLLECTION:
+            self.session.require_collection(text)
+        elif isinstance(param.type, ObjectName):
+            param.type.require(self._ctx, text)
 
     def _keep(self, param: click.Parameter, text: str, *, split: bool = True) -> None:
         spelling = _spelling(param)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import InvalidInput
 from ..session.collection_ref import CollectionRef, parse_collection_ref
 from ..session.name_source import LOCAL
-from ..text.names import Names, named, nearest
+from ..text.names import Names, missing_name, named, nearest
 from .offered import Offered, given_text, items, name_source
 
 if TYPE_CHECKING:
@@ -17,16 +20,32 @@ if TYPE_CHECKING:
 HINT_PATIENCE = 1.0
 """Seconds a failed command waits for names to suggest."""
 
+CHECK_PATIENCE = 3.0
+"""Seconds a dialogue waits for the names that an answer must be among; longer than the deadline of their call."""
+
+
+@contextmanager
+def waiting(ctx: click.Context, seconds: float) -> Iterator[None]:
+    """Lets lookups of names wait this long."""
+    catalog = name_source(ctx)
+    patience, catalog.patience = catalog.patience, seconds
+    try:
+        yield
+    finally:
+        catalog.patience = patience
+
 
 class ObjectName(Offered):
     """The name of an existing object. `owner` is the parameter with the collection that it belongs to.
 
+    `noun` is the word for one object, and makes dialogues refuse the name of a missing one at its question.
     `expected` describes the object and makes an empty name an error: an empty variable in a script must not mean the
     connection or database that happens to be current.
     """
 
-    def __init__(self, kind: str, *, owner: str = "", expected: str = "") -> None:
+    def __init__(self, kind: str, *, noun: str = "", owner: str = "", expected: str = "") -> None:
         self.name = kind
+        self.noun = noun
         self.owner = owner
         self._expected = expected
 
@@ -48,6 +67,23 @@ class ObjectName(Offered):
         known = [each.text for each in self.names(ctx).all]
         given = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
         return next((str(each) for each in given if each and each not in known), "") if known else "", known
+
+    def require(self, ctx: click.Context, value: str) -> None:
+        """Raises InvalidInput if the object does not exist; passes if the names can't be known."""
+        if not self.noun:
+            return
+        with waiting(ctx, CHECK_PATIENCE):
+            missing, known = self.missing(ctx, value)
+            if missing:
+                # It may have been made after the names were fetched.
+                ctx.obj.names_changed()
+                missing, known = self.missing(ctx, value)
+        if missing:
+            owner = given_text(ctx, self.owner) if self.owner else ""
+            listing = f"show collection {owner}" if self.name == "fields" else f"list {self.name}"
+            listing += f" -c {owner}" if owner and self.name != "fields" else ""
+            after = f" in {owner!r}" if owner else ""
+            raise missing_name(self.noun, missing, known, f"{listing} shows all", after=after, error=InvalidInput)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         return items(self.names(ctx).best(incomplete, name_source(ctx).limit))
@@ -149,17 +185,13 @@ class GrantedObject(Offered):
 
 def meant(ctx: click.Context) -> str:
     """Returns "did you mean …?" for a name on the line that does not exist. Waits up to a second for known names."""
-    catalog = ctx.obj.catalog
-    patience, catalog.patience = catalog.patience, HINT_PATIENCE
-    try:
+    with waiting(ctx, HINT_PATIENCE):
         for param in ctx.command.params:
             if isinstance(param.type, ObjectName) and param.type.name not in (*LOCAL, "databases"):
                 missing, known = param.type.missing(ctx, ctx.params.get(str(param.name)))
                 if missing:
                     return nearest(missing, known)
         return _meant_database(ctx)
-    finally:
-        catalog.patience = patience
 
 
 def _meant_database(ctx: click.Context) -> str:

@@ -117,13 +117,13 @@ def group_report(client: Client, name: str) -> Report:
 
 
 def transfer_nodes(client: Client, source: str, target: str, number: int) -> None:
-    _require_two(source, target)
+    require_two_groups(source, target)
     with _hinting("see how many each group has: list resource_groups"):
         client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=number)
 
 
 def transfer_replicas(client: Client, collection: str, source: str, target: str, number: int) -> None:
-    _require_two(source, target)
+    require_two_groups(source, target)
     with _hinting(f"see where they are: show replicas {collection}"):
         client.call(
             "TransferReplica",
@@ -149,7 +149,7 @@ def query_nodes(client: Client) -> Mapping[int, str]:
         return {}
 
 
-def _require_two(source: str, target: str) -> None:
+def require_two_groups(source: str, target: str) -> None:
     """Raises InvalidInput for one group: Milvus 2.3 reports that it moved nodes from a group to itself."""
     if source == target:
         raise InvalidInput(f"source and target are the same group {source!r}")
