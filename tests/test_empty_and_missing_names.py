@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Cli, Run
-from tests.support.grpc_peer import GrpcPeer, replies
+from tests.support.grpc_peer import GrpcPeer, aborts, refuses, replies
 from tests.support.milvus_server import MilvusServer
-from tests.support.official import milvus_pb2
+from tests.support.official import grpc, milvus_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
-from tests.support.typed import failed
+from tests.support.typed import Typed, failed
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,40 @@ def test_collections_of_a_missing_database_are_an_error(cli: Cli, server: Server
     assert cli("connect", server.address).code == 0
     for line in ("list collections --db nosuch", "list aliases --db nosuch"):
         assert cli(*line.split()) == Run(1, "", "error: no database 'nosuch'\nhint: list databases shows all\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "count",
+        "search -v [1,2]",
+        "query -e 'id > 0'",
+        "load",
+        "insert row --row {}",
+        "delete ids --ids 1 -y",
+        "show collection",
+        "list indexes",
+        "export --file nosuch.csv",
+    ],
+)
+def test_a_collection_in_a_missing_database_is_not_what_is_missing(typed: Typed, line: str) -> None:
+    assert typed(f"{line} -c book --db nosuch") == failed("no database 'nosuch'", "list databases shows all")
+
+
+def test_a_missing_collection_in_another_database_names_both(typed: Typed) -> None:
+    typed("delete database names_other -y")
+    typed.all("create database names_other")
+    assert typed("count -c book --db names_other") == failed(
+        "no collection 'book' in database 'names_other'", "list collections shows all"
+    )
+    typed.all("delete database names_other -y")
+
+
+def test_the_collection_is_what_is_missing_where_databases_may_not_be_listed(tmp_path: Path) -> None:
+    handlers = {
+        "DescribeCollection": refuses(100, "collection not found[database=shop][collection=book]"),
+        "ListDatabases": aborts(grpc.StatusCode.PERMISSION_DENIED, "PrivilegeListDatabases: permission deny to ann"),
+    }
+    with GrpcPeer(handlers) as peer:
+        run = run_here(["count", "book", "--db", "shop"], tmp_path, peer.uri)
+    assert run == failed("no collection 'book' in database 'shop'", "list collections shows all")

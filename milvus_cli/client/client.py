@@ -23,6 +23,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
+from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted
 from .privileges import place
 from .versions import OPERATIONS, lacking
@@ -166,6 +167,22 @@ class Client:
             version = Version()
         return Unsupported(lacking(method, version), method=method, server_code=server_code)
 
+    def _explained(self, refusal: ServerRefused, fields: Mapping[str, Any]) -> ServerRefused:
+        """Returns the refusal of a missing collection, or of its database: Milvus 2.3 doesn't tell them apart."""
+        database = database_of(fields, self.profile.database)
+        if refusal.server_code != NO_COLLECTION or database == DEFAULT_DATABASE:
+            return refusal
+        try:
+            listed = permitted(self.call, "ListDatabases")
+        except CliError:
+            return refusal
+        if listed is None or database in listed.db_names:
+            return refusal
+        lacking = no_database(database)
+        return ServerRefused(
+            lacking.message, hint=lacking.hint, fault=refusal.fault, server_code=NO_DATABASE, reason=refusal.reason
+        )
+
     @property
     def changes(self) -> int:
         """Number of this client's calls that did not only read."""
@@ -238,6 +255,8 @@ class Pending:
             client._report(self._method, self._started, said or str(exc) or "cancelled")
             if isinstance(exc, Unsupported) and exc.method in OPERATIONS:
                 raise client.unsupported(exc.method, server_code=exc.server_code) from exc
+            if isinstance(exc, ServerRefused) and (explained := client._explained(exc, self._fields)) is not exc:
+                raise explained from exc
             raise
         client._report(self._method, self._started, "OK")
         return response

@@ -48,15 +48,24 @@ def no_collection(name: str, database: str) -> str:
     return f"no collection {name!r}" + ("" if database == DEFAULT_DATABASE else f" in database {database!r}")
 
 
+def no_database(name: str) -> Missing:
+    return Missing(f"no database {name!r}", LIST_DATABASES)
+
+
+def database_of(fields: Mapping[str, Any], database: str) -> str:
+    """Returns the database of a request: its own, or else the connection's."""
+    return str(fields.get("db_name") or database)
+
+
 def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) -> Missing | None:
     """Identifies the missing object by the refusal's code and the names in its request; None if it is unclear.
 
     `database` is the connection's; a request may override it.
     """
-    database = str(fields.get("db_name") or database)
+    database = database_of(fields, database)
     if code == NO_DATABASE or reason == f"database {database!r} does not exist":
         # Milvus Lite has no code for it.
-        return Missing(f"no database {database!r}", LIST_DATABASES)
+        return no_database(database)
     alias = str(fields.get("alias", ""))
     if code in (NO_COLLECTION, NO_ALIAS) and alias and _is_about(reason, alias, ("alias=", "alias ")):
         return Missing(f"no alias {alias!r}", "list aliases shows all")

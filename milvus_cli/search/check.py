@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
-from ..client.not_found import NO_COLLECTION, NOT_LOADED
+from ..client.not_found import NO_COLLECTION, NO_DATABASE, NOT_LOADED
 from ..client.optional import permitted
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.index_types import check_search_params
@@ -131,7 +131,7 @@ def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
 
 def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:
     """Returns the cause of a refusal: a collection that is not loaded, or has no index. Else the error itself."""
-    if isinstance(error, Unsupported) or error.server_code == NO_COLLECTION:
+    if isinstance(error, Unsupported) or error.server_code in (NO_COLLECTION, NO_DATABASE):
         return error
     collection, field = search.collection, search.field
     unseen = "not loaded" if error.server_code == NOT_LOADED else "loaded"
