@@ -28,6 +28,7 @@ from tests.support.ports import free_ports
 from tests.support.process import ServerProcess
 from tests.support.silent import SilentListener
 from tests.support.terminal import Terminal
+from tests.support.typed import failed
 
 JSONL = ("-o", "jsonl")
 
@@ -383,6 +384,35 @@ def test_no_save_keeps_the_connection_in_the_session_only(cli: Cli, milvus: Milv
     ping = {"alias": "once", "address": milvus.address, "latency_ms": 0}
     assert masked(run) == Run(0, connected(milvus, alias="once").out + jsonl(row, ping), "")
     assert cli("list", "connections", "-o", "json") == Run(0, "[]\n", "")
+
+
+def test_use_connection_takes_a_database_of_it_too(cli: Cli, milvus: MilvusServer, lite: LiteServer) -> None:
+    cli("connect", milvus.address, "-a", "used"), cli("connect", lite.address, "-a", "other")
+    cli("create", "database", "used_shop", "--alias", "used", "--if-not-exists")
+    before = kept(cli)
+    assert cli("use", "connection", "used", "--db", "used_shpo") == failed(
+        "no database 'used_shpo'", "did you mean used_shop?"
+    )
+    assert kept(cli) == before
+    done = Run(0, "Using database 'used_shop' of connection 'used'.\n", "")
+    for line in ("use connection used --db used_shop", "--db used_shop use connection used"):
+        assert cli("use", "connection", "other").code == 0
+        assert cli(*line.split()) == done
+        shown = json.loads(cli("show", "connection", "-o", "json").out)
+        assert (shown["alias"], shown["database"]) == ("used", "used_shop")
+    cli("delete", "database", "used_shop", "-y")
+
+
+def test_list_connections_shows_which_are_read_only_or_protected(cli: Cli) -> None:
+    with GrpcPeer() as peer:
+        for alias, options in {"both": ["--read-only", "--protected"], "free": [], "guarded": ["--protected"]}.items():
+            assert cli("connect", peer.address, "-a", alias, *options).code == 0
+    rows = json.loads(kept(cli))
+    assert [(row["alias"], row["read_only"], row["protected"]) for row in rows] == [
+        ("both", True, True),
+        ("free", False, False),
+        ("guarded", False, True),
+    ]
 
 
 # show connection

@@ -10,7 +10,7 @@ from ..errors import InvalidInput
 from ..grammar.command import command, option, switch, word
 from ..grammar.offered import OneOf
 from ..grammar.options import options
-from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, URI
+from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, ONE_DATABASE, URI
 from ..result import Done, Record, Result, Table
 from ..text.words import LANGUAGES
 
@@ -157,14 +157,16 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
 
 @command("use connection")
 @word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="The connection to use from now on.")
-def use_connection(session: Session, alias: str) -> Done:
+@option("--db", "database", type=ONE_DATABASE, metavar="NAME", help="Use this database of it, as use database does.")
+def use_connection(session: Session, alias: str, database: str | None) -> Done:
     """Make another connection the current one.
 
     \b
     Example: use connection default
     """
-    session.connections.use_alias(alias)
-    return Done(f"Using connection {alias!r}.", {"alias": alias})
+    from ..server.databases import use_connection
+
+    return use_connection(session, alias, database)
 
 
 @command("rename connection")

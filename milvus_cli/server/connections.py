@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from ..connections.store import Saved
     from ..session.session import Session
 
-COLUMNS = ("alias", "current", "address", "database", "user", "tls", "state", "server_version", "last_used")
+COLUMNS = (
+    "alias",
+    "current",
+    "address",
+    "database",
+    "user",
+    "tls",
+    "state",
+    "server_version",
+    "last_used",
+    "read_only",
+    "protected",
+)
 PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.fromkeys(
     ("ca", "client_cert", "client_key", "server_name"), "tls"
 )
@@ -116,6 +128,8 @@ def _row(saved: Saved, current: str) -> tuple[Any, ...]:
         "connected" if saved.connected else "disconnected",
         saved.server_version or None,
         _when(saved),
+        profile.read_only,
+        profile.protected,
     )
 
 

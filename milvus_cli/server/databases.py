@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..client.client import Client
+from ..client.not_found import DEFAULT_DATABASE
 from ..client.optional import permitted
 from ..errors import CliError, Unsupported
 from ..result import Done, Record, Removal
@@ -31,6 +32,17 @@ def use_database(session: Session, database: str) -> Done:
     require_database(session.client, database)
     session.connections.use_database(session.alias, database)
     return Done(f"Using database {database!r}.", {"database": database})
+
+
+def use_connection(session: Session, alias: str, database: str | None) -> Done:
+    """Makes a connection current, and a database of it where one is given. Raises CliError before either changes."""
+    if database is not None:
+        require_database(session.at(alias, DEFAULT_DATABASE).client, database)
+    session.connections.use_alias(alias)
+    if database is None:
+        return Done(f"Using connection {alias!r}.", {"alias": alias})
+    session.connections.use_database(alias, database)
+    return Done(f"Using database {database!r} of connection {alias!r}.", {"alias": alias, "database": database})
 
 
 def database_record(session: Session, database: str | None) -> Record:

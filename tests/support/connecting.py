@@ -38,7 +38,7 @@ def listed(server: ServerProcess, **changes: object) -> dict[str, object]:
     status = _status(server)
     row = {"alias": status["alias"], "current": True, **status, "state": "connected"}
     row["server_version"] = row.pop("server_version")
-    return {**row, "last_used": "WHEN", **changes}
+    return {**row, "last_used": "WHEN", "read_only": False, "protected": False, **changes}
 
 
 def kept(cli: Cli) -> str:
