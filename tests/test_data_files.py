@@ -200,7 +200,8 @@ class Secretive(BaseHTTPRequestHandler):
         place = {
             "/away": "/data.csv?token=geheim",
             "/file": "file:///etc/passwd",
-            "/ftp": "ftp://127.0.0.1/x?sig=geheim",
+            "/ftp": "ftp://ann:geheim@127.0.0.1/x?sig=geheim",
+            "/round": "/round.csv?sig=geheim",
         }
         where = place.get(self.path.partition("?")[0].removesuffix(".csv"))
         if where or not self.path.startswith("/data"):
@@ -252,8 +253,18 @@ def test_errors_of_a_url_show_none_of_its_secrets(empty_df_url: Typed, server_of
     place = f"127.0.0.1:{server_of_secret_urls}"
     told = {
         "none.csv?sig=geheim": failed(f"http://***@{place}/none.csv?sig=***: HTTP 404 Not Found"),
-        "file.csv?sig=geheim": failed(f"http://***@{place}/file.csv?sig=***: HTTP 302 Found"),
-        "ftp.csv": failed(f"http://***@{place}/ftp.csv: HTTP 302 Found"),
+        "file.csv?sig=geheim": failed(
+            f"http://***@{place}/file.csv?sig=***: HTTP 302 Found: redirected to file:///etc/passwd "
+            "(only http and https are followed)"
+        ),
+        "ftp.csv": failed(
+            f"http://***@{place}/ftp.csv: HTTP 302 Found: redirected to ftp://***@127.0.0.1/x?sig=*** "
+            "(only http and https are followed)"
+        ),
+        "round.csv?sig=geheim": failed(
+            f"http://***@{place}/round.csv?sig=***: HTTP 302 Found: redirected to http://{place}/round.csv?sig=*** "
+            "(too many redirects)"
+        ),
         "x?geheim": failed(
             f"http://***@{place}/x?***: its name does not tell the format",
             "give --format: csv, tsv, json, jsonl, parquet, npy",

@@ -1,4 +1,4 @@
-"""Recognizes HTTP and HTTPS URLs, and formats them without the secrets they may contain."""
+"""Recognizes HTTP and HTTPS URLs, and formats URLs without the secrets they may contain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 MASK = "***"
 URL = re.compile(
-    r"(?P<scheme>https?://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?", re.DOTALL | re.IGNORECASE
+    r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?",
+    re.DOTALL | re.IGNORECASE,
 )
 WEB = ("http://", "https://")
 QUERY_VALUE = re.compile(r"(?<==)[^&;]*")

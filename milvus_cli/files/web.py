@@ -7,13 +7,15 @@ import io
 from base64 import b64encode
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ..errors import CliError, InvalidInput, Unreachable
-from .urls import is_url
+from .urls import is_url, shown_url
 
 OPEN_SECONDS = 30.0
+FOLLOWED = (301, 302, 303, 307, 308)
+LONGEST_SHOWN = 300
 
 
 def open_url(url: str, name: str) -> WebStream:
@@ -22,20 +24,35 @@ def open_url(url: str, name: str) -> WebStream:
     class ToTheWeb(HTTPRedirectHandler):
         def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
             if not is_url(newurl):
-                raise HTTPError(url, code, msg, headers, fp)
+                raise HTTPError(newurl, code, msg, headers, fp)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     try:
         return WebStream(build_opener(ToTheWeb).open(_request(url), timeout=OPEN_SECONDS))
     except HTTPError as exc:
-        # For a redirect that it does not follow, urllib's reason contains the URL.
-        reason = http.client.responses.get(exc.code, "") if 300 <= exc.code < 400 else exc.reason
-        raise CliError(f"{name}: HTTP {exc.code} {reason}".rstrip()) from exc
+        raise CliError(f"{name}: HTTP {exc.code} {_reason(exc)}".rstrip()) from exc
     except (http.client.InvalidURL, ValueError) as exc:
         # The text of these exceptions may contain the URL with its secrets.
         raise InvalidInput(f"invalid URL: {name}", hint="write a space in it as %20") from exc
     except (OSError, http.client.HTTPException) as exc:
         raise Unreachable(f"can't read {name}: {getattr(exc, 'reason', None) or exc}") from exc
+
+
+def _reason(error: HTTPError) -> str:
+    """Returns the reason of a failure; of a redirect, where it leads and why it is not followed."""
+    if not 300 <= error.code < 400:
+        return error.reason
+    # urllib's reason for a redirect that it does not follow contains the URL.
+    status = http.client.responses.get(error.code, "")
+    location = error.headers.get("Location")
+    if error.code not in FOLLOWED or not location:
+        return status
+    target = urljoin(error.url or "", location)
+    why = "too many redirects" if is_url(target) else "only http and https are followed"
+    shown = shown_url(target)
+    if len(shown) > LONGEST_SHOWN:
+        shown = f"{shown[:LONGEST_SHOWN]}…"
+    return f"{status}: redirected to {shown} ({why})"
 
 
 def _request(url: str) -> Request:

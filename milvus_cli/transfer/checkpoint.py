@@ -70,7 +70,7 @@ class Checkpoint:
     def begin(self, *, resume: bool, restart: bool) -> bool:
         """Opens the file, and returns True if the job continues an earlier run.
 
-        Raises InvalidInput if an earlier run stopped midway and neither flag says what to do about it. Also raises it
+        Raises InvalidInput if an earlier run stopped midway and neither flag says what to do about it. Raises CliError
         if there is no file to resume from: a finished job deletes its file, and resuming would send everything twice.
         """
         require_file(str(self.path))
@@ -84,7 +84,7 @@ class Checkpoint:
                 )
             self.progress = found
         elif resume and found is None:
-            raise InvalidInput(
+            raise CliError(
                 "there is nothing to resume",
                 hint="it may have finished: check the row count before running it without --resume",
             )

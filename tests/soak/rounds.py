@@ -82,7 +82,7 @@ class _Player:
                 return out
             if self._done_by_second is not None:
                 return self._done_by_second
-            if code == 2 and "nothing to resume" in said:
+            if code == 1 and "nothing to resume" in said:
                 if not self._job.may_begin_anew():
                     break
                 line = self._job.line
