@@ -16,7 +16,7 @@ from ..text.words import BYTE_UNITS
 from .advice import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .arithmetic import DISTANCES
 from .recall import RecallRow
-from .report import Trial, measured
+from .report import TooLong, Trial, measured
 from .target import CheckedCollection, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
@@ -34,12 +34,15 @@ DEFAULT_METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
 
 @dataclass(frozen=True)
 class AdviceOptions:
-    """`memory` is in bytes, None for no limit; `rows` is None for the current number."""
+    """`memory` is in bytes, None for no limit; `rows` is None for the current number.
+
+    `seconds` is how long measuring may take, 0 for no measurement.
+    """
 
     recall: float
     memory: int | None
     rows: int | None
-    measure: bool
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,20 @@ def size(count: int) -> str:
 def _tried(
     session: Session, target: CheckedCollection, index: Index | None, options: AdviceOptions
 ) -> Sequence[RecallRow]:
+    """Measures the index, unless it takes too long: then a note says so, and all figures are estimates."""
     client, collection = session.client, target.collection
-    if not options.measure or options.rows or index is None or index.metric not in DISTANCES:
+    if not options.seconds or options.rows or index is None or index.metric not in DISTANCES:
         return []
     if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
         return []
     sweeps = [sweep] if (sweep := _sweep(index)) else []
-    return measured(session, target, index, Trial(collection, target.field, QUERIES, HITS, sweeps)).results
+    trial = Trial(collection, target.field, QUERIES, HITS, sweeps, seconds=options.seconds)
+    try:
+        return measured(session, target, index, trial).results
+    except TooLong as exc:
+        hint = "--measure-for allows more time, --no-measure takes none"
+        session.console.note(f"note: recall not measured: {exc.message} ({hint})")
+        return []
 
 
 def _sweep(index: Index) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +64,7 @@ class RecallOptions:
 class Trial:
     """A measurement of recall: `sample` rows as queries, k hits each, `params` in every search.
 
-    `force` allows parameters that this client does not know.
+    `force` allows parameters that this client does not know. `seconds` is how long it may take.
     """
 
     collection: str
@@ -74,6 +76,29 @@ class Trial:
     seed: int = 0
     consistency: str = "Bounded"
     force: bool = False
+    seconds: float = math.inf
+
+
+class TooLong(CliError):
+    """A measurement takes longer than it may."""
+
+
+class Limit:
+    """The end of the time that a measurement may take, from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raises TooLong after the end."""
+        if time.monotonic() > self._end:
+            raise TooLong(f"measuring takes longer than {self._seconds:g} s")
+
+    def within(self, pages: Iterable[VectorPage]) -> Iterator[VectorPage]:
+        for page in pages:
+            self.check()
+            yield page
 
 
 @dataclass(frozen=True)
@@ -164,6 +189,8 @@ def recall_table(session: Session, options: RecallOptions) -> Table:
 
 
 def measured(session: Session, target: CheckedCollection, index: Index, trial: Trial) -> Measured:
+    """Raises TooLong where the trial's time does not suffice, or plain Python is too slow."""
+    limit = Limit(trial.seconds)
     wanted = settings(trial.sweeps)
     params = trial.params or {}
     if not trial.force:
@@ -171,7 +198,7 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
             check_search_params(index.type, setting)
     require_metric(index.metric)
     client, count = session.client, arithmetic(target.kind)
-    keys, total = sample_keys(key_pages(client, target.keys), trial.sample, trial.seed)
+    keys, total = sample_keys(limit.within(key_pages(client, target.keys)), trial.sample, trial.seed)
     queries = joined(pages_of(client, target, keys))
     if total < 2 or not queries.keys:
         raise CliError(f"collection {target.collection!r} has {total} rows: nothing to compare", hint="insert some")
@@ -189,21 +216,22 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
     )
     steps = len(wanted) * len(queries.keys)
     with _bar(session, f"Searching {target.collection!r}") as bar:
-        found = measure(client, search, queries.keys, wanted, _Steps(bar, steps))
+        found = measure(client, search, queries.keys, wanted, _Steps(bar, steps, limit))
     with _bar(session, "Comparing with exact search") as bar:
-        pages = _with_progress(vector_pages(client, target), bar, total)
+        pages = _with_progress(limit.within(vector_pages(client, target)), bar, total)
         return Measured(
             total, len(queries.keys), compare_with_exact(count, index.metric, queries, trial.k, found, pages)
         )
 
 
 class _Steps:
-    """Advances a bar by one step per call."""
+    """Advances a bar by one step per call, within the limit."""
 
-    def __init__(self, bar: Progress, steps: int) -> None:
-        self._bar, self._steps, self._done = bar, steps, 0
+    def __init__(self, bar: Progress, steps: int, limit: Limit) -> None:
+        self._bar, self._steps, self._limit, self._done = bar, steps, limit, 0
 
     def __call__(self) -> None:
+        self._limit.check()
         self._done += 1
         self._bar.show(self._done / self._steps)
 
@@ -230,7 +258,7 @@ def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
     """Without numpy, announces a long exact search, and refuses one that would take too long."""
     seconds = pairs * max(1, target.row_size // 4) / PLAIN_RATE
     if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
-        raise CliError(
+        raise TooLong(
             f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
             hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample",
         )

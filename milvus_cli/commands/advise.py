@@ -8,6 +8,7 @@ import click
 
 from ..grammar.command import collection_option, command, option
 from ..grammar.search_options import field_option
+from ..grammar.types import DURATION
 from ..grammar.value_types import ByteSize, FiniteRange
 from ..result import Report
 
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 )
 @option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")
 @option("--rows", type=click.IntRange(1), metavar="N", help="Estimate for so many rows; those there are if not given.")
+@option(
+    "--measure-for",
+    type=DURATION,
+    default=60.0,
+    metavar="DURATION",
+    help="How long measuring may take, as in 90 or 5m. [default: 60s]",
+)
 @option("--no-measure", is_flag=True, help="Estimate only: don't measure the recall of the index that is there.")
 def advise_index(
     session: Session,
@@ -36,13 +44,15 @@ def advise_index(
     recall: float,
     memory: int | None,
     rows: int | None,
+    measure_for: float,
     no_measure: bool,
 ) -> Report:
     """Propose an index for a recall and an amount of memory, with the lines to run.
 
     Memory is estimated by published formulas, for the vectors of one replica; recall is what an index usually reaches.
-    Where a loaded index is there, its recall is measured with 100 rows, as `check recall` does. All else are estimates:
-    look at what you have built with `check recall`. Ends with 1 when nothing fits.
+    Where a loaded index is there, its recall is measured with 100 rows, as `check recall` does: that reads all vectors,
+    and is given up after a minute. All else are estimates: look at what you have built with `check recall`. Ends with 1
+    when nothing fits.
 
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB
@@ -50,4 +60,6 @@ def advise_index(
     from ..checks.advise import AdviceOptions, advice
 
     session.require_collection(collection)
-    return advice(session, collection, field, AdviceOptions(recall, memory, rows, measure=not no_measure))
+    return advice(
+        session, collection, field, AdviceOptions(recall, memory, rows, seconds=0 if no_measure else measure_for)
+    )

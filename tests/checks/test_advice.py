@@ -166,6 +166,17 @@ def test_advise_index_keeps_an_index_that_was_measured_to_suffice(cli: Cli, serv
     typed.all(f"check recall -c checks_clustered -f v --sweep nprobe={probes} --sample 5 -o jsonl")
 
 
+def test_advise_index_gives_up_measuring_in_time_and_says_so(cli: Cli, server_with_faults: ServerProcess) -> None:
+    run = Typed(cli, server_with_faults)("advise index -c checks_clustered -f v --measure-for 0.001 -o json")
+    found = json.loads(run.out)
+    assert (run.code, found["measured"], found["present_index"]) == (0, [], "IVF_FLAT")
+    assert {each["recall_is"] for each in found["candidates"]} == {"estimate"}
+    assert run.err == (
+        "note: recall not measured: measuring takes longer than 0.001 s "
+        "(--measure-for allows more time, --no-measure takes none)\n"
+    )
+
+
 def test_advise_index_when_nothing_fits_exits_1(cli: Cli, server_with_faults: ServerProcess) -> None:
     found = report(Typed(cli, server_with_faults), "advise index checks_planted --memory 10B --no-measure", 1)
     assert (found["advice"], found["run"], found["measured"]) == (None, [], [])
