@@ -53,6 +53,8 @@ METHODS = ("Query", "Search", "HybridSearch")
         ("bounded", None, 5.0, "Bounded"),
         ("bounded", 2, 5.0, "Bounded"),
         (None, 2, 5.0, "Bounded"),
+        (None, 0, 5.0, "Strong"),
+        (None, OLDEST, 5.0, "Customized"),
     ],
 )
 def test_options_that_agree_make_a_level(
@@ -85,8 +87,8 @@ def test_options_that_agree_make_a_level(
             "--graceful-time goes with --consistency Bounded",
         ),
         (
-            "--guarantee-timestamp 0 --graceful-time 5",
-            "--graceful-time and --guarantee-timestamp 0 contradict each other",
+            "--guarantee-timestamp 1 --graceful-time 5",
+            "--graceful-time and --guarantee-timestamp 1 contradict each other",
             "--graceful-time goes with --consistency Bounded",
         ),
         (
@@ -161,6 +163,8 @@ def sent(peer: GrpcPeer) -> list[tuple[str, int]]:
         ("--graceful-time 5", ("Customized", ((NOW >> 18) - 5000) << 18)),
         ("--graceful-time 0.25 --consistency bounded", ("Customized", ((NOW >> 18) - 250) << 18)),
         ("--graceful-time 0 --guarantee-timestamp 2", ("Customized", NOW >> 18 << 18)),
+        (f"--graceful-time 5 --guarantee-timestamp {NOW - 7}", ("Customized", NOW - 7)),
+        (f"--graceful-time 5 --guarantee-timestamp {NOW - (9000 << 18)}", ("Customized", ((NOW >> 18) - 5000) << 18)),
     ],
 )
 def test_every_request_of_a_read_has_it(
@@ -170,6 +174,14 @@ def test_every_request_of_a_read_has_it(
     found = sent(empty_peer)
     assert set(found) == {request_fields}
     assert len(found) == (3 if line.startswith("hybrid_search") else len(found))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_graceful_time_asks_for_nothing_beyond_strong(empty_peer: GrpcPeer, cli: Cli, line: str) -> None:
+    run_here(shlex.split(f"{line} --guarantee-timestamp 0"), cli.home, empty_peer.uri)
+    strong = sent(empty_peer)
+    run_here(shlex.split(f"{line} --guarantee-timestamp 0 --graceful-time 5"), cli.home, empty_peer.uri)
+    assert sent(empty_peer) == strong * 2
 
 
 def test_a_timestamp_of_the_past_costs_no_call(empty_peer: GrpcPeer, cli: Cli) -> None:

@@ -32,12 +32,14 @@ def freshness(
     Raises InvalidInput as `requested_level`, and CliError for a timestamp that the read would wait for in vain.
     """
     name = requested_level(level, timestamp, graceful)
-    if graceful is not None:
-        until = _server_clock(client) - round(graceful * 1000)
-        return Freshness(CUSTOMIZED, max(1, until) << LOGICAL_BITS)
+    least = []
     if name == CUSTOMIZED and timestamp is not None:
         _require_near(client, timestamp, deadline)
-        return Freshness(name, timestamp)
+        least.append(timestamp)
+    if graceful is not None and name != STRONG.level:
+        least.append(max(1, _server_clock(client) - round(graceful * 1000)) << LOGICAL_BITS)
+    if least:
+        return Freshness(CUSTOMIZED, max(least))
     return Freshness(name, client.written if name == "Session" else 0)
 
 

@@ -50,7 +50,9 @@ def read_level(text: str) -> str:
 def requested_level(level: str | None, timestamp: int | None, graceful: float | None) -> str:
     """Returns the level that options ask for together, Customized for a timestamp of its own.
 
-    Raises InvalidInput for options that contradict each other, and for what is no hybrid timestamp.
+    A timestamp and a graceful time both say what must be seen at least, so that a read can satisfy both; 0 and 5 are
+    also the references' defaults. Raises InvalidInput for options that contradict each other, and for what is no hybrid
+    timestamp.
     """
     named = read_level(level) if level is not None else None
     if timestamp is not None and timestamp not in SPECIAL and timestamp < OLDEST:
@@ -63,7 +65,7 @@ def requested_level(level: str | None, timestamp: int | None, graceful: float | 
             f"--consistency {named} and --guarantee-timestamp {timestamp} contradict each other",
             hint=f"give one of them; as timestamps, {meaning}",
         )
-    if graceful is not None and (named or meant or "Bounded") != "Bounded":
+    if graceful is not None and (named not in (None, "Bounded") or meant == "Eventually"):
         other = f"--consistency {named}" if named else f"--guarantee-timestamp {timestamp}"
         raise InvalidInput(
             f"--graceful-time and {other} contradict each other", hint="--graceful-time goes with --consistency Bounded"
