@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
 from .standard import abandon, standard_error, standard_input, standard_output
-from .terminal_modes import given_back, woken
+from .terminal_modes import given_back, unflushed, woken
 from .values import harmless
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Console:
         # After Ctrl-Z and fg the terminal would echo the secret.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
-            with given_back(self.stdin), woken():
+            with given_back(self.stdin), unflushed(self.stdin), woken():
                 while True:
                     answer = self._typed_unseen(question)
                     if not twice or self._typed_unseen("Once more: ") == answer:

@@ -18,6 +18,9 @@ ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 WAKE = 0.5
 """Seconds between interruptions of a blocking read."""
 
+LOCAL_MODES = 3
+"""The place of the local modes in what termios returns."""
+
 SOON = 1.0
 """Seconds that a pager has to exit after a signal."""
 
@@ -60,6 +63,23 @@ def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> 
     finally:
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
+def unflushed(terminal: TextIO) -> Iterator[None]:
+    """Within it, a terminal keeps the characters typed before Ctrl-Z or Ctrl-C, which it drops by default.
+
+    An ignored Ctrl-Z would otherwise change an answer.
+    """
+    descriptor = terminal.fileno()
+    before = termios.tcgetattr(descriptor)
+    during = [*before[:LOCAL_MODES], before[LOCAL_MODES] | termios.NOFLSH, *before[LOCAL_MODES + 1 :]]
+    termios.tcsetattr(descriptor, termios.TCSANOW, during)
+    try:
+        yield
+    finally:
+        # What was typed before Ctrl-C must not become the next line.
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 @contextmanager

@@ -159,14 +159,28 @@ def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: 
     shell = terminal("connect", milvus_auth.address, "-u", "root", "-o", "jsonl")
     shell.wait_for("Password of root:")
     assert signal.SIGTSTP in ignored_signals(shell.pid)
-    shell.send_line("Milvus")
+    shell.send("Mil")
+    shell.send_key("c-z")
+    shell.send_line("vus")
     shell.wait_exit()
     shell.wait_for('"user": "root"')
     assert b"Milvus" not in shell.raw.replace(b"Milvus Lite", b"")
 
 
+def test_what_was_typed_at_a_hidden_question_before_ctrl_c_is_no_line(shell: Terminal) -> None:
+    modes = shell.modes
+    shell.send_line("connect 127.0.0.1:1 -u root")
+    shell.wait_for("Password of root:")
+    shell.send("Mil")
+    shell.send_key("c-c")
+    shell.wait_for("interrupted\ndev/default>")
+    shell.send_line("version -o jsonl")
+    shell.wait_for('dev/default> version -o jsonl\n{"milvus_cli": "0.1.0"}\ndev/default>')
+    assert (b"Mil" in shell.raw, shell.modes) == (False, modes)
+
+
 def ignored_signals(pid: int) -> set[int]:
-    """The terminal would echo a password after Ctrl-Z and fg. (A test can't press it: nothing would resume it.)"""
+    """The terminal would echo a password after Ctrl-Z and fg."""
     mask = int(re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[0], 16)
     return {number for number in range(1, 65) if mask >> (number - 1) & 1}
 
