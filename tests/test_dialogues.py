@@ -142,7 +142,8 @@ def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -
         "query",
         ("Collection:", "nosuch"),
         ("no collection 'nosuch'", "asked"),
-        ("Filter (empty: none):", "id > 2"),
+        ("Filter (empty: none):", "id in [3, 4"),
+        ("bad filter: the [ at character 7 is not closed", "id > 2"),
         ("Only in partitions (empty: all):", "_default, nosuch"),
         ("no partition 'nosuch' in 'asked' (list partitions -c asked shows all)", ""),
         ("Fields to show (empty: all):", "id"),
@@ -192,6 +193,41 @@ def test_a_row_is_asked_for_and_replaces_another(talk: Talker, typed: Typed) -> 
     )
     assert line == "delete entities -c asked -e 'id == 1'"
     assert typed.json("count asked")["exact"] == 0
+    typed.gone("asked")
+
+
+def test_an_empty_text_can_be_a_default_and_a_value(on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = on_lite
+    line = talk(
+        "create collection asked --auto-id --description x --dynamic --consistency Bounded --shards 1",
+        ("Field 1, its name:", "id"),
+        ("Type:", "INT64"),
+        ("Description:", ""),
+        ("primary field? [y/N]:", "y"),
+        ("Field 2, its name:", "title"),
+        ("Type:", "VARCHAR"),
+        ("Description:", ""),
+        ("Length [65535]:", "9"),
+        ("be null? [y/N]:", ""),
+        ('Default value (empty: none; "": an empty text):', '""'),
+        ("Field 3, its name:", "v"),
+        ("Type:", "FLOAT_VECTOR"),
+        ("Description:", ""),
+        ("Dimension:", "2"),
+        ("Field 4, its name:", ""),
+        ("full text search (a BM25 function)? [y/N]:", ""),
+    )
+    assert line.endswith(" -f id:INT64 -p id -f title:VARCHAR:9 --default title= -f v:FLOAT_VECTOR:2")
+    typed.gone("asked")
+    typed.all("create collection asked -f id:INT64 -f title:VARCHAR:9 --default title=none -f v:FLOAT_VECTOR:2 -p id")
+    for answer, row in (("", '{"id": 1, "v": [1, 2]}'), ('""', '{"id": 1, "title": "", "v": [1, 2]}')):
+        line = talk(
+            "insert row -c asked -p _default",
+            ("id, INT64:", "1"),
+            ('title, VARCHAR(9), "" is an empty text ["none"]:', answer),
+            ("v, FLOAT_VECTOR(2), numbers with commas between:", "1, 2"),
+        )
+        assert line == f"insert row -c asked -p _default --row '{row}'"
     typed.gone("asked")
 
 

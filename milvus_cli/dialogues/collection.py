@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
+from ..grammar.dialogue import EMPTY_TEXT
 from ..schema.declaration import ANALYZERS, parse_default, parse_plain_field
 from ..schema.field_json import DEFAULTS, read_type, write_field
-from ..schema.kinds import FIELD_TYPES
+from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import DENSE_VECTORS, ELEMENT_TYPES, PRIMARY_TYPES, check_limits, check_name
 from ..text.consistency import DEFAULT_LEVEL, collection_level
 
@@ -124,10 +125,23 @@ def _ask_absence(ask: Interview, name: str, kind: str) -> None:
     if ask.yes("  May it be null?"):
         ask.give("nullable", name)
     if kind in DEFAULTS:
-        field = parse_plain_field(f"{name}:{kind}")
-        default = ask.text("  Default value (empty: none)", check=lambda text: parse_default(field, text))
-        if default:
+        default = _ask_default(ask, name, kind)
+        if default is not None:
             ask.give("defaults", f"{name}={default}")
+
+
+def _ask_default(ask: Interview, name: str, kind: str) -> str | None:
+    is_text = shape_of(kind) is ValueShape.TEXT
+    field = parse_plain_field(f"{name}:{kind}")
+
+    def read(answer: str) -> str:
+        return "" if is_text and answer == EMPTY_TEXT else answer
+
+    answer = ask.text(
+        f"  Default value (empty: none{f'; {EMPTY_TEXT}: an empty text' if is_text else ''})",
+        check=lambda text: parse_default(field, read(text)),
+    )
+    return read(answer) if answer else None
 
 
 def _ask_bm25(ask: Interview, fields: list[Field]) -> None:

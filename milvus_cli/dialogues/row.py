@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..files.cells import read_plain
+from ..grammar.dialogue import EMPTY_TEXT
 from ..schema.features import require_types
 from ..schema.field_json import as_json, write_default
+from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of
 from ..server.overview import type_text
 from ..text.json import parse_json
@@ -57,11 +59,14 @@ def _ask_value(ask: Interview, field: Field) -> Any:
     shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
     default = write_default(field)
     empty = "" if not takes_none(field) else "null" if default is None else as_json(default)
+    is_text = shape_of(kind) is ValueShape.TEXT
+    if is_text and empty:
+        shape = f"{EMPTY_TEXT} is an empty text"
     found: list[Any] = [None]
 
     def check(text: str) -> None:
         try:
-            value = read_plain(field, text)
+            value = "" if is_text and empty and text == EMPTY_TEXT else read_plain(field, text)
             check_value(field, value)
             found[0] = value
         except BadValue as exc:
@@ -71,7 +76,7 @@ def _ask_value(ask: Interview, field: Field) -> Any:
         f"{field.name}, {type_text(field)}{shape and ', '}{shape}",
         shown=empty,
         checks_empty=not takes_none(field),
-        exact=kind == "VARCHAR",
+        exact=is_text,
         check=check,
     )
     return found[0]

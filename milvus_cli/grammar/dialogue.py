@@ -18,8 +18,8 @@ from ..client.versions import too_old
 from ..errors import CliError, InvalidInput
 from ..text.names import named
 from ..text.yes_no import yes_or_no
-from .object_names import HINT_PATIENCE, ObjectName, waiting
-from .offered import items, with_paths
+from .object_names import HINT_PATIENCE, waiting
+from .offered import Offered, items, with_paths
 from .params import NeededOption, SecretOption, plain_message
 from .types import COLLECTION
 
@@ -34,6 +34,9 @@ Check = Callable[[str], object]
 Questions: TypeAlias = "str | Sequence[str | tuple[str, str, str]]"
 """A function of the `dialogues` room as "module:function"; or names of parameters, some with a question of their own
 and the default that it shows."""
+
+EMPTY_TEXT = '""'
+"""The answer for an empty text, where Enter alone leaves the value out."""
 
 FILLERS = ("the", "its", "new", "name", "of")
 """Words that say no more about a parameter than its name does."""
@@ -124,13 +127,13 @@ class Interview:
         """Asks for an option until the answer fits, and returns its value, which `check` may refuse even on the line.
 
         Enter takes the default, by default that of the option; where `shown` is given instead, Enter leaves the option
-        out. `needed` refuses an empty answer. `whole` answers are one value even if they contain commas. An object
-        that the answer names must exist.
+        out. `needed` refuses an empty answer. `whole` answers are one value even if they contain commas. An answer
+        must be possible for its type: objects exist, filters are closed.
         """
         param = self._params[name]
 
         def require(text: str) -> None:
-            self._require_existing(param, text)
+            self._require_promising(param, text)
             check(text)
 
         if self.is_given(name):
@@ -254,10 +257,10 @@ class Interview:
             each.value = before + comma + each.value
         return found
 
-    def _require_existing(self, param: click.Parameter, text: str) -> None:
+    def _require_promising(self, param: click.Parameter, text: str) -> None:
         if param.type is COLLECTION:
             self.session.require_collection(text)
-        elif isinstance(param.type, ObjectName):
+        elif isinstance(param.type, Offered):
             param.type.require(self._ctx, text)
 
     def _keep(self, param: click.Parameter, text: str, *, split: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Finds where the cursor is in a filter that is being typed, and what can come there."""
+"""Finds where the cursor is in a filter that is being typed, what can come there, and what is not closed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..errors import InvalidInput
+
 TOKENS = re.compile(
     r"""(?P<open>"(?:\\.|[^"\\])*$|'(?:\\.|[^'\\])*$)|(?P<value>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\d[\w.]*|[\])])"""
     r"""|(?P<name>\{\w*\}?|[^\W\d]\w*)|(?P<other>\S)""",
     re.DOTALL,
 )
+CLOSING = {")": "(", "]": "["}
 GOES_ON = {"and", "or", "not", "in", "like", "exists", "is"}
 """Words that a value must follow."""
 
@@ -39,6 +42,24 @@ def cursor(text: str) -> Cursor:
     last = found[-1] if found else None
     is_value = bool(last and (last["value"] or (last["name"] and last[0].lower() not in GOES_ON)))
     return Cursor(text[: len(text) - len(word)], word, is_value)
+
+
+def require_closed(text: str) -> None:
+    """Raises InvalidInput for a filter with a quote or bracket that is not closed, or not opened."""
+    opened: list[re.Match[str]] = []
+    for found in TOKENS.finditer(text):
+        if found["open"]:
+            raise _bad(found, "is not closed")
+        if found[0] in CLOSING.values():
+            opened.append(found)
+        elif found[0] in CLOSING and (not opened or opened.pop()[0] != CLOSING[found[0]]):
+            raise _bad(found, "closes nothing")
+    if opened:
+        raise _bad(opened[-1], "is not closed")
+
+
+def _bad(found: re.Match[str], why: str) -> InvalidInput:
+    return InvalidInput(f"bad filter: the {found[0][0]} at character {found.start() + 1} {why}")
 
 
 def places(text: str) -> Sequence[str]:

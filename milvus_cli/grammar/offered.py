@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class Offered(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """A type that accepts any text and completes known values."""
 
+    def require(self, ctx: click.Context, value: str) -> None:
+        """Raises InvalidInput, in dialogues, for an answer that can be known to fail."""
+
 
 class Words(Offered):
     """Accepts any text; completes these words, each with a note."""

@@ -70,6 +70,12 @@ class FilterExpression(Offered):
 
     name = "filter"
 
+    def require(self, ctx: click.Context, value: str) -> None:
+        """Raises InvalidInput for a filter that no server can read. Whether it fits the fields, the server tells."""
+        from .filter_cursor import require_closed
+
+        require_closed(value)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         from .filter_cursor import cursor
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from milvus_cli.grammar.filter_cursor import Cursor, cursor, places
+from milvus_cli.errors import InvalidInput
+from milvus_cli.grammar.filter_cursor import Cursor, cursor, places, require_closed
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,33 @@ def test_a_filter_ends_in_a_word_after_a_value_or_not(text: str, found: Cursor) 
 
 def test_names_in_braces_are_found_outside_of_texts() -> None:
     assert places('a > {low} and b < {high} or c == "{no}" or d == {low}') == ["low", "high"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "id in [1, 2] and (a > 1 or b < 2)",
+        """title == "it's (" or note == 'say "[" \\' '""",
+        'meta["a"][0] > {least}',
+    ],
+)
+def test_a_filter_may_be_closed(text: str) -> None:
+    require_closed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('title == "Emma', 'bad filter: the " at character 10 is not closed'),
+        ("title like 'a\\'", "bad filter: the ' at character 12 is not closed"),
+        ("id in [1, 2", "bad filter: the [ at character 7 is not closed"),
+        ("(id > 1", "bad filter: the ( at character 1 is not closed"),
+        ("id > 1)", "bad filter: the ) at character 7 closes nothing"),
+        ("id in [1)", "bad filter: the ) at character 9 closes nothing"),
+    ],
+)
+def test_a_filter_with_an_open_quote_or_bracket_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        require_closed(text)
+    assert caught.value.message == message
