@@ -133,6 +133,9 @@ def test_an_open_bracket_wants_more(text: str) -> None:
     [
         ("milvus_cli > list databases", ("list", "databases")),
         ("milvus_cli> list databases", ("list", "databases")),
+        ("milvus_cli>list databases", ("list", "databases")),
+        ("milvus_cli >list databases", ("list", "databases")),
+        ("milvus_cli>'list' databases", ("list", "databases")),
         ("milvus_cli list databases", ("list", "databases")),
         ("  milvus_cli > query -e 'a > 1'", ("query", "-e", "a > 1")),
         ("milvus_cli --version", ("--version",)),
@@ -146,7 +149,14 @@ def test_a_copied_prompt_or_program_name_is_left_out(text: str, argv: tuple[str,
 
 
 def test_a_prompt_with_nothing_after_it_is_not_a_command() -> None:
-    assert words("milvus_cli > ; milvus_cli >\nlist a") == [("list", "a")]
+    assert words("milvus_cli > ; milvus_cli >\nmilvus_cli>\nlist a") == [("list", "a")]
+
+
+def test_a_word_after_a_prompt_without_a_blank_keeps_its_place() -> None:
+    ((first, second),) = scan("milvus_cli>list datab")
+    assert (first.start, first.raw, second.start) == (11, "list", 16)
+    (found,) = split("milvus_cli>list databases > out.txt")
+    assert (found.text, found.target) == ("list databases > out.txt", RedirectTarget(">", "out.txt"))
 
 
 def test_a_copied_line_may_still_be_redirected() -> None:

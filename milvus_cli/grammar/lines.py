@@ -11,6 +11,11 @@ from ..errors import InvalidInput
 PROGRAM = "milvus_cli"
 """The program's name, which is also the prompt of Milvus_CLI: `milvus_cli > list databases`."""
 
+PROMPT_ENDED = f"{PROGRAM}>"
+PROMPT = re.compile(rf"{PROMPT_ENDED}(?!>)")
+PROMPT_END = re.compile(">(?!>)")
+"""The prompt at the start of a word, and its end at the start of the next one; `>>` appends to a file."""
+
 BLANKS = " \t\r"
 """The characters that separate words. As in every shell, other Unicode spaces do not."""
 
@@ -192,9 +197,18 @@ def scan(text: str) -> list[list[Word]]:
 def _without_prompt(words: list[Word]) -> list[Word]:
     """Leaves out the prompt of a line that was copied from a document or another shell."""
     raw = [word.raw for word in words[:2]]
-    if raw[:1] == [f"{PROGRAM}>"]:
-        return words[1:]
-    return words[2:] if raw == [PROGRAM, ">"] else words[command_start(raw) :]
+    if PROMPT.match("".join(raw[:1])):
+        return _without_start(words, PROMPT_ENDED)
+    if raw[:1] == [PROGRAM] and PROMPT_END.match("".join(raw[1:])):
+        return _without_start(words[1:], ">")
+    return words[command_start(raw) :]
+
+
+def _without_start(words: list[Word], start: str) -> list[Word]:
+    """Leaves out the start of the first word, and the word if that is all of it."""
+    first, size = words[0], len(start)
+    left = replace(first, value=first.value[size:], raw=first.raw[size:], start=first.start + size)
+    return [left, *words[1:]] if left.raw else words[1:]
 
 
 def command_start(words: Sequence[str]) -> int:
