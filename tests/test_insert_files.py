@@ -443,7 +443,7 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
         ("id, INT64:", "x"),
         ("'x' is no INT64", ""),
         ("'' is no INT64", "1"),
-        ("t, VARCHAR(5) [null]:", ""),
+        ('t, VARCHAR(5), "" is an empty text [null]:', ""),
         ("v, FLOAT_VECTOR(2), numbers with commas between:", "0.5, 2"),
         ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"),
         ("a geometry in WKT such as POINT (1 2) is wanted", "POINT (1 2)"),

@@ -246,6 +246,22 @@ def test_a_job_that_never_begins_leaves_the_rejects_of_the_one_before(empty_rj: 
     assert rejects() == []
 
 
+def test_a_place_has_the_same_name_in_the_message_and_in_the_rejects(empty_rj: Typed) -> None:
+    row, bad = '{"id": 1, "j": {}, "v": [1, 2]}', '{"id": "x", "j": {}, "v": [1, 2]}'
+    Path("lines.jsonl").write_text(f"{row}\n{bad}\n")
+    Path("lists.jsonl").write_text(f"[{row}, {row},\n{bad}]\n")
+    run = empty_rj("insert file -c rj lines.jsonl lists.jsonl --rejects r.jsonl")
+    assert run.code == 5
+    places = [line.partition(":")[0] for line in run.err.splitlines()[:2]]
+    assert places == ["lines.jsonl, line 2, column 'id'", "lists.jsonl, row 3, column 'id'"]
+    assert [dict(list(each.items())[:2]) for each in rejects()] == [
+        {"file": "lines.jsonl", "line": 2},
+        {"file": "lists.jsonl", "row_number": 3},
+    ]
+    mend(id_is(7))
+    taken_back(empty_rj, rows=2)
+
+
 def test_a_collection_with_fields_of_these_names_keeps_them_as_its_own(empty_rj: Typed) -> None:
     empty_rj.gone("rj_own")
     empty_rj.all(

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
     from ..schema.schema import Field
 
-WRAPPER = ("file", "line", "column", "reason", "row")
+WRAPPER = ("file", "column", "reason", "row")
+PLACES: Mapping[Unit, str] = {"line": "line", "row": "row_number"}
+"""The member beside WRAPPER that has the position of a row, by its unit."""
 OF_CELLS = ("delimiter", "columns")
 """Additional members for rows of text files; `columns` only if the row is not an object."""
 
@@ -55,7 +57,8 @@ def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> b
     row = _plain_row(bad, fields)
     beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
-    values = {"file": name, "line": bad.line, "column": bad.field or None, "reason": bad.reason, **beside, **columns}
+    place = {PLACES[bad.unit]: bad.line}
+    values = {"file": name, **place, "column": bad.field or None, "reason": bad.reason, **beside, **columns}
     try:
         text = _dumps({**values, "row": row}, allow_nan=False)
     except ValueError:
@@ -167,9 +170,9 @@ def _in_json(value: Any) -> Any:
 
 def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
     """Returns True if the rows are lines of a rejects file, and not fields of the collection with the same names."""
-    return all(name in chunk.columns for name in WRAPPER) and not any(
-        field.name in WRAPPER for field in row_fields(schema)
-    )
+    places = [name for name in PLACES.values() if name in chunk.columns]
+    own = {*WRAPPER, *places}
+    return bool(places) and own <= set(chunk.columns) and own.isdisjoint(field.name for field in row_fields(schema))
 
 
 def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
@@ -204,7 +207,8 @@ def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
-    return set(WRAPPER) <= row.keys() <= {*WRAPPER, *OF_CELLS}
+    places = row.keys() & set(PLACES.values())
+    return len(places) == 1 and set(WRAPPER) <= row.keys() <= {*WRAPPER, *places, *OF_CELLS}
 
 
 def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:

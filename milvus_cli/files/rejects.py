@@ -20,7 +20,10 @@ SHOWN_ROWS = 10
 
 
 class Rejects:
-    """Writes one JSON line per rejected row: file, line, column, reason and row. Without a path only keeps `shown`."""
+    """Writes one JSON line per rejected row: file, line or row_number, column, reason and row.
+
+    Without a path it only keeps `shown`.
+    """
 
     def __init__(self, path: str | None, *, fields: Mapping[str, Field] = MappingProxyType({}), size: int = 0) -> None:
         self._path = path
