@@ -76,10 +76,13 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     def show_again() -> None:
         buffer = prompt.default_buffer
         state = buffer.complete_state
-        if buffer.text and (state is None or state.complete_index is None):
+        if buffer.text and not completer.is_busy and (state is None or state.complete_index is None):
+            # Candidates that are shown would stay.
+            buffer.complete_state = None
             buffer.start_completion(select_first=False)
 
     def on_news() -> None:
+        completer.news += 1
         loop = prompt.app.loop
         if loop is not None:
             loop.call_soon_threadsafe(show_again)

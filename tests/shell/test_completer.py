@@ -1,16 +1,22 @@
 """Completion in the shell: whole candidate lists, then keys in a real terminal."""
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from click.shell_completion import CompletionItem
-from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from milvus_cli.app.runner import execute
 from milvus_cli.client.privileges import GROUPS
+from milvus_cli.completion import catalog
 from milvus_cli.completion.catalog import Catalog
 from milvus_cli.connections.environment import Config
 from milvus_cli.grammar import object_names
@@ -18,7 +24,7 @@ from milvus_cli.output.console import Console
 from milvus_cli.session.options import Options
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
-from milvus_cli.shell.completer import ShellCompleter, quoted_word
+from milvus_cli.shell.completer import ShellCompleter, attach, quoted_word
 from tests.support.cli import Cli
 from tests.support.grpc_peer import GrpcPeer, Handler, never_answers, replies
 from tests.support.lite_server import LiteServer
@@ -336,6 +342,60 @@ def test_a_bug_gives_no_candidates_and_is_shown_once_with_debug(
     completer.report()
     assert len(notes) == 1
     assert "ZeroDivisionError: a bug in a type" in notes[0]
+
+
+def menus(
+    session: Session, *steps: tuple[str, list[str]], after_each: Callable[[], None] = lambda: None
+) -> list[list[str]]:
+    """Types each text into a prompt, and waits until its menu has these candidates. Returns the menus it came to."""
+    shown: list[list[str]] = []
+
+    def menu() -> list[str]:
+        state = prompt.default_buffer.complete_state
+        return [each.text for each in state.completions] if state else []
+
+    async def typed() -> None:
+        for text, wanted in steps:
+            pipe.send_text(text)
+            until = time.monotonic() + 10
+            while menu() != wanted and time.monotonic() < until:
+                await asyncio.sleep(0.01)
+            shown.append(menu())
+            after_each()
+        prompt.app.exit(result="")
+
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        prompt: PromptSession[str] = PromptSession()
+        attach(prompt, session)
+
+        def begin() -> None:
+            prompt.app.create_background_task(typed())
+
+        prompt.prompt(pre_run=begin)
+    return shown
+
+
+def test_names_that_come_during_a_lookup_are_offered(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up = ShellCompleter.get_completions
+
+    def late(completer: ShellCompleter, document: Document, event: CompleteEvent) -> Iterable[Completion]:
+        found = look_up(completer, document, event)
+        time.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(ShellCompleter, "get_completions", late)
+    assert menus(session, ("count boo", ["book", "notebook"])) == [["book", "notebook"]]
+
+
+def test_a_menu_that_is_open_gets_names_that_come_later(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "KEEP_SECONDS", 0)
+    more = milvus_pb2.ShowCollectionsResponse(collection_names=["book", "bookend"])
+    known = [COLLECTIONS]
+    with GrpcPeer({**HANDLERS, "ShowCollections": lambda request, context: known[-1]}) as peer:
+        assert execute(["connect", peer.address, "-a", "dev"], session) == 0
+        steps = ("count bo", ["book", "notebook"]), ("o", ["book", "bookend"])
+        found = menus(session, *steps, after_each=lambda: known.append(more))
+    assert found == [wanted for _, wanted in steps]
 
 
 @pytest.fixture
