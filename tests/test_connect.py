@@ -394,6 +394,7 @@ def test_use_connection_takes_a_database_of_it_too(cli: Cli, milvus: MilvusServe
         "no database 'used_shpo'", "did you mean used_shop?"
     )
     assert kept(cli) == before
+
     done = Run(0, "Using database 'used_shop' of connection 'used'.\n", "")
     for line in ("use connection used --db used_shop", "--db used_shop use connection used"):
         assert cli("use", "connection", "other").code == 0

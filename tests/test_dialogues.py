@@ -15,11 +15,13 @@ from tests.support.typed import Typed
 
 @pytest.fixture
 def talk(terminal: Callable[..., Terminal], typed: Typed) -> Talker:
+    """Dialogues with each kind of server in turn."""
     return Talker(terminal, typed.server.uri, typed.token)
 
 
 @pytest.fixture
-def on_lite(terminal: Callable[..., Terminal], cli: Cli, lite: LiteServer) -> tuple[Talker, Typed]:
+def talk_on_lite(terminal: Callable[..., Terminal], cli: Cli, lite: LiteServer) -> tuple[Talker, Typed]:
+    """Dialogues and commands with Milvus Lite, which has no collection `asked`."""
     typed = Typed(cli, lite)
     typed.gone("asked")
     return Talker(terminal, lite.uri), typed
@@ -74,9 +76,9 @@ def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk:
 
 
 def test_create_collection_asks_for_full_text_search_and_keeps_descriptions_of_fields(
-    on_lite: tuple[Talker, Typed],
+    talk_on_lite: tuple[Talker, Typed],
 ) -> None:
-    talk, typed = on_lite
+    talk, typed = talk_on_lite
     line = talk(
         "create collection asked -a --description x --dynamic --consistency Bounded --shards 1",
         ("Field 1, its name:", "id"),
@@ -134,8 +136,8 @@ def test_create_index_takes_defaults_in_scripts_and_with_yes(talk: Talker, typed
     typed.gone("asked")
 
 
-def test_rows_are_asked_for_by_filter_and_by_id(on_lite: tuple[Talker, Typed]) -> None:
-    talk, typed = on_lite
+def test_rows_are_asked_for_by_filter_and_by_id(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
     typed.make("asked", rows=5, index=True)
     typed.all("load asked")
     line = talk(
@@ -196,8 +198,8 @@ def test_a_row_is_asked_for_and_replaces_another(talk: Talker, typed: Typed) -> 
     typed.gone("asked")
 
 
-def test_an_empty_text_can_be_a_default_and_a_value(on_lite: tuple[Talker, Typed]) -> None:
-    talk, typed = on_lite
+def test_an_empty_text_can_be_a_default_and_a_value(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
     line = talk(
         "create collection asked --auto-id --description x --dynamic --consistency Bounded --shards 1",
         ("Field 1, its name:", "id"),
@@ -231,8 +233,8 @@ def test_an_empty_text_can_be_a_default_and_a_value(on_lite: tuple[Talker, Typed
     typed.gone("asked")
 
 
-def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(on_lite: tuple[Talker, Typed]) -> None:
-    talk, typed = on_lite
+def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
     typed.make("asked", rows=5, index=True)
     typed("release asked")
     for command in ("search", "search_iterator", "hybrid_search"):
@@ -252,8 +254,8 @@ def test_an_operation_that_the_server_lacks_is_not_asked_about(
         assert shell.text.startswith("error: Milvus 2.3.5 has no ")
 
 
-def test_watch_asks_once(on_lite: tuple[Talker, Typed]) -> None:
-    talk, typed = on_lite
+def test_watch_asks_once(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
     typed.make("asked", rows=2, index=True)
     typed.all("load asked")
     shell = talk.start("watch --times 3 0.1 count")
@@ -264,9 +266,9 @@ def test_watch_asks_once(on_lite: tuple[Talker, Typed]) -> None:
 
 
 def test_the_composed_line_names_the_connection_and_the_database_given_before_the_command(
-    on_lite: tuple[Talker, Typed],
+    talk_on_lite: tuple[Talker, Typed],
 ) -> None:
-    talk, typed = on_lite
+    talk, typed = talk_on_lite
     typed.make("asked", rows=2, index=True)
     typed.all("load asked")
     typed.cli("connect", "-uri", typed.server.uri, "-a", "other")
@@ -287,8 +289,8 @@ def test_properties_are_asked_for_as_key_and_value(talk: Talker, typed: Typed) -
     typed.gone("asked")
 
 
-def test_distances_are_asked_for_with_vectors_of_a_collection(on_lite: tuple[Talker, Typed]) -> None:
-    talk, typed = on_lite
+def test_distances_are_asked_for_with_vectors_of_a_collection(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
     typed.all(
         "create collection asked -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --index v",
         'insert row asked --row \'{"id": 7, "v": [3, 4]}\'',
@@ -313,9 +315,9 @@ def test_distances_are_asked_for_with_vectors_of_a_collection(on_lite: tuple[Tal
 
 
 def test_the_composed_line_is_in_the_history_of_the_shell_and_ctrl_c_leaves_without_effect(
-    on_lite: tuple[Talker, Typed],
+    talk_on_lite: tuple[Talker, Typed],
 ) -> None:
-    talk, typed = on_lite
+    talk, typed = talk_on_lite
     typed.make("asked", rows=2, index=True)
     shell = talk.start("", cols=120)
     shell.wait_for("default>")

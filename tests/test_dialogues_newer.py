@@ -72,15 +72,16 @@ HANDLERS: dict[str, Handler] = {
 
 
 @pytest.fixture
-def newer() -> Iterator[GrpcPeer]:
+def newer_milvus() -> Iterator[GrpcPeer]:
     """A server that says it is Milvus 2.6."""
     with GrpcPeer(HANDLERS) as peer:
         yield peer
 
 
 @pytest.fixture
-def talk(terminal: Callable[..., Terminal], newer: GrpcPeer) -> Talker:
-    return Talker(terminal, newer.uri)
+def talk(terminal: Callable[..., Terminal], newer_milvus: GrpcPeer) -> Talker:
+    """Dialogues with that server."""
+    return Talker(terminal, newer_milvus.uri)
 
 
 def sent(peer: GrpcPeer) -> list[tuple[str, Message]]:
@@ -96,7 +97,9 @@ def config(requests: int, limits: int, before: rg_pb2.ResourceGroupConfig | None
     return made
 
 
-def test_update_resource_group_asks_for_the_group_and_its_numbers_of_nodes(talk: Talker, newer: GrpcPeer) -> None:
+def test_update_resource_group_asks_for_the_group_and_its_numbers_of_nodes(
+    talk: Talker, newer_milvus: GrpcPeer
+) -> None:
     line = talk(
         "update resource_group",
         ("Name of the resource group:", "fats"),
@@ -108,14 +111,14 @@ def test_update_resource_group_asks_for_the_group_and_its_numbers_of_nodes(talk:
     )
     assert line == "update resource_group -n fast --requests 4 --limits 8"
     request = milvus_pb2.UpdateResourceGroupsRequest(resource_groups={"fast": config(4, 8, CONFIG)})
-    assert sent(newer) == [("UpdateResourceGroups", request)]
+    assert sent(newer_milvus) == [("UpdateResourceGroups", request)]
 
 
 @pytest.mark.parametrize(
     ("name", "numbers", "settings"), [("fast", (1, 3), config(1, 3, CONFIG)), ("slow", (0, 0), config(0, 0))]
 )
 def test_update_resource_group_takes_the_present_numbers_by_enter(
-    talk: Talker, newer: GrpcPeer, name: str, numbers: tuple[int, int], settings: rg_pb2.ResourceGroupConfig
+    talk: Talker, newer_milvus: GrpcPeer, name: str, numbers: tuple[int, int], settings: rg_pb2.ResourceGroupConfig
 ) -> None:
     requests, limits = numbers
     line = talk(
@@ -125,10 +128,12 @@ def test_update_resource_group_takes_the_present_numbers_by_enter(
     )
     assert line == f"update resource_group {name} --requests {requests} --limits {limits}"
     request = milvus_pb2.UpdateResourceGroupsRequest(resource_groups={name: settings})
-    assert sent(newer) == [("UpdateResourceGroups", request)]
+    assert sent(newer_milvus) == [("UpdateResourceGroups", request)]
 
 
-def test_create_resource_group_asks_for_numbers_of_nodes_if_there_are_limits(talk: Talker, newer: GrpcPeer) -> None:
+def test_create_resource_group_asks_for_numbers_of_nodes_if_there_are_limits(
+    talk: Talker, newer_milvus: GrpcPeer
+) -> None:
     line = talk(
         "create resource_group",
         ("Name of the resource group:", "1x"),
@@ -139,10 +144,10 @@ def test_create_resource_group_asks_for_numbers_of_nodes_if_there_are_limits(tal
     )
     assert line == "create resource_group -n fast --requests 1 --limits 3"
     request = milvus_pb2.CreateResourceGroupRequest(resource_group="fast", config=config(1, 3))
-    assert sent(newer) == [("CreateResourceGroup", request)]
+    assert sent(newer_milvus) == [("CreateResourceGroup", request)]
 
 
-def test_alter_database_asks_for_the_database_and_one_property(talk: Talker, newer: GrpcPeer) -> None:
+def test_alter_database_asks_for_the_database_and_one_property(talk: Talker, newer_milvus: GrpcPeer) -> None:
     line = talk(
         "alter database",
         ("Database:", "shpo"),
@@ -152,10 +157,10 @@ def test_alter_database_asks_for_the_database_and_one_property(talk: Talker, new
     )
     assert line == "alter database --db shop --set database.max.collections=100"
     pair = common_pb2.KeyValuePair(key="database.max.collections", value="100")
-    assert sent(newer) == [("AlterDatabase", milvus_pb2.AlterDatabaseRequest(db_name="shop", properties=[pair]))]
+    assert sent(newer_milvus) == [("AlterDatabase", milvus_pb2.AlterDatabaseRequest(db_name="shop", properties=[pair]))]
 
 
-def test_alter_collection_field_asks_for_the_field_and_one_property(talk: Talker, newer: GrpcPeer) -> None:
+def test_alter_collection_field_asks_for_the_field_and_one_property(talk: Talker, newer_milvus: GrpcPeer) -> None:
     line = talk(
         "alter collection_field",
         ("Collection:", "boko"),
@@ -172,10 +177,10 @@ def test_alter_collection_field_asks_for_the_field_and_one_property(talk: Talker
         field_name="title",
         properties=[common_pb2.KeyValuePair(key="max_length", value="400")],
     )
-    assert sent(newer) == [("AlterCollectionField", request)]
+    assert sent(newer_milvus) == [("AlterCollectionField", request)]
 
 
-def test_alter_collection_properties_asks_for_one_property(talk: Talker, newer: GrpcPeer) -> None:
+def test_alter_collection_properties_asks_for_one_property(talk: Talker, newer_milvus: GrpcPeer) -> None:
     line = talk(
         "alter collection_properties",
         ("Collection:", "book"),
@@ -186,10 +191,10 @@ def test_alter_collection_properties_asks_for_one_property(talk: Talker, newer: 
     request = milvus_pb2.AlterCollectionRequest(
         collection_name="book", properties=[common_pb2.KeyValuePair(key="mmap.enabled", value="true")]
     )
-    assert sent(newer) == [("AlterCollection", request)]
+    assert sent(newer_milvus) == [("AlterCollection", request)]
 
 
-def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Talker, newer: GrpcPeer) -> None:
+def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Talker, newer_milvus: GrpcPeer) -> None:
     line = talk(
         "transfer replica",
         ("Source (the group that gives):", "slwo"),
@@ -204,14 +209,14 @@ def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Ta
     request = milvus_pb2.TransferReplicaRequest(
         source_resource_group="slow", target_resource_group="fast", collection_name="book", num_replica=2
     )
-    assert sent(newer) == [("TransferReplica", request)]
+    assert sent(newer_milvus) == [("TransferReplica", request)]
 
 
-def test_a_name_given_on_the_line_is_checked_before_the_first_question(talk: Talker, newer: GrpcPeer) -> None:
+def test_a_name_given_on_the_line_is_checked_before_the_first_question(talk: Talker, newer_milvus: GrpcPeer) -> None:
     shell = talk.start("alter collection_field -c book -f titel")
     assert shell.wait_exit() == 2
     assert shell.text == "error: no field 'titel' in 'book'\nhint: did you mean title?"
-    assert sent(newer) == []
+    assert sent(newer_milvus) == []
 
 
 def test_any_name_passes_where_the_names_may_not_be_listed(terminal: Callable[..., Terminal]) -> None:

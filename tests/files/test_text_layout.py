@@ -47,7 +47,7 @@ def test_empty_cells_in_other_quotes_are_empty_texts() -> None:
     assert (quoted, empty, quoted is EMPTY, empty is EMPTY) == ("", "", True, False)
 
 
-def test_texts_that_stand_for_null() -> None:
+def test_texts_that_mean_null() -> None:
     _, rows = read("a,b,c\nNA,\\N,NAN\n", nulls=("NA", "\\N"))
     assert rows == [(2, (NULL, NULL, "NAN"))]
     assert rows[0][1][0] is NULL

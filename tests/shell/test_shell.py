@@ -167,7 +167,7 @@ def test_a_password_is_asked_for_hidden(cli: Cli, terminal: Start, milvus_auth: 
     assert b"Milvus" not in shell.raw.replace(b"Milvus Lite", b"")
 
 
-def test_what_was_typed_at_a_hidden_question_before_ctrl_c_is_no_line(shell: Terminal) -> None:
+def test_text_typed_at_a_hidden_question_before_ctrl_c_is_not_a_line(shell: Terminal) -> None:
     modes = shell.modes
     shell.send_line("connect 127.0.0.1:1 -u root")
     shell.wait_for("Password of root:")
