@@ -67,19 +67,29 @@ class ShellCompleter(InThread):
         return [each for item in found for each in with_paths(item)]
 
 
+TRIES, BETWEEN_TRIES = 100, 0.05
+"""Times that a menu is called for after news from a server, and the seconds between them."""
+
+
 def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
     """Adds completion to a prompt: while typing, in a thread, and again when a server returns names."""
     completer = ShellCompleter(session)
     prompt.completer = completer
     prompt.complete_while_typing = True
 
-    def show_again() -> None:
+    def show_again(tries: int = TRIES) -> None:
         buffer = prompt.default_buffer
         state = buffer.complete_state
-        if buffer.text and not completer.is_busy and (state is None or state.complete_index is None):
+        selected = state is not None and state.complete_index is not None
+        if not tries or not buffer.text or selected or completer.seen == completer.news:
+            return
+        if not completer.is_busy:
             # Candidates that are shown would stay.
             buffer.complete_state = None
             buffer.start_completion(select_first=False)
+        # prompt_toolkit begins no lookup while an earlier one is on its way.
+        if prompt.app.loop is not None:
+            prompt.app.loop.call_later(BETWEEN_TRIES, show_again, tries - 1)
 
     def on_news() -> None:
         completer.news += 1

@@ -14,11 +14,13 @@ from prompt_toolkit.document import Document
 class InThread(Completer):
     """Offers nothing after a failure; `failure` is the traceback of the first one.
 
-    `news` counts what a later lookup would find; it is raised in any thread. `is_busy` is set during a lookup.
+    `news` counts what a later lookup would find, in any thread; `seen` is the count that the last lookup knew.
+    `is_busy` is set during a lookup.
     """
 
     failure = ""
     news = 0
+    seen = 0
     is_busy = False
 
     @abstractmethod
@@ -36,18 +38,12 @@ class InThread(Completer):
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        for each in await self._latest(document, complete_event):
-            yield each
-
-    async def _latest(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """Looks up candidates until there is no news: prompt_toolkit begins no other completion meanwhile."""
-        loop = asyncio.get_running_loop()
-        self.is_busy = True
+        before, self.is_busy = self.news, True
         try:
-            while True:
-                before = self.news
-                found = await loop.run_in_executor(None, self.get_completions, document, complete_event)
-                if before == self.news:
-                    return found
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(None, self.get_completions, document, complete_event)
+            self.seen = before
+            for each in found:
+                yield each
         finally:
             self.is_busy = False

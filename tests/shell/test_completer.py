@@ -417,21 +417,19 @@ def test_the_menu_opens_while_typing_and_tab_takes_from_it(shell: Terminal) -> N
 def test_after_a_command_made_or_removed_something_the_names_are_fresh(shell: Terminal) -> None:
     shell.send("count ")
     shell.send_key("c-c")
-    shell.send_line("create collection fresh_one -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
-    shell.wait_for("Created collection 'fresh_one'.")
-    shell.wait_for("'fresh_one'.\ndev/default>")
-    shell.send("count fre")
-    shell.wait_for("fresh_one  loaded")
+    shell.send_line("create collection menu_one -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
+    shell.wait_for("Created collection 'menu_one'.")
+    shell.wait_for("'menu_one'.\ndev/default>")
+    shell.send("count menu_")
+    shell.wait_for("menu_one  loaded")
     shell.send_key("tab")
-    shell.wait_for("> count fresh_one")
+    shell.wait_for("> count menu_one")
     shell.send_key("c-c")
-    shell.send_line(
-        "delete collection fresh_one --yes; create collection fresh_2 -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
-    )
-    shell.wait_for("'fresh_2'.\ndev/default>")
-    shell.send("count fresh_")
-    shell.wait_for("fresh_2  loaded")
-    assert "fresh_one  " not in shell.text
+    shell.send_line("delete collection menu_one --yes; create collection menu_2 -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
+    shell.wait_for("'menu_2'.\ndev/default>")
+    shell.send("count menu_")
+    shell.wait_for("menu_2  loaded")
+    assert "menu_one  " not in shell.text
 
 
 def test_typing_continues_while_the_server_never_answers(cli: Cli, terminal: Start) -> None:
