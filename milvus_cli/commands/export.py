@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..grammar.command import collection_option, command, option, word
+from ..grammar.file_options import delimiter_option, encoding_option, null_option, quote_option
 from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option
@@ -33,6 +34,12 @@ FORMAT = Words(
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
 @option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
+@delimiter_option
+@quote_option
+@null_option
+@encoding_option
+@option("--no-header", is_flag=True, help="Leave out the names of the columns.")
+@option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
 @filter_options
 @fields_option("Fields to write; all when not given.")
 @partitions_option("Only of this partition (repeatable).")

@@ -18,7 +18,7 @@ INT64 = range(-(1 << 63), 1 << 63)
 LONGEST_TEXT = 65_535
 """Maximum of a VARCHAR, in bytes (https://milvus.io/docs/limitations.md)."""
 LEAST_LENGTH, LEAST_CAPACITY, LARGEST_CAPACITY = 256, 16, 4_096
-VECTOR_NAME = re.compile(r"vec|emb", re.IGNORECASE)
+VECTOR_NAME = re.compile(r"vec|emb|^v$", re.IGNORECASE)
 VECTOR_DIMENSION = 8
 """Whole numbers of fewer dimensions are taken for an array, if the name of the column does not say otherwise."""
 DIMENSIONS = range(2, 32_769)

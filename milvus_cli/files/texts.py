@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
@@ -53,14 +52,11 @@ def json_texts(column: FieldData) -> Texts:
     return [None if value is None else write(value) for value in decode_column(column)]
 
 
-def csv_cells(kind: str, texts: Sequence[str | None], delimiter: str) -> list[str]:
-    """Converts JSON texts to cells: strings lose their quotes, and cells that could be misread are quoted.
-
-    An empty cell is null, and `""` the empty text.
-    """
-    needs_quotes = re.compile(f'^$|["\r\n{delimiter}]').search
-    plain = _without_quotes(kind, texts)
-    return ["" if text is None else _quoted_cell(text) if needs_quotes(text) else text for text in plain]
+def plain_texts(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Removes JSON's quotes from texts and from names of numbers such as "NaN"."""
+    if shape_of(kind) in (ValueShape.TEXT, ValueShape.LITERAL, ValueShape.NUMBER, None):
+        return [json.loads(text) if text and text[0] == '"' else text for text in texts]
+    return texts
 
 
 def json_text(value: Any) -> str:
@@ -103,17 +99,6 @@ def _json_text(raw: bytes) -> str | None:
 def _parsed_object(text: str | None) -> dict[str, Any]:
     value = load_json(text) if text else {}
     return value if isinstance(value, dict) else {}
-
-
-def _without_quotes(kind: str, texts: Sequence[str | None]) -> Sequence[str | None]:
-    """Removes JSON's quotes from texts and from names of numbers such as "NaN"."""
-    if shape_of(kind) in (ValueShape.TEXT, ValueShape.LITERAL, ValueShape.NUMBER, None):
-        return [json.loads(text) if text and text[0] == '"' else text for text in texts]
-    return texts
-
-
-def _quoted_cell(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _with_nulls(values: Sequence[str | None], column: FieldData) -> Texts:

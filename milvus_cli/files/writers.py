@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
-from ..rows.selection import Selection, column_kind, column_names
+from ..rows.selection import Selection
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
 from .arrow import ArrowWriter
+from .encoded import FileWriter, encoded
+from .separated_writer import SeparatedWriter
 from .sources import INPUT_FORMATS
-from .texts import csv_cells, flattened, texts_of
+from .text_layout import PLAIN, SEPARATED, TextLayout
+from .texts import flattened, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -29,19 +32,21 @@ GZIP_LEVEL = 1
 
 @dataclass(frozen=True)
 class FileShape:
-    """A file's format and compression ("", "gz" or "zst")."""
+    """A file's format and compression ("", "gz" or "zst"), and the layout of a text file, with a byte order mark."""
 
     format: str
     compression: str = ""
+    layout: TextLayout = PLAIN
+    bom: bool = False
 
-
-class FileWriter(Protocol):
-    """A file format; `first` is true for the first page with rows."""
-
-    head: bytes
-    tail: bytes
-
-    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes: ...
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        return {
+            "format": self.format,
+            "compression": self.compression,
+            "layout": dict(self.layout.given),
+            "bom": self.bom,
+        }
 
 
 def file_shape(path: str, wanted: str | None) -> FileShape:
@@ -65,9 +70,9 @@ def writer_of(shape: FileShape, selection: Selection) -> FileWriter:
     """Raises CliError if a package that the format needs is missing."""
     if shape.format == "parquet":
         return ArrowWriter(selection)
-    if shape.format in ("csv", "tsv"):
-        return SeparatedWriter(selection, "," if shape.format == "csv" else "\t")
-    return JsonWriter(selection, lines=shape.format == "jsonl")
+    if shape.format in SEPARATED:
+        return encoded(SeparatedWriter(selection, shape.format, shape.layout), shape.layout.encoding, bom=shape.bom)
+    return encoded(JsonWriter(selection, lines=shape.format == "jsonl"), shape.layout.encoding, bom=shape.bom)
 
 
 def compressor(compression: str) -> Callable[[bytes], bytes]:
@@ -78,24 +83,6 @@ def compressor(compression: str) -> Callable[[bytes], bytes]:
         compress = _zstandard().ZstdCompressor().compress
         return lambda data: bytes(compress(data)) if data else b""
     return bytes
-
-
-class SeparatedWriter:
-    def __init__(self, selection: Selection, delimiter: str) -> None:
-        self._selection = selection
-        self._delimiter = delimiter
-        self._names = column_names(selection)
-        self._kinds = [column_kind(selection, name) for name in self._names]
-        names = csv_cells("VARCHAR", list(self._names), delimiter)
-        self.head = (delimiter.join(names) + "\n").encode()
-        self.tail = b""
-
-    def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
-        texts = texts_of(columns, self._selection.fields, rows)
-        cells = [
-            csv_cells(kind, texts[name], self._delimiter) for kind, name in zip(self._kinds, self._names, strict=True)
-        ]
-        return "".join(self._delimiter.join(row) + "\n" for row in zip(*cells, strict=True)).encode()
 
 
 class JsonWriter:

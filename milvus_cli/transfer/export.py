@@ -63,7 +63,7 @@ class Export:
             "filter": chosen.filter,
             "fields": list(chosen.fields.shown),
             "partitions": list(chosen.partitions),
-            "shape": asdict(self.shape),
+            "shape": self.shape.identity,
             "schema": chosen.schema.SerializeToString(deterministic=True).hex(),
         }
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from ..connections.private_files import require_free
 from ..errors import InvalidInput
 from ..files.memory import share_one_heap
-from ..files.writers import file_shape
+from ..files.sources import InputFile
+from ..files.text_layout import TEXT_FORMATS, UTF8, TextLayout
+from ..files.writers import FileShape, file_shape
 from ..output.values import harmless_json
 from ..result import Done
 from ..rows.options import RowOptions
@@ -19,7 +21,7 @@ from .meter import Meter
 
 
 @dataclass(frozen=True)
-class ExportOptions(RowOptions):
+class ExportOptions(TextLayout, RowOptions):
     """Options of `export collection`. `wanted` is the format, where the file's name does not say it."""
 
     file: str = "-"
@@ -27,12 +29,24 @@ class ExportOptions(RowOptions):
     resume: bool = False
     patience: float = 60.0
     force: bool = False
+    bom: bool = False
+
+    @property
+    def shape(self) -> FileShape:
+        """Raises InvalidInput for options that have no meaning for the format."""
+        shape = file_shape(self.file, self.wanted)
+        self.require_use([InputFile(self.file, shape.format)])
+        if self.bom and shape.format not in TEXT_FORMATS:
+            raise InvalidInput(f"--bom is for text files, and this is {shape.format}")
+        if len(self.nulls) > 1:
+            raise InvalidInput("--null is given twice, and one text is written for null", hint="give one of them")
+        return replace(shape, layout=self.layout, bom=self.bom)
 
 
 def export_collection(session: Session, options: ExportOptions) -> Done | None:
     """Exports to a file; to standard output where that is the file, and then returns None."""
     share_one_heap()
-    shape = file_shape(options.file, options.wanted)
+    shape = options.shape
     replaces = bool(options.force or session.options.yes)
     if options.file != "-":
         require_free(options.file, replace=replaces)
@@ -86,6 +100,9 @@ def export_to_stdout(session: Session, work: Export) -> None:
     if work.shape.compression or work.shape.format == "parquet":
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
+    if console.to_terminal:
+        layout = replace(work.shape.layout, encoding=UTF8)
+        work = replace(work, shape=replace(work.shape, layout=layout, bom=False))
     # On a terminal JSON's own escapes are used, so that the output remains the same JSON.
     as_json = console.to_terminal and work.shape.format in ("json", "jsonl")
     write = (lambda data: console.write(harmless_json(data.decode()))) if as_json else console.write_bytes
