@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -17,18 +18,21 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
+from .lock_holders import holders_of
 from .private_files import make_private
 from .profile import Profile
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 SERVER = (sys.executable, "-m", "milvus_lite", "server")
+RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"', "milvus_lite")
+"""Runs a command that first records its own process id: the one that starts it may be killed at any moment."""
 INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
 
 
 @dataclass(frozen=True)
 class LiteServer:
-    """A running embedded server. `started` is Unix time in seconds."""
+    """An embedded server, perhaps one that is still starting. `started` is Unix time in seconds."""
 
     path: str
     host: str
@@ -67,9 +71,12 @@ class LiteServers:
         return self._recorded(self._folder(path))
 
     def start(self, path: str) -> LiteServer:
-        """Starts the server of a data directory unless it runs, and waits until it accepts connections."""
+        """Starts the server of a data directory unless it runs, and waits until it accepts connections.
+
+        A server whose starter was killed is waited for like one of our own.
+        """
         running = self.running(path)
-        if running is not None:
+        if running is not None and _accepts(running.port):
             return running
         _require_milvus_lite()
         folder = self._folder(path)
@@ -77,7 +84,7 @@ class LiteServers:
         with _starting(folder):
             running = self.running(path)
             if running is not None:
-                return running
+                return _begun(running, folder)
             server = _launch(path, folder)
         self._notice(f"Started Milvus Lite on {path}, at {server.host}:{server.port}.")
         return server
@@ -116,7 +123,7 @@ class LiteServers:
         try:
             return LiteServer(**json.loads((folder / "server.json").read_text()))
         except (OSError, ValueError, TypeError):
-            # A lock without a record: another process is just starting the server.
+            # A lock without a record: the server is launched this very moment.
             return None
 
 
@@ -149,26 +156,56 @@ def _launch(path: str, folder: Path) -> LiteServer:
     record, log = folder / "server.json", folder / "server.log"
     last_port = _last_port(record)
     record.unlink(missing_ok=True)
-    with _reserved_port(last_port) as port, _private(folder / "alive") as alive, _private(log) as output:
+    with _reserved_port(last_port) as port:
+        server = LiteServer(path=path, host="127.0.0.1", port=port, pid=0, started=time.time(), log=str(log))
+        process = _process(server, folder, record)
+        try:
+            _wait(lambda: not _alive(folder) or _accepts(port), START_SECONDS)
+            if not _alive(folder) or not _accepts(port):
+                raise _not_started(server)
+        except BaseException:
+            process.kill()
+            raise
+    return replace(server, pid=process.pid)
+
+
+def _process(server: LiteServer, folder: Path, record: Path) -> subprocess.Popen[bytes]:
+    """Runs the server, which completes its record with its process id, and inherits the lock on `alive`."""
+    known = asdict(server)
+    del known["pid"]
+    with _private(folder / "alive") as alive, _private(Path(server.log)) as output, _private(record):
         _try_lock(alive)
-        process = subprocess.Popen(
-            [*SERVER, "--data-dir", path, "--host", "127.0.0.1", "--port", str(port)],
+        command = (*SERVER, "--data-dir", server.path, "--host", server.host, "--port", str(server.port))
+        return subprocess.Popen(
+            [*RECORDED, json.dumps(known)[:-1] + ', "pid": ', str(record), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             pass_fds=[alive],
             start_new_session=True,
         )
-        try:
-            _wait(lambda: process.poll() is not None or _accepts(port), START_SECONDS)
-            if process.poll() is not None or not _accepts(port):
-                raise CliError(f"Milvus Lite did not start on {path}: {_last_line(log)}", hint=f"its log is {log}")
-        except BaseException:
-            process.kill()
-            raise
-    server = LiteServer(path=path, host="127.0.0.1", port=port, pid=process.pid, started=time.time(), log=str(log))
-    _write(record, json.dumps(asdict(server)))
+
+
+def _begun(server: LiteServer, folder: Path) -> LiteServer:
+    """Waits for a server that another process launched. Raises CliError if it does not start."""
+    _wait(lambda: not _alive(folder) or _accepts(server.port), START_SECONDS)
+    if not _alive(folder):
+        raise _not_started(server)
+    if not _accepts(server.port):
+        raise CliError(
+            f"Milvus Lite on {server.path} does not answer (process {server.pid})",
+            hint=shlex.join(["stop", "server", server.path]),
+        )
     return server
+
+
+def _not_started(server: LiteServer) -> CliError:
+    message = f"Milvus Lite did not start on {server.path}: {_last_line(Path(server.log))}"
+    holders = [pid for pid in holders_of(Path(server.path) / "LOCK") if pid != server.pid]
+    if not holders:
+        return CliError(message, hint=f"its log is {server.log}")
+    processes = f"process{'' if len(holders) == 1 else 'es'} {', '.join(map(str, holders))}"
+    return CliError(f"{message} (held by {processes})", hint=f"end it with: kill {' '.join(map(str, holders))}")
 
 
 def _last_port(record: Path) -> int:
@@ -247,13 +284,6 @@ def _private(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_suffix(".new")
-    draft.write_text(text)
-    draft.chmod(0o600)
-    draft.rename(path)
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from milvus_cli.connections.lite import LiteServers
+from milvus_cli.errors import CliError
 from tests.support.cli import Cli, Run
 
 
@@ -97,6 +99,39 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_s
     assert refused.err.startswith(f"error: Milvus Lite did not start on {path}: ")
     assert "DataDirLockedError" in refused.err
     assert "Traceback" not in refused.err
+    assert refused.err.endswith(f" (held by process {holder.pid})\nhint: end it with: kill {holder.pid}\n")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_server_whose_starter_was_killed_serves_the_next_command(
+    embedded: Cli, tmp_path: Path, ending: signal.Signals
+) -> None:
+    path = str(tmp_path / "books")
+    pid = _left_starting(embedded, path, ending)
+    connected = embedded("connect", "--lite", path, "-o", "json")
+    (listed,) = json.loads(embedded("list", "servers", "-o", "json").out)
+    assert (one(connected)["address"], connected.err, listed["pid"]) == (listed["address"], "", pid)
+
+
+def test_a_server_whose_starter_was_killed_can_be_stopped(embedded: Cli, tmp_path: Path) -> None:
+    path = str(tmp_path / "books")
+    pid = _left_starting(embedded, path, signal.SIGTERM)
+    assert embedded("stop", "server", path) == Run(0, "Stopped 1 server.\n", "")
+    assert _dies(pid)
+
+
+def test_a_launched_server_that_never_answers_is_named(
+    embedded: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "books")
+    pid = _left_starting(embedded, path, signal.SIGTERM)
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr("milvus_cli.connections.lite.START_SECONDS", 0.5)
+    with pytest.raises(CliError) as refused:
+        LiteServers(embedded.home, print).start(path)
+    assert refused.value.message == f"Milvus Lite on {path} does not answer (process {pid})"
+    assert refused.value.hint == f"stop server {path}"
+    os.kill(pid, signal.SIGKILL)
 
 
 def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Path) -> None:
@@ -122,6 +157,33 @@ def test_the_servers_files_are_private(embedded_servers: Cli) -> None:
     assert {each.name: oct(each.stat().st_mode & 0o777) for each in log.parent.iterdir()} == dict.fromkeys(
         ("alive", "server.json", "server.log", "starting"), "0o600"
     )
+
+
+def _left_starting(cli: Cli, path: str, ending: signal.Signals) -> int:
+    """Ends a command while the server that it launched does not answer yet; returns the server's process id."""
+    command = cli.start("connect", "--lite", path)
+    until = time.monotonic() + 30
+    servers: list[int] = []
+    while not servers and time.monotonic() < until:
+        servers = [pid for pid in _children(command.pid) if b"milvus_lite\0server" in _command_line(pid)]
+    command.send_signal(ending)
+    command.communicate()
+    assert command.returncode == -ending
+    return servers[0]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _is_alive(pid: int) -> bool:
