@@ -121,6 +121,45 @@ def test_invalid_files_of_vectors_are_refused(tmp_path: Path, name: str, content
     assert failure.value.message.startswith(message.format(file=file))
 
 
+@pytest.mark.parametrize(
+    ("header", "begin"),
+    [
+        ("0\t1\t2\t3", "0,1"),
+        ("0 1 2 3", "0,1"),
+        ("    0      1    2    3", "0,1"),
+        ("1,2,3,4", "1,2"),
+        ("1\t2\t3\t4", "1,2"),
+        ("0.0,1.0,2.0,3.0", "0.0,1.0"),
+        ("0.0 1.0 2.0 3.0", "0.0,1.0"),
+        ("0,1,2,3,", "0,1"),
+    ],
+)
+def test_a_header_of_numbers_in_sequence_is_refused(tmp_path: Path, header: str, begin: str) -> None:
+    mark = next(each for each in (",", "\t", " ") if each in header)
+    file = tmp_path / "q.txt"
+    file.write_text("\n".join([header, "", *(mark.join(map(str, row)) for row in ROWS)]))
+    with pytest.raises(InvalidInput) as failure:
+        read(f"@{file}")
+    message = f"{file}, line 1 is {begin},…, which looks like the header that pandas writes"
+    assert failure.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("0 1 2 3\n", [[0, 1, 2, 3]]),
+        ("1,2,3,4", [[1, 2, 3, 4]]),
+        ("[0, 1, 2, 3]\n[1, 2, 3, 4]\n", [[0, 1, 2, 3], [1, 2, 3, 4]]),
+        ("3 1 0 2\n0 1 2 3\n", [[3, 1, 0, 2], [0, 1, 2, 3]]),
+        ("2 3 4 5\n0 1 2 3\n", [[2, 3, 4, 5], [0, 1, 2, 3]]),
+    ],
+)
+def test_other_whole_numbers_are_vectors(tmp_path: Path, content: str, wanted: list[list[int]]) -> None:
+    file = tmp_path / "q.txt"
+    file.write_text(content)
+    assert read(f"@{file}") == [struct.pack("<4f", *row) for row in wanted]
+
+
 def test_an_array_of_another_width_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "q.npy"
     numpy.save(file, numpy.zeros((2, 3), dtype="<f4"))

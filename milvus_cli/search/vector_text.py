@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
@@ -61,11 +61,23 @@ def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterato
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
     if name in names:
         return _column(numbered, names.index(name), sparse=sparse)
-    rest = list(islice(numbered, 1))
-    if rest and len(names) > 1 and names == [str(place) for place in range(len(names))]:
-        hint = "write the file without the header (header=False), or a vector of these numbers in brackets"
-        raise UnreadableVector(number, "is 0,1,…, which looks like the header that pandas writes", hint)
-    return _vectors(chain([(number, first)], rest, numbered), sparse=sparse)
+    if not BEGIN.match(first) and _count_up(labels := _cells(first)):
+        following = next((each for each in numbered if each[1].strip()), (0, ""))
+        if len(labels) == len(_cells(following[1])):
+            begin = ",".join(map(str.strip, labels[:2]))
+            hint = "write the file without the header (header=False), or a vector of these numbers in brackets"
+            raise UnreadableVector(number, f"is {begin},…, which looks like the header that pandas writes", hint)
+        numbered = chain([following], numbered)
+    return _vectors(chain([(number, first)], numbered), sparse=sparse)
+
+
+def _count_up(labels: list[str]) -> bool:
+    """Reports whether these are whole numbers in sequence, from 0 or 1, in any notation: 0.0, 1.0, …"""
+    try:
+        numbers = list(map(float, labels))
+    except ValueError:
+        return False
+    return len(numbers) > 1 and numbers in ([*range(len(numbers))], [*range(1, len(numbers) + 1)])
 
 
 def _numbered(lines: Iterable[str]) -> Lines:
@@ -192,14 +204,19 @@ def _numbers(line: int, text: str) -> list[float]:
     """Parses numbers with commas between, or else with space; a comma may follow the last one."""
     if "..." in text or "…" in text:
         raise UnreadableVector(line, "is cut off: it was printed with '...' in place of most numbers", CUT_OFF)
-    cells = text.split(",") if "," in text else text.split()
-    if len(cells) > 1 and not cells[-1].strip():
-        cells.pop()
+    cells = _cells(text)
     try:
         # Python's own notation has underscores, which no other program means as part of a number.
         return list(map(float, cells)) if "_" not in text else [_number(line, cell) for cell in cells]
     except ValueError:
         return [_number(line, cell) for cell in cells]
+
+
+def _cells(text: str) -> list[str]:
+    cells = text.split(",") if "," in text else text.split()
+    if len(cells) > 1 and not cells[-1].strip():
+        cells.pop()
+    return cells
 
 
 def _number(line: int, cell: str) -> float:
