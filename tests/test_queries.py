@@ -107,6 +107,10 @@ def test_texts_travel_as_they_are() -> None:
             "0,1,2,3\n1.5,2.5,3.5,4.5\n",
             "{file}, line 1 is 0,1,…, which looks like the header that pandas writes",
         ),
+        ("q.csv", 'v,id,v\n"[1,2,3,4]",1,"[5,6,7,8]"\n', "{file}, line 1 has 2 columns called 'v'"),
+        ("q.txt", "1\n2\n3\n", "{file}, line 1: 'v' takes a list of 4 numbers, not 1 numbers"),
+        ("q.txt", "1\n2\n3\n4\n5\n", "{file}, line 1: 'v' takes a list of 4 numbers, not 1 numbers"),
+        ("q.txt", "1\n2\n3\n4 5\n", "{file}, line 1: 'v' takes a list of 4 numbers, not 1 numbers"),
         ("q.jsonl", '{"w": [1,2,3,4]}', "{file}, line 1: the row has no 'v'"),
         ("q.csv", "a,b,c,d", "{file}, line 1 has 'a', which is not a number"),
         ("q.csv", "", "{file} has no vector"),
@@ -214,6 +218,10 @@ ARRAY = numpy.array(ROWS, dtype="f4")
             f"tensor({ROWS}, device='cuda:0', grad_fn=<SliceBackward0>)".replace("], [", "],\n        ["), id="PyTorch"
         ),
         pytest.param(
+            "\n".join(f"Parameter containing:\ntensor({row}, requires_grad=True)" for row in ROWS),
+            id="parameters of PyTorch",
+        ),
+        pytest.param(
             "id,v\n" + "\n".join(f'{number},"{row}"' for number, row in enumerate(ARRAY)),
             id="pandas, a column of arrays",
         ),
@@ -230,6 +238,20 @@ def test_vectors_come_as_other_programs_write_them(tmp_path: Path, content: str)
     assert read("-", standard_input=content.encode()) == FLOATS
     if not content.startswith(("\ufeff", "id,", "v,")):
         assert read(content) == FLOATS
+
+
+@pytest.mark.parametrize("heading", ["", "# one vector\n", "v\n"])
+def test_a_number_per_line_is_one_vector_if_they_are_as_many_as_it_has(tmp_path: Path, heading: str) -> None:
+    text = heading + "\n".join(f"{number:.18e}" for number in ROWS[0]) + "\n"
+    file = tmp_path / "q.txt"
+    file.write_text(text)
+    assert read(f"@{file}") == read("-", standard_input=text.encode()) == FLOATS[:1]
+    assert read(text.removeprefix("v\n")) == FLOATS[:1]
+
+
+def test_a_number_per_line_is_a_vector_each_where_vectors_have_one_number(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("1\n2\n")
+    assert read(f"@{tmp_path}/q.txt", field(dim=1)) == [struct.pack("<f", 1), struct.pack("<f", 2)]
 
 
 @pytest.mark.parametrize("kind", ["<f4", "<f8"])

@@ -22,7 +22,7 @@ from ..text.names import nearest
 from ..values.columns import raw_values
 from ..values.packing import dimension, pack_queries
 from .request import Queries
-from .vector_text import FORMS, UnreadableVector, vectors_in, vectors_of_file
+from .vector_text import FORMS, Found, UnreadableVector, vectors_in, vectors_of_file
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
@@ -112,7 +112,7 @@ def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) 
         raise _unreadable_text(text, exc) from exc
     if not found:
         raise InvalidInput("the vector is empty", hint=FORMS)
-    return _packed(numbered(value for _, value in found), field)
+    return _packed(numbered(value for _, value in _joined(found, field)), field)
 
 
 def _unreadable_text(text: str, error: UnreadableVector) -> InvalidInput:
@@ -144,7 +144,7 @@ def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[bytes
     lines = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
     try:
         found = vectors_of_file(lines, field.name, sparse=_is_sparse(field))
-        vectors = _packed(((f"{name}, line {line}", value) for line, value in found), field)
+        vectors = _packed(((f"{name}, line {line}", value) for line, value in _joined(found, field)), field)
     except UnreadableVector as exc:
         raise InvalidInput(f"{name}, line {exc.line} {exc.reason}", hint=exc.hint) from exc
     except UnicodeDecodeError:
@@ -152,6 +152,21 @@ def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[bytes
     if not vectors:
         raise CliError(f"{name} has no vector")
     return vectors
+
+
+def _joined(found: Iterable[Found], field: FieldSchema) -> Iterator[Found]:
+    """Joins single numbers into one vector if there are exactly as many as it has, as numpy.savetxt writes one."""
+    width, vectors, taken = 0 if _is_sparse(field) else _width(field), iter(found), []
+    for each in vectors:
+        taken.append(each)
+        if not isinstance(each[1], list) or len(each[1]) != 1 or len(taken) > width:
+            yield from taken
+            yield from vectors
+            return
+    if len(taken) == width:
+        yield taken[0][0], [number for _, (number,) in taken]
+    else:
+        yield from taken
 
 
 def _packed(found: Iterable[tuple[str, Any]], field: FieldSchema) -> Sequence[bytes]:

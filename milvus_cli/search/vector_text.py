@@ -34,6 +34,8 @@ MARKS = re.compile(rf'"[^"\\]*(?:\\.[^"\\]*)*"|{BRACKETS.pattern}', re.DOTALL)
 """Brackets, and the strings that may contain some."""
 SEPARATOR = re.compile(r"\s*,?\s*")
 PAIRS = ("[]", "()")
+IGNORED = ("#", "Parameter containing:")
+"""Beginnings of lines that say nothing of a vector."""
 
 CUT_OFF = "save the array with numpy.save, or print it after numpy.set_printoptions(threshold=sys.maxsize)"
 FORMS = "write a vector as [0.1, 0.2, …] or 0.1, 0.2, …"
@@ -59,6 +61,8 @@ def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterato
     numbered = _numbered(lines)
     number, first = next(((number, line) for number, line in numbered if line.strip()), (1, ""))
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
+    if names.count(name) > 1:
+        raise UnreadableVector(number, f"has {names.count(name)} columns called {name!r}", "keep one of them")
     if name in names:
         return _column(numbered, names.index(name), sparse=sparse)
     if not BEGIN.match(first) and _count_up(labels := _cells(first)):
@@ -81,8 +85,8 @@ def _count_up(labels: list[str]) -> bool:
 
 
 def _numbered(lines: Iterable[str]) -> Lines:
-    """Numbers the lines; leaves out those that begin with #, comments as numpy writes them."""
-    return (each for each in enumerate(lines, start=1) if not each[1].lstrip().startswith("#"))
+    """Numbers the lines; leaves out comments as numpy writes them, and the heading of a parameter of PyTorch."""
+    return (each for each in enumerate(lines, start=1) if not each[1].lstrip().startswith(IGNORED))
 
 
 def _vectors(lines: Lines, *, sparse: bool) -> Iterator[Found]:
