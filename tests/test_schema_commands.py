@@ -159,6 +159,14 @@ def test_a_struct_array_that_the_server_ignores_is_reported(
     assert run == Run(0, f"Created collection '{name}'.\n", "note: this server did not keep field 's'\n")
 
 
+@pytest.mark.parametrize("server", ["lite"], indirect=True)
+def test_a_description_that_milvus_lite_ignores_is_told(on: Callable[..., Run]) -> None:
+    name = fresh()
+    run = on("create", "collection", name, *PLAIN, "--description", "books")
+    note = "note: this server did not keep the description of the collection\n"
+    assert run == Run(0, f"Created collection '{name}'.\n", note)
+
+
 @pytest.mark.parametrize("server", ["milvus"], indirect=True)
 def test_attributes_that_an_old_server_ignores_are_reported(run_on_server: Callable[..., Run]) -> None:
     run = run_on_server("create", "collection", "ignoring", *PLAIN, "-f", "n:INT8", "--nullable", "n")

@@ -105,12 +105,15 @@ def lost(client: Client, definition: Definition) -> list[str]:
     functions = {function.name for function in answer.schema.functions}
     gone = [f"field {each.name!r}" for each in definition.schema.struct_array_fields if each.name not in structs]
     gone += [f"function {each.name!r}" for each in definition.schema.functions if each.name not in functions]
-    return gone + [
+    gone += [
         f"{what} of {field.name!r}"
         for field in definition.schema.fields
         for attribute, what in KEPT.items()
         if getattr(field, attribute) and field.name in kept and not getattr(kept[field.name], attribute)
     ]
+    if definition.schema.description and not answer.schema.description:
+        gone.append("the description of the collection")
+    return gone
 
 
 def fetch(client: Client, name: str) -> Definition:
