@@ -342,6 +342,33 @@ def test_the_composed_line_is_in_the_history_of_the_shell_and_ctrl_c_leaves_with
     typed.gone("asked")
 
 
+def test_load_balance_asks_for_the_collection_and_the_nodes(
+    terminal: Callable[..., Terminal], cli: Cli, milvus: MilvusServer
+) -> None:
+    typed = Typed(cli, milvus)
+    talk = Talker(terminal, typed)
+    typed.make("asked", rows=2, index=True)
+    typed.all("load asked")
+    segments = ("Segments to move (empty: all):", "")
+    line = talk(
+        "load_balance",
+        ("Collection:", "nosuch"),
+        ("no collection 'nosuch'", ""),
+        ("an answer is needed here", "asked"),
+        ("Source node:", "one"),
+        ("'one' is not a whole number", "999"),
+        ("Target nodes (empty: any):", ""),
+        segments,
+        code=1,
+    )
+    assert line == "load_balance -c asked -s 999"
+    line = talk("load_balance -s 999", ("Collection:", "asked"), ("Target nodes", "998"), segments, code=1)
+    assert line == "load_balance -s 999 -c asked -d 998"
+    line = talk("load_balance -ss 7", ("Source node:", "999"), ("Target nodes", "998"), code=1)
+    assert line == "load_balance -ss 7 -s 999 -d 998"
+    typed.gone("asked")
+
+
 def test_access_and_resource_groups_are_asked_for(
     terminal: Callable[..., Terminal], cli: Cli, milvus_auth: MilvusServer
 ) -> None:

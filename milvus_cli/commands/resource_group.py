@@ -159,7 +159,9 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
     return Done(f"Moved {thing} from {source!r} to {target!r}.", made)
 
 
-@command("load_balance")
+@command(
+    "load_balance", questions="balance:ask_balance", asks_without=("collection", "segments"), operation="LoadBalance"
+)
 @optional_collection_option("The collection; found by its segments when not given.")
 @option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="The query node that gives.")
 @option(
