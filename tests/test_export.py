@@ -282,7 +282,7 @@ def test_a_file_that_exists_is_replaced_only_by_force(awkward_and_many: Typed) -
             "awkward x.xyz",
             failed(
                 "no format has the extension of 'x.xyz'",
-                "give --format; formats: csv, tsv, json, jsonl, parquet, and .gz or .zst of text",
+                "give --format; formats: csv, tsv, json, jsonl, parquet, arrow, and .gz or .zst of text",
                 code=2,
             ),
         ),
@@ -336,11 +336,11 @@ def test_an_export_resumes_where_it_was_killed(
     assert sorted(path.name for path in cli.directory.glob("x.*")) == ["x.jsonl"]
 
 
-@pytest.mark.parametrize("file", ["x.json", "x.csv.gz", "x.parquet"])
+@pytest.mark.parametrize("file", ["x.json", "x.csv.gz", "x.parquet", "x.arrow"])
 def test_an_export_resumes_where_ctrl_c_ended_it(
     awkward_and_many: Typed, is_lite: bool, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
-    if is_lite and file != "x.parquet":
+    if is_lite and file not in ("x.parquet", "x.arrow"):
         pytest.skip("the server makes no difference")
     many, keep = FEWER if is_lite else MANY, export._save_state
     kept = []
@@ -424,6 +424,8 @@ os.replace = counting
 def keys_in(file: Path) -> list[int]:
     if file.suffix == ".parquet":
         return list(pyarrow.parquet.read_table(file)["id"].to_pylist())
+    if file.suffix == ".arrow":
+        return list(pyarrow.ipc.open_file(file).read_all()["id"].to_pylist())
     if file.suffix == ".gz":
         return [int(row[0]) for row in list(csv.reader(io.StringIO(gzip.decompress(file.read_bytes()).decode())))[1:]]
     text = file.read_text()

@@ -72,7 +72,7 @@ OTHERS = {
 # The doors: only these modules import them, and only in a function.
 DOORS = {
     "keyring": {"connections/secrets.py"},
-    "numpy": {"checks/arithmetic.py", "files/columnar.py", "text/floats.py"},
+    "numpy": {"checks/arithmetic.py", "files/npy_tables.py", "text/floats.py"},
     "orjson": {"files/cells.py", "files/json_text.py", "text/floats.py"},
     "prometheus_client": {"server/metrics.py"},
     "pyarrow": {
@@ -81,6 +81,7 @@ DOORS = {
         "files/arrow_plain.py",
         "files/arrow_values.py",
         "files/columnar.py",
+        "files/record_batches.py",
     },
     "tabulate": {"output/formats.py"},
     "yaml": {"text/yaml.py"},

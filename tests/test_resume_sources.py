@@ -50,7 +50,7 @@ def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> 
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Sets the approximate bytes of batches."""
-    for name in ("readers.CHUNK_SIZE", "columnar.COLUMN_CHUNK"):
+    for name in ("row_stream.CHUNK_SIZE", "record_batches.COLUMN_CHUNK", "npy_tables.COLUMN_CHUNK"):
         monkeypatch.setattr(f"milvus_cli.files.{name}", size)
 
 
@@ -90,6 +90,17 @@ def parquet(rows: Rows) -> dict[str, bytes]:
     return {"rows.parquet": file.getvalue()}
 
 
+def arrow(rows: Rows) -> dict[str, bytes]:
+    import pyarrow
+
+    file = io.BytesIO()
+    vectors = pyarrow.array([[number, 0.5] for _, number in rows], pyarrow.list_(pyarrow.float32()))
+    table = pyarrow.table({"id": [key for key, _ in rows], "v": vectors})
+    with pyarrow.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
+    return {"rows.arrows": file.getvalue()}
+
+
 def npy(rows: Rows) -> dict[str, bytes]:
     import numpy
 
@@ -102,7 +113,7 @@ def npy(rows: Rows) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, npy])
+@pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, arrow, npy])
 def test_urls_are_resumed_only_while_they_serve_the_same_rows(
     lite_in_tmp: Typed, form: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from tests.support.process import ServerProcess
 from tests.support.typed import Typed
 
 ROWS = 40
-FORMATS = ("csv.gz", "tsv", "jsonl.zst", "json", "parquet")
+FORMATS = ("csv.gz", "tsv", "jsonl.zst", "json", "parquet", "arrow")
 COMMON = (
     "id:INT64",
     "b:BOOL",

@@ -25,6 +25,7 @@ FORMAT = Words(
         "jsonl": "an object a line",
         "json": "a list of objects",
         "parquet": "columns; needs pyarrow",
+        "arrow": "columns, for programs that map files; needs pyarrow",
         "csv.gz": "compressed; so are the others with .gz or .zst",
     },
 )
@@ -33,7 +34,9 @@ FORMAT = Words(
 @command("export collection")
 @collection_option
 @word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
-@option("--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet; by the extension.")
+@option(
+    "--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet, arrow; by the extension."
+)
 @delimiter_option
 @quote_option
 @null_option

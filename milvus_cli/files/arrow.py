@@ -1,4 +1,4 @@
-"""Writes pages of rows as Arrow streams, and converts those to a Parquet file. Requires pyarrow."""
+"""Writes pages of rows as Arrow streams, and converts those to a Parquet or Arrow file. Requires pyarrow."""
 
 from __future__ import annotations
 
@@ -102,21 +102,25 @@ class ArrowWriter:
         return arrow_array(json_texts(column), wanted)
 
 
-def to_parquet(streams: str, target: str, selection: Selection) -> None:
-    """Converts a file of consecutive Arrow streams to Parquet, one row group per stream."""
+def to_columnar(streams: str, target: str, selection: Selection, kind: str) -> None:
+    """Converts a file of consecutive Arrow streams to Parquet or Arrow: a row group or record batch per stream."""
     arrow = pyarrow()
-    from pyarrow import parquet
-
     size = os.path.getsize(streams)
     schema = ArrowWriter(selection).schema
-    # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.
-    repeated = [field.name for field in schema if not arrow.types.is_list(field.type)]
-    writing = parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
+    writing = _parquet_writer(target, schema) if kind == "parquet" else arrow.ipc.new_file(target, schema)
     give_back()
     with arrow.OSFile(streams) as source, writing as writer:
         while source.tell() < size:
             with arrow.ipc.open_stream(source) as stream:
                 writer.write_table(stream.read_all())
+
+
+def _parquet_writer(target: str, schema: Any) -> Any:
+    from pyarrow import parquet, types
+
+    # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.
+    repeated = [field.name for field in schema if not types.is_list(field.type)]
+    return parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
 
 
 def _reload_exactly(texts: Texts) -> list[str | None]:

@@ -10,5 +10,5 @@ def pyarrow() -> Any:
         import pyarrow
         import pyarrow.ipc
     except ImportError:
-        raise CliError("Parquet needs the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+        raise CliError("Parquet and Arrow need the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
     return pyarrow

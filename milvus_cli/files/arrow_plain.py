@@ -37,7 +37,7 @@ def plain_values(array: Any) -> list[Any]:
         is_one = getattr(pyarrow.types, name, None)
         if is_one is not None and is_one(array.type):
             return read(array)
-    raise CliError(f"Parquet values of type {array.type} are not supported", hint="leave the column out: --map COLUMN=")
+    raise CliError(f"values of type {array.type} are not supported", hint="write the file without that column")
 
 
 def _as_they_are(array: Any) -> list[Any]:

@@ -29,6 +29,10 @@ INPUT_FORMATS = {
     "ndjson": "jsonl",
     "parquet": "parquet",
     "pq": "parquet",
+    "arrow": "arrow",
+    "arrows": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
     "npy": "npy",
 }
 """Formats by file extension."""

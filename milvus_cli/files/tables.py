@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .columnar import read_npys, read_parquet
+from .columnar import read_arrow, read_parquet
 from .encodings import as_utf8
 from .json_rows import RowKeys, read_json_rows
+from .npy_tables import read_npys
 from .row_stream import Dense, RowStream
 from .separated import read_separated
 from .sources import InputFile, Source
@@ -36,4 +37,6 @@ def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLay
         return read_separated(source, layout)
     if kind in ("json", "jsonl"):
         return read_json_rows(source, wanted.keys)
-    return read_npys(sources, wanted.dense) if kind == "npy" else read_parquet(source, wanted.dense)
+    if kind == "npy":
+        return read_npys(sources, wanted.dense)
+    return read_arrow(source, wanted.dense) if kind == "arrow" else read_parquet(source, wanted.dense)

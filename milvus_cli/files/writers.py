@@ -1,4 +1,4 @@
-"""Writes pages of rows as bytes of a file: CSV, TSV, JSON Lines, JSON or Parquet, compressed page by page."""
+"""Writes pages of rows as bytes of a file: CSV, TSV, JSON Lines, JSON, Parquet or Arrow, compressed page by page."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ from .texts import flattened, texts_of
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if name != "npy"}
-"""Formats by file extension, without NPY, which holds a single column."""
+OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if extension not in ("npy", "arrows")}
+"""Formats by file extension, without NPY, which holds a single column, and Arrow streams."""
+COLUMNAR_FORMATS = ("parquet", "arrow")
+"""Formats that are made of the pages when all have come, and are not compressed as a whole."""
 OUTPUT_COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
 GZIP_LEVEL = 1
 """Higher levels take far longer to compress digits by another tenth."""
@@ -56,7 +58,7 @@ def file_shape(path: str, wanted: str | None) -> FileShape:
     word = "".join(words[-2:-1] if compression else words[-1:])
     if path == "-" and not wanted:
         return FileShape("jsonl")
-    if word not in OUTPUT_FORMATS or (OUTPUT_FORMATS[word] == "parquet" and compression):
+    if word not in OUTPUT_FORMATS or (OUTPUT_FORMATS[word] in COLUMNAR_FORMATS and compression):
         known = ", ".join(dict.fromkeys(OUTPUT_FORMATS.values()))
         hint = nearest(word, OUTPUT_FORMATS) or f"formats: {known}, and .gz or .zst of text"
         raise InvalidInput(
@@ -68,7 +70,7 @@ def file_shape(path: str, wanted: str | None) -> FileShape:
 
 def writer_of(shape: FileShape, selection: Selection) -> FileWriter:
     """Raises CliError if a package that the format needs is missing."""
-    if shape.format == "parquet":
+    if shape.format in COLUMNAR_FORMATS:
         return ArrowWriter(selection)
     if shape.format in SEPARATED:
         return encoded(SeparatedWriter(selection, shape.format, shape.layout), shape.layout.encoding, bom=shape.bom)

@@ -14,8 +14,8 @@ from typing import Any
 from ..client.client import Client
 from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreachable
-from ..files.arrow import to_parquet
-from ..files.writers import FileShape, compressor, writer_of
+from ..files.arrow import to_columnar
+from ..files.writers import COLUMNAR_FORMATS, FileShape, compressor, writer_of
 from ..rows.cursor import Cursor
 from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
@@ -199,12 +199,12 @@ def _save_state(export: Export, point: Point) -> None:
 
 
 def _complete_file(export: Export) -> None:
-    if export.shape.format == "parquet":
-        whole = f"{export.part}.parquet"
+    if export.shape.format in COLUMNAR_FORMATS:
+        whole = f"{export.part}.{export.shape.format}"
         _remove(whole)
         try:
             open(whole, "xb").close()
-            to_parquet(export.part, whole, export.selection)
+            to_columnar(export.part, whole, export.selection, export.shape.format)
             _publish(export, whole)
         except (OSError, CliError):
             _remove(whole)

@@ -9,7 +9,7 @@ from ..errors import InvalidInput
 from ..files.memory import share_one_heap
 from ..files.sources import InputFile
 from ..files.text_layout import TEXT_FORMATS, UTF8, TextLayout
-from ..files.writers import FileShape, file_shape
+from ..files.writers import COLUMNAR_FORMATS, FileShape, file_shape
 from ..output.values import harmless_json
 from ..result import Done
 from ..rows.options import RowOptions
@@ -97,7 +97,7 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
 
 def export_to_stdout(session: Session, work: Export) -> None:
     """Exports page by page in a file format that `insert file` can read back, unlike the renderer's formats."""
-    if work.shape.compression or work.shape.format == "parquet":
+    if work.shape.compression or work.shape.format in COLUMNAR_FORMATS:
         raise InvalidInput("only text goes to standard output", hint="give --format csv, tsv, jsonl or json")
     console = session.console
     if console.to_terminal:

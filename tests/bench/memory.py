@@ -12,7 +12,7 @@ from tests.bench.report import Row
 from tests.bench.timing import peak_memory
 from tests.support.cli import COMMAND, ROOT
 
-FORMATS = ("csv", "jsonl", "json", "parquet")
+FORMATS = ("csv", "jsonl", "json", "parquet", "arrow")
 
 
 def measure_memory(work: Path, rows: int) -> list[Row]:
@@ -61,6 +61,8 @@ def write_files(shape: Shape, kind: str, work: Path) -> list[Path]:
     """A file, or those that are the columns of a table."""
     if kind == "parquet":
         return write_parquet(shape, work / "in.parquet", shape.texts())
+    if kind == "arrow":
+        return write_arrow(shape, work / "in.arrow")
     return write_npy(shape, work) if kind == "npy" else [write_text(shape, kind, work / f"in.{kind}")]
 
 
@@ -81,15 +83,29 @@ def write_text(shape: Shape, kind: str, path: Path) -> Path:
 
 def write_parquet(shape: Shape, path: Path, texts: list[str]) -> list[Path]:
     """One row group, as pandas writes them."""
-    import pyarrow
     import pyarrow.parquet
+
+    pyarrow.parquet.write_table(table_of(shape, texts), path, row_group_size=shape.rows)
+    return [path]
+
+
+def write_arrow(shape: Shape, path: Path) -> list[Path]:
+    """One record batch."""
+    import pyarrow
+
+    table = table_of(shape, shape.texts()).combine_chunks()
+    with pyarrow.ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+    return [path]
+
+
+def table_of(shape: Shape, texts: list[str]) -> Any:
+    import pyarrow
 
     lists = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(shape.vectors().ravel()), shape.dim)
     block = pyarrow.table({"title": pyarrow.array(texts), "vector": lists.cast(pyarrow.list_(pyarrow.float32()))})
     whole = pyarrow.concat_tables([block] * (shape.rows // shape.block + 1)).slice(0, shape.rows)
-    whole = whole.append_column("id", pyarrow.array(range(shape.rows)))
-    pyarrow.parquet.write_table(whole, path, row_group_size=shape.rows)
-    return [path]
+    return whole.append_column("id", pyarrow.array(range(shape.rows)))
 
 
 def write_npy(shape: Shape, work: Path) -> list[Path]:

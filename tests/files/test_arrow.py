@@ -1,4 +1,4 @@
-"""Arrow arrays equal those of pyarrow, and Parquet files of any content are read in pieces."""
+"""Arrow arrays equal those of pyarrow, and Parquet and Arrow files of any content are read in pieces."""
 
 import io
 from pathlib import Path
@@ -9,7 +9,8 @@ import pyarrow.parquet
 import pytest
 
 from milvus_cli.files.arrow_values import arrow_array
-from milvus_cli.files.columnar import COLUMN_CHUNK, read_parquet
+from milvus_cli.files.columnar import read_arrow, read_parquet
+from milvus_cli.files.record_batches import COLUMN_CHUNK
 from milvus_cli.files.row_stream import Chunk
 from milvus_cli.files.sources import InputFile, open_source
 
@@ -62,9 +63,23 @@ def test_a_single_row_group_is_read_in_pieces_that_are_small_in_memory(name: str
     path = tmp_path / "x.parquet"
     pyarrow.parquet.write_table(table, path, row_group_size=len(table))
     assert pyarrow.parquet.ParquetFile(path).num_row_groups == 1
+    require_small_pieces(path, table)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_single_record_batch_is_read_in_pieces_that_are_small_in_memory(name: str, tmp_path: Path) -> None:
+    table = pyarrow.table({"x": COLUMNS[name]})
+    for path, new in ((tmp_path / "x.arrow", pyarrow.ipc.new_file), (tmp_path / "x.arrows", pyarrow.ipc.new_stream)):
+        with new(path, table.schema) as writer:
+            writer.write_table(table)
+        require_small_pieces(path, table)
+
+
+def require_small_pieces(path: Path, table: Any) -> None:
+    read = read_parquet if path.suffix == ".parquet" else read_arrow
     before, most, rows, lines = pyarrow.system_memory_pool().bytes_allocated(), 0, list[Any](), list[int]()
-    with open_source(InputFile(str(path), "parquet"), io.BytesIO()) as source:
-        for chunk in read_parquet(source, {}).chunks:
+    with open_source(InputFile(str(path), path.suffix[1:]), io.BytesIO()) as source:
+        for chunk in read(source, {}).chunks:
             most = max(most, pyarrow.total_allocated_bytes() - before)
             rows += column_of(chunk)
             lines += chunk.lines

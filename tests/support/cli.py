@@ -52,12 +52,12 @@ class Cli:
     def __call__(
         self,
         *argv: StrPath,
-        input: str | None = None,
+        input: str | bytes | None = None,
         env: Mapping[str, str] | None = None,
         timeout: float = 60,
     ) -> Run:
         """Run to the end with INPUT on stdin (else nothing)."""
-        data = (input or "").encode()
+        data = input if isinstance(input, bytes) else (input or "").encode()
         if self._launcher is not None and not any(name.startswith(START_UP) for name in env or {}):
             job = Job([str(each) for each in argv], self.environment(env), str(self.directory))
             code, out, err = self._launcher.run(job, data, timeout)

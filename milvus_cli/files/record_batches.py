@@ -1,0 +1,176 @@
+"""Turns Arrow record batches of any size into small chunks of rows. Passes the numbers of vectors on as bytes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import CliError
+from ..values.packing import Packed
+from .arrow_package import pyarrow
+from .arrow_plain import plain_values
+from .memory import give_back
+from .row_stream import Chunk, Dense, RowStream
+from .sources import BUFFER, Source
+
+COLUMN_CHUNK = 1 << 20
+"""Approximate bytes of a chunk, and of the message made of it."""
+TRIMMED = 8
+"""Number of chunks after which free memory is returned to the system; it piles up with rows of many kilobytes."""
+
+TEXTS = ("string", "large_string", "string_view")
+PIECE, PIECE_ROWS = COLUMN_CHUNK // 4, 256
+"""Maximum bytes (as stored) and rows read from a file at once."""
+
+ARROW = {"f4": "float32", "f2": "float16", "i1": "int8", "u1": "uint8"}
+"""Arrow's names of the number types in vectors."""
+
+Piece = tuple[Any, float]
+"""A few rows as a record batch, and the fraction of the file that is read with them."""
+
+
+def prepared_pyarrow() -> Any:
+    """Returns the module. Raises CliError if it is not installed."""
+    arrow = pyarrow()
+    # pyarrow's own memory pools retain tens of megabytes.
+    arrow.set_memory_pool(arrow.system_memory_pool())
+    return arrow
+
+
+def is_plain(source: Source) -> bool:
+    """Returns True for a file on disk that is stored as it is, False for pipes, URLs and compressed files."""
+    return source.total is not None and not source.place.compression
+
+
+def copy_on_disk(source: Source) -> Any:
+    """Copies the content to an unnamed file, for formats that are not read from begin to end."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    while found := source.stream.read(BUFFER):
+        copy.write(found)
+    copy.seek(0)
+    return copy
+
+
+def piece_rows(rows: int, size: int) -> int:
+    """Returns the rows of a piece, given all rows of a part and their bytes."""
+    return int(max(1, min(PIECE_ROWS, PIECE * rows // max(1, size))))
+
+
+def rows_of_pieces(
+    source: Source, kind: str, schema: Any, pieces: Iterable[Piece], dense: Mapping[str, Dense], rows: int | None = None
+) -> RowStream:
+    """Returns the rows of all pieces; `kind` names the format in errors."""
+    twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+    if twice is not None:
+        raise CliError(f"{source.place.name} has two columns {twice!r}")
+    nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
+    return RowStream(_chunks(source, kind, pieces, dense), schema.names, nested=nested, rows=rows)
+
+
+@contextmanager
+def format_errors(source: Source, kind: str) -> Iterator[None]:
+    import pyarrow
+
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as exc:
+        # pyarrow has an OSError without a number for content that it can't read.
+        if isinstance(exc, OSError) and exc.errno:
+            raise
+        raise CliError(f"{source.place.name} is no {kind} file, or broken: {exc}") from exc
+
+
+def _chunks(source: Source, kind: str, pieces: Iterable[Piece], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
+    done = 0
+    with format_errors(source, kind):
+        for number, (batch, share) in enumerate(_gathered(pieces)):
+            if number % TRIMMED == 0:
+                give_back()
+            columns = {name: _column_values(batch.column(name), dense.get(name)) for name in batch.schema.names}
+            source.read = int((source.total or 0) * share)
+            yield Chunk(columns, range(done + 1, done + batch.num_rows + 1), unit="row")
+            done += batch.num_rows
+
+
+def _gathered(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yields batches of about COLUMN_CHUNK bytes. Pieces are small, as the size of decoded dictionaries is unknown."""
+    waiting, size, share = list[Any](), 0, 0.0
+    for piece, share in pieces:
+        waiting.append(_without_dictionaries(piece))
+        size += waiting[-1].nbytes
+        if size >= COLUMN_CHUNK:
+            yield from ((part, share) for part in _cut(_joined(waiting)))
+            waiting, size = [], 0
+    if waiting:
+        yield from ((part, share) for part in _cut(_joined(waiting)))
+
+
+def _without_dictionaries(batch: Any) -> Any:
+    """Decodes dictionaries: they cover the whole file, and would be copied into each piece."""
+    import pyarrow
+
+    columns = [each.dictionary_decode() if pyarrow.types.is_dictionary(each.type) else each for each in batch.columns]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _joined(batches: Sequence[Any]) -> Any:
+    import pyarrow
+
+    columns = [pyarrow.concat_arrays(each) for each in zip(*(batch.columns for batch in batches), strict=True)]
+    return pyarrow.RecordBatch.from_arrays(columns, names=batches[0].schema.names)
+
+
+def _cut(batch: Any) -> Iterator[Any]:
+    """Splits a batch into parts of about COLUMN_CHUNK bytes, assuming rows of similar size."""
+    rows = max(1, batch.num_rows * COLUMN_CHUNK // max(COLUMN_CHUNK, batch.nbytes))
+    return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+
+
+def _plain_type(kind: Any) -> Any:
+    """Returns the type of the values, inside a dictionary or an extension type such as JSON."""
+    import pyarrow
+
+    kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    return getattr(kind, "storage_type", kind)
+
+
+def _column_values(array: Any, dense: Dense | None) -> Sequence[Any]:
+    packed = _packed(array, dense) if dense and len(array) else None
+    if packed is not None:
+        return packed
+    if dense and "binary" in str(array.type):
+        # Vectors in Milvus's own byte format.
+        values: list[Any] = array.to_pylist()
+        return values
+    return plain_values(array)
+
+
+def _packed(array: Any, dense: Dense) -> Packed | None:
+    """Returns the numbers of a list column as bytes; None unless each list has the dimension of the vector field."""
+    import pyarrow
+
+    kind = array.type
+    lists = pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
+    if array.null_count or not (lists or pyarrow.types.is_fixed_size_list(kind)):
+        return None
+    numbers = array.flatten()
+    if not (pyarrow.types.is_integer(numbers.type) or pyarrow.types.is_floating(numbers.type)):
+        return None
+    width = dense.size // int(dense.code[1:])
+    if numbers.null_count or len(numbers) != width * len(array) or (lists and not _are_even(array, width)):
+        return None
+    try:
+        numbers = numbers.cast(ARROW[dense.code])
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        return None
+    start = numbers.offset * int(dense.code[1:])
+    return Packed(memoryview(numbers.buffers()[1])[start : start + dense.size * len(array)], dense.size)
+
+
+def _are_even(array: Any, width: int) -> bool:
+    """Returns True if every list has `width` numbers."""
+    offsets = array.offsets
+    first = offsets[0].as_py()
+    return bool(offsets.to_pylist() == list(range(first, first + width * len(array) + 1, width)))
