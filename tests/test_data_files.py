@@ -267,7 +267,7 @@ def test_errors_of_a_url_show_none_of_its_secrets(empty_df_url: Typed, server_of
         ),
         "x?geheim": failed(
             f"http://***@{place}/x?***: its name does not tell the format",
-            "give --format: csv, tsv, json, jsonl, parquet, arrow, npy",
+            "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz",
             2,
         ),
         "a b.csv?sig=geheim": failed(

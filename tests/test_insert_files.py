@@ -252,7 +252,7 @@ def test_a_missing_file_and_one_of_unknown_format_are_refused(lite_in_tmp: Typed
     assert lite_in_tmp("insert file -c in_columns x.csv x.txt").code == 1
 
     Path("x.txt").write_text("")
-    known = "give --format: csv, tsv, json, jsonl, parquet, arrow, npy"
+    known = "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz"
     assert lite_in_tmp("insert file -c in_columns x.txt") == failed(
         "x.txt: its name does not tell the format", known, code=2
     )

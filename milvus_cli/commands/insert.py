@@ -69,7 +69,7 @@ file_options = all_of(
 @file_options
 @options("transfer.insert_job:InsertOptions")
 def insert_file(session: Session, options: InsertOptions) -> Done:
-    """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, Arrow, NPY; also of `-`, a pattern or a URL.
+    """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, Arrow, NPY, NPZ; also of `-`, a pattern or a URL.
 
     Columns go to the fields of their names. An interrupted insert goes on with --resume, and loses no row.
 

@@ -115,6 +115,8 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     """Reads the header. Raises CliError, with `name`, if it is not an NPY file or has an unsupported type or shape."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
+    if dtype == "|O":
+        raise CliError(f"{name} holds Python objects", hint="save an array of numbers or of texts (dtype str)")
     if (
         not isinstance(dtype, str)
         or len(dtype) > LONGEST_TYPE

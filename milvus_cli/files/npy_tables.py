@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
+from zipfile import BadZipFile, ZipFile
 
 from ..errors import CliError, InvalidInput
 from ..values.packing import Packed
 from .npy import NpyArray, read_npy
-from .record_batches import COLUMN_CHUNK
+from .record_batches import COLUMN_CHUNK, copy_on_disk, is_plain
 from .row_stream import Chunk, Dense, RowStream
 from .sources import Source
 
@@ -20,11 +22,50 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStrea
     if twice is not None:
         raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
     arrays = {each.place.stem: read_npy(each.stream, each.place.name) for each in sources}
+    rows = _common_length("the files", arrays)
+    return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=rows)
+
+
+def read_npz(source: Source, dense: Mapping[str, Dense]) -> RowStream:
+    """Reads one column per array of an NPZ file, all at once and block by block. Raises as `read_npys`."""
+    where = source.place.name
+    with _zip_errors(where):
+        archive = ZipFile(source.raw if is_plain(source) else copy_on_disk(source))
+        arrays = {}
+        for member in archive.namelist():
+            name = member.removesuffix(".npy")
+            if name in arrays:
+                raise CliError(f"{where} has two arrays {name!r}")
+            arrays[name] = read_npy(cast(BinaryIO, archive.open(member)), f"{where}, array {name!r}")
+    if not arrays:
+        raise CliError(f"{where} has no array")
+    rows = _common_length(f"the arrays of {where}", arrays)
+    return RowStream(_npz_chunks(source, arrays, dense), list(arrays), rows=rows)
+
+
+def _npz_chunks(source: Source, arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
+    rows = next(iter(arrays.values())).length
+    with _zip_errors(source.place.name):
+        for chunk in _npy_chunks(arrays, dense):
+            source.read = (source.total or 0) * chunk.last // rows
+            yield chunk
+
+
+@contextmanager
+def _zip_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (BadZipFile, NotImplementedError, RuntimeError) as exc:
+        # zipfile has the last two for compressions that it lacks, and for passwords.
+        raise CliError(f"{name} is no NPZ file, or broken: {exc}") from exc
+
+
+def _common_length(what: str, arrays: Mapping[str, NpyArray]) -> int:
     lengths = {each.name: each.length for each in arrays.values()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length:,} rows" for name, length in lengths.items())
-        raise CliError(f"the files are not of one length: {told}")
-    return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=max(lengths.values()))
+        raise CliError(f"{what} are not of one length: {told}")
+    return max(lengths.values())
 
 
 def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:

@@ -34,6 +34,7 @@ INPUT_FORMATS = {
     "feather": "arrow",
     "ipc": "arrow",
     "npy": "npy",
+    "npz": "npz",
 }
 """Formats by file extension."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

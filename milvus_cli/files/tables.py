@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .columnar import read_arrow, read_parquet
 from .encodings import as_utf8
 from .json_rows import RowKeys, read_json_rows
-from .npy_tables import read_npys
+from .npy_tables import read_npys, read_npz
 from .row_stream import Dense, RowStream
 from .separated import read_separated
 from .sources import InputFile, Source
@@ -39,4 +39,6 @@ def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLay
         return read_json_rows(source, wanted.keys)
     if kind == "npy":
         return read_npys(sources, wanted.dense)
+    if kind == "npz":
+        return read_npz(source, wanted.dense)
     return read_arrow(source, wanted.dense) if kind == "arrow" else read_parquet(source, wanted.dense)

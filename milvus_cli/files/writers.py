@@ -23,8 +23,9 @@ from .texts import flattened, texts_of
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if extension not in ("npy", "arrows")}
-"""Formats by file extension, without NPY, which holds a single column, and Arrow streams."""
+NOT_WRITTEN = ("npy", "npz", "arrows")
+OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if extension not in NOT_WRITTEN}
+"""Formats by file extension, without arrays of NumPy, and Arrow streams."""
 COLUMNAR_FORMATS = ("parquet", "arrow")
 """Formats that are made of the pages when all have come, and are not compressed as a whole."""
 OUTPUT_COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}

@@ -8,7 +8,7 @@ from .command import all_of, option
 from .offered import OneOf
 from .value_types import Character, ColumnNames, Encoding
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "npy")
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "npy", "npz")
 
 format_option = option("--format", type=OneOf(FORMATS), help="The format, if the file's name does not tell.")
 delimiter_option = option(
