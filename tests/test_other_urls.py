@@ -16,10 +16,10 @@ def test_only_http_and_https_are_read(cli: Cli, url: str) -> None:
     assert cli("insert", "file", "-c", "book", url) == Run(2, "", error)
 
 
-def test_a_directory_among_the_files_is_reported_before_anything_is_read(tmp_path: Path) -> None:
+def test_an_empty_directory_among_the_files_is_reported_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id\n1\n")
     (tmp_path / "b.csv").mkdir()
-    with pytest.raises(InvalidInput, match=r"b\.csv is a directory$"):
+    with pytest.raises(InvalidInput, match=r"b\.csv has no data files$"):
         find_places([str(tmp_path / "*.csv")], None)
 
 

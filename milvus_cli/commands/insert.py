@@ -71,7 +71,8 @@ file_options = all_of(
 def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, Arrow, NPY, NPZ; also of `-`, a pattern or a URL.
 
-    Columns go to the fields of their names. An interrupted insert goes on with --resume, and loses no row.
+    A directory is read as a table of its files; names like lang=en in its path are columns. Columns go to the fields of
+    their names. An interrupted insert goes on with --resume, and loses no row.
 
     \b
     Example: insert file -c book books.csv

@@ -83,13 +83,15 @@ class Dense:
 class RowStream:
     """Rows of a reader, and the columns if they are known in advance.
 
-    With `text`, all values are cells of a text file with `delimiter`. `nested` columns hold text that may be JSON.
+    With `text`, all values are cells of a text file with `delimiter`, else only those of the columns `cells`.
+    `nested` columns hold text that may be JSON.
     """
 
     chunks: Iterator[Chunk]
     columns: Sequence[str] | None = None
     text: bool = False
     nested: Collection[str] = ()
+    cells: Collection[str] = ()
     delimiter: str = ""
     encoding: str = "utf-8"
     rows: int | None = None

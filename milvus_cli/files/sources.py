@@ -17,6 +17,8 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput
 from ..text.names import nearest
+from .directories import below, data_files, pattern_matches, require_one_format
+from .path_columns import PathColumns, path_columns
 from .urls import is_url, shown_url
 
 STDIN = "-"
@@ -41,6 +43,7 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""
+MAY_BE_EMPTY = ("csv", "tsv", "json", "jsonl")
 BUFFER = 1 << 18
 COMPRESSED_PIECE = 1 << 9
 """Bytes decompressed at once: 4 bytes may expand to 128 KiB, and zstandard's decompressor has no limit."""
@@ -48,11 +51,12 @@ COMPRESSED_PIECE = 1 << 9
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, URL or `-`, with its format and compression."""
+    """A file, URL or `-`, with its format, its compression, and the columns that its path gives."""
 
     path: str
     format: str
     compression: str = ""
+    columns: PathColumns = ()
 
     @property
     def is_url(self) -> bool:
@@ -70,8 +74,11 @@ class InputFile:
 
 
 def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
-    """Returns the named files, with patterns expanded. Raises InvalidInput for a path that can't hold rows."""
-    places = [_input_file(path, wanted) for given in paths for path in _matches(given)]
+    """Returns the named files, with patterns and directories expanded.
+
+    Raises InvalidInput for a path that can't hold rows.
+    """
+    places = [place for given in paths for path in _matches(given) for place in _places(path, given, wanted)]
     kinds = {place.format for place in places}
     if "npy" in kinds and len(kinds) > 1:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
@@ -79,6 +86,24 @@ def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
     if twice:
         raise InvalidInput(f"{twice[0]} is named twice")
     return places
+
+
+def _places(path: str, given: str, wanted: str | None) -> list[InputFile]:
+    """Returns the file of a path, or those of a directory; `given` is the path or the pattern for it."""
+    named = pattern_matches(given, path)
+    if not os.path.isdir(path):
+        return [replace(_input_file(path, wanted), columns=path_columns(named))]
+    own = _format_of(path)
+    files = data_files(path)
+    places = [
+        replace(_input_file(each, wanted, own), columns=path_columns([*named, *below(path, each)])) for each in files
+    ]
+    require_one_format(path, [(each.path, each.format) for each in places])
+    # Spark writes an empty file for a part without rows.
+    filled = [each for each in places if each.format not in MAY_BE_EMPTY or os.path.getsize(each.path)]
+    if not filled:
+        raise InvalidInput(f"{path} has only empty files")
+    return filled
 
 
 def _matches(path: str) -> list[str]:
@@ -101,22 +126,25 @@ def _matches(path: str) -> list[str]:
     return found
 
 
-def _input_file(path: str, wanted: str | None) -> InputFile:
+def _input_file(path: str, wanted: str | None, otherwise: str | None = None) -> InputFile:
+    """`wanted` is the format whatever the name, and `otherwise` that of a name without one."""
     last = os.path.basename(path.partition("?")[0] if "://" in path else path)
     words = last.lower().split(".")[1:]
     compression = INPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     if compression:
         words.pop()
-    kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None)
+    kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None) or otherwise
     if kind is None:
         known = ", ".join(dict.fromkeys(INPUT_FORMATS.values()))
         raise InvalidInput(
             f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
         )
-    if os.path.isdir(path):
-        # Check this before any file is read: the files before it would have been inserted.
-        raise InvalidInput(f"{path} is a directory", hint="name the files in it: DIR/*.csv")
     return InputFile(path, kind, compression)
+
+
+def _format_of(directory: str) -> str | None:
+    """Returns the format that the name of a directory tells, as `books.parquet/`."""
+    return INPUT_FORMATS.get(os.path.basename(os.path.abspath(directory)).lower().rpartition(".")[2])
 
 
 @dataclass

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .columnar import read_arrow, read_parquet
 from .encodings import as_utf8
 from .json_rows import RowKeys, read_json_rows
 from .npy_tables import read_npys, read_npz
+from .path_columns import with_path_columns
 from .row_stream import Dense, RowStream
 from .separated import read_separated
 from .sources import InputFile, Source
@@ -30,6 +31,12 @@ def group_tables(places: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
 
 def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout = PLAIN) -> RowStream:
     """Returns the rows of the sources of one table. Raises CliError for files that are not of their format."""
+    place = sources[0].place
+    keys = replace(wanted.keys, required=wanted.keys.required - {name for name, _ in place.columns})
+    return with_path_columns(_read_table(sources, replace(wanted, keys=keys), layout), place.columns, place.name)
+
+
+def _read_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout) -> RowStream:
     source, kind = sources[0], sources[0].place.format
     if kind in TEXT_FORMATS:
         as_utf8(source, layout.encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -195,6 +196,13 @@ class RowEncoder:
         fields = {each.name: each for each in row_fields(self.target.schema)}
         return _converted([cell], name, fields.get(name), TEXT_CELLS, name)[0]
 
+    def _kept(self, value: Any, name: str, column: str, table: RowStream) -> Any:
+        """Returns a value of a rejected row: of a cell its value, unless all values of the row are cells."""
+        if not table.text and column in table.cells:
+            with suppress(BadValue):
+                return self._read_cell(name, value)
+        return value
+
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
         """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
@@ -206,7 +214,7 @@ class RowEncoder:
         fields = {column: self._field_of(column, text=table.text) for column in chunk.columns}
         columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
-        values = {name: chunk.columns[column][row] for name, column in columns.items()}
+        values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
         if table.text:
             cells = [values[error.field]] if error.field in values else values.values()
             reason = next((found for cell in cells if (found := cell_not_decoded(cell, table.encoding))), reason)
@@ -232,11 +240,12 @@ def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[s
 
 def _converted(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
     """Converts the values of a column from cells where needed."""
-    if table.text and field is not None:
+    text = table.text or column in table.cells
+    if text and field is not None:
         return read_cells(field, values)
-    if table.text and name != DYNAMIC:
+    if text and name != DYNAMIC:
         return [cell if cell else ABSENT for cell in values]
-    if table.text or (column in table.nested and name == DYNAMIC):
+    if text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
     if column in table.nested and field is not None and shape_of(kind_of(field)) in JSON_SHAPES:
         return read_cells(field, [cell or "" for cell in values])
