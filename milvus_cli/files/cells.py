@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of
+from ..text.printed import numpy_list, python_value, without_scalars
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from ..values.encode import takes_none
 from ..values.exact_json import exact_loads
@@ -33,7 +34,9 @@ BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
 """What other programs write for null."""
-TRUTH_VALUES = {"true": True, "t": True, "yes": True, "1": True, "false": False, "f": False, "no": False, "0": False}
+TRUE = ("true", "t", "yes", "1", "1.0")
+FALSE = ("false", "f", "no", "0", "0.0")
+TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
 
 
 def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
@@ -82,9 +85,23 @@ def _dense_reader(field: Any, code: str) -> Callable[[str], Any]:
 
 
 def _nested(cell: str) -> Any:
-    value = exact_loads(cell)
+    try:
+        value = exact_loads(cell)
+    except ValueError:
+        return python_value(cell.strip())
     refuse_repeated_keys(cell, value)
     return value
+
+
+def _list(cell: str) -> Any:
+    """Like `_nested`, or a list that NumPy printed."""
+    try:
+        return _nested(cell)
+    except RepeatedKey:
+        raise
+    except ValueError:
+        text = without_scalars(cell)
+        return numpy_list(text) if PRINTED.fullmatch(text.strip()) else exact_loads(text)
 
 
 def _sparse_value(cell: str) -> Any:
@@ -146,7 +163,7 @@ def _fastest_loads() -> Callable[[str], Any]:
 
 def _number_list(cell: str) -> Any:
     """Reads a JSON list, or numbers with any usual separator."""
-    text = cell.strip()
+    text = without_scalars(cell).strip()
     if PRINTED.fullmatch(text) and text[1:-1].split():
         text = text[1:-1].strip()
     if text.startswith(("[", "{", '"')):
@@ -167,7 +184,7 @@ CELL_READERS: Mapping[ValueShape, Callable[[str], Any]] = {
     ValueShape.TEXT: str,
     ValueShape.LITERAL: str,
     ValueShape.JSON: _nested,
-    ValueShape.LIST: _nested,
+    ValueShape.LIST: _list,
     ValueShape.STRUCTS: _nested,
     ValueShape.SPARSE: _sparse_value,
 }

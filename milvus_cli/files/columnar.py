@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ..errors import CliError
-from .record_batches import Piece, copy_on_disk, format_errors, is_plain, piece_rows, prepared_pyarrow, rows_of_pieces
+from .record_batches import (
+    ColumnReader,
+    Piece,
+    copy_on_disk,
+    format_errors,
+    is_plain,
+    piece_rows,
+    prepared_pyarrow,
+    rows_of_pieces,
+)
 from .row_stream import Dense, RowStream
 from .sources import BUFFER, Source
 
@@ -18,8 +27,12 @@ FORGOTTEN = 32
 """Number of pieces after which the pages of a mapped file are given back: they count as memory of the process."""
 
 
-def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
-    """Raises CliError if pyarrow is not installed, or the file is not valid Parquet."""
+def read_parquet(source: Source, dense: Mapping[str, Dense], texts: Collection[str] = ()) -> RowStream:
+    """Decimals of the columns `texts` keep their digits.
+
+    Raises CliError if pyarrow is not installed, or the file is not valid Parquet.
+    """
+    as_columns = ColumnReader(dense, texts)
     prepared_pyarrow()
     from pyarrow import parquet
 
@@ -28,7 +41,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense]) -> RowStream:
         content = source.place.path if is_plain(source) else copy_on_disk(source)
         file = parquet.ParquetFile(content, buffer_size=BUFFER, pre_buffer=False)
         return rows_of_pieces(
-            source, "Parquet", file.schema_arrow, _parquet_pieces(file), dense, file.metadata.num_rows
+            source, "Parquet", file.schema_arrow, _parquet_pieces(file), as_columns, file.metadata.num_rows
         )
 
 
@@ -40,13 +53,13 @@ def _parquet_pieces(file: Any) -> Iterator[Piece]:
         yield piece, done / max(1, metadata.num_rows)
 
 
-def read_arrow(source: Source, dense: Mapping[str, Dense]) -> RowStream:
+def read_arrow(source: Source, dense: Mapping[str, Dense], texts: Collection[str] = ()) -> RowStream:
     """Reads an Arrow file (Feather V2 too) or consecutive Arrow streams, whichever the content is.
 
     The file is mapped, so that a record batch of any size is read piece by piece; only one whose buffers are
     compressed is held as a whole. Raises as `read_parquet`.
     """
-    arrow = prepared_pyarrow()
+    arrow, as_columns = prepared_pyarrow(), ColumnReader(dense, texts)
     name = source.place.name
     file = source.raw if is_plain(source) else copy_on_disk(source)
     try:
@@ -58,12 +71,12 @@ def read_arrow(source: Source, dense: Mapping[str, Dense]) -> RowStream:
     with format_errors(source, "Arrow"):
         if mapped[: len(ARROW_MAGIC)] == ARROW_MAGIC:
             reader = arrow.ipc.open_file(arrow.py_buffer(mapped))
-            return rows_of_pieces(source, "Arrow", reader.schema, _file_pieces(reader, mapped), dense)
+            return rows_of_pieces(source, "Arrow", reader.schema, _file_pieces(reader, mapped), as_columns)
         if mapped[-len(STREAM_END) :] != STREAM_END:
             source.note(f"note: {name} has no end mark: it may be cut off")
         content = arrow.BufferReader(arrow.py_buffer(mapped))
         stream = arrow.ipc.open_stream(content)
-        return rows_of_pieces(source, "Arrow", stream.schema, _stream_pieces(stream, content, mapped, name), dense)
+        return rows_of_pieces(source, "Arrow", stream.schema, _stream_pieces(stream, content, mapped, name), as_columns)
 
 
 def _file_pieces(reader: Any, mapped: mmap.mmap) -> Iterator[Piece]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import CliError
@@ -20,6 +23,8 @@ COLUMN_CHUNK = 1 << 20
 TRIMMED = 8
 """Number of chunks after which free memory is returned to the system; it piles up with rows of many kilobytes."""
 
+UNNAMED_INDEX = re.compile(r"__index_level_[0-9]+__")
+"""The column of an index of pandas without a name."""
 TEXTS = ("string", "large_string", "string_view")
 PIECE, PIECE_ROWS = COLUMN_CHUNK // 4, 256
 """Maximum bytes (as stored) and rows read from a file at once."""
@@ -59,14 +64,27 @@ def piece_rows(rows: int, size: int) -> int:
 
 
 def rows_of_pieces(
-    source: Source, kind: str, schema: Any, pieces: Iterable[Piece], dense: Mapping[str, Dense], rows: int | None = None
+    source: Source, kind: str, schema: Any, pieces: Iterable[Piece], reader: ColumnReader, rows: int | None = None
 ) -> RowStream:
     """Returns the rows of all pieces; `kind` names the format in errors."""
     twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
     if twice is not None:
         raise CliError(f"{source.place.name} has two columns {twice!r}")
     nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
-    return RowStream(_chunks(source, kind, pieces, dense), schema.names, nested=nested, rows=rows)
+    return RowStream(
+        _chunks(source, kind, pieces, reader), schema.names, nested=nested, rows=rows, index=_pandas_index(schema)
+    )
+
+
+def _pandas_index(schema: Any) -> set[str]:
+    """Returns the columns of the index of pandas, by the schema's metadata or by name."""
+    try:
+        given = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", ())
+    except (ValueError, AttributeError):
+        given = ()
+    unnamed = {each for each in schema.names if UNNAMED_INDEX.fullmatch(each)}
+    # A range, which is no column, is an object there.
+    return unnamed.union(each for each in given if each in schema.names) if isinstance(given, list) else unnamed
 
 
 @contextmanager
@@ -82,13 +100,13 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
         raise CliError(f"{source.place.name} is no {kind} file, or broken: {exc}") from exc
 
 
-def _chunks(source: Source, kind: str, pieces: Iterable[Piece], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
+def _chunks(source: Source, kind: str, pieces: Iterable[Piece], reader: ColumnReader) -> Iterator[Chunk]:
     done = 0
     with format_errors(source, kind):
         for number, (batch, share) in enumerate(_gathered(pieces)):
             if number % TRIMMED == 0:
                 give_back()
-            columns = {name: _column_values(batch.column(name), dense.get(name)) for name in batch.schema.names}
+            columns = {name: reader.values(name, batch.column(name)) for name in batch.schema.names}
             source.read = int((source.total or 0) * share)
             yield Chunk(columns, range(done + 1, done + batch.num_rows + 1), unit="row")
             done += batch.num_rows
@@ -136,15 +154,27 @@ def _plain_type(kind: Any) -> Any:
     return getattr(kind, "storage_type", kind)
 
 
-def _column_values(array: Any, dense: Dense | None) -> Sequence[Any]:
-    packed = _packed(array, dense) if dense and len(array) else None
-    if packed is not None:
-        return packed
-    if dense and "binary" in str(array.type):
-        # Vectors in Milvus's own byte format.
-        values: list[Any] = array.to_pylist()
-        return values
-    return plain_values(array)
+@dataclass(frozen=True)
+class ColumnReader:
+    """Converts arrays to the values of a column. `dense` are the vectors, and `texts` the columns that become text."""
+
+    dense: Mapping[str, Dense]
+    texts: Collection[str] = ()
+
+    def values(self, name: str, array: Any) -> Sequence[Any]:
+        import pyarrow
+
+        dense = self.dense.get(name)
+        packed = _packed(array, dense) if dense and len(array) else None
+        if packed is not None:
+            return packed
+        if dense and "binary" in str(array.type):
+            # Vectors in Milvus's own byte format.
+            values: list[Any] = array.to_pylist()
+            return values
+        if name in self.texts and pyarrow.types.is_decimal(array.type):
+            return [None if each is None else f"{each:f}" for each in array.to_pylist()]
+        return plain_values(array)
 
 
 def _packed(array: Any, dense: Dense) -> Packed | None:

@@ -84,7 +84,8 @@ class RowStream:
     """Rows of a reader, and the columns if they are known in advance.
 
     With `text`, all values are cells of a text file with `delimiter`, else only those of the columns `cells`.
-    `nested` columns hold text that may be JSON.
+    `nested` columns hold text that may be JSON. The columns `index` are left out, unless there are fields of their
+    names.
     """
 
     chunks: Iterator[Chunk]
@@ -92,6 +93,7 @@ class RowStream:
     text: bool = False
     nested: Collection[str] = ()
     cells: Collection[str] = ()
+    index: Collection[str] = ()
     delimiter: str = ""
     encoding: str = "utf-8"
     rows: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .columnar import read_arrow, read_parquet
@@ -18,10 +18,11 @@ from .text_layout import PLAIN, SEPARATED, TEXT_FORMATS, TextLayout
 
 @dataclass(frozen=True)
 class WantedColumns:
-    """What the reader of rows knows of their columns: the keys of JSON objects, and the columns of dense vectors."""
+    """What the reader of rows knows of their columns: the keys of JSON objects, the dense vectors, and the texts."""
 
     keys: RowKeys = field(default_factory=RowKeys)
     dense: Mapping[str, Dense] = field(default_factory=dict)
+    texts: Collection[str] = ()
 
 
 def group_tables(places: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
@@ -48,4 +49,5 @@ def _read_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLa
         return read_npys(sources, wanted.dense)
     if kind == "npz":
         return read_npz(source, wanted.dense)
-    return read_arrow(source, wanted.dense) if kind == "arrow" else read_parquet(source, wanted.dense)
+    read = read_arrow if kind == "arrow" else read_parquet
+    return read(source, wanted.dense, wanted.texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from ..files.mending import are_rejects, taken_back
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
 from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
+from ..files.typed_values import adapted
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields, type_name
 from ..text.json import parse_json
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 """NumPy's codes of number types, by struct's."""
-JSON_SHAPES = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
-"""Shapes that a text column of a Parquet file holds as JSON."""
 NO_CHUNK = Chunk({}, ())
 PLAIN_VALUES = RowStream(iter(()))
 """Source of a chunk whose values need no conversion."""
@@ -69,7 +68,7 @@ class RowEncoder:
         if table.columns is None:
             return
         schema = self.target.schema
-        given = [field for each in table.columns if (field := self._field_of(each, text=table.text)) is not None]
+        given = [field for each in table.columns if (field := self._field_of(each, table)) is not None]
         absent = [column for column in self.mapping if column not in table.columns]
         if absent:
             raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
@@ -86,9 +85,12 @@ class RowEncoder:
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream) -> Iterator[str]:
-        """Yields notes about a table: a column without a name, as pandas writes its index."""
+        """Yields notes about columns that are left out: one without a name, and the index of pandas."""
         if table.text and "" in (table.columns or ()):
             yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
+        for column in table.columns or ():
+            if self._is_index(column, table):
+                yield f"{name}: column {column!r} is the index of pandas: left out"
 
     def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
         """Encodes the chunks, without rows up to line `after`."""
@@ -146,7 +148,7 @@ class RowEncoder:
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
-            name = self._field_of(column, text=table.text)
+            name = self._field_of(column, table)
             if name is None:
                 continue
             found[name] = _converted(values, name, fields.get(name), table, column)
@@ -154,7 +156,15 @@ class RowEncoder:
 
     @property
     def wanted(self) -> WantedColumns:
-        return WantedColumns(self.keys, self.dense)
+        return WantedColumns(self.keys, self.dense, self._texts)
+
+    @property
+    def _texts(self) -> Collection[str]:
+        """Columns that fill text fields, by column name."""
+        texts = {each.name for each in row_fields(self.target.schema) if shape_of(kind_of(each)) is ValueShape.TEXT}
+        return texts.difference(self.mapping.values()) | {
+            column for column in self.mapping if self.mapping[column] in texts
+        }
 
     @property
     def dense(self) -> dict[str, Dense]:
@@ -181,15 +191,20 @@ class RowEncoder:
     def _takes_unknown(self) -> bool:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
-    def _field_of(self, column: str, *, text: bool = False) -> str | None:
+    def _field_of(self, column: str, table: RowStream = PLAIN_VALUES) -> str | None:
         """Returns the field that a column fills, None for a column to leave out (in text files, one without a name)."""
         name = self.mapping.get(column, column)
-        if not name and (text or column):
+        if (not name and (table.text or column)) or self._is_index(column, table):
             return None
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
             known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
             return name if name in known else None
         return name
+
+    def _is_index(self, column: str, table: RowStream) -> bool:
+        """Returns True for an index of pandas that no field and no --map takes."""
+        known = {*self.mapping, *(each.name for each in row_fields(self.target.schema))} if table.index else ()
+        return column in table.index and column not in known
 
     def _read_cell(self, name: str, cell: str) -> Any:
         """Returns the value of a text file's cell. Raises BadValue."""
@@ -207,11 +222,11 @@ class RowEncoder:
         """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
             return bad
-        columns = [self._field_of(each, text=True) or "" for each in table.columns or ()]
+        columns = [self._field_of(each, table) or "" for each in table.columns or ()]
         return replace(bad, delimiter=table.delimiter, columns=columns)
 
     def _bad(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
-        fields = {column: self._field_of(column, text=table.text) for column in chunk.columns}
+        fields = {column: self._field_of(column, table) for column in chunk.columns}
         columns = {name: column for column, name in fields.items() if name is not None}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
@@ -247,9 +262,9 @@ def _converted(values: Sequence[Any], name: str, field: Field | None, table: Row
         return [cell if cell else ABSENT for cell in values]
     if text or (column in table.nested and name == DYNAMIC):
         return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and shape_of(kind_of(field)) in JSON_SHAPES:
+    if column in table.nested and field is not None and shape_of(kind_of(field)) is ValueShape.JSON:
         return read_cells(field, [cell or "" for cell in values])
-    return values
+    return values if field is None else adapted(field, values)
 
 
 def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:

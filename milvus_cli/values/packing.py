@@ -181,7 +181,7 @@ def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
 
 
 def _pack_sparse(vector: Any) -> bytes:
-    """Encodes {"index": value, …}, [[index, value], …] or {"indices": […], "values": […]}."""
+    """Encodes {"index": value, …}, [[index, value], …], {"indices": […], "values": […]}, or a list of objects."""
     try:
         pairs = _sparse_pairs(vector)
         entries = {_index(index): float(value) for index, value in pairs}
@@ -189,17 +189,25 @@ def _pack_sparse(vector: Any) -> bytes:
             if not all(map(math.isfinite, entries.values())):
                 raise InvalidValue("invalid sparse vector: expected finite values")
             return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
-    except (AttributeError, TypeError, ValueError, OverflowError, struct.error):
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError, struct.error):
         pass
     raise InvalidValue('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
 
 
 def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:
     if isinstance(vector, list):
-        return [(index, value) for index, value in vector]
+        return [_sparse_pair(each) for each in vector]
     if set(vector) == {"indices", "values"}:
         return list(zip(vector["indices"], vector["values"], strict=True))
     return list(vector.items())
+
+
+def _sparse_pair(pair: Any) -> tuple[Any, Any]:
+    """Returns index and value of a pair, or of an object with these names, as Parquet's structs give it."""
+    if not isinstance(pair, dict):
+        index, value = pair
+        return index, value
+    return pair["index" if "index" in pair else "key"], pair["value"]
 
 
 def _index(index: Any) -> int:
