@@ -346,7 +346,7 @@ def test_load_balance_asks_for_the_collection_and_the_nodes(
     terminal: Callable[..., Terminal], cli: Cli, milvus: MilvusServer
 ) -> None:
     typed = Typed(cli, milvus)
-    talk = Talker(terminal, typed)
+    talk = Talker(terminal, milvus.uri)
     typed.make("asked", rows=2, index=True)
     typed.all("load asked")
     segments = ("Segments to move (empty: all):", "")

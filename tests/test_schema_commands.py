@@ -160,9 +160,9 @@ def test_a_struct_array_that_the_server_ignores_is_reported(
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
-def test_a_description_that_milvus_lite_ignores_is_told(on: Callable[..., Run]) -> None:
-    name = fresh()
-    run = on("create", "collection", name, *PLAIN, "--description", "books")
+def test_a_description_that_milvus_lite_ignores_is_told(run_on_server: Callable[..., Run]) -> None:
+    name = fresh_name()
+    run = run_on_server("create", "collection", name, *PLAIN, "--description", "books")
     note = "note: this server did not keep the description of the collection\n"
     assert run == Run(0, f"Created collection '{name}'.\n", note)
 
