@@ -436,7 +436,7 @@ def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(
 
 PLAIN = ("-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
 NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
-WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, or --schema-file FILE"
+WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_s
     finally:
         holder.kill()
         holder.wait()
+
     assert refused.code == 1
     assert refused.err.startswith(f"error: Milvus Lite did not start on {path}: ")
     assert "DataDirLockedError" in refused.err
