@@ -99,6 +99,7 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_s
     assert refused.code == 1
     assert refused.err.startswith(f"error: Milvus Lite did not start on {path}: ")
     assert "DataDirLockedError" in refused.err
+
     assert "Traceback" not in refused.err
     assert refused.err.endswith(f" (held by process {holder.pid})\nhint: end it with: kill {holder.pid}\n")
 
