@@ -166,7 +166,8 @@ def test_values_of_every_format_arrive_as_they_are(typed_in_tmp: Typed, optional
     for kind in ("csv", "tsv", "jsonl", "json", "rows.json", "parquet"):
         # The dynamic field identifies the file of a row.
         write_file(Path(f"all.{kind}"), kind, [{**row, "kind": kind} for row in VALUES])
-        run = typed_in_tmp(f"upsert file -c in_all all.{kind}")
+        types = "--types kind=VARCHAR" if kind in ("csv", "tsv") else ""
+        run = typed_in_tmp(f"upsert file -c in_all all.{kind} {types}")
         assert (run.code, run.err) == (0, ""), (kind, run)
         assert run.out.startswith("Upserted 3 of 3 rows into 'in_all'"), kind
 

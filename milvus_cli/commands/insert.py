@@ -14,7 +14,7 @@ from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
 from ..grammar.types import COLLECTION, FILE, KEPT_FILE
-from ..grammar.value_types import FiniteRange
+from ..grammar.value_types import ColumnType, FiniteRange
 from ..result import Done
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..transfer.insert_job import InsertOptions
 
 COLUMN_FIELD = KeyValue({})
+COLUMN_TYPE = ColumnType({})
 MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
 
 row_option = option(
@@ -47,6 +48,14 @@ file_options = all_of(
     format_option,
     layout_options,
     option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
+    option(
+        "--types",
+        multiple=True,
+        type=COLUMN_TYPE,
+        metavar="COLUMN=TYPE",
+        help="The type of a column of text that goes into the dynamic field: BOOL, INT64, DOUBLE, VARCHAR or JSON "
+        "(repeatable).",
+    ),
     option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
     option("--rejects", type=KEPT_FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
     option("--strict", is_flag=True, help="Stop at the first row that does not fit."),

@@ -11,12 +11,14 @@ import click
 from click.types import FloatParamType
 
 from ..text.names import named
-from .offered import Offered, items
+from .offered import KeyValue, Offered, items
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+DYNAMIC_TYPES = ("BOOL", "INT64", "DOUBLE", "VARCHAR", "JSON")
+"""Types that values of the dynamic field may have."""
 ESCAPED = {"\\t": "\t", "tab": "\t"}
 ENCODINGS = {
     "utf-8": "with or without a byte order mark",
@@ -158,3 +160,13 @@ class ColumnNames(click.ParamType):  # type: ignore[type-arg]  # generic since c
         if not any(names):
             self.fail("expected names with commas between them", param, ctx)
         return names
+
+
+class ColumnType(KeyValue):
+    """COLUMN=TYPE, with a type of values in the dynamic field."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        column, kind = super().convert(value, param, ctx)
+        if kind.upper() not in DYNAMIC_TYPES:
+            self.fail(f"no type {kind!r} for the dynamic field: {', '.join(DYNAMIC_TYPES)}", param, ctx)
+        return column, kind.upper()

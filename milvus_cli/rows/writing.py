@@ -28,13 +28,23 @@ Other codes concern every row.
 
 @dataclass(frozen=True)
 class WriteTarget:
-    """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version."""
+    """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version.
+
+    `takes_generated` is set if the server takes values for a primary key that it would generate otherwise.
+    """
 
     collection: str
     partition: str
     schema: CollectionSchema
     upsert: bool = False
     lite: bool = False
+    takes_generated: bool = True
+
+    @property
+    def generated(self) -> str:
+        """The primary field if Milvus generates its values, and takes no others; else empty."""
+        field = primary_field(self.schema)
+        return field.name if field and field.autoID and not self.upsert and not self.takes_generated else ""
 
     @property
     def verb(self) -> str:

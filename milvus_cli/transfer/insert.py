@@ -12,10 +12,11 @@ from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
 from ..files.sources import STDIN, find_places
+from ..files.text_layout import SEPARATED
 from ..result import Done
 from ..rows.writing import WriteTarget, readable_count, writes_at_once
 from ..schema.features import require_types
-from ..schema.schema import row_fields
+from ..schema.schema import params, row_fields
 from ..server.existence import collection_identity
 from ..session.session import Session
 from .checkpoint import Checkpoint
@@ -28,6 +29,8 @@ from .pipeline import InsertStep, Job, Pipeline, made_steps, read_steps
 from .sender import Sender
 
 INSERTS_IN_FLIGHT = 2
+TAKES_GENERATED = "allow_insert_auto_id"
+"""Property of a collection that takes values for a generated primary key (https://milvus.io/docs/primary-field.md)."""
 
 
 def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | None = None) -> Done:
@@ -42,6 +45,8 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
         session = session.with_options(replace(session.options, timeout=options.seconds))
     places = find_places(options.paths, options.format)
     options.require_use(places)
+    if options.types and not all(each.format in SEPARATED for each in places):
+        raise InvalidInput("--types is for CSV and TSV files", hint="values of other files have types")
     if options.no_header and not options.columns:
         raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
     if STDIN in options.paths and session.console.commands_on_stdin:
@@ -49,7 +54,7 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
         raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, options)
-    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown)
+    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types))
     notes: list[str] = []
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
@@ -120,7 +125,10 @@ def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequ
     answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
     lite = session.client.version.is_lite
-    target = WriteTarget(options.collection, options.partition, answer.schema, options.upsert, lite)
+    takes_generated = lite or params(answer.properties).get(TAKES_GENERATED) == "true"
+    target = WriteTarget(
+        options.collection, options.partition, answer.schema, options.upsert, lite, takes_generated=takes_generated
+    )
     return target, collection_identity(answer)
 
 

@@ -23,7 +23,10 @@ from .pipeline import Job
 
 @dataclass(frozen=True)
 class InsertOptions(TextLayout):
-    """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out."""
+    """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out.
+
+    `types` maps columns of text that go into the dynamic field to types.
+    """
 
     collection: str = ""
     paths: Sequence[str] = ()
@@ -31,6 +34,7 @@ class InsertOptions(TextLayout):
     upsert: bool = False
     format: str | None = None
     mapping: Sequence[tuple[str, str]] = ()
+    types: Sequence[tuple[str, str]] = ()
     ignore_unknown: bool = False
     rejects: str | None = None
     strict: bool = False
@@ -80,6 +84,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             TARGET_KEY: [without_secret(each) for each in _job_words(session, options, job)],
             "--format": options.format,
             "--map": dict(options.mapping),
+            "--types": dict(options.types),
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,
             "--rejects": options.rejects,

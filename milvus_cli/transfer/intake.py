@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import InvalidInput
 from ..files.cells import read_cells
 from ..files.encodings import cell_not_decoded
@@ -17,7 +18,7 @@ from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
 from ..files.typed_values import adapted
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
-from ..schema.schema import kind_of, row_fields, type_name
+from ..schema.schema import kind_of, row_fields, type_name, type_number
 from ..text.json import parse_json
 from ..text.names import missing_name, nearest
 from ..text.repeated_keys import RepeatedKey
@@ -57,11 +58,15 @@ class Batch:
 
 @dataclass(frozen=True)
 class RowEncoder:
-    """`mapping` maps column names to field names where they differ, to "" for columns to leave out."""
+    """`mapping` maps column names to field names where they differ, to "" for columns to leave out.
+
+    `types` has the types of columns of text files that go into the dynamic field.
+    """
 
     target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def require_columns(self, name: str, table: RowStream) -> None:
         """Raises InvalidInput for columns without a field, and for required fields without a column."""
@@ -69,7 +74,7 @@ class RowEncoder:
             return
         schema = self.target.schema
         given = [field for each in table.columns if (field := self._field_of(each, table)) is not None]
-        absent = [column for column in self.mapping if column not in table.columns]
+        absent = [column for column in (*self.mapping, *self.types) if column not in table.columns]
         if absent:
             raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
@@ -84,13 +89,18 @@ class RowEncoder:
             hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
-    def notes(self, name: str, table: RowStream) -> Iterator[str]:
-        """Yields notes about columns that are left out: one without a name, and the index of pandas."""
+    def notes(self, name: str, table: RowStream, columns: Collection[str]) -> Iterator[str]:
+        """Yields notes about columns that are left out, and those that become text."""
         if table.text and "" in (table.columns or ()):
             yield f"{name}: column {(table.columns or ()).index('') + 1} has no name: left out"
         for column in table.columns or ():
             if self._is_index(column, table):
                 yield f"{name}: column {column!r} is the index of pandas: left out"
+        for column in columns:
+            if self._is_generated(self.mapping.get(column, column)):
+                yield f"{name}: column {column!r} is left out: Milvus generates the keys of {self.target.collection}"
+        if table.text and (dynamic := [each for each in columns if self._is_untyped(each, table)]):
+            yield f"{name}: text in the dynamic field: {_quoted_names(dynamic)} (--types COLUMN=INT64 gives a type)"
 
     def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
         """Encodes the chunks, without rows up to line `after`."""
@@ -151,7 +161,11 @@ class RowEncoder:
             name = self._field_of(column, table)
             if name is None:
                 continue
-            found[name] = _converted(values, name, fields.get(name), table, column)
+            field = fields.get(name)
+            if table.text and field is None and (kind := self.types.get(column)):
+                found[name] = _typed(values, name, kind)
+            else:
+                found[name] = _converted(values, name, field, table, column)
         return found
 
     @property
@@ -194,12 +208,21 @@ class RowEncoder:
     def _field_of(self, column: str, table: RowStream = PLAIN_VALUES) -> str | None:
         """Returns the field that a column fills, None for a column to leave out (in text files, one without a name)."""
         name = self.mapping.get(column, column)
-        if (not name and (table.text or column)) or self._is_index(column, table):
+        if (not name and (table.text or column)) or self._is_index(column, table) or self._is_generated(name):
             return None
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
             known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
             return name if name in known else None
         return name
+
+    def _is_generated(self, name: str) -> bool:
+        return bool(name) and name == self.target.generated
+
+    def _is_untyped(self, column: str, table: RowStream) -> bool:
+        """Returns True for a column that goes into the dynamic field, and of which no type was given."""
+        name = self._field_of(column, table)
+        fields = {each.name for each in row_fields(self.target.schema)}
+        return bool(name) and name not in fields and name != DYNAMIC and column not in self.types
 
     def _is_index(self, column: str, table: RowStream) -> bool:
         """Returns True for an index of pandas that no field and no --map takes."""
@@ -265,6 +288,12 @@ def _converted(values: Sequence[Any], name: str, field: Field | None, table: Row
     if column in table.nested and field is not None and shape_of(kind_of(field)) is ValueShape.JSON:
         return read_cells(field, [cell or "" for cell in values])
     return values if field is None else adapted(field, values)
+
+
+def _typed(cells: Sequence[str], name: str, kind: str) -> Sequence[Any]:
+    """Converts cells for the dynamic field to values of a type."""
+    field = FieldSchema(name=name, data_type=type_number(kind), nullable=True)
+    return [ABSENT if value is None else value for value in read_cells(field, cells)]
 
 
 def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:

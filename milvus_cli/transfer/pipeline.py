@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, BinaryIO
 
 from ..errors import CliError, NotAuthorized
 from ..files.rejects import Rejects, rejection_text
-from ..files.row_stream import Chunk, RejectedRow
+from ..files.row_stream import Chunk, RejectedRow, RowStream
 from ..files.sources import InputFile, Source, identity, open_source
 from ..files.tables import group_tables, open_table
 from ..files.text_layout import PLAIN, TextLayout
@@ -75,7 +76,8 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
                 job.opened(source)
             table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(place.name for place in places)
             job.encoder.require_columns(name, table)
-            for note in job.encoder.notes(name, table):
+            table, columns = _with_columns(table)
+            for note in job.encoder.notes(name, table, columns):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
             witness = _witness(places, earlier, job.anew)
@@ -87,6 +89,14 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
             for source in sources:
                 source.require_unchanged()
             before += _position(sources)
+
+
+def _with_columns(table: RowStream) -> tuple[RowStream, Collection[str]]:
+    """Returns the table with its columns, those of the first chunk where they are not known in advance."""
+    if table.columns is not None:
+        return table, table.columns
+    first = next(table.chunks, None)
+    return (replace(table, chunks=chain([first], table.chunks)), first.columns) if first else (table, ())
 
 
 def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:

@@ -197,6 +197,8 @@ class Sender:
 
     def _revived(self, client: Client, batch: Batch, bad: Sequence[RejectedRow], *, doubtful: bool) -> Outcome:
         """Sends earlier rows of a key whose last row was refused: the row before it is now the last."""
+        if not self.target.key:
+            return Outcome(0)
         lines, key = {each.line for each in bad}, self.target.key
         keys = {each for each, line in zip(batch.keys, batch.chunk.lines, strict=True) if line in lines}
         rows = [row for row, each in enumerate(batch.earlier.columns.get(key, ())) if each in keys]
