@@ -97,6 +97,7 @@ def test_whole_numbers_come_as_floats_in_every_format(nullable: Typed) -> None:
         ("[ 1.   2.5]", [1.0, 2.5]),
         ("[1\n 2]", [1, 2]),
         ("[ True False]", [True, False]),
+        ("['a' 'ü,b' \"it's\"]", ["a", "ü,b", "it's"]),
         ("[]", []),
     ],
 )
@@ -104,9 +105,9 @@ def test_lists_that_numpy_prints(text: str, value: list[Any]) -> None:
     assert repr(numpy_list(text)) == repr(value)
 
 
-@pytest.mark.parametrize("text", ["['a' 'b']", "[1 ... 2]", "[1_0 2]"])
+@pytest.mark.parametrize("text", ["['a''b']", "['a' 'b'", "[a b]", "[1, 2]", "[1 ... 2]", "[1_0 2]"])
 def test_other_lists_are_none_of_numpy(text: str) -> None:
-    with pytest.raises(ValueError, match=r"could not convert|1_0"):
+    with pytest.raises(ValueError, match=r"could not convert|1_0|as NumPy prints"):
         numpy_list(text)
 
 

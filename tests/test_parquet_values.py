@@ -118,6 +118,10 @@ def test_types_of_newer_versions_become_json() -> None:
         (pyarrow.array([[1, 2], None], pyarrow.list_view(pyarrow.int8())), [[1, 2], None]),
         (pyarrow.array([b"a"], pyarrow.binary_view()), ["YQ=="]),
         (pyarrow.array(["a"], pyarrow.string_view()), ["a"]),
+        (
+            pyarrow.DictionaryArray.from_arrays(pyarrow.array([0, None]), pyarrow.array(["ü"], pyarrow.string_view())),
+            ["ü", None],
+        ),
         (pyarrow.RunEndEncodedArray.from_arrays(pyarrow.array([2], pyarrow.int32()), pyarrow.array(["a"])), ["a", "a"]),
         (pyarrow.FixedShapeTensorArray.from_numpy_ndarray(numpy.arange(4).reshape(2, 2)), [[0, 1], [2, 3]]),
     ):

@@ -245,10 +245,20 @@ ARROW_READERS: Mapping[str, Callable[[Any], list[Any]]] = {
     "is_fixed_size_list": _lists,
     "is_list_view": _lists,
     "is_large_list_view": _lists,
-    "is_dictionary": lambda array: plain_values(array.dictionary_decode()),
+    "is_dictionary": lambda array: plain_values(decodable(array).dictionary_decode()),
     "is_run_end_encoded": lambda array: plain_values(_decoded_runs(array)),
 }
 """Readers by the name of pyarrow's type check; older versions lack some checks."""
+
+
+def decodable(array: Any) -> Any:
+    """Returns an array with a dictionary that pyarrow can decode, which it can't where the texts are views (Polars)."""
+    import pyarrow
+
+    name, is_view, _ = str(array.type.value_type).partition("_view")
+    if not is_view:
+        return array
+    return pyarrow.DictionaryArray.from_arrays(array.indices, array.dictionary.cast(f"large_{name}"))
 
 
 def _decoded_runs(array: Any) -> Any:

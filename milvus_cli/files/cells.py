@@ -101,7 +101,7 @@ def _list(cell: str) -> Any:
         raise
     except ValueError:
         text = without_scalars(cell)
-        return numpy_list(text) if PRINTED.fullmatch(text.strip()) else exact_loads(text)
+        return exact_loads(text) if text != cell else numpy_list(cell)
 
 
 def _sparse_value(cell: str) -> Any:

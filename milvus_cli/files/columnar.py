@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..errors import CliError
+from .arrow_plain import decodable
 from .record_batches import (
     ColumnReader,
     Piece,
@@ -104,7 +105,11 @@ def _stream_pieces(stream: Any, content: Any, mapped: mmap.mmap, name: str) -> I
 
 def _pieces(batch: Any, mapped: mmap.mmap) -> Iterator[Piece]:
     """Cuts a record batch. Checks it first: pyarrow reads anything from a broken file, and may crash with it."""
+    from pyarrow import RecordBatch, types
+
     _require_valid(column for column in batch.columns if _has_parts(column.type))
+    columns = [decodable(each) if types.is_dictionary(each.type) else each for each in batch.columns]
+    batch = RecordBatch.from_arrays(columns, names=batch.schema.names)
     rows = piece_rows(batch.num_rows, batch.nbytes)
     for number, start in enumerate(range(0, batch.num_rows, rows)):
         if number % FORGOTTEN == 0:

@@ -11,6 +11,9 @@ LONGEST = 1 << 16
 """Characters; Python's parser needs hundreds of bytes for each."""
 NUMPY_SCALAR = re.compile(r"np\.[a-z]+[0-9]*\(([^()]*)\)")
 """A number in a list, as NumPy 2 prints it."""
+NUMPY_WORD = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s\[\],;|'"]+""", re.DOTALL)
+NUMPY_LIST = re.compile(rf"\[\s*(?:(?:{NUMPY_WORD.pattern})(?:\s+|(?=\])))*\]", re.DOTALL)
+"""A list as NumPy prints it: whitespace between values, no commas."""
 TRUTHS = {"True": True, "False": False}
 
 
@@ -31,8 +34,11 @@ def python_value(text: str) -> Any:
 
 
 def numpy_list(text: str) -> list[Any]:
-    """Returns the numbers or truth values in `[1 2]`. Raises ValueError."""
-    return [_word(each) for each in text.strip().removeprefix("[").removesuffix("]").split()]
+    """Returns the numbers, truth values or texts in `[1 2]` and `['a' 'b']`. Raises ValueError."""
+    inner = text.strip()
+    if not NUMPY_LIST.fullmatch(inner):
+        raise ValueError("not as NumPy prints it")
+    return [_word(each) for each in NUMPY_WORD.findall(inner[1:-1])]
 
 
 def without_scalars(text: str) -> str:
@@ -43,6 +49,8 @@ def without_scalars(text: str) -> str:
 def _word(word: str) -> Any:
     if word in TRUTHS:
         return TRUTHS[word]
+    if word[0] in "'\"":
+        return ast.literal_eval(word)
     if "_" in word:
         raise ValueError(word)
     try:

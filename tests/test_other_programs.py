@@ -1,0 +1,137 @@
+"""Files that pandas, Polars, DuckDB and Hugging Face's datasets have written go in, value by value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import Cli, Run
+from tests.support.lite_server import LiteServer
+from tests.support.typed import Typed
+
+FOLDER = Path(__file__).parent / "written_by_others"
+FIELDS = {
+    "id": "INT64",
+    "title": "VARCHAR:99",
+    "price": "DOUBLE",
+    "n": "INT32",
+    "ok": "BOOL",
+    "at": "VARCHAR:99",
+    "money": "VARCHAR:9",
+    "tag": "VARCHAR:9",
+    "tags": "ARRAY:VARCHAR:8:9",
+    "meta": "JSON",
+    "vector": "FLOAT_VECTOR:4",
+}
+NULLABLE = [name for name in FIELDS if name not in ("id", "vector")]
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": 1,
+        "title": 'Änne 漢🦅, "quoted"\nline',
+        "price": 1.5,
+        "n": 7,
+        "ok": True,
+        "at": "2024-01-02T03:04:05",
+        "money": "1.50",
+        "tag": "new",
+        "tags": ["a", "ü,b"],
+        "meta": {"k": {"deep": [1, None]}, "s": "x"},
+        "vector": [0.1, 0.2, 0.3, 0.4],
+    },
+    {
+        **dict.fromkeys(NULLABLE),
+        "id": 2,
+        "tag": "old",
+        "tags": [],
+        "meta": {"k": {"deep": []}, "s": None},
+        "vector": [0.5, -1.0, 1e-8, 4.0],
+    },
+]
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a file differs: the moment as text, columns without the type of their field, columns of no field, notes."""
+
+    at: str = "2024-01-02T03:04:05"
+    without: tuple[str, ...] = ()
+    more: bool = False
+    note: str = ""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows that a collection then has."""
+        first = {**ROWS[0], "at": self.at}
+        return [{**row, **dict.fromkeys(self.without)} for row in (first, ROWS[1])]
+
+
+SPACED = "2024-01-02 03:04:05"
+INDEX = "column '__index_level_0__' is the index of pandas: left out"
+FILES = {
+    "pandas.csv": Written(SPACED),
+    "pandas_numpy.csv": Written(SPACED),
+    "pandas_index.tsv": Written(SPACED, note="column 1 has no name: left out"),
+    # Without date_format="iso" pandas writes milliseconds.
+    "pandas.json": Written(without=("at",)),
+    "pandas.jsonl": Written("2024-01-02T03:04:05.000"),
+    "pandas.feather": Written(),
+    "pandas_index.parquet": Written(note=INDEX),
+    "polars.csv": Written("2024-01-02T03:04:05.000000"),
+    "polars.ndjson": Written(SPACED),
+    "polars.parquet": Written(),
+    "polars_parts": Written(),
+    "polars.arrow": Written(),
+    "polars_zstd.ipc": Written(),
+    "polars.arrows": Written(),
+    # DuckDB has a notation of its own for lists and structs in CSV, and writes decimals as JSON's numbers.
+    "duckdb.csv": Written(SPACED, without=("tags", "meta"), more=True),
+    "duckdb.json": Written(SPACED, without=("money",), more=True),
+    "duckdb_array.json": Written(SPACED, without=("money",), more=True),
+    "duckdb_zstd.parquet": Written(more=True),
+    "duckdb_parts": Written(more=True),
+    # A ClassLabel is a number; to_csv writes repr of NumPy's arrays, and to_json milliseconds.
+    "datasets.csv": Written(SPACED, without=("tag", "meta", "money")),
+    "datasets.jsonl": Written(without=("at", "tag", "money")),
+    "datasets.parquet": Written(without=("tag",)),
+    "datasets_saved": Written(without=("tag",)),
+}
+
+
+@pytest.fixture
+def books(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """An empty collection whose fields are nullable; the files are in the current directory."""
+    monkeypatch.chdir(FOLDER)
+    typed = Typed(cli, lite)
+    typed.gone("others")
+    fields = " ".join(f"-f {name}:{kind}" for name, kind in FIELDS.items())
+    nullable = " ".join(f"--nullable {name}" for name in NULLABLE)
+    typed.all(
+        f"create collection -c others {fields} {nullable} -p id --index vector:FLAT:L2", "load collection -c others"
+    )
+    return typed
+
+
+def test_every_file_has_a_line_in_the_table() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == {*FILES, "README.md"}
+    assert max(path.stat().st_size for path in FOLDER.rglob("*")) < 10_000
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rows_of_other_programs_go_in(books: Typed, name: str) -> None:
+    written = FILES[name]
+    options = "".join(f" --map {column}=" for column in written.without) + " --ignore-unknown" * written.more
+    assert books(f"insert file -c others {name}{options}") == Run(
+        0,
+        "Inserted 2 of 2 rows into 'others', which had 0 and has 2.\n",
+        f"{name}: {written.note}\n" if written.note else "",
+    )
+    assert sorted(books.json("query -c others"), key=lambda row: int(row["id"])) == written.rows
+
+
+@pytest.mark.parametrize("name", [name for name, written in FILES.items() if written.without])
+def test_values_of_another_type_are_rejected_with_their_column(books: Typed, name: str) -> None:
+    run = books(f"insert file -c others {name} --ignore-unknown")
+    assert run.code == 5
+    columns = {line.split("column ")[1].split("'")[1] for line in run.err.splitlines() if ", column " in line}
+    assert columns <= set(FILES[name].without)
