@@ -129,6 +129,22 @@ def test_rows_of_other_programs_go_in(books: Typed, name: str) -> None:
     assert sorted(books.json("query -c others"), key=lambda row: int(row["id"])) == written.rows
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_collection_is_made_of_the_files_of_other_programs(books: Typed, name: str) -> None:
+    books.gone("others")
+    run = books(f"create collection others --from {name}")
+    assert (run.code, run.out) == (0, "Inserted 2 of 2 rows into 'others', which had 0 and has 2.\n")
+    rows = sorted(books.json("query -c others"), key=lambda row: int(row["id"]))
+    assert [(row["title"], row["vector"]) for row in rows] == [(row["title"], row["vector"]) for row in ROWS]
+    assert "__index_level_0__" not in rows[0]
+
+
+def test_lists_and_objects_that_python_prints_make_fields_of_their_type(books: Typed) -> None:
+    run = books("create collection others --from pandas.csv --dry-run")
+    assert run.code == 0
+    assert " -f tags:ARRAY:VARCHAR:256:16 -f meta:JSON " in run.out
+
+
 @pytest.mark.parametrize("name", [name for name, written in FILES.items() if written.without])
 def test_values_of_another_type_are_rejected_with_their_column(books: Typed, name: str) -> None:
     run = books(f"insert file -c others {name} --ignore-unknown")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text.json import dump_json, load_json
+from ..text.printed import numpy_list, python_value
 from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT
 from ..values.exact_json import exact_loads
@@ -187,14 +188,20 @@ def _cell_value(cell: str) -> Any:
 
 def _nested_values(text: str) -> Iterator[Any]:
     """Yields the list or object in a cell, if it has one."""
-    if text[:1] in ("[", "{"):
+    if text[:1] not in ("[", "{"):
+        return
+    for read in (_printed_vector, exact_loads, python_value, numpy_list):
         try:
-            if PRINTED.fullmatch(text) and len(text.split()) > 1:
-                yield [float(each) for each in text[1:-1].split()]
-                return
-            yield exact_loads(text)
-        except (ValueError, RecursionError):
+            yield read(text)
             return
+        except (ValueError, RecursionError):
+            continue
+
+
+def _printed_vector(text: str) -> list[float]:
+    if PRINTED.fullmatch(text) and len(text.split()) > 1:
+        return [float(each) for each in text[1:-1].split()]
+    raise ValueError(text)
 
 
 def plain_value(value: Any) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..values.encode import ABSENT
 from .inference import InferredColumn, infer_columns
+from .record_batches import UNNAMED_INDEX
 from .row_stream import Chunk, RejectedRow, RowStream
 from .sources import InputFile, Source, open_source
 from .tables import WantedColumns, group_tables, open_table
@@ -16,6 +17,7 @@ from .text_layout import PLAIN, TextLayout
 
 SAMPLE_ROWS, SAMPLE_CHUNKS = 5_000, 2
 """A sample ends after so many rows or chunks, so that a file of any size is sampled within a second."""
+SAMPLE_TABLES = 20
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,38 @@ def read_sample(
     note: Callable[[str], None] = lambda text: None,
 ) -> Sample:
     """Samples the first table of the files. Raises CliError if it can't be read."""
-    group = group_tables(places)[0]
+    return _table_sample(group_tables(places)[0], stdin, layout, note)
+
+
+def read_columns(
+    places: Sequence[InputFile],
+    stdin: BinaryIO | None = None,
+    layout: TextLayout = PLAIN,
+    note: Callable[[str], None] = lambda text: None,
+) -> Sample:
+    """Like `read_sample`, with the columns of further tables of the same kind, until there are SAMPLE_ROWS rows."""
+    groups = group_tables(places)
+    found = _table_sample(groups[0], stdin, layout, note)
+    for group in groups[1:SAMPLE_TABLES]:
+        if found.count >= SAMPLE_ROWS:
+            break
+        more = _table_sample(group, stdin, layout, note)
+        if more.table.text == found.table.text:
+            found = replace(found, columns=_stacked(found, more))
+    return replace(found, inferred=infer_columns(found.columns, text=found.table.text))
+
+
+def _stacked(above: Sample, below: Sample) -> Mapping[str, Sequence[Any]]:
+    parts = (above, below)
+    names = dict.fromkeys(name for part in parts for name in part.columns)
+    return {
+        name: [value for part in parts for value in part.columns.get(name) or [ABSENT] * part.count] for name in names
+    }
+
+
+def _table_sample(
+    group: Sequence[InputFile], stdin: BinaryIO | None, layout: TextLayout, note: Callable[[str], None]
+) -> Sample:
     with ExitStack() as stack:
         sources = [stack.enter_context(open_source(place, stdin, note)) for place in group]
         table = open_table(sources, WantedColumns(), layout)
@@ -80,6 +113,8 @@ def _first_chunks(table: RowStream, sources: Sequence[Source]) -> tuple[Sequence
 
 def _joined(table: RowStream, chunks: Sequence[Chunk]) -> Mapping[str, Sequence[Any]]:
     names = dict.fromkeys(table.columns or [name for chunk in chunks for name in chunk.columns])
+    # An index of pandas with a name may be meant as a field, one without is not.
+    names = dict.fromkeys(name for name in names if not UNNAMED_INDEX.fullmatch(name))
     return {
         name: [value for chunk in chunks for value in chunk.columns.get(name) or [ABSENT] * len(chunk.lines)]
         for name in names

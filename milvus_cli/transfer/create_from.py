@@ -13,7 +13,7 @@ from typing import IO, BinaryIO
 
 from ..errors import CliError, InvalidInput
 from ..files.inference import InferredColumn, likely_key
-from ..files.sample import Sample, read_sample
+from ..files.sample import Sample, read_columns
 from ..files.sources import STDIN, InputFile, find_places
 from ..files.text_layout import TextLayout
 from ..result import Done, Text
@@ -67,7 +67,7 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
     _require_clear(session, options, places)
     options = settled(options, session.console.note)
     with _kept_stdin(session, options.sources) as kept:
-        plan = _plan(session, options, read_sample(places, _again(kept), options.layout, session.console.note))
+        plan = _plan(session, options, read_columns(places, _again(kept), options.layout, session.console.note))
         if options.dry_run:
             return _described(plan)
         _agree(session, plan)
