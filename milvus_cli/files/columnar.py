@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ..errors import CliError
 from .arrow_plain import decodable
+from .mapped import MappedFile, mapped_file
 from .record_batches import (
     ColumnReader,
     Piece,
@@ -62,48 +62,53 @@ def read_arrow(source: Source, dense: Mapping[str, Dense], texts: Collection[str
     """
     arrow, as_columns = prepared_pyarrow(), ColumnReader(dense, texts)
     name = source.place.name
-    file = source.raw if is_plain(source) else copy_on_disk(source)
-    try:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except ValueError:
-        raise CliError(f"{name} is empty") from None
-    if mapped[:4] == FEATHER_V1_MAGIC:
+    mapped = mapped_file(name, source.raw if is_plain(source) else copy_on_disk(source))
+    pages = mapped.pages
+    if pages[:4] == FEATHER_V1_MAGIC:
         raise CliError(f"{name} is Feather V1, which is out of use", hint="convert it to Parquet or Feather V2")
     with format_errors(source, "Arrow"):
-        if mapped[: len(ARROW_MAGIC)] == ARROW_MAGIC:
-            reader = arrow.ipc.open_file(arrow.py_buffer(mapped))
+        if pages[: len(ARROW_MAGIC)] == ARROW_MAGIC:
+            reader = arrow.ipc.open_file(arrow.py_buffer(pages))
             return rows_of_pieces(source, "Arrow", reader.schema, _file_pieces(reader, mapped), as_columns)
-        if mapped[-len(STREAM_END) :] != STREAM_END:
+        if pages[-len(STREAM_END) :] != STREAM_END:
             source.note(f"note: {name} has no end mark: it may be cut off")
-        content = arrow.BufferReader(arrow.py_buffer(mapped))
+        content = arrow.BufferReader(arrow.py_buffer(pages))
         stream = arrow.ipc.open_stream(content)
-        return rows_of_pieces(source, "Arrow", stream.schema, _stream_pieces(stream, content, mapped, name), as_columns)
+        return rows_of_pieces(source, "Arrow", stream.schema, _stream_pieces(stream, content, mapped), as_columns)
 
 
-def _file_pieces(reader: Any, mapped: mmap.mmap) -> Iterator[Piece]:
+def _file_pieces(reader: Any, mapped: MappedFile) -> Iterator[Piece]:
     count = reader.num_record_batches
     for number in range(count):
+        mapped.require_whole()
         for piece, share in _pieces(reader.get_batch(number), mapped):
             yield piece, (number + share) / count
 
 
-def _stream_pieces(stream: Any, content: Any, mapped: mmap.mmap, name: str) -> Iterator[Piece]:
+def _stream_pieces(stream: Any, content: Any, mapped: MappedFile) -> Iterator[Piece]:
     """Reads on behind the end of a stream, where another one may begin."""
     import pyarrow
 
-    schema = stream.schema
+    schema, size = stream.schema, len(mapped.pages)
     while True:
-        for batch in stream:
-            yield from ((piece, content.tell() / len(mapped)) for piece, _ in _pieces(batch, mapped))
+        for batch in _batches(stream, mapped):
+            yield from ((piece, content.tell() / size) for piece, _ in _pieces(batch, mapped))
         begin = content.tell()
-        if begin == len(mapped):
+        if begin == size:
             return
         stream = pyarrow.ipc.open_stream(content)
         if not stream.schema.equals(schema):
-            raise CliError(f"{name}: a second stream begins at byte {begin:,}, and has other columns")
+            raise CliError(f"{mapped.name}: a second stream begins at byte {begin:,}, and has other columns")
 
 
-def _pieces(batch: Any, mapped: mmap.mmap) -> Iterator[Piece]:
+def _batches(stream: Any, mapped: MappedFile) -> Iterator[Any]:
+    with suppress(StopIteration):
+        while True:
+            mapped.require_whole()
+            yield stream.read_next_batch()
+
+
+def _pieces(batch: Any, mapped: MappedFile) -> Iterator[Piece]:
     """Cuts a record batch. Checks it first: pyarrow reads anything from a broken file, and may crash with it."""
     from pyarrow import RecordBatch, types
 
@@ -112,8 +117,9 @@ def _pieces(batch: Any, mapped: mmap.mmap) -> Iterator[Piece]:
     batch = RecordBatch.from_arrays(columns, names=batch.schema.names)
     rows = piece_rows(batch.num_rows, batch.nbytes)
     for number, start in enumerate(range(0, batch.num_rows, rows)):
+        mapped.require_whole()
         if number % FORGOTTEN == 0:
-            _forget(mapped)
+            mapped.forget()
         piece = batch.slice(start, rows)
         _require_valid(column for column in piece.columns if not _has_parts(column.type))
         yield piece, (start + piece.num_rows) / batch.num_rows
@@ -140,9 +146,3 @@ def _require_valid(columns: Iterable[Any]) -> None:
         except pyarrow.ArrowInvalid as exc:
             if "UTF8" not in str(exc):
                 raise
-
-
-def _forget(mapped: mmap.mmap) -> None:
-    """Takes the pages of a file out of the memory of the process; they are read again when needed."""
-    with suppress(AttributeError, OSError):
-        mapped.madvise(mmap.MADV_DONTNEED)

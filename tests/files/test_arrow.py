@@ -1,6 +1,7 @@
 """Arrow arrays equal those of pyarrow, and Parquet and Arrow files of any content are read in pieces."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from milvus_cli.errors import CliError
 from milvus_cli.files.arrow_values import arrow_array
 from milvus_cli.files.columnar import read_arrow, read_parquet
 from milvus_cli.files.record_batches import COLUMN_CHUNK
@@ -73,6 +75,20 @@ def test_a_single_record_batch_is_read_in_pieces_that_are_small_in_memory(name: 
         with new(path, table.schema) as writer:
             writer.write_table(table)
         require_small_pieces(path, table)
+
+
+@pytest.mark.parametrize("new", [pyarrow.ipc.new_file, pyarrow.ipc.new_stream])
+def test_a_file_that_becomes_shorter_is_an_error(new: Any, tmp_path: Path) -> None:
+    """Reading behind the end of a mapped file would end the process."""
+    path, table = tmp_path / "x.arrow", pyarrow.table({"x": COLUMNS["numbers"]})
+    with new(path, table.schema) as writer:
+        writer.write_table(table)
+    with open_source(InputFile(str(path), "arrow"), io.BytesIO()) as source:
+        chunks = read_arrow(source, {}).chunks
+        next(chunks)
+        os.truncate(path, 100)
+        with pytest.raises(CliError, match=r"x\.arrow changed while it was read"):
+            next(chunks)
 
 
 def require_small_pieces(path: Path, table: Any) -> None:
