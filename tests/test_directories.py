@@ -72,6 +72,14 @@ def test_part_files_go_in_without_what_lies_beside_them(loaded: Typed) -> None:
     assert stored(loaded) == [row(1), row(2), row(3)]
 
 
+def test_partitions_give_fields(loaded: Typed) -> None:
+    part("t/year=2023/0.parquet", row(1, year=2023), without=("year",))
+    part("t/year=2024/0.parquet", {**row(2), "more": 0.5}, without=("year",))
+    run = loaded("create collection made --from t --dry-run")
+    assert run.code == 0
+    assert " -f year:INT64 -f more:DOUBLE " in run.out
+
+
 def test_partitions_give_columns(loaded: Typed) -> None:
     left_out = ("lang", "year")
     part("t/lang=en/year=2023/0.parquet", row(1, year=2023), without=left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,15 +55,17 @@ class InferredColumn:
         return f"{self.field}:{self.type}"
 
 
-def infer_columns(columns: Mapping[str, Sequence[Any]], *, text: bool) -> list[InferredColumn]:
-    """Infers a field for each column with a name; `text` if the values are cells of a text file."""
+def infer_columns(
+    columns: Mapping[str, Sequence[Any]], *, text: bool, cells: Collection[str] = ()
+) -> list[InferredColumn]:
+    """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`."""
     taken: set[str] = set()
     found = []
     for name, values in columns.items():
         if name and name != DYNAMIC:
             field = _field_name(name, taken)
             taken.add(field)
-            found.append(_inferred(name, field, values, text=text))
+            found.append(_inferred(name, field, values, text=text or name in cells))
     return found
 
 

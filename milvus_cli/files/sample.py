@@ -66,7 +66,7 @@ def read_columns(
         more = _table_sample(group, stdin, layout, note)
         if more.table.text == found.table.text:
             found = replace(found, columns=_stacked(found, more))
-    return replace(found, inferred=infer_columns(found.columns, text=found.table.text))
+    return replace(found, inferred=infer_columns(found.columns, text=found.table.text, cells=found.table.cells))
 
 
 def _stacked(above: Sample, below: Sample) -> Mapping[str, Sequence[Any]]:
@@ -92,7 +92,7 @@ def _table_sample(
             sources[0].place,
             sum(source.total or 0 for source in sources),
             columns,
-            infer_columns(columns, text=table.text),
+            infer_columns(columns, text=table.text, cells=table.cells),
             rejected,
             rows,
             None if rows is not None else _estimate(sources, count),
