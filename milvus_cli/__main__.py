@@ -8,6 +8,8 @@ import sys
 MANY = 50_000
 """Allocations between garbage collections during start-up. The default of 700 took a sixteenth of each start."""
 INTERRUPTED = 130
+SOON = 0.02
+"""Seconds until Ctrl-C comes again where Python took no exception."""
 
 
 def main() -> int:
@@ -30,6 +32,7 @@ def main() -> int:
 
         if interruptible:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.unraisablehook = _interrupt_again
         try:
             return run()
         finally:
@@ -37,6 +40,19 @@ def main() -> int:
                 signal.signal(signal.SIGINT, _leave)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _interrupt_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Repeats a Ctrl-C that came while Python removed an object, where it would be shown and forgotten."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    import signal
+    import threading
+
+    again = threading.Timer(SOON, os.kill, [os.getpid(), signal.SIGINT])
+    again.daemon = True
+    again.start()
 
 
 def _leave(number: int, frame: object) -> None:

@@ -1,5 +1,6 @@
 """Dialogues on a real terminal: each ends in the line that does the same, and does nothing if it is left."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -339,6 +340,26 @@ def test_the_composed_line_is_in_the_history_of_the_shell_and_ctrl_c_leaves_with
     shell.send_key("c-c", "c-d")
     assert shell.wait_exit() == 0
     assert typed.json("count asked")["exact"] == 2
+    typed.gone("asked")
+
+
+def test_ctrl_c_between_two_questions_leaves_the_dialogue(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
+    typed.make("asked")
+    shell = talk.start("", cols=120)
+    shell.wait_for("default>")
+    for delay in range(0, 40, 2):
+        shell.send_line("delete ids")
+        shell.wait_for("Collection:")
+        shell.send_line("asked")
+        time.sleep(delay / 1000)
+        shell.send_key("c-c")
+        shell.wait_for("interrupted")
+        shell.send_line("clear")
+        shell.wait_gone("interrupted")
+    assert "Traceback" not in shell.raw.decode()
+    shell.send_key("c-d")
+    assert shell.wait_exit() == 0
     typed.gone("asked")
 
 

@@ -75,3 +75,28 @@ def test_where_ctrl_c_is_ignored_it_stays_so(cli: Cli) -> None:
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=20) == (VERSION, "")
     assert process.returncode == 0
+
+
+GARBAGE = """
+import os, signal, sys, time
+import milvus_cli.__main__ as program, milvus_cli.cli as cli
+
+class Removed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+
+def run():
+    Removed()
+    print("removed", flush=True)
+    time.sleep(20)
+
+cli.main = run
+sys.exit(program.main())
+"""
+
+
+def test_ctrl_c_while_python_removes_an_object_is_not_lost(cli: Cli) -> None:
+    command = [sys.executable, "-c", GARBAGE]
+    run = subprocess.run(command, env=cli.environment(), capture_output=True, encoding="utf-8", timeout=15, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "removed\n", "")

@@ -43,14 +43,11 @@ def edited(question: str, offered: Offered, console: Console) -> str:
         style=STYLE,
         output=screen(console),
     )
-    ending = Ending(prompt.app)
 
     def begin() -> None:
-        ending.watch()
+        ending.begin()
         # Names are there before the first Tab.
         asyncio.get_running_loop().run_in_executor(None, completer.get_completions, Document(), CompleteEvent())
 
-    try:
-        return prompt.prompt(question, pre_run=begin)
-    finally:
-        ending.complete()
+    with Ending(prompt.app) as ending:
+        return prompt.prompt(question, pre_run=begin, handle_sigint=False)

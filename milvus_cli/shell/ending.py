@@ -1,9 +1,11 @@
-"""Handles signals at the prompt: the prompt ends as after a line, which restores the terminal, and then the program."""
+"""Handles signals at a prompt: it ends as after a line, which restores the terminal, and then they take effect."""
 
 from __future__ import annotations
 
-import asyncio
+import signal
 from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import Any
 
 from prompt_toolkit.application import Application
 
@@ -15,27 +17,47 @@ class Ended(Exception):
 
 
 class Ending:
-    """Signal handling of one prompt."""
+    """Used as `with Ending(app) as ending`, around a prompt that calls `ending.begin` as its `pre_run`.
+
+    An event loop that ends forgets a signal whose handler it has not called yet: these are Python's own handlers.
+    """
 
     def __init__(self, app: Application[str]) -> None:
         self._app = app
         self._number = 0
+        self._before: dict[int, Any] = {}
 
-    def watch(self) -> None:
-        """Handles signals until the running event loop ends."""
-        loop = asyncio.get_running_loop()
-        for number in filter(ends_us, ENDING):
-            loop.add_signal_handler(number, self._end, number)
+    def __enter__(self) -> Ending:
+        # Ctrl-C may be ignored, as in the background.
+        interrupts = [signal.SIGINT] if callable(signal.getsignal(signal.SIGINT)) else []
+        for number in (*interrupts, *filter(ends_us, ENDING)):
+            self._before[number] = signal.signal(number, self._note)
+        return self
 
-    def complete(self) -> None:
-        """Ends the program if a signal requested it."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends the program if a signal requested it. Raises KeyboardInterrupt for SIGINT."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
         if self._number:
-            die_of(self._number)
+            signal.raise_signal(self._number)
 
-    def _end(self, number: int) -> None:
+    def begin(self) -> None:
+        """Ends the prompt if a signal came before it was drawn."""
         if self._number:
-            die_of(number)
+            self._leave()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._number not in (0, signal.SIGINT):
+            if number != signal.SIGINT:
+                die_of(number)
+            return
         self._number = number
-        # A prompt that is about to end by itself restores the terminal before `complete` is called.
+        if self._app.loop is not None:
+            self._app.loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        # A prompt that is about to end by itself needs no help.
         with suppress(Exception):
             self._app.exit(exception=Ended())

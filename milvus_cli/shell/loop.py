@@ -39,13 +39,13 @@ def run_shell(session: Session) -> int:
         prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
         try:
             text = _typed(prompt, session, status)
+            completer.report()
+            if isinstance(prompt.history, PrivateHistory):
+                prompt.history.report(session)
         except KeyboardInterrupt:
             continue
         except EOFError:
             return 0
-        completer.report()
-        if isinstance(prompt.history, PrivateHistory):
-            prompt.history.report(session)
         try:
             status = _run_line(text, session)
         except Leave as leave:
@@ -57,11 +57,9 @@ def run_shell(session: Session) -> int:
 
 
 def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:
-    ending = Ending(prompt.app)
-    try:
-        return prompt.prompt(prompt_message(session), bottom_toolbar=toolbar(session, status), pre_run=ending.watch)
-    finally:
-        ending.complete()
+    message, bar = prompt_message(session), toolbar(session, status)
+    with Ending(prompt.app) as ending:
+        return prompt.prompt(message, bottom_toolbar=bar, pre_run=ending.begin, handle_sigint=False)
 
 
 def _prompt(session: Session) -> PromptSession[str]:
