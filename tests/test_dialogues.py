@@ -1,5 +1,6 @@
 """Dialogues on a real terminal: each ends in the line that does the same, and does nothing if it is left."""
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -360,6 +361,25 @@ def test_ctrl_c_between_two_questions_leaves_the_dialogue(talk_on_lite: tuple[Ta
     assert "Traceback" not in shell.raw.decode()
     shell.send_key("c-d")
     assert shell.wait_exit() == 0
+    typed.gone("asked")
+
+
+JOB = """set -m; "$@"; echo "suspended"; fg >/dev/null; echo "ended with $?"; exec cat"""
+
+
+def test_ctrl_z_at_a_question_suspends(cli: Cli, lite: LiteServer) -> None:
+    typed = Typed(cli, lite)
+    typed.make("asked", rows=3)
+    command = ["sh", "-c", JOB, "sh", sys.executable, "-m", "milvus_cli", "count"]
+    env = cli.environment({"MILVUS_URI": lite.uri})
+    with Terminal(command, rows=20, cols=100, env=env, cwd=cli.directory) as shell:
+        shell.wait_for("Collection:")
+        shell.send("ask")
+        shell.wait_for("Collection: ask")
+        shell.send_key("c-z")
+        shell.wait_for("suspended\nCollection: ask")
+        shell.send_line("ed")
+        shell.wait_for("ended with 0")
     typed.gone("asked")
 
 

@@ -41,6 +41,7 @@ def edited(question: str, offered: Offered, console: Console) -> str:
         completer=completer,
         complete_while_typing=True,
         style=STYLE,
+        enable_suspend=True,
         output=screen(console),
     )
 
