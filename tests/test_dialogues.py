@@ -364,6 +364,43 @@ def test_ctrl_c_between_two_questions_leaves_the_dialogue(talk_on_lite: tuple[Ta
     typed.gone("asked")
 
 
+def paste(shell: Terminal, text: str) -> None:
+    shell.send(f"\x1b[200~{text}\x1b[201~")
+
+
+def test_pasted_lines_answer_one_question_each_and_the_last_one_waits_for_enter(
+    talk_on_lite: tuple[Talker, Typed],
+) -> None:
+    talk, typed = talk_on_lite
+    typed.make("asked", rows=3)
+    shell = talk.start("delete entities")
+    shell.wait_for("Collection:")
+    paste(shell, "asked\nid in [1, 2]\n")
+    shell.wait_for("id in [1, 2]")
+    shell.send_key("enter")
+    shell.wait_for("delete entities -c asked -e 'id in [1, 2]'")
+    shell.wait_for("Delete 2 rows")
+    shell.send_line("y")
+    assert shell.wait_exit() == 0
+    typed.gone("asked")
+
+
+def test_pasted_lines_that_answer_nothing_are_left_out(talk_on_lite: tuple[Talker, Typed]) -> None:
+    talk, typed = talk_on_lite
+    typed.make("asked", rows=3)
+    shell = talk.start("delete entities")
+    shell.wait_for("Collection:")
+    paste(shell, "nosuch\r\nasked\r\ny")
+    shell.wait_for("no collection 'nosuch'")
+    shell.wait_for("note: 2 pasted lines were left out")
+    paste(shell, "asked\nid in [1]\ny\n")
+    shell.wait_for("note: 1 pasted line was left out")
+    shell.wait_for("Delete 1 row")
+    shell.send_line("n")
+    assert shell.wait_exit() == 1
+    typed.gone("asked")
+
+
 JOB = """set -m; "$@"; echo "suspended"; fg >/dev/null; echo "ended with $?"; exec cat"""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.tree import leaves, tree
-from tests.support.typed import Typed, failed
+from tests.support.typed import Typed, failed, on_milvus
 
 NAME = "zyxwvq"
 """Resembles nothing that other tests may have left, so that no hint names that."""
@@ -46,3 +46,9 @@ def test_a_collection_that_is_missing_is_named_with_a_hint_in_every_format(typed
 def test_most_commands_of_collections_are_among_them() -> None:
     assert len(TAKERS) > 40, len(TAKERS)
     assert all(NAME in shlex.split(each.values[0]) for each in TAKERS if isinstance(each.values[0], str))
+
+
+@on_milvus
+def test_a_name_of_several_lines_does_not_end_the_servers_sentence(typed: Typed) -> None:
+    reason = "collection name can only contain numbers, letters and underscores: invalid parameter"
+    assert typed("count -c 'book\nid'") == failed(f"Invalid collection name: book\\nid. {reason}")

@@ -138,7 +138,8 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
     """
     if not status.error_code and not status.code:
         return
-    reason = short(status.reason or status.detail) or f"{method} failed"
+    whole = _with_values_on_one_line(status.reason or status.detail, fields)
+    reason = short(whole) or f"{method} failed"
     if status.code == 1 and "not implemented" in reason.lower():
         raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
@@ -157,8 +158,16 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
         hint=hint,
         fault=Fault.SAID_NO,
         server_code=status.code or status.error_code,
-        reason=(status.reason or status.detail).strip().partition("\n")[0],
+        reason=whole.strip().partition("\n")[0],
     )
+
+
+def _with_values_on_one_line(reason: str, fields: Mapping[str, Any]) -> str:
+    """Escapes the ends of lines in values of the request, which a reason repeats: they do not end its first line."""
+    for value in fields.values():
+        if isinstance(value, str) and "\n" in value:
+            reason = reason.replace(value, value.replace("\n", "\\n"))
+    return reason
 
 
 def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:

@@ -64,7 +64,10 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     # Candidates are looked up in a thread, which may wait for them.
     with waiting(ctx, HINT_PATIENCE):
         interview.require_operation()
-        interview.held()
+        try:
+            interview.held()
+        finally:
+            interview.drop_pasted()
     secrets = [str(each.name) for each in interview.leaf.params if isinstance(each, SecretOption)]
     if interview.words and not any(map(interview.is_given, secrets)):
         line = shlex.join([*interview.leaf.path.split(), *words, *interview.words])
@@ -141,6 +144,7 @@ class Interview:
                 require(self.value(name))
             return self.value(name)
         if isinstance(param, SecretOption):
+            self.drop_pasted()
             self.secrets[name] = self.session.console.ask_secret(f"{question or _label(param)}: ", twice=param.twice)
             return self.secrets[name]
         question = question or question_of(param)
@@ -213,15 +217,23 @@ class Interview:
                 if exc.fault is not None:
                     raise
                 console.note(f"{exc.message}{f' ({exc.hint})' if exc.hint else ''}")
+            self.drop_pasted()
 
     def yes(self, question: str) -> bool:
         """Asks a question that yes or no answers; Enter is no."""
         while True:
-            answer = self.session.console.ask(f"{question} [y/N]: ")
+            answer = self.session.console.ask(f"{question} [y/N]: ", lambda text: [])
             said = yes_or_no(answer) if answer else False
             if said is not None:
                 return said
             self.session.console.note(f"{answer!r} is neither yes nor no")
+            self.drop_pasted()
+
+    def drop_pasted(self) -> None:
+        """Leaves out what was pasted for questions that are not asked, or not in that order."""
+        left = len(self.session.console.take_pasted())
+        if left:
+            self.note(f"note: {left} pasted line{' was' if left == 1 else 's were'} left out")
 
     def choice(self, question: str, choices: Sequence[str], *, default: str) -> str:
         """Asks for one of some words."""

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Console:
     """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions.
 
-    `editor` reads an answer with completion; without one, questions read a plain line.
+    `editor` reads an answer with completion; without one, questions read a plain line. `pasted` are lines that were
+    pasted together with an answer, for the questions that follow it.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class Console:
         self.stderr: TextIO = standard_error()
         self.commands_on_stdin = False
         self.editor: Editor | None = None
+        self.pasted: list[str] = []
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
                 # A name with a lone surrogate must not abort a command in the middle of its output.
@@ -143,6 +145,11 @@ class Console:
             return self.editor(harmless(question), offered, self)
         except EOFError as exc:
             raise InvalidInput("no answer") from exc
+
+    def take_pasted(self) -> list[str]:
+        """Returns the pasted lines that answered nothing yet; they answer no other question then."""
+        taken, self.pasted = self.pasted, []
+        return taken
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
         """Asks without echo; `twice` is for a new secret, asked again while the answers differ."""
