@@ -480,6 +480,7 @@ SHAPES: Mapping[str, tuple[str, Spoil]] = {
     "inserted rows negative": ("Insert", lambda answer: setattr(answer, "insert_cnt", -1)),
     "rejected row beyond": ("Insert", lambda answer: answer.err_index.append(1)),
     "deleted rows negative": ("Delete", lambda answer: setattr(answer, "delete_cnt", -1)),
+    "nothing of a delete": ("Delete", lambda answer: answer.ClearField("delete_cnt")),
 }
 
 

@@ -221,6 +221,13 @@ def _mutation(fields: Mapping[str, Any], answer: Any) -> None:
         raise Inconsistent(f"not all {rows} rows were written, and the server reports success")
 
 
+def _deleted(fields: Mapping[str, Any], answer: Any) -> None:
+    """Refuses an empty message: every server sends a status, also where nothing was deleted."""
+    _mutation(fields, answer)
+    if not answer.delete_cnt and not answer.HasField("status"):
+        raise Inconsistent("it is empty")
+
+
 def _inserted(fields: Mapping[str, Any], answer: Any) -> None:
     _written(fields, answer, "insert_cnt")
 
@@ -262,7 +269,7 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Any], None]] = {
     "Import": _started,
     "Insert": _inserted,
     "Upsert": _upserted,
-    "Delete": _mutation,
+    "Delete": _deleted,
     "ListImportTasks": _imports,
     "Query": _query,
     "Search": _search,
