@@ -15,10 +15,10 @@ from pymilvus import DataType, Function, FunctionType
 from milvus_cli.app.runner import execute
 from milvus_cli.connections.environment import Config
 from milvus_cli.schema.kinds import FIELD_TYPES
+from milvus_cli.schema.metrics import METRICS
 from milvus_cli.session.session import Session
 from milvus_cli.session.settings import load
 from milvus_cli.text.floats import shortest
-from milvus_cli.text.words import METRICS
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, refuses, replies
 from tests.support.lite_server import LiteServer

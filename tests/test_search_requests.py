@@ -15,6 +15,8 @@ from google.protobuf.message import Message
 from pymilvus import AnnSearchRequest, Function, FunctionScore, FunctionType, MilvusClient, RRFRanker, WeightedRanker
 
 from milvus_cli.schema.kinds import FIELD_TYPES
+from milvus_cli.schema.metrics import METRICS as KNOWN_METRICS
+from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here
@@ -84,9 +86,12 @@ class Sent:
             "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[index])),
         }
 
-    def ours(self, *argv: str, method: str = "Search") -> dict[str, Any]:
+    def run(self, *argv: str) -> Run:
         self.peer.calls.clear()
-        run = run_here([*argv, "-o", "jsonl"], self.home, self.peer.uri)
+        return run_here([*argv, "-o", "jsonl"], self.home, self.peer.uri)
+
+    def ours(self, *argv: str, method: str = "Search") -> dict[str, Any]:
+        run = self.run(*argv)
         assert run.code == 0, run
         return said(self.peer.requests(method)[0])
 
@@ -257,6 +262,31 @@ def theirs(sent: Sent, form: str, data: list[Any], metric: str) -> dict[str, Any
     }[form]
     client.search("c", data, anns_field="v", **{"consistency_level": "Strong", **options})
     return sent.theirs()
+
+
+DISTANCES = ["L2", "HAMMING", "JACCARD", "SUBSTRUCTURE", "SUPERSTRUCTURE", "TANIMOTO"]
+DISTANCES += ["MAX_SIM_L2", "MAX_SIM_HAMMING", "MAX_SIM_JACCARD"]
+SIMILARITIES = ["IP", "COSINE", "BM25", "MHJACCARD", "MAX_SIM", "MAX_SIM_IP", "MAX_SIM_COSINE"]
+"""As Milvus's PositivelyRelated tells them apart: https://github.com/milvus-io/milvus/tree/master/pkg/util/metric"""
+
+
+def test_every_metric_is_a_distance_or_a_similarity() -> None:
+    assert sorted(DISTANCES + SIMILARITIES) == sorted(KNOWN_METRICS)
+
+
+@pytest.mark.parametrize(
+    ("metric", "radius", "nearest"),
+    [(each, 10.0, 1.0) for each in DISTANCES] + [(each, 1.0, 10.0) for each in SIMILARITIES],
+)
+def test_the_radius_of_a_range_is_its_far_end(both_clients: Sent, metric: str, radius: float, nearest: float) -> None:
+    both_clients.has("FLOAT_VECTOR", metric)
+    query = ["--text", "white whale"] if metric == "BM25" else ["-v", json.dumps(NUMBERS[0])]
+    ranged = ["search", "c", *query]
+    found = both_clients.ours(*ranged, "--radius", str(radius), "--range-filter", str(nearest))
+    assert found["search_params"]["params"] == {"radius": radius, "range_filter": nearest}
+
+    refused = both_clients.run(*ranged, "--radius", str(nearest), "--range-filter", str(radius))
+    assert (refused.code, "the radius is the far end" in refused.err) == (2, True)
 
 
 RERANKERS: list[tuple[list[str], Any]] = [

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..schema.metrics import METRIC_MEANINGS
 from ..text.names import Names, named
-from ..text.words import FILTER_OPERATORS, FILTER_STARTS, INDEX_TYPES, METRICS
+from ..text.words import FILTER_OPERATORS, FILTER_STARTS, INDEX_TYPES
 from .offered import KeyValue, Offered, given_text, items, name_source
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class IndexDeclaration(DeclaredField):
         before, colon, word = incomplete.rpartition(":")
         if not colon:
             return super().shell_complete(ctx, param, incomplete)
-        offered = {0: INDEX_TYPES, 1: METRICS}.get(before.count(":"), {})
+        offered = {0: INDEX_TYPES, 1: METRIC_MEANINGS}.get(before.count(":"), {})
         return items(named(offered.items()).best(word), prefix=before + colon)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from ..schema.metrics import METRIC_MEANINGS
 from ..text.consistency import READ_LEVELS
 from ..text.words import (
     COLLECTION_PROPERTIES,
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
     INDEX_TYPES,
-    METRICS,
     RERANK_FUNCTIONS,
     RERANKERS,
     WAITED,
@@ -69,7 +69,7 @@ COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 
 CONSISTENCY = Words("consistency level", {name: level.meaning for name, level in READ_LEVELS.items()})
-METRIC = Words("metric", METRICS)
+METRIC = Words("metric", METRIC_MEANINGS)
 INDEX_TYPE = Words("index type", INDEX_TYPES)
 RERANKER = Words("reranker", {**RERANKERS, **RERANK_FUNCTIONS})
 RERANK_FUNCTION = Words("reranker", RERANK_FUNCTIONS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..text.names import nearest
-from ..text.words import METRICS
+from .metrics import METRICS
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema

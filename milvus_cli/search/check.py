@@ -14,12 +14,12 @@ from ..client.optional import permitted
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, index_of, indexes, one_by_one
+from ..schema.metrics import METRICS, lower_is_nearer
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
 from ..server.progress import load_state
 from ..text.limits import HIGHEST_LIMIT
 from ..text.names import missing_name
-from ..text.words import METRICS
 from .request import Search
 from .rerankers import Reranker
 
@@ -31,8 +31,6 @@ BM25, TEXT_EMBEDDING = 1, 2
 
 HALF_FLOATS = (102, 103)
 """Milvus 2.3 stores half floats, but reads as many float32s from a query, beyond its end: its hits are random."""
-
-LOWER_IS_NEARER = ("L2", "HAMMING", "JACCARD", "TANIMOTO", "SUBSTRUCTURE", "SUPERSTRUCTURE")
 
 
 def check_search(client: Client, search: Search, *, force: bool = False) -> None:
@@ -94,7 +92,7 @@ def check_metric(search: Search, index: Index | None) -> None:
 def check_range(search: Search, metric: str) -> None:
     if search.radius is None or search.range_filter is None or not metric:
         return
-    lower = metric in LOWER_IS_NEARER
+    lower = lower_is_nearer(metric)
     if search.range_filter >= search.radius if lower else search.range_filter <= search.radius:
         order = "less" if lower else "more"
         raise InvalidInput(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..result import Table
+from ..schema.metrics import lower_is_nearer
 from ..schema.schema import primary_field
 from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import Wanted
-from .check import LOWER_IS_NEARER, check_search, field_index
+from .check import check_search, field_index
 from .hits import shown_fields
 from .options import SearchOptions, check_query
 from .request import Search
@@ -57,7 +58,7 @@ def _iterated(asked: IteratorOptions) -> Table:
         client,
         search,
         shown,
-        lower=metric in LOWER_IS_NEARER,
+        lower=lower_is_nearer(metric),
         primary=primary.name,
         wanted=wanted,
         most=UNLIMITED if client.version.is_lite else HIGHEST_LIMIT,

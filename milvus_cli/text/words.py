@@ -33,25 +33,6 @@ FIELD_PROPERTIES = {
 
 BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
-METRICS = {
-    "COSINE": "angle; higher is nearer",
-    "IP": "inner product; higher is nearer",
-    "L2": "Euclidean distance, squared; lower is nearer",
-    "HAMMING": "binary vectors: bits that differ",
-    "JACCARD": "binary vectors: bits not shared",
-    "SUBSTRUCTURE": "binary vectors: one lies within the other",
-    "SUPERSTRUCTURE": "binary vectors: one holds the other",
-    "BM25": "full text, on a sparse vector",
-    "MHJACCARD": "MinHash signatures: sets not shared",
-    "TANIMOTO": "binary vectors: as JACCARD, as a logarithm",
-    "MAX_SIM": "lists of vectors, each with its nearest",
-    "MAX_SIM_COSINE": "the same, by COSINE",
-    "MAX_SIM_IP": "the same, by IP",
-    "MAX_SIM_L2": "the same, by L2",
-    "MAX_SIM_HAMMING": "the same, by HAMMING",
-    "MAX_SIM_JACCARD": "the same, by JACCARD",
-}
-
 INDEX_TYPES = {
     "AUTOINDEX": "the server's choice",
     "HNSW": "graph: M, efConstruction",
