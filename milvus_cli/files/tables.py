@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .columnar import read_arrow, read_parquet
@@ -13,7 +13,7 @@ from .path_columns import with_path_columns
 from .row_stream import Dense, RowStream
 from .separated import read_separated
 from .sources import InputFile, Source
-from .text_layout import PLAIN, SEPARATED, TEXT_FORMATS, TextLayout
+from .text_layout import PLAIN, TEXT_FORMATS, TextLayout
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,18 @@ def _read_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLa
     source, kind = sources[0], sources[0].place.format
     if kind in TEXT_FORMATS:
         as_utf8(source, layout.encoding)
-    if kind in SEPARATED:
-        return read_separated(source, layout)
-    if kind in ("json", "jsonl"):
-        return read_json_rows(source, wanted.keys)
     if kind == "npy":
         return read_npys(sources, wanted.dense)
-    if kind == "npz":
-        return read_npz(source, wanted.dense)
-    read = read_arrow if kind == "arrow" else read_parquet
-    return read(source, wanted.dense, wanted.texts)
+    return READERS[kind](source, wanted, layout)
+
+
+READERS: Mapping[str, Callable[[Source, WantedColumns, TextLayout], RowStream]] = {
+    "csv": lambda source, wanted, layout: read_separated(source, layout),
+    "tsv": lambda source, wanted, layout: read_separated(source, layout),
+    "json": lambda source, wanted, layout: read_json_rows(source, wanted.keys),
+    "jsonl": lambda source, wanted, layout: read_json_rows(source, wanted.keys),
+    "parquet": lambda source, wanted, layout: read_parquet(source, wanted.dense, wanted.texts),
+    "arrow": lambda source, wanted, layout: read_arrow(source, wanted.dense, wanted.texts),
+    "npz": lambda source, wanted, layout: read_npz(source, wanted.dense),
+}
+"""Readers of one file by format; NPY files are read together."""

@@ -16,16 +16,26 @@ from ..values.dynamic import DYNAMIC, reserved_names
 from .arrow import ArrowWriter
 from .encoded import FileWriter, encoded
 from .separated_writer import SeparatedWriter
-from .sources import INPUT_FORMATS
-from .text_layout import PLAIN, SEPARATED, TextLayout
+from .text_layout import PLAIN, TextLayout
 from .texts import flattened, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
 
-NOT_WRITTEN = ("npy", "npz", "arrows")
-OUTPUT_FORMATS = {extension: name for extension, name in INPUT_FORMATS.items() if extension not in NOT_WRITTEN}
-"""Formats by file extension, without arrays of NumPy, and Arrow streams."""
+OUTPUT_FORMATS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "arrow": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
+}
+"""Formats by file extension; each has a line in WRITERS."""
 COLUMNAR_FORMATS = ("parquet", "arrow")
 """Formats that are made of the pages when all have come, and are not compressed as a whole."""
 OUTPUT_COMPRESSIONS = {"gz": "gz", "zst": "zst", "zstd": "zst"}
@@ -71,11 +81,7 @@ def file_shape(path: str, wanted: str | None) -> FileShape:
 
 def writer_of(shape: FileShape, selection: Selection) -> FileWriter:
     """Raises CliError if a package that the format needs is missing."""
-    if shape.format in COLUMNAR_FORMATS:
-        return ArrowWriter(selection)
-    if shape.format in SEPARATED:
-        return encoded(SeparatedWriter(selection, shape.format, shape.layout), shape.layout.encoding, bom=shape.bom)
-    return encoded(JsonWriter(selection, lines=shape.format == "jsonl"), shape.layout.encoding, bom=shape.bom)
+    return WRITERS[shape.format](shape, selection)
 
 
 def compressor(compression: str) -> Callable[[bytes], bytes]:
@@ -112,6 +118,28 @@ class JsonWriter:
         separator = "}\n" if self._lines else "},\n"
         text = separator.join(objects) + ("}\n" if self._lines else "}")
         return text.encode() if self._lines or first else (",\n" + text).encode()
+
+
+def _columnar(shape: FileShape, selection: Selection) -> FileWriter:
+    return ArrowWriter(selection)
+
+
+def _separated(shape: FileShape, selection: Selection) -> FileWriter:
+    return encoded(SeparatedWriter(selection, shape.format, shape.layout), shape.layout.encoding, bom=shape.bom)
+
+
+def _json(shape: FileShape, selection: Selection) -> FileWriter:
+    return encoded(JsonWriter(selection, lines=shape.format == "jsonl"), shape.layout.encoding, bom=shape.bom)
+
+
+WRITERS: Mapping[str, Callable[[FileShape, Selection], FileWriter]] = {
+    "csv": _separated,
+    "tsv": _separated,
+    "json": _json,
+    "jsonl": _json,
+    "parquet": _columnar,
+    "arrow": _columnar,
+}
 
 
 def _zstandard() -> Any:
