@@ -15,8 +15,6 @@ from ..result import Result
 if TYPE_CHECKING:
     from ..session.session import Session
 
-FOR_PEOPLE = ("table", "vertical", "markdown")
-
 
 @command("export access")
 @word(
@@ -38,7 +36,7 @@ def export_access(session: Session, file: str | None, force: bool) -> Result:
     from ..access import exporting
 
     if file is None or file == "-":
-        return exporting.access_document(session.client, as_text=session.output in FOR_PEOPLE)
+        return exporting.access_document(session.client, as_text=session.for_people)
     require_free(file, replace=force or bool(session.options.yes))
     return exporting.export_access(session.client, file)
 

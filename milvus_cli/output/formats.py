@@ -11,7 +11,6 @@ from typing import Any
 from ..text.yaml import to_yaml
 from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width_of
 
-FORMATS = ("table", "vertical", "json", "jsonl", "csv", "tsv", "markdown", "yaml")
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Most rows that a table shows on a terminal; the others are only counted."""
@@ -153,6 +152,8 @@ WRITERS: dict[str, Writer] = {
     "markdown": write_markdown,
     "yaml": write_yaml,
 }
+FORMATS = tuple(WRITERS)
+FOR_PEOPLE = tuple(each for each in FORMATS if each not in FOR_PROGRAMS)
 
 
 def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from .hybrid import Hybrid
 from .legs import parse_leg
 from .options import SearchOptions
 from .reranker_text import parse_rerankers
-from .run import FOR_PEOPLE, HIT, refusals_explained
+from .run import HIT, refusals_explained
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -123,7 +123,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     taken = (time.monotonic() - began) * 1000
     note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {fresh.level}"
     found = _Fused(searches, answer, answers, schema, shown)
-    return found.table(note if session.output in FOR_PEOPLE else "")
+    return found.table(note if session.for_people else "")
 
 
 @dataclass(frozen=True)

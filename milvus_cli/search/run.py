@@ -31,7 +31,6 @@ HIT = ("query", "rank", "id", "distance")
 """The columns of every hit. A field with such a name gets another column."""
 
 IN_FLIGHT = 2
-FOR_PEOPLE = ("table", "vertical", "markdown")
 LITE_RANGE = "Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
 LITE_GROWING = "Milvus Lite has no growing segments: nothing is left out"
 
@@ -55,8 +54,8 @@ class SearchAnswer:
         return sum(self.answer.results.topks)
 
 
-def for_people(session: Session) -> bool:
-    return session.output in FOR_PEOPLE and not session.quiet
+def _shows_notes(session: Session) -> bool:
+    return session.for_people and not session.quiet
 
 
 def find(asked: SearchOptions) -> SearchAnswer:
@@ -99,7 +98,7 @@ def _answered(asked: SearchOptions, schema: CollectionSchema) -> SearchAnswer:
     first, *rest = search.chunks()
     began = time.monotonic()
     pending, counting = client.request("Search", **first.request()), None
-    if for_people(asked.session) and asked.session.state.row_counts.recent(client, asked.collection) is None:
+    if _shows_notes(asked.session) and asked.session.state.row_counts.recent(client, asked.collection) is None:
         pending.start()
         counting = client.start("GetCollectionStatistics", collection_name=asked.collection)
     with refusals_explained(client, search, schema):
@@ -144,7 +143,7 @@ def all_hits(asked: SearchOptions, found: SearchAnswer, shown: Shown, wanted: Wa
         return
     total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
     session = asked.session
-    quiet = session.quiet or (session.console.to_terminal and session.output not in FOR_PEOPLE)
+    quiet = session.quiet or (session.console.to_terminal and not session.for_people)
     with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
         for chunk, answer in _answers(asked.client, found):
             bar.show(done / total)
@@ -172,7 +171,7 @@ def _next(client: Client, found: SearchAnswer, waiting: deque[tuple[Search, Pend
 def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str]:
     """Returns the line under a table: how many hits of how many rows, the time, and the consistency level."""
     session = asked.session
-    if not for_people(session):
+    if not _shows_notes(session):
         return ""
     is_short = found.search.range_filter is not None and found.count < found.search.limit
     if is_short and asked.client.version.is_lite:

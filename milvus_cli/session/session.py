@@ -15,6 +15,7 @@ from ..connections.resolve import Request, Resolved
 from ..connections.store import Store
 from ..errors import CliError, InvalidInput
 from ..output.console import Console
+from ..output.formats import FOR_PEOPLE
 from ..text.names import nearest
 from .known_connections import KnownConnections
 from .name_source import NameSource, NoNames
@@ -135,6 +136,11 @@ class Session:
     @property
     def output(self) -> str:
         return self.options.output or self.settings["output"]
+
+    @property
+    def for_people(self) -> bool:
+        """Whether the output format is one that people read."""
+        return self.output in FOR_PEOPLE
 
     @property
     def quiet(self) -> bool:
