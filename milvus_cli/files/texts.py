@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from ..output.values import exact
 from ..rows.selection import Fields
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import type_name
 from ..text import deep_json
 from ..text.floats import float32_texts, packed
 from ..text.json import dump_json, load_json
+from ..text.numbers import not_finite_name
 from ..values.decode import decode_column
 from ..values.dynamic import DYNAMIC
 from ..values.nulls import with_nulls
@@ -106,7 +106,7 @@ def _with_nulls(values: Sequence[str | None], column: FieldData) -> Texts:
 
 
 def _float_text(value: float) -> str:
-    return repr(value) if math.isfinite(value) else f'"{exact(value)}"'
+    return repr(value) if math.isfinite(value) else f'"{not_finite_name(value)}"'
 
 
 def _scalar(value: Any) -> str:

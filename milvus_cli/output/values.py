@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from ..text import deep_json
+from ..text.numbers import not_finite_name
 
 CELL_WIDTH = 60
 """Widest cell of a table on a terminal, in columns."""
@@ -48,7 +49,7 @@ def to_json(value: Any, *, indent: int | None = None, ascii_only: bool = False) 
     try:
         text = _encoded(value, encode)
     except RecursionError:
-        text = deep_json.write(value, lambda each: encode(_name(each) if _is_special(each) else each))
+        text = deep_json.write(value, lambda each: encode(not_finite_name(each) if _is_special(each) else each))
     if indent is not None:
         text = NUMBERS.sub(lambda found: " ".join(found.group().split()).replace("[ ", "[").replace(" ]", "]"), text)
     if text.isascii() and "\x7f" not in text:
@@ -123,7 +124,7 @@ def _is_plain(character: str) -> bool:
 
 def _bare(value: Any) -> str:
     """Returns JSON, but a single NaN or infinity without quotes."""
-    return _name(value) if _is_special(value) else to_json(value)
+    return not_finite_name(value) if _is_special(value) else to_json(value)
 
 
 def _named(value: Any) -> Any:
@@ -131,15 +132,11 @@ def _named(value: Any) -> Any:
         return {key: _named(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_named(each) for each in value]
-    return _name(value) if _is_special(value) else value
+    return not_finite_name(value) if _is_special(value) else value
 
 
 def _is_special(value: Any) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
-
-
-def _name(value: float) -> str:
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _is_vector(value: Any) -> bool:

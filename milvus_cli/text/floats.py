@@ -6,7 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-NAMES = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+from .numbers import not_finite_name
+
 MANY_BYTES = 1 << 16
 """Size from which numpy saves more time than its import takes."""
 
@@ -137,7 +138,7 @@ def float32_texts(raw: bytes | memoryview, width: int) -> list[str]:
 
 
 def _text(number: float) -> str:
-    return repr(number) if math.isfinite(number) else f'"{NAMES[repr(number)]}"'
+    return repr(number) if math.isfinite(number) else f'"{not_finite_name(number)}"'
 
 
 def _many(raw: bytes | memoryview, width: int) -> Any:

@@ -1,6 +1,13 @@
-"""Numbers typed by a user."""
+"""Numbers typed by a user, and the names of those that JSON lacks."""
 
 import math
+
+NOT_FINITE = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+"""Names as in the JSON of Protocol Buffers, by Python's."""
+
+
+def not_finite_name(value: float) -> str:
+    return NOT_FINITE[float.__repr__(value)]
 
 
 def finite(text: str) -> float:

@@ -13,7 +13,8 @@ from ..errors import InvalidInput
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import WIDTHS, params, type_name
 from ..text.beyond_json import NotJson
-from ..text.floats import NAMES, bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
+from ..text.floats import bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
+from ..text.numbers import not_finite_name
 from .invalid import InvalidValue, as_json
 from .scalars import named, packs, whole
 
@@ -105,7 +106,7 @@ def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
     found = first_not_finite(raw, kind.code)
     if found is not None:
         place, value = found
-        what = f"number {place % dimension(field) + 1} is {NAMES[repr(value)]}"
+        what = f"number {place % dimension(field) + 1} is {not_finite_name(value)}"
         raise InvalidValue(f"invalid vector: {what}, expected finite numbers")
 
 

@@ -13,6 +13,7 @@ from ..schema.schema import params, type_name
 from ..text.beyond_json import Digits, NotJson
 from ..text.floats import shortest
 from ..text.json import load_json
+from ..text.numbers import NOT_FINITE
 from ..text.timestamps import EXAMPLE, in_utc, instant
 from ..text.wkt import require_wkt, wkt
 from .invalid import InvalidValue, in_words, is_encodable, unfit
@@ -181,7 +182,7 @@ def _read_list(row: ScalarField) -> list[Any]:
 
 EXACT_FLOATS = 2**53
 """Bound below which floats represent every integer; above it, digits may have been lost."""
-SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+SPECIAL = {name: float(name) for name in NOT_FINITE.values()}
 
 Write = Callable[[str, "FieldSchema", Sequence[Any]], Sequence[Any]]
 WRITERS: Mapping[ValueShape, Write] = {
