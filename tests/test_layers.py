@@ -14,7 +14,7 @@ PACKAGE = "milvus_cli"
 
 GROUND = {"errors", "result", "text"}
 
-# The rooms from the ground up; each may import those in its row, and none above itself.
+# The folders from the ground up; each may import those in its row, and none above itself.
 OURS = {
     "__init__": set[str](),
     "errors": set[str](),
@@ -88,7 +88,7 @@ DOORS = {
     "zstandard": {"files/sources.py", "files/writers.py"},
 }
 
-# Rooms that a command or the session reaches only from within a function, so that starting does not pay for them.
+# Folders that a command or the session reaches only from within a function, so that starting does not pay for them.
 LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
@@ -182,7 +182,7 @@ def test_each_part_imports_only_what_the_table_allows() -> None:
     assert [str(each) for each in found if each.ours not in OURS[each.part]] == []
 
 
-def test_no_room_may_import_one_above_it() -> None:
+def test_no_folder_may_import_one_above_it() -> None:
     arrows = {(part, each) for part, allowed in OURS.items() for each in allowed}
     assert [arrow for arrow in arrows if ORDER.index(arrow[0]) <= ORDER.index(arrow[1])] == []
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .arithmetic import arithmetic, nonzero_numbers
 from .pages import Key, VectorPage
-from .seen import VectorLog
+from .vector_log import VectorLog
 
 EXAMPLES = 5
 """Keys reported per finding."""

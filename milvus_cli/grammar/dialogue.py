@@ -32,7 +32,7 @@ Check = Callable[[str], object]
 """Raises InvalidInput, or another CliError, for an answer that does not fit."""
 
 Questions: TypeAlias = "str | Sequence[str | tuple[str, str, str]]"
-"""A function of the `dialogues` room as "module:function"; or names of parameters, some with a question of their own
+"""A function of the `dialogues` folder as "module:function"; or names of parameters, some with a question of their own
 and the default that it shows."""
 
 EMPTY_TEXT = '""'

@@ -12,7 +12,7 @@ Returned = TypeVar("Returned")
 
 
 def options(where: str) -> Callable[[Callable[..., Returned]], Callable[..., Returned]]:
-    """Builds the dataclass `where`, e.g. "transfer.insert:InsertOptions", from the parameters named like its fields.
+    """Builds the dataclass `where`, e.g. "rows.options:RowOptions", from the parameters named like its fields.
 
     A field `session` gets the session. The command gets the dataclass as `options`, and its other parameters by their
     own names. The class is imported when the command runs: a start must not pay for the classes of all commands.

@@ -1,4 +1,4 @@
-"""The parameter types of all commands: the one place that says what may be typed for each kind of value."""
+"""The parameter types that several commands share: names of objects, declarations, words, files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameter types for numbers, durations, sizes and files."""
+"""Parameter types for numbers, durations, sizes, files, characters, encodings, column names and waiting."""
 
 from __future__ import annotations
 

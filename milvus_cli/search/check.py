@@ -75,7 +75,10 @@ def field_index(client: Client, collection: str, field: str) -> Index | None:
 
 
 def check_metric(search: Search, index: Index | None) -> None:
-    """Raises InvalidInput for another metric than the index has: Milvus Lite would compute it without an error."""
+    """Raises InvalidInput for an unknown metric, and CliError for another than the index has.
+
+    Milvus Lite would compute either without an error.
+    """
     if search.metric and search.metric not in METRICS:
         raise missing_name("metric", search.metric, METRICS, error=InvalidInput)
     if index and index.metric and search.metric and search.metric != index.metric:

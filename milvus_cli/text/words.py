@@ -1,4 +1,4 @@
-"""The values that completion offers, each with its meaning. Data only."""
+"""Words that options take, each with its meaning. Completion offers them; most options take other words too."""
 
 COLLECTION_PROPERTIES = {
     "collection.ttl.seconds": "rows expire after these seconds",

@@ -14,7 +14,7 @@ FIRST_GROUPS = "SELECT min(key) AS first, digest FROM seen GROUP BY digest HAVIN
 
 
 class VectorLog:
-    """`with Seen() as seen:` takes digests, norms (None if not finite) and keys; SQLite does the sorting."""
+    """`with VectorLog() as log:` takes digests, norms (None if not finite) and keys; SQLite does the sorting."""
 
     def __enter__(self) -> VectorLog:
         # An empty name is a private temporary database, which SQLite spills to disk.
