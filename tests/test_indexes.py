@@ -107,10 +107,19 @@ def test_create_index_with_force_leaves_it_to_the_server(indexed_tome: Typed) ->
 
 def test_create_index_with_bad_parameters_exits_2(indexed_tome: Typed) -> None:
     assert indexed_tome("create index -c tome -f vector -t HNSW --param M") == failed(
-        "bad parameter 'M'", "write KEY:VALUE, e.g. nlist:128", code=2
+        "bad parameter 'M'", 'write M:16, or {"M": 16}', code=2
     )
     assert indexed_tome("create index -c tome -f vector -t HNSW --param '{'").code == 2
     assert indexed_tome("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
+
+
+def test_create_index_takes_parameters_in_three_forms(indexed_tome: Typed) -> None:
+    indexed_tome("delete index tome -y")
+    line = """create index -c tome -f vector -t HNSW -m COSINE --param M=24 --param '{"efConstruction": 99}'"""
+    assert indexed_tome(line).code == 0
+    assert indexed_tome.json("show index tome")["params"] == {"M": "24", "efConstruction": "99"}
+
+    indexed_tome.all("release tome", "delete index tome -y")
 
 
 @pytest.mark.parametrize("option", ["", " --if-not-exists", " --no-wait"])

@@ -58,7 +58,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     multiple=True,
     type=INDEX_PARAMETER,
     metavar="KEY:VALUE",
-    help="A parameter of the index; JSON is taken too.",
+    help="A parameter of the index, also as KEY=VALUE or JSON.",
 )
 @option("--if-not-exists", is_flag=True, help="Don't fail when the field has an index; leave it as it is.")
 @option("--force", is_flag=True, help="Send types, metrics and parameters that are not known here.")

@@ -54,14 +54,14 @@ class IndexDeclaration(DeclaredField):
 
 
 class IndexParameter(Offered):
-    """KEY:VALUE of an index. Completes keys of its type that are not on the line yet."""
+    """KEY:VALUE or KEY=VALUE of an index. Completes keys of its type that are not on the line yet."""
 
     name = "index parameter"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         from ..schema.index_types import PARAMETERS, known_index_type
 
-        taken = [each.partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
+        taken = [each.replace("=", ":").partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
         known = PARAMETERS.get(known_index_type(given_text(ctx, "index_type")), ())
         return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
 

@@ -14,7 +14,7 @@ from ..rows.filters import both, filled
 from ..rows.freshness import Freshness, freshness
 from ..schema.vector_field import search_field
 from ..session.session import Session
-from ..text.json import parse_json
+from ..text.params import read_params
 from ..values.dynamic import names_in
 from .check import is_made_of_text, text_function
 from .hits import shown_fields
@@ -146,17 +146,8 @@ def check_query(asked: SearchOptions) -> None:
 
 
 def parse_params(given: Sequence[str]) -> dict[str, Any]:
-    """Reads parameters, each a JSON object, KEY=VALUE or KEY:VALUE. Raises InvalidInput."""
-    values: dict[str, Any] = {}
-    for text in given:
-        if text.lstrip().startswith("{"):
-            values.update(parse_json(text, "--params", 'write it as {"ef": 64}'))
-            continue
-        key, _, value = text.replace(":", "=", "=" not in text).partition("=")
-        if not key.strip() or not value.strip():
-            raise InvalidInput(f"bad parameter {text!r}", hint='write ef=64, or {"ef": 64}')
-        values[key.strip()] = _value(value.strip())
-    return values
+    """Reads search parameters, whose values in pairs are JSON or else text. Raises InvalidInput."""
+    return read_params(given, "--params", hint='write ef=64, or {"ef": 64}', read=_value)
 
 
 def _value(text: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from ..schema.indexes import create_index as build
 from ..schema.schema import check_name
 from ..schema.vector_field import search_field
 from ..session.session import Session
-from ..text.json import parse_json
+from ..text.params import read_params
 from .existence import require_field, require_index
 from .waiting import wait_indexed
 
@@ -135,7 +134,7 @@ def _one(session: Session, collection: str, name: str | None) -> IndexDescriptio
 def _asked(options: IndexOptions) -> Index:
     """The index as options describe it, without its field. Raises InvalidInput for what Milvus does not know."""
     kind = known_index_type(options.index_type or "AUTOINDEX")
-    params = _parameters(options.params) or USUAL.get(kind, {})
+    params = read_params(options.params, "the parameter", hint='write M:16, or {"M": 16}') or USUAL.get(kind, {})
     if options.name:
         check_name(options.name, "index")
     if not options.force:
@@ -186,16 +185,3 @@ def _values(index: IndexDescription) -> dict[str, Any]:
         "failure": index.index_state_fail_reason or None,
         "id": index.indexID or None,
     }
-
-
-def _parameters(given: Sequence[str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for each in given:
-        if each.lstrip().startswith("{"):
-            values.update(parse_json(each, "the parameter", 'write it as {"M": 16}, or M:16'))
-            continue
-        key, separator, value = each.partition(":")
-        if not separator:
-            raise InvalidInput(f"bad parameter {each!r}", hint="write KEY:VALUE, e.g. nlist:128")
-        values[key.strip()] = value.strip()
-    return values

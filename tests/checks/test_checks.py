@@ -321,7 +321,7 @@ FAULTS = {
     ),
     "check recall checks_clustered --params {": failed(
         "--params is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-        'write it as {"ef": 64}',
+        'write ef=64, or {"ef": 64}',
         2,
     ),
 }
