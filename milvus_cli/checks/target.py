@@ -9,7 +9,7 @@ from ..client.client import Client
 from ..client.optional import permitted
 from ..errors import CliError
 from ..rows.selection import Fields, Selection, exact_count
-from ..schema.indexes import Index, described, index_of, indexes
+from ..schema.indexes import Index, field_index, one_by_one
 from ..schema.schema import WIDTHS, params, type_name
 from ..schema.vector_field import search_field
 from ..search.check import not_loaded
@@ -87,8 +87,8 @@ def count_rows(client: Client, keys: Selection) -> int:
 
 def index_on(client: Client, target: CheckedCollection) -> Index | None:
     """Returns the index on the vector field, with its parameters one by one."""
-    found = next((each for each in indexes(client, target.collection) if each.field_name == target.field), None)
-    return None if found is None else replace(index_of(found), params=described(found)["params"])
+    found = field_index(client, target.collection, target.field)
+    return None if found is None else replace(found, params=one_by_one(found.params))
 
 
 def require_field_index(client: Client, target: CheckedCollection) -> Index:

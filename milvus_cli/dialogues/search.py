@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput
 from ..schema.index_types import SEARCH_PARAMETERS, check_search_params
+from ..schema.indexes import field_index
 from ..schema.schema import vector_fields
-from ..search.check import BM25, TEXT_EMBEDDING, describe_field, field_index
+from ..search.check import BM25, TEXT_EMBEDDING, describe_field
 from ..search.hits import shown_fields
 from ..search.legs import leg_text
 from ..search.options import parse_params

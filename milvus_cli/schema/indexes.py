@@ -63,6 +63,11 @@ def indexes(client: Client, collection: str) -> list[IndexDescription]:
         raise
 
 
+def field_index(client: Client, collection: str, field: str) -> Index | None:
+    """Returns the index of a field, by the name it has: Milvus Lite names it after the field in any case."""
+    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
+
+
 def index_of(found: IndexDescription) -> Index:
     """Converts a server's description of an index."""
     given = params(found.params)

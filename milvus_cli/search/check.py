@@ -13,7 +13,7 @@ from ..client.not_found import NO_COLLECTION, NO_DATABASE, NOT_LOADED
 from ..client.optional import permitted
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.index_types import check_search_params
-from ..schema.indexes import Index, index_of, indexes, one_by_one
+from ..schema.indexes import Index, field_index, one_by_one
 from ..schema.metrics import METRICS, lower_is_nearer
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
@@ -67,11 +67,6 @@ def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: Colle
     for name in (name for each in functions for name in each.fields):
         if name not in known:
             raise missing_name("field", name, known, before=f"{schema.name} has ")
-
-
-def field_index(client: Client, collection: str, field: str) -> Index | None:
-    """Returns the index of a field, or None."""
-    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
 
 
 def check_metric(search: Search, index: Index | None) -> None:

@@ -18,11 +18,12 @@ from ..client.http import management_metrics
 from ..client.optional import permitted
 from ..errors import CliError, Unsupported
 from ..result import Report, Section, Table
+from ..schema.indexes import field_index
 from ..server.existence import row_count
 from ..server.progress import load_state
 from ..server.segments import loaded_segments
 from ..values.dynamic import Wanted
-from .check import describe_field, field_index
+from .check import describe_field
 from .histogram import bars, bins, largest_gap
 from .hits import hits, shown_fields
 from .options import SearchOptions

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..result import Table
+from ..schema.indexes import field_index
 from ..schema.metrics import lower_is_nearer
 from ..schema.schema import primary_field
 from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import Wanted
-from .check import check_search, field_index
+from .check import check_search
 from .hits import shown_fields
 from .options import SearchOptions, check_query
 from .request import Search

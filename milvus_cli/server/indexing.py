@@ -9,7 +9,7 @@ from ..client.client import Client
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..result import Done, Record, Removal, Table
 from ..schema.index_types import USUAL, check_index, known_index_type, takes, usual_metric, usual_type
-from ..schema.indexes import INDEX_STATES, Index, described, index_of, indexes, one_by_one
+from ..schema.indexes import INDEX_STATES, Index, described, field_index, indexes, one_by_one
 from ..schema.indexes import create_index as build
 from ..schema.schema import check_name
 from ..schema.vector_field import search_field
@@ -54,11 +54,11 @@ def create_index(session: Session, options: IndexOptions) -> Done:
         metric=asked.metric or usual_metric(schema, field),
     )
     made = {"collection": collection, "field": field}
-    existing = _index_on(client, collection, field)
+    existing = field_index(client, collection, field)
     leave = existing is not None and options.if_not_exists
     if not leave and not _is_same(existing, wanted, any_name=client.version.is_lite):
         _build(client, collection, wanted, existing)
-    found = _index_on(client, collection, field)
+    found = field_index(client, collection, field)
     name = found.name if found else ""
     if not (leave or options.no_wait):
         wait_indexed(session, collection, name)
@@ -159,11 +159,6 @@ def _build(client: Client, collection: str, wanted: Index, existing: Index | Non
             raise exc.with_context(default_hint=takes(wanted.type)) from exc
         prefix = f"field {wanted.field!r} of {collection!r} already has {_named(existing)}"
         raise exc.with_context(prefix=prefix, default_hint=f"delete index -c {collection} -in {existing.name}") from exc
-
-
-def _index_on(client: Client, collection: str, field: str) -> Index | None:
-    """The index of a field, by the name it has: Milvus Lite names it after the field, whatever name was requested."""
-    return next((index_of(each) for each in indexes(client, collection) if each.field_name == field), None)
 
 
 def _is_same(existing: Index | None, wanted: Index, *, any_name: bool) -> bool:
