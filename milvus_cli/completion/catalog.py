@@ -192,18 +192,14 @@ def _databases(client: Client, of: str) -> Pairs:
 
 
 def _collections(client: Client, of: str) -> Pairs:
+    from ..server.progress import loaded_percentages, state_of
+
     names = client.call("ShowCollections").collection_names
     try:
-        loaded = client.call("ShowCollections", type="InMemory")
+        percents = loaded_percentages(client)
     except ServerRefused:
         return _without_notes(names)
-    percents = dict(zip(loaded.collection_names, loaded.inMemory_percentages, strict=False))
-    return ((name, _load_note(percents.get(name, 0))) for name in sorted(names))
-
-
-def _load_note(percent: int) -> str:
-    # Milvus omits collections that are not loaded, Milvus Lite reports 0.
-    return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
+    return ((name, state_of(percents.get(name))) for name in sorted(names))
 
 
 def _fields(client: Client, of: str) -> Pairs:
