@@ -119,3 +119,44 @@ def test_a_terminal_shows_the_fields_and_asks(
     shell.send_line(answer)
     assert shell.wait_exit(30) == code
     assert typed("show collection asked").code == code
+
+
+@pytest.fixture
+def small_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Types are inferred from the first row alone."""
+    monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 1)
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 1)
+    monkeypatch.setattr("milvus_cli.files.separated.STEP", 1)
+
+
+@pytest.mark.usefixtures("small_sample")
+def test_a_later_code_does_not_lose_its_zeros(books: Typed) -> None:
+    Path("z.csv").write_text('id,zip,v\n1,1001,"[0.5, 1]"\n2,007,"[0.5, 1]"\n3,+49,"[0.5, 1]"\n')
+    run = books("create collection made --from z.csv")
+    reason = "as a number, '007' would not be the same text again: is it a code?"
+    assert (run.code, run.err.splitlines()[1]) == (5, f"z.csv, line 3, column 'zip': {reason}")
+    assert [each["zip"] for each in rows_in(books)] == [1001]
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (b"id;v\n1;[1, 2]\n", "r.csv has one column", "the delimiter looks like ';': --delimiter ';'"),
+        (
+            "id,t,v\n1,é,[1 2]\n".encode("latin-1"),
+            "r.csv: not UTF-8 at byte 1 (0xE9); it looks like Latin-1: --encoding latin-1",
+            "",
+        ),
+    ],
+)
+def test_a_file_in_another_layout_makes_no_collection(books: Typed, data: bytes, message: str, hint: str) -> None:
+    Path("r.csv").write_bytes(data)
+    assert books("create collection made --from r.csv") == failed(message, hint, 2)
+    assert books("show collection made").code == 1
+
+
+def test_values_that_no_type_fits_need_a_declaration(books: Typed) -> None:
+    Path("r.jsonl").write_text('{"id": 1, "x": 1, "v": [1, 2]}\n{"id": 2, "x": "a", "v": [1, 2]}\n')
+    assert books("create collection made --from r.jsonl") == failed(
+        "r.jsonl: no type fits all values of 'x'", "declare it: -f x:TYPE", 2
+    )

@@ -56,6 +56,12 @@ file_options = all_of(
         help="The type of a column of text that goes into the dynamic field: BOOL, INT64, DOUBLE, VARCHAR or JSON "
         "(repeatable).",
     ),
+    option(
+        "--exact-numbers",
+        "exact",
+        is_flag=True,
+        help="Reject numbers of text files that would lose something: 007, +49 …, more digits than a DOUBLE holds.",
+    ),
     option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
     option("--rejects", type=KEPT_FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
     option("--strict", is_flag=True, help="Stop at the first row that does not fit."),

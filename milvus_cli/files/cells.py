@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+SIGNIFICANT_MARK = re.compile(r"\s*(\+|-?0[0-9])")
+"""Begins numbers that are probably codes: postal codes, telephone numbers."""
+SAFE_DIGITS = 15
+"""Digits that a DOUBLE always holds."""
 PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 """A list as NumPy prints it: whitespace between numbers, no commas."""
 SEPARATORS = re.compile(r"[\s,;|]+")
@@ -39,9 +43,11 @@ FALSE = ("false", "f", "no", "0", "0.0")
 TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
 
 
-def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
-    """Returns the values of cells. Raises BadValue for the first invalid one."""
+def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False) -> list[Any]:
+    """Returns the values of cells. Raises BadValue for the first invalid one; with `exact`, see `loses_digits`."""
     kind = kind_of(field)
+    if exact and shape_of(kind) in (ValueShape.WHOLE, ValueShape.NUMBER):
+        _require_exact(field, cells, whole=shape_of(kind) is ValueShape.WHOLE)
     read = _reader(field, kind)
     empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
     try:
@@ -56,6 +62,22 @@ def read_cells(field: Field, cells: Sequence[str]) -> list[Any]:
             except UNREADABLE as exc:
                 raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
         raise
+
+
+def _require_exact(field: Field, cells: Sequence[str], *, whole: bool) -> None:
+    for row, cell in enumerate(cells):
+        if loses_digits(cell, whole=whole):
+            reason = f"as a number, {_excerpt(cell)} would not be the same text again: is it a code?"
+            raise BadValue(row, field.name, reason)
+
+
+def loses_digits(cell: str, *, whole: bool) -> bool:
+    """Returns True for a number with a leading zero or a plus sign, or with more digits than a DOUBLE holds."""
+    if SIGNIFICANT_MARK.match(cell):
+        return True
+    if whole or len(cell) <= SAFE_DIGITS or not FLOAT.fullmatch(cell):
+        return False
+    return Decimal(cell.strip()) != Decimal(repr(float(cell)))
 
 
 def _has_value(cell: str, empty_text: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..text.json import dump_json, load_json
@@ -12,7 +12,7 @@ from ..text.printed import numpy_list, python_value
 from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT
 from ..values.exact_json import exact_loads
-from .cells import FLOAT, PRINTED, WHOLE
+from .cells import FLOAT, PRINTED, WHOLE, loses_digits
 from .row_stream import EMPTY
 
 INT64 = range(-(1 << 63), 1 << 63)
@@ -21,10 +21,10 @@ LONGEST_TEXT = 65_535
 LEAST_LENGTH, LEAST_CAPACITY, LARGEST_CAPACITY = 256, 16, 4_096
 VECTOR_NAME = re.compile(r"vec|emb|^v$", re.IGNORECASE)
 VECTOR_DIMENSION = 8
-"""Whole numbers of fewer dimensions are taken for an array, if the name of the column does not say otherwise."""
+"""Lists of fewer numbers, such as coordinates, are arrays, if neither their name nor the lack of others says more."""
 DIMENSIONS = range(2, 32_769)
-LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9]")
-"""Postal codes and the like: as numbers they would lose their zeros."""
+MIXED = "mixed"
+"""The type of a column for whose values no type fits."""
 KEY_NAMES = ("id", "_id", "pk", "key", "uuid", "guid", "doc_id", "docid", "chunk_id")
 
 
@@ -33,6 +33,7 @@ class InferredColumn:
     """A column of a file, and the field that fits its values: its name, and its type as in `title:VARCHAR:200`.
 
     `longest` is the size of the longest text, in bytes. A `distinct` column has no nulls and no value twice.
+    `list_size` is the length of lists of numbers, if all have the same.
     """
 
     name: str
@@ -41,6 +42,7 @@ class InferredColumn:
     nulls: int = 0
     longest: int | None = None
     distinct: bool = False
+    list_size: int = 0
 
     @property
     def kind(self) -> str:
@@ -66,6 +68,14 @@ def infer_columns(
             field = _field_name(name, taken)
             taken.add(field)
             found.append(_inferred(name, field, values, text=text or name in cells))
+    return found if any(each.is_vector for each in found) else _with_vector(columns, found)
+
+
+def _with_vector(columns: Mapping[str, Sequence[Any]], found: list[InferredColumn]) -> list[InferredColumn]:
+    """Takes the only column of short lists of numbers for the vectors of a file that has no others."""
+    able = [place for place, each in enumerate(found) if each.list_size in DIMENSIONS]
+    if len(able) == 1:
+        found[able[0]] = replace(found[able[0]], type=f"FLOAT_VECTOR:{found[able[0]].list_size}")
     return found
 
 
@@ -95,7 +105,7 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
     found = _one_type(name, there)
     if found is None:
         texts = [str(each) for each, value in zip(given, values, strict=True) if value is not None]
-        found = _text_type(texts) if text else "JSON"
+        found = _text_type(texts) if text else MIXED
     is_text = found.startswith("VARCHAR")
     shown = [str(cell) for cell, value in zip(given, values, strict=True) if value is not None and value is not ABSENT]
     return InferredColumn(
@@ -105,7 +115,15 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
         nulls=len(values) - len(there),
         longest=max(map(_size, shown), default=0) if is_text else None,
         distinct=len(there) == len(values) > 0 and _are_distinct(shown if is_text else there),
+        list_size=_list_size(there),
     )
+
+
+def _list_size(values: Sequence[Any]) -> int:
+    if not all(isinstance(each, list) and {type(item) for item in each} <= {int, float} for each in values):
+        return 0
+    sizes = {len(each) for each in values}
+    return sizes.pop() if len(sizes) == 1 else 0
 
 
 def _are_distinct(values: Sequence[Any]) -> bool:
@@ -118,6 +136,8 @@ def _one_type(column: str, values: Sequence[Any]) -> str | None:
     for kind, typed in TYPES.items():
         if kinds and all(issubclass(each, kind) and (each is not bool or bool in kind) for each in kinds):
             return typed(column, values)
+    if kinds and kinds <= {list, dict}:
+        return "JSON"
     return _text_type([]) if not kinds else None
 
 
@@ -131,7 +151,7 @@ def _list_type(column: str, values: Sequence[Sequence[Any]]) -> str:
     capacity = min(LARGEST_CAPACITY, max(LEAST_CAPACITY, _rounded(2 * max(sizes))))
     if kinds and kinds <= {int, float}:
         size = max(sizes)
-        clear = float in kinds or size >= VECTOR_DIMENSION or VECTOR_NAME.search(column)
+        clear = size >= VECTOR_DIMENSION or VECTOR_NAME.search(column)
         if len(sizes) == 1 and size in DIMENSIONS and clear:
             return f"FLOAT_VECTOR:{size}"
         return f"ARRAY:{'DOUBLE' if float in kinds else 'INT64'}:{capacity}"
@@ -141,13 +161,15 @@ def _list_type(column: str, values: Sequence[Sequence[Any]]) -> str:
 
 
 def _object_type(column: str, values: Sequence[Mapping[str, Any]]) -> str:
-    return "SPARSE_FLOAT_VECTOR" if all(map(_is_sparse, values)) else "JSON"
+    named = bool(VECTOR_NAME.search(column) or "sparse" in column.lower())
+    return "SPARSE_FLOAT_VECTOR" if all(_is_sparse(each, named=named) for each in values) else "JSON"
 
 
-def _is_sparse(value: Mapping[str, Any]) -> bool:
+def _is_sparse(value: Mapping[str, Any], *, named: bool) -> bool:
+    """Returns True for a sparse vector; whole numbers by whole numbers are one only by their name."""
     if value.keys() == {"indices", "values"}:
         return True
-    numbers = all(type(each) in (int, float) for each in value.values())
+    numbers = all(type(each) is float or (named and type(each) is int) for each in value.values())
     return bool(value) and numbers and all(str(key).isdecimal() for key in value)
 
 
@@ -181,8 +203,8 @@ def _cell_value(cell: str) -> Any:
     if cell == "":
         return cell if cell is EMPTY else None
     if WHOLE.fullmatch(cell) or FLOAT.fullmatch(cell):
-        number = int(cell) if WHOLE.fullmatch(cell) else float(cell)
-        return cell if LEADING_ZERO.match(cell) else number
+        whole = bool(WHOLE.fullmatch(cell))
+        return cell if loses_digits(cell, whole=whole) else int(cell) if whole else float(cell)
     if cell.strip().lower() in ("true", "false"):
         return cell.strip().lower() == "true"
     return next((value for value in _nested_values(cell.strip())), cell)

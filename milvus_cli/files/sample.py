@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from ..values.encode import ABSENT
+from .encodings import cell_not_decoded
 from .inference import InferredColumn, infer_columns
 from .record_batches import UNNAMED_INDEX
 from .row_stream import Chunk, RejectedRow, RowStream
@@ -35,6 +36,12 @@ class Sample:
     rows: int | None
     estimate: int | None
     table: RowStream
+
+    @property
+    def not_decoded(self) -> str:
+        """Describes the first cell that is not of the file's encoding; empty if there is none."""
+        cells = (cell for values in self.columns.values() for cell in values if isinstance(cell, str))
+        return next((text for cell in cells if (text := cell_not_decoded(cell, self.table.encoding))), "")
 
     @property
     def count(self) -> int:
@@ -115,10 +122,11 @@ def _joined(table: RowStream, chunks: Sequence[Chunk]) -> Mapping[str, Sequence[
     names = dict.fromkeys(table.columns or [name for chunk in chunks for name in chunk.columns])
     # An index of pandas with a name may be meant as a field, one without is not.
     names = dict.fromkeys(name for name in names if not UNNAMED_INDEX.fullmatch(name))
-    return {
-        name: [value for chunk in chunks for value in chunk.columns.get(name) or [ABSENT] * len(chunk.lines)]
-        for name in names
-    }
+    return {name: _column(name, chunks)[:SAMPLE_ROWS] for name in names}
+
+
+def _column(name: str, chunks: Sequence[Chunk]) -> list[Any]:
+    return [value for chunk in chunks for value in chunk.columns.get(name) or [ABSENT] * len(chunk.lines)]
 
 
 def _estimate(sources: Sequence[Source], count: int) -> int | None:

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import IO, BinaryIO
 
 from ..errors import CliError, InvalidInput
-from ..files.inference import InferredColumn, likely_key
+from ..files.inference import MIXED, InferredColumn, likely_key
 from ..files.sample import Sample, read_columns
+from ..files.separated import other_delimiter
 from ..files.sources import STDIN, InputFile, find_places
 from ..files.text_layout import TextLayout
 from ..result import Done, Text
@@ -110,9 +111,13 @@ def _again(kept: IO[bytes] | None) -> BinaryIO | None:
 def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     """Raises InvalidInput for files without rows or vectors."""
     name, columns = str(options.collection), sample.inferred
-    if not sample.count:
-        raise InvalidInput(f"{sample.place.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
+    _require_readable(sample)
     given = {parse_field(each).name: each for each in options.fields}
+    mixed = next((each for each in columns if each.type == MIXED and each.field not in given), None)
+    if mixed:
+        raise InvalidInput(
+            f"{sample.place.name}: no type fits all values of {mixed.name!r}", hint=f"declare it: -f {mixed.field}:TYPE"
+        )
     fields = [given.pop(each.field, each.declaration) for each in columns]
     fields += given.values()
     vectors = [field.name for field in map(parse_field, fields) if "VECTOR" in type_text(field)]
@@ -135,9 +140,20 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         paths=options.sources,
         format=options.format,
         mapping=mapping,
+        exact=sample.table.text,
         **asdict(options.layout),
     )
     return Plan(create, insert)
+
+
+def _require_readable(sample: Sample) -> None:
+    """Raises InvalidInput for a file that has no rows, or is read in another layout than it has."""
+    if hint := other_delimiter(sample.table):
+        raise InvalidInput(f"{sample.place.name} has one column", hint=hint)
+    if broken := sample.not_decoded:
+        raise InvalidInput(f"{sample.place.name}: {broken}")
+    if not sample.count:
+        raise InvalidInput(f"{sample.place.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
 
 
 def _with_key(session: Session, options: CreateFromOptions, columns: Sequence[InferredColumn]) -> CreateFromOptions:
@@ -210,6 +226,7 @@ def insert_line(options: InsertOptions) -> str:
     """Returns the command that inserts the files."""
     words = ["insert", "file", "-c", options.collection, *options.paths]
     words += ["--format", options.format] if options.format else []
+    words += ["--exact-numbers"] if options.exact else []
     for column, field in options.mapping:
         words += ["--map", f"{column}={field}"]
     for option, value in options.given.items():

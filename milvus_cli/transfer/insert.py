@@ -54,7 +54,7 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
         raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, options)
-    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types))
+    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
     notes: list[str] = []
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)

@@ -35,6 +35,7 @@ class InsertOptions(TextLayout):
     format: str | None = None
     mapping: Sequence[tuple[str, str]] = ()
     types: Sequence[tuple[str, str]] = ()
+    exact: bool = False
     ignore_unknown: bool = False
     rejects: str | None = None
     strict: bool = False
@@ -85,6 +86,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "--format": options.format,
             "--map": dict(options.mapping),
             "--types": dict(options.types),
+            "--exact-numbers": options.exact,
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,
             "--rejects": options.rejects,

@@ -60,13 +60,15 @@ class Batch:
 class RowEncoder:
     """`mapping` maps column names to field names where they differ, to "" for columns to leave out.
 
-    `types` has the types of columns of text files that go into the dynamic field.
+    `types` has the types of columns of text files that go into the dynamic field. With `exact`, numbers in them are
+    rejected that would lose digits.
     """
 
     target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
 
     def require_columns(self, name: str, table: RowStream) -> None:
         """Raises InvalidInput for columns without a field, and for required fields without a column."""
@@ -165,7 +167,7 @@ class RowEncoder:
             if table.text and field is None and (kind := self.types.get(column)):
                 found[name] = _typed(values, name, kind)
             else:
-                found[name] = _converted(values, name, field, table, column)
+                found[name] = _converted(values, name, field, table, column, exact=self.exact)
         return found
 
     @property
@@ -276,11 +278,13 @@ def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[s
     return rows if last is None else [rows[row] for row in last]
 
 
-def _converted(values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str) -> Sequence[Any]:
+def _converted(
+    values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str, *, exact: bool = False
+) -> Sequence[Any]:
     """Converts the values of a column from cells where needed."""
     text = table.text or column in table.cells
     if text and field is not None:
-        return read_cells(field, values)
+        return read_cells(field, values, exact=exact)
     if text and name != DYNAMIC:
         return [cell if cell else ABSENT for cell in values]
     if text or (column in table.nested and name == DYNAMIC):

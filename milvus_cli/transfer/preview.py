@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ..files.encodings import cell_not_decoded
 from ..files.inference import likely_key, plain_value, short_value
 from ..files.rejects import rejection_text
 from ..files.sample import Sample, read_sample
@@ -65,9 +64,8 @@ def _text_facts(found: Sample) -> Mapping[str, Any]:
 def _note(session: Session, found: Sample) -> None:
     if hint := other_delimiter(found.table):
         session.console.note(f"note: {hint}")
-    cells = (cell for values in found.columns.values() for cell in values if isinstance(cell, str))
-    if broken := next((text for cell in cells if (text := cell_not_decoded(cell, found.table.encoding))), ""):
-        session.console.note(f"note: {broken}")
+    if found.not_decoded:
+        session.console.note(f"note: {found.not_decoded}")
     if found.rejected:
         count = len(found.rejected)
         session.console.note(f"note: {count:,} of these rows can't be read:")

@@ -18,22 +18,25 @@ def typed(values: list[Any], *, name: str = "c", text: bool = False) -> str:
         ([1, 2], "INT64"),
         ([1, 2.5], "DOUBLE"),
         ([True, False], "BOOL"),
-        ([True, 1], "JSON"),
-        ([2**63], "JSON"),
+        ([True, 1], "mixed"),
+        ([2**63], "mixed"),
         (["a" * 200], "VARCHAR:512"),
         (["é" * 40_000], "VARCHAR:65535"),
         ([None], "VARCHAR:256"),
         ([{"a": 1}], "JSON"),
-        ([{"1": 0.5, "7": 1}], "SPARSE_FLOAT_VECTOR"),
+        ([{"1": 0.5, "7": 1.5}], "SPARSE_FLOAT_VECTOR"),
         ([{"indices": [1], "values": [0.5]}], "SPARSE_FLOAT_VECTOR"),
         ([[0.5, 1], [1, 2]], "FLOAT_VECTOR:2"),
         ([[1] * 8], "FLOAT_VECTOR:8"),
-        ([[1, 2], [3, 4]], "ARRAY:INT64:16"),
+        ([[1, 2], [3, 4]], "FLOAT_VECTOR:2"),
+        ([[1, 2], [3]], "ARRAY:INT64:16"),
         ([[0.5], [1.5, 2.5]], "ARRAY:DOUBLE:16"),
         ([["a"], []], "ARRAY:VARCHAR:256:16"),
         ([[[1.5]]], "JSON"),
         ([[]], "JSON"),
-        ([1, "a"], "JSON"),
+        ([1, "a"], "mixed"),
+        ([{"a": 1}, [1]], "JSON"),
+        ([{"2019": 123456789}], "JSON"),
     ],
 )
 def test_types_of_values(values: list[Any], type: str) -> None:
@@ -48,11 +51,14 @@ def test_types_of_values(values: list[Any], type: str) -> None:
         (["1e3"], "DOUBLE"),
         (["true", "FALSE"], "BOOL"),
         (["01234", "99999"], "VARCHAR:256"),
+        (["+4912345", "1"], "VARCHAR:256"),
+        (["12345678901234567890.12", "1.5"], "VARCHAR:256"),
+        (["1.50", "0.1", "123456789012345.5"], "DOUBLE"),
         (["1", "a"], "VARCHAR:256"),
         (["9223372036854775808"], "VARCHAR:256"),
         (["[0.1, 0.2]"], "FLOAT_VECTOR:2"),
         (["[0.1 0.2\n 0.3]"], "FLOAT_VECTOR:3"),
-        (['{"a": 1}', "[1]"], "VARCHAR:256"),
+        (['{"a": 1}', "[1]"], "JSON"),
         (['{"a": 1}', ""], "JSON"),
         (["[broken"], "VARCHAR:256"),
     ],
@@ -61,8 +67,13 @@ def test_types_of_cells(cells: list[str], type: str) -> None:
     assert typed(cells, text=True) == type
 
 
-def test_short_lists_of_whole_numbers_are_vectors_by_their_name() -> None:
-    assert typed([[1, 2]], name="embedding") == "FLOAT_VECTOR:2"
+def test_short_lists_of_numbers_are_vectors_only_by_their_name_or_where_there_are_no_others() -> None:
+    columns: dict[str, list[Any]] = {"embedding": [[1, 2]], "place": [[1.5, 2.5]], "long": [[0.5] * 8]}
+    assert [each.type for each in infer_columns(columns, text=False)] == [
+        "FLOAT_VECTOR:2",
+        "ARRAY:DOUBLE:16",
+        "FLOAT_VECTOR:8",
+    ]
 
 
 def test_names_become_those_that_milvus_takes() -> None:
