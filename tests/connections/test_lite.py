@@ -106,31 +106,31 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_s
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_server_whose_starter_was_killed_serves_the_next_command(
-    embedded: Cli, tmp_path: Path, ending: signal.Signals
+    embedded_servers: Cli, tmp_path: Path, ending: signal.Signals
 ) -> None:
     path = str(tmp_path / "books")
-    pid = _left_starting(embedded, path, ending)
-    connected = embedded("connect", "--lite", path, "-o", "json")
-    (listed,) = json.loads(embedded("list", "servers", "-o", "json").out)
+    pid = _left_starting(embedded_servers, path, ending)
+    connected = embedded_servers("connect", "--lite", path, "-o", "json")
+    (listed,) = json.loads(embedded_servers("list", "servers", "-o", "json").out)
     assert (one(connected)["address"], connected.err, listed["pid"]) == (listed["address"], "", pid)
 
 
-def test_a_server_whose_starter_was_killed_can_be_stopped(embedded: Cli, tmp_path: Path) -> None:
+def test_a_server_whose_starter_was_killed_can_be_stopped(embedded_servers: Cli, tmp_path: Path) -> None:
     path = str(tmp_path / "books")
-    pid = _left_starting(embedded, path, signal.SIGTERM)
-    assert embedded("stop", "server", path) == Run(0, "Stopped 1 server.\n", "")
+    pid = _left_starting(embedded_servers, path, signal.SIGTERM)
+    assert embedded_servers("stop", "server", path) == Run(0, "Stopped 1 server.\n", "")
     assert _dies(pid)
 
 
 def test_a_launched_server_that_never_answers_is_named(
-    embedded: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    embedded_servers: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "books")
-    pid = _left_starting(embedded, path, signal.SIGTERM)
+    pid = _left_starting(embedded_servers, path, signal.SIGTERM)
     os.kill(pid, signal.SIGSTOP)
     monkeypatch.setattr("milvus_cli.connections.lite.START_SECONDS", 0.5)
     with pytest.raises(CliError) as refused:
-        LiteServers(embedded.home, print).start(path)
+        LiteServers(embedded_servers.home, print).start(path)
     assert refused.value.message == f"Milvus Lite on {path} does not answer (process {pid})"
     assert refused.value.hint == f"stop server {path}"
     os.kill(pid, signal.SIGKILL)
