@@ -24,6 +24,7 @@ from .profile import Profile
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+LOOK_SECONDS = 1.0
 SERVER = (sys.executable, "-m", "milvus_lite", "server")
 RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"', "milvus_lite")
 """Runs a command that first records its own process id: the one that starts it may be killed at any moment."""
@@ -174,7 +175,8 @@ def _process(server: LiteServer, folder: Path, record: Path) -> subprocess.Popen
     known = asdict(server)
     del known["pid"]
     with _private(folder / "alive") as alive, _private(Path(server.log)) as output, _private(record):
-        _try_lock(alive)
+        # Other commands that look whether it is held hold it for a moment.
+        _wait(lambda: _try_lock(alive), LOOK_SECONDS)
         command = (*SERVER, "--data-dir", server.path, "--host", server.host, "--port", str(server.port))
         return subprocess.Popen(
             [*RECORDED, json.dumps(known)[:-1] + ', "pid": ', str(record), *command],
@@ -245,14 +247,15 @@ def _alive(folder: Path) -> bool:
     except OSError:
         return False
     try:
-        return not _try_lock(descriptor)
+        # Shared, so that two that look at once don't take each other for the server.
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,10 +1,12 @@
 """Embedded servers: starting, sharing, stopping, and vanished ones."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +136,20 @@ def test_a_launched_server_that_never_answers_is_named(
     assert refused.value.message == f"Milvus Lite on {path} does not answer (process {pid})"
     assert refused.value.hint == f"stop server {path}"
     os.kill(pid, signal.SIGKILL)
+
+
+def test_a_command_that_looks_at_the_lock_keeps_no_server_from_taking_it(embedded_servers: Cli, tmp_path: Path) -> None:
+    path = str(tmp_path / "books")
+    servers = LiteServers(embedded_servers.home, print)
+    log = Path(one(embedded_servers("start", "server", path, "-o", "json"))["log"])
+    servers.stop(path)
+    looking = os.open(log.parent / "alive", os.O_RDWR)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    timer = threading.Timer(0.2, os.close, [looking])
+    timer.start()
+    started = servers.start(path)
+    assert servers.running(path) == started
+    timer.join()
 
 
 def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Path) -> None:
