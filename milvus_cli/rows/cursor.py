@@ -1,11 +1,16 @@
-"""Reads all rows of a selection in primary key order, page by page, and fetches the next page ahead."""
+"""Reads all rows of a selection in primary key order, page by page, and fetches the next page ahead.
+
+Milvus Lite scans the whole collection for each query, unless its filter is only a list of keys. From there the cursor
+reads large pages of keys, and then the rows by their keys.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
@@ -13,9 +18,9 @@ from ..errors import CliError
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from ..text.limits import HIGHEST_LIMIT
-from .filters import above, both
+from .filters import above, both, quoted
 from .patience import NO_PATIENCE, Patience
-from .selection import Selection, keys_of, query, strong_timestamp, understood
+from .selection import Fields, Selection, keys_of, query, strong_timestamp, understood
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -25,6 +30,8 @@ PAGE_BYTES = 2 << 20
 FIRST_ROWS = 1_000
 GROWTH = 8
 """Highest growth of a page's rows over the page before."""
+LITE_KEYS = 1 << 18
+"""Most keys in a page of keys from Milvus Lite, which has no highest limit."""
 
 # Milvus before 2.4 ignores these; Milvus Lite sorts by key only with them.
 ORDERED = {"iterator": "True", "reduce_stop_for_best": "True"}
@@ -54,44 +61,99 @@ class Cursor:
     ) -> None:
         self._client = client
         self._selection = selection
-        self._rows = rows
-        self._limit = rows or rows_at_once(selection)
-        self._timestamp: int | None = None
         # A stop event of its own: ending this cursor must not end the patience of others.
         self._patience = replace(patience, stopped=threading.Event())
+        self._rows = _Reader(client, selection, self._patience, rows or rows_at_once(selection), fixed=rows is not None)
 
     def pages(self, after: Any = None) -> Iterator[Page]:
         """Yields the pages after a key, or all. Raises CliError as calls do, and for keys that come out of order."""
-        pool = ThreadPoolExecutor(1)
+        pool, pages = ThreadPoolExecutor(1), self._pages(after)
         try:
-            page = self._next(after)
-            while page.keys:
-                following = pool.submit(self._next, page.last)
+            page = next(pages, None)
+            while page is not None:
+                following = pool.submit(next, pages, None)
                 yield page
                 page = following.result()
         finally:
             self._patience.stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _next(self, after: Any) -> Page:
-        """Returns an empty page only at the end: Milvus 2.3 shows one of the rows with equal keys, but counts all."""
-        page = self._patience.tried(lambda: self._read(self._behind(after), timestamp=self._strong_timestamp()))
-        ordered = sorted(set(page.keys)) if after is None else sorted({after, *page.keys})[1:]
-        if list(page.keys) != ordered:
+    def _pages(self, after: Any) -> Iterator[Page]:
+        # A row that matched the filter when its key was read may not match when it is read by its key.
+        if self._selection.filter or not self._client.version.is_lite:
+            yield from self._rows.behind(after)
+        else:
+            for page in self._keys().behind(after):
+                yield from self._rows.with_keys(page.keys)
+
+    def _keys(self) -> _Reader:
+        name = (self._selection.primary.name,)
+        only_keys = replace(self._selection, fields=Fields(name, name, flat=False))
+        limit = min(LITE_KEYS, int(PAGE_BYTES / row_bytes(only_keys)))
+        return _Reader(self._client, only_keys, self._patience, limit, highest=LITE_KEYS)
+
+
+class _Reader:
+    """Reads pages of `limit` rows, which is adapted to PAGE_BYTES up to `highest` unless it is `fixed`."""
+
+    def __init__(
+        self,
+        client: Client,
+        selection: Selection,
+        patience: Patience,
+        limit: int,
+        *,
+        highest: int = HIGHEST_LIMIT,
+        fixed: bool = False,
+    ) -> None:
+        self._client = client
+        self._selection = selection
+        self._patience = patience
+        self._limit = limit
+        self._highest = highest
+        self._fixed = fixed
+        self._timestamp: int | None = None
+
+    def behind(self, after: Any) -> Iterator[Page]:
+        """Yields all pages after a key, if any."""
+        while True:
+            limit = self._limit
+            page = self._page(self._behind(after), {"limit": limit, **ORDERED}, after)
+            if page.keys:
+                yield page
+            # Milvus 2.3 shows one of the rows with equal keys, but counts all: only an empty page is its last.
+            if not page.keys or (self._client.version.is_lite and len(page.keys) < limit):
+                return
+            after = page.last
+
+    def with_keys(self, keys: Sequence[Any]) -> Iterator[Page]:
+        """Yields the rows with these keys, from Milvus Lite; rows deleted meanwhile are missing."""
+        start = 0
+        while start < len(keys):
+            part = keys[start : start + self._limit]
+            start += len(part)
+            # Only this form is no scan; ORDERED would make it one. Rows come in the order of their keys.
+            page = self._page(f"{self._selection.primary.name} in {quoted(part)}", {})
+            if page.keys:
+                yield page
+
+    def _page(self, expression: str, parameters: Mapping[str, object], after: Any = None) -> Page:
+        page = self._patience.tried(lambda: self._read(expression, parameters, self._strong_timestamp()))
+        in_turn = page.keys if after is None else chain([after], page.keys)
+        if any(one >= other for one, other in pairwise(in_turn)):
             raise CliError(
                 "the server sends rows out of order: not all of them would come",
                 hint="ask for them by ranges of the primary key",
             )
         return page
 
-    def _read(self, expression: str, *, timestamp: int) -> Page:
-        parameters = {"limit": self._limit, **ORDERED}
+    def _read(self, expression: str, parameters: Mapping[str, object], timestamp: int) -> Page:
         with understood(self._selection):
             columns = query(self._client, self._selection, expression, params=parameters, timestamp=timestamp)
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)
-        if keys and self._rows is None:
-            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, HIGHEST_LIMIT))
+        if keys and not self._fixed:
+            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, self._highest))
         return Page(columns, keys, max(keys, default=None), size)
 
     def _behind(self, after: Any) -> str:

@@ -19,6 +19,7 @@ WHAT = (
     "collections-2.3.5",
     "search",
     "export",
+    "lite",
     "top",
     "insert",
     "memory",
@@ -49,6 +50,7 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.export import measure_export
     from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.lite import measure_lite
     from tests.bench.memory import measure_memory
     from tests.bench.search import measure_search
     from tests.bench.size import measure_size
@@ -61,6 +63,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_size(work)
     if what == "export":
         return measure_export(work, given.rounds)
+    if what == "lite":
+        return measure_lite(work, given.rounds)
     if what == "memory":
         return measure_memory(work, given.rows)
     if what == "top":

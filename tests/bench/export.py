@@ -15,6 +15,7 @@ from tests.bench.report import Row, compare
 from tests.bench.timing import Process, Task, measure, peak_memory
 from tests.support.cli import ROOT
 from tests.support.milvus_server import MilvusServer
+from tests.support.process import ServerProcess
 
 COUNT, DIM, PART = 100_000, 128, 20_000
 ROUNDS = 3
@@ -55,7 +56,7 @@ def measure_export(work: Path, rounds: int) -> list[Row]:
     """In the interpreter that runs the bench, as both need packages of the `test` extra."""
     rows = []
     with MilvusServer(work / "server") as server:
-        _fill(server)
+        fill(server)
         (work / "home").mkdir()
         variables = {**clean_variables(work / "home"), "PYTHONPATH": str(ROOT), "MILVUS_URI": server.uri}
         for kind in ("csv", "jsonl", "parquet"):
@@ -79,7 +80,7 @@ def measure_export(work: Path, rounds: int) -> list[Row]:
     return rows
 
 
-def _fill(server: MilvusServer) -> None:
+def fill(server: ServerProcess) -> None:
     client = open_client(Profile(host=server.host, port=server.port), timeout=60)
     schema = declared(Declaration("many", ("id:INT64", f"v:FLOAT_VECTOR:{DIM}"), primary="id")).schema
     client.call("CreateCollection", collection_name="many", schema=schema.SerializeToString(), shards_num=1)
