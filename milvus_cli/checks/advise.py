@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..result import Report, Section, Table
+from ..schema.index_types import usual_metric
 from ..schema.indexes import Index
 from ..schema.schema import WIDTHS
 from ..server.progress import load_state
@@ -29,7 +30,6 @@ SWEEPS = {
 """Parameter values tried on an existing index, by index type; other types have nothing to try."""
 MOST_DIGITS = 10
 """Digits of an nlist; longer values, or other text, are ignored."""
-DEFAULT_METRICS = {"BINARY_VECTOR": "HAMMING", "SPARSE_FLOAT_VECTOR": "IP"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _command_lines(target: CheckedCollection, choice: IndexCandidate | None, pre
         setting = _equations(present.best)
         return [f"check recall {place}" + (f" --sweep {setting}" if setting else "")]
     collection, index = shlex.quote(target.collection), present.index
-    metric = (index.metric if index else "") or DEFAULT_METRICS.get(target.kind, "COSINE")
+    metric = (index.metric if index else "") or usual_metric(target.keys.schema, target.field) or "COSINE"
     given = "".join(f" --param {name}:{value}" for name, value in choice.params.items())
     release = f"release collection -c {collection}"
     before = [release, f"delete index -c {collection} -in {shlex.quote(index.name)} --yes"] if index else []
