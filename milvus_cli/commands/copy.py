@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import command, dry_run_option, option
+from ..grammar.command import command, dry_run_option, option, retry_option
 from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import COLLECTION_PLACE
-from ..grammar.value_types import FiniteRange
 from ..result import Done, Report
 
 if TYPE_CHECKING:
@@ -57,15 +56,7 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample
 @option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
 @option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
 @option("--no-load", is_flag=True, help="Don't load the copy.")
-@option(
-    "--retry",
-    "patience",
-    type=FiniteRange(min=0),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Try for so long to reach a target that went away.",
-)
+@retry_option
 @dry_run_option
 @options("transfer.copy:CopyOptions")
 def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:

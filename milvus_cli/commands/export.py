@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import collection_option, command, option, word
+from ..grammar.command import collection_option, command, option, retry_option, word
 from ..grammar.file_options import delimiter_option, encoding_option, null_option, quote_option
 from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option
 from ..grammar.types import FILE
-from ..grammar.value_types import FiniteRange
 from ..result import Done
 
 if TYPE_CHECKING:
@@ -48,15 +47,7 @@ FORMAT = Words(
 @partitions_option("Only of this partition (repeatable).")
 @consistency_option
 @option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
-@option(
-    "--retry",
-    "patience",
-    type=FiniteRange(min=0),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Keep retrying a lost server for this many seconds.",
-)
+@retry_option
 @option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
 @options("transfer.export_job:ExportOptions")
 def export_collection(session: Session, options: ExportOptions) -> Done | None:

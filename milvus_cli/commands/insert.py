@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import all_of, argument, collection_option, command, option
+from ..grammar.command import all_of, argument, collection_option, command, option, retry_option
 from ..grammar.file_options import format_option, layout_options
 from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
 from ..grammar.types import COLLECTION, FILE, KEPT_FILE
-from ..grammar.value_types import ColumnType, FiniteRange
+from ..grammar.value_types import ColumnType
 from ..result import Done
 
 if TYPE_CHECKING:
@@ -68,14 +68,7 @@ file_options = all_of(
     option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
     option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
     option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
-    option(
-        "--retry",
-        "patience",
-        type=FiniteRange(min=0),
-        default=60.0,
-        metavar="SECONDS",
-        help="Try for so long to reach a server that went away [60].",
-    ),
+    retry_option,
     option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
 )
 

@@ -21,6 +21,7 @@ from .params import (
     WordOption,
 )
 from .types import COLLECTION
+from .value_types import FiniteRange
 
 
 def command(
@@ -101,4 +102,13 @@ def optional_collection_option(text: str) -> Callable[[Any], Any]:
 
 
 dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+retry_option = option(
+    "--retry",
+    "patience",
+    type=FiniteRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Keep retrying an unreachable server for this long.",
+)
 no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
