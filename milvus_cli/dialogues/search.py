@@ -8,7 +8,7 @@ from ..errors import CliError, InvalidInput
 from ..schema.index_types import SEARCH_PARAMETERS, check_search_params
 from ..schema.indexes import field_index
 from ..schema.schema import vector_fields
-from ..search.check import BM25, TEXT_EMBEDDING, describe_field
+from ..search.check import describe_field, is_text_output
 from ..search.hits import shown_fields
 from ..search.legs import leg_text
 from ..search.options import parse_params
@@ -84,7 +84,7 @@ def _ask_query(ask: Interview, schema: CollectionSchema, fields: Sequence[FieldS
     """Asks for a vector that fits one of the fields, else for a text or an entity; returns the vector's text."""
     if any(ask.is_given(name) for name in QUERIES):
         return "".join(ask.value("vectors")[:1])
-    texts = [each for each in fields if _is_text(schema, each)]
+    texts = [each for each in fields if is_text_output(schema, each.name)]
     if len(texts) < len(fields):
         vector = _ask_vector(ask, [each for each in fields if each not in texts], "by text" if texts else "")
         if vector:
@@ -133,8 +133,8 @@ def _ask_field(ask: Interview, schema: CollectionSchema, question: str, vector: 
 
 
 def _suits(ask: Interview, schema: CollectionSchema, field: FieldSchema, vector: str) -> bool:
-    if ask.value("texts") or _is_text(schema, field):
-        return bool(ask.value("texts")) and _is_text(schema, field)
+    if ask.value("texts") or is_text_output(schema, field.name):
+        return bool(ask.value("texts")) and is_text_output(schema, field.name)
     try:
         return not vector or bool(read_queries([vector], field, bytes))
     except CliError:
@@ -158,12 +158,6 @@ def _search_param(index_type: str, name: str) -> Callable[[str], None]:
     return lambda text: check_search_params(index_type, parse_params([f"{name}={text}"]))
 
 
-def _is_text(schema: CollectionSchema, field: FieldSchema) -> bool:
-    """Reports whether a function of the server makes the field's vectors from text."""
-    kinds = [each.type for each in schema.functions if field.name in each.output_field_names]
-    return BM25 in kinds or TEXT_EMBEDDING in kinds
-
-
 def _ask_leg_field(ask: Interview, schema: CollectionSchema, legs: int) -> FieldSchema | None:
     fields = {each.name: each for each in vector_fields(schema)}
     name = ask.text(
@@ -178,7 +172,7 @@ def _ask_leg_field(ask: Interview, schema: CollectionSchema, legs: int) -> Field
 def _ask_leg(ask: Interview, schema: CollectionSchema, field: FieldSchema) -> str:
     """Returns a request in the notation of --request."""
     leg: dict[str, object] = {"field": field.name}
-    if _is_text(schema, field):
+    if is_text_output(schema, field.name):
         leg["text"] = ask.text("  Text to find", needed=True)
     elif vector := _ask_vector(ask, [field]):
         leg["vector"] = vector

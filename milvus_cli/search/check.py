@@ -120,9 +120,14 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
     raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
 
 
-def is_made_of_text(schema: CollectionSchema, field: str) -> bool:
+def is_bm25_output(schema: CollectionSchema, field: str) -> bool:
     """Returns whether BM25 fills this field: it is searched by text only, and not returned with rows."""
     return any(each.type == BM25 and field in each.output_field_names for each in schema.functions)
+
+
+def is_text_output(schema: CollectionSchema, field: str) -> bool:
+    """Returns whether a function makes the field's vectors of text, by BM25 or an embedding: text can search it."""
+    return any(each.type in (BM25, TEXT_EMBEDDING) and field in each.output_field_names for each in schema.functions)
 
 
 def explained_refusal(client: Client, search: Search, error: ServerRefused) -> CliError:

@@ -16,7 +16,7 @@ from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.params import read_params
 from ..values.dynamic import names_in
-from .check import is_made_of_text, text_function
+from .check import is_bm25_output, text_function
 from .hits import shown_fields
 from .queries import LARGEST, entity_query, read_queries, text_queries
 from .request import Queries, Search
@@ -125,7 +125,7 @@ class SearchOptions:
         searched = search_field(schema, self.field)
         if self.like is not None:
             return searched, *entity_query(self.client, schema, searched, self.like, self.collection)
-        if self.vectors and is_made_of_text(schema, searched.name):
+        if self.vectors and is_bm25_output(schema, searched.name):
             raise InvalidInput(
                 f"{searched.name!r} is made of text: no vector finds anything in it",
                 hint="search it with --text, or --like ID",
