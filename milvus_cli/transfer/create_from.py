@@ -27,7 +27,7 @@ from ..server.waiting import load
 from ..session.session import Session
 from ..values.dynamic import DYNAMIC
 from .insert import insert_files
-from .insert_job import InsertOptions
+from .insert_job import InsertOptions, require_usable
 
 GENERATED_KEYS = ("id", "pk", "row_id")
 """Names for a primary key that Milvus generates."""
@@ -84,11 +84,7 @@ def _require_clear(session: Session, options: CreateFromOptions, places: Sequenc
             raise InvalidInput(f"{spelling} and --from: give one of them")
     if not options.collection:
         raise InvalidInput("missing option '-c'", hint="create collection -c NAME --from FILE")
-    if options.no_header and not options.columns:
-        raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
-    if STDIN in options.sources and session.console.commands_on_stdin:
-        raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
-    options.require_use(places)
+    require_usable(session, options, options.sources, places)
 
 
 def _kept_stdin(session: Session, sources: Sequence[str]) -> AbstractContextManager[IO[bytes] | None]:

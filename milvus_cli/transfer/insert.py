@@ -11,7 +11,7 @@ from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
-from ..files.sources import STDIN, find_places
+from ..files.sources import find_places
 from ..files.text_layout import SEPARATED
 from ..result import Done
 from ..rows.writing import WriteTarget, readable_count, writes_at_once
@@ -21,7 +21,15 @@ from ..server.existence import collection_identity
 from ..session.session import Session
 from .checkpoint import Checkpoint
 from .fake import Recipe, fake_chunks
-from .insert_job import InsertOptions, begun_checkpoint, continue_hint, locked, repeat_hint, require_same_content
+from .insert_job import (
+    InsertOptions,
+    begun_checkpoint,
+    continue_hint,
+    locked,
+    repeat_hint,
+    require_same_content,
+    require_usable,
+)
 from .insert_summary import count_again, summary, with_counts
 from .intake import RowEncoder
 from .meter import Meter
@@ -44,13 +52,9 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     if options.seconds:
         session = session.with_options(replace(session.options, timeout=options.seconds))
     places = find_places(options.paths, options.format)
-    options.require_use(places)
+    require_usable(session, options, options.paths, places)
     if options.types and not all(each.format in SEPARATED for each in places):
         raise InvalidInput("--types is for CSV and TSV files", hint="values of other files have types")
-    if options.no_header and not options.columns:
-        raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
-    if STDIN in options.paths and session.console.commands_on_stdin:
-        raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
     if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
         raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, options)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..connections.private_files import make_private
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..files.sources import STDIN, InputFile, Source, identity
 from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
@@ -44,6 +44,15 @@ class InsertOptions(TextLayout):
     checkpoint: str | None = None
     patience: float = 60.0
     seconds: float | None = None
+
+
+def require_usable(session: Session, layout: TextLayout, paths: Sequence[str], places: Sequence[InputFile]) -> None:
+    """Raises InvalidInput for files that can't be read with this layout, or from a standard input of commands."""
+    layout.require_use(places)
+    if layout.no_header and not layout.columns:
+        raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
+    if STDIN in paths and session.console.commands_on_stdin:
+        raise InvalidInput("- is standard input, and the commands come from there", hint="name a file")
 
 
 @contextmanager
