@@ -1,10 +1,14 @@
 """A collection is made to fit a file, and gets its rows."""
 
+import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
@@ -89,7 +93,7 @@ def test_standard_input_is_read_once_for_both(books: Typed) -> None:
         ("--from nosuch.csv", "no file nosuch.csv", "did you mean books.csv?", 1),
         (
             "--from t.csv",
-            "t.csv has no vectors, and a collection needs a vector field",
+            "t.csv has no vectors of one dimension, and a collection needs a vector field",
             "add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
             2,
         ),
@@ -153,6 +157,30 @@ def test_a_file_in_another_layout_makes_no_collection(books: Typed, data: bytes,
     Path("r.csv").write_bytes(data)
     assert books("create collection made --from r.csv") == failed(message, hint, 2)
     assert books("show collection made").code == 1
+
+
+def test_a_pipe_is_refused_as_it_would_be_read_twice(books: Typed) -> None:
+    os.mkfifo("rows.csv")
+    assert books("create collection made --from rows.csv") == failed(
+        "rows.csv is no file, and is read twice", "give its rows on standard input: --from - --format FORMAT", 2
+    )
+
+
+def test_json_in_parquet_is_json_again(books: Typed) -> None:
+    table = pyarrow.table({"id": [1, 2], "j": ['{"a": [1]}', None], "t": ["{x", "y"], "v": [[0.5] * 8] * 2})
+    parquet.write_table(table, "r.parquet")
+    run = books("create collection made --from r.parquet --dry-run")
+    assert "-f id:INT64 -f j:JSON -f t:VARCHAR:256 -f v:FLOAT_VECTOR:8" in run.out
+
+
+def test_an_interrupted_insert_names_the_line_to_go_on_with(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10)
+    lines = "".join(f'{number},"[0.5, 1]"\n' for number in range(3000))
+    Path("r.csv.gz").write_bytes(gzip.compress(f"id,v\n{lines}".encode())[:-8])
+    monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 10)
+    run = books("create collection made --from r.csv.gz")
+    assert (run.code, run.err.splitlines()[-1][:5]) == (1, "hint:")
+    assert "insert file -c made r.csv.gz --exact-numbers" in run.err
 
 
 def test_values_that_no_type_fits_need_a_declaration(books: Typed) -> None:

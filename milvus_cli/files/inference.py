@@ -58,17 +58,28 @@ class InferredColumn:
 
 
 def infer_columns(
-    columns: Mapping[str, Sequence[Any]], *, text: bool, cells: Collection[str] = ()
+    columns: Mapping[str, Sequence[Any]], *, text: bool, cells: Collection[str] = (), nested: Collection[str] = ()
 ) -> list[InferredColumn]:
-    """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`."""
+    """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`.
+
+    Texts in `nested` columns may be JSON.
+    """
     taken: set[str] = set()
     found = []
     for name, values in columns.items():
         if name and name != DYNAMIC:
             field = _field_name(name, taken)
             taken.add(field)
+            values = _parsed(values) if name in nested else values
             found.append(_inferred(name, field, values, text=text or name in cells))
     return found if any(each.is_vector for each in found) else _with_vector(columns, found)
+
+
+def _parsed(values: Sequence[Any]) -> Sequence[Any]:
+    """Returns the objects that texts hold as JSON, or the texts if one holds none."""
+    found = [next(_nested_values(each.strip()), None) if isinstance(each, str) else each for each in values]
+    objects = [isinstance(new, dict) or old is None or old is ABSENT for new, old in zip(found, values, strict=True)]
+    return found if all(objects) and any(isinstance(each, dict) for each in found) else values
 
 
 def _with_vector(columns: Mapping[str, Sequence[Any]], found: list[InferredColumn]) -> list[InferredColumn]:

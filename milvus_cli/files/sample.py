@@ -73,7 +73,7 @@ def read_columns(
         more = _table_sample(group, stdin, layout, note)
         if more.table.text == found.table.text:
             found = replace(found, columns=_stacked(found, more))
-    return replace(found, inferred=infer_columns(found.columns, text=found.table.text, cells=found.table.cells))
+    return replace(found, inferred=_inferred(found.columns, found.table))
 
 
 def _stacked(above: Sample, below: Sample) -> Mapping[str, Sequence[Any]]:
@@ -99,12 +99,16 @@ def _table_sample(
             sources[0].place,
             sum(source.total or 0 for source in sources),
             columns,
-            infer_columns(columns, text=table.text, cells=table.cells),
+            _inferred(columns, table),
             rejected,
             rows,
             None if rows is not None else _estimate(sources, count),
             table,
         )
+
+
+def _inferred(columns: Mapping[str, Sequence[Any]], table: RowStream) -> Sequence[InferredColumn]:
+    return infer_columns(columns, text=table.text, cells=table.cells, nested=table.nested)
 
 
 def _first_chunks(table: RowStream, sources: Sequence[Source]) -> tuple[Sequence[Chunk], bool]:

@@ -15,7 +15,7 @@ from ..errors import CliError, InvalidInput
 from ..files.inference import MIXED, InferredColumn, likely_key
 from ..files.sample import Sample, read_columns
 from ..files.separated import other_delimiter
-from ..files.sources import STDIN, InputFile, find_places
+from ..files.sources import STDIN, InputFile, find_places, identity
 from ..files.text_layout import TextLayout
 from ..result import Done, Text
 from ..schema.declaration import declared, parse_field
@@ -26,6 +26,7 @@ from ..server.overview import type_text
 from ..server.waiting import load
 from ..session.session import Session
 from ..values.dynamic import DYNAMIC
+from .checkpoint import RESUME_HINT
 from .insert import insert_files
 from .insert_job import InsertOptions, require_usable
 
@@ -85,6 +86,12 @@ def _require_clear(session: Session, options: CreateFromOptions, places: Sequenc
     if not options.collection:
         raise InvalidInput("missing option '-c'", hint="create collection -c NAME --from FILE")
     require_usable(session, options, options.sources, places)
+    pipe = next((each for each in places if each.path != STDIN and not each.is_url and not identity(each)), None)
+    if pipe:
+        raise InvalidInput(
+            f"{pipe.name} is no file, and is read twice",
+            hint="give its rows on standard input: --from - --format FORMAT",
+        )
 
 
 def _kept_stdin(session: Session, sources: Sequence[str]) -> AbstractContextManager[IO[bytes] | None]:
@@ -119,7 +126,7 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     vectors = [field.name for field in map(parse_field, fields) if "VECTOR" in type_text(field)]
     if not vectors and not options.bm25:
         raise InvalidInput(
-            f"{sample.place.name} has no vectors, and a collection needs a vector field",
+            f"{sample.place.name} has no vectors of one dimension, and a collection needs a vector field",
             hint="add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
         )
     create = _with_key(session, replace(options, sources=(), fields=tuple(fields)), columns)
@@ -193,7 +200,10 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
     try:
         return insert_files(session, plan.insert, stdin)
     except CliError as exc:
-        raise exc.with_context(more_hint=f"the collection is there; its rows: {insert_line(plan.insert)}") from exc
+        line = insert_line(plan.insert)
+        if RESUME_HINT in exc.hint:
+            raise exc.with_context(hint=f"the collection is there; go on with: {line} --resume") from exc
+        raise exc.with_context(more_hint=f"the collection is there; its rows: {line}") from exc
 
 
 def _described(plan: Plan) -> Text:
