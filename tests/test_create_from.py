@@ -166,6 +166,15 @@ def test_a_pipe_is_refused_as_it_would_be_read_twice(books: Typed) -> None:
     )
 
 
+def test_a_collection_that_exists_names_the_line_that_inserts_the_rows(books: Typed) -> None:
+    assert books("create collection made --from books.csv").code == 0
+    assert books("create collection made --from books.csv") == failed(
+        "collection 'made' exists",
+        "to insert the rows: insert file -c made books.csv --exact-numbers --map 'the title=the_title', "
+        "with --resume if it was begun",
+    )
+
+
 def test_json_in_parquet_is_json_again(books: Typed) -> None:
     table = pyarrow.table({"id": [1, 2], "j": ['{"a": [1]}', None], "t": ["{x", "y"], "v": [[0.5] * 8] * 2})
     parquet.write_table(table, "r.parquet")
@@ -175,7 +184,7 @@ def test_json_in_parquet_is_json_again(books: Typed) -> None:
 
 def test_an_interrupted_insert_names_the_line_to_go_on_with(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10)
-    lines = "".join(f'{number},"[0.5, 1]"\n' for number in range(3000))
+    lines = "".join(f'{number},"[0.5, 1]"\n' for number in range(200))
     Path("r.csv.gz").write_bytes(gzip.compress(f"id,v\n{lines}".encode())[:-8])
     monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 10)
     run = books("create collection made --from r.csv.gz")

@@ -30,7 +30,7 @@ null_option = option(
     multiple=True,
     type=click.STRING,
     metavar="TEXT",
-    help="A text that means null (repeatable).",
+    help="A text that means null, in quotes too (repeatable).",
 )
 encoding_option = option(
     "--encoding",

@@ -72,6 +72,7 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
         plan = _plan(session, options, read_columns(places, _again(kept), options.layout, session.console.note))
         if options.dry_run:
             return _described(plan)
+        _require_new(session, plan)
         _agree(session, plan)
         made = create_collection(session, plan.create, read)
         load(session, plan.insert.collection)
@@ -181,6 +182,14 @@ def _nullable(session: Session, primary: str, columns: Sequence[InferredColumn])
         "are rejected, or get an empty text"
     )
     return ()
+
+
+def _require_new(session: Session, plan: Plan) -> None:
+    """Raises CliError if the collection exists, as after an interruption."""
+    name = plan.insert.collection
+    if session.client.call("HasCollection", collection_name=name).value:
+        line = insert_line(plan.insert)
+        raise CliError(f"collection {name!r} exists", hint=f"to insert the rows: {line}, with --resume if it was begun")
 
 
 def _agree(session: Session, plan: Plan) -> None:
