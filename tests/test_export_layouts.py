@@ -71,7 +71,7 @@ def test_what_is_exported_is_inserted_again_with_the_same_options(laid_out: Type
     ("options", "message", "hint", "code"),
     [
         ("--null é", "t has the text 'é', which --null makes of nulls", "give another --null TEXT", 1),
-        ("--encoding ascii", "'é' is no character of ascii", "--encoding utf-8 has all", 1),
+        ("--encoding ascii", "'é' can't be written in ascii", "--encoding utf-8 can write every character", 1),
         (
             "--quote '' --fields v",
             "v has the value '[1.0,2.0]', which can't be told apart without quotes",

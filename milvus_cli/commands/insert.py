@@ -80,7 +80,7 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, Arrow, NPY, NPZ; also of `-`, a pattern or a URL.
 
     A directory is read as a table of its files; names like lang=en in its path are columns. Columns go to the fields of
-    their names. An interrupted insert goes on with --resume, and loses no row.
+    their names. --resume continues an interrupted insert where it stopped.
 
     \b
     Example: insert file -c book books.csv

@@ -37,7 +37,7 @@ SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
-"""What other programs write for null."""
+"""Texts that other programs write for null."""
 TRUE = ("true", "t", "yes", "1", "1.0")
 FALSE = ("false", "f", "no", "0", "0.0")
 TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}

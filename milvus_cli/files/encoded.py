@@ -55,4 +55,6 @@ class EncodedWriter:
             return data.decode().encode(self._encoding)
         except UnicodeEncodeError as exc:
             text = exc.object[exc.start]
-            raise CliError(f"{text!r} is no character of {self._encoding}", hint="--encoding utf-8 has all") from exc
+            raise CliError(
+                f"{text!r} can't be written in {self._encoding}", hint="--encoding utf-8 can write every character"
+            ) from exc

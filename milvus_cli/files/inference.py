@@ -72,7 +72,7 @@ def infer_columns(
             taken.add(field)
             values = _parsed(values) if name in nested else values
             found.append(_inferred(name, field, values, text=text or name in cells))
-    return found if any(each.is_vector for each in found) else _with_vector(columns, found)
+    return found if any(each.is_vector for each in found) else _with_vector(found)
 
 
 def _parsed(values: Sequence[Any]) -> Sequence[Any]:
@@ -82,8 +82,8 @@ def _parsed(values: Sequence[Any]) -> Sequence[Any]:
     return found if all(objects) and any(isinstance(each, dict) for each in found) else values
 
 
-def _with_vector(columns: Mapping[str, Sequence[Any]], found: list[InferredColumn]) -> list[InferredColumn]:
-    """Takes the only column of short lists of numbers for the vectors of a file that has no others."""
+def _with_vector(found: list[InferredColumn]) -> list[InferredColumn]:
+    """Makes the only column of short lists of numbers a vector, in a file that has no other vectors."""
     able = [place for place, each in enumerate(found) if each.list_size in DIMENSIONS]
     if len(able) == 1:
         found[able[0]] = replace(found[able[0]], type=f"FLOAT_VECTOR:{found[able[0]].list_size}")

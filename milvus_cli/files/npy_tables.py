@@ -57,7 +57,7 @@ def _zip_errors(name: str) -> Iterator[None]:
         yield
     except (BadZipFile, NotImplementedError, RuntimeError) as exc:
         # zipfile has the last two for compressions that it lacks, and for passwords.
-        raise CliError(f"{name} is no NPZ file, or broken: {exc}") from exc
+        raise CliError(f"{name} is not an NPZ file, or is broken: {exc}") from exc
 
 
 def _common_length(what: str, arrays: Mapping[str, NpyArray]) -> int:

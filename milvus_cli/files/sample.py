@@ -17,7 +17,7 @@ from .tables import WantedColumns, group_tables, open_table
 from .text_layout import PLAIN, TextLayout
 
 SAMPLE_ROWS, SAMPLE_CHUNKS = 5_000, 2
-"""A sample ends after so many rows or chunks, so that a file of any size is sampled within a second."""
+"""Maximum rows and chunks of a sample, small enough to read within a second."""
 SAMPLE_TABLES = 20
 
 

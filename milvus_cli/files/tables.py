@@ -18,7 +18,7 @@ from .text_layout import PLAIN, TEXT_FORMATS, TextLayout
 
 @dataclass(frozen=True)
 class WantedColumns:
-    """What the reader of rows knows of their columns: the keys of JSON objects, the dense vectors, and the texts."""
+    """The columns of a collection that a reader needs: keys of JSON objects, dense vectors, and texts."""
 
     keys: RowKeys = field(default_factory=RowKeys)
     dense: Mapping[str, Dense] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How text files separate, quote and encode their values, where the format leaves it open."""
+"""The layout of text files: delimiter, quote, nulls, encoding and header."""
 
 from __future__ import annotations
 

@@ -54,6 +54,6 @@ layout_options = all_of(
         help="Names of the columns, instead of a header's.",
     ),
     option(
-        "--skip", type=click.IntRange(min=0), default=0, metavar="N", help="Leave out so many lines before the header."
+        "--skip", type=click.IntRange(min=0), default=0, metavar="N", help="Skip this many lines before the header."
     ),
 )

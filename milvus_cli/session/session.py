@@ -139,7 +139,7 @@ class Session:
 
     @property
     def for_people(self) -> bool:
-        """Whether the output format is one that people read."""
+        """True if the output format is for people."""
         return self.output in FOR_PEOPLE
 
     @property

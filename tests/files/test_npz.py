@@ -70,7 +70,7 @@ def test_files_that_are_no_table_are_refused(tmp_path: Path) -> None:
     numpy.savez(path)
     assert refusal(path) == ("x.npz has no array", "")
     path.write_bytes(b"id,v\n")
-    assert refusal(path) == ("x.npz is no NPZ file, or broken: File is not a zip file", "")
+    assert refusal(path) == ("x.npz is not an NPZ file, or is broken: File is not a zip file", "")
 
 
 def test_other_content_of_an_archive_is_refused(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_an_array_whose_bytes_changed_is_broken(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     numpy.savez(path, id=IDS, v=VECTORS)
     path.write_bytes(path.read_bytes().replace(VECTORS.tobytes(), VECTORS[::-1].tobytes()))
-    assert refusal(path) == ("x.npz is no NPZ file, or broken: Bad CRC-32 for file 'v.npy'", "")
+    assert refusal(path) == ("x.npz is not an NPZ file, or is broken: Bad CRC-32 for file 'v.npy'", "")
 
 
 def test_rows_of_npz_files_go_in(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
