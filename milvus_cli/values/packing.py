@@ -84,13 +84,13 @@ def fill_vectors(column: VectorField, field: FieldSchema, values: Sequence[Any])
     """Encodes vectors into a column, or into one row of a list of vectors. Raises InvalidValue."""
     kind = vector_kind(field)
     if shape_of(kind) is ValueShape.SPARSE:
-        column.sparse_float_vector.contents.extend([pack(field, value) for value in values])
+        column.sparse_float_vector.contents.extend(map(packer(field), values))
         return
     column.dim = dimension(field)
     if isinstance(values, Packed) and len(values) and len(values[0]) == row_size(field):
         raw = values.data
     else:
-        raw = b"".join([pack(field, value) for value in values])
+        raw = b"".join(map(packer(field), values))
     require_finite(field, raw)
     put_raw(column, FIELD_TYPES[kind].slot, raw)
 
@@ -120,29 +120,45 @@ def put_raw(column: VectorField, slot: str, raw: bytes | memoryview) -> None:
 
 def pack(field: FieldSchema, vector: Any) -> bytes:
     """Encodes a vector; bytes are taken as encoded. Raises InvalidValue."""
+    return packer(field)(vector)
+
+
+def packer(field: FieldSchema) -> Callable[[Any], bytes]:
+    """Returns what encodes the vectors of a field: it reads the field's parameters once for all of them."""
     kind = vector_kind(field)
+    if shape_of(kind) is ValueShape.SPARSE:
+        return _pack_sparse
+    code, in_bytes, width = FIELD_TYPES[kind].code, kind == "BINARY_VECTOR", row_size(field)
+    size = dimension(field) // 8 if in_bytes else dimension(field)
+    form = struct.Struct(f"<{size}{code}") if code else None
+
+    def pack_dense(vector: Any) -> bytes:
+        if isinstance(vector, bytes) and len(vector) == width:
+            return vector
+        numbers = _numbers(field, vector, f"{size} {'bytes' if in_bytes else 'numbers'}", size)
+        if code in ("b", "B"):
+            numbers = list(map(whole, numbers))
+        try:
+            return form.pack(*numbers) if form else b"".join(map(bfloat16, numbers))
+        except (struct.error, OverflowError):
+            _refuse_element(field, next(each for each in numbers if not _fits(code, each)))
+
+    return pack_dense
+
+
+def _numbers(field: FieldSchema, vector: Any, wanted: str, size: int) -> list[Any]:
+    """Returns the numbers of a dense vector. Raises InvalidValue for another size, and for other elements."""
     if isinstance(vector, NotJson):
         raise InvalidValue(vector.reason)
-    if shape_of(kind) is ValueShape.SPARSE:
-        return vector if isinstance(vector, bytes) else _pack_sparse(vector)
-    if isinstance(vector, bytes) and len(vector) == row_size(field):
-        return vector
-    size = dimension(field) // 8 if kind == "BINARY_VECTOR" else dimension(field)
-    wanted = f"a list of {size} {'bytes' if kind == 'BINARY_VECTOR' else 'numbers'}"
     if not isinstance(vector, list) or len(vector) != size:
         given = f"{len(vector)} numbers" if isinstance(vector, list) else as_json(vector)[:40]
-        raise InvalidValue(f"{field.name!r} takes {wanted}, not {given}")
-    if not {int, float}.issuperset(map(type, vector)):
-        vector = [named(each) for each in vector]
-        if not {int, float}.issuperset(map(type, vector)):
-            _refuse_element(field, next(each for each in vector if type(each) not in (int, float)))
-    code = FIELD_TYPES[kind].code
-    if code in ("b", "B"):
-        vector = list(map(whole, vector))
-    try:
-        return struct.pack(f"<{size}{code}", *vector) if code else b"".join(map(bfloat16, vector))
-    except (struct.error, OverflowError):
-        _refuse_element(field, next(each for each in vector if not _fits(code, each)))
+        raise InvalidValue(f"{field.name!r} takes a list of {wanted}, not {given}")
+    if {int, float}.issuperset(map(type, vector)):
+        return vector
+    numbers = [named(each) for each in vector]
+    if not {int, float}.issuperset(map(type, numbers)):
+        _refuse_element(field, next(each for each in numbers if type(each) not in (int, float)))
+    return numbers
 
 
 def unpack(column: VectorField, slot: str) -> list[Any]:
@@ -182,7 +198,14 @@ def _refuse_element(field: FieldSchema, element: Any) -> NoReturn:
 
 
 def _pack_sparse(vector: Any) -> bytes:
-    """Encodes {"index": value, …}, [[index, value], …], {"indices": […], "values": […]}, or a list of objects."""
+    """Encodes {"index": value, …}, [[index, value], …], {"indices": […], "values": […]}, or a list of objects.
+
+    Bytes are taken as encoded.
+    """
+    if isinstance(vector, bytes):
+        return vector
+    if isinstance(vector, NotJson):
+        raise InvalidValue(vector.reason)
     try:
         pairs = _sparse_pairs(vector)
         entries = {_index(index): float(value) for index, value in pairs}
