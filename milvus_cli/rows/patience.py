@@ -1,4 +1,4 @@
-"""Retries reads while a lost server may still come back."""
+"""Retries calls while a lost or busy server may still come back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Patience:
 
         A server that comes back refuses valid requests at first, in any words.
         """
-        until, pause, away = 0.0, FIRST_PAUSE, False
+        attempts, away = Attempts(self), False
         while True:
             try:
                 return act()
@@ -49,18 +49,30 @@ class Patience:
                 if not (away or is_busy(exc)):
                     raise
                 error = exc
-            until = until or time.monotonic() + self.seconds
-            self._wait(pause, until, error)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            attempts.wait(error)
 
-    def _wait(self, pause: float, until: float, error: CliError) -> None:
+
+class Attempts:
+    """The pauses between the attempts of one call. The patience starts with its first failure."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._until = 0.0
+        self._pause = FIRST_PAUSE
+
+    def wait(self, error: CliError, *, at_least: float = 0.0) -> None:
+        """Pauses before the next attempt, for some seconds `at_least`; raises the error if there is to be none."""
+        patience = self._patience
+        pause = max(self._pause, at_least)
         end = time.monotonic() + pause
-        if end > until:
+        self._until = self._until or time.monotonic() + patience.seconds
+        if end > self._until:
             raise error
         while (left := end - time.monotonic()) > 0:
-            self.retrying(self.seconds - (until - time.monotonic()), self.seconds)
-            if self.stopped.wait(min(left, 1.0)):
+            patience.retrying(patience.seconds - (self._until - time.monotonic()), patience.seconds)
+            if patience.stopped.wait(min(left, 1.0)):
                 raise error
+        self._pause = min(pause * 2, LONGEST_PAUSE)
 
 
 NO_PATIENCE = Patience()

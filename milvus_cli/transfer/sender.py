@@ -14,7 +14,7 @@ from typing import Any
 from ..client.client import Client
 from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..files.row_stream import Chunk, RejectedRow
-from ..rows.patience import FIRST_PAUSE, LONGEST_PAUSE, ignore_retry
+from ..rows.patience import Attempts, Patience, ignore_retry
 from ..rows.readback import Sent
 from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows
 from .intake import PLAIN_VALUES, Batch, RowEncoder
@@ -81,14 +81,13 @@ class Sender:
         self._open = open_client
         self._intake = RowEncoder(target, {})
         self.target = target
-        self._patience = patience
         self._seconds = max(seconds, MINIMUM_SECONDS)
-        self._retrying = retrying
         self.in_flight = in_flight
         self._pool = ThreadPoolExecutor(in_flight, thread_name_prefix="insert")
         self._clients: queue.SimpleQueue[Client] = queue.SimpleQueue()
         self._all: list[Client] = []
         self._stopped = threading.Event()
+        self._patience = Patience(patience, retrying, self._stopped)
         self._refused_kinds: dict[str, bool] = {}
 
     def submit(self, batch: Batch, *, doubtful: bool) -> Future[Outcome]:
@@ -115,7 +114,7 @@ class Sender:
 
     def _written(self, client: Client, batch: Batch, *, doubtful: bool) -> Outcome:
         """Retries until the outcome is known. Raises Refused, and errors that retrying does not help."""
-        target, until, pause, lost = self.target, 0.0, FIRST_PAUSE, int(doubtful)
+        target, attempts, lost = self.target, Attempts(self._patience), int(doubtful)
         while True:
             try:
                 if lost and target.key and not target.upsert:
@@ -124,31 +123,20 @@ class Sender:
                 write_rows(client, target, batch.columns, batch.rows, seconds=self._seconds)
                 return Outcome(batch.rows, doubtful=0 if target.key else lost * batch.rows)
             except Unreachable as exc:
-                if exc.fault in (Fault.LOST, Fault.SILENT):
-                    lost += 1
-                    pause = max(pause, SETTLING_SECONDS)
-                until = self._wait(exc, until, pause)
+                in_doubt = exc.fault in (Fault.LOST, Fault.SILENT)
+                lost += in_doubt
+                self._wait(attempts, exc, at_least=SETTLING_SECONDS if in_doubt else 0.0)
             except ServerRefused as exc:
                 if not is_busy(exc):
                     if exc.server_code in OF_VALUES:
                         raise Refused(exc, doubtful=lost > 0) from exc
                     raise
-                until = self._wait(exc, until, pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+                self._wait(attempts, exc)
 
-    def _wait(self, error: CliError, until: float, pause: float) -> float:
-        """Pauses before a retry; raises the error once patience is over. Returns the end of the patience."""
-        now = time.monotonic()
-        until = until or now + self._patience
+    def _wait(self, attempts: Attempts, error: CliError, *, at_least: float = 0.0) -> None:
         if self._stopped.is_set():
             raise Interrupted()
-        if now + pause > until:
-            raise error
-        while (left := now + pause - time.monotonic()) > 0:
-            self._retrying(self._patience - (until - time.monotonic()), self._patience)
-            if self._stopped.wait(min(left, 1.0)):
-                raise error
-        return until
+        attempts.wait(error, at_least=at_least)
 
     def _sifted(self, client: Client, batch: Batch, refused: Refused) -> Outcome:
         """Splits a refused batch, and its parts, until single rows are refused."""
