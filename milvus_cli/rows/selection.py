@@ -14,7 +14,7 @@ from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
 from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
-from ..server.existence import require_partitions, row_count
+from ..server.existence import exact_row_count, require_partitions, row_count
 from ..text.consistency import CUSTOMIZED, guarantee
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
@@ -302,7 +302,7 @@ def count_if_loaded(client: Client, selection: Selection) -> int | None:
 def rows_told(client: Client, collection: str) -> str:
     """Describes the number of rows: an exact count if the collection is loaded, else statistics, which lag."""
     with suppress(CliError):
-        counted = count_if_loaded(client, selected(client, collection))
+        counted = permitted(exact_row_count, client, collection)
         if counted is not None:
             return f"{counted} row{'' if counted == 1 else 's'}"
     rows = permitted(row_count, client, collection)

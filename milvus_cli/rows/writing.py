@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.failures import lost, silent
-from ..client.optional import permitted
 from ..errors import Fault, ServerRefused, Unreachable
 from ..schema.schema import primary_field
 
@@ -118,14 +117,3 @@ def require_unchanged(client: Client, target: WriteTarget) -> None:
 
 def _field_types(schema: CollectionSchema) -> object:
     return [(each.name, each.data_type) for each in schema.fields], schema.enable_dynamic_field
-
-
-def readable_count(client: Client, collection: str) -> int | None:
-    """Counts rows by a query; None if the collection is not loaded, or this user may not read it."""
-    try:
-        answer = permitted(client.call, "Query", collection_name=collection, output_fields=["count(*)"])
-    except ServerRefused:
-        return None
-    if answer is None:
-        return None
-    return int(answer.fields_data[0].scalars.long_data.data[0])

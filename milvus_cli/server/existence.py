@@ -146,6 +146,15 @@ def row_count(client: Client, collection: str, partition: str = "", *, timeout: 
     return row_count_of(client.call(method, collection_name=collection, timeout=timeout, **fields))
 
 
+def exact_row_count(client: Client, collection: str) -> int | None:
+    """Counts a collection's rows by a query; None if it can't be queried now, as when it is not loaded."""
+    try:
+        answer = client.call("Query", collection_name=collection, output_fields=["count(*)"])
+    except ServerRefused:
+        return None
+    return int(answer.fields_data[0].scalars.long_data.data[0])
+
+
 def statistics(answer: Any) -> dict[str, Any]:
     """The statistics in an answer; numbers are int."""
     return {key: int(value) if value.isdecimal() else value for key, value in params(answer.stats).items()}

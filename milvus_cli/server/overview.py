@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.optional import Permitted
 from ..client.wire.schema_pb2 import FieldSchema
-from ..errors import ServerRefused
 from ..result import Report, Section, Table, Text
 from ..schema.definition import fetch
 from ..schema.field_json import FLAGS, write_default, write_struct
@@ -18,7 +17,7 @@ from ..schema.schema import params, short_name, type_name
 from ..schema.schema_file import to_text, write_definition, write_function
 from ..schema.unknown import unknown_parts
 from ..text.consistency import level_name
-from .existence import aliases_of, row_count
+from .existence import aliases_of, exact_row_count, row_count
 from .progress import load_state
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
         "collection": schema.name,
         "description": schema.description,
         "load_state": state,
-        "exact": permitted(_exact, client, name) if state in (None, "loaded") else None,
+        "exact": permitted(exact_row_count, client, name) if state in (None, "loaded") else None,
         "statistics": permitted(row_count, client, name),
         "aliases": aliases_of(client, answer),
         "partitions": sorted(shown.partition_names) if shown else None,
@@ -144,15 +143,6 @@ def _index_section(found: list[IndexDescription]) -> Section:
     items = [described(each) for each in found]
     columns = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
     return Section("indexes", Table(columns, [[item[key] for key in columns] for item in items]), items)
-
-
-def _exact(client: Client, name: str) -> int | None:
-    """Counts by a query; returns None if the collection can't be queried now."""
-    try:
-        answer = client.call("Query", collection_name=name, output_fields=["count(*)"])
-    except ServerRefused:
-        return None
-    return int(answer.fields_data[0].scalars.long_data.data[0])
 
 
 def _created(answer: DescribeCollectionResponse) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from ..client.optional import permitted
 from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
@@ -14,10 +15,10 @@ from ..files.rejects import Rejects
 from ..files.sources import find_places
 from ..files.text_layout import SEPARATED
 from ..result import Done
-from ..rows.writing import WriteTarget, readable_count, writes_at_once
+from ..rows.writing import WriteTarget, writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import params, row_fields
-from ..server.existence import collection_identity
+from ..server.existence import collection_identity, exact_row_count
 from ..session.session import Session
 from .checkpoint import Checkpoint
 from .fake import Recipe, fake_chunks
@@ -63,7 +64,7 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
     with locked(session, options, job, made):
-        before = readable_count(session.client, options.collection)
+        before = permitted(exact_row_count, session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made)
         size = sum(_file_size(each.path) for each in places)
         job = replace(job, opened=lambda source: require_same_content(checkpoint, source))
@@ -110,7 +111,7 @@ def insert_fake(session: Session, collection: str, partition: str, recipe: Recip
     """Like `insert_files`, with generated rows."""
     options = InsertOptions(collection=collection, partition=partition)
     target, _ = _target(session, options)
-    before = readable_count(session.client, options.collection)
+    before = permitted(exact_row_count, session.client, options.collection)
     checkpoint = Checkpoint()
     steps = made_steps(fake_chunks(target.schema, recipe), RowEncoder(target, {}))
     try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..client.optional import permitted
 from ..errors import CliError, Partial, ServerRefused, Unreachable
 from ..result import Done
-from ..rows.writing import readable_count
+from ..server.existence import exact_row_count
 from ..session.session import Session
 from .checkpoint import InsertCounts
 from .insert_job import InsertOptions, is_device
@@ -28,7 +29,7 @@ def with_counts(error: CliError, counts: InsertCounts, hint: str = "") -> CliErr
 def count_again(session: Session, collection: str) -> int | None:
     """Counts the collection's rows; None if the server is lost, as the rows were inserted all the same."""
     try:
-        return readable_count(session.client, collection)
+        return permitted(exact_row_count, session.client, collection)
     except Unreachable:
         return None
 
