@@ -9,6 +9,7 @@ from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, replies
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2
+from tests.support.recorder import run_here
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed, on_lite, on_milvus
 
@@ -291,3 +292,11 @@ def test_a_feature_that_a_server_lacks_is_reported_with_its_version(cli: Cli) ->
     with GrpcPeer(handlers) as peer:
         run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})
     assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6.11)")
+
+
+def test_a_check_says_that_the_collection_is_still_loading(cli: Cli) -> None:
+    key = schema_pb2.FieldSchema(name="id", is_primary_key=True, data_type=schema_pb2.Int64)
+    described = milvus_pb2.DescribeCollectionResponse(schema=schema_pb2.CollectionSchema(name="c", fields=[key]))
+    with GrpcPeer({**LOADING, "DescribeCollection": replies(described)}) as peer:
+        run = run_here(["check", "keys", "-c", "c"], cli.home, peer.uri)
+    assert run == failed("collection 'c' is still loading", "wait collection c --for loaded")

@@ -12,9 +12,9 @@ from ..rows.selection import Fields, Selection, exact_count
 from ..schema.indexes import Index, field_index, one_by_one
 from ..schema.schema import WIDTHS, params, type_name
 from ..schema.vector_field import search_field
-from ..search.check import not_loaded
+from ..search.check import unsearchable
 from ..server.existence import row_count
-from ..server.progress import load_state
+from ..server.progress import load_state, not_loaded_error
 from ..values.packing import row_size
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def find_keys(client: Client, collection: str, *, loaded: bool = True) -> Select
     schema = client.call("DescribeCollection", collection_name=collection).schema
     # If the user may not ask for the load state, reading will show it.
     if loaded and (state := permitted(load_state, client, collection) or "loaded") != "loaded":
-        raise CliError(f"collection {collection!r} is {state}", hint=f"load it first: load collection -c {collection}")
+        raise not_loaded_error(collection, state)
     found = Selection(schema, collection, _only_fields())
     return replace(found, fields=_only_fields(found.primary.name))
 
@@ -74,7 +74,7 @@ def find_target(client: Client, collection: str, field: str | None, *, loaded: b
     keys = find_keys(client, collection, loaded=False)
     target = CheckedCollection(keys, search_field(keys.schema, field))
     if loaded and (state := load_state(client, collection)) != "loaded":
-        raise not_loaded(client, collection, target.field, state)
+        raise unsearchable(client, collection, target.field, state)
     return target
 
 

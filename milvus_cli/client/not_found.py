@@ -52,6 +52,13 @@ def no_database(name: str) -> Missing:
     return Missing(f"no database {name!r}", LIST_DATABASES)
 
 
+def not_loaded(collection: str, which: str = "") -> Missing:
+    """`which` names the part of the collection that is not loaded, unless it is all of it."""
+    return Missing(
+        f"{which or f'collection {collection!r}'} is not loaded", f"load it first: load collection -c {collection}"
+    )
+
+
 def database_of(fields: Mapping[str, Any], database: str) -> str:
     """Returns the database of a request: its own, or else the connection's."""
     return str(fields.get("db_name") or database)
@@ -78,7 +85,7 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
     if code == NO_COLLECTION and _is_about(reason, name, ("",)):
         return Missing(no_collection(name, database), LIST_COLLECTIONS)
     if code == NOT_LOADED:
-        return Missing(f"collection {name!r} is not loaded", f"load it first: load collection -c {name}")
+        return not_loaded(name)
     if code == NO_PARTITION:
         return _no_partition(name, reason, _partitions(fields))
     if code == NO_INDEX:

@@ -14,7 +14,7 @@ from ..search.legs import leg_text
 from ..search.options import parse_params
 from ..search.queries import read_key, read_queries
 from ..search.reranker_text import parse_rerankers
-from ..server.progress import load_state
+from ..server.progress import load_state, not_loaded_error
 from ..text.names import missing_name
 from ..values.dynamic import names_in
 
@@ -73,10 +73,8 @@ def _ask_collection(ask: Interview) -> tuple[str, CollectionSchema]:
     """Asks for the collection. Raises CliError if it is not loaded: no other answer would help."""
     collection: str = ask.ask("collection", "Collection")
     client = ask.session.client
-    if load_state(client, collection) == "not loaded":
-        raise CliError(
-            f"collection {collection!r} is not loaded", hint=f"load it first: load collection -c {collection}"
-        )
+    if (state := load_state(client, collection)) == "not loaded":
+        raise not_loaded_error(collection, state)
     return collection, client.call("DescribeCollection", collection_name=collection).schema
 
 

@@ -17,7 +17,7 @@ from ..schema.indexes import Index, field_index, one_by_one
 from ..schema.metrics import METRICS, lower_is_nearer
 from ..schema.schema import type_name
 from ..server.existence import require_partitions
-from ..server.progress import load_state
+from ..server.progress import load_state, not_loaded_error
 from ..text.limits import HIGHEST_LIMIT
 from ..text.names import missing_name
 from .request import Search
@@ -139,22 +139,16 @@ def explained_refusal(client: Client, search: Search, error: ServerRefused) -> C
     state = permitted(load_state, client, collection, search.partitions) or unseen
     if error.server_code != NOT_LOADED and state == "loaded":
         return _shortened(error)
-    found = not_loaded(client, collection, field, state, search.partitions)
+    found = unsearchable(client, collection, field, state, search.partitions)
     return CliError(found.message, hint=found.hint, fault=error.fault, server_code=error.server_code)
 
 
-def not_loaded(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
-    """Returns the error, with a hint, for a collection or partitions in another load state than "loaded"."""
-    if state == "loading":
-        hint = f"wait collection {collection} --for loaded"
-    elif field_index(client, collection, field) is None:
+def unsearchable(client: Client, collection: str, field: str, state: str, partitions: Sequence[str] = ()) -> CliError:
+    """Returns the error for a field that can't be searched in this load state: its index may be missing, too."""
+    if state != "loading" and field_index(client, collection, field) is None:
         message = f"collection {collection!r} is not loaded, and {field!r} has no index"
         return CliError(message, hint=f"create index -c {collection} -f {field}, then load collection -c {collection}")
-    else:
-        hint = f"load it first: load collection -c {collection}"
-    which = f"partition {', '.join(map(repr, partitions))} of {collection!r}" if partitions else ""
-    what = "still loading" if state == "loading" else "not loaded"
-    return CliError(f"{which or f'collection {collection!r}'} is {what}", hint=hint)
+    return not_loaded_error(collection, state, partitions)
 
 
 def _shortened(error: ServerRefused) -> ServerRefused:

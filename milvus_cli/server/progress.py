@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
+from ..client.not_found import not_loaded
 from ..client.optional import permitted
 from ..errors import CliError, Fault, NotAuthorized, ServerRefused
 from ..schema.indexes import indexes
@@ -64,6 +65,16 @@ def _listed_percent(client: Client, collection: str, partitions: Sequence[str], 
 def state_of(percent: int | None) -> str:
     """Formats an entry of `loaded_percentages`: Milvus omits collections not loaded, Milvus Lite reports 0."""
     return "loaded" if percent == 100 else f"loading, {percent} %" if percent else "not loaded"
+
+
+def not_loaded_error(collection: str, state: str, partitions: Sequence[str] = ()) -> CliError:
+    """Returns the error for a collection, or partitions of it, in another load state than "loaded"."""
+    which = f"partition {', '.join(map(repr, partitions))} of {collection!r}" if partitions else ""
+    if state == "loading":
+        which = which or f"collection {collection!r}"
+        return CliError(f"{which} is still loading", hint=f"wait collection {collection} --for loaded")
+    found = not_loaded(collection, which)
+    return CliError(found.message, hint=found.hint)
 
 
 def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
