@@ -96,10 +96,10 @@ def read_plain(field: Field, text: str) -> Any:
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
-    form = shape_of(kind)
-    if form is ValueShape.DENSE:
+    shape = shape_of(kind)
+    if shape is ValueShape.DENSE:
         return _dense_reader(field, FIELD_TYPES[kind].code)
-    return CELL_READERS[form] if form else _nested
+    return CELL_READERS[shape] if shape else _nested
 
 
 def _dense_reader(field: Any, code: str) -> Callable[[str], Any]:
@@ -160,14 +160,14 @@ def _parse_float(cell: str) -> float:
 
 def _vector_packer(size: int, code: str) -> Callable[[str], Any]:
     """Returns a reader that packs vectors to bytes; a malformed one stays a list, so that its error is found later."""
-    form = struct.Struct(f"<{size}{code}")
+    layout = struct.Struct(f"<{size}{code}")
     loads = _fastest_loads()
 
     def read(cell: str) -> Any:
         try:
             # true and null contain one of these letters, and would be packed as numbers.
             if "u" not in cell and "l" not in cell:
-                return form.pack(*loads(cell))
+                return layout.pack(*loads(cell))
         except (ValueError, TypeError, OverflowError, struct.error):
             pass
         return _number_list(cell)

@@ -111,19 +111,19 @@ def _cell(value: Any) -> Any:
 
 
 def _writable(value: Any, field: Field | None) -> Any:
-    form = shape_of(kind_of(field)) if field is not None else None
+    shape = shape_of(kind_of(field)) if field is not None else None
     if isinstance(value, bytes):
         return _unpacked_vector(value, field)
-    if form is ValueShape.DENSE and isinstance(value, list) and field is not None:
+    if shape is ValueShape.DENSE and isinstance(value, list) and field is not None:
         code = FIELD_TYPES[kind_of(field)].code
         value = [_shortest_float(each) if code == "f" and type(each) is float else each for each in value]
-    return _with_named_floats(value) if form in NAMED else _in_json(value)
+    return _with_named_floats(value) if shape in NAMED else _in_json(value)
 
 
 def _unpacked_vector(value: bytes, field: Any) -> Any:
     """Returns the numbers of a vector, or base64 of bytes that are no vector."""
-    form = shape_of(kind_of(field)) if field is not None else None
-    if form is ValueShape.SPARSE or (form is ValueShape.DENSE and len(value) == row_size(field)):
+    shape = shape_of(kind_of(field)) if field is not None else None
+    if shape is ValueShape.SPARSE or (shape is ValueShape.DENSE and len(value) == row_size(field)):
         return _with_named_floats(unpack_one(field, value))
     return base64.b64encode(value).decode("ascii")
 

@@ -126,10 +126,10 @@ def _field(field: FieldSchema) -> None:
 
 def _default(field: FieldSchema, kind: str) -> None:
     slot = field.default_value.WhichOneof("data")
-    form = shape_of(kind)
-    if slot is None or form is None:
+    shape = shape_of(kind)
+    if slot is None or shape is None:
         return
-    fits = slot in DEFAULTS.get(form, frozenset({FIELD_TYPES[kind].slot} if kind in FIELD_TYPES else ()))
+    fits = slot in DEFAULTS.get(shape, frozenset({FIELD_TYPES[kind].slot} if kind in FIELD_TYPES else ()))
     if fits and slot == "bytes_data":
         try:
             json.loads(field.default_value.bytes_data)

@@ -67,9 +67,9 @@ IGNORED = ("field_id", "is_function_output", "is_dynamic", "indexes")
 
 WORDS = {ValueShape.TEXT: "string_data", ValueShape.LITERAL: "string_data", ValueShape.JSON: "bytes_data"}
 DEFAULTS = {
-    name: WORDS.get(kind.form, kind.slot)
+    name: WORDS.get(kind.shape, kind.slot)
     for name, kind in FIELD_TYPES.items()
-    if kind.form in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER, *WORDS)
+    if kind.shape in (ValueShape.BOOLEAN, ValueShape.WHOLE, ValueShape.NUMBER, *WORDS)
 }
 """Slots of defaults by type."""
 

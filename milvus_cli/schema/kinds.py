@@ -32,7 +32,7 @@ class FieldType:
 
     wire: str
     slot: str
-    form: ValueShape
+    shape: ValueShape
     bits: int = 0
     code: str = ""
 
@@ -73,8 +73,8 @@ INNER: Mapping[str, FieldType] = {
 def shape_of(name: str) -> ValueShape | None:
     """Returns the shape of a type's values; None for an unknown type."""
     kind = FIELD_TYPES.get(name) or INNER.get(name)
-    return kind.form if kind else None
+    return kind.shape if kind else None
 
 
-def of_form(*forms: ValueShape) -> tuple[str, ...]:
-    return tuple(name for name, kind in FIELD_TYPES.items() if kind.form in forms)
+def types_of_shape(*shapes: ValueShape) -> tuple[str, ...]:
+    return tuple(name for name, kind in FIELD_TYPES.items() if kind.shape in shapes)

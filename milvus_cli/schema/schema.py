@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldSchema, StructArrayFieldSchema
 from ..errors import InvalidInput
 from ..text.names import nearest
-from .kinds import FIELD_TYPES, INNER, STRUCTS, ValueShape, of_form, shape_of
+from .kinds import FIELD_TYPES, INNER, STRUCTS, ValueShape, shape_of, types_of_shape
 
 Field: TypeAlias = FieldSchema | StructArrayFieldSchema
 """Anything that a row has a value for."""
 
 ELEMENT_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR")
-DENSE_VECTORS = of_form(ValueShape.DENSE)
+DENSE_VECTORS = types_of_shape(ValueShape.DENSE)
 WIDTHS = {name: FIELD_TYPES[name].bits for name in DENSE_VECTORS}
 """Bits per dimension of each dense vector type."""
 PRIMARY_TYPES = ("INT64", "VARCHAR")

@@ -101,7 +101,7 @@ def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
     Milvus refuses them. Milvus Lite stores them, and its searches then return nonsense.
     """
     kind = FIELD_TYPES[vector_kind(field)]
-    if kind.form is ValueShape.SPARSE or kind.code in ("B", "b"):
+    if kind.shape is ValueShape.SPARSE or kind.code in ("B", "b"):
         return
     found = first_not_finite(raw, kind.code)
     if found is not None:

@@ -30,8 +30,8 @@ def fill_scalars(column: ScalarField, field: FieldSchema, values: Sequence[Any])
     kind = type_name(field.data_type)
     held: Any = getattr(column, FIELD_TYPES[kind].slot)
     held.SetInParent()
-    if FIELD_TYPES[kind].form is not ValueShape.LIST:
-        held.data.extend(WRITERS[FIELD_TYPES[kind].form](kind, field, values))
+    if FIELD_TYPES[kind].shape is not ValueShape.LIST:
+        held.data.extend(WRITERS[FIELD_TYPES[kind].shape](kind, field, values))
         return
     held.element_type = field.element_type
     capacity = int(params(field.type_params).get("max_capacity", 0))
@@ -48,7 +48,7 @@ def fill_list(row: ScalarField, field: FieldSchema, values: Sequence[Any]) -> No
     element = type_name(field.element_type)
     held: Any = getattr(row, FIELD_TYPES[element].slot)
     held.SetInParent()
-    held.data.extend(WRITERS[FIELD_TYPES[element].form](element, field, values))
+    held.data.extend(WRITERS[FIELD_TYPES[element].shape](element, field, values))
 
 
 def read_scalars(column: ScalarField) -> list[Any]:
