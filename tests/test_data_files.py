@@ -313,10 +313,10 @@ import sys
 from milvus_cli.errors import CliError
 from milvus_cli.files.json_rows import RowKeys, read_json_rows
 from milvus_cli.files.separated import read_separated
-from milvus_cli.files.sources import find_places, open_source
-with open_source(find_places(sys.argv[1:], None)[0]) as source:
+from milvus_cli.files.sources import find_files, open_source
+with open_source(find_files(sys.argv[1:], None)[0]) as source:
     try:
-        table = read_separated(source) if source.place.format == "csv" else read_json_rows(source, RowKeys())
+        table = read_separated(source) if source.file.format == "csv" else read_json_rows(source, RowKeys())
         print(sum(len(chunk.lines) + len(chunk.bad) for chunk in table.chunks))
     except CliError as exc:
         print(exc.message)

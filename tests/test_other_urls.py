@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.files.sources import find_places, open_source
+from milvus_cli.files.sources import find_files, open_source
 from tests.support.cli import Cli, Run
 
 
@@ -20,7 +20,7 @@ def test_an_empty_directory_among_the_files_is_reported_before_anything_is_read(
     (tmp_path / "a.csv").write_text("id\n1\n")
     (tmp_path / "b.csv").mkdir()
     with pytest.raises(InvalidInput, match=r"b\.csv has no data files$"):
-        find_places([str(tmp_path / "*.csv")], None)
+        find_files([str(tmp_path / "*.csv")], None)
 
 
 def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> None:
@@ -33,5 +33,5 @@ def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> Non
 def test_a_port_that_no_server_has_is_not_taken_for_another() -> None:
     """A socket would use the port modulo 65,536."""
     url = "http://127.0.0.1:65616/rows.csv"
-    with pytest.raises(InvalidInput, match=f"^invalid URL: {url}$"), open_source(find_places([url], None)[0]):
+    with pytest.raises(InvalidInput, match=f"^invalid URL: {url}$"), open_source(find_files([url], None)[0]):
         pass

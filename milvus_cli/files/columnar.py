@@ -39,7 +39,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense], texts: Collection[s
 
     with format_errors(source, "Parquet"):
         # Parquet's metadata is at the end of the file.
-        content = source.place.path if is_plain(source) else copy_on_disk(source)
+        content = source.file.path if is_plain(source) else copy_on_disk(source)
         file = parquet.ParquetFile(content, buffer_size=BUFFER, pre_buffer=False)
         return rows_of_pieces(
             source, "Parquet", file.schema_arrow, _parquet_pieces(file), as_columns, file.metadata.num_rows
@@ -61,7 +61,7 @@ def read_arrow(source: Source, dense: Mapping[str, Dense], texts: Collection[str
     compressed is held as a whole. Raises as `read_parquet`.
     """
     arrow, as_columns = prepared_pyarrow(), ColumnReader(dense, texts)
-    name = source.place.name
+    name = source.file.name
     mapped = mapped_file(name, source.raw if is_plain(source) else copy_on_disk(source))
     pages = mapped.pages
     if pages[:4] == FEATHER_V1_MAGIC:

@@ -19,24 +19,24 @@ HIGH = re.compile(rb"[\x80-\xff]+")
 HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 
 
-def _foreign(place: InputFile, encoding: str) -> CliError:
-    return CliError(f"{place.name}: not UTF-8; it looks like {encoding}", hint=f"--encoding {encoding.lower()}")
+def _foreign(file: InputFile, encoding: str) -> CliError:
+    return CliError(f"{file.name}: not UTF-8; it looks like {encoding}", hint=f"--encoding {encoding.lower()}")
 
 
-def require_rows(begin: bytes, place: InputFile) -> None:
+def require_rows(begin: bytes, file: InputFile) -> None:
     """Raises CliError for a text that begins like UTF-16, UTF-32 or HTML.
 
     UTF-16 is recognized by its byte order mark, or by a zero in every second byte.
     """
     begin = begin[:40]
     if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise _foreign(place, "UTF-32")
+        raise _foreign(file, "UTF-32")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):
-        raise _foreign(place, "UTF-16")
+        raise _foreign(file, "UTF-16")
     if HTML.match(begin):
         raise InvalidInput(
-            f"{place.name}: this is HTML, not rows",
-            hint="open it in a browser: it may be a login page" if place.is_url else "",
+            f"{file.name}: this is HTML, not rows",
+            hint="open it in a browser: it may be a login page" if file.is_url else "",
         )
 
 
@@ -67,15 +67,15 @@ def as_utf8(source: Source, encoding: str) -> None:
     """Converts the stream of a source to UTF-8. Bytes that are invalid in the encoding are passed on as they are."""
     if codecs.lookup(encoding).name != UTF8:
         source.encoding = encoding
-        source.stream = cast(BinaryIO, io.BufferedReader(_Recoded(source.stream, source.place, encoding), BUFFER))
+        source.stream = cast(BinaryIO, io.BufferedReader(_Recoded(source.stream, source.file, encoding), BUFFER))
 
 
 class _Recoded(io.RawIOBase):
     """A stream of text in UTF-8, read from one in another encoding."""
 
-    def __init__(self, raw: BinaryIO, place: InputFile, encoding: str) -> None:
+    def __init__(self, raw: BinaryIO, file: InputFile, encoding: str) -> None:
         self._raw = raw
-        self._place = place
+        self._file = file
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
         self._ready = memoryview(b"")
@@ -97,5 +97,5 @@ class _Recoded(io.RawIOBase):
         try:
             text = self._decoder.decode(data, final=not data)
         except UnicodeError as exc:
-            raise CliError(f"{self._place.name}: not {self._encoding}: {exc}", hint="try another --encoding") from exc
+            raise CliError(f"{self._file.name}: not {self._encoding}: {exc}", hint="try another --encoding") from exc
         return text.encode("utf-8", "surrogateescape")

@@ -80,7 +80,7 @@ def _describes_column(value: Any) -> bool:
 
 def read_json_rows(source: Source, keys: RowKeys) -> RowStream:
     """Reads rows. Lines that are broken or nested too deeply are rejected; a broken list makes the file unreadable."""
-    return RowStream(_chunks(JsonText(source), keys, by_line=source.place.format == "jsonl"))
+    return RowStream(_chunks(JsonText(source), keys, by_line=source.file.format == "jsonl"))
 
 
 def _chunks(text: JsonText, keys: RowKeys, *, by_line: bool) -> Iterator[row_stream.Chunk]:

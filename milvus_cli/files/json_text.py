@@ -88,7 +88,7 @@ class JsonText:
     """
 
     def __init__(self, source: Source) -> None:
-        self.name = source.place.name
+        self.name = source.file.name
         self._encoding = source.encoding
         self.loads = loads_exact()
         self._read: Callable[[int], bytes] = getattr(source.stream, "read1", source.stream.read)
@@ -102,7 +102,7 @@ class JsonText:
         self.number = 1
         """Line number of the next character."""
         self._more()
-        require_rows(self._data, source.place)
+        require_rows(self._data, source.file)
         self._at = len(codecs.BOM_UTF8) if self._data.startswith(codecs.BOM_UTF8) else 0
 
     @property

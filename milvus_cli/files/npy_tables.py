@@ -17,18 +17,18 @@ from .sources import Source
 
 def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStream:
     """Reads one column per file, named after the file. Raises CliError if the lengths differ."""
-    stems = [each.place.stem for each in sources]
+    stems = [each.file.stem for each in sources]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
         raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
-    arrays = {each.place.stem: read_npy(each.stream, each.place.name) for each in sources}
+    arrays = {each.file.stem: read_npy(each.stream, each.file.name) for each in sources}
     rows = _common_length("the files", arrays)
     return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=rows)
 
 
 def read_npz(source: Source, dense: Mapping[str, Dense]) -> RowStream:
     """Reads one column per array of an NPZ file, all at once and block by block. Raises as `read_npys`."""
-    where = source.place.name
+    where = source.file.name
     with _zip_errors(where):
         archive = ZipFile(source.raw if is_plain(source) else copy_on_disk(source))
         arrays = {}
@@ -45,7 +45,7 @@ def read_npz(source: Source, dense: Mapping[str, Dense]) -> RowStream:
 
 def _npz_chunks(source: Source, arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:
     rows = next(iter(arrays.values())).length
-    with _zip_errors(source.place.name):
+    with _zip_errors(source.file.name):
         for chunk in _npy_chunks(arrays, dense):
             source.read = (source.total or 0) * chunk.last // rows
             yield chunk

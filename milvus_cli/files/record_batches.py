@@ -46,7 +46,7 @@ def prepared_pyarrow() -> Any:
 
 def is_plain(source: Source) -> bool:
     """Returns True for a file on disk that is stored as it is, False for pipes, URLs and compressed files."""
-    return source.total is not None and not source.place.compression
+    return source.total is not None and not source.file.compression
 
 
 def copy_on_disk(source: Source) -> Any:
@@ -69,7 +69,7 @@ def rows_of_pieces(
     """Returns the rows of all pieces; `kind` names the format in errors."""
     twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
     if twice is not None:
-        raise CliError(f"{source.place.name} has two columns {twice!r}")
+        raise CliError(f"{source.file.name} has two columns {twice!r}")
     nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
     return RowStream(
         _chunks(source, kind, pieces, reader), schema.names, nested=nested, rows=rows, index=_pandas_index(schema)
@@ -97,7 +97,7 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
         # pyarrow has an OSError without a number for content that it can't read.
         if isinstance(exc, OSError) and exc.errno:
             raise
-        raise CliError(f"{source.place.name} is no {kind} file, or broken: {exc}") from exc
+        raise CliError(f"{source.file.name} is no {kind} file, or broken: {exc}") from exc
 
 
 def _chunks(source: Source, kind: str, pieces: Iterable[Piece], reader: ColumnReader) -> Iterator[Chunk]:

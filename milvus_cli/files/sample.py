@@ -25,10 +25,10 @@ SAMPLE_TABLES = 20
 class Sample:
     """The first rows of a table in files, as columns; `rejected` are those that can't be read.
 
-    `rows` is the number of all rows if it is known, `estimate` a guess by size. `place` tells format and compression.
+    `rows` is the number of all rows if it is known, `estimate` a guess by size. `file` tells format and compression.
     """
 
-    place: InputFile
+    file: InputFile
     size: int
     columns: Mapping[str, Sequence[Any]]
     inferred: Sequence[InferredColumn]
@@ -49,23 +49,23 @@ class Sample:
 
 
 def read_sample(
-    places: Sequence[InputFile],
+    files: Sequence[InputFile],
     stdin: BinaryIO | None = None,
     layout: TextLayout = PLAIN,
     note: Callable[[str], None] = lambda text: None,
 ) -> Sample:
     """Samples the first table of the files. Raises CliError if it can't be read."""
-    return _table_sample(group_tables(places)[0], stdin, layout, note)
+    return _table_sample(group_tables(files)[0], stdin, layout, note)
 
 
 def read_columns(
-    places: Sequence[InputFile],
+    files: Sequence[InputFile],
     stdin: BinaryIO | None = None,
     layout: TextLayout = PLAIN,
     note: Callable[[str], None] = lambda text: None,
 ) -> Sample:
     """Like `read_sample`, with the columns of further tables of the same kind, until there are SAMPLE_ROWS rows."""
-    groups = group_tables(places)
+    groups = group_tables(files)
     found = _table_sample(groups[0], stdin, layout, note)
     for group in groups[1:SAMPLE_TABLES]:
         if found.count >= SAMPLE_ROWS:
@@ -88,7 +88,7 @@ def _table_sample(
     group: Sequence[InputFile], stdin: BinaryIO | None, layout: TextLayout, note: Callable[[str], None]
 ) -> Sample:
     with ExitStack() as stack:
-        sources = [stack.enter_context(open_source(place, stdin, note)) for place in group]
+        sources = [stack.enter_context(open_source(file, stdin, note)) for file in group]
         table = open_table(sources, WantedColumns(), layout)
         chunks, complete = _first_chunks(table, sources)
         columns = _joined(table, chunks)
@@ -96,7 +96,7 @@ def _table_sample(
         count = sum(len(chunk.lines) for chunk in chunks) + len(rejected)
         rows = table.rows if table.rows is not None else count if complete else None
         return Sample(
-            sources[0].place,
+            sources[0].file,
             sum(source.total or 0 for source in sources),
             columns,
             _inferred(columns, table),

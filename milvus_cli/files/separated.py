@@ -40,11 +40,11 @@ def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
     # The csv module's own limit is 131,072 characters per cell; vectors may have more.
     csv.field_size_limit(ROW_LIMIT)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
-    records = _Records(source, _Lines(source.text, source.place), layout)
+    records = _Records(source, _Lines(source.text, source.file), layout)
     header = records.header()
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
-        raise CliError(f"{source.place.name} has two columns {twice!r}")
+        raise CliError(f"{source.file.name} has two columns {twice!r}")
     return RowStream(
         records.chunks(header),
         header,
@@ -57,14 +57,14 @@ def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
 class _Lines:
     """The lines of a text, kept until they are taken."""
 
-    def __init__(self, text: io.TextIOWrapper, place: InputFile) -> None:
+    def __init__(self, text: io.TextIOWrapper, file: InputFile) -> None:
         self._readline = text.readline
-        self._place = place
+        self._file = file
         self._since: list[str] = []
         self.size = 0
         self.dropped = 0
         self.next = self._readline(ROW_LIMIT)
-        require_rows(self.next[:40].encode("utf-8", "surrogateescape"), place)
+        require_rows(self.next[:40].encode("utf-8", "surrogateescape"), file)
 
     def drop(self) -> None:
         """Leaves out the next line."""
@@ -86,7 +86,7 @@ class _Lines:
 
     def too_long(self, number: int) -> CliError:
         reason = TOO_LONG if self.size >= ROW_LIMIT else f"a row of more than {len(self._since) - 1:,} lines"
-        return CliError(f"{self._place.name}, line {number}: {reason}", hint="is a quote in it never closed?")
+        return CliError(f"{self._file.name}, line {number}: {reason}", hint="is a quote in it never closed?")
 
     def keep(self, lines: int) -> None:
         """Forgets all but the first `lines` lines."""
@@ -122,7 +122,7 @@ class _Swallowed:
         self._told += 1
         if self._told <= TOLD:
             self._source.note(
-                f"{self._source.place.name}, lines {first} to {last} are one row: a quote opens in line {first} and "
+                f"{self._source.file.name}, lines {first} to {last} are one row: a quote opens in line {first} and "
                 f"closes in line {last}"
             )
 
@@ -136,7 +136,7 @@ class _Records:
         self._layout = layout
         for _ in range(layout.skip):
             text.drop()
-        self.delimiter = layout.delimiter or DELIMITERS[source.place.format]
+        self.delimiter = layout.delimiter or DELIMITERS[source.file.format]
         # Excel writes this line where a comma is the decimal point, and obeys it everywhere.
         if named := SEPARATOR_LINE.fullmatch(text.next):
             self.delimiter = layout.delimiter or named[1]
@@ -161,11 +161,11 @@ class _Records:
             return names or [f"column{number}" for number in range(1, width + 1)]
         header = self._first()
         if names and len(names) != len(header):
-            raise CliError(f"{self._source.place.name} has {len(header)} columns, and --columns names {len(names)}")
+            raise CliError(f"{self._source.file.name} has {len(header)} columns, and --columns names {len(names)}")
         return names or [each.strip() for each in header]
 
     def _first(self) -> Sequence[str]:
-        name = self._source.place.name
+        name = self._source.file.name
         try:
             header: list[str] | None = next(filter(None, self._reader), None)
         except csv.Error as exc:
@@ -175,7 +175,7 @@ class _Records:
         if header is None:
             raise CliError(f"{name} is empty", hint="its first line names the columns")
         # After leading empty lines, the text has not been checked yet.
-        require_rows(header[0][:40].encode("utf-8", "surrogateescape"), self._source.place)
+        require_rows(header[0][:40].encode("utf-8", "surrogateescape"), self._source.file)
         if reason := cell_not_decoded(self.delimiter.join(header), self._source.encoding):
             raise CliError(f"{name}, line {self._line}: {reason}")
         return header

@@ -73,34 +73,34 @@ class InputFile:
         return os.path.basename(self.path).partition(".")[0]
 
 
-def find_places(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
+def find_files(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
     """Returns the named files, with patterns and directories expanded.
 
     Raises InvalidInput for a path that can't hold rows.
     """
-    places = [place for given in paths for path in _matches(given) for place in _places(path, given, wanted)]
-    kinds = {place.format for place in places}
+    files = [file for given in paths for path in _matches(given) for file in _files_at(path, given, wanted)]
+    kinds = {file.format for file in files}
     if "npy" in kinds and len(kinds) > 1:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
-    twice = [place.name for place in places if [each.path for each in places].count(place.path) > 1]
+    twice = [file.name for file in files if [each.path for each in files].count(file.path) > 1]
     if twice:
         raise InvalidInput(f"{twice[0]} is named twice")
-    return places
+    return files
 
 
-def _places(path: str, given: str, wanted: str | None) -> list[InputFile]:
+def _files_at(path: str, given: str, wanted: str | None) -> list[InputFile]:
     """Returns the file of a path, or those of a directory; `given` is the path or the pattern for it."""
     named = pattern_matches(given, path)
     if not os.path.isdir(path):
         return [replace(_input_file(path, wanted), columns=path_columns(named))]
     own = _format_of(path)
-    files = data_files(path)
-    places = [
-        replace(_input_file(each, wanted, own), columns=path_columns([*named, *below(path, each)])) for each in files
+    files = [
+        replace(_input_file(each, wanted, own), columns=path_columns([*named, *below(path, each)]))
+        for each in data_files(path)
     ]
-    require_one_format(path, [(each.path, each.format) for each in places])
+    require_one_format(path, [(each.path, each.format) for each in files])
     # Spark writes an empty file for a part without rows.
-    filled = [each for each in places if each.format not in MAY_BE_EMPTY or os.path.getsize(each.path)]
+    filled = [each for each in files if each.format not in MAY_BE_EMPTY or os.path.getsize(each.path)]
     if not filled:
         raise InvalidInput(f"{path} has only empty files")
     return filled
@@ -155,7 +155,7 @@ class Source:
     close the stream when it is garbage-collected.
     """
 
-    place: InputFile
+    file: InputFile
     stream: BinaryIO
     raw: BinaryIO
     total: int | None
@@ -173,78 +173,78 @@ class Source:
 
     def require_unchanged(self) -> None:
         """Raises CliError if the file has changed since it was opened."""
-        if not self.place.is_url and identity(self.place) != self.opened:
-            raise CliError(f"{self.place.name} changed while it was read", hint="wait until nothing writes to it")
+        if not self.file.is_url and identity(self.file) != self.opened:
+            raise CliError(f"{self.file.name} changed while it was read", hint="wait until nothing writes to it")
 
 
-def identity(place: InputFile) -> str:
+def identity(file: InputFile) -> str:
     """Identifies the state of a file; empty for pipes, devices, URLs and standard input."""
-    if place.path == STDIN or place.is_url:
+    if file.path == STDIN or file.is_url:
         return ""
     try:
-        found = os.stat(place.path)
+        found = os.stat(file.path)
     except OSError as exc:
-        raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
+        raise CliError(f"can't read {file.path}: {exc.strerror}") from exc
     return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if stat.S_ISREG(found.st_mode) else ""
 
 
 @contextmanager
 def open_source(
-    place: InputFile, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
+    file: InputFile, stdin: BinaryIO | None = None, note: Callable[[str], None] = lambda text: None
 ) -> Iterator[Source]:
     """Opens a source, and closes it at the end. Raises CliError for read errors, including those inside the block."""
-    raw = _open_raw(place, stdin)
+    raw = _open_raw(file, stdin)
     try:
-        total = os.fstat(raw.fileno()).st_size if identity(place) else None
-        opened = str(getattr(raw, "version", "")) if place.is_url else identity(place)
+        total = os.fstat(raw.fileno()).st_size if identity(file) else None
+        opened = str(getattr(raw, "version", "")) if file.is_url else identity(file)
         raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
         begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
-        if place.is_url and not begin:
-            raise CliError(f"{place.name}: the server sent no data")
-        if not place.compression:
-            place = replace(
-                place,
+        if file.is_url and not begin:
+            raise CliError(f"{file.name}: the server sent no data")
+        if not file.compression:
+            file = replace(
+                file,
                 compression=next((COMPRESSION_MAGIC[each] for each in COMPRESSION_MAGIC if begin.startswith(each)), ""),
             )
-        stream = _decompressed(raw, place)
-        yield Source(place, stream, raw, total, opened, note=note)
+        stream = _decompressed(raw, file)
+        yield Source(file, stream, raw, total, opened, note=note)
     except (EOFError, zlib.error) as exc:
-        raise CliError(f"{place.name} is cut off or broken: {exc}") from exc
+        raise CliError(f"{file.name} is cut off or broken: {exc}") from exc
     except OSError as exc:
-        raise CliError(f"can't read {place.name}: {exc.strerror or exc}") from exc
+        raise CliError(f"can't read {file.name}: {exc.strerror or exc}") from exc
     finally:
-        if place.path != STDIN:
+        if file.path != STDIN:
             raw.close()
 
 
-def _open_raw(place: InputFile, stdin: BinaryIO | None) -> BinaryIO:
-    if place.path == STDIN:
+def _open_raw(file: InputFile, stdin: BinaryIO | None) -> BinaryIO:
+    if file.path == STDIN:
         return stdin or sys.stdin.buffer
-    if place.is_url:
+    if file.is_url:
         # urllib's HTTP client takes about 35 ms to load, and most inserts and searches read no URL.
         from .web import open_url
 
-        return cast(BinaryIO, open_url(place.path, place.name))
+        return cast(BinaryIO, open_url(file.path, file.name))
     try:
-        return open(place.path, "rb", buffering=BUFFER)
+        return open(file.path, "rb", buffering=BUFFER)
     except OSError as exc:
-        raise CliError(f"can't read {place.path}: {exc.strerror}") from exc
+        raise CliError(f"can't read {file.path}: {exc.strerror}") from exc
 
 
-def _decompressed(raw: BinaryIO, place: InputFile) -> BinaryIO:
-    if place.compression == "gzip":
+def _decompressed(raw: BinaryIO, file: InputFile) -> BinaryIO:
+    if file.compression == "gzip":
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
-    if place.compression == "zstd":
-        return _zstd(raw, place)
+    if file.compression == "zstd":
+        return _zstd(raw, file)
     return raw
 
 
-def _zstd(raw: BinaryIO, place: InputFile) -> BinaryIO:
+def _zstd(raw: BinaryIO, file: InputFile) -> BinaryIO:
     try:
         import zstandard
     except ImportError:
         raise CliError(
-            f"{place.name}: zstd needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or use gzip"
+            f"{file.name}: zstd needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or use gzip"
         ) from None
     return io.BufferedReader(_Zstd(raw, zstandard), BUFFER)
 

@@ -25,20 +25,20 @@ class WantedColumns:
     texts: Collection[str] = ()
 
 
-def group_tables(places: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
+def group_tables(files: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
     """Groups files by table: NPY files are the columns of one table, every other file is a table."""
-    return [places] if places[0].format == "npy" else [[each] for each in places]
+    return [files] if files[0].format == "npy" else [[each] for each in files]
 
 
 def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout = PLAIN) -> RowStream:
     """Returns the rows of the sources of one table. Raises CliError for files that are not of their format."""
-    place = sources[0].place
-    keys = replace(wanted.keys, required=wanted.keys.required - {name for name, _ in place.columns})
-    return with_path_columns(_read_table(sources, replace(wanted, keys=keys), layout), place.columns, place.name)
+    file = sources[0].file
+    keys = replace(wanted.keys, required=wanted.keys.required - {name for name, _ in file.columns})
+    return with_path_columns(_read_table(sources, replace(wanted, keys=keys), layout), file.columns, file.name)
 
 
 def _read_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout) -> RowStream:
-    source, kind = sources[0], sources[0].place.format
+    source, kind = sources[0], sources[0].file.format
     if kind in TEXT_FORMATS:
         as_utf8(source, layout.encoding)
     if kind == "npy":

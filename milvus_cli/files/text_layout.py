@@ -49,13 +49,13 @@ class TextLayout:
             if value != LAYOUT_FIELDS[name]
         }
 
-    def require_use(self, places: Sequence[InputFile]) -> None:
+    def require_use(self, files: Sequence[InputFile]) -> None:
         """Raises InvalidInput for options that have no meaning for the format of one of the files."""
-        for place in places:
+        for file in files:
             for option in self.given:
-                if place.format not in (TEXT_FORMATS if option == "--encoding" else SEPARATED):
+                if file.format not in (TEXT_FORMATS if option == "--encoding" else SEPARATED):
                     what = "text files" if option == "--encoding" else "CSV and TSV files"
-                    raise InvalidInput(f"{option} is for {what}, and {place.name} is {place.format}")
+                    raise InvalidInput(f"{option} is for {what}, and {file.name} is {file.format}")
 
 
 LAYOUT_FIELDS = {each.name: each.default for each in fields(TextLayout)}

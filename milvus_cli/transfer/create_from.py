@@ -15,7 +15,7 @@ from ..errors import CliError, InvalidInput
 from ..files.inference import MIXED, InferredColumn, likely_key
 from ..files.sample import Sample, read_columns
 from ..files.separated import other_delimiter
-from ..files.sources import STDIN, InputFile, find_places, identity
+from ..files.sources import STDIN, InputFile, find_files, identity
 from ..files.text_layout import TextLayout
 from ..result import Done, Text
 from ..schema.declaration import declared, parse_field
@@ -65,11 +65,11 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
         if options.dry_run:
             raise InvalidInput("--dry-run needs --from", hint="it shows what would be made of files")
         return create_collection(session, options, read)
-    places = find_places(options.sources, options.format)
-    _require_clear(session, options, places)
+    files = find_files(options.sources, options.format)
+    _require_clear(session, options, files)
     options = settled(options, session.console.note)
     with _kept_stdin(session, options.sources) as kept:
-        plan = _plan(session, options, read_columns(places, _again(kept), options.layout, session.console.note))
+        plan = _plan(session, options, read_columns(files, _again(kept), options.layout, session.console.note))
         if options.dry_run:
             return _described(plan)
         _require_new(session, plan)
@@ -80,14 +80,14 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
         return _inserted(session, plan, _again(kept))
 
 
-def _require_clear(session: Session, options: CreateFromOptions, places: Sequence[InputFile]) -> None:
+def _require_clear(session: Session, options: CreateFromOptions, files: Sequence[InputFile]) -> None:
     for name, spelling in BESIDE.items():
         if getattr(options, name):
             raise InvalidInput(f"{spelling} and --from: give one of them")
     if not options.collection:
         raise InvalidInput("missing option '-c'", hint="create collection -c NAME --from FILE")
-    require_usable(session, options, options.sources, places)
-    pipe = next((each for each in places if each.path != STDIN and not each.is_url and not identity(each)), None)
+    require_usable(session, options, options.sources, files)
+    pipe = next((each for each in files if each.path != STDIN and not each.is_url and not identity(each)), None)
     if pipe:
         raise InvalidInput(
             f"{pipe.name} is no file, and is read twice",
@@ -120,14 +120,14 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     mixed = next((each for each in columns if each.type == MIXED and each.field not in given), None)
     if mixed:
         raise InvalidInput(
-            f"{sample.place.name}: no type fits all values of {mixed.name!r}", hint=f"declare it: -f {mixed.field}:TYPE"
+            f"{sample.file.name}: no type fits all values of {mixed.name!r}", hint=f"declare it: -f {mixed.field}:TYPE"
         )
     fields = [given.pop(each.field, each.declaration) for each in columns]
     fields += given.values()
     vectors = [field.name for field in map(parse_field, fields) if "VECTOR" in type_text(field)]
     if not vectors and not options.bm25:
         raise InvalidInput(
-            f"{sample.place.name} has no vectors of one dimension, and a collection needs a vector field",
+            f"{sample.file.name} has no vectors of one dimension, and a collection needs a vector field",
             hint="add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
         )
     create = _with_key(session, replace(options, sources=(), fields=tuple(fields)), columns)
@@ -153,11 +153,11 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
 def _require_readable(sample: Sample) -> None:
     """Raises InvalidInput for a file that has no rows, or is read in another layout than it has."""
     if hint := other_delimiter(sample.table):
-        raise InvalidInput(f"{sample.place.name} has one column", hint=hint)
+        raise InvalidInput(f"{sample.file.name} has one column", hint=hint)
     if broken := sample.not_decoded:
-        raise InvalidInput(f"{sample.place.name}: {broken}")
+        raise InvalidInput(f"{sample.file.name}: {broken}")
     if not sample.count:
-        raise InvalidInput(f"{sample.place.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
+        raise InvalidInput(f"{sample.file.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
 
 
 def _with_key(session: Session, options: CreateFromOptions, columns: Sequence[InferredColumn]) -> CreateFromOptions:

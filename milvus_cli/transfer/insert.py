@@ -12,7 +12,7 @@ from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
-from ..files.sources import find_places
+from ..files.sources import find_files
 from ..files.text_layout import SEPARATED
 from ..result import Done
 from ..rows.writing import WriteTarget, writes_at_once
@@ -52,21 +52,21 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     share_one_heap()
     if options.seconds:
         session = session.with_options(replace(session.options, timeout=options.seconds))
-    places = find_places(options.paths, options.format)
-    require_usable(session, options, options.paths, places)
-    if options.types and not all(each.format in SEPARATED for each in places):
+    files = find_files(options.paths, options.format)
+    require_usable(session, options, options.paths, files)
+    if options.types and not all(each.format in SEPARATED for each in files):
         raise InvalidInput("--types is for CSV and TSV files", hint="values of other files have types")
-    if options.rejects and any(_is_same_file(options.rejects, each.path) for each in places):
+    if options.rejects and any(_is_same_file(options.rejects, each.path) for each in files):
         raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
     target, made = _target(session, options)
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
     notes: list[str] = []
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
-    job = Job(places, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
+    job = Job(files, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
     with locked(session, options, job, made):
         before = permitted(exact_row_count, session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made)
-        size = sum(_file_size(each.path) for each in places)
+        size = sum(_file_size(each.path) for each in files)
         job = replace(job, opened=lambda source: require_same_content(checkpoint, source))
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:

@@ -46,9 +46,9 @@ class InsertOptions(TextLayout):
     seconds: float | None = None
 
 
-def require_usable(session: Session, layout: TextLayout, paths: Sequence[str], places: Sequence[InputFile]) -> None:
+def require_usable(session: Session, layout: TextLayout, paths: Sequence[str], files: Sequence[InputFile]) -> None:
     """Raises InvalidInput for files that can't be read with this layout, or from a standard input of commands."""
-    layout.require_use(places)
+    layout.require_use(files)
     if layout.no_header and not layout.columns:
         raise InvalidInput("--no-header needs the names of the columns", hint="give --columns id,title,vector")
     if STDIN in paths and session.console.commands_on_stdin:
@@ -61,14 +61,14 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
 
     `made` is the collection's identity. Raises CliError naming the process that holds a lock.
     """
-    names = ", ".join(each.name for each in job.places[:3]) + (", …" if len(job.places) > 3 else "")
+    names = ", ".join(each.name for each in job.files[:3]) + (", …" if len(job.files) > 3 else "")
     doing = f"{job.encoder.target.verb.lower()}ing {names} into {options.collection!r}"
     with ExitStack() as stack:
-        if all(each.path != STDIN for each in job.places):
+        if all(each.path != STDIN for each in job.files):
             profile = session.servers.served(session.profile)
             where = made or (address_of(profile), profile.database, options.collection)
-            files = sorted(map(_file_key, job.places))
-            stack.enter_context(key_lock(session, ("insert", *where, options.partition, *files), doing))
+            keys = sorted(map(_file_key, job.files))
+            stack.enter_context(key_lock(session, ("insert", *where, options.partition, *keys), doing))
         path = _checkpoint_path(session, options, job)
         try:
             make_private(path.parent)
@@ -100,7 +100,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "layout of the text": options.given,
             "--rejects": options.rejects,
             "collection of that name": list(made),
-            FILES_KEY: list(map(identity, job.places)),
+            FILES_KEY: list(map(identity, job.files)),
         },
         anew=repeat_hint(job.encoder.target),
     )
@@ -111,8 +111,8 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
 
 def require_same_content(checkpoint: Checkpoint, source: Source) -> None:
     """Raises InvalidInput if a URL has other content than the interrupted insert has read."""
-    if source.place.is_url:
-        checkpoint.recognize(without_secret(source.place.path), source.place.name, source.opened)
+    if source.file.is_url:
+        checkpoint.recognize(without_secret(source.file.path), source.file.name, source.opened)
 
 
 def continue_hint(job: Job, unread: CliError | None) -> str:
@@ -121,7 +121,7 @@ def continue_hint(job: Job, unread: CliError | None) -> str:
     Once the file is repaired it is another file, and it is unknown which of its rows have arrived.
     """
     try:
-        has_files = any(map(identity, job.places))
+        has_files = any(map(identity, job.files))
     except CliError:
         has_files = True
     if unread is None or not has_files:
@@ -150,19 +150,19 @@ def is_device(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _file_key(place: InputFile) -> str:
+def _file_key(file: InputFile) -> str:
     """Returns the same key for every name of a file."""
     try:
-        found = os.stat(place.path)
+        found = os.stat(file.path)
     except OSError:
-        return place.path
+        return file.path
     return f"{found.st_dev}:{found.st_ino}"
 
 
 def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
     """Returns what distinguishes the job from others: server, target, operation and files."""
     profile = session.profile
-    paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.places]
+    paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.files]
     return [
         profile.lite or profile.address,
         profile.database,

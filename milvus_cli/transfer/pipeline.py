@@ -51,7 +51,7 @@ class Job:
     `anew` tells the user how to repeat the job without inserting rows twice.
     """
 
-    places: Sequence[InputFile]
+    files: Sequence[InputFile]
     encoder: RowEncoder
     stdin: BinaryIO | None
     note: Callable[[str], None] = lambda text: None
@@ -67,20 +67,20 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
     Raises CliError for a file that breaks off or changes.
     """
     before = 0
-    for number, places in enumerate(group_tables(job.places)):
+    for number, files in enumerate(group_tables(job.files)):
         if number < done.file:
             continue
         with ExitStack() as stack:
-            sources = [stack.enter_context(open_source(place, job.stdin, job.note)) for place in places]
+            sources = [stack.enter_context(open_source(file, job.stdin, job.note)) for file in files]
             for source in sources:
                 job.opened(source)
-            table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(place.name for place in places)
+            table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
             job.encoder.require_columns(name, table)
             table, columns = _with_columns(table)
             for note in job.encoder.notes(name, table, columns):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
-            witness = _witness(places, earlier, job.anew)
+            witness = _witness(files, earlier, job.anew)
             if witness:
                 table = replace(table, chunks=witness.watch(table.chunks))
             for batch in job.encoder.batches(table, after=earlier.line):
@@ -99,9 +99,9 @@ def _with_columns(table: RowStream) -> tuple[RowStream, Collection[str]]:
     return (replace(table, chunks=chain([first], table.chunks)), first.columns) if first else (table, ())
 
 
-def _witness(places: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
+def _witness(files: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
     """Returns None if the files have an identity that shows whether they are the same."""
-    names = [place.name for place in places if not identity(place)]
+    names = [file.name for file in files if not identity(file)]
     return Witness(earlier, f"{', '.join(names)} {'has' if len(names) == 1 else 'have'}", anew) if names else None
 
 

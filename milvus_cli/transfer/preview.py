@@ -11,7 +11,7 @@ from ..files.inference import likely_key, plain_value, short_value
 from ..files.rejects import rejection_text
 from ..files.sample import Sample, read_sample
 from ..files.separated import other_delimiter
-from ..files.sources import find_places
+from ..files.sources import find_files
 from ..files.text_layout import SEPARATED, TEXT_FORMATS, TextLayout
 from ..result import Report, Section, Table
 from ..session.session import Session
@@ -33,17 +33,17 @@ class PreviewOptions(TextLayout):
 
 def preview(session: Session, options: PreviewOptions) -> Report:
     """Raises CliError for files that can't be read."""
-    places = find_places(options.paths, options.format)
-    options.require_use(places)
+    files = find_files(options.paths, options.format)
+    options.require_use(files)
     stdin = getattr(session.console.stdin, "buffer", None)
-    found = read_sample(places, stdin, options.layout, session.console.note)
+    found = read_sample(files, stdin, options.layout, session.console.note)
     _note(session, found)
     return Report(
         {
-            "file": found.place.name,
-            **({"files": len(places)} if len(places) > 1 else {}),
-            "format": found.place.format,
-            "compression": found.place.compression or None,
+            "file": found.file.name,
+            **({"files": len(files)} if len(files) > 1 else {}),
+            "format": found.file.format,
+            "compression": found.file.compression or None,
             **_text_facts(found),
             "bytes": found.size or None,
             "rows": found.rows,
@@ -56,7 +56,7 @@ def preview(session: Session, options: PreviewOptions) -> Report:
 
 
 def _text_facts(found: Sample) -> Mapping[str, Any]:
-    kind = found.place.format
+    kind = found.file.format
     encoding = {"encoding": found.table.encoding} if kind in TEXT_FORMATS else {}
     return {**encoding, **({"delimiter": found.table.delimiter} if kind in SEPARATED else {})}
 
@@ -70,7 +70,7 @@ def _note(session: Session, found: Sample) -> None:
         count = len(found.rejected)
         session.console.note(f"note: {count:,} of these rows can't be read:")
         for each in found.rejected[:REASONS]:
-            session.console.note(rejection_text(found.place.name, each))
+            session.console.note(rejection_text(found.file.name, each))
 
 
 def _columns(found: Sample) -> Section:

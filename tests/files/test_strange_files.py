@@ -12,7 +12,7 @@ from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.files.json_rows import read_json_rows
 from milvus_cli.files.row_stream import RowStream
 from milvus_cli.files.separated import read_separated
-from milvus_cli.files.sources import Source, find_places, open_source
+from milvus_cli.files.sources import Source, find_files, open_source
 from milvus_cli.files.text_layout import SEPARATED
 from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.transfer.intake import RowEncoder
@@ -43,13 +43,13 @@ def broken_web() -> Iterator[BrokenWeb]:
 
 
 def table(source: Source) -> RowStream:
-    kind = source.place.format
+    kind = source.file.format
     return read_separated(source) if kind in SEPARATED else read_json_rows(source, INTAKE.keys)
 
 
 def read(path: object, stdin: bytes = b"") -> tuple[list[int], list[str]]:
     """Returns the keys of the rows of a place, and the reasons of rejected rows."""
-    place = find_places([str(path)], "csv" if path == "-" else None)[0]
+    place = find_files([str(path)], "csv" if path == "-" else None)[0]
     with open_source(place, io.BufferedReader(io.BytesIO(stdin))) as source:
         batches = list(INTAKE.batches(table(source)))
     return [key for each in batches for key in each.keys], [bad.reason for each in batches for bad in each.bad]
@@ -122,7 +122,7 @@ def test_commas_at_the_ends_of_lines_do_not_make_rows(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     second = ROW.replace("1", "2").replace('"a"', '"a: b"')
     path.write_text(f"{ROW},\r\n{second},\n{ROW.replace('1', '3')}, x\n{ROW.replace('1', '4')},\n")
-    with open_source(find_places([str(path)], None)[0]) as source:
+    with open_source(find_files([str(path)], None)[0]) as source:
         chunks = list(table(source).chunks)
     assert [(list(each.lines), each.columns["id"]) for each in chunks] == [([1, 2, 3, 5], [1, 2, 3, 4])]
     assert [(each.line, each.reason) for each in chunks[0].bad] == [(4, "no JSON: expected a value, got ', x'")]
@@ -161,7 +161,7 @@ def test_formats_of_other_programs_are_recognized_by_name(
 def test_columns_may_have_the_names_of_parts_of_those_formats(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"id": 1, "t": "a", "meta": [{"name": "x", "type": "y"}], "data": [[1]], "columns": ["z"]}\n')
-    with open_source(find_places([str(path)], None)[0]) as source:
+    with open_source(find_files([str(path)], None)[0]) as source:
         assert [(list(each.lines), list(each.bad)) for each in table(source).chunks] == [([1], [])]
 
 
@@ -172,7 +172,7 @@ def test_the_rows_before_one_that_is_too_long_are_given(tmp_path: Path) -> None:
         for _ in range(17):
             file.write("x" * (1 << 20))
     keys: list[int] = []
-    with open_source(find_places([str(path)], None)[0]) as source:
+    with open_source(find_files([str(path)], None)[0]) as source:
         batches = INTAKE.batches(table(source))
         keys += next(batches).keys
         with pytest.raises(CliError) as caught:
