@@ -166,9 +166,9 @@ def grants(client: Client, roles: Sequence[str], databases: Sequence[str]) -> li
         entity = {"role": {"name": role}, "db_name": database}
         return [_read(each) for each in client.call("SelectGrant", entity=entity).entities]
 
-    places = [(role, database) for role in roles for database in databases]
+    pairs = [(role, database) for role in roles for database in databases]
     with ThreadPoolExecutor(THREADS) as pool:
-        found = {grant.key: grant for each in pool.map(ask, places) for grant in each}
+        found = {grant.key: grant for each in pool.map(ask, pairs) for grant in each}
     # Grants on all databases are reported for each of them.
     return sorted(grant for grant in found.values() if grant.database in databases)
 

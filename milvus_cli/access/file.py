@@ -99,11 +99,11 @@ def read_passwords(text: str) -> dict[str, str]:
 
 def _written(grants: Collection[Grant]) -> Iterator[dict[str, Any]]:
     """Yields an entry for each object, with its privileges."""
-    places: dict[tuple[str, str, str], list[str]] = {}
+    by_object: dict[tuple[str, str, str], list[str]] = {}
     for grant in sorted(grants):
-        places.setdefault(grant.key[1:4], []).append(grant.privilege)
-    for place, privileges in places.items():
-        yield dict(zip(GRANT_KEYS, (*place, privileges), strict=True))
+        by_object.setdefault(grant.key[1:4], []).append(grant.privilege)
+    for granted_on, privileges in by_object.items():
+        yield dict(zip(GRANT_KEYS, (*granted_on, privileges), strict=True))
 
 
 def _part(value: Mapping[str, Any], key: str, name: str) -> dict[str, Mapping[str, Any]] | None:

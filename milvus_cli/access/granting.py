@@ -122,8 +122,8 @@ def wanted(client: Client, options: GrantOptions, *, revoke: bool = False) -> li
 
 def not_there(client: Client, found: Sequence[Wanted]) -> Iterator[str]:
     """Yields a note for each object that does not exist yet: Milvus accepts grants on any name."""
-    places = {(each.grant.object_type, each.grant.database) for each in found}
-    for kind, database in sorted(place for place in places if EVERY not in place and place[0] != GLOBAL):
+    kinds = {(each.grant.object_type, each.grant.database) for each in found}
+    for kind, database in sorted(pair for pair in kinds if EVERY not in pair and pair[0] != GLOBAL):
         known = permitted(_names, client, kind, database)
         objects = {each.grant.object_name: None for each in found if each.grant.object_type == kind}
         for name in objects if known is not None else ():

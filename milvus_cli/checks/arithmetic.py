@@ -90,7 +90,7 @@ class PlainArithmetic:
         if self._kind == "BINARY_VECTOR":
             return float((one & other).bit_count())
         if self._kind == "SPARSE_FLOAT_VECTOR":
-            return float(sum(value * other[place] for place, value in one.items() if place in other))
+            return float(sum(value * other[position] for position, value in one.items() if position in other))
         return float(sum(map(mul, one, other)))
 
 

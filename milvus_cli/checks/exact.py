@@ -36,16 +36,16 @@ class Exact:
     def add(self, page: VectorPage) -> None:
         if not page.keys:
             return
-        places = {key: place for place, key in enumerate(page.keys)}
+        positions = {key: position for position, key in enumerate(page.keys)}
         wanted = defaultdict[int, list[Key]](list)
-        for key in self._finders.keys() & places.keys():
+        for key in self._finders.keys() & positions.keys():
             for query in self._finders[key]:
                 wanted[query].append(key)
         rows = self._arithmetic.numbers(page.vectors)
         for query, distances in enumerate(self._arithmetic.distances(self._metric, self._numbers, rows)):
             for key in wanted[query]:
-                self._distances[query][key] = float(distances[places[key]])
-            own = places.get(self._keys[query])
+                self._distances[query][key] = float(distances[positions[key]])
+            own = positions.get(self._keys[query])
             if own is not None:
                 distances[own] = math.inf
             self._best[query] = self._arithmetic.least([self._best[query], distances], self._k)

@@ -51,8 +51,8 @@ def sample_keys(pages: Iterable[VectorPage], size: int, seed: int) -> tuple[list
             total += 1
             if len(chosen) < size:
                 chosen.append(key)
-            elif (place := pick.randrange(total)) < size:
-                chosen[place] = key
+            elif (position := pick.randrange(total)) < size:
+                chosen[position] = key
     return sorted(chosen), total
 
 

@@ -25,7 +25,7 @@ from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted
-from .privileges import place
+from .privileges import where_of
 from .versions import OPERATIONS, lacking
 from .wire import milvus_pb2
 
@@ -288,7 +288,7 @@ class Pending:
                 self._seconds,
                 secure=profile.tls.mode > 0,
                 fresh=not link.answered,
-                where=place(self._method, self._fields, profile.database),
+                where=where_of(self._method, self._fields, profile.database),
             ) from exc
         link.answered = True
         failures.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)

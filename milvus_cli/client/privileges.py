@@ -158,7 +158,7 @@ class Where:
     database: str = ""
 
 
-def place(method: str, fields: Mapping[str, Any], database: str) -> Where:
+def where_of(method: str, fields: Mapping[str, Any], database: str) -> Where:
     """Returns the objects of a request."""
     named = next((fields[each] for each in COLLECTION_FIELDS if fields.get(each)), "")
     collection = named if isinstance(named, str) else named[0]

@@ -39,7 +39,7 @@ class NameQuery(NamedTuple):
     database: str
 
     @property
-    def place(self) -> tuple[str, str]:
+    def connection(self) -> tuple[str, str]:
         return ("", "") if self.kind in LOCAL else (self.alias, self.database)
 
 
@@ -103,7 +103,7 @@ class Catalog:
         self._links.close()
 
     def _is_due(self, wanted: NameQuery, heard: CachedNames | None) -> bool:
-        now, trouble = time.monotonic(), self._trouble.get(wanted.place)
+        now, trouble = time.monotonic(), self._trouble.get(wanted.connection)
         return (heard is None or now - heard.at > KEEP_SECONDS) and (trouble is None or now > trouble.until)
 
     def _ask(self, wanted: NameQuery) -> threading.Event:
@@ -139,12 +139,12 @@ class Catalog:
                 return False
             self._asking.pop(wanted, None)
             if names is None:
-                former = self._trouble.get(wanted.place)
+                former = self._trouble.get(wanted.connection)
                 pause = min(former.pause * 2, LONGEST_BACKOFF) if former else FIRST_BACKOFF
-                self._trouble[wanted.place] = Backoff(time.monotonic() + pause, pause)
+                self._trouble[wanted.connection] = Backoff(time.monotonic() + pause, pause)
                 return False
             before, self._heard[wanted] = self._heard.get(wanted), CachedNames(names, time.monotonic())
-            self._trouble.pop(wanted.place, None)
+            self._trouble.pop(wanted.connection, None)
             return names != (before.names if before else Names())
 
 

@@ -144,7 +144,7 @@ def _offered(option: click.Option, incomplete: str) -> Iterator[str]:
 def _values(given: Parsed, params: Sequence[click.Parameter]) -> dict[str, Any]:
     """Returns the values of a line by parameter, as text."""
     values: dict[str, Any] = {}
-    plain = ((_plain_param(params, place), word) for place, word in enumerate(given.plain))
+    plain = ((_plain_param(params, position), word) for position, word in enumerate(given.plain))
     for param, value in [*((each.option, each.value or "") for each in given.options), *plain]:
         if param is None:
             continue

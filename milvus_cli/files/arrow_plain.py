@@ -106,7 +106,7 @@ def _map_object(keys: Sequence[Any], values: Sequence[Any]) -> Any:
     found = dict(zip(names, values, strict=True))
     if len(found) == len(names):
         return found
-    twice = next(name for place, name in enumerate(names) if name in names[:place])
+    twice = next(name for position, name in enumerate(names) if name in names[:position])
     return NotJson(_pairs(keys, values), f"a map has the key {twice!r} twice")
 
 

@@ -84,7 +84,7 @@ def _parsed(values: Sequence[Any]) -> Sequence[Any]:
 
 def _with_vector(found: list[InferredColumn]) -> list[InferredColumn]:
     """Makes the only column of short lists of numbers a vector, in a file that has no other vectors."""
-    able = [place for place, each in enumerate(found) if each.list_size in DIMENSIONS]
+    able = [position for position, each in enumerate(found) if each.list_size in DIMENSIONS]
     if len(able) == 1:
         found[able[0]] = replace(found[able[0]], type=f"FLOAT_VECTOR:{found[able[0]].list_size}")
     return found

@@ -57,8 +57,14 @@ def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> b
     row = _plain_row(bad, fields)
     beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
-    place = {PLACES[bad.unit]: bad.line}
-    values = {"file": name, **place, "column": bad.field or None, "reason": bad.reason, **beside, **columns}
+    values = {
+        "file": name,
+        PLACES[bad.unit]: bad.line,
+        "column": bad.field or None,
+        "reason": bad.reason,
+        **beside,
+        **columns,
+    }
     try:
         text = _dumps({**values, "row": row}, allow_nan=False)
     except ValueError:
@@ -87,8 +93,8 @@ def _as_text(row: Any) -> str:
         return HELD.format(len(found) - 1)
 
     text = dump_json(row, default=held)
-    for place, shown in enumerate(found):
-        text = text.replace(dump_json(HELD.format(place)), shown, 1)
+    for position, shown in enumerate(found):
+        text = text.replace(dump_json(HELD.format(position)), shown, 1)
     return text
 
 
@@ -170,9 +176,9 @@ def _in_json(value: Any) -> Any:
 
 def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
     """Returns True if the rows are lines of a rejects file, and not fields of the collection with the same names."""
-    places = [name for name in PLACES.values() if name in chunk.columns]
-    own = {*WRAPPER, *places}
-    return bool(places) and own <= set(chunk.columns) and own.isdisjoint(field.name for field in row_fields(schema))
+    units = [name for name in PLACES.values() if name in chunk.columns]
+    own = {*WRAPPER, *units}
+    return bool(units) and own <= set(chunk.columns) and own.isdisjoint(field.name for field in row_fields(schema))
 
 
 def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
@@ -181,8 +187,8 @@ def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callab
     `field_of` returns the field of a plain row's column, None to leave it out; `read` converts a field's cell.
     """
     rows, lines, bad = list[dict[str, Any]](), list[int](), list(chunk.bad)
-    for place, line in enumerate(chunk.lines):
-        own = {name: values[place] for name, values in chunk.columns.items() if values[place] is not ABSENT}
+    for position, line in enumerate(chunk.lines):
+        own = {name: values[position] for name, values in chunk.columns.items() if values[position] is not ABSENT}
         try:
             if _is_wrapped(own):
                 rows.append(_mended_row(own, read))
@@ -207,8 +213,8 @@ def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
-    places = row.keys() & set(PLACES.values())
-    return len(places) == 1 and set(WRAPPER) <= row.keys() <= {*WRAPPER, *places, *OF_CELLS}
+    units = row.keys() & set(PLACES.values())
+    return len(units) == 1 and set(WRAPPER) <= row.keys() <= {*WRAPPER, *units, *OF_CELLS}
 
 
 def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:

@@ -31,19 +31,19 @@ class Rejects:
         self._size = size
         self.shown: list[str] = []
         self._file: FileIO | None = None
-        self._has_places = False
+        self._seekable = False
         if path:
             try:
                 # Unbuffered, so that data that failed to be written is not written again on close.
                 self._file = FileIO(os.open(path, os.O_WRONLY | (0 if size else os.O_CREAT), 0o666), "w")
                 # A device or pipe can only be appended to.
-                self._has_places = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
+                self._seekable = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
             except OSError as exc:
                 raise self._failed(exc) from exc
 
     def begin(self) -> None:
         """Drops the content of an earlier job. Called once rows were read, so that a job that never begins keeps it."""
-        if self._file is not None and self._has_places:
+        if self._file is not None and self._seekable:
             self._file.truncate(self._size)
 
     def add(self, name: str, bad: Sequence[RejectedRow], *, at: int) -> int:
@@ -56,7 +56,7 @@ class Rejects:
         data = b"".join(rejected_line(name, each, self._fields) for each in bad)
         end = at + len(data)
         try:
-            if self._has_places:
+            if self._seekable:
                 self._file.seek(at)
             while data:
                 data = data[self._file.write(data) :]

@@ -113,15 +113,15 @@ class RowCollector:
     def add(self, line: int, value: Any) -> None:
         if isinstance(value, dict):
             self._rows.append(value)
-            self._lines.append(self._place(line))
+            self._lines.append(self._position(line))
         else:
             self.refuse(line, "no JSON object", value)
 
     def refuse(self, line: int, reason: str, value: Any) -> None:
-        place = self._place(line)
-        self._bad.append(RejectedRow(place, "", reason, value, unit="line" if place == line else "row"))
+        position = self._position(line)
+        self._bad.append(RejectedRow(position, "", reason, value, unit="line" if position == line else "row"))
 
-    def _place(self, line: int) -> int:
+    def _position(self, line: int) -> int:
         self.last = max(line, self.last + 1)
         if self.last != line:
             self._unit = "row"

@@ -62,7 +62,7 @@ def _bad(found: re.Match[str], why: str) -> InvalidInput:
     return InvalidInput(f"bad filter: the {found[0][0]} at character {found.start() + 1} {why}")
 
 
-def places(text: str) -> Sequence[str]:
+def parameters_in(text: str) -> Sequence[str]:
     """Returns the names of the `{parameters}` of a filter, each once."""
     named = (found["name"] for found in TOKENS.finditer(text) if found["name"])
     return list(dict.fromkeys(each[1:-1] for each in named if each.startswith("{") and each.endswith("}")))

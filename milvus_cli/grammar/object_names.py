@@ -115,11 +115,11 @@ class CollectionPlace(Offered):
         alias, slash, start = incomplete.partition("/")
         found = []
         if colon or not slash:
-            place = {
+            there = {
                 "alias": where.partition("/")[0] or given_text(ctx, "alias"),
                 "database": where.partition("/")[2] or given_text(ctx, "database"),
             }
-            found = items(catalog.names("collections", **place).best(word, catalog.limit), prefix=where + colon)
+            found = items(catalog.names("collections", **there).best(word, catalog.limit), prefix=where + colon)
         elif alias:
             databases = catalog.names("databases", alias=alias).best(start, catalog.limit)
             return items(databases, prefix=alias + slash, suffix=":")

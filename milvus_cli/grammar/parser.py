@@ -114,8 +114,8 @@ def written_out(parsed: Parsed, params: Sequence[click.Parameter]) -> list[str]:
 
 def _shared_out(words: list[str], free: Sequence[WordOption]) -> Iterator[tuple[str, str]]:
     """Takes the words that options get from the list, as pairs of a spelling and a word."""
-    for place, option in enumerate(free, start=1):
-        count = max(0, len(words) - (len(free) - place)) if option.multiple else 1
+    for position, option in enumerate(free, start=1):
+        count = max(0, len(words) - (len(free) - position)) if option.multiple else 1
         for word in words[:count]:
             yield _long_spelling(option, option.opts[0]), word
         del words[:count]

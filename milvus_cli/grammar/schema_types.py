@@ -87,15 +87,15 @@ class FilterExpression(Offered):
         return items(words.best(at.word), prefix=at.before, ends=False)
 
     def _words(self, ctx: click.Context, word: str, *, after_value: bool) -> Names:
-        place = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
+        there = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
         if word.startswith("{"):
             given = (each.partition("=")[0] for each in ctx.params.get("parameters") or ())
             return named((f"{{{name}}}", "given by --param") for name in given)
-        newer = name_source(ctx).names("filter_words", **place).all
+        newer = name_source(ctx).names("filter_words", **there).all
         if after_value:
             return named([*FILTER_OPERATORS.items(), *(each for each in newer if each.text.startswith("is "))])
         collection = given_text(ctx, "collection")
-        fields = name_source(ctx).names("fields", of=collection, **place).all if collection else ()
+        fields = name_source(ctx).names("fields", of=collection, **there).all if collection else ()
         return named([*fields, *FILTER_STARTS.items(), *(each for each in newer if not each.text.startswith("is "))])
 
 
@@ -103,9 +103,9 @@ class FilterParameter(KeyValue):
     """NAME=VALUE. Completes the `{name}`s of the line's filter that have no value yet."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from .filter_cursor import places
+        from .filter_cursor import parameters_in
 
         given = [each.partition("=")[0] for each in ctx.params.get(str(param.name)) or ()]
-        wanted = places(given_text(ctx, "filter") or given_text(ctx, "expression"))
+        wanted = parameters_in(given_text(ctx, "filter") or given_text(ctx, "expression"))
         free = named((f"{each}=", "of the filter") for each in wanted if each not in given)
         return [] if "=" in incomplete else items(free.best(incomplete))

@@ -147,21 +147,21 @@ def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
         found = _reason(exc, expression)
         if found is None:
             raise
-        reason, place = found
-        message = f"bad filter: {reason}" + ("" if place is None else f"\n{pointed(expression, place)}")
+        reason, position = found
+        message = f"bad filter: {reason}" + ("" if position is None else f"\n{pointed(expression, position)}")
         raise CliError(
             message,
-            hint=_filter_hint(expression, reason, place, list(fields)),
+            hint=_filter_hint(expression, reason, position, list(fields)),
             fault=exc.fault,
             server_code=exc.server_code,
         ) from exc
 
 
-def pointed(expression: str, place: int) -> str:
-    """Returns the filter, shortened if it is long, with a caret below the character at `place`."""
-    start = max(0, place - SHOWN_BEFORE) if len(expression) > SHOWN_BEFORE + SHOWN_AFTER else 0
-    end = max(place, start + SHOWN_BEFORE) + SHOWN_AFTER
-    before, after = ("…" if start else "") + expression[start:place], expression[place:end]
+def pointed(expression: str, position: int) -> str:
+    """Returns the filter, shortened if it is long, with a caret below the character at `position`."""
+    start = max(0, position - SHOWN_BEFORE) if len(expression) > SHOWN_BEFORE + SHOWN_AFTER else 0
+    end = max(position, start + SHOWN_BEFORE) + SHOWN_AFTER
+    before, after = ("…" if start else "") + expression[start:position], expression[position:end]
     more = "…" if len(expression) > end else ""
     width = sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in before)
     return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
@@ -186,7 +186,7 @@ def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | N
     _, milvus, reason = text.partition(f"{MILVUS}{expression}, error: ")
     if milvus:
         found = re.match(r"line \d+:(\d+) ", reason)
-        place = int(found[1]) if found else None
+        position = int(found[1]) if found else None
         reason = reason[found.end() :] if found else reason.removesuffix(": invalid parameter")
     elif NOT_BOOLEAN in text:
         return "it is no condition, which is true or false", None
@@ -194,20 +194,20 @@ def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | N
         found = re.search(r" at column (\d+)$", text)
         if found is None or error.server_code != LITE_CODE:
             return None
-        reason, place = text[: found.start()], int(found[1]) - 1
+        reason, position = text[: found.start()], int(found[1]) - 1
     for pattern, words in REASONS:
         if pattern.fullmatch(reason):
             reason = pattern.sub(words, reason)
             break
-    if place is None:
-        place = _place_of(expression, reason)
-    return reason, None if place is None else min(place, len(expression))
+    if position is None:
+        position = _position_of(expression, reason)
+    return reason, None if position is None else min(position, len(expression))
 
 
-def _place_of(expression: str, reason: str) -> int | None:
+def _position_of(expression: str, reason: str) -> int | None:
     """Returns the position of an unknown field."""
     name = reason.removeprefix("unknown field '").removesuffix("'")
-    return next((place for word, place in _field_words(expression).items() if word == name), None)
+    return next((position for word, position in _field_words(expression).items() if word == name), None)
 
 
 def _field_words(expression: str) -> Mapping[str, int]:
@@ -220,8 +220,12 @@ def _field_words(expression: str) -> Mapping[str, int]:
     return found
 
 
-def _filter_hint(expression: str, reason: str, place: int | None, fields: Sequence[str]) -> str:
-    if place is not None and expression[place : place + 1] == "=" and not expression.startswith("==", place):
+def _filter_hint(expression: str, reason: str, position: int | None, fields: Sequence[str]) -> str:
+    if (
+        position is not None
+        and expression[position : position + 1] == "="
+        and not expression.startswith("==", position)
+    ):
         return "equality is written =="
     unknown = [word for word in _field_words(expression) if word not in fields]
     near = next((hint for word in unknown if (hint := nearest(word, fields))), "")

@@ -84,8 +84,8 @@ def read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison 
 
 def _read_back(client: Client, sent: Sent, *, seconds: float) -> BatchComparison:
     found, reader = BatchComparison(), _Reader(client, sent, seconds)
-    for places in _slices(sent):
-        reader.judge(places, found)
+    for positions in _slices(sent):
+        reader.judge(positions, found)
     if found.other:
         reader.reveal(found)
     return found
@@ -99,10 +99,10 @@ def _is_loaded(client: Client, collection: str) -> bool:
         return False
 
 
-def rows_under(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int | None:
+def rows_under(client: Client, sent: Sent, positions: Sequence[int], *, seconds: float) -> int | None:
     """Returns the number of rows on the server with the keys of these rows; None if it can't be counted."""
     reader, total = _Reader(client, sent, seconds), 0
-    keys = list(dict.fromkeys(sent.keys[place] for place in places))
+    keys = list(dict.fromkeys(sent.keys[position] for position in positions))
     try:
         for start in range(0, len(keys), SLICE_ROWS):
             answer = reader.ask(keys[start : start + SLICE_ROWS], ["count(*)"])
@@ -148,10 +148,10 @@ class _Reader:
         columns: Sequence[FieldData] = answer.fields_data
         return columns
 
-    def judge(self, places: Sequence[int], found: BatchComparison, narrower: str = "") -> None:
+    def judge(self, positions: Sequence[int], found: BatchComparison, narrower: str = "") -> None:
         keys = self._sent.keys
         rows: dict[Any, list[Mapping[str, tuple[FieldData, Any]]]] = {}
-        left = dict.fromkeys(keys[place] for place in places)
+        left = dict.fromkeys(keys[position] for position in positions)
         # Of rows with equal keys Milvus 2.3 omits some: only an empty answer proves that a key is absent.
         while left:
             answer = self._rows(list(left), narrower)
@@ -159,11 +159,11 @@ class _Reader:
                 break
             rows.update(answer)
             left = {key: None for key in left if key not in answer}
-        for place in places:
-            held = rows.get(keys[place], [])
-            verdicts = {self._compared(place, row) for row in held}
+        for position in positions:
+            held = rows.get(keys[position], [])
+            verdicts = {self._compared(position, row) for row in held}
             name = next((each for each in ("same", "unclear", "other") if each in verdicts), "absent")
-            getattr(found, name).append(place)
+            getattr(found, name).append(position)
 
     def reveal(self, found: BatchComparison) -> None:
         """Finds rows hidden behind others with the same key, by filtering on their values."""
@@ -176,14 +176,14 @@ class _Reader:
             values = self._raw[each.name]
             again, found.other = found.other, []
             for start in range(0, len(again), SLICE_ROWS):
-                places = again[start : start + SLICE_ROWS]
-                wanted = list({values[place] for place in places if values[place] is not None})
+                positions = again[start : start + SLICE_ROWS]
+                wanted = list({values[position] for position in positions if values[position] is not None})
                 hidden = BatchComparison()
                 if wanted:
-                    self.judge(places, hidden, one_of(each.name, wanted))
+                    self.judge(positions, hidden, one_of(each.name, wanted))
                 settled = {*hidden.same}
                 found.same += hidden.same
-                found.other += [place for place in places if place not in settled]
+                found.other += [position for position in positions if position not in settled]
 
     def _rows(self, keys: Sequence[Any], narrower: str) -> dict[Any, list[Mapping[str, tuple[FieldData, Any]]]]:
         key = self._sent.target.key
@@ -198,7 +198,7 @@ class _Reader:
             found.setdefault(each, []).append({name: (column, values[row]) for name, (column, values) in raw.items()})
         return found
 
-    def _compared(self, place: int, row: Mapping[str, tuple[FieldData, Any]]) -> str:
+    def _compared(self, position: int, row: Mapping[str, tuple[FieldData, Any]]) -> str:
         verdict = "same"
         for column in self._sent.columns:
             name = column.field_name
@@ -206,8 +206,8 @@ class _Reader:
                 verdict = "unclear"
                 continue
             there, value = row[name]
-            if not _equal(self._fields[name], (column, self._raw[name][place]), (there, value)):
-                if _is_exact(self._fields[name], self._raw[name][place]):
+            if not _equal(self._fields[name], (column, self._raw[name][position]), (there, value)):
+                if _is_exact(self._fields[name], self._raw[name][position]):
                     return "other"
                 verdict = "unclear"
         return verdict

@@ -206,8 +206,8 @@ class Decoded:
     def rows(self, names: Sequence[str], *, rest: bool) -> Iterator[tuple[Any, ...]]:
         """Yields a row per key with the named fields, None where missing; `rest` adds an object of the other keys."""
         columns = [self._column(name) for name in names]
-        for place, dynamic in enumerate(self.dynamic):
-            row = tuple(column[place] for column in columns)
+        for position, dynamic in enumerate(self.dynamic):
+            row = tuple(column[position] for column in columns)
             if rest:
                 yield (*row, {key: dynamic[key] for key in dynamic if key not in names or self._hides(key)} or None)
             else:

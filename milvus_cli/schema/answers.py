@@ -92,7 +92,7 @@ def _described(fields: Mapping[str, Any], answer: Any) -> None:
 
 def _schema(schema: CollectionSchema) -> None:
     names = [field.name for field in row_fields(schema)]
-    double = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    double = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if double is not None:
         raise Inconsistent(f"two fields {double!r}")
     primary = [field for field in schema.fields if field.is_primary_key]

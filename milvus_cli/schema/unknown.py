@@ -86,6 +86,6 @@ def _parts(message: Any, name: str) -> Iterator[str]:
     """Yields the unknown fields of a message, without those of its parts."""
     known = OF_SERVERS.get(message.DESCRIPTOR.name, {})
     found = UnknownFieldSet(message)
-    for number in (found[place].field_number for place in range(len(found))):
+    for number in (found[position].field_number for position in range(len(found))):
         if number not in known:
             yield f"part {number} of {name}"

@@ -65,13 +65,13 @@ def bars(found: Iterable[Bin], gap: Gap | None) -> list[str]:
     """Returns a bar per bin. Marks the largest gap on the first bin it empties, else on the one that contains it."""
     found = list(found)
     most = max((each.hits for each in found), default=0)
-    place = next((number for number, each in enumerate(found) if each.gap), None)
-    if gap is not None and place is None:
+    position = next((number for number, each in enumerate(found) if each.gap), None)
+    if gap is not None and position is None:
         low = min(gap.near, gap.far)
-        place = next((number for number, each in enumerate(found) if each.low <= low <= each.high), None)
+        position = next((number for number, each in enumerate(found) if each.low <= low <= each.high), None)
     lines = []
     for number, each in enumerate(found):
-        mark = number == place
+        mark = number == position
         bar = "█" * max(1 if each.hits else 0, round(WIDTH * each.hits / most)) if most else ""
         lines.append(f"{bar} ◀ largest gap".strip() if mark else bar)
     return lines

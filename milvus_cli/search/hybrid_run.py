@@ -145,16 +145,18 @@ class _Fused:
     def _labels(self) -> list[str]:
         """Returns the labels of the legs: the field, with a number if two legs search it."""
         fields = [each.field for each in self.searches] if self.legs else []
-        return [name if fields.count(name) == 1 else f"{name}_{place}" for place, name in enumerate(fields, start=1)]
+        return [
+            name if fields.count(name) == 1 else f"{name}_{position}" for position, name in enumerate(fields, start=1)
+        ]
 
     def _rows(self, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
-        places = [_places(each) for each in self.legs]
+        ranks = [_ranks(each) for each in self.legs]
         for query, rank, number, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
-            of_legs = [value for each in places for value in each.get((query, number), (None, None))]
+            of_legs = [value for each in ranks for value in each.get((query, number), (None, None))]
             yield (query, rank, number, distance, *of_legs, *values)
 
 
-def _places(answer: SearchResults) -> Mapping[tuple[int, Any], tuple[int, float]]:
+def _ranks(answer: SearchResults) -> Mapping[tuple[int, Any], tuple[int, float]]:
     return {(query, number): (rank, distance) for query, rank, number, distance in hits(answer.results)}
 
 

@@ -47,12 +47,12 @@ def _put(found: dict[str, str], key: str, value: str) -> None:
 
 def _keys(text: str) -> list[tuple[int, str]]:
     """Returns the start of each KEY=, outside of quotes and brackets. `==` belongs to a filter."""
-    begins = [place for place, _ in outside(text) if place == 0 or text[place - 1].isspace()]
-    return [(place, key) for place in begins if (key := _key_at(text, place))]
+    begins = [position for position, _ in outside(text) if position == 0 or text[position - 1].isspace()]
+    return [(position, key) for position in begins if (key := _key_at(text, position))]
 
 
-def _key_at(text: str, place: int) -> str:
-    word, equals, rest = text[place:].partition("=")
+def _key_at(text: str, position: int) -> str:
+    word, equals, rest = text[position:].partition("=")
     return word if equals and rest[:1] != "=" and word.replace("_", "").replace("-", "").isalpha() else ""
 
 

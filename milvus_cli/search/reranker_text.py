@@ -46,9 +46,9 @@ def _parse(text: str, legs: int) -> Reranker:
 def _arguments(text: str) -> Iterator[str]:
     """Splits the text at commas before `KEY=`, outside of quotes and brackets."""
     start = 0
-    for place, each in outside(text):
-        if each == "," and ARGUMENT.match(text, place + 1):
-            yield text[start:place]
-            start = place + 1
+    for position, each in outside(text):
+        if each == "," and ARGUMENT.match(text, position + 1):
+            yield text[start:position]
+            start = position + 1
     if text[start:].strip():
         yield text[start:]

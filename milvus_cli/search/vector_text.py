@@ -99,12 +99,12 @@ def _vectors(lines: Lines, *, sparse: bool) -> Iterator[Found]:
             yield number, _numbers(number, line)
 
 
-def _column(lines: Lines, place: int, *, sparse: bool) -> Iterator[Found]:
+def _column(lines: Lines, position: int, *, sparse: bool) -> Iterator[Found]:
     for number, line in lines:
         if not line.strip():
             continue
         cells = _record(number, line, lines)
-        found = list(_cell(number, cells[place], sparse=sparse)) if place < len(cells) else []
+        found = list(_cell(number, cells[position], sparse=sparse)) if position < len(cells) else []
         if len(found) != 1:
             raise UnreadableVector(number, f"has {len(found) or 'no'} vector{'s' * bool(found)} where one is expected")
         yield found[0]

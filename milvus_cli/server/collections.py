@@ -52,7 +52,7 @@ def rename_collection(session: Session, collection: str, new_name: str, database
 
 
 def load_state_record(session: Session, collection: str, partitions: Sequence[str]) -> Record:
-    return Record({**_place(collection, partitions), "state": _load_state(session, collection, partitions)})
+    return Record({**_scope(collection, partitions), "state": _load_state(session, collection, partitions)})
 
 
 def loading_record(session: Session, collection: str, partitions: Sequence[str]) -> Record:
@@ -60,7 +60,7 @@ def loading_record(session: Session, collection: str, partitions: Sequence[str])
     state = _load_state(session, collection, partitions)
     # Milvus answers with an error when nothing is being loaded.
     percent = 0 if state == "not loaded" else round(100 * loaded_fraction(session.client, collection, partitions))
-    return Record({**_place(collection, partitions), "state": state, "percent": percent})
+    return Record({**_scope(collection, partitions), "state": state, "percent": percent})
 
 
 def _load_state(session: Session, collection: str, partitions: Sequence[str]) -> str:
@@ -71,7 +71,7 @@ def _load_state(session: Session, collection: str, partitions: Sequence[str]) ->
     return load_state(session.client, collection, partitions)
 
 
-def _place(collection: str, partitions: Sequence[str]) -> dict[str, object]:
+def _scope(collection: str, partitions: Sequence[str]) -> dict[str, object]:
     return {"collection": collection, "partitions": list(partitions) or None}
 
 

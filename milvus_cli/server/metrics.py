@@ -128,7 +128,7 @@ class Watcher:
     def __init__(self, alias: str, fetch: Callable[[], str]) -> None:
         self.alias = alias
         self._fetch = fetch
-        self._places: dict[str, SeriesKey | None] = {}
+        self._keys: dict[str, SeriesKey | None] = {}
         self._before: Totals | None = None
 
     def start(self) -> CliError | None:
@@ -155,11 +155,11 @@ class Watcher:
         sums: dict[SeriesKey, float] = {}
         for line in watched_lines(text):
             series, _, number = line.rpartition(" ")
-            if series not in self._places:
-                self._places[series] = _series_key(next(samples(f"{series} 0\n")))
-            place = self._places[series]
-            if place is not None:
-                sums[place] = sums.get(place, 0.0) + float(number)
+            if series not in self._keys:
+                self._keys[series] = _series_key(next(samples(f"{series} 0\n")))
+            key = self._keys[series]
+            if key is not None:
+                sums[key] = sums.get(key, 0.0) + float(number)
         if not sums:
             raise Unreachable(NOT_MILVUS, fault=Fault.NOT_MILVUS)
         return Totals(time.monotonic(), sums)
@@ -198,12 +198,12 @@ def _activity(alias: str, before: Totals, now: Totals) -> Activity:
     counts: dict[str, float] = {}
     failures: dict[str, float] = {}
     latencies: dict[str, dict[float, float]] = {}
-    for place, value in now.sums.items():
-        grown = _grown(before.sums.get(place, 0.0), value)
-        if place.what == "latencies":
-            latencies.setdefault(place.type, {})[place.up_to] = grown
-        elif place.what in ("requests", "failures") and grown:
-            (counts if place.what == "requests" else failures)[place.type] = grown / seconds
+    for key, value in now.sums.items():
+        grown = _grown(before.sums.get(key, 0.0), value)
+        if key.what == "latencies":
+            latencies.setdefault(key.type, {})[key.up_to] = grown
+        elif key.what in ("requests", "failures") and grown:
+            (counts if key.what == "requests" else failures)[key.type] = grown / seconds
     requests = [
         Requests(kind, count, failures.get(kind, 0.0), *_percentiles([latencies.get(kind, {})]))
         for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -132,7 +132,7 @@ class KnownConnections:
         if config.alias:
             return "" if position.alias == config.alias else "MILVUS_ALIAS"
         there = from_environment(config)
-        kept = there is not None and _place(there.profile) == _place(here())
+        kept = there is not None and _server(there.profile) == _server(here())
         return "" if kept else "MILVUS_URI"
 
     def _require_connected(self, alias: str) -> Saved:
@@ -162,5 +162,5 @@ def _as_saved(profile: Profile) -> Saved:
     return Saved(profile, profile.user, connected=True, server_version="", last_used=0, secret_in="")
 
 
-def _place(profile: Profile) -> tuple[str, str]:
+def _server(profile: Profile) -> tuple[str, str]:
     return profile.address, profile.database

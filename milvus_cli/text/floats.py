@@ -79,11 +79,11 @@ def first_not_finite(raw: bytes | memoryview, code: str) -> tuple[int, float] | 
     last = bytes(raw)[size - 1 :: size]
     if not any(top in last for top in tops):
         return None
-    for place, top in enumerate(last):
+    for position, top in enumerate(last):
         if top in tops:
-            value = _unpacked(bytes(raw[place * size : place * size + size]), code)
+            value = _unpacked(bytes(raw[position * size : position * size + size]), code)
             if not math.isfinite(value):
-                return place, value
+                return position, value
     return None
 
 

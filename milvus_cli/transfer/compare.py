@@ -139,12 +139,12 @@ class _Comparison:
         """Compares every n-th row of those with a key on both sides, so that the sample is spread over all keys."""
         step = max(1, total // self._depth.sample)
         keys: list[Any] = []
-        place = 0
+        position = 0
         for run in self._runs([self._selections[0].primary.name]):
             self._take_lonely(run)
             if run.a is not None and run.b is not None:
-                keys += run.a.keys[-place % step :: step]
-                place += len(run.a)
+                keys += run.a.keys[-position % step :: step]
+                position += len(run.a)
             while len(keys) >= FETCHED_AT_ONCE:
                 self._take_fetched(keys[:FETCHED_AT_ONCE])
                 keys = keys[FETCHED_AT_ONCE:]

@@ -179,7 +179,7 @@ def send(
 
 
 def _batch(rows: WindowRows, route: CopyRoute) -> Batch:
-    schema, places, length = route.target.schema, rows.places, len(rows.page.keys)
+    schema, positions, length = route.target.schema, rows.positions, len(rows.page.keys)
     taken = {DYNAMIC, *(field.name for field in taken_fields(schema, (), upsert=bool(route.target.key)))}
     columns = []
     for column in rows.page.columns:
@@ -189,7 +189,7 @@ def _batch(rows: WindowRows, route: CopyRoute) -> Batch:
         elif route.target.lite and field is not None and kind_of(field) == "JSON":
             _refuse_changed(raw_values(column, length), rows, route, field.name)
         if field is not None and field.name in taken:
-            columns.append(moved(column, field, length, places))
+            columns.append(moved(column, field, length, positions))
     return Batch(len(rows), columns, rows.keys, Chunk({}, ()))
 
 
@@ -197,12 +197,12 @@ def _refuse_reserved(objects: Sequence[Any], rows: WindowRows, route: CopyRoute)
     """Raises CliError for dynamic keys with the name of a field, which only Milvus keeps apart from the field."""
     reserved = reserved_names(route.target.schema)
     may_have = re.compile(rb'\\|"(?:' + b"|".join(re.escape(name.encode()) for name in reserved) + rb')"').search
-    for place in rows.places or range(len(rows.page.keys)):
-        value = _parsed_json(objects[place]) if may_have(objects[place] or b"") else None
+    for position in rows.positions or range(len(rows.page.keys)):
+        value = _parsed_json(objects[position]) if may_have(objects[position] or b"") else None
         key = reserved_key(value, reserved) if isinstance(value, dict) else None
         if key is not None:
             raise CliError(
-                f"row {rows.page.keys[place]!r} of {route.selection.collection!r} has a key {key!r} in its dynamic "
+                f"row {rows.page.keys[position]!r} of {route.selection.collection!r} has a key {key!r} in its dynamic "
                 "field: Milvus Lite would take it for the field of that name",
                 hint="upsert the row without that key in the source",
             )
@@ -210,12 +210,12 @@ def _refuse_reserved(objects: Sequence[Any], rows: WindowRows, route: CopyRoute)
 
 def _refuse_changed(values: Sequence[Any], rows: WindowRows, route: CopyRoute, field: str) -> None:
     """Raises CliError for JSON text that the target would return as another value."""
-    for place in rows.places or range(len(rows.page.keys)):
-        raw = values[place] or b""
+    for position in rows.positions or range(len(rows.page.keys)):
+        raw = values[position] or b""
         reason = changed(_parsed_json(raw)) if raw.lstrip().startswith(b'"') else ""
         if reason:
             raise CliError(
-                f"row {rows.page.keys[place]!r} of {route.selection.collection!r}, field {field!r}: {reason}",
+                f"row {rows.page.keys[position]!r} of {route.selection.collection!r}, field {field!r}: {reason}",
                 hint="upsert the row with another value in the source",
             )
 

@@ -37,7 +37,7 @@ class WindowRows:
         return self.window.page
 
     @property
-    def places(self) -> Sequence[int] | None:
+    def positions(self) -> Sequence[int] | None:
         """Positions in the page's columns, None for all rows in the page's order."""
         if len(self) == len(self.window.keys):
             return self.window.order
@@ -63,8 +63,8 @@ class PageWindow:
         self.page = page
         self.at = 0
         self.keys = sorted(page.keys)
-        places = sorted(range(len(page.keys)), key=page.keys.__getitem__) if self.keys != list(page.keys) else None
-        self.order = places
+        positions = sorted(range(len(page.keys)), key=page.keys.__getitem__) if self.keys != list(page.keys) else None
+        self.order = positions
         self._raw: dict[str, Sequence[Any]] = {}
 
     @property
@@ -82,7 +82,7 @@ class PageWindow:
         if field not in self._raw:
             column, count = self.column(field), len(self.keys)
             values = [None] * count if column is None else raw_values(column, count)
-            self._raw[field] = values if self.order is None else [values[place] for place in self.order]
+            self._raw[field] = values if self.order is None else [values[position] for position in self.order]
         return self._raw[field]
 
     def take(self, count: int) -> WindowRows:
@@ -143,4 +143,4 @@ def _same(a: PageWindow, b: PageWindow) -> int:
     mine, theirs = a.keys[a.at : a.at + count], b.keys[b.at : b.at + count]
     if mine == theirs:
         return count
-    return next(place for place, (one, other) in enumerate(zip(mine, theirs, strict=True)) if one != other)
+    return next(position for position, (one, other) in enumerate(zip(mine, theirs, strict=True)) if one != other)

@@ -35,45 +35,45 @@ def settle(client: Client, sent: Sent, *, seconds: float) -> Settled:
     if len(found.same) == len(every):
         return Settled()
     if sent.target.lite:
-        last = {key: place for place, key in enumerate(sent.keys)}
+        last = {key: position for position, key in enumerate(sent.keys)}
         return Settled(_upsert(client, sent, sorted({*last.values()} - {*found.same}), seconds=seconds))
     unknown = _upsert(client, sent, found.unclear, seconds=seconds)
     if _upsert(client, sent, found.absent, seconds=seconds):
         _insert(client, sent, found.absent, seconds=seconds)
     # If exactly one row has the key, and it is another row, then the row that was sent has not arrived.
-    keys = {sent.keys[place] for place in found.other}
+    keys = {sent.keys[position] for position in found.other}
     if found.other and rows_under(client, sent, found.other, seconds=seconds) == len(keys):
         _insert(client, sent, found.other, seconds=seconds)
         found.other.clear()
     return Settled(unknown + len(found.other), 0 if unknown else len(found.unclear))
 
 
-def _upsert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> int:
+def _upsert(client: Client, sent: Sent, positions: Sequence[int], *, seconds: float) -> int:
     """Returns the number of rows that could not be sent because the server or the user has no upsert."""
     try:
-        _write_places(client, sent, replace(sent.target, upsert=True), places, seconds=seconds)
+        _write_part(client, sent, replace(sent.target, upsert=True), positions, seconds=seconds)
     except Unsupported:
-        return len(places)
+        return len(positions)
     except NotAuthorized as exc:
         if exc.fault is not Fault.NOT_PERMITTED:
             raise
-        return len(places)
+        return len(positions)
     return 0
 
 
-def _insert(client: Client, sent: Sent, places: Sequence[int], *, seconds: float) -> None:
-    _write_places(client, sent, sent.target, places, seconds=seconds)
+def _insert(client: Client, sent: Sent, positions: Sequence[int], *, seconds: float) -> None:
+    _write_part(client, sent, sent.target, positions, seconds=seconds)
 
 
-def _write_places(client: Client, sent: Sent, target: WriteTarget, places: Sequence[int], *, seconds: float) -> None:
-    if not places:
+def _write_part(client: Client, sent: Sent, target: WriteTarget, positions: Sequence[int], *, seconds: float) -> None:
+    if not positions:
         return
     columns, count = sent.columns, sent.rows
-    if len(places) < count:
+    if len(positions) < count:
         schema = target.schema
         columns = [
-            moved(column, field, count, sorted(places))
+            moved(column, field, count, sorted(positions))
             for column in columns
             if (field := field_named(schema, column.field_name)) is not None
         ]
-    write_rows(client, target, columns, len(places), seconds=seconds, operation=sent.target.verb)
+    write_rows(client, target, columns, len(positions), seconds=seconds, operation=sent.target.verb)

@@ -32,7 +32,7 @@ BUSY_SERVER_SECONDS = 600.0
 class Side:
     """`where` is alias, address and database in words; `client` has a deadline long enough for a busy server."""
 
-    place: CollectionRef
+    ref: CollectionRef
     profile: Profile
     client: Client
     version: Version
@@ -40,7 +40,7 @@ class Side:
 
     @property
     def collection(self) -> str:
-        return self.place.collection
+        return self.ref.collection
 
     def __str__(self) -> str:
         return f"{self.collection!r} on {self.where}"
@@ -48,7 +48,7 @@ class Side:
     @property
     def name(self) -> str:
         """The side as written on a command line."""
-        return f"{self.place.where}{self.collection}"
+        return f"{self.ref.where}{self.collection}"
 
     def identity(self) -> tuple[object, ...]:
         """Identity of the collection, see `collection_identity`."""
@@ -56,7 +56,7 @@ class Side:
 
     def view(self, session: Session) -> Session:
         """Returns the session as commands on this side see it, with the deadline of a busy server."""
-        return session.at(self.place.alias, self.place.database, timeout=self.client.timeout)
+        return session.at(self.ref.alias, self.ref.database, timeout=self.client.timeout)
 
     @property
     def exists(self) -> bool:
@@ -91,7 +91,7 @@ class Side:
     @property
     def options(self) -> str:
         """Options that make a command line of the current connection work on this side."""
-        alias, database = self.place.alias, self.place.database
+        alias, database = self.ref.alias, self.ref.database
         return (f" --alias {alias}" if alias else "") + (f" --db {database}" if database else "")
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
@@ -103,15 +103,15 @@ class Side:
         return exact_count(self.client, self.selection())
 
 
-def open_side(session: Session, place: CollectionRef, *, collection: str = "") -> Side:
-    """Opens a side; `collection` is the name if the place has none. Raises if the server can't be reached."""
-    if not (place.collection or collection):
-        raise InvalidInput(f"{place.where!r} names no collection", hint=HINT)
-    if not place.collection:
-        place = replace(place, collection=collection)
-    there = session.at(place.alias, place.database)
+def open_side(session: Session, ref: CollectionRef, *, collection: str = "") -> Side:
+    """Opens a side; `collection` is the name if the reference has none. Raises if the server can't be reached."""
+    if not (ref.collection or collection):
+        raise InvalidInput(f"{ref.where!r} names no collection", hint=HINT)
+    if not ref.collection:
+        ref = replace(ref, collection=collection)
+    there = session.at(ref.alias, ref.database)
     # Ask the server, as the store may not know its version. A lost server fails here, at the session's deadline.
     version = there.client.version
     profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
     client = there.client.with_options(database=profile.database, timeout=seconds)
-    return Side(place, profile, client, version, there.place)
+    return Side(ref, profile, client, version, there.place)

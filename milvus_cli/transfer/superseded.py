@@ -68,24 +68,24 @@ class KeyCounter:
 
     def _repeated(self, blocks: Sequence[Block]) -> int:
         total, different = sum(block.stop - block.start for block in blocks), 0
-        places = [block.start for block in blocks]
+        positions = [block.start for block in blocks]
         for bound in self._bounds(blocks, -(-total // KEYS_IN_MEMORY)):
             seen: set[int] = set()
             for number, block in enumerate(blocks):
-                places[number] = self._take(seen, places[number], block.stop, bound)
+                positions[number] = self._take(seen, positions[number], block.stop, bound)
             different += len(seen)
         return total - different
 
-    def _take(self, seen: set[int], place: int, stop: int, bound: int) -> int:
-        """Adds the keys below `bound`, from `place` in a block; returns the position of the rest."""
-        while place < stop:
-            numbers = self._read(place, min(stop, place + KEYS_READ))
+    def _take(self, seen: set[int], position: int, stop: int, bound: int) -> int:
+        """Adds the keys below `bound`, from `position` in a block; returns the position of the rest."""
+        while position < stop:
+            numbers = self._read(position, min(stop, position + KEYS_READ))
             below = bisect_left(numbers, bound)
             seen.update(numbers[:below])
-            place += below
+            position += below
             if below < len(numbers):
                 break
-        return place
+        return position
 
     def _read(self, start: int, stop: int) -> array[int]:
         numbers = array("q")
@@ -96,9 +96,9 @@ class KeyCounter:
     def _bounds(self, blocks: Sequence[Block], parts: int) -> Sequence[int]:
         """Returns values that split the keys evenly; the last one is above all keys."""
         samples = sorted(
-            self._read(place, place + 1)[0]
+            self._read(position, position + 1)[0]
             for block in blocks
-            for place in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES_PER_BLOCK))
+            for position in range(block.start, block.stop, max(1, (block.stop - block.start) // SAMPLES_PER_BLOCK))
         )
         inner = {samples[len(samples) * part // parts] for part in range(1, parts)}
         return [*sorted(inner), max(block.high for block in blocks) + 1]

@@ -83,10 +83,10 @@ def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], sche
     names = [field.name for field in fields]
     computed = [field.name for field in schema.fields if field.is_function_output]
     found = [name for name in columns if name in computed or not (name in names or schema.enable_dynamic_field)]
-    places = [(row, name) for name in found if (row := _first(columns[name])) is not None]
-    if not places:
+    rows = [(row, name) for name in found if (row := _first(columns[name])) is not None]
+    if not rows:
         return
-    row, name = min(places, key=lambda place: place[0])
+    row, name = min(rows, key=lambda each: each[0])
     if name in computed:
         raise BadValue(row, name, "Milvus computes it", hint="leave it out")
     raise BadValue(

@@ -105,8 +105,8 @@ def require_finite(field: FieldSchema, raw: bytes | memoryview) -> None:
         return
     found = first_not_finite(raw, kind.code)
     if found is not None:
-        place, value = found
-        what = f"number {place % dimension(field) + 1} is {not_finite_name(value)}"
+        position, value = found
+        what = f"number {position % dimension(field) + 1} is {not_finite_name(value)}"
         raise InvalidValue(f"invalid vector: {what}, expected finite numbers")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.grammar.filter_cursor import Cursor, cursor, places, require_closed
+from milvus_cli.grammar.filter_cursor import Cursor, cursor, parameters_in, require_closed
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_filter_ends_in_a_word_after_a_value_or_not(text: str, found: Cursor) 
 
 
 def test_names_in_braces_are_found_outside_of_texts() -> None:
-    assert places('a > {low} and b < {high} or c == "{no}" or d == {low}') == ["low", "high"]
+    assert parameters_in('a > {low} and b < {high} or c == "{no}" or d == {low}') == ["low", "high"]
 
 
 @pytest.mark.parametrize(
