@@ -14,8 +14,8 @@ from ..schema.schema import WIDTHS
 from ..server.progress import load_state
 from ..session.session import Session
 from ..text.words import BYTE_UNITS
-from .advice import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .arithmetic import DISTANCES
+from .index_candidates import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .recall import RecallRow
 from .report import TooLong, Trial, measured
 from .target import CheckedCollection, count_rows, find_target, index_on

@@ -61,6 +61,6 @@ def search(session: Session, options: SearchOptions, hist: bool, explain: bool) 
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title
     Example: search -c book --like 1 -l 3
     """
-    from ..search.searching import search
+    from ..search.views import search
 
     return search(options, hist=hist, explain=explain)

@@ -14,7 +14,7 @@ from ..rows.selection import Selection
 from ..text.names import nearest
 from ..values.dynamic import DYNAMIC, reserved_names
 from .arrow import ArrowWriter
-from .encoded import FileWriter, encoded
+from .encoded_writer import FileWriter, encoded
 from .separated_writer import SeparatedWriter
 from .text_layout import PLAIN, TextLayout
 from .texts import flattened, texts_of

@@ -26,7 +26,7 @@ from ..session.session import Session
 from ..text.consistency import DEFAULT_LEVEL
 from .checkpoint import RESUME_HINT
 from .copy_rows import COPIES_IN_FLIGHT, CopiedRows, CopyRoute, Forwarder, all_rows, differing_rows, rows_behind, send
-from .locking import address_of, key_lock
+from .job_locks import address_of, key_lock
 from .meter import Meter
 from .side import Side, open_side
 

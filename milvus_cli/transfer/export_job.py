@@ -16,7 +16,7 @@ from ..rows.options import RowOptions
 from ..rows.patience import Patience
 from ..session.session import Session
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
-from .locking import file_lock
+from .job_locks import file_lock
 from .meter import Meter
 
 

@@ -17,7 +17,7 @@ from ..files.urls import is_url, shown_url
 from ..rows.writing import WriteTarget
 from ..session.session import Session
 from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
-from .locking import address_of, file_lock, key_lock
+from .job_locks import address_of, file_lock, key_lock
 from .pipeline import Job
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from milvus_cli.checks.advice import (
+from milvus_cli.checks.index_candidates import (
     IndexCandidate,
     IndexedRows,
     candidates,
