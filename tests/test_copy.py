@@ -324,7 +324,7 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
         ],
     }
     run = both_servers("diff old:copy_a old:copy_b --rows all --limit 1")
-    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 tells all\n")) == (1, True), run
+    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 shows all\n")) == (1, True), run
     assert both_servers.json("diff old:copy_a old: --sample 2")["same"] is True
     assert both_servers.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
     both_servers.drop("old", "copy_a", "copy_b")

@@ -10,7 +10,7 @@ from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.search.hits import Shown
 from milvus_cli.search.request import Search
-from milvus_cli.search.widening import UNLIMITED, all_hits
+from milvus_cli.search.widening import UNLIMITED, hits_without_limit
 from milvus_cli.session.clients import open_client
 from tests.support.cli import Cli
 from tests.support.process import ServerProcess
@@ -69,7 +69,9 @@ def test_beyond_the_limit_of_one_request_it_continues_by_distance(walked_rows: T
     try:
         asked = _asked(walked_rows, client)
         most = UNLIMITED if is_lite else 12
-        rows: list[tuple[Any, ...]] = list(all_hits(client, asked, Shown(), lower=True, primary="id", most=most))
+        rows: list[tuple[Any, ...]] = list(
+            hits_without_limit(client, asked, Shown(), lower=True, primary="id", most=most)
+        )
     finally:
         client.close()
     assert [row[1] for row in rows] == list(range(1, ROWS + 1))

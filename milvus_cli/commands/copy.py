@@ -32,14 +32,14 @@ ROWS = ("all", "sample", "none")
     default=20,
     show_default=True,
     metavar="N",
-    help="Differing rows that are told.",
+    help="Differing rows to show.",
 )
 def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
 
     A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
     the second without a name (ALIAS:) is called as the first. A sample has the keys of all rows, and the values of
-    some that are spread over all. What only servers make themselves is left out, and told as such.
+    some that are spread over all. What only servers make themselves is left out, which a note says.
 
     \b
     Example: diff book default:book_copy --rows all

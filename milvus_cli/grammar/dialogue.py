@@ -65,7 +65,7 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     with waiting(ctx, HINT_PATIENCE):
         interview.require_operation()
         try:
-            interview.held()
+            interview.ask_all()
         finally:
             interview.drop_pasted()
     secrets = [str(each.name) for each in interview.leaf.params if isinstance(each, SecretOption)]
@@ -96,7 +96,7 @@ class Interview:
         if self.leaf.operation and too_old(self.leaf.operation, self.session.client.version):
             raise self.session.client.unsupported(self.leaf.operation)
 
-    def held(self) -> None:
+    def ask_all(self) -> None:
         """Asks the questions of the command: by its function, or one for each parameter in its list."""
         questions = self.leaf.questions
         if isinstance(questions, str):

@@ -20,7 +20,7 @@ from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from ..text.limits import HIGHEST_LIMIT
 from .filters import above, both, quoted
 from .patience import NO_PATIENCE, Patience
-from .selection import Fields, Selection, keys_of, query, strong_timestamp, understood
+from .selection import Fields, Selection, explaining_selection_errors, keys_of, query, strong_timestamp
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -148,7 +148,7 @@ class _Reader:
         return page
 
     def _read(self, expression: str, parameters: Mapping[str, object], timestamp: int) -> Page:
-        with understood(self._selection):
+        with explaining_selection_errors(self._selection):
             columns = query(self._client, self._selection, expression, params=parameters, timestamp=timestamp)
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)

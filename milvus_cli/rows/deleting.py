@@ -11,7 +11,7 @@ from ..result import Done, Removal
 from ..server.deleting import alias_words, delete_with_aliases
 from ..server.existence import aliases_of, require_own_name
 from .filters import filled
-from .selection import Selection, count_if_loaded, exact_count, parse_keys, rows_told, selected, with_keys
+from .selection import Selection, count_if_loaded, exact_count, parse_keys, row_count_text, selected, with_keys
 
 
 def removal_by_filter(
@@ -38,7 +38,7 @@ def collection_removal(client: Client, collection: str, note: Callable[[str], No
     """The removal of a collection with its aliases; `counted` says how many rows go with it."""
     aliases = aliases_of(client, require_own_name(client, collection))
     unknown = "listing them takes ListAliases"
-    parts = [rows_told(client, collection)] if counted else []
+    parts = [row_count_text(client, collection)] if counted else []
     if aliases is None:
         parts.append(f"unknown aliases ({unknown})")
     elif aliases:
@@ -58,7 +58,7 @@ def truncation(client: Client, collection: str, *, counted: bool) -> Removal:
     aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
     if too_old("TruncateCollection", client.version):
         raise client.unsupported("TruncateCollection")
-    rows = f"with {rows_told(client, collection)}" if counted else ""
+    rows = f"with {row_count_text(client, collection)}" if counted else ""
     return Removal(
         "truncate",
         f"collection {collection!r}",

@@ -139,7 +139,7 @@ def _require_range(expression: str) -> None:
 
 
 @contextmanager
-def explained(expression: str, fields: Iterable[str]) -> Iterator[None]:
+def explaining_filter_errors(expression: str, fields: Iterable[str]) -> Iterator[None]:
     """Turns a server's refusal of the filter into a CliError with a caret, and the nearest field as a hint."""
     try:
         yield

@@ -20,12 +20,12 @@ from .selection import (
     Selection,
     counted_by_statistics,
     exact_count,
+    explaining_selection_errors,
     key_filter,
     keys_of,
     parse_keys,
     query,
     strong_timestamp,
-    understood,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def rows_of(
         return _count_table(client, selection, limit, offset)
     wanted = selection.wanted
     if limit and batch is None and _is_one_answer(selection, limit, offset):
-        with understood(selection):
+        with explaining_selection_errors(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
         return _rows_table(selection, iter([Decoded(columns, selection)]), wanted)
     whole = _small_result(client, selection) if batch is None else None
@@ -97,7 +97,7 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
     parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
     decoded = []
     for part in parts:
-        with understood(selection):
+        with explaining_selection_errors(selection):
             decoded.append(Decoded(query(client, selection, key_filter(selection, part), params={}), selection))
     wanted = selection.wanted
     table = _rows_table(selection, iter(decoded), wanted)
@@ -112,7 +112,7 @@ def rows_by_key(client: Client, selection: Selection, keys: Sequence[Any]) -> Ta
 def _small_result(client: Client, selection: Selection) -> Sequence[FieldData] | None:
     """Returns all rows if they are few, in the order of a limited query, which on Milvus Lite is not by key."""
     limit, timestamp = rows_at_once(selection), strong_timestamp(client, selection)
-    with understood(selection):
+    with explaining_selection_errors(selection):
         columns = query(client, selection, selection.filter, params={"limit": limit}, timestamp=timestamp)
     rows = len(keys_of(columns, selection))
     # Of rows with equal keys Milvus 2.3 shows one, but counts all to the limit.

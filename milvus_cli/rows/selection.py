@@ -20,7 +20,7 @@ from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
-from .filters import explained, one_of
+from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
 
 
 @contextmanager
-def understood(selection: Selection) -> Iterator[None]:
+def explaining_selection_errors(selection: Selection) -> Iterator[None]:
     """Marks the error if the server refuses the selection's filter."""
-    with explained(selection.filter, readable_fields(selection.schema)):
+    with explaining_filter_errors(selection.filter, readable_fields(selection.schema)):
         yield
 
 
@@ -153,7 +153,7 @@ def query(
 
 def exact_count(client: Client, selection: Selection, *, timestamp: int = 0) -> int:
     """Returns the number of rows, counted by the server; rows with equal keys count separately."""
-    with understood(selection):
+    with explaining_selection_errors(selection):
         columns = query(client, replace(selection, fields=COUNTED), selection.filter, params={}, timestamp=timestamp)
     return int(columns[0].scalars.long_data.data[0])
 
@@ -299,7 +299,7 @@ def count_if_loaded(client: Client, selection: Selection) -> int | None:
         raise
 
 
-def rows_told(client: Client, collection: str) -> str:
+def row_count_text(client: Client, collection: str) -> str:
     """Describes the number of rows: an exact count if the collection is loaded, else statistics, which lag."""
     with suppress(CliError):
         counted = permitted(exact_row_count, client, collection)

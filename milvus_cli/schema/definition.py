@@ -97,7 +97,7 @@ def create(client: Client, definition: Definition) -> None:
             ) from exc
 
 
-def lost(client: Client, definition: Definition) -> list[str]:
+def not_kept(client: Client, definition: Definition) -> list[str]:
     """Returns the parts of the schema that the server accepted but did not keep: older servers ignore unknown parts."""
     answer = client.call("DescribeCollection", collection_name=definition.name)
     kept = {field.name: field for field in answer.schema.fields}

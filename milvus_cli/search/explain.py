@@ -27,7 +27,7 @@ from .check import describe_field
 from .histogram import bars, bins, largest_gap
 from .hits import hits, shown_fields
 from .options import SearchOptions
-from .run import SearchAnswer, all_hits, find, hit_table
+from .run import SearchAnswer, all_hits, first_answer, hit_table
 
 # A counter of milliseconds (its _sum and _count) with what it counts.
 STEPS = (
@@ -97,10 +97,10 @@ def explain(asked: SearchOptions) -> Report:
     client = asked.client
     connecting = _connecting(asked)
     for _ in range(2):
-        find(asked)
+        first_answer(asked)
     describing, _ = _timed(lambda: client.call("DescribeCollection", collection_name=asked.collection))
     before = management_metrics(client.profile, session.timeout)
-    whole, found = _timed(lambda: find(asked))
+    whole, found = _timed(lambda: first_answer(asked))
     after = management_metrics(client.profile, session.timeout)
     decoding, rows = _timed(lambda: list(hits(found.answer.results, shown_fields(found.schema, asked.names))))
     encoding, _ = _timed(lambda: found.search.request())

@@ -151,13 +151,13 @@ class _Fused:
 
     def _rows(self, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         ranks = [_ranks(each) for each in self.legs]
-        for query, rank, number, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
-            of_legs = [value for each in ranks for value in each.get((query, number), (None, None))]
-            yield (query, rank, number, distance, *of_legs, *values)
+        for query, rank, key, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
+            of_legs = [value for each in ranks for value in each.get((query, key), (None, None))]
+            yield (query, rank, key, distance, *of_legs, *values)
 
 
 def _ranks(answer: SearchResults) -> Mapping[tuple[int, Any], tuple[int, float]]:
-    return {(query, number): (rank, distance) for query, rank, number, distance in hits(answer.results)}
+    return {(query, key): (rank, distance) for query, rank, key, distance in hits(answer.results)}
 
 
 def _list(given: Mapping[str, str], key: str) -> list[str]:

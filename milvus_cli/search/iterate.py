@@ -19,7 +19,7 @@ from .hits import shown_fields
 from .options import SearchOptions, check_query
 from .request import Search
 from .run import hit_columns, refusals_explained
-from .widening import UNLIMITED, all_hits
+from .widening import UNLIMITED, hits_without_limit
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -55,7 +55,7 @@ def _iterated(asked: IteratorOptions) -> Table:
     assert primary is not None
     shown = shown_fields(schema, asked.names)
     wanted = Wanted(schema, shown.named)
-    rows = all_hits(
+    rows = hits_without_limit(
         client,
         search,
         shown,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused
 from ..output.progress import Progress
 from ..result import Table
-from ..rows.filters import explained
+from ..rows.filters import explaining_filter_errors
 from ..server.existence import row_count_of
 from ..session.row_counts import collection_key
 from ..session.session import Session
@@ -58,7 +58,7 @@ def _shows_notes(session: Session) -> bool:
     return session.for_people and not session.quiet
 
 
-def find(asked: SearchOptions) -> SearchAnswer:
+def first_answer(asked: SearchOptions) -> SearchAnswer:
     """Sends a search and waits for the first answer. Raises CliError.
 
     A repeated search goes out by the schema of the last one, while the server is asked whether that has changed. If it
@@ -111,7 +111,7 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
     """Explains a refusal by the filter, or by the state of the collection."""
     names = [each.name for each in schema.fields]
     try:
-        with explained(search.filter, names) if search.filter else nullcontext():
+        with explaining_filter_errors(search.filter, names) if search.filter else nullcontext():
             yield
     except ServerRefused as exc:
         error = explained_refusal(client, search, exc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..result import Report, Table
 from .options import SearchOptions
-from .run import find, hit_table
+from .run import first_answer, hit_table
 
 
 def search(options: SearchOptions, *, hist: bool, explain: bool) -> Table | Report:
@@ -14,7 +14,7 @@ def search(options: SearchOptions, *, hist: bool, explain: bool) -> Table | Repo
         from .explain import explain as explained
 
         return explained(options)
-    found = find(options)
+    found = first_answer(options)
     if hist:
         from .explain import with_histogram
 

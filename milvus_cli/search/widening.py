@@ -27,7 +27,7 @@ FARTHEST = 3.0e38
 UNLIMITED = 1 << 62
 
 
-def all_hits(
+def hits_without_limit(
     client: Client,
     search: Search,
     shown: Shown,
@@ -46,11 +46,11 @@ def all_hits(
     size = min(search.limit, most)
     while True:
         rows = list(hits(_answer(client, replace(search, limit=size)), shown, wanted=wanted))
-        for _, _, number, distance, *values in rows:
-            if number not in seen:
-                seen.add(number)
-                last = (distance, [*last[1], number] if distance == last[0] else [number])
-                yield (0, len(seen), number, distance, *values)
+        for _, _, key, distance, *values in rows:
+            if key not in seen:
+                seen.add(key)
+                last = (distance, [*last[1], key] if distance == last[0] else [key])
+                yield (0, len(seen), key, distance, *values)
         if len(rows) < size:
             return
         if size == most:
@@ -80,12 +80,12 @@ def _farther(
         expression = both(search.filter, f"{primary} not in {quoted(ties)}")
         page = replace(search, limit=most, radius=radius, range_filter=distance, filter=expression)
         rows = list(hits(_answer(client, page), shown, wanted=wanted))
-        for _, _, number, found, *values in rows:
-            if number in ties:
-                raise invalid("Search", f"row {number!r} came again, which the filter leaves out")
+        for _, _, key, found, *values in rows:
+            if key in ties:
+                raise invalid("Search", f"row {key!r} came again, which the filter leaves out")
             rank += 1
-            last = (found, [*last[1], number] if found == last[0] else [number])
-            yield (0, rank, number, found, *values)
+            last = (found, [*last[1], key] if found == last[0] else [key])
+            yield (0, rank, key, found, *values)
         if len(rows) < most:
             return
 

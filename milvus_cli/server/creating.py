@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import CliError, InvalidInput
 from ..result import Done
 from ..schema.declaration import Declaration, declared, quick
-from ..schema.definition import create, lost
+from ..schema.definition import create, not_kept
 from ..schema.features import lacking_types
 from ..schema.schema_file import HINT, read_definition
 from ..text.consistency import DEFAULT_LEVEL
@@ -93,7 +93,7 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
     create(session.client, definition)
-    gone = lost(session.client, definition)
+    gone = not_kept(session.client, definition)
     if gone:
         session.console.note(f"note: this server did not keep {', '.join(gone)}")
     lacks = lacking_types(session.client, definition.schema)

@@ -83,7 +83,7 @@ class Position:
         if self._alias == alias:
             self._held = None
 
-    def held(self, found: Resolved) -> Resolved:
+    def keep_database(self, found: Resolved) -> Resolved:
         """Returns the current connection with the database it had when this session first used it.
 
         Raises CliError if another process has pointed the alias to a different server since.

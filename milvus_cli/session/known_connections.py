@@ -63,7 +63,7 @@ class KnownConnections:
         else:
             found = self._resolved_as_saved(alias, ask_password)
             if alias == self.position.alias:
-                found = self.position.held(found)
+                found = self.position.keep_database(found)
         choice = Choice(database, "--db") if database else self.position.choice(alias)
         if choice is None:
             return found

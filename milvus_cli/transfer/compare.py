@@ -30,18 +30,18 @@ FETCHED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Depth:
-    """Depth of the comparison of rows: `rows` is "all", "sample" or "none"; at most `told` differences are reported."""
+    """Depth of the comparison of rows: `rows` is "all", "sample" or "none"; at most `most` differences are reported."""
 
     rows: str
     sample: int
-    told: int
+    most: int
 
 
 @dataclass
 class RowDifferences:
-    """Differences between rows: all are counted, the first `told` are kept."""
+    """Differences between rows: all are counted, the first `most` are kept."""
 
-    told: int
+    most: int
     differences: list[Difference] = field(default_factory=list)
     compared: int = 0
     differing: int = 0
@@ -53,12 +53,12 @@ class RowDifferences:
         return self.differing + self.only_a + self.only_b
 
     @property
-    def untold(self) -> int:
-        return max(0, self.total - self.told)
+    def unlisted(self) -> int:
+        return max(0, self.total - self.most)
 
     def add(self, differences: Sequence[Difference]) -> None:
         """Adds the differences of one row, which has already been counted."""
-        if not self.untold:
+        if not self.unlisted:
             self.differences += differences
 
 
@@ -77,7 +77,7 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
     counts = _counts(a, b, needed=depth.rows != NO_ROWS)
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
-    found, known = RowDifferences(depth.told), not compared.unknown
+    found, known = RowDifferences(depth.most), not compared.unknown
     reason = "--rows none" if depth.rows == NO_ROWS else _not_comparable(a, b)
     if reason:
         left_out.append(f"rows ({reason})")
@@ -226,5 +226,5 @@ def _comparison_report(
 
 def _note(found: RowDifferences) -> str:
     """Returns the note about differences beyond the limit."""
-    words = "1 more row differs" if found.untold == 1 else f"{found.untold:,} more rows differ"
-    return f"{words}: --limit {found.total} tells all" if found.untold else ""
+    words = "1 more row differs" if found.unlisted == 1 else f"{found.unlisted:,} more rows differ"
+    return f"{words}: --limit {found.total} shows all" if found.unlisted else ""

@@ -15,7 +15,7 @@ from ..result import Done
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget, writes_at_once
-from ..schema.definition import DEFAULT_PARTITION, create, lost
+from ..schema.definition import DEFAULT_PARTITION, create, not_kept
 from ..schema.difference import field_differences
 from ..schema.features import index_for, lacking_features, lacking_indexes
 from ..schema.indexes import create_index, indexes
@@ -205,7 +205,9 @@ def _create(plan: Plan) -> None:
     """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
     client, definition = plan.target.client, replace(plan.definition, indexes=())
     create(client, definition)
-    needed = [each for each in lost(client, definition) if not each.startswith(("the description", "the clustering"))]
+    needed = [
+        each for each in not_kept(client, definition) if not each.startswith(("the description", "the clustering"))
+    ]
     if needed:
         client.call("DropCollection", collection_name=plan.target.collection)
         raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")

@@ -81,7 +81,7 @@ Reporter = Callable[[Point, int], None]
 """Takes the position of the export, and the number of rows when it began."""
 
 
-def export_to_file(client: Client, export: Export, begun: Point, *, told: Reporter) -> Point:
+def export_to_file(client: Client, export: Export, begun: Point, *, report: Reporter) -> Point:
     """Writes the file from `begun` on, and returns its size, rows and last key.
 
     Raises CliError if the file can't be written, or has fewer rows than the server counts. What is complete is kept
@@ -100,7 +100,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, told: Report
                 for point in _pages(client, export, begun, file.write):
                     file.flush()
                     _save_state(export, point)
-                    told(point, before)
+                    report(point, before)
                 file.flush()
                 os.fsync(file.fileno())
             _check_count(client, export, point.rows, before)

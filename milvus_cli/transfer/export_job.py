@@ -80,7 +80,7 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
                 session.client,
                 replace(work, patience=patience),
                 begun,
-                told=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
+                report=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
             )
     rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
     return Done(

@@ -12,7 +12,7 @@ from ..server.existence import exact_row_count
 from ..session.session import Session
 from .checkpoint import InsertCounts
 from .insert_job import InsertOptions, is_device
-from .sender import replaced_told
+from .sender import replaced_note
 
 
 def with_counts(error: CliError, counts: InsertCounts, hint: str = "") -> CliError:
@@ -54,7 +54,7 @@ def summary(
         least = "at least " if options.resume else ""
         message += f"; {least}{counts.superseded:,} superseded by later rows of their key"
     if counts.replaced:
-        session.console.note(replaced_told(counts.replaced))
+        session.console.note(replaced_note(counts.replaced))
     # Rows sent again are in only once if the collection has grown by exactly the inserted rows.
     once = not options.resume and before is not None and after == before + counts.inserted
     failures = list(_shortfalls(session, options, replace(counts, doubtful=0) if once else counts, shown))

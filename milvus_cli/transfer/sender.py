@@ -226,7 +226,7 @@ class Sender:
             self._clients.put(client)
 
 
-def replaced_told(rows: int) -> str:
+def replaced_note(rows: int) -> str:
     """Returns the note about rows that were sent again as an upsert."""
     return (
         f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "

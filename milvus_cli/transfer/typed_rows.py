@@ -16,7 +16,7 @@ from ..values.encode import encode_rows, to_columns
 from ..values.exact_json import exact_loads
 from ..values.lite_json import refuse_changed
 from .intake import last_rows
-from .sender import replaced_told, write_once
+from .sender import replaced_note, write_once
 
 Rows = Sequence[dict[str, Any]]
 
@@ -32,7 +32,7 @@ def write_rows(session: Session, collection: str, text: str | None, partition: s
     sent = _encoded(target, rows)
     written = write_once(session.client, sent, seconds=session.timeout)
     if written.replaced:
-        session.console.note(replaced_told(written.replaced))
+        session.console.note(replaced_note(written.replaced))
     message = f"{target.verb}ed {sent.rows} row{'' if sent.rows == 1 else 's'} into {collection!r}"
     superseded = len(rows) - sent.rows
     message += f"; {superseded} superseded by later rows of their key" if superseded else ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput, ServerRefused
-from milvus_cli.rows.filters import above, both, explained, filled, pointed, quoted, up_to
+from milvus_cli.rows.filters import above, both, explaining_filter_errors, filled, pointed, quoted, up_to
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.session.clients import open_client
 from milvus_cli.values.encode import encode_rows
@@ -144,7 +144,7 @@ def client_with_titles(server: ServerProcess) -> Iterator[Client]:
 
 
 def asked(client: Client, expression: str) -> list[int]:
-    with explained(expression, FIELDS):
+    with explaining_filter_errors(expression, FIELDS):
         answer = client.call(
             "Query", collection_name=NAME, expr=expression, output_fields=["id"], consistency_level="Eventually"
         )
@@ -205,6 +205,6 @@ def test_a_long_refused_filter_still_tells_its_reason(client_with_titles: Client
 
 def test_a_refusal_of_something_else_passes_unchanged() -> None:
     refused = ServerRefused("collection not found", server_code=100)
-    with pytest.raises(ServerRefused) as caught, explained("id > 1", FIELDS):
+    with pytest.raises(ServerRefused) as caught, explaining_filter_errors("id > 1", FIELDS):
         raise refused
     assert caught.value is refused
