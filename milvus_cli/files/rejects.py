@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..errors import CliError
-from .mending import rejected_line
+from .rejects_format import rejected_line
 from .row_stream import RejectedRow
 
 if TYPE_CHECKING:

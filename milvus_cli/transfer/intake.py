@@ -12,7 +12,7 @@ from ..errors import InvalidInput
 from ..files.cells import read_cells
 from ..files.encodings import cell_not_decoded
 from ..files.json_rows import RowKeys
-from ..files.mending import are_rejects, taken_back
+from ..files.rejects_format import are_rejects, unwrapped_rows
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
 from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
@@ -111,7 +111,7 @@ class RowEncoder:
                 rest = chunk.after(after) if after else chunk
                 if are_rejects(rest, self.target.schema):
                     yield replace(self, mapping={}).batch(
-                        taken_back(rest, self._field_of, self._read_cell), PLAIN_VALUES
+                        unwrapped_rows(rest, self._field_of, self._read_cell), PLAIN_VALUES
                     )
                 else:
                     yield self.batch(rest, table)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..schema.schema import Field
 
 WRAPPER = ("file", "column", "reason", "row")
-PLACES: Mapping[Unit, str] = {"line": "line", "row": "row_number"}
+UNIT_MEMBERS: Mapping[Unit, str] = {"line": "line", "row": "row_number"}
 """The member beside WRAPPER that has the position of a row, by its unit."""
 OF_CELLS = ("delimiter", "columns")
 """Additional members for rows of text files; `columns` only if the row is not an object."""
@@ -59,7 +59,7 @@ def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> b
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
     values = {
         "file": name,
-        PLACES[bad.unit]: bad.line,
+        UNIT_MEMBERS[bad.unit]: bad.line,
         "column": bad.field or None,
         "reason": bad.reason,
         **beside,
@@ -176,12 +176,12 @@ def _in_json(value: Any) -> Any:
 
 def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
     """Returns True if the rows are lines of a rejects file, and not fields of the collection with the same names."""
-    units = [name for name in PLACES.values() if name in chunk.columns]
+    units = [name for name in UNIT_MEMBERS.values() if name in chunk.columns]
     own = {*WRAPPER, *units}
     return bool(units) and own <= set(chunk.columns) and own.isdisjoint(field.name for field in row_fields(schema))
 
 
-def taken_back(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
+def unwrapped_rows(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
     """Returns the rows in lines of a rejects file, by field; lines that are plain rows are kept as such.
 
     `field_of` returns the field of a plain row's column, None to leave it out; `read` converts a field's cell.
@@ -213,7 +213,7 @@ def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -
 
 
 def _is_wrapped(row: Mapping[str, Any]) -> bool:
-    units = row.keys() & set(PLACES.values())
+    units = row.keys() & set(UNIT_MEMBERS.values())
     return len(units) == 1 and set(WRAPPER) <= row.keys() <= {*WRAPPER, *units, *OF_CELLS}
 
 
