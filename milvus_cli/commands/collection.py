@@ -18,7 +18,7 @@ from ..grammar.types import (
     FIELD_PROPERTY,
     PARTITION,
 )
-from ..result import Done, Record, Table
+from ..result import Done, Record, Report, Table, Text
 from ..session.removal import carry_out
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ partitions_option = option(
     metavar="NAME",
     help="Only this partition; several when repeated.",
 )
+
+DDL = "ddl"
 
 
 def set_option(kind: KeyValue) -> Callable[[Any], Any]:
@@ -64,6 +66,24 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
     from ..server.collections import collection_table
 
     return collection_table(session, only_names=only_names, only_loaded=only_loaded)
+
+
+@command("show collection", formats=(DDL,))
+@collection_option
+def show_collection(session: Session, collection: str) -> Report | Text:
+    """Show a collection: fields, indexes, load state, counts, aliases, partitions, properties.
+
+    EXACT counts the rows of a loaded collection by a query; STATISTICS lag behind, and still count deleted rows.
+    With -o ddl it is a schema file, which create collection --schema-file takes.
+
+    \b
+    Example: show collection -c book
+    Example: show collection book -o ddl
+    """
+    from ..server.overview import collection_report, schema_text
+
+    session.require_collection(collection)
+    return schema_text(session, collection) if session.output == DDL else collection_report(session, collection)
 
 
 @command("rename collection")

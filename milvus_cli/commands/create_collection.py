@@ -1,4 +1,4 @@
-"""Commands that create a collection and show its schema."""
+"""The command that creates a collection, from options, a schema file or the rows of files."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, option, switch, word
+from ..grammar.command import command, option, switch, word
 from ..grammar.file_options import format_option, layout_options
 from ..grammar.options import options
 from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
-from ..result import Done, Report, Text
+from ..result import Done, Text
 
 if TYPE_CHECKING:
     from ..session.session import Session
     from ..transfer.create_from import CreateFromOptions
-
-DDL = "ddl"
 
 
 @command("create collection", questions="collection:ask_collection", asks_without=("fields", "dim", "file", "sources"))
@@ -163,21 +161,3 @@ def create_collection(session: Session, options: CreateFromOptions) -> Done | Te
     from ..transfer.create_from import create_collection_from
 
     return create_collection_from(session, options, partial(read_file, session=session))
-
-
-@command("show collection", formats=(DDL,))
-@collection_option
-def show_collection(session: Session, collection: str) -> Report | Text:
-    """Show a collection: fields, indexes, load state, counts, aliases, partitions, properties.
-
-    EXACT counts the rows of a loaded collection by a query; STATISTICS lag behind, and still count deleted rows.
-    With -o ddl it is a schema file, which create collection --schema-file takes.
-
-    \b
-    Example: show collection -c book
-    Example: show collection book -o ddl
-    """
-    from ..server.overview import collection_report, schema_text
-
-    session.require_collection(collection)
-    return schema_text(session, collection) if session.output == DDL else collection_report(session, collection)
