@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import click
 
@@ -33,8 +32,7 @@ class HasCatalog(Protocol):
     def catalog(self) -> NameSource: ...
 
 
-@dataclass(frozen=True)
-class CursorLine:
+class CursorLine(NamedTuple):
     """The command at the end of a text: the words before the last one, and the last one parsed and as typed.
 
     `start` is the last word's position in the text, `mark` its open quote, `redirect` a > or | before it.

@@ -1,10 +1,15 @@
 """Decides which operations only read, for gRPC and RESTful alike, and refuses the others on read-only connections."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..errors import CliError
-from .profile import Profile
+
+if TYPE_CHECKING:
+    from .profile import Profile
 
 READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc")
 """Name prefixes of RPCs that only read."""

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 from ..connections.private_files import LARGEST
 from ..errors import InvalidInput
@@ -65,8 +65,7 @@ class Unreadable(InvalidInput):
         self.left = left
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word: its value, its raw text, and its place from `start` to `end`. `mark` is the quote left open."""
 
     value: str
@@ -79,8 +78,7 @@ class Word:
         return self.start + len(self.raw)
 
 
-@dataclass(frozen=True)
-class RedirectTarget:
+class RedirectTarget(NamedTuple):
     """The target of a command's output: `>` a file, `>>` the end of a file, or `|` a shell command.
 
     `at_home` is set if the file name begins with an unquoted `~`.
@@ -91,8 +89,7 @@ class RedirectTarget:
     at_home: bool = False
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One command: its words, its text as typed, the 1-based line it starts on, and the comment lines before it.
 
     `target` is where its output goes, `vertical` that it ends with \\G, before that or after it.
@@ -151,7 +148,7 @@ def _statements(lines: Iterator[NumberedLine]) -> Iterator[Statement]:
         if text.lstrip().startswith("#"):
             comment += text
         for statement in found:
-            yield replace(statement, comment=comment)
+            yield statement._replace(comment=comment)
             comment = ""
     if pending:
         error = InvalidInput("a quote, bracket or backslash is not closed", hint="close what that line opens")
@@ -207,7 +204,7 @@ def _without_prompt(words: list[Word]) -> list[Word]:
 def _without_start(words: list[Word], start: str) -> list[Word]:
     """Leaves out the start of the first word, and the word if that is all of it."""
     first, size = words[0], len(start)
-    left = replace(first, value=first.value[size:], raw=first.raw[size:], start=first.start + size)
+    left = first._replace(value=first.value[size:], raw=first.raw[size:], start=first.start + size)
     return [left, *words[1:]] if left.raw else words[1:]
 
 

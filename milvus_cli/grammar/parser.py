@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import click
 
@@ -14,8 +15,7 @@ from .params import GlobalOption, OptionalValueOption, SwitchOption, WordOption
 from .spellings import Layer, spelled
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """One option of a line, by a spelling of its own. `value` is None for a flag, and for an option without a value."""
 
     option: click.Option

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -12,8 +12,7 @@ Layer = Mapping[str, Hashable]
 """Maps each spelling to a key that identifies its option."""
 
 
-@dataclass(frozen=True)
-class Spelled:
+class Spelled(NamedTuple):
     """The declared spelling of an option, and the value attached to it in the word."""
 
     name: str

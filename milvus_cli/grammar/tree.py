@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -219,8 +218,7 @@ def _collected() -> Iterator[Leaf]:
         )
 
 
-@dataclass(frozen=True)
-class ResolvedCommand:
+class ResolvedCommand(NamedTuple):
     """The verb or command that words name, its context, and the remaining words."""
 
     command: click.Command

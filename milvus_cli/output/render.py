@@ -1,8 +1,8 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from ..errors import CliError
 from ..result import Document, Done, Record, Report, Result, Table, Text, Value
@@ -15,8 +15,7 @@ FRAME, LABEL = 7, 7
 """Columns taken by the borders of a two-column table, and the least width of its first column."""
 
 
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     """Where a result goes, and in which format; `quiet` omits confirmations and notes."""
 
     console: Console

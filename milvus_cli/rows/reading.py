@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +82,7 @@ def rows_of(
         pages = Cursor(client, selection, rows=batch).pages()
         table = _rows_table(selection, (Decoded(page.columns, selection) for page in pages), wanted)
     stop = None if limit is None else offset + limit
-    return replace(table, rows=islice(iter(table.rows), offset, stop))
+    return table._replace(rows=islice(iter(table.rows), offset, stop))
 
 
 def _count_table(client: Client, selection: Selection, limit: int | None, offset: int) -> Table:

@@ -1,14 +1,13 @@
 """References to collections on any connection: ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import InvalidInput
 
 HINT = "write ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection"
 
 
-@dataclass(frozen=True)
-class CollectionRef:
+class CollectionRef(NamedTuple):
     """A reference to a collection. Empty parts: the current connection, its database, the other reference's name."""
 
     alias: str

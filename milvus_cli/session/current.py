@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..connections.environment import Config
 from ..connections.profile import Profile
@@ -12,8 +13,7 @@ from ..errors import CliError
 from .options import Options
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A database chosen for a connection in this session; `source` is --db or `use database`."""
 
     database: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -13,8 +12,7 @@ HOLDS_SECONDS = 10.0
 """Statistics lag behind the rows by more than this: Milvus counts sealed segments."""
 
 
-@dataclass(frozen=True)
-class RowCount:
+class RowCount(NamedTuple):
     """Rows by the statistics, None if the user may not know. `at` is monotonic time, `changes` the client's by then."""
 
     rows: int | None

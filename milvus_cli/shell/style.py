@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 from prompt_toolkit.document import Document
@@ -77,8 +77,7 @@ def toolbar(session: Session, status: int) -> StyleAndTextTuples | None:
     return [*text, *(("class:bottom-toolbar.mark", f" · {mark}") for mark in marks)]
 
 
-@dataclass(frozen=True)
-class StyledSpan:
+class StyledSpan(NamedTuple):
     """A part of the line in one style."""
 
     start: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ class Name(NamedTuple):
 Pairs = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(NamedTuple):
     """Names in order. `folded` is the text to search: each name case-folded, after a newline."""
 
     all: tuple[Name, ...] = ()

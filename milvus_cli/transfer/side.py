@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..client.leaked_alias import require_no_leaked_alias
@@ -108,7 +108,7 @@ def open_side(session: Session, ref: CollectionRef, *, collection: str = "") -> 
     if not (ref.collection or collection):
         raise InvalidInput(f"{ref.where!r} names no collection", hint=HINT)
     if not ref.collection:
-        ref = replace(ref, collection=collection)
+        ref = ref._replace(collection=collection)
     there = session.at(ref.alias, ref.database)
     # Ask the server, as the store may not know its version. A lost server fails here, at the session's deadline.
     version = there.client.version
