@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import CliError, Fault, ServerRefused
@@ -50,8 +50,7 @@ class CachedNames(NamedTuple):
     at: float
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(NamedTuple):
     """A failed server: the time of the next attempt (monotonic seconds), and the pause before it."""
 
     until: float

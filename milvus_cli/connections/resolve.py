@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import InvalidInput
 from .environment import Config
@@ -49,8 +49,7 @@ class Request:
     lite: str | None = None
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A profile with the source of each of its settings."""
 
     profile: Profile

@@ -4,9 +4,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import CliError
 from . import secrets
@@ -20,8 +20,7 @@ PUT = (
 )
 
 
-@dataclass(frozen=True)
-class Saved:
+class Saved(NamedTuple):
     """A stored connection. `profile.token` is empty: `Store.token` fetches it. `last_used` is Unix time in seconds."""
 
     profile: Profile

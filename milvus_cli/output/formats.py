@@ -4,9 +4,8 @@ import io
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..text.yaml import to_yaml
 from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width_of
@@ -29,8 +28,7 @@ def format_in(argv: Sequence[str]) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """Layout of the output: cells and rows are cut on a terminal, and nowhere else.
 
     `room` is the width of a cell in columns; `counted` adds a line with the number of rows. `expanded` shows a
@@ -77,7 +75,7 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     if kept and style.expands(table):
         # Each value then has a line of its own.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
-        style = replace(style, room=max(style.room, style.columns - label))
+        style = style._replace(room=max(style.room, style.columns - label))
         cells = [[shown(value, width=style.width) for value in row] for row in kept]
         yield from _blocks(columns, cells)
     else:
@@ -98,7 +96,7 @@ def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     """Cuts only vectors: this format is for reading whole values."""
-    cut, style = False, replace(style, room=sys.maxsize)
+    cut, style = False, style._replace(room=sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
         nonlocal cut

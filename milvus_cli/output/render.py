@@ -1,7 +1,6 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..errors import CliError
@@ -98,7 +97,7 @@ def _write_record(result: Record, page: _Page) -> None:
 def _write_fields(result: Record, page: _Page) -> None:
     """Writes a line for each value: these are no rows to count, and may be as wide as the terminal."""
     room = page.style.columns - max(LABEL, *map(len, result.values)) - FRAME
-    style = replace(page.style, expanded="off", counted=False, room=max(CELL_WIDTH, room))
+    style = page.style._replace(expanded="off", counted=False, room=max(CELL_WIDTH, room))
     columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
     if result.sources:
         columns.append("source")

@@ -99,7 +99,7 @@ class Position:
             )
         if now.database == self._held.database:
             return found
-        return replace(found, profile=replace(now, database=self._held.database))
+        return found._replace(profile=replace(now, database=self._held.database))
 
 
 def _server(profile: Profile) -> tuple[str, int, str]:

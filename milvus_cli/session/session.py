@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..connections.environment import Config
 from ..connections.profile import Profile
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from .clients import ClientPool
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """A connection that was just made, and its server's answer to the handshake."""
 
     profile: Profile

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..connections.environment import expanded
 from ..connections.private_files import make_private
@@ -26,8 +26,7 @@ LONGEST = 86_400
 """The largest number that a setting takes: a day, in seconds."""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One choice. `choices` is empty for free text and for numbers; `variable` is its environment variable."""
 
     name: str
