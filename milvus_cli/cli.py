@@ -58,8 +58,8 @@ def _program() -> click.Command:
     """Returns the click command for the options before the command; its parsing ends at the first plain word."""
     own = [
         *PROGRAM_OPTIONS,
-        _showing("--version", _show_version, "Show the version and end."),
-        _showing("--help", _show_help, "Show this help and end."),
+        _showing("--version", _show_version, "Show the version and exit."),
+        _showing("--help", _show_help, "Show this help and exit."),
         click.Argument(["words"], nargs=-1, type=click.UNPROCESSED),
     ]
     return WholeWords(
@@ -83,20 +83,26 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if not value:
         return
-    formatter = ctx.make_formatter()
+    from .grammar.help_layout import columns, option_row
+
+    formatter = click.HelpFormatter(width=columns())
     formatter.write_usage(PROGRAM, "[OPTIONS] [COMMAND …]")
     formatter.write_paragraph()
-    formatter.write_text("The command-line shell for Milvus. Without a command: the interactive shell.")
-    with formatter.section("Options"):
-        formatter.write_dl([row for each in ctx.command.params if (row := each.get_help_record(ctx))])
+    formatter.write_text("The command-line shell for Milvus. Without a command it opens the interactive shell.")
     root = tree()
     root.format_commands(click.Context(root, info_name=PROGRAM), formatter)
+    options = [each for each in ctx.command.params if isinstance(each, click.Option)]
+    with formatter.section("Options"):
+        formatter.write_dl([row for each in options if (row := option_row(each, ctx))])
     _show(ctx, formatter.getvalue().rstrip("\n") + "\n")
 
 
 def _show(ctx: click.Context, text: str) -> None:
-    """Writes the text, and ends the program."""
-    ctx.obj.write(text)
+    """Writes the text, in the pager if it is long, and ends the program."""
+    from .output.pager import paged
+
+    with paged(ctx.obj):
+        ctx.obj.write(text)
     ctx.obj.flush()
     ctx.exit()
 

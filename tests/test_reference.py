@@ -10,7 +10,9 @@ from typing import Any
 import click
 import pytest
 
+from milvus_cli.grammar.help_layout import TOPICS
 from milvus_cli.grammar.reference import entries, manual, markdown
+from milvus_cli.grammar.topics import blocks
 from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Run
 from tests.support.recorder import run_here
@@ -79,12 +81,19 @@ def test_a_command_is_described_with_types_defaults_and_examples(reference: dict
     assert commands["calc distance"] == {
         "command": "calc distance",
         "usage": "calc distance [OPTIONS] [LEFT] [RIGHT]",
-        "help": ["Calculate the distance of each left vector to each right one, as a search would show it."],
+        "help": [
+            "Calculate distances between vectors.",
+            "Each left vector is compared with each right one, as a search would report it.",
+        ],
         "examples": ["calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt"],
         "words": [],
         "options": [
-            {**vector, "names": ["-l", "--left"], "help": "Vectors, as JSON or bare numbers; @FILE reads a file."},
-            {**vector, "names": ["-r", "--right"], "help": "What they are compared with, likewise."},
+            {**vector, "names": ["-l", "--left"], "help": "Vectors as JSON or numbers. @FILE reads a file."},
+            {
+                **vector,
+                "names": ["-r", "--right"],
+                "help": "Vectors to compare with, as JSON or numbers. @FILE reads a file.",
+            },
             {
                 **option,
                 "names": ["-m", "--metric"],
@@ -92,7 +101,7 @@ def test_a_command_is_described_with_types_defaults_and_examples(reference: dict
                 "means": None,
                 "default": "L2",
                 "choices": ["L2", "IP", "COSINE", "HAMMING", "JACCARD", "TANIMOTO"],
-                "help": "The measure; for the last three a vector is a list of bytes.",
+                "help": "Metric. With HAMMING, JACCARD and TANIMOTO, vectors are lists of bytes.",
             },
             {
                 **option,
@@ -100,7 +109,7 @@ def test_a_command_is_described_with_types_defaults_and_examples(reference: dict
                 "type": "boolean",
                 "means": None,
                 "flag": True,
-                "help": "With L2: the root, which is the distance; searches show its square.",
+                "help": "With L2, show the distance instead of its square, which searches show.",
             },
         ],
     }
@@ -121,17 +130,16 @@ def test_limits_defaults_and_marks_of_options_are_described(reference: dict[str,
     assert [each["secret"] for each in commands["create user"]["options"] if "-p" in each["names"]] == [True]
 
 
-def test_people_see_the_commands_with_their_first_sentences(tmp_path: Path) -> None:
+def test_people_see_the_commands_with_their_summaries(tmp_path: Path) -> None:
     run = run_here(["docs"], tmp_path, "")
     assert (run.code, run.err) == (0, "")
-    assert re.findall(r"│ delete collection +│ (.*?) +│", run.out) == [
-        "Delete a collection with its data, indexes and aliases. It asks first, or takes --yes."
-    ]
+    assert re.findall(r"│ delete collection +│ (.*?) +│", run.out) == ["Delete a collection."]
     assert f"({len(PATHS)} rows)" in run.out
 
 
 def test_both_have_every_command_in_order() -> None:
-    assert [line[4:] for line in manual().splitlines() if line.startswith(".SS ")] == PATHS
+    commands = manual().partition(".SH COMMANDS\n")[2].partition("\n.SH ")[0]
+    assert [line[4:] for line in commands.splitlines() if line.startswith(".SS ")] == PATHS
     assert [line[4:].replace("\\", "") for line in markdown().splitlines() if line.startswith("### ")] == PATHS
 
 
@@ -153,7 +161,7 @@ def test_the_manual_page_is_ascii_and_no_text_is_a_request() -> None:
     page = manual()
     assert page.isascii()
     requests = {line.split()[0] for line in page.splitlines() if line.startswith((".", "'"))}
-    assert requests == {".TH", ".SH", ".SS", ".PP", ".TP", ".br"}
+    assert requests == {".TH", ".SH", ".SS", ".PP", ".TP", ".IP", ".br", ".nf", ".fi", ".RS", ".RE"}
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
@@ -164,3 +172,13 @@ def test_groff_takes_the_manual_page_without_a_warning() -> None:
     text = re.sub(r".\x08", "", done.stdout.decode())
     assert "milvus_cli - the command-line shell for Milvus" in text
     assert "Example: delete collection -c book --yes" in text
+    assert "query -c shop -e 'title like \"White%\"'" in text
+
+
+def test_both_have_the_topics() -> None:
+    titles = [line[4:] for line in manual().splitlines() if line.startswith(".SH ")]
+    topics = [blocks(each)[0].lines[0] for each in TOPICS]
+    assert titles[titles.index("COMMANDS") + 1 : -1] == [each.upper() for each in topics]
+    assert [line for line in markdown().splitlines() if line.startswith("## ")][-len(topics) :] == [
+        f"## {each}" for each in topics
+    ]

@@ -175,7 +175,7 @@ def test_insert_and_upsert_with_an_option_read_a_file(cli_on_lite: Cli, tmp_path
         (("\\q",), "\\\\q", "did you mean exit?"),
         (("?",), "?", "did you mean help?"),
         (("list collections",), "list …", "leave out the quotes, or run a script with them: -c 'COMMAND; COMMAND'"),
-        (("nonsense_word",), "nonsense_word", "help shows all commands"),
+        (("nonsense_word",), "nonsense_word", "run `help` to list all commands"),
     ],
 )
 def test_a_command_in_the_way_of_another_shell_gets_a_hint(

@@ -241,7 +241,7 @@ def _usage_hint(error: click.UsageError, argv: Sequence[str]) -> str:
         command = error.ctx.command if error.ctx else find(argv).command
         if isinstance(command, Leaf):
             return f"help {command.path}"
-    return "help shows all commands"
+    return "run `help` to list all commands"
 
 
 def _lower_first(message: str) -> str:

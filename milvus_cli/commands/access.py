@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     needed=False,
     type=FILE,
     metavar="FILE",
-    help="YAML, or JSON where it ends with .json; - is stdout.",
+    help="Output file: JSON if it ends with .json, else YAML. - is standard output.",
 )
-@option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
+@option("--force", is_flag=True, help="Replace an existing file, like --yes.")
 def export_access(session: Session, file: str | None, force: bool) -> Result:
-    """Write users, roles, grants and privilege groups to a file, or show them as one. No passwords are in it.
+    """Export users, roles and grants.
+
+    Writes YAML or JSON, which `apply access` reads. Passwords are never included.
 
     \b
     Example: export access access.yaml
@@ -42,18 +44,26 @@ def export_access(session: Session, file: str | None, force: bool) -> Result:
 
 
 @command("apply access")
-@word("file", "-f", "--file", type=FILE, metavar="FILE", help="A file as export access writes it; - standard input.")
-@option("--dry-run", is_flag=True, help="Show the difference, and stop.")
-@option("--prune", is_flag=True, help="Also remove what the file does not have, after asking; what is Milvus's stays.")
+@word(
+    "file", "-f", "--file", type=FILE, metavar="FILE", help="File written by `export access`, or - for standard input."
+)
+@option("--dry-run", is_flag=True, help="Show the changes without applying them.")
+@option(
+    "--prune",
+    is_flag=True,
+    help="Also remove what the file lacks, after confirmation. Built-in users and roles are kept.",
+)
 @option(
     "--passwords",
     type=FILE,
     metavar="FILE",
-    help="Lines user:password for users that are new; - standard input. Asked for when not given.",
+    help="File with a line user:password per new user, or - for standard input. [default: ask]",
 )
-@option("--force", is_flag=True, help="Send privileges that are not known here.")
+@option("--force", is_flag=True, help="Send privileges this client does not recognize.")
 def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwords: str | None, force: bool) -> Result:
-    """Make users, roles and grants those of a file. What is so already is left alone: it may be run again and again.
+    """Apply users, roles and grants from a file.
+
+    Creates and grants what is missing, so it can be run repeatedly. --prune also removes what the file lacks.
 
     \b
     Example: apply access access.yaml --dry-run

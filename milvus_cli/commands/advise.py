@@ -25,18 +25,22 @@ if TYPE_CHECKING:
     default=0.95,
     show_default=True,
     metavar="FRACTION",
-    help="Of the nearest rows, how many searches should find.",
+    help="Target recall.",
 )
-@option("--memory", type=ByteSize(), metavar="SIZE", help="What the index may take: 16GiB, 512MB; any if not given.")
-@option("--rows", type=click.IntRange(1), metavar="N", help="Estimate for so many rows; those there are if not given.")
+@option(
+    "--memory", type=ByteSize(), metavar="SIZE", help="Memory limit of the index, e.g. 16GiB or 512MB. [default: none]"
+)
+@option(
+    "--rows", type=click.IntRange(1), metavar="N", help="Number of rows to estimate for. [default: the current number]"
+)
 @option(
     "--measure-for",
     type=DURATION,
     default=60.0,
     metavar="DURATION",
-    help="How long measuring may take, as in 90 or 5m. [default: 60s]",
+    help="Time limit for measuring, e.g. 90 or 5m. [default: 60s]",
 )
-@option("--no-measure", is_flag=True, help="Estimate only: don't measure the recall of the index that is there.")
+@option("--no-measure", is_flag=True, help="Only estimate, without measuring the current index.")
 def advise_index(
     session: Session,
     collection: str,
@@ -47,12 +51,11 @@ def advise_index(
     measure_for: float,
     no_measure: bool,
 ) -> Report:
-    """Propose an index for a recall and an amount of memory, with the lines to run.
+    """Recommend an index type and parameters.
 
-    Memory is estimated by published formulas, for the vectors of one replica; recall is what an index usually reaches.
-    Where a loaded index is there, its recall is measured with 100 rows, as `check recall` does: that reads all vectors,
-    and is given up after a minute. All else are estimates: look at what you have built with `check recall`. Ends with 1
-    when nothing fits.
+    Estimates the memory that the vectors of one replica need, and the recall that an index usually reaches, and prints
+    the commands to build it. If the collection is loaded, the recall of its current index is measured with 100 rows,
+    as `check recall` does, for at most a minute. Exits with 1 when no index fits.
 
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB

@@ -24,11 +24,13 @@ SPELLINGS = ("-a", "--alias-name", "--collection-alias")
     multiple=True,
     type=COLLECTION_ALIAS,
     metavar="ALIAS",
-    help="The alias; several when repeated.",
+    help="Alias (repeatable).",
 )
-@option("-A", "--alter", is_flag=True, help="Move those that exist from their collection to this one.")
+@option("-A", "--alter", is_flag=True, help="Move an existing alias to this collection.")
 def create_alias(session: Session, collection: str, aliases: tuple[str, ...], alter: bool) -> Done:
-    """Give a collection another name, or several.
+    """Create an alias for a collection.
+
+    Several aliases can be created at once.
 
     \b
     Example: create alias -c book -a novel -a reading
@@ -48,10 +50,10 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
     needed=False,
     type=COLLECTION,
     metavar="NAME",
-    help="Only those of this collection.",
+    help="List only this collection's.",
 )
 def list_aliases(session: Session, collection: str | None) -> Table:
-    """List the aliases of the database, or of a collection.
+    """List aliases.
 
     \b
     Example: list aliases
@@ -63,9 +65,9 @@ def list_aliases(session: Session, collection: str | None) -> Table:
 
 
 @command("show alias")
-@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
+@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="Alias.")
 def show_alias(session: Session, collection_alias: str) -> Record:
-    """Show which collection an alias stands for.
+    """Show the collection of an alias.
 
     \b
     Example: show alias -a novel
@@ -76,11 +78,13 @@ def show_alias(session: Session, collection_alias: str) -> Record:
 
 
 @command("delete alias")
-@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="The alias.")
-@optional_collection_option("Refuse unless the alias belongs to this collection.")
+@word("collection_alias", *SPELLINGS, type=COLLECTION_ALIAS, metavar="ALIAS", help="Alias.")
+@optional_collection_option("Fail unless the alias belongs to this collection.")
 @dry_run_option
 def delete_alias(session: Session, collection_alias: str, collection: str | None, dry_run: bool) -> Done:
-    """Delete an alias; its collection stays. Only a protected connection asks first.
+    """Delete an alias.
+
+    The collection is kept. Only a protected connection asks for confirmation.
 
     \b
     Example: delete alias -a reading

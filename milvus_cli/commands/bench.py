@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 @collection_option
 @vector_option
 @field_option
-@option("-n", "--count", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Searches in all.")
 @option(
-    "-j", "--jobs", type=click.IntRange(1, 256), default=8, show_default=True, metavar="N", help="Searches at once."
+    "-n",
+    "--count",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Total number of searches.",
+)
+@option(
+    "-j", "--jobs", type=click.IntRange(1, 256), default=8, show_default=True, metavar="N", help="Concurrent searches."
 )
 @option(
     "-l",
@@ -45,15 +53,15 @@ if TYPE_CHECKING:
     default="Bounded",
     show_default=True,
     metavar="LEVEL",
-    help="Strong waits for every write before.",
+    help="Consistency level. Strong waits for all earlier writes.",
 )
 @options("search.options:SearchOptions")
 def bench_search(session: Session, options: SearchOptions, count: int, jobs: int) -> Report:
-    """Search many times, several at once: searches a second, and how long each took, from here.
+    """Measure search throughput and latency.
 
-    Each search has one query vector: those given are used in turn, or else rows drawn by chance. Ctrl-C ends it, and
-    shows what was measured so far. This program sends some 2,000 searches a second at most. Ends with 1 when some of
-    them failed.
+    Each search has one query vector: the given ones in turn, otherwise randomly chosen rows. Ctrl-C stops early and
+    shows the results so far. This client sends at most about 2,000 searches per second. Exits with 1 if any search
+    failed.
 
     \b
     Example: bench search -c book -v '[[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]' -n 100 -j 4

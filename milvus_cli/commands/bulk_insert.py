@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     needed=True,
     multiple=True,
     metavar="PATH",
-    help="File in the server's storage; several when repeated, or with commas between.",
+    help="File in the server's storage (repeatable or comma-separated).",
 )
 @target_partition_option
 def bulk_insert(session: Session, collection: str, files: tuple[str, ...], partition: str) -> Done:
-    """Have the server insert files of its own storage: json of rows, or npy files, one a field. It works by itself.
+    """Import files from the server's storage.
 
-    A standalone server with local storage wants paths that are absolute on its machine.
+    The server imports JSON files, or NPY files with one field each, in the background. A standalone server with local
+    storage expects absolute paths on its own machine.
 
     \b
     Example: bulk_insert -c book -f /var/lib/milvus/rows.json
@@ -48,10 +49,10 @@ def bulk_insert(session: Session, collection: str, files: tuple[str, ...], parti
     needed=True,
     type=click.IntRange(0, 2**63 - 1),
     metavar="N",
-    help="The task's number.",
+    help="Task id.",
 )
 def show_bulk_insert_state(session: Session, task: int) -> Record:
-    """Show how far a bulk insert is.
+    """Show the progress of a bulk insert.
 
     \b
     Example: show bulk_insert_state -id 447265736549269506
@@ -62,10 +63,10 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
 
 
 @command("list bulk_insert_tasks")
-@optional_collection_option("Only of this collection.")
-@option("-l", "--limit", type=click.IntRange(1, 2**31), metavar="N", help="So many tasks at the most.")
+@optional_collection_option("List only this collection's.")
+@option("-l", "--limit", type=click.IntRange(1, 2**31), metavar="N", help="Maximum number of tasks.")
 def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int | None) -> Table:
-    """List bulk inserts, with what became of them.
+    """List bulk insert tasks.
 
     \b
     Example: list bulk_insert_tasks -c book -l 10

@@ -22,27 +22,41 @@ hybridts_option = word(
     "--hybridts",
     type=click.IntRange(0, HIGHEST),
     metavar="TIMESTAMP",
-    help="The hybrid timestamp: 0 to 18446744073709551615.",
+    help="Hybrid timestamp (0 to 18446744073709551615).",
 )
 milliseconds_option = option(
-    "-m", "--milliseconds", type=NUMBER, default=0.0, metavar="MS", help="So much later; negative is earlier [0]."
+    "-m",
+    "--milliseconds",
+    type=NUMBER,
+    default=0.0,
+    metavar="MS",
+    help="Milliseconds to add, negative to subtract. [default: 0]",
 )
 
 
 @command("calc distance", questions="distance:ask_distance")
-@word("left", "-l", "--left", type=TEXT, metavar="JSON", help="Vectors, as JSON or bare numbers; @FILE reads a file.")
-@word("right", "-r", "--right", type=TEXT, metavar="JSON", help="What they are compared with, likewise.")
+@word("left", "-l", "--left", type=TEXT, metavar="JSON", help="Vectors as JSON or numbers. @FILE reads a file.")
+@word(
+    "right",
+    "-r",
+    "--right",
+    type=TEXT,
+    metavar="JSON",
+    help="Vectors to compare with, as JSON or numbers. @FILE reads a file.",
+)
 @option(
     "-m",
     "--metric",
     type=OneOf(METRICS, case_sensitive=False),
     default="L2",
     show_default=True,
-    help="The measure; for the last three a vector is a list of bytes.",
+    help="Metric. With HAMMING, JACCARD and TANIMOTO, vectors are lists of bytes.",
 )
-@option("--sqrt", is_flag=True, help="With L2: the root, which is the distance; searches show its square.")
+@option("--sqrt", is_flag=True, help="With L2, show the distance instead of its square, which searches show.")
 def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bool) -> Table:
-    """Calculate the distance of each left vector to each right one, as a search would show it.
+    """Calculate distances between vectors.
+
+    Each left vector is compared with each right one, as a search would report it.
 
     \b
     Example: calc distance --left '[0.1, 0.2]' --right '[[0.1, 0.2], [0.3, 0.4]]' --metric L2 --sqrt
@@ -54,9 +68,9 @@ def calc_distance(session: Session, left: str, right: str, metric: str, sqrt: bo
 @hybridts_option
 @milliseconds_option
 def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float) -> Record:
-    """Make a hybrid timestamp so much later than another.
+    """Add time to a hybrid timestamp.
 
-    Queries and searches take it as --guarantee-timestamp.
+    Pass the result to queries and searches as --guarantee-timestamp.
 
     \b
     Example: calc mkts_from_hybridts -h 429164525386203142 -m 1000
@@ -68,9 +82,9 @@ def calc_mkts_from_hybridts(session: Session, hybridts: int, milliseconds: float
 @word("epoch", "-e", "--epoch", type=NUMBER, metavar="SECONDS", help="Seconds since 1970-01-01 UTC.")
 @milliseconds_option
 def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float) -> Record:
-    """Make a hybrid timestamp of a Unix time.
+    """Convert Unix time to a hybrid timestamp.
 
-    Queries and searches take it as --guarantee-timestamp.
+    Pass the result to queries and searches as --guarantee-timestamp.
 
     \b
     Example: calc mkts_from_unixtime -e 1637161541.123
@@ -79,12 +93,18 @@ def calc_mkts_from_unixtime(session: Session, epoch: float, milliseconds: float)
 
 
 @command("calc mkts_from_datetime")
-@word("time", "-d", "--datetime", metavar="TIME", help="As 2021-11-17 15:05:41+00:00; without a zone, local time.")
+@word(
+    "time",
+    "-d",
+    "--datetime",
+    metavar="TIME",
+    help="Date and time, e.g. 2021-11-17 15:05:41+00:00. Local time unless it has a zone.",
+)
 @milliseconds_option
 def calc_mkts_from_datetime(session: Session, time: str, milliseconds: float) -> Record:
-    """Make a hybrid timestamp of a date and time.
+    """Convert a date to a hybrid timestamp.
 
-    Queries and searches take it as --guarantee-timestamp.
+    Pass the result to queries and searches as --guarantee-timestamp.
 
     \b
     Example: calc mkts_from_datetime -d '2021-11-17 15:05:41+00:00'
@@ -95,7 +115,7 @@ def calc_mkts_from_datetime(session: Session, time: str, milliseconds: float) ->
 @command("calc hybridts_to_unixtime")
 @hybridts_option
 def calc_hybridts_to_unixtime(session: Session, hybridts: int) -> Record:
-    """Show a hybrid timestamp as seconds since 1970-01-01 UTC.
+    """Convert a hybrid timestamp to Unix time.
 
     \b
     Example: calc hybridts_to_unixtime -h 429164525386203142
@@ -106,7 +126,9 @@ def calc_hybridts_to_unixtime(session: Session, hybridts: int) -> Record:
 @command("calc hybridts_to_datetime")
 @hybridts_option
 def calc_hybridts_to_datetime(session: Session, hybridts: int) -> Record:
-    """Show a hybrid timestamp as a date and time, in the time zone of this machine.
+    """Convert a hybrid timestamp to a date.
+
+    Uses the time zone of this machine.
 
     \b
     Example: calc hybridts_to_datetime -h 429164525386203142

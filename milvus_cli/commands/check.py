@@ -28,18 +28,22 @@ FINDING = Words(
     },
 )
 
-seed_option = option(
-    "--seed", type=int, default=0, show_default=True, metavar="N", help="Another number draws another sample."
-)
+seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the random choice.")
 
 
 @command("check vectors")
 @collection_option
 @field_option
-@option("--sample", type=click.IntRange(1), metavar="N", help="Look at so many rows only, drawn by chance.")
+@option("--sample", type=click.IntRange(1), metavar="N", help="Check only N randomly chosen rows.")
 @seed_option
-@option("--metric", type=METRIC, metavar="METRIC", help="Judge by this metric instead of the index's.")
-@option("--ignore", type=FINDING, multiple=True, metavar="FINDING", help="Show it, but call it right (repeatable).")
+@option("--metric", type=METRIC, metavar="METRIC", help="Metric to check for. [default: the index's]")
+@option(
+    "--ignore",
+    type=FINDING,
+    multiple=True,
+    metavar="FINDING",
+    help="Show this finding but do not fail on it (repeatable).",
+)
 def check_vectors(
     session: Session,
     collection: str,
@@ -49,10 +53,10 @@ def check_vectors(
     metric: str | None,
     ignore: tuple[str, ...],
 ) -> Report:
-    """Look for vectors that can't be found or disturb others: NaN, infinities, zeros, duplicates, odd lengths.
+    """Find invalid or suspicious vectors.
 
-    All rows of a loaded collection are read, by rising primary key; memory stays bounded. Under IP all vectors should
-    have length 1. Of rows that share a primary key, a server shows one. Ends with 1 when something is wrong.
+    Reports NaN, infinities, zero vectors, duplicates and lengths other than 1 under IP. All rows of the loaded
+    collection are read in primary key order with bounded memory. Exits with 1 if it finds any.
 
     \b
     Example: check vectors -c book -f vector
@@ -72,13 +76,14 @@ def check_vectors(
     default=20,
     show_default=True,
     metavar="N",
-    help="Duplicate keys to show.",
+    help="Number of duplicate keys to show.",
 )
 def check_keys(session: Session, collection: str, limit: int) -> Report:
-    """Look for primary keys that several rows have: Milvus inserts a key twice, and then shows one of the rows.
+    """Find duplicate primary keys.
 
-    Queries tell each key once; that there are more rows is known from counting them, so collections must be loaded,
-    and at rest. Milvus Lite replaces a row when its key comes again: it has none. Ends with 1 when there are some.
+    Milvus accepts the same key twice and then returns only one of the rows. Duplicates are found by counting, so the
+    collection must be loaded and not be written to. Milvus Lite replaces rows with equal keys and has no duplicates.
+    Exits with 1 if it finds any.
 
     \b
     Example: check keys -c book
@@ -93,7 +98,12 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
 @collection_option
 @field_option
 @option(
-    "--sample", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N", help="Rows to search for."
+    "--sample",
+    type=click.IntRange(1, 100_000),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Number of rows to search for.",
 )
 @option(
     "-k",
@@ -109,7 +119,7 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     "--sweep",
     multiple=True,
     metavar="NAME=A,B,C",
-    help="Values of a search parameter, a row for each; several make every combination.",
+    help="Values of a search parameter to try, one result row each (repeatable: tries all combinations).",
 )
 @params_option
 @force_option
@@ -120,15 +130,15 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
     default="Bounded",
     show_default=True,
     metavar="LEVEL",
-    help="Of the searches that are timed.",
+    help="Consistency level of the measured searches.",
 )
 @options("checks.report:RecallOptions")
 def check_recall(session: Session, options: RecallOptions) -> Table:
-    """Measure an index's recall and latency: what it finds, beside exact search over all rows, which is done here.
+    """Measure the recall and latency of an index.
 
-    Some rows are drawn by chance, and searched for one after the other; a row itself is left out of its hits. A hit
-    counts when it is as near as the last of the k nearest is, whichever of equals it be. All vectors are read from the
-    server once. The extra `fast` (numpy) makes it many times faster.
+    Searches for randomly chosen rows and compares the hits with an exact search, which runs on this machine. A hit
+    counts if it is as near as the last of the k nearest rows. All vectors are read from the server once. Install the
+    extra `fast` (numpy) to make this many times faster.
 
     \b
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256

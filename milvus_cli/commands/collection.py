@@ -32,7 +32,7 @@ partitions_option = option(
     multiple=True,
     type=PARTITION,
     metavar="NAME",
-    help="Only this partition; several when repeated.",
+    help="Restrict to this partition (repeatable).",
 )
 
 DDL = "ddl"
@@ -49,15 +49,17 @@ def set_option(kind: KeyValue) -> Callable[[Any], Any]:
         multiple=True,
         type=kind,
         metavar="KEY=VALUE",
-        help="A property; several when repeated.",
+        help="Property (repeatable).",
     )
 
 
 @command("list collections")
-@option("--names", "only_names", is_flag=True, help="Names alone, one call: for scripts.")
-@switch("-l", "--loaded", "--show-loaded", "only_loaded", default=False, help="Only those that are loaded.")
+@option("--names", "only_names", is_flag=True, help="Print names only, with a single request.")
+@switch("-l", "--loaded", "--show-loaded", "only_loaded", default=False, help="List only loaded collections.")
 def list_collections(session: Session, only_names: bool, only_loaded: bool) -> Table:
-    """List the collections of the database: load state, rows by the statistics (`count` is exact), indexes.
+    """List collections.
+
+    Shows load states, indexes, and row counts from the statistics, which lag behind. `count` is exact.
 
     \b
     Example: list collections
@@ -71,10 +73,11 @@ def list_collections(session: Session, only_names: bool, only_loaded: bool) -> T
 @command("show collection", formats=(DDL,))
 @collection_option
 def show_collection(session: Session, collection: str) -> Report | Text:
-    """Show a collection: fields, indexes, load state, counts, aliases, partitions, properties.
+    """Show a collection.
 
-    EXACT counts the rows of a loaded collection by a query; STATISTICS lag behind, and still count deleted rows.
-    With -o ddl it is a schema file, which create collection --schema-file takes.
+    Shows fields, indexes, load state, counts, aliases, partitions and properties. The exact count is a query of the
+    loaded collection. The statistics lag behind and include deleted rows. With -o ddl it prints a schema file for
+    `create collection --schema-file`.
 
     \b
     Example: show collection -c book
@@ -87,11 +90,11 @@ def show_collection(session: Session, collection: str) -> Report | Text:
 
 
 @command("rename collection")
-@word("collection", "-old", "--old-collection-name", "--old", type=COLLECTION, metavar="NAME", help="The collection.")
-@word("new_name", "-new", "--new-collection-name", "--new", metavar="NAME", help="Its new name.")
-@option("--to-database", type=DATABASE, default="", metavar="NAME", help="Move it to this database too.")
+@word("collection", "-old", "--old-collection-name", "--old", type=COLLECTION, metavar="NAME", help="Collection.")
+@word("new_name", "-new", "--new-collection-name", "--new", metavar="NAME", help="New name.")
+@option("--to-database", type=DATABASE, default="", metavar="NAME", help="Also move it to this database.")
 def rename_collection(session: Session, collection: str, new_name: str, to_database: str) -> Done:
-    """Give a collection another name.
+    """Rename a collection.
 
     \b
     Example: rename collection book novels
@@ -106,7 +109,9 @@ def rename_collection(session: Session, collection: str, new_name: str, to_datab
 @collection_option
 @dry_run_option
 def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
-    """Delete a collection with its data, indexes and aliases. It asks first, or takes --yes.
+    """Delete a collection.
+
+    Deletes its data, indexes and aliases. Asks for confirmation unless --yes is given.
 
     \b
     Example: delete collection -c book --yes
@@ -123,7 +128,9 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
 @collection_option
 @dry_run_option
 def truncate(session: Session, collection: str, dry_run: bool) -> Done:
-    """Delete all rows of a collection, keep its schema and indexes (Milvus 2.6.11 and newer). It asks first.
+    """Delete all rows of a collection.
+
+    Keeps the schema and the indexes. Asks for confirmation unless --yes is given. Requires Milvus 2.6.11 or newer.
 
     \b
     Example: truncate -c book --dry-run
@@ -138,12 +145,14 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
 @command("load collection")
 @collection_option
 @partitions_option
-@option("--replicas", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="How many copies.")
+@option("--replicas", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Number of replicas.")
 @no_wait_option
 def load_collection(
     session: Session, collection: str, partitions: tuple[str, ...], replicas: int, no_wait: bool
 ) -> Done:
-    """Load a collection into memory, so that it can be searched. It needs an index first.
+    """Load a collection into memory.
+
+    A collection must be loaded before it can be searched, and indexed before it can be loaded.
 
     \b
     Example: load collection -c book
@@ -171,7 +180,7 @@ def release_collection(session: Session, collection: str, partitions: tuple[str,
 @collection_option
 @partitions_option
 def show_load_state(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
-    """Show whether a collection, or partitions of it, are loaded.
+    """Show whether a collection is loaded.
 
     \b
     Example: show load_state -c book
@@ -185,7 +194,7 @@ def show_load_state(session: Session, collection: str, partitions: tuple[str, ..
 @collection_option
 @partitions_option
 def show_loading_progress(session: Session, collection: str, partitions: tuple[str, ...]) -> Record:
-    """Show how far a collection, or partitions of it, are loaded.
+    """Show the loading progress of a collection.
 
     \b
     Example: show loading_progress -c book
@@ -198,7 +207,9 @@ def show_loading_progress(session: Session, collection: str, partitions: tuple[s
 @command("show collection_stats")
 @collection_option
 def show_collection_stats(session: Session, collection: str) -> Record:
-    """Show the statistics of a collection. They lag behind inserts; `count` is exact.
+    """Show the statistics of a collection.
+
+    Statistics lag behind inserts. `count` is exact.
 
     \b
     Example: show collection_stats -c book
@@ -212,7 +223,7 @@ def show_collection_stats(session: Session, collection: str) -> Record:
 @collection_option
 @set_option(COLLECTION_PROPERTY)
 def alter_collection_properties(session: Session, collection: str, properties: tuple[tuple[str, str], ...]) -> Done:
-    """Set properties of a collection.
+    """Change properties of a collection.
 
     \b
     Example: alter collection_properties -c book --set collection.ttl.seconds=86400
@@ -233,11 +244,13 @@ def alter_collection_properties(session: Session, collection: str, properties: t
     multiple=True,
     type=COLLECTION_PROPERTY_KEY,
     metavar="KEY",
-    help="The property; several when repeated.",
+    help="Property (repeatable).",
 )
 @dry_run_option
 def delete_collection_properties(session: Session, collection: str, keys: tuple[str, ...], dry_run: bool) -> Done:
-    """Remove properties from a collection (Milvus 2.5 and newer). Only a protected connection asks first.
+    """Remove properties of a collection.
+
+    Requires Milvus 2.5 or newer. Only a protected connection asks for confirmation.
 
     \b
     Example: delete collection_properties -c book -k collection.ttl.seconds --dry-run
@@ -249,12 +262,14 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
 
 @command("alter collection_field", questions="settings:ask_property", operation="AlterCollectionField")
 @collection_option
-@option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="The field.")
+@option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="Field.")
 @set_option(FIELD_PROPERTY)
 def alter_collection_field(
     session: Session, collection: str, field: str, properties: tuple[tuple[str, str], ...]
 ) -> Done:
-    """Set properties of a field (Milvus 2.5 and newer).
+    """Change properties of a field.
+
+    Requires Milvus 2.5 or newer.
 
     \b
     Example: alter collection_field -c book -f title --set max_length=400

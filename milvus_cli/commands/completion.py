@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 
 @command("completion")
-@word("shell", "--shell", type=OneOf(["bash", "zsh", "fish"]), metavar="SHELL", help="bash, zsh or fish.")
+@word("shell", "--shell", type=OneOf(["bash", "zsh", "fish"]), metavar="SHELL", help="Shell: bash, zsh or fish.")
 def completion(session: Session, shell: str) -> Text:
-    """Print the script by which a shell completes commands, options and names.
+    """Print a shell completion script.
+
+    The script completes commands, options and names in bash, zsh or fish.
 
     \b
     Example: completion bash

@@ -29,26 +29,32 @@ PORT = click.IntRange(1, 65535)
     needed=False,
     type=URI,
     metavar="ADDRESS",
-    help="host, host:port, http(s)://… or milvus://user@host:port/database.",
+    help="Address: host, host:port, http(s)://… or milvus://user@host:port/database.",
 )
-@option("-h", "--host", metavar="HOST", help="Host name or address [127.0.0.1].")
-@option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port [19530].")
-@option("-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Name under which the connection is kept [default].")
-@option("-D", "--disconnect", is_flag=True, help="Disconnect the alias instead; its parameters stay.")
-@option("-u", "--username", "--user", metavar="USER", help="User name; the password is asked for when not given.")
-@option("-pwd", "--password", secret=True, metavar="PASSWORD", help="Password; - asks or reads standard input.")
+@option("-h", "--host", metavar="HOST", help="Host name or address. [default: 127.0.0.1]")
+@option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port. [default: 19530]")
 @option(
-    "-t", "--token", secret=True, metavar="TOKEN", help="user:password or an API key; - asks or reads standard input."
+    "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Alias to save the connection under. [default: default]"
+)
+@option("-D", "--disconnect", is_flag=True, help="Disconnect the alias instead. Its parameters are kept.")
+@option("-u", "--username", "--user", metavar="USER", help="User name. The password is asked for if not given.")
+@option("-pwd", "--password", secret=True, metavar="PASSWORD", help="Password. - asks or reads standard input.")
+@option(
+    "-t",
+    "--token",
+    secret=True,
+    metavar="TOKEN",
+    help="Token: user:password or an API key. - asks or reads standard input.",
 )
 @option("--token-file", type=click.File(encoding="utf-8"), metavar="FILE", help="Read the token from a file.")
-@switch("-s", "--secure", help="One-way TLS, as --tlsmode 1; with FALSE plaintext, as --tlsmode 0.")
+@switch("-s", "--secure", help="Use one-way TLS like --tlsmode 1, or with FALSE plaintext like --tlsmode 0.")
 @option(
     "-tls",
     "--tlsmode",
     "tls_mode",
     type=click.IntRange(0, 2),
     metavar="0|1|2",
-    help="0 plaintext, 1 one-way TLS, 2 mutual TLS.",
+    help="TLS mode: 0 plaintext, 1 one-way TLS, 2 mutual TLS.",
 )
 @option(
     "-cert",
@@ -57,31 +63,32 @@ PORT = click.IntRange(1, 65535)
     "ca",
     type=FILE,
     metavar="FILE",
-    help="PEM file of the CA that signed the server's certificate.",
+    help="CA certificate of the server (PEM file).",
 )
-@option("--client-cert", type=FILE, metavar="FILE", help="PEM file of our certificate, for mutual TLS.")
-@option("--client-key", type=FILE, metavar="FILE", help="PEM file of our key, for mutual TLS.")
-@option("--server-name", metavar="NAME", help="Name to expect in the server's certificate.")
-@option("--db", "database", type=DATABASE, metavar="NAME", help="Database [default].")
-@option("--user-agent", metavar="TEXT", help="What this client calls itself.")
-@option("--management-port", type=PORT, metavar="PORT", help="Port of health and metrics [9091].")
+@option("--client-cert", type=FILE, metavar="FILE", help="Client certificate for mutual TLS (PEM file).")
+@option("--client-key", type=FILE, metavar="FILE", help="Client key for mutual TLS (PEM file).")
+@option("--server-name", metavar="NAME", help="Expected name in the server's certificate.")
+@option("--db", "database", type=DATABASE, metavar="NAME", help="Database. [default: default]")
+@option("--user-agent", metavar="TEXT", help="Client name reported to the server.")
+@option("--management-port", type=PORT, metavar="PORT", help="Port for health and metrics. [default: 9091]")
 @option(
     "--lite",
     is_flag=False,
     flag_value="",
     type=DIRECTORY,
     metavar="[PATH]",
-    help="Start or reuse Milvus Lite on a data directory here.",
+    help="Start or reuse Milvus Lite on a local data directory.",
 )
-@option("--read-only/--no-read-only", default=None, help="Refuse whatever would change something.")
-@option("--protected/--no-protected", default=None, help="Ask for the alias by name before anything goes.")
+@option("--read-only/--no-read-only", default=None, help="Refuse all changes over this connection.")
+@option("--protected/--no-protected", default=None, help="Require typing the alias to confirm anything destructive.")
 @option("--save-as", type=CONNECTION, metavar="NAME", help="Same as --alias.")
-@option("--no-save", is_flag=True, help="Keep the connection in this session only.")
+@option("--no-save", is_flag=True, help="Do not save the connection: it lasts for this session.")
 @options("session.connecting:ConnectOptions")
 def connect(session: Session, options: ConnectOptions) -> Result:
-    """Connect to a Milvus server and keep the connection under an alias.
+    """Connect to a Milvus server.
 
-    What is not given comes from MILVUS_URI and MILVUS_TOKEN, then from what the alias saved.
+    Saves the connection under an alias and makes it current. Values that are not given come from MILVUS_URI and
+    MILVUS_TOKEN, then from the saved alias, then from the defaults.
 
     \b
     Example: connect -h 127.0.0.1 -p 19530 -a default
@@ -99,11 +106,13 @@ def connect(session: Session, options: ConnectOptions) -> Result:
     needed=False,
     type=CONNECTION,
     metavar="ALIAS",
-    help="The connection; the current one when not given.",
+    help="Connection. [default: the current one]",
 )
-@option("--all", "every", is_flag=True, help="Disconnect every connection.")
+@option("--all", "every", is_flag=True, help="Disconnect all connections.")
 def disconnect(session: Session, alias: str | None, every: bool) -> Done:
-    """Close a connection and mark it disconnected; its parameters stay.
+    """Close a connection.
+
+    Its parameters are kept.
 
     \b
     Example: disconnect default
@@ -116,9 +125,11 @@ def disconnect(session: Session, alias: str | None, every: bool) -> Done:
 
 
 @command("list connections")
-@option("--check", is_flag=True, help="Ping them all at once; show state and latency.")
+@option("--check", is_flag=True, help="Ping all connections and show state and latency.")
 def list_connections(session: Session, check: bool) -> Table:
-    """List the connections that are kept, or were made in this session.
+    """List connections.
+
+    Includes those of this session that are not saved.
 
     \b
     Example: list connections --check
@@ -135,12 +146,16 @@ def list_connections(session: Session, check: bool) -> Table:
     needed=False,
     type=CONNECTION,
     metavar="ALIAS",
-    help="The connection; the current one when not given.",
+    help="Connection. [default: the current one]",
 )
-@option("-a", "--all", "every", is_flag=True, help="Show all, as list connections does.")
-@option("--code", type=OneOf(LANGUAGES), help="Print code that connects this way; a token is a placeholder in it.")
+@option("-a", "--all", "every", is_flag=True, help="Show all connections, like `list connections`.")
+@option(
+    "--code", type=OneOf(LANGUAGES), help="Print code that connects with these parameters. The token is a placeholder."
+)
 def show_connection(session: Session, alias: str | None, every: bool, code: str | None) -> Result:
-    """Show one connection's parameters, and where each came from; or code that connects with them.
+    """Show the parameters of a connection.
+
+    Shows the source of each value. With --code it prints code that connects the same way.
 
     \b
     Example: show connection default
@@ -156,10 +171,10 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
 
 
 @command("use connection")
-@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="The connection to use from now on.")
-@option("--db", "database", type=ONE_DATABASE, metavar="NAME", help="Use this database of it, as use database does.")
+@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Connection to switch to.")
+@option("--db", "database", type=ONE_DATABASE, metavar="NAME", help="Database to switch to, as with `use database`.")
 def use_connection(session: Session, alias: str, database: str | None) -> Done:
-    """Make another connection the current one.
+    """Switch to another connection.
 
     \b
     Example: use connection default
@@ -170,8 +185,8 @@ def use_connection(session: Session, alias: str, database: str | None) -> Done:
 
 
 @command("rename connection")
-@word("old", "-old", "--old", type=CONNECTION, metavar="ALIAS", help="The alias it has.")
-@word("new", "-new", "--new", metavar="ALIAS", help="The alias it gets.")
+@word("old", "-old", "--old", type=CONNECTION, metavar="ALIAS", help="Current alias.")
+@word("new", "-new", "--new", metavar="ALIAS", help="New alias.")
 def rename_connection(session: Session, old: str, new: str) -> Done:
     """Rename a connection.
 
@@ -183,9 +198,11 @@ def rename_connection(session: Session, old: str, new: str) -> Done:
 
 
 @command("delete connection")
-@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="The connection to forget.")
+@word("alias", "-a", "--alias", type=CONNECTION, metavar="ALIAS", help="Connection to delete.")
 def delete_connection(session: Session, alias: str) -> Done:
-    """Forget a connection and its credentials.
+    """Delete a saved connection.
+
+    Its credentials are deleted too.
 
     \b
     Example: delete connection old
@@ -198,7 +215,7 @@ def delete_connection(session: Session, alias: str) -> Done:
 
 @command("list connection_history")
 def list_connection_history(session: Session) -> Table:
-    """List the addresses that connections were made to.
+    """List the addresses connected to.
 
     \b
     Example: list connection_history
@@ -209,9 +226,9 @@ def list_connection_history(session: Session) -> Table:
 
 
 @command("delete connection_history")
-@word("uri", "-uri", "--uri", type=URI, metavar="URI", help="The address as list connection_history shows it.")
+@word("uri", "-uri", "--uri", type=URI, metavar="URI", help="Address, as shown by `list connection_history`.")
 def delete_connection_history(session: Session, uri: str) -> Done:
-    """Forget every connection to an address.
+    """Delete all connections to an address.
 
     \b
     Example: delete connection_history -uri http://127.0.0.1:19530
@@ -223,7 +240,9 @@ def delete_connection_history(session: Session, uri: str) -> Done:
 
 @command("ping")
 def ping(session: Session) -> Record:
-    """Ask the server for a sign of life, and show how long it took.
+    """Check that the server responds.
+
+    Shows how long the response took.
 
     \b
     Example: ping

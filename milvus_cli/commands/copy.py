@@ -23,8 +23,10 @@ ROWS = ("all", "sample", "none")
 @command("diff")
 @click.argument("a", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("b", type=COLLECTION_PLACE, metavar="B:COLLECTION")
-@option("--rows", type=OneOf(ROWS), default="sample", show_default=True, help="How rows are compared by their keys.")
-@option("--sample", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Rows of a sample.")
+@option("--rows", type=OneOf(ROWS), default="sample", show_default=True, help="How to compare rows.")
+@option(
+    "--sample", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Number of rows to sample."
+)
 @option(
     "-l",
     "--limit",
@@ -32,14 +34,15 @@ ROWS = ("all", "sample", "none")
     default=20,
     show_default=True,
     metavar="N",
-    help="Differing rows to show.",
+    help="Number of differing rows to show.",
 )
 def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
-    """Compare two collections, on any connections: schema, indexes, counts, rows by key. Exit 1 when different.
+    """Compare two collections.
 
-    A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
-    the second without a name (ALIAS:) is called as the first. A sample has the keys of all rows, and the values of
-    some that are spread over all. What only servers make themselves is left out, which a note says.
+    Compares schema, indexes, counts, and rows by primary key. Write a collection as ALIAS:COLLECTION,
+    ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone means the same name as the first.
+    By default all keys and a sample of values are compared. Properties that only the server sets are ignored and
+    listed. Exits with 1 if the collections differ.
 
     \b
     Example: diff book default:book_copy --rows all
@@ -52,19 +55,20 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample
 @command("copy")
 @click.argument("source", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("target", type=COLLECTION_PLACE, metavar="B:COLLECTION")
-@option("--resume", is_flag=True, help="Resume an interrupted copy: send the rows that are missing or differ.")
-@option("--into-existing", is_flag=True, help="Put rows into a collection that is there, in place of its equal keys.")
-@option("--no-indexes", is_flag=True, help="Make no indexes, and load nothing.")
-@option("--no-load", is_flag=True, help="Don't load the copy.")
+@option("--resume", is_flag=True, help="Continue an interrupted copy: send rows that are missing or differ.")
+@option("--into-existing", is_flag=True, help="Copy into an existing collection, replacing rows with equal keys.")
+@option("--no-indexes", is_flag=True, help="Do not create indexes or load the copy.")
+@option("--no-load", is_flag=True, help="Do not load the copy.")
 @retry_option
 @dry_run_option
 @options("transfer.copy:CopyOptions")
 def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
-    """Copy a collection, on any connections: schema, rows, indexes; then load it, and count both.
+    """Copy a collection, also between servers.
 
-    A collection is written ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection;
-    the target without a name (ALIAS:) is called as the source. The source is to be loaded. An interrupted copy goes
-    on with --resume, and neither loses nor doubles a row. Keys that Milvus gives out are given out anew.
+    Copies schema, rows and indexes, loads the copy and compares both row counts. Write a collection as
+    ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone keeps the name
+    of the source. The source must be loaded. Resume an interrupted copy with --resume: no row is lost or duplicated.
+    Generated primary keys get new values.
 
     \b
     Example: copy book default:book_copy --yes

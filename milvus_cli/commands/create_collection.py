@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 @command("create collection", questions="collection:ask_collection", asks_without=("fields", "dim", "file", "sources"))
-@word(
-    "collection", "-c", "--collection-name", "--collection", needed=False, metavar="NAME", help="The collection's name."
-)
+@word("collection", "-c", "--collection-name", "--collection", needed=False, metavar="NAME", help="Collection name.")
 @option(
     "-f",
     "--schema-field",
@@ -31,8 +29,8 @@ if TYPE_CHECKING:
     multiple=True,
     type=FIELD_DECLARATION,
     metavar="NAME:TYPE[:ARG]",
-    help="A field; ARG is a vector's dimension, a VARCHAR's length, an ARRAY's element type and capacity. "
-    "JSON is taken too.",
+    help="Field definition (repeatable). ARG is the dimension of a vector, the length of a VARCHAR, or the "
+    "element type and capacity of an ARRAY. Also accepts JSON.",
 )
 @option(
     "-p",
@@ -42,11 +40,9 @@ if TYPE_CHECKING:
     type=DECLARED_FIELD,
     default="",
     metavar="FIELD",
-    help="The primary field.",
+    help="Primary key field.",
 )
-@switch(
-    "-a", "-A", "--schema-auto-id", "--auto-id", "auto_id", default=False, help="Let Milvus generate the primary keys."
-)
+@switch("-a", "-A", "--schema-auto-id", "--auto-id", "auto_id", default=False, help="Let Milvus generate primary keys.")
 @option(
     "-d",
     "--is-dynamic",
@@ -54,16 +50,16 @@ if TYPE_CHECKING:
     is_flag=False,
     flag_value="true",
     metavar="[TEXT|TRUE|FALSE]",
-    help="A description; alone or with TRUE it enables the dynamic field, as --dynamic does.",
+    help="Description. Without a value or with TRUE, enables the dynamic field like --dynamic.",
 )
 @option(
-    "-desc", "--schema-description", "--description", "description", default="", metavar="TEXT", help="A description."
+    "-desc", "--schema-description", "--description", "description", default="", metavar="TEXT", help="Description."
 )
 @option(
     "--dim",
     type=click.IntRange(1, 32_768),
     metavar="N",
-    help="Instead of fields: an id, a vector of N dimensions with a COSINE index, a dynamic field; loaded.",
+    help="Quick setup instead of fields: an id, a vector of this dimension with a COSINE index, and the dynamic field.",
 )
 @option(
     "--schema-file",
@@ -71,26 +67,25 @@ if TYPE_CHECKING:
     "file",
     type=FILE,
     metavar="FILE",
-    help="Instead of fields: a JSON file as -o ddl of show collection prints it, - for standard input.",
+    help="Schema file, as printed by `show collection -o ddl`, or - for standard input.",
 )
-@option("--dynamic", is_flag=True, help="Take values that have no field of their own.")
-@option("--nullable", multiple=True, type=DECLARED_FIELD, metavar="FIELD", help="A field that may be null; repeatable.")
-@option("--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="A field's default; repeatable.")
+@option("--dynamic", is_flag=True, help="Enable the dynamic field.")
+@option("--nullable", multiple=True, type=DECLARED_FIELD, metavar="FIELD", help="Nullable field (repeatable).")
+@option("--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="Default value of a field (repeatable).")
 @option(
     "--partition-key",
     type=DECLARED_FIELD,
     default="",
     metavar="FIELD",
-    help="Spread rows over partitions by this field.",
+    help="Partition key field.",
 )
-@option(
-    "--clustering-key", type=DECLARED_FIELD, default="", metavar="FIELD", help="Compact rows together by this field."
-)
+@option("--clustering-key", type=DECLARED_FIELD, default="", metavar="FIELD", help="Clustering key field.")
 @option(
     "--bm25",
     multiple=True,
     metavar="TEXT:SPARSE[:ANALYZER]",
-    help="Fill the sparse vector field, added when missing, from the VARCHAR field, for full text search; repeatable.",
+    help="Generate sparse vectors from a VARCHAR field for full text search. Adds the sparse field if missing "
+    "(repeatable).",
 )
 @option(
     "--index",
@@ -98,7 +93,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=INDEX_DECLARATION,
     metavar="FIELD[:TYPE[:METRIC[:KEY=VALUE…]]]",
-    help="An index to build, of the usual type when none is given; repeatable.",
+    help="Index to create (repeatable). [default type: AUTOINDEX]",
 )
 @option(
     "-s",
@@ -107,14 +102,14 @@ if TYPE_CHECKING:
     "shards",
     type=click.IntRange(1, 64),
     metavar="N",
-    help="Shards; the server's choice when not given.",
+    help="Number of shards. [default: chosen by the server]",
 )
 @option(
     "--partitions",
     "num_partitions",
     type=click.IntRange(1, 4096),
     metavar="N",
-    help="Partitions for a partition key; the server's choice when not given.",
+    help="Number of partitions for the partition key. [default: chosen by the server]",
 )
 @option(
     "-level",
@@ -124,7 +119,7 @@ if TYPE_CHECKING:
     type=CONSISTENCY,
     default="",
     metavar="LEVEL",
-    help="What its reads see unless they say so [Bounded].",
+    help="Default consistency level of reads. [default: Bounded]",
 )
 @option(
     "--property",
@@ -132,26 +127,29 @@ if TYPE_CHECKING:
     multiple=True,
     type=COLLECTION_PROPERTY,
     metavar="KEY=VALUE",
-    help="A property of the collection, e.g. collection.ttl.seconds=3600; repeatable.",
+    help="Collection property, e.g. collection.ttl.seconds=3600 (repeatable).",
 )
-@option("--if-not-exists", is_flag=True, help="Don't fail when it exists; leave it as it is.")
+@option("--if-not-exists", is_flag=True, help="Succeed if it already exists, without changing it.")
 @option(
     "--from",
     "sources",
     multiple=True,
     type=FILE,
     metavar="FILE",
-    help="Make fields that fit the rows of this file (repeatable), index and load them, and insert the rows.",
+    help="Infer the fields from this data file, index and load the collection, and insert the rows (repeatable).",
 )
-@option("--dry-run", is_flag=True, help="With --from: show the schema and the equivalent commands, and stop.")
+@option(
+    "--dry-run", is_flag=True, help="With --from, show the schema and the equivalent commands without running them."
+)
 @format_option
 @layout_options
 @options("transfer.create_from:CreateFromOptions")
 def create_collection(session: Session, options: CreateFromOptions) -> Done | Text:
-    """Create a collection: from fields, in a quick set-up, from a schema file, or from a file of rows.
+    """Create a collection.
 
-    Without these it asks, on a terminal. --from infers the fields as `show file` shows them; -f, -p, --index and
-    --nullable override what it infers.
+    Define fields with -f, or use --dim for a quick setup, a schema file, or a data file (--from). Without any of them
+    it asks on a terminal. --from infers the fields as `show file` shows them. Override them with -f, -p, --index and
+    --nullable.
 
     \b
     Example: create collection -c library --from books.csv

@@ -32,7 +32,7 @@ WAITING_QUESTIONS = (
     ("graceful_time", "Graceful time in seconds", "5"),
 )
 
-shown_fields_option = fields_option("Fields to show; all when not given.")
+shown_fields_option = fields_option("Fields to show. [default: all]")
 
 
 @command("count")
@@ -42,7 +42,9 @@ shown_fields_option = fields_option("Fields to show; all when not given.")
 @freshness_options
 @options("rows.options:RowOptions")
 def count(session: Session, options: RowOptions) -> Record:
-    """Count the rows of a loaded collection exactly, beside what its statistics say.
+    """Count rows exactly.
+
+    Also shows the count of the statistics, which lags behind. The collection must be loaded.
 
     \b
     Example: count -c book --filter 'title like "E%"'
@@ -60,7 +62,9 @@ def count(session: Session, options: RowOptions) -> Record:
 @freshness_options
 @options("rows.options:RowOptions")
 def get(session: Session, options: RowOptions, ids: str) -> Table:
-    """Show rows by their primary keys, in the order asked for. Where some are missing, the exit code is 1.
+    """Get rows by primary key.
+
+    Returns rows in the order of the given keys. Exits with 1 if any key is missing.
 
     \b
     Example: get -c book --ids 1 --fields title
@@ -75,15 +79,15 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
 @filter_options
 @shown_fields_option
 @limit_option
-@option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Leave out the first N rows.")
+@option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Skip the first N rows.")
 @partitions_option()
 @freshness_options
 @options("rows.options:RowOptions")
 def query(session: Session, options: RowOptions, limit: int | None, offset: int) -> Table:
-    """Show the rows for which a filter holds: all of them, however many.
+    """Query rows by a filter.
 
-    --fields 'count(*)' counts them. A key of the dynamic field is requested by its name when a row has it, or as
-    '$meta["key"]', which is NULL where none has.
+    Returns all matching rows, however many. --fields 'count(*)' counts them. Request a key of the dynamic field by its
+    name, or as '$meta["key"]', which is NULL where a row lacks it. `help filters` explains filters.
 
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
@@ -104,13 +108,15 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
     default=1000,
     show_default=True,
     metavar="N",
-    help="Rows asked for at once.",
+    help="Rows per request.",
 )
 @partitions_option()
 @freshness_options
 @options("rows.options:RowOptions")
 def query_iterator(session: Session, options: RowOptions, limit: int | None, batch_size: int) -> Table:
-    """As `query`, with so many rows in each request.
+    """Query rows in batches.
+
+    Same as `query`, with a chosen number of rows per request.
 
     \b
     Example: query_iterator -c book -e 'id > 0' --batch-size 500

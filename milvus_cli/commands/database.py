@@ -17,9 +17,11 @@ SPELLINGS = ("-db", "--db_name", "--db-name", "--database", "--db")
 
 
 @command("create database")
-@word("database", *SPELLINGS, metavar="NAME", help="The database's name.")
-@option("--set", "properties", multiple=True, type=DATABASE_PROPERTY, metavar="KEY=VALUE", help="A property.")
-@option("--if-not-exists", is_flag=True, help="Don't fail when it exists; leave it as it is.")
+@word("database", *SPELLINGS, metavar="NAME", help="Database name.")
+@option(
+    "--set", "properties", multiple=True, type=DATABASE_PROPERTY, metavar="KEY=VALUE", help="Property (repeatable)."
+)
+@option("--if-not-exists", is_flag=True, help="Succeed if it already exists, without changing it.")
 def create_database(
     session: Session, database: str, properties: tuple[tuple[str, str], ...], if_not_exists: bool
 ) -> Done:
@@ -35,7 +37,7 @@ def create_database(
 
 @command("list databases")
 def list_databases(session: Session) -> Table:
-    """List the databases of the server.
+    """List databases.
 
     \b
     Example: list databases
@@ -44,9 +46,11 @@ def list_databases(session: Session) -> Table:
 
 
 @command("use database")
-@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="The database to use from now on.")
+@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="Database to switch to.")
 def use_database(session: Session, database: str) -> Done:
-    """Make another database the current one; it is kept with the connection.
+    """Switch to another database.
+
+    The database is saved with the connection.
 
     \b
     Example: use database default
@@ -63,10 +67,12 @@ def use_database(session: Session, database: str) -> Done:
     needed=False,
     type=DATABASE,
     metavar="NAME",
-    help="The database; the current one if not given.",
+    help="Database. [default: the current one]",
 )
 def show_database(session: Session, database: str | None) -> Record:
-    """Show a database: how many collections it has, and its properties where the server tells them.
+    """Show a database.
+
+    Shows the number of collections, and properties if the server reports them.
 
     \b
     Example: show database default
@@ -79,13 +85,24 @@ def show_database(session: Session, database: str | None) -> Record:
 @command(
     "alter database", questions="settings:ask_property", asks_without=("properties", "keys"), operation="AlterDatabase"
 )
-@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="The database.")
-@option("--set", "properties", multiple=True, type=DATABASE_PROPERTY, metavar="KEY=VALUE", help="Set a property.")
-@option("--unset", "keys", multiple=True, type=DATABASE_PROPERTY_KEY, metavar="KEY", help="Remove a property.")
+@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="Database.")
+@option(
+    "--set",
+    "properties",
+    multiple=True,
+    type=DATABASE_PROPERTY,
+    metavar="KEY=VALUE",
+    help="Property to set (repeatable).",
+)
+@option(
+    "--unset", "keys", multiple=True, type=DATABASE_PROPERTY_KEY, metavar="KEY", help="Property to remove (repeatable)."
+)
 def alter_database(
     session: Session, database: str, properties: tuple[tuple[str, str], ...], keys: tuple[str, ...]
 ) -> Done:
-    """Change the properties of a database (Milvus 2.4 and newer).
+    """Change properties of a database.
+
+    Requires Milvus 2.4 or newer.
 
     \b
     Example: alter database default --set database.max.collections=100
@@ -98,10 +115,12 @@ def alter_database(
 
 
 @command("delete database")
-@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="The database.")
+@word("database", *SPELLINGS, type=DATABASE, metavar="NAME", help="Database.")
 @dry_run_option
 def delete_database(session: Session, database: str, dry_run: bool) -> Done:
-    """Delete a database, which must be empty. It asks first, or takes --yes.
+    """Delete an empty database.
+
+    Asks for confirmation unless --yes is given.
 
     \b
     Example: delete database -db shop --yes

@@ -26,7 +26,9 @@ def delete_entities(
     partition: str | None,
     dry_run: bool,
 ) -> Done:
-    """Delete the rows for which a filter holds. It says how many, and asks first, or takes --yes.
+    """Delete rows by a filter.
+
+    Shows how many rows match and asks for confirmation unless --yes is given.
 
     \b
     Example: delete entities -c book -e 'id > 1000' --yes
@@ -43,7 +45,9 @@ def delete_entities(
 @partition_option
 @dry_run_option
 def delete_ids(session: Session, collection: str, ids: str, partition: str | None, dry_run: bool) -> Done:
-    """Delete rows by their primary keys. It says how many there are, and asks first, or takes --yes.
+    """Delete rows by primary key.
+
+    Shows how many rows match and asks for confirmation unless --yes is given.
 
     \b
     Example: delete ids -c book --ids 1001,1002 --yes

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 @command("docs")
-@option("--man", is_flag=True, help="The manual page, for man, whatever the format of output.")
-@option("--markdown", is_flag=True, help="The command reference as one page of Markdown, likewise.")
+@option("--man", is_flag=True, help="Print the manual page for man.")
+@option("--markdown", is_flag=True, help="Print the command reference as Markdown.")
 def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
-    """Write the whole command reference: all commands, for programs with their options, types and defaults.
+    """Print the command reference.
+
+    With -o json it includes all options, types and defaults for programs.
 
     \b
     Example: docs -o json

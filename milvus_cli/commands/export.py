@@ -32,29 +32,34 @@ FORMAT = Words(
 
 @command("export collection")
 @collection_option
-@word("file", "--file", type=FILE, metavar="FILE", help="The file, which may be a plain word; - is stdout.")
+@word("file", "--file", type=FILE, metavar="FILE", help="Output file, or - for standard output.")
 @option(
-    "--format", "wanted", type=FORMAT, metavar="FORMAT", help="csv, tsv, jsonl, json, parquet, arrow; by the extension."
+    "--format",
+    "wanted",
+    type=FORMAT,
+    metavar="FORMAT",
+    help="File format: csv, tsv, jsonl, json, parquet or arrow. [default: by file extension]",
 )
 @delimiter_option
 @quote_option
 @null_option
 @encoding_option
-@option("--no-header", is_flag=True, help="Leave out the names of the columns.")
-@option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
+@option("--no-header", is_flag=True, help="Do not write column names.")
+@option("--bom", is_flag=True, help="Start with a byte order mark, so that Excel detects UTF-8.")
 @filter_options
-@fields_option("Fields to write; all when not given.")
-@partitions_option("Only of this partition (repeatable).")
+@fields_option("Fields to write. [default: all]")
+@partitions_option("Restrict to this partition (repeatable).")
 @consistency_option
-@option("--resume", is_flag=True, help="Go on with a file that an earlier run did not end.")
+@option("--resume", is_flag=True, help="Continue an interrupted export.")
 @retry_option
-@option("--force", is_flag=True, help="Replace a file that exists; so does --yes.")
+@option("--force", is_flag=True, help="Replace an existing file, like --yes.")
 @options("transfer.export_job:ExportOptions")
 def export_collection(session: Session, options: ExportOptions) -> Done | None:
-    """Write all rows, or those for which a filter holds, to a file, as `insert file` reads them back.
+    """Export rows to a file.
 
-    The rows come in the order of the primary key, however many. They are counted before; a file with fewer is an error.
-    The file is FILE.part until it is whole; --resume goes on with one after Ctrl-C or anything else.
+    Writes all rows, or those that match a filter, in primary key order and in a format that `insert file` reads. The
+    rows are counted first: a file with fewer rows is an error. The file is called FILE.part until it is complete.
+    --resume continues an interrupted export.
 
     \b
     Example: export collection -c book books.jsonl --force

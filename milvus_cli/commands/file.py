@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 @command("show file")
 @argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @option(
-    "-n", "--rows", "count", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="Rows to show."
+    "-n",
+    "--rows",
+    "count",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Number of rows to show.",
 )
 @format_option
 @layout_options
 @options("transfer.preview:PreviewOptions")
 def show_file(session: Session, options: PreviewOptions) -> Report:
-    """Show what is in a file before it is inserted: format, columns with the fields that fit them, first rows.
+    """Preview a data file.
 
-    It reads what `insert file` reads, but only about the first 5,000 rows or 4 MB. Types and the likely key are guesses
-    from these rows. `create collection NAME --from FILE` makes a collection of them.
+    Shows the format, the columns with matching field types, and the first rows. Reads only about the first 5,000 rows
+    or 4 MB, so types and the primary key are guesses. Create a collection from it with `create collection NAME --from
+    FILE`.
 
     \b
     Example: show file books.csv

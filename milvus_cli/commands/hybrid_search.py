@@ -30,8 +30,8 @@ hybrid_options = all_of(
         "requests",
         multiple=True,
         metavar="LEG",
-        help="A search of one vector field: field=F vector=VECTOR|FILE (or text=…, like=ID), limit=N, filter=…, "
-        "params=JSON, metric=…, radius=…, range_filter=…; repeatable.",
+        help="Search of one vector field (repeatable): field=F vector=VECTOR|FILE (or text=…, like=ID), "
+        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=….",
     ),
     option(
         "--rerank",
@@ -40,8 +40,8 @@ hybrid_options = all_of(
         default=("rrf:60",),
         show_default=True,
         metavar="NAME[:ARGS]",
-        help="How the legs' hits become one list: rrf:K, weighted:W1,W2; and, since Milvus 2.6, what else goes into "
-        "distances: decay:field=F,…, boost:weight=W,…, model:field=F,… (repeatable).",
+        help="How to merge the hits of the requests: rrf:K or weighted:W1,W2. Milvus 2.6 also accepts "
+        "decay:field=F,…, boost:weight=W,… and model:field=F,… (repeatable).",
     ),
     limit_option,
     offset_option,
@@ -58,10 +58,12 @@ hybrid_options = all_of(
 @command("hybrid_search", questions="search:ask_hybrid", asks_without=("requests",), operation="HybridSearch")
 @collection_option
 @hybrid_options
-@option("--show-legs", is_flag=True, help="Show rank and distance in each leg beside the fused distance.")
+@option("--show-legs", is_flag=True, help="Also show rank and distance in each request.")
 @options("search.hybrid_run:HybridOptions")
 def hybrid_search(session: Session, options: HybridOptions, show_legs: bool) -> Table:
-    """Search several vector fields at once. Without requests it asks, on a terminal. Needs Milvus 2.4.
+    """Search several vector fields at once.
+
+    Without requests it asks for them on a terminal. Requires Milvus 2.4 or newer.
 
     \b
     Example: hybrid_search -c article --request 'field=dense vector=[0.1,0.2,0.3,0.4]' --request 'text=white whale'

@@ -24,14 +24,14 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     asks_for_defaults=True,
 )
 @collection_option
-@option("-f", "--field", type=FIELD, metavar="FIELD", help="The field to index; the only vector field when not given.")
+@option("-f", "--field", type=FIELD, metavar="FIELD", help="Field to index. [default: the only vector field]")
 @option(
     "-in",
     "--index-name",
     "name",
     default="",
     metavar="NAME",
-    help="The index's name; the server's choice when not given.",
+    help="Index name. [default: chosen by the server]",
 )
 @option(
     "-t",
@@ -39,7 +39,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     "index_type",
     type=INDEX_TYPE,
     metavar="TYPE",
-    help="E.g. HNSW, IVF_FLAT, FLAT [AUTOINDEX; SPARSE_INVERTED_INDEX for sparse vectors].",
+    help="Index type, e.g. HNSW, IVF_FLAT, FLAT. [default: AUTOINDEX, or SPARSE_INVERTED_INDEX for sparse vectors]",
 )
 @option(
     "-m",
@@ -48,7 +48,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     "metric",
     type=METRIC,
     metavar="METRIC",
-    help="E.g. COSINE, L2, IP [COSINE; HAMMING for binary, IP or BM25 for sparse vectors].",
+    help="Metric, e.g. COSINE, L2, IP. [default: COSINE; HAMMING for binary vectors, IP or BM25 for sparse vectors]",
 )
 @option(
     "--param",
@@ -58,14 +58,16 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     multiple=True,
     type=INDEX_PARAMETER,
     metavar="KEY:VALUE",
-    help="A parameter of the index, also as KEY=VALUE or JSON.",
+    help="Index parameter, also as KEY=VALUE or JSON (repeatable).",
 )
-@option("--if-not-exists", is_flag=True, help="Don't fail when the field has an index; leave it as it is.")
-@option("--force", is_flag=True, help="Send types, metrics and parameters that are not known here.")
+@option("--if-not-exists", is_flag=True, help="Succeed if the field already has an index, without changing it.")
+@option("--force", is_flag=True, help="Send types, metrics and parameters this client does not recognize.")
 @no_wait_option
 @options("server.indexing:IndexOptions")
 def create_index(session: Session, options: IndexOptions) -> Done:
-    """Build an index on a field, and wait for it.
+    """Create an index.
+
+    Waits until the index is built.
 
     \b
     Example: create index -c book -f vector -in by_vector -t HNSW -m COSINE --param M:16 --param efConstruction:200
@@ -90,7 +92,7 @@ def list_indexes(session: Session, collection: str) -> Table:
 
 @command("show index")
 @collection_option
-@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="The index; needed where there are several.")
+@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="Index name. [default: the only one]")
 def show_index(session: Session, collection: str, index: str | None) -> Record:
     """Show an index.
 
@@ -104,9 +106,9 @@ def show_index(session: Session, collection: str, index: str | None) -> Record:
 
 @command("show index_progress")
 @collection_option
-@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="This index; all if not given.")
+@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="Index name. [default: all]")
 def show_index_progress(session: Session, collection: str, index: str | None) -> Table:
-    """Show how far a collection's indexes are built.
+    """Show the build progress of indexes.
 
     \b
     Example: show index_progress -c book -in by_vector
@@ -118,10 +120,12 @@ def show_index_progress(session: Session, collection: str, index: str | None) ->
 
 @command("delete index")
 @collection_option
-@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="The index; needed where there are several.")
+@option(*INDEX_SPELLINGS, "index", type=INDEX, metavar="NAME", help="Index name. [default: the only one]")
 @dry_run_option
 def delete_index(session: Session, collection: str, index: str | None, dry_run: bool) -> Done:
-    """Delete an index; the collection must be released first. It asks first, or takes --yes.
+    """Delete an index.
+
+    The collection must be released first. Asks for confirmation unless --yes is given.
 
     \b
     Example: delete index -c book -in by_vector --yes

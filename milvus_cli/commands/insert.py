@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 COLUMN_FIELD = KeyValue({})
 COLUMN_TYPE = ColumnType({})
-MAP_HELP = "The field of a column that is called otherwise; COLUMN= leaves it out. Again for each."
+MAP_HELP = "Field for a column with another name. COLUMN= skips the column (repeatable)."
 
 row_option = option(
     "--row",
     type=TEXT,
     metavar="JSON",
-    help="A row as a JSON object, or several as a list; @FILE reads a file, - standard input.",
+    help="Row as a JSON object, or a list of rows. @FILE reads a file, - standard input.",
 )
 file_options = all_of(
     option(
@@ -41,7 +41,7 @@ file_options = all_of(
         needed=True,
         type=COLLECTION,
         metavar="NAME",
-        help="The collection.",
+        help="Collection.",
     ),
     target_partition_option,
     argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
@@ -53,23 +53,26 @@ file_options = all_of(
         multiple=True,
         type=COLUMN_TYPE,
         metavar="COLUMN=TYPE",
-        help="The type of a column of text that goes into the dynamic field: BOOL, INT64, DOUBLE, VARCHAR or JSON "
+        help="Type of a text column that goes into the dynamic field: BOOL, INT64, DOUBLE, VARCHAR or JSON "
         "(repeatable).",
     ),
     option(
         "--exact-numbers",
         "exact",
         is_flag=True,
-        help="Reject numbers of text files that would lose something: 007, +49 …, more digits than a DOUBLE holds.",
+        help="Reject numbers in text files that would not be kept exactly, such as 007, +49 and those with "
+        "more digits than a DOUBLE holds.",
     ),
-    option("--ignore-unknown", is_flag=True, help="Leave out columns that no field has."),
-    option("--rejects", type=KEPT_FILE, metavar="FILE", help="Put rows that don't fit here, as JSON with the reasons."),
-    option("--strict", is_flag=True, help="Stop at the first row that does not fit."),
-    option("--resume", is_flag=True, help="Go on where the same line was interrupted."),
-    option("--restart", is_flag=True, help="Begin anew, though the same line was interrupted."),
-    option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Keep there how far it is [in the data directory]."),
+    option("--ignore-unknown", is_flag=True, help="Skip columns without a matching field."),
+    option(
+        "--rejects", type=KEPT_FILE, metavar="FILE", help="Write rejected rows and reasons to this JSON Lines file."
+    ),
+    option("--strict", is_flag=True, help="Stop at the first rejected row."),
+    option("--resume", is_flag=True, help="Continue an interrupted insert of the same command line."),
+    option("--restart", is_flag=True, help="Start over, ignoring the checkpoint."),
+    option("--checkpoint", type=KEPT_FILE, metavar="FILE", help="Checkpoint file. [default: in the data directory]"),
     retry_option,
-    option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="As --timeout."),
+    option("-t", "seconds", type=SECONDS, metavar="SECONDS", help="Same as --timeout."),
 )
 
 
@@ -77,10 +80,11 @@ file_options = all_of(
 @file_options
 @options("transfer.insert_job:InsertOptions")
 def insert_file(session: Session, options: InsertOptions) -> Done:
-    """Insert the rows of files: CSV, TSV, JSON, JSON lines, Parquet, Arrow, NPY, NPZ; also of `-`, a pattern or a URL.
+    """Insert rows from files.
 
-    A directory is read as a table of its files; names like lang=en in its path are columns. Columns go to the fields of
-    their names. --resume continues an interrupted insert where it stopped.
+    Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, NPY and NPZ files, directories, patterns, URLs and standard input
+    (-). Columns are matched to fields by name. In a directory, path components such as lang=en become columns.
+    --resume continues an interrupted insert. `help files` describes the formats.
 
     \b
     Example: insert file -c book books.csv
@@ -95,7 +99,9 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
 @file_options
 @options("transfer.insert_job:InsertOptions")
 def upsert_file(session: Session, options: InsertOptions) -> Done:
-    """Insert the rows of files in place of those with the same primary keys.
+    """Upsert rows from files.
+
+    Replaces rows that have the same primary key, otherwise works like `insert file`.
 
     \b
     Example: upsert file -c book books.csv
@@ -107,14 +113,18 @@ def upsert_file(session: Session, options: InsertOptions) -> Done:
 
 @command("insert fake")
 @collection_option
-@option("-n", "--rows", "count", type=click.IntRange(1), default=1_000, metavar="N", help="How many rows [1000].")
-@option("--seed", type=int, default=1, metavar="N", help="Another number makes other rows [1].")
-@option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Groups that the vectors lie in [20].")
-@option("--first", type=int, default=1, metavar="N", help="The first primary key [1].")
+@option(
+    "-n", "--rows", "count", type=click.IntRange(1), default=1_000, metavar="N", help="Number of rows. [default: 1000]"
+)
+@option("--seed", type=int, default=1, metavar="N", help="Seed of the random generator. [default: 1]")
+@option("--clusters", type=click.IntRange(1), default=20, metavar="N", help="Clusters of vectors. [default: 20]")
+@option("--first", type=int, default=1, metavar="N", help="First primary key. [default: 1]")
 @target_partition_option
 @options("transfer.fake:Recipe")
 def insert_fake(session: Session, options: Recipe, collection: str, partition: str) -> Done:
-    """Insert made-up rows that fit the collection, their vectors in clusters; the same for the same seed.
+    """Insert generated rows.
+
+    The rows match the schema, with vectors in clusters. The same seed produces the same rows.
 
     \b
     Example: insert fake -c book -n 10000 --seed 1 --clusters 20 --first 1000
@@ -129,7 +139,9 @@ def insert_fake(session: Session, options: Recipe, collection: str, partition: s
 @row_option
 @target_partition_option
 def insert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
-    """Insert a row, or several. Without --row a terminal asks field by field.
+    """Insert rows from the command line.
+
+    Without --row it asks for each field on a terminal.
 
     \b
     Example: insert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.1, 0.2, 0.3, 0.4]}'
@@ -144,7 +156,9 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
 @row_option
 @target_partition_option
 def upsert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
-    """Insert a row, or several, in place of those with the same primary key.
+    """Upsert rows from the command line.
+
+    Replaces rows that have the same primary key.
 
     \b
     Example: upsert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.4, 0.3, 0.2, 0.1]}'

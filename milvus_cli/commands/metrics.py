@@ -20,7 +20,7 @@ management_option = option(
     "--management-port",
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help="Port of health and metrics [that of the connection, 9091].",
+    help="Port for health and metrics. [default: the connection's, else 9091]",
 )
 
 
@@ -32,9 +32,10 @@ class MetricPattern(Offered):
 @argument("pattern", required=False, type=MetricPattern())
 @management_option
 def show_metrics(session: Session, pattern: str | None, management_port: int | None) -> Table:
-    """Show the server's metrics, from its management port: all, or those with PATTERN in their names.
+    """Show the server's metrics.
 
-    A pattern with * or ? in it is compared with the whole name.
+    Reads all metrics from the management port, or those whose name contains PATTERN. A pattern with * or ? must match
+    the whole name.
 
     \b
     Example: show metrics proxy_req_count
@@ -55,19 +56,24 @@ def show_metrics(session: Session, pattern: str | None, management_port: int | N
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="Time between two looks.",
+    help="Time between refreshes.",
 )
 @option(
-    "-n", "--count", "times", type=click.IntRange(1), metavar="N", help="End after N looks; else q or Ctrl-C ends it."
+    "-n",
+    "--count",
+    "times",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of refreshes. [default: until q or Ctrl-C]",
 )
 @management_option
 def top(
     session: Session, aliases: tuple[str, ...], seconds: float, times: int | None, management_port: int | None
 ) -> Live:
-    """Show what goes on at a server, or at several side by side: requests, latencies, rows, memory.
+    """Monitor servers.
 
-    It is drawn anew until q or Ctrl-C; with -o jsonl there is a line for each server at each look. A server that goes
-    away and comes back is seen again by itself.
+    Shows requests, latencies, rows and memory of one or several servers until q or Ctrl-C. With -o jsonl it writes one
+    line per server and refresh. Reconnects when a server comes back.
 
     \b
     Example: top --count 1 --interval 0.2

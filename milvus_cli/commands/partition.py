@@ -20,7 +20,7 @@ partition_option = option(
     needed=True,
     type=PARTITION,
     metavar="NAME",
-    help="The partition.",
+    help="Partition.",
 )
 partitions_option = option(
     "-p",
@@ -31,19 +31,21 @@ partitions_option = option(
     multiple=True,
     type=PARTITION,
     metavar="NAME",
-    help="The partition; several when repeated.",
+    help="Partition (repeatable).",
 )
 
 
 @command("create partition")
 @collection_option
-@option("-p", "--partition", "--partition-name", "partition", needed=True, metavar="NAME", help="The partition's name.")
-@option("-d", "--description", metavar="TEXT", help="Taken for older scripts, and not sent: Milvus keeps none.")
-@option("--if-not-exists", is_flag=True, help="Don't fail when it exists.")
+@option("-p", "--partition", "--partition-name", "partition", needed=True, metavar="NAME", help="Partition name.")
+@option(
+    "-d", "--description", metavar="TEXT", help="Ignored, accepted for older scripts: Milvus stores no description."
+)
+@option("--if-not-exists", is_flag=True, help="Succeed if it already exists.")
 def create_partition(
     session: Session, collection: str, partition: str, description: str | None, if_not_exists: bool
 ) -> Done:
-    """Create a partition in a collection.
+    """Create a partition.
 
     \b
     Example: create partition -c book -p novels
@@ -56,7 +58,9 @@ def create_partition(
 @command("list partitions")
 @collection_option
 def list_partitions(session: Session, collection: str) -> Table:
-    """List the partitions of a collection, with their load state and the row count of their statistics.
+    """List the partitions of a collection.
+
+    Shows load states and row counts from the statistics.
 
     \b
     Example: list partitions -c book
@@ -84,7 +88,9 @@ def show_partition(session: Session, collection: str, partition: str) -> Record:
 @collection_option
 @partition_option
 def show_partition_stats(session: Session, collection: str, partition: str) -> Record:
-    """Show the statistics of a partition. They lag behind inserts; `count` is exact.
+    """Show the statistics of a partition.
+
+    Statistics lag behind inserts. `count` is exact.
 
     \b
     Example: show partition_stats -c book -p novels
@@ -99,7 +105,9 @@ def show_partition_stats(session: Session, collection: str, partition: str) -> R
 @partition_option
 @dry_run_option
 def delete_partition(session: Session, collection: str, partition: str, dry_run: bool) -> Done:
-    """Delete a partition with its rows. It asks first, or takes --yes.
+    """Delete a partition and its rows.
+
+    Asks for confirmation unless --yes is given.
 
     \b
     Example: delete partition -c book -p novels --yes
@@ -114,7 +122,7 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
 @partitions_option
 @no_wait_option
 def load_partition(session: Session, collection: str, partitions: tuple[str, ...], no_wait: bool) -> Done:
-    """Load partitions into memory, so that they can be searched.
+    """Load partitions into memory.
 
     \b
     Example: load partition -c book -p novels

@@ -19,7 +19,7 @@ ROLE_SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
 
 
 grant_options = all_of(
-    word("roles", *ROLE_SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."),
+    word("roles", *ROLE_SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="Role (repeatable)."),
     option(
         "-o",
         "--objectName",
@@ -28,7 +28,7 @@ grant_options = all_of(
         multiple=True,
         type=OBJECT,
         metavar="NAME",
-        help="A collection or a user, * is all of them; several when repeated. Global has * only.",
+        help="Collection or user, or * for all (repeatable). Global requires *.",
     ),
     option(
         "-ot",
@@ -37,7 +37,7 @@ grant_options = all_of(
         "object_type",
         type=OBJECT_TYPE,
         metavar="TYPE",
-        help="Collection, Global or User; as the privilege says if not given.",
+        help="Object type: Collection, Global or User. [default: by privilege]",
     ),
     option(
         "-p",
@@ -47,7 +47,7 @@ grant_options = all_of(
         multiple=True,
         type=PRIVILEGES,
         metavar="NAME,…",
-        help="A privilege, or a group of them; several with commas, or when repeated.",
+        help="Privilege or privilege group (repeatable or comma-separated).",
     ),
     option(
         "-db",
@@ -56,9 +56,9 @@ grant_options = all_of(
         "database",
         type=ONE_DATABASE,
         metavar="NAME",
-        help="The database of the object; * is every one. The current one if not given.",
+        help="Database of the object, or * for all. [default: the current one]",
     ),
-    option("--force", is_flag=True, help="Send names that are not known here."),
+    option("--force", is_flag=True, help="Send names this client does not recognize."),
 )
 
 
@@ -66,9 +66,9 @@ grant_options = all_of(
 @grant_options
 @options("access.granting:GrantOptions")
 def grant_privilege(session: Session, options: GrantOptions) -> Done:
-    """Let roles do something: privileges on a collection, on a user, or on all.
+    """Grant privileges to roles.
 
-    It is for one database, whatever it is about. Seconds may pass until Milvus heeds it.
+    A grant applies to one database. Milvus may take a few seconds to apply it.
 
     \b
     Example: grant privilege -r reader -p Search,Query -o book
@@ -83,7 +83,7 @@ def grant_privilege(session: Session, options: GrantOptions) -> Done:
 @grant_options
 @options("access.granting:GrantOptions")
 def revoke_privilege(session: Session, options: GrantOptions) -> Done:
-    """Take privileges back from roles.
+    """Revoke privileges from roles.
 
     \b
     Example: revoke privilege -r reader -p Search -o book
@@ -94,8 +94,24 @@ def revoke_privilege(session: Session, options: GrantOptions) -> Done:
 
 
 @command("list grants")
-@word("roles", *ROLE_SPELLINGS, needed=False, multiple=True, type=ROLE, metavar="ROLE", help="Only of this role.")
-@option("-o", "--objectName", "--object-name", "object_name", type=OBJECT, metavar="NAME", help="Only on this object.")
+@word(
+    "roles",
+    *ROLE_SPELLINGS,
+    needed=False,
+    multiple=True,
+    type=ROLE,
+    metavar="ROLE",
+    help="List only this role's (repeatable).",
+)
+@option(
+    "-o",
+    "--objectName",
+    "--object-name",
+    "object_name",
+    type=OBJECT,
+    metavar="NAME",
+    help="List only grants on this object.",
+)
 @option(
     "-t",
     "-ot",
@@ -104,13 +120,23 @@ def revoke_privilege(session: Session, options: GrantOptions) -> Done:
     "object_type",
     type=OBJECT_TYPE,
     metavar="TYPE",
-    help="Only on this type of object.",
+    help="List only grants on this object type.",
 )
-@option("-db", "--db", "--db_name", "database", type=ONE_DATABASE, metavar="NAME", help="Only in this database.")
+@option(
+    "-db",
+    "--db",
+    "--db_name",
+    "database",
+    type=ONE_DATABASE,
+    metavar="NAME",
+    help="List only grants in this database. [default: all]",
+)
 def list_grants(
     session: Session, roles: tuple[str, ...], object_name: str | None, object_type: str | None, database: str | None
 ) -> Table:
-    """List what roles are granted, in every database.
+    """List the privileges granted to roles.
+
+    Covers every database.
 
     \b
     Example: list grants
@@ -134,14 +160,14 @@ group_options = all_of(
         multiple=True,
         type=PRIVILEGES,
         metavar="NAME,…",
-        help="A privilege; several with commas, or when repeated.",
+        help="Privilege (repeatable or comma-separated).",
     ),
-    option("--force", is_flag=True, help="Send names that are not known here."),
+    option("--force", is_flag=True, help="Send names this client does not recognize."),
 )
 
 
 @command("create privilege_group")
-@word("group", *GROUP_SPELLINGS, metavar="NAME", help="The group's name.")
+@word("group", *GROUP_SPELLINGS, metavar="NAME", help="Group name.")
 @option(
     "-p",
     "--privileges",
@@ -150,11 +176,13 @@ group_options = all_of(
     multiple=True,
     type=PRIVILEGES,
     metavar="NAME,…",
-    help="What is in it from the start.",
+    help="Initial privileges (repeatable or comma-separated).",
 )
-@option("--force", is_flag=True, help="Send names that are not known here.")
+@option("--force", is_flag=True, help="Send names this client does not recognize.")
 def create_privilege_group(session: Session, group: str, privileges: tuple[tuple[str, ...], ...], force: bool) -> Done:
-    """Create a group of privileges, which roles can be granted as one (Milvus 2.5 and newer).
+    """Create a privilege group.
+
+    Roles can be granted a group like a single privilege. Requires Milvus 2.5 or newer.
 
     \b
     Example: create privilege_group -n readers -p Search,Query
@@ -168,7 +196,9 @@ def create_privilege_group(session: Session, group: str, privileges: tuple[tuple
 
 @command("list privilege_groups")
 def list_privilege_groups(session: Session) -> Table:
-    """List the groups of privileges, and what is in each (Milvus 2.5 and newer).
+    """List privilege groups.
+
+    Requires Milvus 2.5 or newer.
 
     \b
     Example: list privilege_groups
@@ -179,10 +209,12 @@ def list_privilege_groups(session: Session) -> Table:
 
 
 @command("delete privilege_group")
-@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="The group.")
+@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="Group.")
 @dry_run_option
 def delete_privilege_group(session: Session, group: str, dry_run: bool) -> Done:
-    """Delete a group of privileges (Milvus 2.5 and newer). It asks first, or takes --yes.
+    """Delete a privilege group.
+
+    Asks for confirmation unless --yes is given. Requires Milvus 2.5 or newer.
 
     \b
     Example: delete privilege_group -n readers --yes
@@ -193,10 +225,12 @@ def delete_privilege_group(session: Session, group: str, dry_run: bool) -> Done:
 
 
 @command("grant privilege_group")
-@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="The group.")
+@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="Group.")
 @group_options
 def grant_privilege_group(session: Session, group: str, privileges: tuple[tuple[str, ...], ...], force: bool) -> Done:
-    """Put privileges into a group (Milvus 2.5 and newer).
+    """Add privileges to a group.
+
+    Requires Milvus 2.5 or newer.
 
     \b
     Example: grant privilege_group -n readers -p GetStatistics,ShowPartitions
@@ -209,10 +243,12 @@ def grant_privilege_group(session: Session, group: str, privileges: tuple[tuple[
 
 
 @command("revoke privilege_group")
-@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="The group.")
+@word("group", *GROUP_SPELLINGS, type=PRIVILEGE_GROUP, metavar="NAME", help="Group.")
 @group_options
 def revoke_privilege_group(session: Session, group: str, privileges: tuple[tuple[str, ...], ...], force: bool) -> Done:
-    """Take privileges out of a group (Milvus 2.5 and newer).
+    """Remove privileges from a group.
+
+    Requires Milvus 2.5 or newer.
 
     \b
     Example: revoke privilege_group -n readers -p GetStatistics

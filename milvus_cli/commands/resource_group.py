@@ -17,19 +17,25 @@ if TYPE_CHECKING:
 
 NODES = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(min=1)
-name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="The resource group.")
-requests_option = option("--requests", type=NODES, metavar="N", help="Nodes that it wants; fetched when it has fewer.")
-limits_option = option("--limits", type=NODES, metavar="N", help="Nodes that it may keep; others are given away.")
-source_option = option("--source", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="The group that gives.")
-target_option = option("--target", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="The group that gets.")
+name_option = word("name", "-n", "--name", type=RESOURCE_GROUP, metavar="NAME", help="Resource group.")
+requests_option = option(
+    "--requests", type=NODES, metavar="N", help="Minimum number of nodes. The group fetches missing ones."
+)
+limits_option = option(
+    "--limits", type=NODES, metavar="N", help="Maximum number of nodes. The group gives away the others."
+)
+source_option = option("--source", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="Group to move from.")
+target_option = option("--target", needed=True, type=RESOURCE_GROUP, metavar="NAME", help="Group to move to.")
 
 
 @command("create resource_group", questions="settings:ask_new_group")
-@word("name", "-n", "--name", metavar="NAME", help="The new resource group.")
+@word("name", "-n", "--name", metavar="NAME", help="Resource group name.")
 @requests_option
 @limits_option
 def create_resource_group(session: Session, name: str, requests: int | None, limits: int | None) -> Done:
-    """Create a resource group. Requests and limits need Milvus 2.4.
+    """Create a resource group.
+
+    Requests and limits require Milvus 2.4 or newer.
 
     \b
     Example: create resource_group -n search_only
@@ -43,9 +49,10 @@ def create_resource_group(session: Session, name: str, requests: int | None, lim
 @command("show resource_group")
 @name_option
 def show_resource_group(session: Session, name: str) -> Report:
-    """Show a resource group: its nodes, and the replicas that it serves.
+    """Show the nodes of a resource group.
 
-    Outgoing nodes are of other groups, and serve replicas of this one; incoming ones serve replicas of other groups.
+    Also shows its replicas. Outgoing nodes belong to other groups and serve replicas of this one. Incoming nodes serve
+    replicas of other groups.
 
     \b
     Example: show resource_group __default_resource_group
@@ -57,7 +64,7 @@ def show_resource_group(session: Session, name: str) -> Report:
 
 @command("list resource_groups")
 def list_resource_groups(session: Session) -> Table:
-    """List the resource groups, with their nodes and replicas.
+    """List resource groups.
 
     \b
     Example: list resource_groups
@@ -76,8 +83,20 @@ def list_resource_groups(session: Session) -> Table:
 @name_option
 @requests_option
 @limits_option
-@option("--transfer-from", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Fetch from it first; repeatable.")
-@option("--transfer-to", multiple=True, type=RESOURCE_GROUP, metavar="NAME", help="Give to it first; repeatable.")
+@option(
+    "--transfer-from",
+    multiple=True,
+    type=RESOURCE_GROUP,
+    metavar="NAME",
+    help="Group to fetch nodes from first (repeatable).",
+)
+@option(
+    "--transfer-to",
+    multiple=True,
+    type=RESOURCE_GROUP,
+    metavar="NAME",
+    help="Group to give nodes to first (repeatable).",
+)
 def update_resource_group(
     session: Session,
     name: str,
@@ -86,7 +105,9 @@ def update_resource_group(
     transfer_from: tuple[str, ...],
     transfer_to: tuple[str, ...],
 ) -> Done:
-    """Change what a resource group wants; what is not given stays. It needs Milvus 2.4.
+    """Change a resource group.
+
+    Values that are not given stay unchanged. Requires Milvus 2.4 or newer.
 
     \b
     Example: update resource_group -n search_only --requests 1 --limits 2
@@ -104,7 +125,9 @@ def update_resource_group(
 @name_option
 @dry_run_option
 def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
-    """Delete a resource group; it must have no nodes left.
+    """Delete an empty resource group.
+
+    Transfer its nodes first.
 
     \b
     Example: delete resource_group -n search_only
@@ -117,9 +140,9 @@ def delete_resource_group(session: Session, name: str, dry_run: bool) -> Done:
 @command("transfer node")
 @source_option
 @target_option
-@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many nodes.")
+@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="Number of nodes.")
 def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
-    """Move query nodes from one resource group to another.
+    """Move query nodes between resource groups.
 
     \b
     Example: transfer node --source __default_resource_group --target search_only --num 1
@@ -140,13 +163,15 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
     needed=True,
     type=COLLECTION,
     metavar="NAME",
-    help="The collection.",
+    help="Collection.",
 )
 @source_option
 @target_option
-@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="How many replicas.")
+@option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="Number of replicas.")
 def transfer_replica(session: Session, collection: str, source: str, target: str, num: int) -> Done:
-    """Move replicas of a collection from one resource group to another; all of them from or to the default one.
+    """Move replicas between resource groups.
+
+    To or from the default group, all replicas of the collection must be moved.
 
     \b
     Example: transfer replica -c book --source __default_resource_group --target search_only --num 1
@@ -162,8 +187,8 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
 @command(
     "load_balance", questions="balance:ask_balance", asks_without=("collection", "segments"), operation="LoadBalance"
 )
-@optional_collection_option("The collection; found by its segments when not given.")
-@option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="The query node that gives.")
+@optional_collection_option("Collection. [default: found by its segments]")
+@option("-s", "--src-node-id", "source", needed=True, type=int, metavar="NODE", help="Query node to move from.")
 @option(
     "-d",
     "--dst-node-id",
@@ -171,7 +196,7 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
     multiple=True,
     type=int,
     metavar="NODE",
-    help="A query node that gets; repeatable, any when not given.",
+    help="Query node to move to (repeatable). [default: any]",
 )
 @option(
     "-ss",
@@ -180,12 +205,14 @@ def transfer_replica(session: Session, collection: str, source: str, target: str
     multiple=True,
     type=int,
     metavar="SEGMENT",
-    help="A sealed segment to move; repeatable, any when not given.",
+    help="Sealed segment to move (repeatable). [default: any]",
 )
 def load_balance(
     session: Session, collection: str | None, source: int, targets: tuple[int, ...], segments: tuple[int, ...]
 ) -> Done:
-    """Move loaded segments from one query node to others of the same replica, and wait for it.
+    """Move segments between query nodes.
+
+    Moves loaded segments within a replica and waits until they are moved.
 
     \b
     Example: load_balance -c book -s 1

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 SPELLINGS = ("-r", "--roleName", "--role-name", "--role")
 
-roles_word = word(
-    "roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="The role; several when repeated."
-)
+roles_word = word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="ROLE", help="Role (repeatable).")
 users_option = option(
     "-u",
     "--username",
@@ -26,14 +24,14 @@ users_option = option(
     multiple=True,
     type=USER,
     metavar="NAME",
-    help="The user; several when repeated.",
+    help="User (repeatable).",
 )
 
 
 @command("create role")
-@word("roles", *SPELLINGS, multiple=True, metavar="NAME", help="The role's name; several when repeated.")
+@word("roles", *SPELLINGS, multiple=True, metavar="NAME", help="Role name (repeatable).")
 def create_role(session: Session, roles: tuple[str, ...]) -> Done:
-    """Create a role, or several.
+    """Create roles.
 
     \b
     Example: create role -r reader
@@ -46,7 +44,7 @@ def create_role(session: Session, roles: tuple[str, ...]) -> Done:
 
 @command("list roles")
 def list_roles(session: Session) -> Table:
-    """List the roles, and the users that have them.
+    """List roles and their users.
 
     \b
     Example: list roles
@@ -57,9 +55,9 @@ def list_roles(session: Session) -> Table:
 
 
 @command("show role")
-@word("role", *SPELLINGS, type=ROLE, metavar="NAME", help="The role.")
+@word("role", *SPELLINGS, type=ROLE, metavar="NAME", help="Role.")
 def show_role(session: Session, role: str) -> Report:
-    """Show a role: the users that have it, and what it is granted.
+    """Show the users and grants of a role.
 
     \b
     Example: show role -r public
@@ -70,10 +68,12 @@ def show_role(session: Session, role: str) -> Report:
 
 
 @command("delete role")
-@word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="NAME", help="The role; several when repeated.")
+@word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="NAME", help="Role (repeatable).")
 @dry_run_option
 def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done:
-    """Delete a role, or several, with what they are granted. Only a protected connection asks first.
+    """Delete roles and their grants.
+
+    Only a protected connection asks for confirmation.
 
     \b
     Example: delete role -r old_reader
@@ -88,7 +88,7 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
 @roles_word
 @users_option
 def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, ...]) -> Done:
-    """Give roles to users.
+    """Grant roles to users.
 
     \b
     Example: grant role -r reader -u ann
@@ -102,7 +102,7 @@ def grant_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, .
 @roles_word
 @users_option
 def revoke_role(session: Session, roles: tuple[str, ...], usernames: tuple[str, ...]) -> Done:
-    """Take roles from users.
+    """Revoke roles from users.
 
     \b
     Example: revoke role -r reader -u ann

@@ -51,11 +51,17 @@ search_options = all_of(
 @command("search", questions="search:ask_search", asks_without=("vectors", "texts", "like"))
 @collection_option
 @search_options
-@option("--hist", is_flag=True, help="Show a histogram of the distances beside the hits, with the largest gap.")
-@option("--explain", is_flag=True, help="Show where the time went, with index, load state and segments, not the hits.")
+@option("--hist", is_flag=True, help="Also show a histogram of the distances with their largest gap.")
+@option(
+    "--explain",
+    is_flag=True,
+    help="Show how the time was spent, with index, load state and segments, instead of the hits.",
+)
 @options("search.options:SearchOptions")
 def search(session: Session, options: SearchOptions, hist: bool, explain: bool) -> Table | Report:
-    """Find the rows whose vectors are nearest. Without a query it asks, on a terminal.
+    """Search by vector.
+
+    Searches for the nearest rows. Without a query it asks for one on a terminal.
 
     \b
     Example: search -c book -v '[0.1, 0.2, 0.3, 0.4]' -l 3 --filter 'id > 0' --fields title

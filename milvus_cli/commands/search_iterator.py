@@ -44,20 +44,20 @@ iterator_options = all_of(
 @command("search_iterator", questions="search:ask_iterator", asks_without=("vectors", "texts", "like"))
 @collection_option
 @iterator_options
-@option(
-    "-l", "--limit", "most", type=click.IntRange(1), metavar="N", help="Stop after so many hits; all when not given."
-)
+@option("-l", "--limit", "most", type=click.IntRange(1), metavar="N", help="Maximum number of hits. [default: all]")
 @option(
     "--batch-size",
     type=click.IntRange(1, HIGHEST_LIMIT),
     default=1000,
     show_default=True,
     metavar="N",
-    help="Hits that the first request asks for; each next one asks for twice as many.",
+    help="Hits in the first request, doubled with each further one.",
 )
 @options("search.iterate:IteratorOptions")
 def search_iterator(session: Session, options: IteratorOptions) -> Table:
-    """Find all rows, nearest first, as many as there are: written as they come.
+    """Search without a limit on the hits.
+
+    Returns hits as they arrive, nearest first.
 
     \b
     Example: search_iterator -c book -v '[0.1, 0.2, 0.3, 0.4]' --filter 'id > 0' -o jsonl

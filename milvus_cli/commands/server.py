@@ -21,7 +21,7 @@ path_word = word(
     needed=False,
     type=DIRECTORY,
     metavar="PATH",
-    help="Data directory; the default one when not given.",
+    help="Data directory. [default: one managed by milvus_cli]",
 )
 METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
@@ -33,10 +33,12 @@ METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
     needed=False,
     type=DIRECTORY,
     metavar="PATH",
-    help="Data directory; one of its own when not given.",
+    help="Data directory. [default: one managed by milvus_cli]",
 )
 def start_server(session: Session, path: str | None) -> Record:
-    """Start Milvus Lite on a data directory, unless it runs.
+    """Start Milvus Lite.
+
+    Does nothing if it is already running on the data directory.
 
     \b
     Example: start server
@@ -48,9 +50,11 @@ def start_server(session: Session, path: str | None) -> Record:
 
 @command("stop server")
 @path_word
-@option("--all", "every", is_flag=True, help="Stop every server that was started from here.")
+@option("--all", "every", is_flag=True, help="Stop all servers started by milvus_cli.")
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
-    """Stop Milvus Lite; its data stays.
+    """Stop Milvus Lite.
+
+    The data is kept.
 
     \b
     Example: stop server
@@ -63,7 +67,7 @@ def stop_server(session: Session, path: str | None, every: bool) -> Done:
 @command("show server")
 @path_word
 def show_server(session: Session, path: str | None) -> Record:
-    """Show the Milvus Lite that runs on a data directory.
+    """Show a Milvus Lite server.
 
     \b
     Example: show server
@@ -75,7 +79,7 @@ def show_server(session: Session, path: str | None) -> Record:
 
 @command("list servers")
 def list_servers(session: Session) -> Table:
-    """List the embedded servers that run on this machine.
+    """List Milvus Lite servers.
 
     \b
     Example: list servers
@@ -87,7 +91,7 @@ def list_servers(session: Session) -> Table:
 
 @command("server_version")
 def server_version(session: Session) -> Record:
-    """Show the version of the server.
+    """Show the server version.
 
     \b
     Example: server_version
@@ -98,7 +102,7 @@ def server_version(session: Session) -> Record:
 
 @command("show server_version")
 def show_server_version(session: Session) -> Record:
-    """Show the version of the server.
+    """Show the server version.
 
     \b
     Example: show server_version
@@ -107,9 +111,16 @@ def show_server_version(session: Session) -> Record:
 
 
 @command("show health")
-@option("--management-port", type=click.IntRange(1, 65535), metavar="PORT", help="Port of health and metrics [9091].")
+@option(
+    "--management-port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Port for health and metrics. [default: 9091]",
+)
 def show_health(session: Session, management_port: int | None) -> Table:
-    """Show whether the server is healthy: by its own word, and by its management port. Exit code 1 where it is not.
+    """Show the health of the server.
+
+    Combines the server's own report with its management port. Exits with 1 if it is not healthy.
 
     \b
     Example: show health
@@ -122,12 +133,13 @@ def show_health(session: Session, management_port: int | None) -> Table:
 @command("api")
 @argument("method", type=METHODS)
 @argument("path")
-@option("-d", "--data", type=TEXT, metavar="JSON", help="Body of the request; @FILE reads a file, - standard input.")
-@option("--dry-run", is_flag=True, help="Show what would be sent, and stop.")
+@option("-d", "--data", type=TEXT, metavar="JSON", help="Request body. @FILE reads a file, - standard input.")
+@option("--dry-run", is_flag=True, help="Show the request without sending it.")
 def api(session: Session, method: str, path: str, data: str | None, dry_run: bool) -> Result:
-    """Call the server's RESTful API with this connection's address, credentials, TLS and database.
+    """Call the server's RESTful API.
 
-    A request that may change something asks for confirmation first, or takes --yes.
+    Uses the address, credentials, TLS settings and database of the connection. Requests that may change data ask for
+    confirmation unless --yes is given.
 
     \b
     Example: api GET /v1/vector/collections

@@ -35,7 +35,9 @@ class SettingValue(Offered):
 @argument("name", type=NAME, metavar="NAME")
 @argument("value", type=SettingValue(), metavar="VALUE")
 def set_(session: Session, name: str, value: str) -> Done:
-    """Change a setting for the rest of this shell or script.
+    """Change a setting.
+
+    The change lasts until the end of the shell or script.
 
     \b
     Example: set output json
@@ -50,7 +52,7 @@ def _show(name: str) -> Leaf:
     def show(session: Session) -> Record:
         return Record({name: session.settings[name]})
 
-    show.__doc__ = f"Show the setting {name}: {SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
+    show.__doc__ = f"Show the setting {name}.\n\n{SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
     return command(f"show {name}")(show)
 
 
@@ -59,7 +61,9 @@ show_output, show_timing, show_pager, show_editing_mode = map(_show, ("output", 
 
 @command("list settings")
 def list_settings(session: Session) -> Table:
-    """List the settings: what each is, where that came from, and what it means.
+    """List settings.
+
+    Shows each value, its source and its meaning.
 
     \b
     Example: list settings
@@ -71,7 +75,9 @@ def list_settings(session: Session) -> Table:
 
 @command("create config")
 def create_config(session: Session) -> Done:
-    """Write a configuration file with every setting and its meaning, as comments to edit.
+    """Create a configuration file.
+
+    Lists every setting with its meaning, as comments to edit.
 
     \b
     Example: create config

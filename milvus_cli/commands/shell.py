@@ -10,7 +10,7 @@ import click
 from .. import __version__
 from ..errors import InvalidInput, Leave
 from ..grammar.command import argument, command, option, word
-from ..grammar.tree import COMMAND, UnknownCommand, find, help_text
+from ..grammar.tree import COMMAND, SUBJECT, UnknownCommand, find
 from ..grammar.value_types import FiniteRange
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @command("version")
 def version(session: Session) -> Record:
-    """Show the version of this program.
+    """Show the version of milvus_cli.
 
     \b
     Example: version
@@ -29,9 +29,9 @@ def version(session: Session) -> Record:
 
 
 @command("exit")
-@word("code", "--code", needed=False, type=click.IntRange(0, 255), help="Exit code [0].")
+@word("code", "--code", needed=False, type=click.IntRange(0, 255), metavar="N", help="Exit code. [default: 0]")
 def exit_(session: Session, code: int | None) -> None:
-    """Leave the shell, or end the script.
+    """Exit the shell or script.
 
     \b
     Example: exit
@@ -41,9 +41,9 @@ def exit_(session: Session, code: int | None) -> None:
 
 @command("history")
 @argument("action", required=False, type=click.Choice(["clear"]))
-@option("-n", "--last", type=click.IntRange(1), metavar="N", help="Only the last N lines.")
+@option("-n", "--last", type=click.IntRange(1), metavar="N", help="Show only the last N lines.")
 def history(session: Session, action: str | None, last: int | None) -> Result:
-    """List the lines typed before in the shell, or clear them with `history clear`.
+    """List or clear the command history.
 
     \b
     Example: history -n 10
@@ -60,9 +60,11 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
 @command("watch", context_settings={"allow_interspersed_args": False})
 @argument("seconds", type=FiniteRange(min=0.1, max=86400))
 @argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
-@option("--times", type=click.IntRange(1), metavar="N", help="End after this many times; else Ctrl-C ends it.")
+@option("--times", type=click.IntRange(1), metavar="N", help="Number of runs. [default: until Ctrl-C]")
 def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:
-    """Run a command every so many seconds, on a cleared screen. Its own options go before SECONDS.
+    """Run a command repeatedly.
+
+    Clears the screen before each run. Options of `watch` go before SECONDS.
 
     \b
     Example: watch --times 2 0.1 list databases
@@ -91,22 +93,29 @@ def clear(session: Session) -> None:
 
 
 @command("help")
-@argument("words", nargs=-1, type=COMMAND)
+@argument("words", nargs=-1, type=SUBJECT, metavar="[COMMAND | TOPIC | TEXT]")
 def help_(session: Session, words: tuple[str, ...]) -> Text:
-    """Show all commands, or the help of one.
+    """Show help for a command or topic.
+
+    Without words, lists all commands. Other words are searched for in commands and topics.
 
     \b
     Example: help connect
+    Example: help filters
+    Example: help duplicate keys
     """
-    return Text(help_text(words))
+    from ..grammar.help import answer
+
+    return answer(words)
 
 
 @command("quickstart")
-@option("--no-shell", is_flag=True, help="Don't open the shell at the end.")
+@option("--no-shell", is_flag=True, help="Do not open the shell at the end.")
 def quickstart(session: Session, no_shell: bool) -> Script:
-    """Start Milvus Lite here and walk through a small collection: create, insert, index, load, search.
+    """Start with a small sample collection.
 
-    Then opens the shell, on a terminal. It may be run again: it makes what is missing.
+    Starts Milvus Lite on this machine and creates, fills, indexes, loads and searches a collection. On a terminal it
+    then opens the shell. It can be run repeatedly.
 
     \b
     Example: quickstart

@@ -16,18 +16,22 @@ SPELLINGS = ("-u", "--username", "--user")
 
 
 @command("create user")
-@word("username", *SPELLINGS, metavar="NAME", help="The user's name.")
+@word("username", *SPELLINGS, metavar="NAME", help="User name.")
 @option(
     "-p",
     "--password",
     secret=True,
     twice=True,
     metavar="PASSWORD",
-    help="6 to 256 characters; - asks or reads standard input, @FILE reads a file.",
+    help="Password of 6 to 256 characters. - asks or reads standard input, @FILE reads a file.",
 )
-@option("-r", "--roleName", "--role", "roles", multiple=True, type=ROLE, metavar="ROLE", help="A role it gets.")
+@option(
+    "-r", "--roleName", "--role", "roles", multiple=True, type=ROLE, metavar="ROLE", help="Role to grant (repeatable)."
+)
 def create_user(session: Session, username: str, password: str, roles: tuple[str, ...]) -> Done:
-    """Create a user. The password is asked for, unseen and twice, when it is not given.
+    """Create a user.
+
+    Asks for the password twice if it is not given.
 
     \b
     Example: create user -u ann -p @ann.password
@@ -40,7 +44,7 @@ def create_user(session: Session, username: str, password: str, roles: tuple[str
 
 @command("list users")
 def list_users(session: Session) -> Table:
-    """List the users, and their roles where you may see them.
+    """List users and their roles.
 
     \b
     Example: list users
@@ -51,9 +55,9 @@ def list_users(session: Session) -> Table:
 
 
 @command("show user")
-@word("username", *SPELLINGS, type=USER, metavar="NAME", help="The user.")
+@word("username", *SPELLINGS, type=USER, metavar="NAME", help="User.")
 def show_user(session: Session, username: str) -> Report:
-    """Show a user: its roles, and what each of them is granted.
+    """Show the roles and grants of a user.
 
     \b
     Example: show user -u root
@@ -64,10 +68,12 @@ def show_user(session: Session, username: str) -> Report:
 
 
 @command("delete user")
-@word("usernames", *SPELLINGS, multiple=True, type=USER, metavar="NAME", help="The user; several when repeated.")
+@word("usernames", *SPELLINGS, multiple=True, type=USER, metavar="NAME", help="User (repeatable).")
 @dry_run_option
 def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> Done:
-    """Delete a user, or several. It asks first, or takes --yes.
+    """Delete users.
+
+    Asks for confirmation unless --yes is given.
 
     \b
     Example: delete user -u bob --yes
@@ -78,13 +84,13 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
 
 
 @command("update password", questions="access:ask_password")
-@word("username", *SPELLINGS, type=USER, metavar="NAME", help="The user.")
+@word("username", *SPELLINGS, type=USER, metavar="NAME", help="User.")
 @option(
     "-op",
     "--old-password",
     secret=True,
     metavar="PASSWORD",
-    help="The one it has now; - asks. Not needed for the user that you are connected as.",
+    help="Current password. - asks for it. Not needed for the connected user.",
 )
 @option(
     "-p",
@@ -94,10 +100,12 @@ def delete_user(session: Session, usernames: tuple[str, ...], dry_run: bool) -> 
     secret=True,
     twice=True,
     metavar="PASSWORD",
-    help="6 to 256 characters; - asks or reads standard input, @FILE reads a file.",
+    help="Password of 6 to 256 characters. - asks or reads standard input, @FILE reads a file.",
 )
 def update_password(session: Session, username: str, old_password: str | None, new_password: str) -> Done:
-    """Change a user's password, and keep it with the connections that are saved for that user.
+    """Change a user's password.
+
+    Also updates the connections saved for that user.
 
     \b
     Example: update password -u ann --old-password @ann.password -p @new.password

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 wait_limit_option = option(
-    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Wait so long at most: seconds, 5m, 1h30m."
+    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."
 )
 compaction_option = option(
     "-id",
@@ -23,7 +23,7 @@ compaction_option = option(
     "compaction",
     type=click.IntRange(min=0),
     metavar="ID",
-    help="The compaction's id, as `compact` prints it; the collection's last one in this shell or script if not given.",
+    help="Compaction id, as printed by `compact`. [default: the last one in this shell or script]",
 )
 compacted_option = word(
     "collection",
@@ -33,7 +33,7 @@ compacted_option = word(
     needed=False,
     type=COLLECTION,
     metavar="NAME",
-    help="Its last compaction, unless an id is given.",
+    help="Collection whose last compaction to show, instead of an id.",
 )
 
 
@@ -42,7 +42,9 @@ compacted_option = word(
 @wait_limit_option
 @no_wait_option
 def flush(session: Session, collection: str, timeout: float | None, no_wait: bool) -> Done:
-    """Seal a collection's growing segments and write them to storage.
+    """Flush a collection to storage.
+
+    Seals growing segments and writes them to storage.
 
     \b
     Example: flush -c book
@@ -57,7 +59,9 @@ def flush(session: Session, collection: str, timeout: float | None, no_wait: boo
 @wait_limit_option
 @no_wait_option
 def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
-    """Flush all collections of the server. Milvus may take a minute to say that an idle one is flushed.
+    """Flush all collections.
+
+    Milvus may take a minute to report an idle collection as flushed.
 
     \b
     Example: flush_all --no-wait
@@ -70,7 +74,9 @@ def flush_all(session: Session, timeout: float | None, no_wait: bool) -> Done:
 @command("show flush_state")
 @collection_option
 def show_flush_state(session: Session, collection: str) -> Record:
-    """Show whether a collection's rows are in storage: its segments by their states.
+    """Show whether a collection is flushed.
+
+    Lists the number of segments in each state.
 
     \b
     Example: show flush_state -c book
@@ -85,7 +91,9 @@ def show_flush_state(session: Session, collection: str) -> Record:
 @wait_limit_option
 @no_wait_option
 def compact(session: Session, collection: str, timeout: float | None, no_wait: bool) -> Done:
-    """Merge a collection's small segments, and drop deleted rows from storage.
+    """Compact a collection.
+
+    Merges small segments and removes deleted rows from storage.
 
     \b
     Example: compact -c book
@@ -99,7 +107,9 @@ def compact(session: Session, collection: str, timeout: float | None, no_wait: b
 @compacted_option
 @compaction_option
 def show_compaction_state(session: Session, collection: str | None, compaction: int | None) -> Record:
-    """Show how far a compaction is: that of an id, or the last one of a collection in this shell or script.
+    """Show the progress of a compaction.
+
+    Takes a compaction id, or shows the last compaction of a collection in this shell or script.
 
     \b
     Example: show compaction_state -id 470641625798482089
@@ -113,7 +123,9 @@ def show_compaction_state(session: Session, collection: str | None, compaction: 
 @compacted_option
 @compaction_option
 def show_compaction_plans(session: Session, collection: str | None, compaction: int | None) -> Table:
-    """Show which segments a compaction merges: that of an id, or the last one of a collection here.
+    """Show which segments a compaction merges.
+
+    Takes a compaction id, or shows the last compaction of a collection in this shell or script.
 
     \b
     Example: show compaction_plans -c book -id 470641625798482089
@@ -126,7 +138,9 @@ def show_compaction_plans(session: Session, collection: str | None, compaction: 
 @command("show replicas")
 @collection_option
 def show_replicas(session: Session, collection: str) -> Table:
-    """Show the replicas of a loaded collection: their shards, leaders and nodes, with the addresses of these.
+    """Show the replicas of a collection.
+
+    Shows shards, leaders, nodes and their addresses. The collection must be loaded.
 
     \b
     Example: show replicas -c book
@@ -139,7 +153,9 @@ def show_replicas(session: Session, collection: str) -> Table:
 @command("show query_segment_info")
 @collection_option
 def show_query_segment_info(session: Session, collection: str) -> Table:
-    """Show the loaded segments of a collection: rows, memory, and the nodes that hold them.
+    """Show loaded segments.
+
+    Shows rows, memory and the nodes that hold them.
 
     \b
     Example: show query_segment_info -c book
@@ -152,7 +168,9 @@ def show_query_segment_info(session: Session, collection: str) -> Table:
 @command("show query_segment")
 @collection_option
 def show_query_segment(session: Session, collection: str) -> Table:
-    """Show the loaded segments of a collection, by the name that older scripts use.
+    """Show loaded segments.
+
+    Another name for `show query_segment_info`, for older scripts.
 
     \b
     Example: show query_segment -c book
@@ -172,11 +190,13 @@ def show_query_segment(session: Session, collection: str) -> Table:
     type=INDEX,
     default="",
     metavar="NAME",
-    help="This index; all if not given.",
+    help="Index name. [default: all]",
 )
 @wait_limit_option
 def wait_for_index(session: Session, collection: str, index: str, timeout: float | None) -> Done:
-    """Wait until an index is built, or all of a collection.
+    """Wait for an index build.
+
+    Waits for one index, or all of a collection.
 
     \b
     Example: wait_for_index -c book -in by_vector -t 60
@@ -196,11 +216,13 @@ def wait_for_index(session: Session, collection: str, index: str, timeout: float
     default="loaded,indexed",
     show_default=True,
     metavar="WHAT",
-    help="loaded, indexed, or both with a comma between.",
+    help="State to wait for: loaded, indexed or both.",
 )
 @wait_limit_option
 def wait_collection(session: Session, collection: str, targets: tuple[str, ...], timeout: float | None) -> Done:
-    """Wait until a collection is loaded, or indexed, or both.
+    """Wait for loading or indexing.
+
+    Waits until the collection is loaded, indexed, or both.
 
     \b
     Example: wait collection book --for loaded,indexed --timeout 5m

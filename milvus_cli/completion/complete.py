@@ -76,7 +76,8 @@ def complete(
         found = find(before.plain)
     except UnknownCommand:
         return []
-    found.ctx.obj, found.ctx.params = session, _values(before, leading)
+    options = [each for each in leading if isinstance(each, click.Option)]
+    found.ctx.obj, found.ctx.params = session, _values(before, options)
     if isinstance(found.command, Verb):
         return _verb(found.command, found.ctx, incomplete)
     params = _params(found.command)

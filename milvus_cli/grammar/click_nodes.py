@@ -168,14 +168,22 @@ class Node(WholeWords):
             self._every_param = [*super().get_params(ctx), *self.global_params]
         return self._every_param
 
+    def get_help(self, ctx: click.Context) -> str:
+        from .help_layout import columns
+
+        formatter = click.HelpFormatter(width=columns())
+        self.format_help(ctx, formatter)
+        return formatter.getvalue().rstrip("\n")
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = (param for param in super().get_params(ctx) if isinstance(param, click.Option))
-        own = [row for param in options if (row := param.get_help_record(ctx))]
-        if own:
-            with formatter.section("Options"):
-                formatter.write_dl(own)
+        from .help_layout import SPELLING_COLUMNS, sections
+
+        own = [param for param in super().get_params(ctx) if isinstance(param, click.Option)]
+        for title, rows in sections(own, ctx):
+            with formatter.section(title):
+                formatter.write_dl(rows, col_max=SPELLING_COLUMNS)
         formatter.write_paragraph()
-        formatter.write_text("Global: " + ", ".join("/".join(param.opts) for param in self.global_params) + ".")
+        formatter.write_text("Global options: " + ", ".join("/".join(each.opts) for each in self.global_params) + ".")
 
 
 class Leaf(Node):
@@ -213,6 +221,11 @@ class Leaf(Node):
         # A context made without `make_context` ignores the command's context settings.
         self.allow_interspersed_args = self.context_settings.get("allow_interspersed_args", True)
         del self.params
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the help, without its full stop."""
+        return (self.help or "").partition("\n")[0].rstrip(".")
 
     @cached_property
     def params(self) -> list[click.Parameter]:  # type: ignore[override]

@@ -91,7 +91,7 @@ def all_of(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def collection_option(function: Any) -> Any:
     return word(
-        "collection", "-c", "--collection-name", "--collection", type=COLLECTION, metavar="NAME", help="The collection."
+        "collection", "-c", "--collection-name", "--collection", type=COLLECTION, metavar="NAME", help="Collection."
     )(function)
 
 
@@ -101,7 +101,7 @@ def optional_collection_option(text: str) -> Callable[[Any], Any]:
     return option(*spellings, type=COLLECTION, metavar="NAME", help=text)
 
 
-dry_run_option = option("--dry-run", is_flag=True, help="Say what would go, and stop.")
+dry_run_option = option("--dry-run", is_flag=True, help="Show what would be deleted, and stop.")
 retry_option = option(
     "--retry",
     "patience",
@@ -111,4 +111,4 @@ retry_option = option(
     metavar="SECONDS",
     help="Keep retrying an unreachable server for this long.",
 )
-no_wait_option = option("--no-wait", is_flag=True, help="Return at once, while the server goes on.")
+no_wait_option = option("--no-wait", is_flag=True, help="Return immediately, without waiting for the server to finish.")

@@ -10,19 +10,19 @@ from .value_types import Character, ColumnNames, Encoding
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "npy", "npz")
 
-format_option = option("--format", type=OneOf(FORMATS), help="The format, if the file's name does not tell.")
+format_option = option("--format", type=OneOf(FORMATS), help="File format. [default: by file extension]")
 delimiter_option = option(
     "--delimiter",
     type=Character(),
     metavar="CHAR",
-    help="What separates the values of CSV and TSV files; \\t is a tab.",
+    help="Delimiter of CSV and TSV files. \\t is a tab.",
 )
 quote_option = option(
     "--quote",
     type=Character(optional=True),
     default='"',
     metavar="CHAR",
-    help="The quote of CSV and TSV files; '' takes quotes as plain text.",
+    help="Quote character of CSV and TSV files. '' disables quoting.",
 )
 null_option = option(
     "--null",
@@ -30,7 +30,7 @@ null_option = option(
     multiple=True,
     type=click.STRING,
     metavar="TEXT",
-    help="A text that means null, in quotes too (repeatable).",
+    help="Text to read as null, also when quoted (repeatable).",
 )
 encoding_option = option(
     "--encoding",
@@ -38,20 +38,20 @@ encoding_option = option(
     default="utf-8",
     show_default=True,
     metavar="NAME",
-    help="The encoding of text files.",
+    help="Encoding of text files.",
 )
 layout_options = all_of(
     delimiter_option,
     quote_option,
     null_option,
     encoding_option,
-    option("--no-header", is_flag=True, help="The first line is a row; --columns names the columns."),
+    option("--no-header", is_flag=True, help="Treat the first line as a row. Name the columns with --columns."),
     option(
         "--columns",
         type=ColumnNames(),
         default=(),
         metavar="A,B,C",
-        help="Names of the columns, instead of a header's.",
+        help="Column names, instead of a header line.",
     ),
     option(
         "--skip", type=click.IntRange(min=0), default=0, metavar="N", help="Skip this many lines before the header."

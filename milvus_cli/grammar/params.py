@@ -113,7 +113,7 @@ def read_value(text: str, session: Session | None) -> str:
     return text
 
 
-OUTPUT_HELP = "Write results in this format."
+OUTPUT_HELP = "Output format. [default: table]"
 
 SECONDS = FiniteRange(min=0.001, max=86400)
 TIMES = (FiniteRange, Duration)
@@ -121,29 +121,29 @@ TIMES = (FiniteRange, Duration)
 
 PROGRAM_OPTIONS = (
     click.Option(
-        ["-c", "scripts"], multiple=True, metavar="COMMANDS", help="Run these commands, separated by ';', and end."
+        ["-c", "scripts"], multiple=True, metavar="COMMANDS", help="Run these commands, separated by ';', and exit."
     ),
     click.Option(
         ["-f", "files"],
         multiple=True,
         type=FILE,
         metavar="FILE",
-        help="Run the commands in a file (-: stdin), and end.",
+        help="Run the commands in a file, or - for standard input, and exit.",
     ),
-    click.Option(["--keep-going"], is_flag=True, help="In a script, go on after a command that failed."),
-    click.Option(["--echo"], is_flag=True, help="In a script, show each command before its output."),
+    click.Option(["--keep-going"], is_flag=True, help="In a script, continue after a failed command."),
+    click.Option(["--echo"], is_flag=True, help="In a script, print each command before its output."),
 )
 """Options of the program only, before the command."""
 
 
 GLOBAL_OPTIONS = (
-    GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Use the connection saved under this alias."),
-    GlobalOption(["--db", "database"], type=ONE_DATABASE, metavar="NAME", help="Use this database."),
+    GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Connection to use."),
+    GlobalOption(["--db", "database"], type=ONE_DATABASE, metavar="NAME", help="Database to use."),
     GlobalOption(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
-    GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Don't ask for confirmation."),
-    GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask; fail instead."),
-    GlobalOption(["-q", "--quiet"], is_flag=True, default=None, help="Leave out what only confirms."),
-    GlobalOption(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Deadline of each call [10]."),
-    GlobalOption(["--debug"], is_flag=True, default=None, help="Show each call to the server, and tracebacks."),
-    GlobalOption(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use colour."),
+    GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Answer yes to all confirmations."),
+    GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask for missing values: fail instead."),
+    GlobalOption(["-q", "--quiet"], is_flag=True, default=None, help="Suppress confirmation messages."),
+    GlobalOption(["-t", "--timeout"], type=SECONDS, metavar="SECONDS", help="Timeout of each request. [default: 10]"),
+    GlobalOption(["--debug"], is_flag=True, default=None, help="Show each request to the server, and tracebacks."),
+    GlobalOption(["--color"], type=OneOf(["auto", "always", "never"]), help="When to use color. [default: auto]"),
 )

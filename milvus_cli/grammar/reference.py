@@ -13,9 +13,12 @@ import click
 from .. import __version__
 from ..result import Report, Section, Table, Value
 from ..session.settings import SETTINGS
+from ..text.markdown import Block, deeper_titles, plain
 from .click_nodes import Leaf
+from .help_layout import TOPICS, option_row
 from .lines import PROGRAM
 from .params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, NeededOption, SecretOption, WordOption
+from .topics import blocks, page
 from .tree import SYNONYMS, leaves, tree
 
 SUMMARY = "the command-line shell for Milvus"
@@ -26,31 +29,31 @@ FORMS = (
     f"{PROGRAM} [OPTIONS] -f FILE",
 )
 DESCRIPTION = (
-    "Without a command and on a terminal it opens an interactive shell; with one it runs that and ends; with -c, -f or "
-    "commands on standard input it runs a script, which stops at its first failure.",
+    "Without a command, it opens an interactive shell on a terminal. With a command, it runs the command and exits. "
+    "With -c, -f or commands on standard input, it runs a script, which stops at the first error.",
     "A command is a verb and a noun. "
-    + " ".join(f"{word} is another word for {' '.join(words)}." for word, words in SYNONYMS.items())
-    + " A value @FILE is read from a file, - from standard input.",
+    + " ".join(f"{word} is a synonym for {' '.join(words)}." for word, words in SYNONYMS.items())
+    + " @FILE as a value reads a file, - reads standard input.",
     "Results go to standard output, everything else to standard error.",
 )
 EXIT_CODES = (
-    ("0", "Done."),
-    ("1", "The server refused, or the operation failed."),
-    ("2", "Usage: what was typed cannot be meant."),
-    ("3", "No Milvus answered, or nothing is connected."),
-    ("4", "Not authenticated, or not permitted."),
-    ("5", "Done in part: some rows were rejected."),
-    ("130", "Interrupted."),
+    ("0", "Success"),
+    ("1", "The server refused, the operation failed, or a check found something"),
+    ("2", "Invalid usage"),
+    ("3", "No server responded, or there is no connection"),
+    ("4", "Not authenticated, or permission denied"),
+    ("5", "Partly done: some rows were rejected"),
+    ("130", "Interrupted by Ctrl-C"),
 )
-ENDING = (("--version", "Show the version and end."), ("--help", "Show the help and end."))
+ENDING = (("--version", "Show the version and exit."), ("--help", "Show the help and exit."))
 VARIABLES = (
-    ("MILVUS_URI, ZILLIZ_URI", "Address of the server, where no connection is named."),
+    ("MILVUS_URI, ZILLIZ_URI", "Address of the server."),
     ("MILVUS_TOKEN, ZILLIZ_TOKEN", "user:password or an API key."),
-    ("MILVUS_ALIAS", "The connection to use."),
-    ("MILVUS_CLI_HOME", "Directory of the connections, history and servers."),
-    ("MILVUS_CLI_CONFIG", "The configuration file."),
+    ("MILVUS_ALIAS", "Connection to use."),
+    ("MILVUS_CLI_HOME", "Directory for connections, history and Milvus Lite data."),
+    ("MILVUS_CLI_CONFIG", "Path of the configuration file."),
     *((each.variable, each.meaning) for each in SETTINGS.values()),
-    ("NO_COLOR", "No colour, when it is set."),
+    ("NO_COLOR", "Disables colors."),
 )
 
 TYPES: Mapping[type[click.ParamType[Any]], str] = {
@@ -103,7 +106,9 @@ def manual() -> str:
         lines += [f".SS {_roff(entry.path)}", _roff(entry.usage), *_roff_paragraphs(entry.paragraphs)]
         lines += _roff_terms(entry.options)
         lines += [".PP", *(_roff(f"Example: {example}") + "\n.br" for example in entry.examples)]
-    lines += [".SH EXIT STATUS", *_roff_terms(EXIT_CODES), ".SH ENVIRONMENT", *_roff_terms(VARIABLES)]
+    for topic in TOPICS:
+        lines += [line for block in blocks(topic) for line in _roff_block(block)]
+    lines += [".SH ENVIRONMENT", *_roff_terms(VARIABLES)]
     return "\n".join(lines) + "\n"
 
 
@@ -122,7 +127,8 @@ def markdown() -> str:
         parts += [f"### {_escape_markdown(entry.path)}", _code([entry.usage]), *map(_escape_markdown, entry.paragraphs)]
         parts += [_rows("option", entry.options)] if entry.options else []
         parts.append(_code([f"{PROGRAM} {example}" for example in entry.examples]))
-    parts += ["## Exit codes", _rows("code", EXIT_CODES), "## Environment", _rows("variable", VARIABLES)]
+    parts += ["## Environment", _rows("variable", VARIABLES)]
+    parts += [deeper_titles(page(topic)).rstrip() for topic in TOPICS]
     return "\n\n".join(parts) + "\n"
 
 
@@ -219,9 +225,9 @@ def _entry(leaf: Leaf) -> Entry:
 
 
 def _records(options: Sequence[click.Option]) -> Terms:
-    """Returns the usage and help of each option."""
+    """Returns the spellings and help of each option."""
     ctx = click.Context(click.Command(PROGRAM))
-    return [record for each in options if (record := each.get_help_record(ctx))]
+    return [row for each in options if (row := option_row(each, ctx))]
 
 
 def _roff(text: str) -> str:
@@ -237,6 +243,19 @@ def _roff_paragraphs(paragraphs: Sequence[str]) -> list[str]:
 
 def _roff_terms(terms: Terms) -> list[str]:
     return [line for name, meaning in terms for line in (".TP", f"\\fB{_roff(name)}\\fR", _roff(meaning))]
+
+
+def _roff_block(block: Block) -> list[str]:
+    """Returns a block of a topic, whose title begins a section of the manual page."""
+    if block.kind == "title":
+        return [f".SH {_roff(block.lines[0].upper())}" if block.level == 1 else f".SS {_roff(block.lines[0])}"]
+    if block.kind == "code":
+        return [".PP", ".nf", ".RS", *(_roff(line) or "\\&" for line in block.lines), ".RE", ".fi"]
+    if block.kind == "table":
+        return _roff_terms([(plain(row[0]), plain(", ".join(row[1:]))) for row in block.rows[1:]])
+    if block.kind == "list":
+        return [line for item in block.lines for line in (".IP \\[bu] 2", _roff(plain(item)))]
+    return _roff_paragraphs([plain(each) for each in block.lines])
 
 
 def _escape_markdown(text: str) -> str:

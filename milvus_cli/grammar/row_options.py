@@ -23,14 +23,14 @@ param_option = option(
     multiple=True,
     type=PARAMETER,
     metavar="NAME=VALUE",
-    help="Fills {NAME} in the filter, quoted where it is text (repeatable).",
+    help="Value for {NAME} in the filter, quoted as needed (repeatable).",
 )
 filter_options = all_of(
-    option(*FILTER_SPELLINGS, type=FILTER, default="", metavar="EXPR", help="Only the rows for which this holds."),
+    option(*FILTER_SPELLINGS, type=FILTER, default="", metavar="EXPR", help="Filter expression. See `help filters`."),
     param_option,
 )
 needed_filter_options = all_of(
-    option(*FILTER_SPELLINGS, needed=True, type=FILTER, metavar="EXPR", help="The rows for which this holds."),
+    option(*FILTER_SPELLINGS, needed=True, type=FILTER, metavar="EXPR", help="Filter expression. See `help filters`."),
     param_option,
 )
 ids_option = option(
@@ -38,14 +38,14 @@ ids_option = option(
     needed=True,
     type=TEXT,
     metavar="1,2,3",
-    help="Primary keys, with commas between, or a JSON list; @FILE reads a file, - standard input.",
+    help="Primary keys, comma-separated or as a JSON list. @FILE reads a file, - standard input.",
 )
 limit_option = option(
-    "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="So many rows at the most; all when not given."
+    "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="Maximum number of rows. [default: all]"
 )
-partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Only in this partition.")
+partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Delete only in this partition.")
 target_partition_option = option(
-    "-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Into this partition."
+    "-p", "--partition", type=PARTITION, default="", metavar="NAME", help="Partition to insert into."
 )
 consistency_option = option(
     "--consistency",
@@ -53,7 +53,7 @@ consistency_option = option(
     default="Strong",
     show_default=True,
     metavar="LEVEL",
-    help="How fresh the rows must be.",
+    help="Consistency level of the reads.",
 )
 
 freshness_options = all_of(
@@ -68,14 +68,14 @@ freshness_options = all_of(
         "--guarantee-timestamp",
         type=click.IntRange(0, HIGHEST_TIMESTAMP),
         metavar="TIMESTAMP",
-        help="See at least all writes up to this hybrid timestamp, as `calc mkts_from_datetime` prints it; the read "
-        "waits for one in the future. 0 is Strong, 1 Eventually, 2 Bounded.",
+        help="See at least all writes up to this hybrid timestamp, as printed by `calc mkts_from_datetime`. A "
+        "read waits for a timestamp in the future. 0 is Strong, 1 Eventually, 2 Bounded.",
     ),
     option(
         "--graceful-time",
         type=FiniteRange(min=0, max=HIGHEST_GRACE),
         metavar="SECONDS",
-        help="Bounded: see at least all writes older than this. Bounded alone leaves it to the server, 5 by default.",
+        help="With Bounded, see at least all writes older than this. [default: chosen by the server, usually 5]",
     ),
 )
 
@@ -85,6 +85,6 @@ def fields_option(text: str) -> Callable[[Any], Any]:
     return option("--fields", type=FIELDS, metavar="A,B", help=text)
 
 
-def partitions_option(text: str = "Only in this partition (repeatable).") -> Callable[[Any], Any]:
+def partitions_option(text: str = "Restrict to this partition (repeatable).") -> Callable[[Any], Any]:
     """The option for the partitions to read; `text` is its help."""
     return option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME", help=text)

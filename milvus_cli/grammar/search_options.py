@@ -27,20 +27,18 @@ vector_option = option(
     type=QUERY_VECTOR,
     multiple=True,
     metavar="VECTOR",
-    help="Query vectors: [0.1, 0.2, …], bare numbers, or a file of them (NPY, JSON, CSV or text, as FILE or @FILE); "
-    "- is standard input. Repeatable.",
+    help="Query vector: [0.1, 0.2, …], numbers, a file (NPY, JSON, CSV or text, as FILE or @FILE), or - for "
+    "standard input (repeatable).",
 )
-like_option = option("--like", metavar="ID", help="Search by the vector of this entity, which is left out of the hits.")
+like_option = option("--like", metavar="ID", help="Search by the vector of this row, which is excluded from the hits.")
 text_option = option(
     "--text",
     "texts",
     multiple=True,
     metavar="TEXT",
-    help="Search by text, where a function of the server makes vectors of it; repeatable.",
+    help="Query text, converted to a vector by a function of the server (repeatable).",
 )
-field_option = option(
-    "-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field; needed only where there are several."
-)
+field_option = option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field. [default: the only one]")
 limit_option = option(
     "-l",
     "--limit",
@@ -51,54 +49,58 @@ limit_option = option(
     help="Hits per query.",
 )
 offset_option = option(
-    "--offset", type=click.IntRange(0, HIGHEST_LIMIT), default=0, metavar="N", help="Leave out the first N hits."
+    "--offset", type=click.IntRange(0, HIGHEST_LIMIT), default=0, metavar="N", help="Skip the first N hits."
 )
 filter_options = all_of(
-    option("--filter", type=FILTER, default="", metavar="EXPR", help="Only among the rows for which this holds."),
+    option("--filter", type=FILTER, default="", metavar="EXPR", help="Filter expression. See `help filters`."),
     param_option,
 )
-fields_option = option("--fields", type=FIELDS, metavar="A,B", help="Fields to show beside id and distance; * is all.")
+fields_option = option(
+    "--fields", type=FIELDS, metavar="A,B", help="Fields to show besides id and distance, or * for all."
+)
 partition_option = option(
     "--partition",
     "partitions",
     type=PARTITION,
     multiple=True,
     metavar="NAME",
-    help="Only in this partition (repeatable).",
+    help="Restrict to this partition (repeatable).",
 )
-force_option = option("--force", is_flag=True, help="Send parameters that are not known here.")
+force_option = option("--force", is_flag=True, help="Send parameters this client does not recognize.")
 params_option = option(
     "--params",
     type=TEXT,
     multiple=True,
     metavar="JSON",
-    help="Parameters of the search, e.g. '{\"ef\": 64}' or ef=64, checked against the index; repeatable.",
+    help="Search parameters of the index, e.g. ef=64 or '{\"ef\": 64}' (repeatable).",
 )
 index_options = all_of(
-    option("--metric", type=METRIC, default="", metavar="METRIC", help="The index's metric, where it must be given."),
+    option("--metric", type=METRIC, default="", metavar="METRIC", help="Metric. [default: the index's]"),
     params_option,
     force_option,
 )
-radius_option = option("--radius", type=NUMBER, metavar="X", help="Only hits nearer than this distance.")
+radius_option = option("--radius", type=NUMBER, metavar="X", help="Return only hits nearer than this distance.")
 range_options = all_of(
     radius_option,
-    option("--range-filter", type=NUMBER, metavar="X", help="With --radius: only hits no nearer than this distance."),
+    option(
+        "--range-filter", type=NUMBER, metavar="X", help="With --radius, return only hits at this distance or farther."
+    ),
 )
 group_options = all_of(
-    option("--group-by", type=FIELD, default="", metavar="FIELD", help="Hits with different values of this field."),
-    option("--group-size", type=click.IntRange(1), metavar="N", help="So many hits of each group [1]."),
+    option("--group-by", type=FIELD, default="", metavar="FIELD", help="Group hits by this field."),
+    option("--group-size", type=click.IntRange(1), metavar="N", help="Hits per group. [default: 1]"),
 )
 rerank_option = option(
     "--rerank",
     type=RERANK_FUNCTION,
     multiple=True,
     metavar="NAME:ARGS",
-    help="Change distances by decay:field=F,…, boost:weight=W,filter=…, or model:field=F,…; repeatable. Milvus 2.6.",
+    help="Rerank by decay:field=F,…, boost:weight=W,filter=… or model:field=F,… (repeatable). Requires Milvus 2.6.",
 )
 round_option = option(
-    "--round-decimal", type=click.IntRange(0, 6), metavar="N", help="Let the server round distances to N places."
+    "--round-decimal", type=click.IntRange(0, 6), metavar="N", help="Round distances to N decimal places on the server."
 )
 consistency_options = all_of(
     freshness_options,
-    option("--ignore-growing", is_flag=True, help="Leave out rows that are not in a sealed segment yet."),
+    option("--ignore-growing", is_flag=True, help="Skip growing segments: faster, but misses recent rows."),
 )

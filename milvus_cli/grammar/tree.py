@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 COMMANDS = "milvus_cli.commands"
 """The package whose modules declare the commands. Imported by name, as plug-ins are, because it is above this one."""
-MARGIN = 6
-"""Width of the margins before, between and after the two columns of a list of commands."""
+MARGIN = 4
+"""Width of the margins before and between the two columns of a list of commands."""
 
 COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 """Set by the completion scripts of bash, zsh and fish: the program then only answers a Tab."""
@@ -73,7 +73,7 @@ class Verb(Node, click.Group):
 
     def _what(self) -> tuple[str, str]:
         if self.is_root:
-            return "a command is missing", "help shows all commands"
+            return "a command is missing", "run `help` to list all commands"
         return f"{self.name} what?", f"one of: {', '.join(self.commands)}"
 
     def with_default_noun(self, args: list[str]) -> list[str]:
@@ -108,7 +108,7 @@ class Verb(Node, click.Group):
     def _unknown(self, words: list[str]) -> UnknownCommand:
         name, known = words[0], [str(each) for each in self.commands]
         if self.is_root:
-            near = nearest(name.lower(), known) or "help shows all commands"
+            near = nearest(name.lower(), known) or "run `help` to list all commands"
             # The rest of a command in quotes may have a secret in it.
             shown = f"{name.split()[0]} …" if len(name.split()) > 1 else name
             return UnknownCommand(f"no command {shown!r}", _meant(words) or near)
@@ -116,21 +116,44 @@ class Verb(Node, click.Group):
             f"no command '{self.name} {name}'", nearest(name.lower(), known) or f"one of: {', '.join(known)}"
         )
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return ["[OPTIONS]", "COMMAND"] if self.is_root else ["NOUN", "[OPTIONS]"]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(each.path, each) for each in leaves(self)]
-        room = formatter.width - max(len(path) for path, _ in rows) - MARGIN
-        with formatter.section("Commands"):
-            formatter.write_dl([(path, leaf.get_short_help_str(limit=room)) for path, leaf in rows])
-        if self.is_root:
-            formatter.write_paragraph()
-            same = ", ".join(f"{word} for {' '.join(words)}" for word, words in SYNONYMS.items())
-            plural = "a plural lists: collections, show collections"
-            file = "insert -c NAME FILE is insert file -c NAME FILE"
-            formatter.write_text(f"Other words: {same}; {plural}; {file}. One command: help COMMAND.")
+        """Writes a line for each command: those of a verb in one list, those of the program in groups."""
+        if not self.is_root:
+            _write_rows(formatter, "Commands", [(each.path, each.summary) for each in leaves(self)])
+            return
+        from .help_layout import GROUPS, TOPICS, group_of
+
+        rows = [(group_of(each.path), (each.path, each.summary)) for each in leaves(self)]
+        widest = max(len(path) for _, (path, _) in rows)
+        for title in GROUPS:
+            _write_rows(formatter, title, [row for group, row in rows if group == title], widest)
+        _write_rows(formatter, "Topics", list(TOPICS.items()), widest)
+        formatter.write_paragraph()
+        same = ", ".join(f"{word} = {' '.join(words)}" for word, words in SYNONYMS.items())
+        formatter.write_text(f"Synonyms: {same}. A plural lists: `collections` is `list collections`.")
+        formatter.write_text(
+            "`help COMMAND` shows options and examples, `help TOPIC` a guide, `help TEXT` searches both."
+        )
+
+
+def _write_rows(
+    formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]], width: int | None = None
+) -> None:
+    """Writes a line for each row, or two where the terminal is too narrow for one."""
+    widest = width or max(len(name) for name, _ in rows)
+    formatter.write(f"\n{title}:\n")
+    for name, summary in rows:
+        if MARGIN + widest + len(summary) > formatter.width:
+            formatter.write(f"  {name}\n      {summary}\n")
+        else:
+            formatter.write(f"  {name:<{widest}}  {summary}\n")
 
 
 def _meant(words: Sequence[str]) -> str:
@@ -166,7 +189,7 @@ def tree() -> Verb:
             continue
         group = root.commands.get(verb)
         if not isinstance(group, Verb):
-            group = Verb(name=verb, help=f"{verb.capitalize()} …")
+            group = Verb(name=verb)
             root.add_command(group)
         group.add_command(leaf, noun)
     return root
@@ -187,7 +210,7 @@ def children(verb: Verb) -> Names:
 
 
 def _about(command: click.Command) -> str:
-    return ", ".join(command.commands) if isinstance(command, Verb) else command.get_short_help_str(limit=60)
+    return ", ".join(command.commands) if isinstance(command, Verb) else getattr(command, "summary", "")
 
 
 def following(words: Sequence[str]) -> Names:
@@ -208,7 +231,19 @@ class CommandWords(Offered):
         return items(following(list(ctx.params.get(str(param.name)) or ())).best(incomplete))
 
 
-COMMAND = CommandWords()
+class HelpWords(CommandWords):
+    """A parameter type for the words after `help`: those of a command, or a topic."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        found = super().shell_complete(ctx, param, incomplete)
+        if ctx.params.get(str(param.name)):
+            return found
+        from .help_layout import TOPICS
+
+        return [*found, *items(named(TOPICS.items()).best(incomplete))]
+
+
+COMMAND, SUBJECT = CommandWords(), HelpWords()
 
 
 def _collected() -> Iterator[Leaf]:
@@ -234,9 +269,3 @@ def find(words: Sequence[str]) -> ResolvedCommand:
         name, here, rest = here.child(here.with_default_noun(rest))
         ctx = click.Context(here, info_name=name, parent=ctx, resilient_parsing=True)
     return ResolvedCommand(here, ctx, rest)
-
-
-def help_text(words: Sequence[str]) -> str:
-    """Returns the help of the command or verb that the words name, or of the program for no words."""
-    found = find(words)
-    return found.command.get_help(found.ctx)

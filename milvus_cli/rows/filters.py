@@ -229,4 +229,4 @@ def _filter_hint(expression: str, reason: str, position: int | None, fields: Seq
         return "equality is written =="
     unknown = [word for word in _field_words(expression) if word not in fields]
     near = next((hint for word in unknown if (hint := nearest(word, fields))), "")
-    return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "")
+    return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "help filters")
