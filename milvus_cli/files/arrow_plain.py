@@ -194,10 +194,10 @@ def _durations(array: Any) -> list[str | None]:
 
     digits = FRACTION_DIGITS[array.type.unit]
     values = array.cast(pyarrow.int64()).to_pylist()
-    return [None if each is None else _duration(each, digits) for each in values]
+    return [None if each is None else duration_text(each, digits) for each in values]
 
 
-def _duration(value: int, digits: int) -> str:
+def duration_text(value: int, digits: int) -> str:
     """Formats a duration as pandas does: P1DT2H3M4.5S."""
     seconds, rest = divmod(abs(value), 10**digits)
     minutes, seconds = divmod(seconds, 60)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ast
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from ..errors import CliError
-from ..text.timestamps import instant
-from .arrow_plain import far_moment
+from ..text.timestamps import beyond_calendars, instant
+from .arrow_plain import DAY, FRACTION_DIGITS, duration_text, far_moment
 
 NPY_MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 1 << 16
@@ -39,9 +40,16 @@ NUMBER_CODES = {
     "<f8": "d",
 }
 """struct's codes of the number types. `<U7` is text of 7 characters."""
-TIMESTAMP_DIGITS = {"<M8[s]": 0, "<M8[ms]": 3, "<M8[us]": 6, "<M8[ns]": 9}
-"""Digits of a fraction of a second in each timestamp type; timestamps are UTC."""
 NOT_A_TIME = -(2**63)
+HINTS = {
+    "O": "save an array of numbers or of texts (dtype str)",
+    "S": "save text: array.astype(str)",
+    "c": "save two arrays: array.real and array.imag",
+    "f": "save array.astype('<f8')",
+    "M": "save array.astype('<M8[s]'), or '<M8[D]' for dates",
+    "m": "save array.astype('<m8[s]')",
+}
+"""Arrays to save in place of unreadable ones, by NumPy's kind of type."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,8 @@ class NpyArray:
 
     @property
     def item_size(self) -> int:
-        if self.dtype in TIMESTAMP_DIGITS:
-            return 8
-        return 4 * int(self.dtype[2:]) if self.dtype[1] == "U" else int(self.dtype[2:])
+        size = int(self.dtype[2:].partition("[")[0])
+        return 4 * size if self.dtype[1] == "U" else size
 
     @property
     def row_size(self) -> int:
@@ -100,8 +107,8 @@ class NpyArray:
         else:
             code = NUMBER_CODES.get(self.dtype, "q")
             numbers = list(struct.unpack(f"<{len(block) // self.item_size}{code}", block))
-        if self.dtype in TIMESTAMP_DIGITS:
-            numbers = [_timestamp_text(each, TIMESTAMP_DIGITS[self.dtype]) for each in numbers]
+        if text := TIME_TEXTS.get(self.dtype):
+            numbers = [None if each == NOT_A_TIME else text(each) for each in numbers]
         if len(self.shape) == 1:
             return numbers
         return [numbers[start : start + self.width] for start in range(0, len(numbers), self.width)]
@@ -115,21 +122,9 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     """Reads the header. Raises CliError, with `name`, if it is not an NPY file or has an unsupported type or shape."""
     header = _read_header(stream, name)
     dtype, shape = header["descr"], header["shape"]
-    if dtype == "|O":
-        raise CliError(f"{name} holds Python objects", hint="save an array of numbers or of texts (dtype str)")
-    if (
-        not isinstance(dtype, str)
-        or len(dtype) > LONGEST_TYPE
-        or not (
-            dtype in NUMBER_CODES
-            or dtype in TIMESTAMP_DIGITS
-            or (dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0"))
-        )
-    ):
-        known = ", ".join(each[1:] for each in NUMBER_CODES)
-        raise CliError(
-            f"{name} holds {repr(dtype)[:60]}", hint=f"little-endian {known}, text (U) and moments (M8) can be read"
-        )
+    if not isinstance(dtype, str) or not _is_readable(dtype):
+        held = "Python objects" if dtype == "|O" else repr(dtype)[:60]
+        raise CliError(f"{name} holds {held}", hint=_readable_type(dtype))
     if header["fortran_order"] and len(shape) > 1:
         raise CliError(f"{name} is in Fortran order", hint="save numpy.ascontiguousarray(array)")
     if not all(type(each) is int and 0 <= each <= LONGEST_SIDE for each in shape):
@@ -147,16 +142,45 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     return array
 
 
+def _is_readable(dtype: str) -> bool:
+    if len(dtype) > LONGEST_TYPE:
+        return False
+    is_text = dtype[:2] == "<U" and dtype[2:].strip("0123456789") == "" < dtype[2:].lstrip("0")
+    return is_text or dtype in NUMBER_CODES or dtype in TIME_TEXTS
+
+
+def _readable_type(dtype: Any) -> str:
+    """Returns a hint for an unreadable type: what to save in its place."""
+    if isinstance(dtype, list):
+        return "save each field as an array of its own: array['name']"
+    if isinstance(dtype, str) and dtype[:1] == ">" and _is_readable(f"<{dtype[1:]}"):
+        return f"save array.astype('<{dtype[1:]}')"
+    known = ", ".join(each[1:] for each in (*NUMBER_CODES, *TIME_TEXTS))
+    return HINTS.get(str(dtype)[1:2], f"little-endian {known} and text (U) can be read")
+
+
+def _date_text(days: int) -> Any:
+    """Returns ISO 8601 text; `NotJson` outside its years."""
+    text = instant(days * DAY * 10**6)
+    return text.partition("T")[0] if isinstance(text, str) else beyond_calendars(days)
+
+
 def _timestamp_text(value: int, digits: int) -> Any:
-    """Returns ISO 8601 text with all digits; None for NumPy's NaT, `NotJson` outside the years of ISO 8601."""
-    if value == NOT_A_TIME:
-        return None
+    """Returns ISO 8601 text with all digits, in UTC; `NotJson` outside its years."""
     seconds, rest = divmod(value, 10**digits)
     whole = instant(seconds * 10**6)
     if not isinstance(whole, str):
         return far_moment(value, digits, "Z")
     whole = whole.removesuffix("Z")
     return f"{whole}.{rest:0{digits}}Z" if rest else f"{whole}Z"
+
+
+TIME_TEXTS: Mapping[str, Callable[[int], Any]] = {
+    "<M8[D]": _date_text,
+    **{f"<M8[{unit}]": partial(_timestamp_text, digits=digits) for unit, digits in FRACTION_DIGITS.items()},
+    **{f"<m8[{unit}]": partial(duration_text, digits=digits) for unit, digits in FRACTION_DIGITS.items()},
+}
+"""Writers of dates, timestamps and durations, as Parquet files are read, by NumPy's type."""
 
 
 def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:

@@ -78,11 +78,56 @@ def test_another_file_than_npy_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dtype", "held"), [(">f4", "'>f4'"), ("c8", "'<c8'"), ("i4,f4", "[('f0', '<i4'), ('f1', '<f4')]")]
+    ("values", "dtype", "texts"),
+    [
+        (["2024-01-31", "1969-12-31"], "M8[D]", ["2024-01-31", "1969-12-31"]),
+        (["2024-01-31", "1969-12-31"], "M8[s]", ["2024-01-31T00:00:00Z", "1969-12-31T00:00:00Z"]),
+        (["2024-01-31T01:02:03.5"], "M8[ns]", ["2024-01-31T01:02:03.500000000Z"]),
+        ([93_784, -1], "m8[s]", ["P1DT2H3M4S", "-P0DT0H0M1S"]),
+        ([19_500, -1], "m8[ms]", ["P0DT0H0M19.5S", "-P0DT0H0M0.001S"]),
+    ],
 )
-def test_a_type_that_no_field_has_is_refused_with_those_that_can_be_read(dtype: str, held: str) -> None:
-    known = "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8, text (U) and moments (M8) can be read"
-    assert refusal(saved(numpy.zeros(2, dtype))) == (f"x.npy holds {held}", known)
+def test_dates_timestamps_and_durations_are_texts(values: list[Any], dtype: str, texts: list[str]) -> None:
+    array = numpy.array([*values, "NaT"], dtype)
+    assert list(read_npy(io.BytesIO(saved(array)), "x.npy").rows()) == [*texts, None]
+
+
+@pytest.mark.parametrize(
+    ("array", "held", "hint"),
+    [
+        (numpy.zeros(2, ">f4"), "'>f4'", "save array.astype('<f4')"),
+        (numpy.zeros(2, ">U3"), "'>U3'", "save array.astype('<U3')"),
+        (numpy.zeros(2, "c8"), "'<c8'", "save two arrays: array.real and array.imag"),
+        (numpy.zeros(2, "S5"), "'|S5'", "save text: array.astype(str)"),
+        (numpy.zeros(2, "M8[h]"), "'<M8[h]'", "save array.astype('<M8[s]'), or '<M8[D]' for dates"),
+        (numpy.zeros(2, "m8[D]"), "'<m8[D]'", "save array.astype('<m8[s]')"),
+        (numpy.zeros(2, "longdouble"), "'<f16'", "save array.astype('<f8')"),
+        (numpy.zeros(2, "O"), "Python objects", "save an array of numbers or of texts (dtype str)"),
+        (
+            numpy.zeros(2, "i4,f4"),
+            "[('f0', '<i4'), ('f1', '<f4')]",
+            "save each field as an array of its own: array['name']",
+        ),
+    ],
+)
+def test_a_type_that_no_field_has_is_refused_with_one_that_can_be_read(array: Any, held: str, hint: str) -> None:
+    assert refusal(saved(array)) == (f"x.npy holds {held}", hint)
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">U3", "S5", "M8[h]", "m8[D]", "longdouble"])
+def test_the_hints_make_arrays_that_can_be_read(dtype: str) -> None:
+    array = numpy.zeros(1, dtype)
+    call = refusal(saved(array))[1].partition("array")[2].partition(",")[0]
+    found = eval(f"array{call}", {"array": array, "str": str})
+    assert list(read_npy(io.BytesIO(saved(found)), "x.npy").rows())
+
+
+def test_raw_bytes_are_refused_with_the_types_that_can_be_read() -> None:
+    known = (
+        "little-endian b1, i1, u1, i2, u2, i4, u4, i8, u8, f2, f4, f8, M8[D], M8[s], M8[ms], M8[us], M8[ns], "
+        "m8[s], m8[ms], m8[us], m8[ns] and text (U) can be read"
+    )
+    assert refusal(saved(numpy.zeros(2, "V4"))) == ("x.npy holds '|V4'", known)
 
 
 def test_fortran_order_is_refused_with_the_call_that_changes_it() -> None:
