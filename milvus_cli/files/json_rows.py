@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import CliError, InvalidInput
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
 from . import row_stream
-from .json_text import NEAR, JsonText, Malformed, Repeated, TooLong, UnreadableValue
+from .json_text import NEAR, TOO_DEEP, JsonText, Malformed, Repeated, TooDeep, TooLong, UnreadableValue
 from .row_stream import ROW_LIMIT, TOO_LONG, RowCollector, RowStream
 from .sources import Source
 
@@ -256,14 +256,19 @@ def _rejected(text: JsonText, error: Exception, number: int, *, whole: bool) -> 
         text.skip_line()
     if isinstance(error, Malformed) and line is not None and error.offset >= len(line) and text.peek() not in b"{":
         raise _broken(text, error, f"line {number}") from error
-    reason = f"no JSON: {error.reason}" if isinstance(error, Malformed) else TOO_LONG
     shown = (line or b"").decode("utf-8", "backslashreplace").rstrip("\r\n") if whole else ""
-    yield number, UnreadableValue(reason, shown)
+    yield number, UnreadableValue(_reason(error), shown)
 
 
 def _broken(text: JsonText, error: Exception, where: str) -> CliError:
-    reason = f"no JSON: {error.reason}" if isinstance(error, Malformed) else f"{TOO_LONG}, or without an end"
-    return CliError(f"{text.name}, {where}: {reason}")
+    endless = ", or without an end" if isinstance(error, TooLong) else ""
+    return CliError(f"{text.name}, {where}: {_reason(error)}{endless}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Malformed):
+        return f"no JSON: {error.reason}"
+    return TOO_DEEP if isinstance(error, TooDeep) else TOO_LONG
 
 
 def two_lists(where: str, names: Collection[str]) -> InvalidInput:

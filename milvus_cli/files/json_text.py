@@ -28,6 +28,8 @@ MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 """Tokens that determine nesting: brackets, and the quotes and escapes of strings, which may contain brackets."""
 
 TOO_DEEP = "nested too deeply"
+MOST_MARKS = 1 << 16
+"""Maximum of MARKS in a value that is nested too deeply, as they are found one by one, in 2 µs each."""
 
 ESCAPE = 16
 """Characters of the longest token that is an error until its end is read: an escape or a literal."""
@@ -35,6 +37,10 @@ ESCAPE = 16
 
 class TooLong(Exception):
     """A value or line is longer than its limit."""
+
+
+class TooDeep(TooLong):
+    """A value is nested too deeply, and too long to look for its end."""
 
 
 class Malformed(Exception):
@@ -220,7 +226,9 @@ class JsonText:
     def _deep(self) -> tuple[Any, int] | None:
         """Like `_end_of_value`, for a value nested too deeply for the parser: finds only its end."""
         depth, inside = 0, False
-        for found in MARKS.finditer(self._data, self._at):
+        for count, found in enumerate(MARKS.finditer(self._data, self._at)):
+            if count == MOST_MARKS:
+                raise TooDeep
             mark = found.group()
             inside ^= mark == b'"'
             depth += 0 if inside else (mark in b"[{") - (mark in b"]}")

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -140,12 +141,22 @@ def test_a_broken_object_of_several_lines_gives_no_row_of_its_inside() -> None:
         read('{\n "id": 1,\n "refs": [\n' + row(77) + '\n],,\n "v": [1]}\n', "jsonl")
 
 
-@pytest.mark.parametrize("deep", [DEEP, "[" * 100_000 + "]" * 100_000, '{"a":' * 1200 + "1" + "}" * 1200])
+@pytest.mark.parametrize("deep", [DEEP, "[" * 30_000 + "]" * 30_000, '{"a":' * 1200 + "1" + "}" * 1200])
 def test_a_row_nested_too_deeply_is_rejected_and_the_rest_is_read(deep: str) -> None:
     told = {2: "nested too deeply"}
     assert read(f"{row(1)}\n{deep}\n{row(3)}\n") == ({1: 1, 3: 3}, told)
     assert read(f"[{row(1)},{deep},{row(3)}]") == ({1: 1, 3: 3}, told)
     assert read(f"{deep if deep[0] == '{' else DEEP}\n{row(3)}\n") == ({2: 3}, {1: "nested too deeply"})
+
+
+@pytest.mark.parametrize("deep", ["[" * (1 << 20), "[" * 2_000 + "[]," * (1 << 19), '{"a":' * (1 << 18)])
+def test_the_end_of_a_value_nested_without_end_is_not_looked_for(deep: str) -> None:
+    started = time.process_time()
+    with pytest.raises(CliError) as caught:
+        read(f"[{row(1)},{deep}")
+    assert caught.value.message == "f.json, value 2 of the list in line 1: nested too deeply, or without an end"
+    assert read(f'{row(1)}\n{{"id": 2, "j": {deep}\n{row(3)}\n', "jsonl") == ({1: 1, 3: 3}, {2: "nested too deeply"})
+    assert time.process_time() - started < 2
 
 
 def test_numbers_and_texts_are_those_of_the_file() -> None:
