@@ -80,6 +80,18 @@ def test_partitions_give_fields(loaded: Typed) -> None:
     assert " -f year:INT64 -f more:DOUBLE " in run.out
 
 
+def test_partitions_give_fields_that_take_the_values_of_all_files(
+    loaded_on_lite: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 1)
+    for number, lang in enumerate(("1", "2", "en", "__HIVE_DEFAULT_PARTITION__")):
+        part(f"t/lang={lang}/0.parquet", row(number, None), without=("lang",))
+    run = loaded_on_lite("create collection made --from t --dry-run")
+    assert run.code == 0
+    assert " -f lang:VARCHAR:256 " in run.out
+    assert " --nullable lang " in run.out
+
+
 def test_partitions_give_columns(loaded: Typed) -> None:
     left_out = ("lang", "year")
     part("t/lang=en/year=2023/0.parquet", row(1, year=2023), without=left_out)

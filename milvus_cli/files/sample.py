@@ -73,7 +73,14 @@ def read_columns(
         more = _table_sample(group, stdin, layout, note)
         if more.table.text == found.table.text:
             found = replace(found, columns=_stacked(found, more))
-    return replace(found, inferred=_inferred(found.columns, found.table))
+    return replace(found, inferred=_inferred(_with_all_paths(found, places), found.table))
+
+
+def _with_all_paths(sample: Sample, places: Sequence[InputFile]) -> Mapping[str, Sequence[Any]]:
+    """Returns the columns, with those that paths give also from the files that were not read."""
+    cells = [pair for place in places for pair in place.columns]
+    more = {name: [cell for other, cell in cells if other == name] for name in sample.table.cells}
+    return {name: [*values, *more.get(name, ())] for name, values in sample.columns.items()}
 
 
 def _stacked(above: Sample, below: Sample) -> Mapping[str, Sequence[Any]]:
