@@ -135,7 +135,7 @@ def small_sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small_sample")
 def test_a_later_code_does_not_lose_its_zeros(books: Typed) -> None:
-    Path("z.csv").write_text('id,zip,v\n1,1001,"[0.5, 1]"\n2,007,"[0.5, 1]"\n3,+49,"[0.5, 1]"\n')
+    Path("z.csv").write_text('id,zip,v\n1,1001,"[0.5, 1]"\n2,007,"[0.5, 1]"\n3,+49,"[0.5, 1]"\n4,1E5,"[0.5, 1]"\n')
     run = books("create collection made --from z.csv")
     reason = "as a number, '007' would not be the same text again: is it a code?"
     assert (run.code, run.err.splitlines()[1]) == (5, f"z.csv, line 3, column 'zip': {reason}")

@@ -151,3 +151,11 @@ def test_values_of_another_type_are_rejected_with_their_column(books: Typed, nam
     assert run.code == 5
     columns = {line.split("column ")[1].split("'")[1] for line in run.err.splitlines() if ", column " in line}
     assert columns <= set(FILES[name].without)
+
+
+def test_lists_and_objects_of_duckdb_in_csv_are_refused_with_what_to_write(books: Typed) -> None:
+    run = books("insert file -c others duckdb.csv --ignore-unknown --map meta=")
+    reason = "texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
+    assert run.err.splitlines()[0] == f"duckdb.csv, line 2, column 'tags': \"[a, 'ü,b']\" is no ARRAY: {reason}"
+    run = books("upsert file -c others duckdb.csv --ignore-unknown --map tags=")
+    assert run.err.splitlines()[0].endswith(f"is no JSON: {reason}")

@@ -60,7 +60,7 @@ file_options = all_of(
         "--exact-numbers",
         "exact",
         is_flag=True,
-        help="Reject numbers in text files that would not be kept exactly, such as 007, +49 and those with "
+        help="Reject numbers in text files that would not be kept exactly, such as 007, +49, 1E5 and those with "
         "more digits than a DOUBLE holds.",
     ),
     option("--ignore-unknown", is_flag=True, help="Skip columns without a matching field."),

@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 FLOAT = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
-SIGNIFICANT_MARK = re.compile(r"\s*(\+|-?0[0-9])")
-"""Begins numbers that are probably codes: postal codes, telephone numbers."""
+CODE = re.compile(r"\s*(?:\+|-?0[0-9]|[0-9]+[eE][0-9]+\s*$)")
+"""Matches numbers that are probably codes: telephone numbers, postal codes, 1E5 (as a number mostly 1e+05 or 1.0E5)."""
 SAFE_DIGITS = 15
 """Digits that a DOUBLE always holds."""
 PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 """A list as NumPy prints it: whitespace between numbers, no commas."""
+UNQUOTED = re.compile(r'(?=[^"]*[^\W\d_])(?:\[[^"]*\]|\{[^"]*\})')
+"""A list or an object with words, but without JSON's quotes, as DuckDB writes them: where each text ends is a guess."""
 SEPARATORS = re.compile(r"[\s,;|]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
 """Texts that other programs write for null."""
+NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
 TRUE = ("true", "t", "yes", "1", "1.0")
 FALSE = ("false", "f", "no", "0", "0.0")
 TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
@@ -72,8 +75,8 @@ def _require_exact(field: Field, cells: Sequence[str], *, whole: bool) -> None:
 
 
 def loses_digits(cell: str, *, whole: bool) -> bool:
-    """Returns True for a number with a leading zero or a plus sign, or with more digits than a DOUBLE holds."""
-    if SIGNIFICANT_MARK.match(cell):
+    """Returns True for a number that is probably a code, or has more digits than a DOUBLE holds."""
+    if CODE.match(cell):
         return True
     if whole or len(cell) <= SAFE_DIGITS or not FLOAT.fullmatch(cell):
         return False
@@ -137,6 +140,8 @@ def _cell_error(cell: str, kind: str, error: Exception) -> str:
     reason = f"{_excerpt(cell)} is no {kind}"
     if cell.strip().lower() in NULL_TEXTS:
         return f"{reason}; null with --null {shlex.quote(cell)}"
+    if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):
+        return f"{reason}: texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 

@@ -48,7 +48,9 @@ def test_types_of_values(values: list[Any], type: str) -> None:
     [
         (["1", " 2"], "INT64"),
         (["1", "2.5", ""], "DOUBLE"),
-        (["1e3"], "DOUBLE"),
+        (["1e+3", "1.5E3", "1E-5"], "DOUBLE"),
+        (["1E5"], "VARCHAR:256"),
+        (["2e7", "1.5"], "VARCHAR:256"),
         (["true", "FALSE"], "BOOL"),
         (["01234", "99999"], "VARCHAR:256"),
         (["+4912345", "1"], "VARCHAR:256"),
