@@ -1,12 +1,7 @@
 """Arrow files and streams go in from everywhere, and an export to Arrow reads back as it was."""
 
-import gzip
 import io
 import struct
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +9,6 @@ import pyarrow
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-import zstandard
 
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
@@ -99,30 +93,6 @@ def test_exported_rows_go_back_in_as_they_were(loaded: Typed) -> None:
     with_collection(loaded)
     assert loaded("insert file -c ar out.arrow") == inserted(3)
     assert loaded.json("query -c ar") == rows_of(1, 2, 3)
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[str]:
-    """The address of a server of the files in the current directory."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-def test_rows_come_from_compressed_files_patterns_urls_and_standard_input(loaded_on_lite: Typed, web: str) -> None:
-    Path("1.arrow.gz").write_bytes(gzip.compress(arrow_file(1)))
-    Path("2.arrow.zst").write_bytes(zstandard.compress(arrow_file(2)))
-    Path("3.arrows.gz").write_bytes(gzip.compress(arrow_stream(3)))
-    Path("4.feather").write_bytes(arrow_file(4))
-    assert loaded_on_lite("insert file -c ar '[1-3].arrow*'") == inserted(3)
-    assert loaded_on_lite(f"insert file -c ar {web}/4.feather") == inserted(1, before=3)
-    piped = loaded_on_lite.cli(
-        "insert", "file", "-c", "ar", "-", "--format", "arrow", input=arrow_file(5), env=loaded_on_lite.env
-    )
-    assert piped == inserted(1, before=4)
-    assert loaded_on_lite.json("query -c ar") == rows_of(1, 2, 3, 4, 5)
 
 
 def test_streams_one_after_another_are_read_to_the_end(loaded_on_lite: Typed) -> None:

@@ -1,14 +1,10 @@
 """Rows of files are inserted into collections of real servers, and rows that don't fit are reported."""
 
 import csv
-import gzip
 import json
 import struct
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -292,70 +288,13 @@ def empty_in_places(lite_in_tmp: Typed) -> Iterator[Typed]:
     lite_in_tmp.gone("in_places")
 
 
-def csv_of(number: int) -> bytes:
-    return f"id,v\n{number},{number} 0.5\n".encode()
-
-
-def numbers_in(typed: Typed) -> list[int]:
-    """The keys of `in_places`, once each row has the vector that belongs to its key."""
-    rows = rows_of(typed, "in_places", "id >= 0")
-    assert [list(row["v"]) for row in rows] == [[row["id"], 0.5] for row in rows]
-    return [row["id"] for row in rows]
-
-
-def test_rows_come_from_all_files_of_a_pattern_compressed_or_not(empty_in_places: Typed) -> None:
-    import zstandard
-
-    Path("1.csv").write_bytes(csv_of(0))
-    Path("2.csv.gz").write_bytes(gzip.compress(csv_of(1)))
-    Path("3.csv.zst").write_bytes(zstandard.compress(csv_of(2)))
-    assert empty_in_places("insert file -c in_places '*.csv*'").out.startswith("Inserted 3 of 3 rows")
-    assert numbers_in(empty_in_places) == [0, 1, 2]
-
-
-def test_rows_come_from_a_url(empty_in_places: Typed) -> None:
-    Path("4.csv.gz").write_bytes(gzip.compress(csv_of(3)))
-    handler = partial(QuietHandler, directory=".")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
-        threading.Thread(target=web.serve_forever).start()
-        url = f"http://127.0.0.1:{web.server_address[1]}"
-        found = empty_in_places(f"insert file -c in_places {url}/4.csv.gz")
-        missing = empty_in_places(f"insert file -c in_places {url}/5.csv")
-        web.shutdown()
-    assert found.out.startswith("Inserted 1 of 1 rows")
-    assert missing == failed(f"{url}/5.csv: HTTP 404 File not found")
-    assert numbers_in(empty_in_places) == [3]
-
-
-def test_rows_come_from_standard_input(empty_in_places: Typed) -> None:
-    words = ("insert", "file", "-c", "in_places", "-", "--format", "csv")
-    run = empty_in_places.cli(*words, input=csv_of(4).decode(), env=empty_in_places.env)
-    assert (run.code, run.out.partition(" rows")[0]) == (0, "Inserted 1 of 1")
-    assert numbers_in(empty_in_places) == [4]
-
-
-def test_rows_come_from_one_npy_file_for_each_field(empty_in_places: Typed) -> None:
-    import numpy
-
-    numpy.save("id.npy", numpy.array([5, 6]))
-    numpy.save("vectors.npy", numpy.array([[5, 0.5], [6, 0.5]]))
-    run = empty_in_places("insert file -c in_places id.npy vectors.npy --map vectors=v")
-    assert run.out.startswith("Inserted 2 of 2 rows")
-    assert numbers_in(empty_in_places) == [5, 6]
-
-
 def test_a_zstandard_file_that_is_cut_off_is_an_error(empty_in_places: Typed) -> None:
     import zstandard
 
-    Path("3.csv.zst").write_bytes(zstandard.compress(csv_of(2))[:-3])
+    Path("3.csv.zst").write_bytes(zstandard.compress(b"id,v\n1,1 0.5\n")[:-3])
     assert empty_in_places("insert file -c in_places 3.csv.zst") == failed(
         "3.csv.zst is cut off or broken: the last frame has no end"
     )
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 def test_rows_that_only_the_server_refuses_are_found_one_by_one(cli: Cli, milvus: MilvusServer, tmp_path: Path) -> None:

@@ -105,20 +105,6 @@ def test_rows_of_npz_files_go_in(typed: Typed, tmp_path: Path, monkeypatch: pyte
         {"id": number, "t": text, "v": vector}
         for number, (text, vector) in enumerate(zip(texts, vectors, strict=True), start=1)
     ]
-    piped = typed.cli(
-        "upsert",
-        "file",
-        "-c",
-        "npz",
-        "-",
-        "--format",
-        "npz",
-        "--map",
-        "vectors=v",
-        input=Path("1.npz").read_bytes(),
-        env=typed.env,
-    )
-    assert (piped.code, piped.out.partition(" into")[0]) == (0, "Upserted 3 of 3 rows")
     numpy.savez("3.npz", id=IDS, t=TEXTS)
     assert typed("insert file -c npz 3.npz") == failed(
         "3.npz has no column for 'v'", "columns: id, t; --map COLUMN=FIELD", code=2

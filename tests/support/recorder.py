@@ -14,17 +14,19 @@ from tests.support.cli import Run
 
 
 class Recorder(Console):
-    def __init__(self, given: str = "") -> None:
+    def __init__(self, given: str | bytes = "") -> None:
         super().__init__()
         self.out, self.err = _stream(), _stream()
-        self.stdin, self.stdout, self.stderr = io.StringIO(given), self.out, self.err
+        buffer = io.BufferedReader(io.BytesIO(given.encode() if isinstance(given, str) else given))
+        self.stdin = io.TextIOWrapper(buffer, "utf-8", newline="")
+        self.stdout, self.stderr = self.out, self.err
 
     def written(self) -> tuple[str, str]:
         """The text on stdout and on stderr."""
         return _text(self.out), _text(self.err)
 
 
-def run_here(argv: Sequence[str], home: Path, uri: str = "", *, token: str = "", input: str = "") -> Run:
+def run_here(argv: Sequence[str], home: Path, uri: str = "", *, token: str = "", input: str | bytes = "") -> Run:
     """A one-shot command with MILVUS_URI and MILVUS_TOKEN set, and INPUT on stdin, without the process around it."""
     console = Recorder(input)
     session = Session(Config(home, uri=uri, token=token), console, load(home / "config.toml", {}), catalog=Catalog)
