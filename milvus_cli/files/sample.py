@@ -73,12 +73,12 @@ def read_columns(
         more = _table_sample(group, stdin, layout, note)
         if more.table.text == found.table.text:
             found = replace(found, columns=_stacked(found, more))
-    return replace(found, inferred=_inferred(_with_all_paths(found, places), found.table))
+    return replace(found, inferred=_inferred(_with_all_paths(found, files), found.table))
 
 
-def _with_all_paths(sample: Sample, places: Sequence[InputFile]) -> Mapping[str, Sequence[Any]]:
+def _with_all_paths(sample: Sample, files: Sequence[InputFile]) -> Mapping[str, Sequence[Any]]:
     """Returns the columns, with those that paths give also from the files that were not read."""
-    cells = [pair for place in places for pair in place.columns]
+    cells = [pair for file in files for pair in file.columns]
     more = {name: [cell for other, cell in cells if other == name] for name in sample.table.cells}
     return {name: [*values, *more.get(name, ())] for name, values in sample.columns.items()}
 
