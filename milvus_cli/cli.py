@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     except UnclearOption as exc:
         return _refuse(InvalidInput(exc.message, hint=exc.hint or USAGE_HINT), words, console)
     except click.UsageError as exc:
-        return _refuse(InvalidInput(plain_message(exc.format_message()), hint=USAGE_HINT), words, console)
+        return _refuse(InvalidInput(plain_message(exc), hint=USAGE_HINT), words, console)
     except BrokenPipeError:
         abandon(sys.stdout)
         return 141
@@ -161,7 +161,7 @@ def _dispatch(
     echo: bool,
 ) -> int:
     if sum((bool(words), bool(scripts), bool(files))) > 1:
-        raise InvalidInput("give a command, -c or -f: one of them", hint=USAGE_HINT)
+        raise InvalidInput("a command, -c and -f cannot be combined", hint=USAGE_HINT)
     if words:
         from .app.runner import execute
 

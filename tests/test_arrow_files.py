@@ -121,7 +121,7 @@ def test_files_that_are_not_arrow_are_refused(loaded_on_lite: Typed) -> None:
         Path(name).write_bytes(text)
         run = loaded_on_lite(f"insert file -c ar {name}")
         assert (run.code, run.out) == (1, "")
-        assert f"{name} is no Arrow file, or broken: " in run.err
+        assert f"{name} is not a Arrow file, or broken: " in run.err
 
     assert loaded_on_lite("insert file -c ar old.feather") == failed(
         "old.feather is Feather V1, which is out of use", "convert it to Parquet or Feather V2"
@@ -137,10 +137,10 @@ def test_a_broken_file_neither_crashes_nor_sends_what_lies_beside_its_values(loa
     Path("x.arrow").write_bytes(whole.replace(offsets, broken))
     run = loaded_on_lite("insert file -c ar x.arrow")
     assert run.code == 1
-    assert "x.arrow is no Arrow file, or broken: " in run.err
+    assert "x.arrow is not a Arrow file, or broken: " in run.err
 
 
 def test_an_export_to_a_stream_has_no_format(loaded_on_lite: Typed) -> None:
     assert loaded_on_lite("export ar x.arrows") == failed(
-        "no format has the extension of 'x.arrows'", "give --format; did you mean arrow?", code=2
+        "unknown file format: 'x.arrows'", "give --format; did you mean arrow?", code=2
     )

@@ -30,7 +30,8 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
     made = typed.json(f"bulk_insert -c bulk -f {good}")
     (task,) = made["tasks"]
     assert made == {
-        "message": f"The server inserts 1 file into 'bulk': task {task}. Look with: show bulk_insert_state -id {task}",
+        "message": f"The server inserts 1 file into 'bulk': task {task}. "
+        f"Follow it with: show bulk_insert_state -id {task}",
         "collection": "bulk",
         "tasks": [task],
     }
@@ -58,9 +59,11 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
 @on_milvus
 def test_a_missing_collection_and_a_missing_task_exit_1(typed: Typed) -> None:
     assert typed("bulk_insert -c nosuchthing -f /x.json") == failed(
-        "no collection 'nosuchthing'", "list collections shows all"
+        "collection 'nosuchthing' not found", "run: list collections"
     )
-    assert typed("show bulk_insert_state -id 5") == failed("no bulk insert task 5", "list bulk_insert_tasks shows all")
+    assert typed("show bulk_insert_state -id 5") == failed(
+        "bulk insert task 5 not found", "run: list bulk_insert_tasks"
+    )
 
 
 @on_lite

@@ -6,7 +6,7 @@ from tests.support.cli import Run
 from tests.support.official import milvus_pb2
 from tests.support.typed import Typed, failed, on_milvus
 
-MISSING = failed("no collection 'folioo'", "did you mean folio?")
+MISSING = failed("collection 'folioo' not found", "did you mean folio?")
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_load_of_a_missing_collection_is_refused_by_the_server(folio: Typed) -> 
 def test_load_without_an_index_says_what_to_do(typed: Typed) -> None:
     typed.make("bare")
     line = "create index -c bare"
-    assert typed("load bare") == failed("'bare' has no index", f"make one first: {line}")
+    assert typed("load bare") == failed("'bare' has no index", f"create one first: {line}")
     typed.all(f"{line} -t HNSW")
     built = typed.json("show index -c bare")
     assert (built["metric_type"], built["params"]) == ("COSINE", {"M": "16", "efConstruction": "200"})
@@ -156,7 +156,7 @@ def test_delete_collection_properties_or_name_what_the_server_lacks(folio: Typed
     if is_lite:
         assert run == Run(0, "Deleted collection.ttl.seconds of collection 'folio'.\n", "")
     else:
-        assert run == failed("Milvus 2.3.5 has no delete collection_properties (needs 2.5)")
+        assert run == failed("Milvus 2.3.5 has no delete collection_properties (requires Milvus 2.5)")
     assert folio("delete collection_properties -c folio -k nothing -y").err.startswith(
         "error: collection 'folio' has no property 'nothing'\n"
     )
@@ -164,23 +164,23 @@ def test_delete_collection_properties_or_name_what_the_server_lacks(folio: Typed
 
 def test_alter_collection_field_names_what_the_server_lacks(folio: Typed, is_lite: bool) -> None:
     lacking = (
-        "Milvus Lite 3.2.2 has no alter collection_field (needs Milvus 2.5)"
+        "Milvus Lite 3.2.2 has no alter collection_field (requires Milvus 2.5)"
         if is_lite
-        else ("Milvus 2.3.5 has no alter collection_field (needs 2.5)")
+        else ("Milvus 2.3.5 has no alter collection_field (requires Milvus 2.5)")
     )
     assert folio("alter collection_field -c folio -f title --set max_length=400") == failed(lacking)
     assert folio("alter collection_field -c folio -f titel --set max_length=400") == failed(
-        "no field 'titel' in 'folio'", "did you mean title?"
+        "field 'titel' not found in 'folio'", "did you mean title?"
     )
 
 
 def test_truncate_or_name_what_the_server_lacks(typed: Typed, is_lite: bool) -> None:
     typed.make("brief", rows=1)
     what = f"collection 'brief' on {typed.place}, with 1 row"
-    lacking = failed("Milvus 2.3.5 has no truncate (needs 2.6.11)")
+    lacking = failed("Milvus 2.3.5 has no truncate (requires Milvus 2.6.11)")
     expected = {
         "--dry-run": Run(0, f"Would truncate {what}.\n", ""),
-        "": failed(f"Truncate {what}? There is no terminal to confirm on.", "add --yes", code=2),
+        "": failed(f"refusing to truncate {what}: no terminal to confirm on", "pass --yes", code=2),
         "-y": Run(0, "Truncated collection 'brief'.\n", ""),
     }
     for option, run in expected.items():

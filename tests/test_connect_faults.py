@@ -24,7 +24,7 @@ from tests.support.silent import HttpOnly, SilentListener
 from tests.support.tcp_proxy import TcpProxy
 
 GRPC_PORT = "Milvus serves gRPC on 19530; 9091 is its management port"
-PATIENCE = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+PATIENCE = "the server may be frozen or overloaded: try a longer --timeout SECONDS"
 NO_TOKEN = "a token is user:password, or an API key"
 MUTUAL = "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows"
 PEM_FILES = "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"
@@ -78,7 +78,7 @@ def saved_connections(home_with_two_connections: Cli) -> Iterator[Kept]:
 
 def test_nothing_listening(saved_connections: Kept) -> None:
     (port,) = free_ports(1)
-    hint = "is the server up, and are host and port right? Milvus listens on 19530"
+    hint = "check that the server is running, and its host and port (Milvus listens on 19530)"
     saved_connections.fails(3, f"nothing is listening at 127.0.0.1:{port}", hint, f"127.0.0.1:{port}")
 
 
@@ -87,7 +87,7 @@ def test_unknown_host(saved_connections: Kept) -> None:
 
 
 def test_a_host_name_that_can_not_be(saved_connections: Kept) -> None:
-    saved_connections.fails(3, "bad host name in a..b:19530", "check the host's name", "-h", "a..b")
+    saved_connections.fails(3, "invalid host name in a..b:19530", "check the host's name", "-h", "a..b")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -98,7 +98,7 @@ def test_a_port_that_accepts_and_never_answers_is_given_up_in_time(
     with SilentListener() as silent:
         started = time.monotonic()
         words = (f"{scheme}://{silent.address}", "--timeout", "1", *tls)
-        saved_connections.fails(3, f"{silent.address} accepts connections and never answers", PATIENCE, *words)
+        saved_connections.fails(3, f"{silent.address} accepts connections but never responds", PATIENCE, *words)
         assert time.monotonic() - started < 8
 
 
@@ -106,14 +106,14 @@ def test_a_frozen_server_is_given_up_in_time(saved_connections: Kept, lite: Lite
     with lite.frozen():
         started = time.monotonic()
         words = (lite.address, "--timeout", "1")
-        saved_connections.fails(3, f"{lite.address} accepts connections and never answers", PATIENCE, *words)
+        saved_connections.fails(3, f"{lite.address} accepts connections but never responds", PATIENCE, *words)
         assert time.monotonic() - started < 8
 
 
 def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved_connections: Kept) -> None:
     with GrpcPeer({"Connect": never_answers()}) as peer:
         words = (peer.address, "--timeout", "1")
-        saved_connections.fails(3, f"{peer.address} gave no answer to Connect within 1 s", PATIENCE, *words)
+        saved_connections.fails(3, f"{peer.address} did not respond to Connect within 1 s", PATIENCE, *words)
 
 
 def test_a_port_that_speaks_http_only(saved_connections: Kept, milvus: MilvusServer) -> None:
@@ -134,8 +134,8 @@ def test_a_grpc_service_other_than_milvus(saved_connections: Kept) -> None:
 def test_a_connection_reset_before_an_answer(saved_connections: Kept, milvus: MilvusServer) -> None:
     with TcpProxy(milvus.host, milvus.port) as proxy:
         proxy.cut_after(1)
-        message = f"{proxy.address} broke off the connection before it answered"
-        hint = "is the server starting or stopping, or a proxy or firewall in between? try again"
+        message = f"{proxy.address} closed the connection before it responded"
+        hint = "the server may be starting or stopping, or behind a proxy or firewall: try again"
         saved_connections.fails(3, message, hint, proxy.address)
 
 
@@ -160,7 +160,7 @@ def test_a_server_killed_in_mid_call(cli: Cli, tmp_path: Path) -> None:
         3,
         "",
         f"error: stdin:2: the connection to {proxy.address} was lost during LoadCollection: outcome unknown\n"
-        "hint: the server may have done it or not: look before you send it again\n",
+        "hint: the server may have done it: check before you repeat it\n",
     )
     assert Kept(cli).dump() == before
 
@@ -184,7 +184,7 @@ def test_a_write_cut_off_in_mid_call_has_an_unknown_outcome(cli: Cli) -> None:
         3,
         "",
         f"error: the connection to {proxy.address} was lost during LoadCollection: outcome unknown\n"
-        "hint: the server may have done it or not: look before you send it again\n",
+        "hint: the server may have done it: check before you repeat it\n",
     )
     assert Kept(cli).dump() == before
 
@@ -206,7 +206,7 @@ def test_ctrl_c_in_connect_ends_it_at_once(saved_connections: Kept) -> None:
 
 
 def test_plaintext_to_a_tls_port(saved_connections: Kept, milvus_tls: MilvusServer) -> None:
-    hint = "it may want TLS: connect with https://, or --tlsmode 1"
+    hint = "it may require TLS: connect with https://, or --tlsmode 1"
     saved_connections.fails(3, f"{milvus_tls.address} closed the connection", hint, milvus_tls.address)
 
 
@@ -218,8 +218,8 @@ def test_tls_to_a_plaintext_port(saved_connections: Kept, milvus: MilvusServer) 
 def test_tls_broken_off(saved_connections: Kept, milvus_tls: MilvusServer) -> None:
     with TcpProxy(milvus_tls.host, milvus_tls.port) as proxy:
         proxy.cut_after(300)
-        hint = "does that port want TLS? check the port and --tlsmode"
-        saved_connections.fails(3, f"{proxy.address} broke off the TLS handshake", hint, "-s", proxy.address)
+        hint = "check the port and --tlsmode"
+        saved_connections.fails(3, f"{proxy.address} aborted the TLS handshake", hint, "-s", proxy.address)
 
 
 @pytest.mark.parametrize("ca", [None, "other_ca"])
@@ -243,7 +243,7 @@ def test_wrong_host_name(saved_connections: Kept, milvus_tls: MilvusServer, cert
 def test_missing_client_certificate(
     saved_connections: Kept, milvus_mutual: MilvusServer, certificates: Certificates
 ) -> None:
-    message = f"{milvus_mutual.address} wants a client certificate that it trusts"
+    message = f"{milvus_mutual.address} requires a trusted client certificate"
     saved_connections.fails(3, message, MUTUAL, milvus_mutual.address, "--ca", certificates.ca)
 
 
@@ -261,7 +261,7 @@ def test_client_certificate_of_another_ca(
         "--client-key",
         tmp_path / "foreign.key",
     )
-    message = f"{milvus_mutual.address} wants a client certificate that it trusts"
+    message = f"{milvus_mutual.address} requires a trusted client certificate"
     saved_connections.fails(3, message, MUTUAL, milvus_mutual.address, *words)
 
 
@@ -308,7 +308,7 @@ def test_bad_ca_file(
 
 def test_no_credentials(saved_connections: Kept, milvus_auth: MilvusServer) -> None:
     hint = "connect with --username and --password, or --token user:password"
-    saved_connections.fails(4, f"{milvus_auth.address} wants credentials", hint, milvus_auth.address)
+    saved_connections.fails(4, f"{milvus_auth.address} requires credentials", hint, milvus_auth.address)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_wrong_credentials(saved_connections: Kept, milvus_auth: MilvusServer, w
 def test_missing_database(saved_connections: Kept, request: pytest.FixtureRequest, name: str) -> None:
     address = request.getfixturevalue(name).address
     hint = "connect without --db, then: list databases"
-    saved_connections.fails(1, f"no database 'nosuch' on {address}", hint, address, "--db", "nosuch")
+    saved_connections.fails(1, f"database 'nosuch' not found on {address}", hint, address, "--db", "nosuch")
 
 
 # Invalid options
@@ -347,39 +347,39 @@ HELP = "help connect"
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        ("127.0.0.1:0", "bad port 0", PORTS),
-        ("127.0.0.1:65536", "bad address '127.0.0.1:65536'", ADDRESS),
-        ("127.0.0.1:abc", "bad address '127.0.0.1:abc'", ADDRESS),
-        ("http://u:p@127.0.0.1:abc", "bad address '127.0.0.1:abc'", ADDRESS),
-        ("-p 0", "invalid value for '-p' / '--port': 0 is not in the range 1<=x<=65535", HELP),
-        ("-p 65536", "invalid value for '-p' / '--port': 65536 is not in the range 1<=x<=65535", HELP),
-        ("-p abc", "invalid value for '-p' / '--port': 'abc' is not a whole number", HELP),
-        ("-a _x", "bad alias '_x'", ALIAS),
-        ("-a a/b", "bad alias 'a/b'", ALIAS),
-        ("-a ", "invalid value for '-a' / '--alias': expected the alias of a connection, got ''", HELP),
+        ("127.0.0.1:0", "invalid port 0", PORTS),
+        ("127.0.0.1:65536", "invalid address '127.0.0.1:65536'", ADDRESS),
+        ("127.0.0.1:abc", "invalid address '127.0.0.1:abc'", ADDRESS),
+        ("http://u:p@127.0.0.1:abc", "invalid address '127.0.0.1:abc'", ADDRESS),
+        ("-p 0", "--port: must be between 1 and 65535, got 0", HELP),
+        ("-p 65536", "--port: must be between 1 and 65535, got 65536", HELP),
+        ("-p abc", "--port: 'abc' is not an integer", HELP),
+        ("-a _x", "invalid alias '_x'", ALIAS),
+        ("-a a/b", "invalid alias 'a/b'", ALIAS),
+        ("-a ", "--alias: expected the alias of a connection, got ''", HELP),
         ("ftp://127.0.0.1", "unknown scheme 'ftp' in the URI", "use http:// or https://, or host:port"),
-        ("http://", "bad host ''", HOST),
-        ("hö.example", "bad host 'hö.example'", HOST),
-        ("http://[::1", "bad address '[::1'", ADDRESS),
+        ("http://", "invalid host ''", HOST),
+        ("hö.example", "invalid host 'hö.example'", HOST),
+        ("http://[::1", "invalid address '[::1'", ADDRESS),
         ("http://u:p/w@h:1", "a password in the URI has a /, ? or #", "write it as %2F, %3F or %23"),
-        ("-uri h:1 -h h", "--uri and --host can't be together", ONE),
+        ("-uri h:1 -h h", "--uri and --host cannot be combined", ONE),
         ("h:1 -p 2", "--uri with port 1 and --port 2 name two ports", ""),
         ("-h h:1 -p 2", "--host with port 1 and --port 2 name two ports", ""),
-        ("-t a:b -u a", "--token and --username can't be together", ONE),
-        ("-t a:b --token-file /dev/null", "--token and --token-file can't be together", ""),
+        ("-t a:b -u a", "--token and --username cannot be combined", ONE),
+        ("-t a:b --token-file /dev/null", "--token and --token-file cannot be combined", ""),
         ("-pwd x", "--password needs --username", "give both, or --token"),
-        ("-tls 0 -s", "--secure and --tlsmode 0 can't be together", ""),
+        ("-tls 0 -s", "--secure and --tlsmode 0 cannot be combined", ""),
         ("-tls 0 --ca x", "--tlsmode 0 is plaintext: it can't go with certificates", "leave --tlsmode out"),
         ("-tls 2", "--tlsmode 2 is mutual TLS: it needs --client-cert and --client-key", ""),
-        ("-tls 3", "invalid value for '-tls' / '--tlsmode': 3 is not in the range 0<=x<=2", HELP),
+        ("-tls 3", "--tlsmode: must be between 0 and 2, got 3", HELP),
         ("--client-cert x", "mutual TLS needs both --client-cert and --client-key", ""),
-        ("--lite x -h h", "--lite and --host can't be together", ONE),
+        ("--lite x -h h", "--lite and --host cannot be combined", ONE),
         ("--save-as a -a b", "--save-as and --alias name two aliases", ONE),
         ("-D -h h", "--disconnect goes with --alias only", "connect -D -a ALIAS"),
-        ("--timeout 0", "invalid value for '--timeout': 0.0 is not in the range 0.001<=x<=86400", HELP),
-        ("--token-file nosuch", "invalid value for '--token-file': 'nosuch': No such file or directory", HELP),
-        ("-t @nosuch", "invalid value for '-t' / '--token': can't read nosuch: No such file or directory", HELP),
-        ("--db ü", "bad database name 'ü'", "a name has letters, digits and _"),
+        ("--timeout 0", "--timeout: must be between 0.001 and 86400, got 0.0", HELP),
+        ("--token-file nosuch", "--token-file: 'nosuch': No such file or directory", HELP),
+        ("-t @nosuch", "--token: can't read nosuch: No such file or directory", HELP),
+        ("--db ü", "invalid database name 'ü'", "a name has letters, digits and _"),
         ("--user-agent ü", "--user-agent takes plain ASCII text", ""),
         ("--nosuch", "no such option '--nosuch'", HELP),
     ],
@@ -395,7 +395,7 @@ def test_a_token_of_two_lines(home_with_two_connections: Cli) -> None:
 
 def test_a_bad_address_in_the_environment(home_with_two_connections: Cli) -> None:
     Kept(home_with_two_connections).fails(
-        2, "bad address '127.0.0.1:x'", ADDRESS, env={"MILVUS_URI": "http://127.0.0.1:x"}
+        2, "invalid address '127.0.0.1:x'", ADDRESS, env={"MILVUS_URI": "http://127.0.0.1:x"}
     )
 
 
@@ -409,7 +409,7 @@ def test_an_error_for_programs_is_one_json_object_on_stderr(home_with_two_connec
     error = {
         "code": 3,
         "message": f"nothing is listening at 127.0.0.1:{port}",
-        "hint": "is the server up, and are host and port right? Milvus listens on 19530",
+        "hint": "check that the server is running, and its host and port (Milvus listens on 19530)",
         "server_code": None,
     }
     assert run == Run(3, "", json.dumps({"error": error}) + "\n")
@@ -419,12 +419,12 @@ def test_an_error_for_programs_carries_the_servers_code(home_with_two_connection
     run = home_with_two_connections("-o", "json", "connect", milvus.address, "--db", "nosuch")
     error = {
         "code": 1,
-        "message": f"no database 'nosuch' on {milvus.address}",
+        "message": f"database 'nosuch' not found on {milvus.address}",
         "hint": "connect without --db, then: list databases",
         "server_code": 800,
     }
     assert run == Run(1, "", json.dumps({"error": error}) + "\n")
-    usage = {"code": 2, "message": "bad alias '_'", "hint": ALIAS, "server_code": None}
+    usage = {"code": 2, "message": "invalid alias '_'", "hint": ALIAS, "server_code": None}
     assert home_with_two_connections("connect", "-a", "_", "-o", "json") == Run(
         2, "", json.dumps({"error": usage}) + "\n"
     )

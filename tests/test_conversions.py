@@ -76,9 +76,9 @@ def test_whole_numbers_come_as_floats_in_every_format(nullable: Typed) -> None:
     found = [nullable(f"insert file -c cv x.{kind}") for kind in ("csv", "jsonl", "json", "npz", "parquet")]
     assert [run.code for run in found] == [5, 5, 0, 5, 0]
     assert [reason for run in found for reason in reasons(run)] == [
-        "'10.5' is no INT32",
-        "a whole number from -2147483648 to 2147483647 is wanted, not 10.5",
-        "a whole number from -2147483648 to 2147483647 is wanted, not 10.5",
+        "invalid INT32 value '10.5'",
+        "expected an integer from -2147483648 to 2147483647, got 10.5",
+        "expected an integer from -2147483648 to 2147483647, got 10.5",
     ]
     assert stored(nullable) == [
         {"id": 1, "n": 10, "a": [1, 2]},
@@ -147,7 +147,7 @@ def test_printed_lists_are_read_in_csv_json_and_parquet(nullable: Typed) -> None
 def test_a_printed_list_that_numpy_cut_short_is_rejected(nullable: Typed) -> None:
     Path("x.jsonl").write_text(lines({"id": 1}, {"id": 2, "v": "[0.5 ... 0.25]"}))
     assert reasons(nullable("insert file -c cv x.jsonl")) == [
-        "'[0.5 ... 0.25]' is no FLOAT_VECTOR: NumPy cut its text short ('...')"
+        "invalid FLOAT_VECTOR value '[0.5 ... 0.25]': NumPy cut its text short ('...')"
     ]
 
 
@@ -164,8 +164,8 @@ def test_truth_values_come_as_numbers_and_words(nullable: Typed) -> None:
     given = [0, 1, 1.0, "True", "false", 2, "maybe"]
     write_csv("x.csv", [{"id": key, "b": value, "v": "[1, 2]"} for key, value in enumerate(given)])
     Path("x.jsonl").write_text(lines(*({"id": key, "b": value} for key, value in enumerate(given))))
-    bad = {"csv": ["'2' is no BOOL", "'maybe' is no BOOL"]}
-    bad["jsonl"] = ["true or false is wanted, not 2", "'maybe' is no BOOL"]
+    bad = {"csv": ["invalid BOOL value '2'", "invalid BOOL value 'maybe'"]}
+    bad["jsonl"] = ["expected true or false, got 2", "invalid BOOL value 'maybe'"]
     for kind in ("csv", "jsonl"):
         assert reasons(nullable(f"upsert file -c cv x.{kind}")) == bad[kind]
         truths = [False, True, True, True, False]

@@ -201,7 +201,10 @@ def test_rows_of_milvus_copied_to_milvus_lite_and_back_are_identical(
     assert (sample["same"], sample["compared"], sample["not_compared"]) == (
         True,
         100,
-        ["consistency level (Milvus Lite says Strong of all)", "lengths of texts in arrays (Milvus Lite keeps none)"],
+        [
+            "consistency level (Milvus Lite reports Strong for all)",
+            "lengths of texts in arrays (Milvus Lite keeps none)",
+        ],
     )
 
     partitions = both_servers.json("list partitions -c copy_back --alias old")
@@ -236,7 +239,7 @@ def test_a_copy_that_is_interrupted_and_killed_resumes_without_a_lost_or_doubled
             _wait_for_bytes(proxy, 400_000)
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
-        hint = "error: interrupted\nhint: the same line with --resume goes on there\n"
+        hint = "error: interrupted\nhint: run the same command with --resume to continue\n"
         assert (process.returncode, out, err.endswith(hint)) == (code, "", code == 130), err
 
     both_servers.all(f"connect {server.address} -a slow")
@@ -265,7 +268,7 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_says_how_to_resume(
         place = f"guarded (127.0.0.1:{proxy.port}, database default)"
         question = (
             f"Copy 3 rows of 'copy_typed' on {both_servers.place('lite')} to 'copy_there' on {place}, which is new? "
-            "guarded is protected: type its name to go on:"
+            "guarded is protected: type its name to continue:"
         )
 
         # Neither --yes nor the name of the source is enough.
@@ -273,7 +276,7 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_says_how_to_resume(
         screen.wait_for(question)
         screen.send_line("lite")
         assert screen.wait_exit() == 1
-        assert screen.text == f"{question} lite\nerror: not done"
+        assert screen.text == f"{question} lite\nerror: canceled"
         assert both_servers("show collection copy_there --alias lite").code == 1
 
         screen = terminal(*line, cols=250, env=env)
@@ -284,7 +287,9 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_says_how_to_resume(
         _wait_for_bytes(proxy, asked + 1)
         screen.send_key("c-c")
         assert screen.wait_exit() == 130, screen.text
-        assert screen.text.endswith("error: interrupted\nhint: the same line with --resume goes on there"), screen.text
+        assert screen.text.endswith("error: interrupted\nhint: run the same command with --resume to continue"), (
+            screen.text
+        )
 
     # Requests in flight are gone with the proxy.
     both_servers.all(f"connect {both_servers.servers['lite'].address} -a guarded", f"{' '.join(line)} --resume -y")
@@ -324,7 +329,7 @@ def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(
         ],
     }
     run = both_servers("diff old:copy_a old:copy_b --rows all --limit 1")
-    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: --limit 2 shows all\n")) == (1, True), run
+    assert (run.code, run.out.endswith("(6 rows)\n1 more row differs: use --limit 2 to see all\n")) == (1, True), run
     assert both_servers.json("diff old:copy_a old: --sample 2")["same"] is True
     assert both_servers.json("diff old:copy_a old:copy_b --rows none", code=1)["not_compared"] == ["rows (--rows none)"]
     both_servers.drop("old", "copy_a", "copy_b")
@@ -342,7 +347,7 @@ def test_a_resumed_copy_sends_only_the_missing_rows(both_servers: BothServers) -
     assert both_servers("diff lite:copy_holes lite:copy_holes_b --rows all").code == 0
     both_servers.all("delete ids -c copy_holes --ids 5 -y --alias lite")
     assert both_servers("copy lite:copy_holes lite:copy_holes_b --resume -y").err == (
-        "error: 'copy_holes_b' has a row 5 that the source lacks: it is no copy that was interrupted\n"
+        "error: 'copy_holes_b' has a row 5 that the source lacks: it is not a copy that was interrupted\n"
         "hint: --into-existing leaves such rows, and puts the source's beside them\n"
     )
     run = both_servers("copy lite:copy_holes lite:copy_holes_b --into-existing -y")
@@ -361,13 +366,13 @@ def test_generated_keys_are_generated_anew_with_a_note(both_servers: BothServers
     run = both_servers("copy old:copy_auto lite: -y")
     assert (run.code, run.err) == (
         0,
-        ("note: the server gives out the keys anew: rows can't be compared with the source's afterwards\n"),
+        ("note: the server generates new keys: rows can't be compared with the source afterwards\n"),
     ), run
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
     titles = both_servers.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
     assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]
     found = both_servers.json("diff old:copy_auto lite:")
-    assert found["not_compared"][-1] == "rows (the server gives out the keys)"
+    assert found["not_compared"][-1] == "rows (the server generates the keys)"
     both_servers.drop("old", "copy_auto")
     both_servers.drop("lite", "copy_auto")
 
@@ -429,7 +434,7 @@ def test_a_copy_names_source_and_target_and_refuses_ambiguous_ones(both_servers:
     words = f"2 rows of 'copy_from' on {place} to 'copy_to' on {place}, which is new"
     assert both_servers("copy lite:copy_from lite:copy_to --dry-run") == Run(0, f"Would copy {words}.\n", "")
     assert both_servers("copy lite:copy_from lite:copy_to") == Run(
-        2, "", f"error: Copy {words}? There is no terminal to confirm on.\nhint: add --yes\n"
+        2, "", f"error: refusing to copy {words}: no terminal to confirm on\nhint: pass --yes\n"
     )
 
     for line, code, message in (
@@ -442,9 +447,9 @@ def test_a_copy_names_source_and_target_and_refuses_ambiguous_ones(both_servers:
             1,
             f"'copy_unloaded' on {both_servers.place('old')} is not loaded: its rows can't be read",
         ),
-        ("lite:copy_form lite:copy_to", 1, f"no collection 'copy_form' on {place}"),
-        ("nosuch:copy_from lite:copy_to", 1, "no connection 'nosuch'"),
-        ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' names no collection"),
+        ("lite:copy_form lite:copy_to", 1, f"collection 'copy_form' not found on {place}"),
+        ("nosuch:copy_from lite:copy_to", 1, "connection 'nosuch' not found"),
+        ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' has no collection name"),
     ):
         run = both_servers(f"copy {line} -y")
         assert (run.code, run.out, run.err.partition("\n")[0]) == (code, "", f"error: {message}"), line

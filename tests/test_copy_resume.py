@@ -187,7 +187,7 @@ def test_where_keys_are_generated_only_the_first_rows_of_the_source_are_taken_fo
         [
             "error: 'resume_auto_b' has rows that are not the first of the source: which have arrived is unknown, as "
             "the server generates the keys",
-            "hint: delete it, and copy anew",
+            "hint: delete it, and copy again",
         ],
     )
     run = both_servers(f"{line} --resume --into-existing")

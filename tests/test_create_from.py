@@ -162,14 +162,14 @@ def test_a_file_in_another_layout_makes_no_collection(books: Typed, data: bytes,
 def test_a_pipe_is_refused_as_it_would_be_read_twice(books: Typed) -> None:
     os.mkfifo("rows.csv")
     assert books("create collection made --from rows.csv") == failed(
-        "rows.csv is no file, and is read twice", "give its rows on standard input: --from - --format FORMAT", 2
+        "rows.csv is not a file, and is read twice", "give its rows on standard input: --from - --format FORMAT", 2
     )
 
 
 def test_a_collection_that_exists_names_the_line_that_inserts_the_rows(books: Typed) -> None:
     assert books("create collection made --from books.csv").code == 0
     assert books("create collection made --from books.csv") == failed(
-        "collection 'made' exists",
+        "collection 'made' already exists",
         "to insert the rows: insert file -c made books.csv --exact-numbers --map 'the title=the_title', "
         "with --resume if it was begun",
     )

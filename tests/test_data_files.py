@@ -266,7 +266,7 @@ def test_errors_of_a_url_show_none_of_its_secrets(empty_df_url: Typed, server_of
             "(too many redirects)"
         ),
         "x?geheim": failed(
-            f"http://***@{place}/x?***: its name does not tell the format",
+            f"http://***@{place}/x?***: unknown file format",
             "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz",
             2,
         ),

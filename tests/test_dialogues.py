@@ -34,13 +34,13 @@ def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk:
     line = talk(
         "create collection",
         ("Name of the collection:", "1x"),
-        ("bad name '1x' of a collection", "asked"),
+        ("invalid name '1x' of a collection", "asked"),
         ("(auto id) [y/N]:", "perhaps"),
-        ("neither yes nor no", "True"),
+        ("expected yes or no", "True"),
         ("Description:", "it's all"),
         ("(dynamic field) [y/N]:", "y"),
         ("(0 Strong, 1 Bounded, 2 Session, 3 Eventually) [Bounded]:", "9"),
-        ("no consistency level '9'", "0"),
+        ("unknown consistency level '9'", "0"),
         ("Shards [1]:", ""),
         ("Field 1, its name:", ""),
         ("It needs a primary field", "id"),
@@ -57,7 +57,7 @@ def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk:
         ("Default value", ""),
         ("Field 3, its name:", "v"),
         ("Type:", "vector"),
-        ("no type 'vector'", "FLOAT_VECTOR"),
+        ("unknown type 'vector'", "FLOAT_VECTOR"),
         ("Description:", ""),
         ("Dimension:", "0"),
         ("needs its dimension", "4"),
@@ -112,7 +112,7 @@ def test_create_index_asks_for_field_type_metric_and_parameters(talk: Talker, ty
     line = talk(
         "create index -c asked",
         ("Field (id, year, v) [v]:", "w"),
-        ("no field 'w'", ""),
+        ("field 'w' not found", ""),
         ("Name of the index", ""),
         ("Index type [AUTOINDEX]:", "HNWS"),
         ("did you mean HNSW?", "HNSW"),
@@ -145,11 +145,11 @@ def test_rows_are_asked_for_by_filter_and_by_id(talk_on_lite: tuple[Talker, Type
     line = talk(
         "query",
         ("Collection:", "nosuch"),
-        ("no collection 'nosuch'", "asked"),
+        ("collection 'nosuch' not found", "asked"),
         ("Filter (empty: none):", "id in [3, 4"),
-        ("bad filter: the [ at character 7 is not closed", "id > 2"),
+        ("invalid filter: the [ at character 7 is not closed", "id > 2"),
         ("Only in partitions (empty: all):", "_default, nosuch"),
-        ("no partition 'nosuch' in 'asked' (list partitions -c asked shows all)", ""),
+        ("partition 'nosuch' not found in 'asked' (run: list partitions -c asked)", ""),
         ("Fields to show (empty: all):", "id"),
         ("Timeout", "5"),
         ("Guarantee timestamp [0]:", "0"),
@@ -167,7 +167,7 @@ def test_rows_are_asked_for_by_filter_and_by_id(talk_on_lite: tuple[Talker, Type
         ("Fields to show", "id"),
         ("Batch size", "2"),
         ("Limit", "0x"),
-        ("is not a whole number", "3"),
+        ("is not an integer", "3"),
     )
     assert line == "query_iterator -c asked --fields id --batch-size 2 -l 3"
     assert talk("delete ids", ("Collection:", "asked"), ("Ids", "1"), ("Delete", "y")) == "delete ids -c asked --ids 1"
@@ -181,11 +181,11 @@ def test_a_row_is_asked_for_and_replaces_another(talk: Talker, typed: Typed) -> 
         "upsert row",
         ("Collection:", "asked"),
         ("Partition [_default]:", "nosuch"),
-        ("no partition 'nosuch' in 'asked'", ""),
+        ("partition 'nosuch' not found in 'asked'", ""),
         ("id, INT64:", "one"),
-        ("'one' is no INT64", "1"),
+        ("invalid INT64 value 'one'", "1"),
         ("title, VARCHAR(200):", " Emma "),
-        ("vector, FLOAT_VECTOR(4), numbers with commas between:", "1, 2, 3, 4"),
+        ("vector, FLOAT_VECTOR(4), numbers separated by commas:", "1, 2, 3, 4"),
     )
     assert line == """upsert row -c asked --row '{"id": 1, "title": " Emma ", "vector": [1, 2, 3, 4]}'"""
     assert typed.json("get asked --ids 1 --fields title")[0]["title"] == " Emma "
@@ -229,7 +229,7 @@ def test_an_empty_text_can_be_a_default_and_a_value(talk_on_lite: tuple[Talker, 
             "insert row -c asked -p _default",
             ("id, INT64:", "1"),
             ('title, VARCHAR(9), "" is an empty text ["none"]:', answer),
-            ("v, FLOAT_VECTOR(2), numbers with commas between:", "1, 2"),
+            ("v, FLOAT_VECTOR(2), numbers separated by commas:", "1, 2"),
         )
         assert line == f"insert row -c asked -p _default --row '{row}'"
     typed.gone("asked")
@@ -304,7 +304,7 @@ def test_distances_are_asked_for_with_vectors_of_a_collection(talk_on_lite: tupl
         ("Collection:", "asked"),
         ("Vector field [v]:", ""),
         ("Ids of the left vectors", "8"),
-        ("no row 8 in 'asked'", "7"),
+        ("row 8 not found in 'asked'", "7"),
         ("Are the right vectors in a collection? [y/N]:", ""),
         ("The right vectors", "[0"),
         ("no closing bracket", "[0, 0]"),
@@ -391,7 +391,7 @@ def test_pasted_lines_that_answer_nothing_are_left_out(talk_on_lite: tuple[Talke
     shell = talk.start("delete entities")
     shell.wait_for("Collection:")
     paste(shell, "nosuch\r\nasked\r\ny")
-    shell.wait_for("no collection 'nosuch'")
+    shell.wait_for("collection 'nosuch' not found")
     shell.wait_for("note: 2 pasted lines were left out")
     paste(shell, "asked\nid in [1]\ny\n")
     shell.wait_for("note: 1 pasted line was left out")
@@ -431,10 +431,10 @@ def test_load_balance_asks_for_the_collection_and_the_nodes(
     line = talk(
         "load_balance",
         ("Collection:", "nosuch"),
-        ("no collection 'nosuch'", ""),
-        ("an answer is needed here", "asked"),
+        ("collection 'nosuch' not found", ""),
+        ("an answer is required", "asked"),
         ("Source node:", "one"),
-        ("'one' is not a whole number", "999"),
+        ("'one' is not an integer", "999"),
         ("Target nodes (empty: any):", ""),
         segments,
         code=1,
@@ -459,7 +459,7 @@ def test_access_and_resource_groups_are_asked_for(
         line = talk(
             "grant privilege",
             ("Role:", "asked_raeder"),
-            ("no role 'asked_raeder' (did you mean asked_reader?)", "asked_reader"),
+            ("role 'asked_raeder' not found (did you mean asked_reader?)", "asked_reader"),
             ("Object type", "Collection"),
             ("Object (empty: *):", "*"),
             ("Privilege:", "Serch"),
@@ -483,7 +483,7 @@ def test_access_and_resource_groups_are_asked_for(
             talk(
                 "update password",
                 ("User:", "asked_bob"),
-                ("no user 'asked_bob' (did you mean asked_ann?)", "asked_ann"),
+                ("user 'asked_bob' not found (did you mean asked_ann?)", "asked_ann"),
                 ("Old password:", "first-password"),
                 ("New password:", "second-password"),
                 ("Once more:", "second-password"),
@@ -499,7 +499,7 @@ def test_access_and_resource_groups_are_asked_for(
             ("Source", "__default_resource_group"),
             ("Target", "asked_rg"),
             ("Collection:", "nosuch"),
-            ("no collection 'nosuch'", "asked"),
+            ("collection 'nosuch' not found", "asked"),
             ("Num", ""),
             code=1,
         )

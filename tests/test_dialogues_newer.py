@@ -103,9 +103,9 @@ def test_update_resource_group_asks_for_the_group_and_its_numbers_of_nodes(
     line = talk(
         "update resource_group",
         ("Name of the resource group:", "fats"),
-        ("no resource group 'fats' (did you mean fast?)", "fast"),
+        ("resource group 'fats' not found (did you mean fast?)", "fast"),
         ("requests.node_num [1]:", "many"),
-        ("'many' is not a whole number", "4"),
+        ("'many' is not an integer", "4"),
         ("limits.node_num [4]:", "2"),
         ("limits.node_num must be at least 4, which is requests.node_num", "8"),
     )
@@ -137,7 +137,7 @@ def test_create_resource_group_asks_for_numbers_of_nodes_if_there_are_limits(
     line = talk(
         "create resource_group",
         ("Name of the resource group:", "1x"),
-        ("bad name '1x' of a resource group", "fast"),
+        ("invalid name '1x' of a resource group", "fast"),
         ("Configure node limits? [y/N]:", "y"),
         ("requests.node_num [0]:", "1"),
         ("limits.node_num [1]:", "3"),
@@ -151,7 +151,7 @@ def test_alter_database_asks_for_the_database_and_one_property(talk: Talker, new
     line = talk(
         "alter database",
         ("Database:", "shpo"),
-        ("no database 'shpo' (did you mean shop?)", "shop"),
+        ("database 'shpo' not found (did you mean shop?)", "shop"),
         ("Property key:", "database.max.collections"),
         ("Property value:", "100"),
     )
@@ -164,11 +164,11 @@ def test_alter_collection_field_asks_for_the_field_and_one_property(talk: Talker
     line = talk(
         "alter collection_field",
         ("Collection:", "boko"),
-        ("no collection 'boko'", "book"),
+        ("collection 'boko' not found", "book"),
         ("Field:", "titel"),
-        ("no field 'titel' in 'book' (did you mean title?)", "title"),
+        ("field 'titel' not found in 'book' (did you mean title?)", "title"),
         ("Property key:", ""),
-        ("an answer is needed here", "max_length"),
+        ("an answer is required", "max_length"),
         ("Property value:", "400"),
     )
     assert line == "alter collection_field -c book -f title --set max_length=400"
@@ -198,7 +198,7 @@ def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Ta
     line = talk(
         "transfer replica",
         ("Source (the group that gives):", "slwo"),
-        ("no resource group 'slwo' (did you mean slow?)", "slow"),
+        ("resource group 'slwo' not found (did you mean slow?)", "slow"),
         ("Target (the group that gets):", "slow"),
         ("source and target are the same group 'slow'", "fast"),
         ("Collection:", "book"),
@@ -215,7 +215,7 @@ def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Ta
 def test_a_name_given_on_the_line_is_checked_before_the_first_question(talk: Talker, newer_milvus: GrpcPeer) -> None:
     shell = talk.start("alter collection_field -c book -f titel")
     assert shell.wait_exit() == 2
-    assert shell.text == "error: no field 'titel' in 'book'\nhint: did you mean title?"
+    assert shell.text == "error: field 'titel' not found in 'book'\nhint: did you mean title?"
     assert sent(newer_milvus) == []
 
 

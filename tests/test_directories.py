@@ -205,7 +205,7 @@ def test_datasets_that_hugging_face_saves_are_read_without_their_caches(loaded_o
                 "t has files of several formats: a.csv is csv, c.jsonl is jsonl", "name those of one: 't/*.csv'", code=2
             ),
         ),
-        (["train/0.csv"], failed("t has directories that are no partitions", "name one: t/train", code=2)),
+        (["train/0.csv"], failed("t has directories that are not partitions", "name one: t/train", code=2)),
         (
             ["_delta_log/0.json", "0.parquet"],
             failed(
@@ -215,7 +215,7 @@ def test_datasets_that_hugging_face_saves_are_read_without_their_caches(loaded_o
         (
             ["README"],
             failed(
-                "t/README: its name does not tell the format",
+                "t/README: unknown file format",
                 "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz",
                 code=2,
             ),

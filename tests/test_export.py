@@ -281,17 +281,17 @@ def test_a_file_that_exists_is_replaced_only_by_force(awkward_and_many: Typed) -
         (
             "awkward x.xyz",
             failed(
-                "no format has the extension of 'x.xyz'",
+                "unknown file format: 'x.xyz'",
                 "give --format; formats: csv, tsv, json, jsonl, parquet, arrow, and .gz or .zst of text",
                 code=2,
             ),
         ),
-        ("awkward x --format cvs", failed("'cvs' is no format", "did you mean csv?", code=2)),
+        ("awkward x --format cvs", failed("'cvs' is not a file format", "did you mean csv?", code=2)),
         ("awkward x.csv --fields id -e 'id = 1'", None),
         ("awkward /nosuch/x.csv", failed("can't write /nosuch/x.csv.part: No such file or directory")),
         (
             "awkward x.csv -p nosuch",
-            failed("no partition 'nosuch' in 'awkward'", "list partitions -c awkward shows all"),
+            failed("partition 'nosuch' not found in 'awkward'", "run: list partitions -c awkward"),
         ),
         ("nosuchthing x.csv", None),
     ],
@@ -329,7 +329,7 @@ def test_an_export_resumes_where_it_was_killed(
     assert 0 < json.loads(Path("x.jsonl.part.json").read_text())["point"]["rows"] < MANY
 
     assert typed(f"{line} --resume -e 'id > 1'") == failed(
-        "x.jsonl.part is of another export", "begin anew: leave out --resume"
+        "x.jsonl.part is of another export", "start over without --resume"
     )
     assert typed(f"{line} --resume") == Run(0, f"Exported {MANY} rows of 'many' to x.jsonl.\n", "")
     assert keys_in(Path("x.jsonl")) == list(range(MANY))
@@ -353,7 +353,7 @@ def test_an_export_resumes_where_ctrl_c_ended_it(
 
     monkeypatch.setattr(export, "_save_state", interrupted)
     assert awkward_and_many(f"export -c many {file}") == Run(
-        130, "", f"error: {file} is not whole\nhint: go on with the same command and --resume\n"
+        130, "", f"error: {file} is not whole\nhint: run the same command with --resume\n"
     )
     assert awkward_and_many(f"export -c many {file} --resume") == Run(
         0, f"Exported {many} rows of 'many' to {file}.\n", ""
@@ -374,7 +374,7 @@ def test_an_export_to_a_full_disk_resumes_when_there_is_room(
         found = awkward_and_many(f"export -c many {file}")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    hint = "make room; then go on with the same command and --resume"
+    hint = "make room; then run the same command with --resume"
     assert found == failed(f"can't write {file}.part: File too large", hint)
     assert json.loads(Path(f"{file}.part.json").read_text())["point"]["rows"] > 0
     if file == "x.parquet":

@@ -114,7 +114,7 @@ def test_a_timestamp_is_a_number_of_64_bits(empty_peer: GrpcPeer, cli: Cli, valu
 
 
 def test_no_level_at_all_contradicts_an_unknown_one() -> None:
-    with pytest.raises(InvalidInput, match="no consistency level 'Custom'"):
+    with pytest.raises(InvalidInput, match="unknown consistency level 'Custom'"):
         requested_level("Custom", NOW, None)
 
 

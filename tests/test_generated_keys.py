@@ -94,7 +94,7 @@ def test_columns_of_the_dynamic_field_are_text_without_types_which_is_said(dynam
         ("d.csv --types y=INT64", "d.csv has no column 'y'", "columns: id, v, n, x, ok, j, s"),
         (
             "d.csv --types n=INT65",
-            "invalid value for '--types': no type 'INT65' for the dynamic field: BOOL, INT64, DOUBLE, VARCHAR, JSON",
+            "--types: unknown type 'INT65' for the dynamic field: BOOL, INT64, DOUBLE, VARCHAR, JSON",
             "help insert file",
         ),
         ("d.jsonl --types n=INT64", "--types is for CSV and TSV files", "values of other files have types"),
@@ -107,4 +107,4 @@ def test_types_that_no_column_can_have(dynamic: Typed, words: str, message: str,
 
 def test_a_value_that_is_not_of_the_type_is_rejected(dynamic: Typed) -> None:
     run = dynamic("insert file -c dynamic d.csv --types ok=INT64 --map j= --map x= --map s= --map n=")
-    assert (run.code, run.err.splitlines()[0]) == (5, "d.csv, line 2, column 'ok': 'true' is no INT64")
+    assert (run.code, run.err.splitlines()[0]) == (5, "d.csv, line 2, column 'ok': invalid INT64 value 'true'")

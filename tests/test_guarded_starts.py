@@ -16,7 +16,9 @@ def test_a_guard_stays_with_its_alias_when_its_address_is_written_another_way(cl
 
     assert cli(*guarded.format(host="127.0.0.1", port=lite.port).split(), "--no-read-only").code == 0
     assert "read_only" in cli("show", "connection", "guarded").out
-    assert cli("--alias", "guarded", "delete", "collection", "x", "--yes").err.startswith("error: no collection 'x'")
+    assert cli("--alias", "guarded", "delete", "collection", "x", "--yes").err.startswith(
+        "error: collection 'x' not found"
+    )
 
 
 def test_an_empty_alias_names_no_connection(cli: Cli, lite: LiteServer) -> None:

@@ -205,7 +205,7 @@ def test_a_deletion_is_confirmed_by_name_on_a_protected_connection(guarded_book:
     asked = guarded_book(f"{line} --yes")
     assert (asked.code, asked.out) == (2, "")
     assert asked.err.startswith("error: connection 'guarded' is protected: ")
-    assert asked.err.endswith("hint: add both --yes and --alias guarded\n")
+    assert asked.err.endswith("hint: pass both --yes and --alias guarded\n")
 
     if line.startswith("delete index"):
         assert guarded_book("load guard_book --alias open").code == 0
@@ -299,13 +299,13 @@ def test_api_drops_nothing_unasked(guarded_book: Guarded) -> None:
     question = f"Send {where} to {{}}?"
     for script in (line, f"watch --times 1 0.1 {line}"):
         assert guarded_book(f"{script} --alias open") == failed(
-            f"{question.format(guarded_book.place('open'))} There is no terminal to confirm on.", "add --yes", code=2
+            f"refusing to send {where} to {guarded_book.place('open')}: no terminal to confirm on", "pass --yes", code=2
         )
 
     assert guarded_book("use connection guarded -q").code == 0
     assert guarded_book(f"{line} --yes") == failed(
         f"connection 'guarded' is protected: {question.format(guarded_book.place('guarded'))}",
-        "add both --yes and --alias guarded",
+        "pass both --yes and --alias guarded",
         code=2,
     )
 

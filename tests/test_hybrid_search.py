@@ -194,7 +194,7 @@ def test_legs_may_search_one_field_twice(hybrid_rows: Typed) -> None:
         ("--request 'field=dense vektor=[1]'", "a request has no 'vektor'", "did you mean vector?", 2),
         (
             "--request 'dense'",
-            "bad --request 'dense'",
+            "invalid --request 'dense'",
             'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}',
             2,
         ),
@@ -204,7 +204,7 @@ def test_legs_may_search_one_field_twice(hybrid_rows: Typed) -> None:
             "give each --request its weight",
             2,
         ),
-        ("--request 'text=white' --rerank rff", "no reranker 'rff'", "did you mean rrf?", 2),
+        ("--request 'text=white' --rerank rff", "unknown reranker 'rff'", "did you mean rrf?", 2),
         (
             "--request 'text=white' --rerank decay:field=h,function=exp,origin=1,scale=2",
             "hybrid has no field 'h'",
@@ -224,7 +224,7 @@ def test_legs_may_search_one_field_twice(hybrid_rows: Typed) -> None:
             "",
             2,
         ),
-        ("--request 'field=dense like=1 limit=0'", "limit=0 is no number from 1 to 16384", "", 2),
+        ("--request 'field=dense like=1 limit=0'", "limit=0 is not a number from 1 to 16384", "", 2),
     ],
 )
 def test_invalid_options_are_one_line(hybrid_rows: Typed, line: str, message: str, hint: str, code: int) -> None:
@@ -235,13 +235,13 @@ def test_milvus_2_3_says_which_version_has_it(milvus: MilvusServer, tmp_path: Pa
     typed = typed_on(tmp_path, milvus)
     fill(typed, NAME, ["v:FLOAT_VECTOR:2"], [{"id": 1, "v": [1, 2]}, {"id": 2, "v": [2, 1]}], "-f v -t FLAT -m L2")
     assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --request 'vector=[2,1]'") == failed(
-        "Milvus 2.3.5 has no hybrid_search (needs 2.4)"
+        "Milvus 2.3.5 has no hybrid_search (requires Milvus 2.4)"
     )
     assert typed(f"hybrid_search {NAME} --request 'vector=[1,2]' --rerank {DECAY}") == failed(
-        "Milvus 2.3.5 has no rerankers that are functions (needs 2.6)"
+        "Milvus 2.3.5 has no rerankers that are functions (requires Milvus 2.6)"
     )
     assert typed(f"search {NAME} -v '[1,2]' --rerank {DECAY}") == failed(
-        "Milvus 2.3.5 has no rerankers that are functions (needs 2.6)"
+        "Milvus 2.3.5 has no rerankers that are functions (requires Milvus 2.6)"
     )
     typed.gone(NAME)
 

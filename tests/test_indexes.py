@@ -8,7 +8,7 @@ from tests.support.cli import Run
 from tests.support.official import milvus_pb2
 from tests.support.typed import INDEX, Typed, failed, on_milvus
 
-FORCE = "--force sends it as it is, for a server that knows more"
+FORCE = "--force sends it anyway"
 
 
 @pytest.fixture(scope="module")
@@ -74,21 +74,21 @@ def test_list_and_show_index(indexed_tome: Typed, is_lite: bool) -> None:
 def test_an_index_that_is_missing_exits_1_at_once(indexed_tome: Typed, verb: str, is_lite: bool) -> None:
     near = f"did you mean {name_of(is_lite)}?"
     name = "vectorr" if is_lite else "by_vectorr"
-    assert indexed_tome(f"{verb} -c tome -in {name}") == failed(f"no index '{name}' on 'tome'", near)
+    assert indexed_tome(f"{verb} -c tome -in {name}") == failed(f"index '{name}' not found on 'tome'", near)
 
 
 @pytest.mark.parametrize(
     "verb", ["create index -f vector", "list indexes", "show index", "delete index -y", "wait_for_index"]
 )
 def test_a_collection_that_is_missing_exits_1(indexed_tome: Typed, verb: str) -> None:
-    assert indexed_tome(f"{verb} -c tomme") == failed("no collection 'tomme'", "did you mean tome?")
+    assert indexed_tome(f"{verb} -c tomme") == failed("collection 'tomme' not found", "did you mean tome?")
 
 
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ("-t HNWS", "no index type 'HNWS'", "did you mean HNSW?; "),
-        ("-t HNSW -m COSIN", "no metric 'COSIN'", "did you mean COSINE?; "),
+        ("-t HNWS", "unknown index type 'HNWS'", "did you mean HNSW?; "),
+        ("-t HNSW -m COSIN", "unknown metric 'COSIN'", "did you mean COSINE?; "),
         ("-t HNSW --param efConstrucion:8", "HNSW has no parameter 'efConstrucion'", "did you mean efConstruction?; "),
         ("-t FLAT --param nlist:8", "FLAT has no parameter 'nlist'", "it takes none; "),
     ],
@@ -107,10 +107,12 @@ def test_create_index_with_force_leaves_it_to_the_server(indexed_tome: Typed) ->
 
 def test_create_index_with_bad_parameters_exits_2(indexed_tome: Typed) -> None:
     assert indexed_tome("create index -c tome -f vector -t HNSW --param M") == failed(
-        "bad parameter 'M'", 'write M:16, or {"M": 16}', code=2
+        "invalid parameter 'M'", 'write M:16, or {"M": 16}', code=2
     )
     assert indexed_tome("create index -c tome -f vector -t HNSW --param '{'").code == 2
-    assert indexed_tome("create index -c tome -f vectr") == failed("no field 'vectr' in 'tome'", "did you mean vector?")
+    assert indexed_tome("create index -c tome -f vectr") == failed(
+        "field 'vectr' not found in 'tome'", "did you mean vector?"
+    )
 
 
 def test_create_index_takes_parameters_in_three_forms(indexed_tome: Typed) -> None:
@@ -165,7 +167,7 @@ def test_wait_for_index(indexed_tome: Typed, is_lite: bool) -> None:
         "built": True,
     }
     indexed_tome.all(f"delete index -c tome -in {name} -y")
-    hint = "make one first: create index -c tome"
+    hint = "create one first: create index -c tome"
     assert indexed_tome("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
 
 

@@ -103,7 +103,7 @@ def test_an_insert_that_was_killed_continues_with_resume(on_milvus: Typed, proxy
     assert again == failed(
         f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows; "
         "rows that were on their way may be in too",
-        "--resume goes on there; --restart sends all rows again",
+        "--resume continues it; --restart sends all rows again",
         code=2,
     )
 
@@ -231,9 +231,9 @@ def test_a_disk_that_fills_up_stops_an_insert_that_can_be_resumed(
     )
     assert (run.code, run.out) == (1, "")
     said = (
-        f"error: can't write {file}: File too large; {known}\nhint: make room; then the same line with --resume goes on"
+        f"error: can't write {file}: File too large; {known}\nhint: make room; then run the same command with --resume"
     )
-    assert re.search(f"{said} there\n$", run.err), run.err
+    assert re.search(f"{said} to continue\n$", run.err), run.err
     assert limit or exact(typed, "fault_full") > 0
 
     monkeypatch.setattr(RowEncoder, "batch", encode)
@@ -435,7 +435,7 @@ def test_a_row_with_a_generated_key_is_not_sent_again(tmp_path: Path) -> None:
         run = run_here(["insert", "row", "-c", "lost", "--row", '{"v": [1, 2]}'], tmp_path, peer.uri)
         assert run == failed(
             f"the connection to {peer.address} was lost during Insert: outcome unknown",
-            "the server may have done it or not: look before you send it again",
+            "the server may have done it: check before you repeat it",
             3,
         )
         assert peer.methods.count("Insert") == 1

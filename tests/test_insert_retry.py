@@ -37,7 +37,7 @@ def test_the_bar_says_for_how_long_a_server_has_been_tried(terminal: Callable[..
             shown.wait_for(f"Inserting into 'book'  0 rows, retrying, {seconds} s of 4")
         assert shown.wait_exit() == 3
         assert "retrying" not in shown.text
-        assert "the same line with --resume goes on there" in shown.text
+        assert "run the same command with --resume to continue" in shown.text
 
 
 def test_hints_add_up(cli: Cli, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_hints_add_up(cli: Cli, tmp_path: Path) -> None:
         run = run_here(["insert", "file", "-c", "book", str(rows), "--retry", "0.5"], cli.home, peer.uri)
         assert run == failed(
             f"the connection to {peer.address} was lost during Query; 0 rows are in, and what was on its way may be",
-            "is the server up? try again; the same line with --resume goes on there",
+            "is the server up? try again; run the same command with --resume to continue",
             3,
         )
 
@@ -74,8 +74,8 @@ def test_a_server_that_dies_in_the_middle_ends_an_insert_that_says_how_to_resume
     assert (process.returncode, out) == (3, "")
     assert err.startswith(f"error: nothing is listening at 127.0.0.1:{port}; "), err
     assert err.endswith(
-        "hint: is the server up, and are host and port right? Milvus listens on 19530; the same line "
-        "with --resume goes on there\n"
+        "hint: check that the server is running, and its host and port (Milvus listens on 19530); "
+        "run the same command with --resume to continue\n"
     ), err
     typed.gone("retry_dies")
 

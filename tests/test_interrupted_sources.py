@@ -22,7 +22,7 @@ from tests.support.typed import Typed, failed
 from tests.test_insert_faults import ANEW, distinct, exact, make_loaded, wait_for, write_rows
 
 BROKE_OFF = r"{url} is cut off or broken: the transfer broke off \(IncompleteRead\)"
-GOES_ON = "the same line with --resume goes on there"
+GOES_ON = "run the same command with --resume to continue"
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_an_insert_is_not_resumed_into_another_collection_of_the_same_name(
     make_loaded(typed, "source_made_anew")
     assert typed(f"{line} --resume") == failed(
         f"an earlier insert was interrupted after {there} rows were in, and had another collection of that name",
-        "--restart begins anew",
+        "--restart starts over",
         code=2,
     )
     typed.gone("source_made_anew")
@@ -215,7 +215,7 @@ def test_an_export_waits_for_a_server_that_comes_back(cli: Cli, lite: LiteServer
         proxy.cut()
         out, err = process.communicate(timeout=60)
         assert (process.returncode, out) == (3, ""), err
-        assert re.fullmatch("error: [^\n]+\nhint: [^\n]+; then go on with --resume\n", err), err
+        assert re.fullmatch("error: [^\n]+\nhint: [^\n]+; then run it again with --resume\n", err), err
         proxy.accept()
         state = cli.directory / "x.jsonl.part.json"
         before = state.read_text()
@@ -245,7 +245,7 @@ def test_ctrl_c_ends_an_export_that_waits_for_a_server(cli: Cli, lite: LiteServe
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, time.monotonic() - began < 10) == (130, "", True), err
-    assert err == "error: x.jsonl is not whole\nhint: go on with the same command and --resume\n"
+    assert err == "error: x.jsonl is not whole\nhint: run the same command with --resume\n"
     typed.gone("source_waits")
 
 

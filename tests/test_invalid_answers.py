@@ -680,5 +680,5 @@ def test_bytes_that_do_not_parse_are_an_invalid_answer(home_as_directory: Path) 
     )
     assert written == failed(
         f"the server sent an invalid answer to DropAlias: {reason}: outcome unknown",
-        "the server may have done it or not: look before you send it again",
+        "the server may have done it: check before you repeat it",
     )

@@ -53,7 +53,7 @@ def test_a_key_beyond_int64_or_not_a_whole_number_is_refused(extreme_keys: Typed
     for given in (str(OVER), "1_0", "1.0", ""):
         assert extreme_keys(f"search key_limits --like '{given}'") == refused(repr(given))
     assert extreme_keys(f"""insert row -c key_limits --row '{{"id": {OVER}, "v": [1, 2]}}'""").err == (
-        f"error: row 1, field 'id': a whole number from {LOWEST} to {HIGHEST} is wanted, not {OVER}\n"
+        f"error: row 1, field 'id': expected an integer from {LOWEST} to {HIGHEST}, got {OVER}\n"
     )
 
 
@@ -64,7 +64,7 @@ def test_a_number_that_no_message_holds_is_refused_before_anything_is_sent(extre
 
 def test_a_filter_with_a_number_beyond_int64_shows_the_place(extreme_keys: Typed) -> None:
     hint = "a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0"
-    expected = failed(f"bad filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
+    expected = failed(f"invalid filter: {OVER} is out of the range of INT64\n  id < {OVER}\n       ^", hint, code=2)
     for line in (
         f"count -c key_limits -e 'id < {OVER}'",
         f"query -c key_limits -e 'id < {{n}}' --param n={OVER}",

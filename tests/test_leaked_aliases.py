@@ -83,7 +83,7 @@ def test_delete_alias_deletes_a_leaked_one_once(typed: Typed) -> None:
         "deleted": True,
     }
     again = typed("delete alias lk_old -y")
-    assert (again.code, again.err.splitlines()[0]) == (1, "error: no alias 'lk_old'")
+    assert (again.code, again.err.splitlines()[0]) == (1, "error: alias 'lk_old' not found")
     typed.make("lk_old")
     assert typed("show collection lk_old").code == 0
     typed.gone("lk_old")
@@ -128,12 +128,12 @@ def test_a_name_whose_collection_was_just_deleted_is_free(typed: Typed) -> None:
     typed.make("lk_again")
     with typed.server.stub() as stub:
         stub.DropCollection(milvus_pb2.DropCollectionRequest(collection_name="lk_again"))
-    assert typed("delete alias lk_again -y") == failed("no alias 'lk_again'", "list aliases shows all")
+    assert typed("delete alias lk_again -y") == failed("alias 'lk_again' not found", "run: list aliases")
     typed.make("lk_new")
     typed.all("create alias -c lk_new -a lk_again", "delete alias lk_again -y", "rename collection lk_new lk_again")
     typed.gone("lk_again")
     run = typed("query lk_again -e 'id < 3'")
-    assert (run.code, run.err.splitlines()[0]) == (1, "error: no collection 'lk_again'")
+    assert (run.code, run.err.splitlines()[0]) == (1, "error: collection 'lk_again' not found")
     typed.make("lk_again")
     typed.gone("lk_again")
 
@@ -141,7 +141,7 @@ def test_a_name_whose_collection_was_just_deleted_is_free(typed: Typed) -> None:
 @on_lite
 def test_milvus_lite_leaves_no_alias_behind(typed: Typed) -> None:
     leak(typed)
-    assert typed("delete alias lk_old -y") == failed("no alias 'lk_old'", "list aliases shows all")
+    assert typed("delete alias lk_old -y") == failed("alias 'lk_old' not found", "run: list aliases")
     typed.make("lk_old")
     typed.gone("lk_old")
 
@@ -164,7 +164,7 @@ def test_a_user_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path)
         assert "DropCollection" not in peer.methods
     assert run == failed(
         "not permitted: PrivilegeDropAlias: permission deny to ann",
-        "an administrator can allow it: grant privilege -r ROLE -p DropAlias",
+        "ask an administrator to run: grant privilege -r ROLE -p DropAlias",
         code=4,
     )
 

@@ -17,7 +17,7 @@ HINT = "write ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the 
     ],
 )
 def test_a_place_without_a_name_is_refused_where_the_other_does_not_tell(typed: Typed, line: str, place: str) -> None:
-    assert typed(line) == failed(f"{place!r} names no collection", HINT, code=2)
+    assert typed(line) == failed(f"{place!r} has no collection name", HINT, code=2)
 
 
 @on_lite

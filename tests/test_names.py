@@ -56,30 +56,30 @@ def test_a_name_that_milvus_forbids_is_refused_alike_by_every_command(named: Typ
     for name in [*BAD, *([] if kind == "partition" else ["1abc", "a-b"])]:
         line = MAKING[kind].format(name=shlex.quote(name))
         shown = name if len(name) <= 60 else name[:59] + "…"
-        message = f"bad name '{shown}' of {article} {kind}"
+        message = f"invalid name '{shown}' of {article} {kind}"
         assert named(line) == failed(message, hint, code=2)
         assert in_json(named(f"{line} -o json")) == (2, "", message, hint)
 
 
 def test_rename_collection_takes_no_name_that_milvus_forbids(named: Typed) -> None:
-    assert named("rename collection named 1abc") == failed("bad name '1abc' of a collection", NAME_HINT, code=2)
+    assert named("rename collection named 1abc") == failed("invalid name '1abc' of a collection", NAME_HINT, code=2)
 
 
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("create database ''", "bad name '' of a database", NAME_HINT),
-        ("create partition -c named -p ''", "bad name '' of a partition", PARTITION_HINT),
-        ("create alias -c named -a ''", "bad name '' of an alias", NAME_HINT),
+        ("create database ''", "invalid name '' of a database", NAME_HINT),
+        ("create partition -c named -p ''", "invalid name '' of a partition", PARTITION_HINT),
+        ("create alias -c named -a ''", "invalid name '' of an alias", NAME_HINT),
         ("create collection -c named2 -f :INT8", "field ':INT8' has no name", "write name:TYPE, e.g. id:INT64"),
         (
             COLLECTION.format(name="unnamed") + " -f RowID:INT8",
-            "bad name 'RowID' of a field",
+            "invalid name 'RowID' of a field",
             "Milvus has a field of that name in every collection",
         ),
         (
             COLLECTION.format(name="unnamed") + " -f Timestamp:INT8",
-            "bad name 'Timestamp' of a field",
+            "invalid name 'Timestamp' of a field",
             "Milvus has a field of that name in every collection",
         ),
     ],
@@ -96,16 +96,16 @@ def test_words_of_the_query_language_are_names(named: Typed) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("create database default", "database 'default' exists", "see it with: show database default"),
-        (COLLECTION.format(name="named"), "collection 'named' exists", "see it with: show collection named"),
+        ("create database default", "database 'default' already exists", "run: show database default"),
+        (COLLECTION.format(name="named"), "collection 'named' already exists", "run: show collection named"),
         (
             "create partition named -p part",
-            "partition 'part' of 'named' exists",
-            "see all with: list partitions -c named",
+            "partition 'part' of 'named' already exists",
+            "run: list partitions -c named",
         ),
         (
             "create alias -c named -a nickname",
-            "alias 'nickname' exists, for collection 'named'",
+            "alias 'nickname' already exists, for collection 'named'",
             "-A moves it to this one",
         ),
         ("create alias -c named -a named", "there is a collection 'named'", "take another name"),
@@ -132,25 +132,25 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("show collection nsmed", "no collection 'nsmed'", "did you mean named?"),
-        ("show database nothing_near", "no database 'nothing_near'", "list databases shows all"),
-        ("show partition -c named -p prt", "no partition 'prt' in 'named'", "did you mean part?"),
+        ("show collection nsmed", "collection 'nsmed' not found", "did you mean named?"),
+        ("show database nothing_near", "database 'nothing_near' not found", "run: list databases"),
+        ("show partition -c named -p prt", "partition 'prt' not found in 'named'", "did you mean part?"),
         (
             "show index -c named -in nothing_near",
-            "no index 'nothing_near' on 'named'",
-            "list indexes -c named shows all",
+            "index 'nothing_near' not found on 'named'",
+            "run: list indexes -c named",
         ),
-        ("show alias nickmane", "no alias 'nickmane'", "did you mean nickname?"),
-        ("create index -c named -f titel", "no field 'titel' in 'named'", "did you mean title?"),
+        ("show alias nickmane", "alias 'nickmane' not found", "did you mean nickname?"),
+        ("create index -c named -f titel", "field 'titel' not found in 'named'", "did you mean title?"),
         (
             "alter collection_field -c named -f titel --set max_length=9",
-            "no field 'titel' in 'named'",
+            "field 'titel' not found in 'named'",
             "did you mean title?",
         ),
         (
             "wait_for_index -c named -in nothing_near",
-            "no index 'nothing_near' on 'named'",
-            "list indexes -c named shows all",
+            "index 'nothing_near' not found on 'named'",
+            "run: list indexes -c named",
         ),
     ],
 )
@@ -205,5 +205,5 @@ def test_deleting_a_collection_names_its_aliases(named: Typed, is_lite: bool) ->
     assert named("delete collection named --dry-run") == Run(0, f"Would delete {what} and alias 'nickname'.\n", "")
     if is_lite:
         assert named("truncate named") == failed(
-            f"Truncate {what}, also known as 'nickname'? There is no terminal to confirm on.", "add --yes", code=2
+            f"refusing to truncate {what}, also known as 'nickname': no terminal to confirm on", "pass --yes", code=2
         )

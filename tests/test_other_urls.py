@@ -27,7 +27,7 @@ def test_a_folder_may_have_the_name_of_a_scheme(cli: Cli, tmp_path: Path) -> Non
     (tmp_path / "s3:").mkdir()
     (tmp_path / "s3:" / "rows.txt").write_text("")
     run = cli("insert", "file", "-c", "book", "s3://rows.txt")
-    assert run.err.startswith("error: s3://rows.txt: its name does not tell the format\n")
+    assert run.err.startswith("error: s3://rows.txt: unknown file format\n")
 
 
 def test_a_port_that_no_server_has_is_not_taken_for_another() -> None:

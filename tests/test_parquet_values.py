@@ -204,7 +204,7 @@ def test_decimals_and_floats_fill_numbers_exactly(lite_in_tmp: Typed) -> None:
     )
     pyarrow.parquet.write_table(numbers, "numbers.parquet")
     run = lite_in_tmp("insert file -c pq_numbers numbers.parquet --rejects r.jsonl")
-    whole = f"a whole number from {-(2**31)} to {2**31 - 1} is wanted, not 10.5"
+    whole = f"expected an integer from {-(2**31)} to {2**31 - 1}, got 10.5"
     assert run == Run(
         5,
         "",

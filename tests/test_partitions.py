@@ -8,7 +8,7 @@ from tests.support.cli import Run
 from tests.support.official import milvus_pb2
 from tests.support.typed import Typed, failed, on_lite, on_milvus
 
-NO_PARTITION = failed("no partition 'novel' in 'shelf'", "did you mean novels?")
+NO_PARTITION = failed("partition 'novel' not found in 'shelf'", "did you mean novels?")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_create_partition_is_seen_by_pymilvus_and_takes_a_description(shelf: Typ
 
 def test_create_partition_that_exists_exits_1(shelf: Typed) -> None:
     assert shelf("create partition shelf -p novels") == failed(
-        "partition 'novels' of 'shelf' exists", "see all with: list partitions -c shelf"
+        "partition 'novels' of 'shelf' already exists", "run: list partitions -c shelf"
     )
     assert shelf.json("create partition shelf -p novels --if-not-exists")["created"] is False
 
@@ -92,7 +92,7 @@ def test_a_partition_that_is_missing_exits_1(shelf: Typed, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", ["create partition -p x", "list partitions", "show partition -p x"])
 def test_a_collection_that_is_missing_exits_1(shelf: Typed, verb: str) -> None:
-    assert shelf(f"{verb} -c shelff") == failed("no collection 'shelff'", "did you mean shelf?")
+    assert shelf(f"{verb} -c shelff") == failed("collection 'shelff' not found", "did you mean shelf?")
 
 
 @on_lite
@@ -119,7 +119,7 @@ def test_delete_partition_names_what_it_deletes(shelf: Typed) -> None:
     what = f"partition 'novels' of 'shelf' on {shelf.place}, with 0 rows by its statistics"
     assert shelf("delete partition -c shelf -p novels --dry-run") == Run(0, f"Would delete {what}.\n", "")
     assert shelf("delete partition -c shelf -p novels") == failed(
-        f"Delete {what}? There is no terminal to confirm on.", "add --yes", code=2
+        f"refusing to delete {what}: no terminal to confirm on", "pass --yes", code=2
     )
     assert shelf("delete partition -c shelf -p novels -y") == Run(0, "Deleted partition 'novels' of 'shelf'.\n", "")
     assert [row["partition"] for row in shelf.json("list partitions shelf")] == ["_default"]

@@ -386,9 +386,9 @@ def test_objects_made_before_a_refusal_are_reported(people: People) -> None:
     run = people.as_few_now(Case("create collection prv_new --dim 4", "CreateCollection", before=NO_NEW))
     user = people.few["CreateCollection"]
     assert run == failed(
-        "collection 'prv_new' is made, but not its index on 'vector': "
+        "collection 'prv_new' was created, but not its index on 'vector': "
         f"not permitted: PrivilegeCreateIndex: permission deny to {user}",
-        "an administrator can allow it: grant privilege -r ROLE -p CreateIndex -o prv_new",
+        "ask an administrator to run: grant privilege -r ROLE -p CreateIndex -o prv_new",
         code=4,
     )
 
@@ -401,13 +401,13 @@ def test_a_copy_by_who_may_neither_index_nor_load_it_has_all_rows(people: People
         for what, name in (("the index on 'vector'", "CreateIndex"), ("loading it", "Load"))
     ]
     copied = f"Copied 50 rows of 'prv_book' on {place} to 'prv_new' on {place}"
-    assert run == failed(f"{copied}; the server refused {'; '.join(refused)}", "the rows are all there", code=5)
+    assert run == failed(f"{copied}; the server refused {'; '.join(refused)}", "all rows are there", code=5)
 
 
 def test_columns_that_a_user_may_not_see_are_empty(people: People) -> None:
     run = people.as_nobody(Case("list collections -o json"))
     rows = {row["collection"]: row for row in json.loads(run.out)}
-    assert run.err == "note: not all is shown, as that takes GetStatistics\n"
+    assert run.err == "note: some information is not shown, because it requires GetStatistics\n"
     assert rows["prv_book"] == {
         "collection": "prv_book",
         "state": "loaded",
@@ -469,7 +469,8 @@ def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> Non
     with GrpcPeer(handlers) as peer:
         shown = run_here(["show", "collection", "book", "-o", "json"], tmp_path, peer.uri)
         missing = run_here(["show", "collection", "bok"], tmp_path, peer.uri)
-    note = "note: not all is shown, as that takes GetStatistics, IndexDetail, Load, Query, ShowPartitions\n"
+    note = "note: some information is not shown, because it requires "
+    note += "GetStatistics, IndexDetail, Load, Query, ShowPartitions\n"
     assert (shown.code, shown.err) == (0, note)
     values = json.loads(shown.out)
     assert [values[key] for key in ("load_state", "exact", "statistics", "partitions", "indexes")] == [
@@ -479,7 +480,7 @@ def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> Non
         None,
         [],
     ]
-    assert missing == failed("no collection 'bok'", "list collections shows all")
+    assert missing == failed("collection 'bok' not found", "run: list collections")
 
 
 @pytest.mark.parametrize(
@@ -500,7 +501,7 @@ def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> Non
 def test_the_line_that_grants_names_object_and_database(words: str, where: Where, line: str) -> None:
     error = refusal(words, where)
     assert error is not None
-    assert error.hint == f"an administrator can allow it: grant privilege -r ROLE {line}"
+    assert error.hint == f"ask an administrator to run: grant privilege -r ROLE {line}"
     assert error.message == f"not permitted: {words.rpartition('= ')[2].splitlines()[0]}"
 
 
@@ -508,6 +509,6 @@ def refused(name: str, on: str) -> Run:
     what = {"": "", "*": " -o '*'"}.get(on, f" -o {on}")
     return failed(
         f"not permitted: Privilege{name}: permission deny to prv_nobody",
-        f"an administrator can allow it: grant privilege -r ROLE -p {name}{what}",
+        f"ask an administrator to run: grant privilege -r ROLE -p {name}{what}",
         code=4,
     )

@@ -114,7 +114,7 @@ def test_texts_travel_as_they_are() -> None:
         ("q.jsonl", '{"w": [1,2,3,4]}', "{file}, line 1: the row has no 'v'"),
         ("q.csv", "a,b,c,d", "{file}, line 1 has 'a', which is not a number"),
         ("q.csv", "", "{file} has no vector"),
-        ("q.npy", "nothing", "{file} is no NPY file"),
+        ("q.npy", "nothing", "{file} is not an NPY file"),
     ],
 )
 def test_invalid_files_of_vectors_are_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
@@ -178,7 +178,7 @@ def test_an_array_of_another_width_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CliError, match="can't read"):
         read(f"@{tmp_path}/nothing.npy")
     file.write_bytes(b"\xff\xfe\xfd")
-    with pytest.raises(CliError, match="is no text, and no NPY file"):
+    with pytest.raises(CliError, match="is neither text nor an NPY file"):
         read(f"@{file.rename(tmp_path / 'q.json')}")
 
 
@@ -362,7 +362,7 @@ def test_the_line_of_a_bad_vector_is_reported(tmp_path: Path, content: str, mess
 def test_a_repeated_index_of_a_sparse_vector_is_an_error() -> None:
     with pytest.raises(InvalidInput) as failure:
         read('{"1": 0.5, "1": 2}', field("SPARSE_FLOAT_VECTOR", None))
-    assert (failure.value.message, failure.value.hint) == ("the vector has a repeated key '1'", "keep one of them")
+    assert (failure.value.message, failure.value.hint) == ("the vector has a repeated key '1'", "remove the duplicates")
 
 
 def test_queries_are_packed_as_they_are_read_and_take_little_memory() -> None:

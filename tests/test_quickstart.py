@@ -41,7 +41,7 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
         assert "│ exact      │ 6       │\n" in run.out
 
     assert "Created collection 'films'.\n" in first.out
-    assert "Collection 'films' exists.\n" in second.out
+    assert "Collection 'films' already exists.\n" in second.out
     assert "Field 'mood' of 'films' already has index" in second.out
 
 

@@ -126,9 +126,9 @@ def test_get_shows_rows_in_the_order_asked_for(reads_and_keys: Typed) -> None:
 
 def test_get_of_missing_rows_shows_the_others_and_exits_1(reads_and_keys: Typed) -> None:
     assert reads_and_keys(f"get reads --ids 3,7,8 --fields id -o vertical {EVENTUALLY}") == Run(
-        1, "-[ 1 ]-\nid | 3\n", "error: no rows 7, 8 in 'reads'\nhint: 2 of the ids are missing\n"
+        1, "-[ 1 ]-\nid | 3\n", "error: rows 7, 8 not found in 'reads'\nhint: 2 ids are missing\n"
     )
-    assert reads_and_keys(f"get keys --ids nosuch {EVENTUALLY}") == failed("no row 'nosuch' in 'keys'")
+    assert reads_and_keys(f"get keys --ids nosuch {EVENTUALLY}") == failed("row 'nosuch' not found in 'keys'")
 
 
 @pytest.mark.parametrize("ids", ["x", "1,,x", "[1.5]", "[true]", "9223372036854775808"])
@@ -153,7 +153,7 @@ def test_count_by_filter_and_partition(reads_and_keys: Typed) -> None:
     assert (found["exact"], type(found["statistics"])) == (3, int)
 
 
-NO_PARTITION = failed("no partition '_defualt' in 'reads'", "did you mean _default?")
+NO_PARTITION = failed("partition '_defualt' not found in 'reads'", "did you mean _default?")
 LINES = ("query reads", "query_iterator reads", "count reads", "get reads --ids 1")
 
 
@@ -168,7 +168,7 @@ def test_a_field_that_no_row_can_have_exits_2(reads_and_keys: Typed) -> None:
 
 def test_an_unknown_consistency_level_exits_2(reads_and_keys: Typed) -> None:
     assert reads_and_keys("query reads --consistency srtong") == failed(
-        "no consistency level 'srtong'", "did you mean Strong?", code=2
+        "unknown consistency level 'srtong'", "did you mean Strong?", code=2
     )
 
 
@@ -177,7 +177,7 @@ def test_an_unknown_consistency_level_exits_2(reads_and_keys: Typed) -> None:
 )
 def test_a_bad_filter_is_shown_at_its_place(reads_and_keys: Typed, line: str) -> None:
     assert reads_and_keys(f"{line} \"kee == 'x'\"") == failed(
-        "bad filter: unknown field 'kee'\n  kee == 'x'\n  ^", "did you mean key?"
+        "invalid filter: unknown field 'kee'\n  kee == 'x'\n  ^", "did you mean key?"
     )
 
 
@@ -193,7 +193,7 @@ def test_a_bad_filter_is_shown_at_its_place(reads_and_keys: Typed, line: str) ->
     ],
 )
 def test_a_collection_that_is_missing_exits_1(typed: Typed, line: str) -> None:
-    assert typed(line) == failed("no collection 'nosuchthing'", "list collections shows all")
+    assert typed(line) == failed("collection 'nosuchthing' not found", "run: list collections")
 
 
 def test_an_error_of_a_released_collection_says_how_to_load_it(typed: Typed, is_lite: bool) -> None:
@@ -222,7 +222,7 @@ def test_delete_entities_tells_how_many_rows_match(typed: Typed) -> None:
     line, which = "delete entities -c deletes -e 'id > {n}' --param n=2", "2 rows of 'deletes' where id > 2"
     assert typed(f"{line} --dry-run") == Run(0, f"Would delete {which} on {typed.place}.\n", "")
     assert typed(line) == failed(
-        f"Delete {which} on {typed.place}? There is no terminal to confirm on.", "add --yes", code=2
+        f"refusing to delete {which} on {typed.place}: no terminal to confirm on", "pass --yes", code=2
     )
 
     assert typed.json(f"{line} -y") == {

@@ -60,7 +60,7 @@ def test_a_missing_or_second_file_is_a_usage_error(cli: Cli) -> None:
 
 def test_output_of_no_command_is_a_usage_error(cli: Cli) -> None:
     for line in ("> a", "| cat", r"\G"):
-        assert cli("-c", line).err.startswith("error: -c:1: a command is missing\n")
+        assert cli("-c", line).err.startswith("error: -c:1: missing command\n")
 
 
 def test_a_quoted_sign_is_a_word(cli: Cli) -> None:
@@ -103,4 +103,4 @@ def test_backslash_g_may_stand_before_the_target_or_after_it(cli: Cli, tmp_path:
     assert cli("-c", r"version \G > a; version > b \G; version \G | cat; version | cat \G") == Run(0, vertical * 2, "")
     assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() == vertical
     for line in (r"\G > a", r"\G | cat"):
-        assert cli("-c", line).err.startswith("error: -c:1: a command is missing\n")
+        assert cli("-c", line).err.startswith("error: -c:1: missing command\n")

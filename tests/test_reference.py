@@ -25,7 +25,7 @@ def test_docs_writes_them(tmp_path: Path) -> None:
     assert run_here(["docs", "--man"], tmp_path, "") == Run(0, manual(), "")
     assert run_here(["docs", "--markdown", "-o", "json"], tmp_path, "") == Run(0, markdown(), "")
     assert run_here(["docs", "--man", "--markdown"], tmp_path, "") == failed(
-        "--man and --markdown can't be together", code=2
+        "--man and --markdown cannot be combined", code=2
     )
 
 

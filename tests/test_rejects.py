@@ -32,7 +32,7 @@ def empty_rj(cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.Mon
 def rejects() -> list[dict[str, Any]]:
     """Lines of the rejects file; every line is JSON, without NaN."""
     lines = Path("r.jsonl").read_text().splitlines()
-    return [json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON")) for line in lines]
+    return [json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is not JSON")) for line in lines]
 
 
 def mend(change: Callable[[dict[str, Any]], None]) -> None:
@@ -74,7 +74,7 @@ def test_cells_go_back_in_as_the_same_values(empty_rj: Typed, kind: str, delimit
         "file": f"b.{kind}",
         "line": 2,
         "column": "id",
-        "reason": "'x' is no INT64",
+        "reason": "invalid INT64 value 'x'",
         "delimiter": delimiter,
         "row": {
             "label": "x",

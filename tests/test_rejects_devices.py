@@ -11,11 +11,11 @@ from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.typed import Typed, failed
 
-BAD = "b.csv, line 3, column 'id': 'x' is no INT64\n"
+BAD = "b.csv, line 3, column 'id': invalid INT64 value 'x'\n"
 UPSERT = "upsert file -c rd b.csv"
 FULL = failed(
     "can't write full: No space left on device; 0 rows are in, and what was on its way may be",
-    "make room; then the same line with --resume goes on there",
+    "make room; then run the same command with --resume to continue",
 )
 
 

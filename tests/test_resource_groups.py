@@ -208,11 +208,11 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, two_query
 
 def test_milvus_2_3_has_no_requests_and_limits(cli: Cli, two_query_nodes: MilvusServer) -> None:
     here = Typed(cli, two_query_nodes)
-    message = "resource group 'wanting' is made, but this server takes no requests and limits (needs Milvus 2.4)"
+    message = "resource group 'wanting' was created, but this server takes no requests and limits (requires Milvus 2.4)"
     hint = "transfer node --source GROUP --target GROUP --num N moves nodes"
     assert here("create resource_group -n wanting --requests 1") == failed(message, hint)
     assert here("update resource_group -n wanting --requests 1") == failed(
-        "Milvus 2.3.5 has no update resource_group (needs 2.4)"
+        "Milvus 2.3.5 has no update resource_group (requires Milvus 2.4)"
     )
     here.all("delete resource_group wanting -y")
 

@@ -249,7 +249,7 @@ def test_an_insert_killed_before_the_first_answer_says_that_rows_may_be_in(lite_
         proxy.thaw()
         assert lite_in_tmp.cli(*line, input=data, env=env) == failed(
             "an earlier insert of this stopped after 0 rows; rows that were on their way may be in too",
-            "--resume goes on there; --restart sends all rows again",
+            "--resume continues it; --restart sends all rows again",
             code=2,
         )
         run = lite_in_tmp.cli(*line, "--resume", input=data, env=env)

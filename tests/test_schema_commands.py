@@ -442,16 +442,16 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
 @pytest.mark.parametrize(
     ("argv", "code", "message", "hint"),
     [
-        (["1book", *PLAIN], 2, "bad name '1book' of a collection", NAME_HINT),
-        (["a b", *PLAIN], 2, "bad name 'a b' of a collection", NAME_HINT),
-        (["名字", *PLAIN], 2, "bad name '名字' of a collection", NAME_HINT),
-        (["x" * 256, *PLAIN], 2, f"bad name '{'x' * 59}…' of a collection", NAME_HINT),
-        (["x", *PLAIN, "-f", "$meta:JSON"], 2, "bad name '$meta' of a field", NAME_HINT),
+        (["1book", *PLAIN], 2, "invalid name '1book' of a collection", NAME_HINT),
+        (["a b", *PLAIN], 2, "invalid name 'a b' of a collection", NAME_HINT),
+        (["名字", *PLAIN], 2, "invalid name '名字' of a collection", NAME_HINT),
+        (["x" * 256, *PLAIN], 2, f"invalid name '{'x' * 59}…' of a collection", NAME_HINT),
+        (["x", *PLAIN, "-f", "$meta:JSON"], 2, "invalid name '$meta' of a field", NAME_HINT),
         (["x", *PLAIN, "-f", "v:INT8"], 2, "field 'v' is given twice", ""),
         (
             ["x", *PLAIN, "-f", "w:FLOAT_VECTOR:0"],
             2,
-            "field 'w:FLOAT_VECTOR:0' needs its dimension, a whole number from 1",
+            "field 'w:FLOAT_VECTOR:0' needs its dimension, an integer from 1",
             "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16",
         ),
         (
@@ -463,19 +463,19 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
         (
             ["x", *PLAIN, "-f", "w:FLOAT_VEKTOR:4"],
             2,
-            "field 'w:FLOAT_VEKTOR:4': no type 'FLOAT_VEKTOR'",
+            "field 'w:FLOAT_VEKTOR:4': unknown type 'FLOAT_VEKTOR'",
             "did you mean FLOAT_VECTOR or FLOAT16_VECTOR or BFLOAT16_VECTOR?",
         ),
         (
             ["x", "--dim", "0"],
             2,
-            "invalid value for '--dim': 0 is not in the range 1<=x<=32768",
+            "--dim: must be between 1 and 32768, got 0",
             "help create collection",
         ),
         (
             ["x", "--dim", "40000"],
             2,
-            "invalid value for '--dim': 40000 is not in the range 1<=x<=32768",
+            "--dim: must be between 1 and 32768, got 40000",
             "help create collection",
         ),
         (["x", "-f", "id:INT64"], 2, "no primary field", "one of the fields must be it: id"),
@@ -488,18 +488,18 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
         (
             ["x", *PLAIN, "--consistency", "Weak"],
             2,
-            "no consistency level 'Weak'",
+            "unknown consistency level 'Weak'",
             "levels: Strong, Session, Bounded, Eventually, Customized",
         ),
         (
             ["x", *PLAIN, "--dim", "4"],
             2,
-            "-f, --dim and --schema-file are three ways to the same: give one of them",
+            "-f, --dim and --schema-file cannot be combined",
             "",
         ),
         (["x"], 2, "no fields for collection 'x'", WAYS),
         ([], 2, "no collection is named", WAYS),
-        (PLAIN, 2, "missing option '-c'", WAYS),
+        (PLAIN, 2, "missing collection name", WAYS),
         (
             ["x", "--schema-file", "nosuch.json"],
             2,
@@ -527,13 +527,13 @@ def test_a_name_that_is_taken_is_refused(run_on_server: Callable[..., Run], pymi
     assert json.loads(run.err) == {
         "error": {
             "code": 1,
-            "message": f"collection '{name}' exists",
-            "hint": f"see it with: show collection {name}",
+            "message": f"collection '{name}' already exists",
+            "hint": f"run: show collection {name}",
             "server_code": None,
         }
     }
     again = run_on_server("create", "collection", name, *PLAIN, "--if-not-exists")
-    assert again == Run(0, f"Collection '{name}' exists.\n", "")
+    assert again == Run(0, f"Collection '{name}' already exists.\n", "")
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
@@ -541,7 +541,7 @@ def test_a_word_that_one_server_reserves_is_refused_in_its_words(run_on_server: 
     run = run_on_server("create", "collection", fresh_name(), *PLAIN, "-f", "iso:INT64")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: field name 'iso' is reserved")
-    assert run.err.endswith("\nhint: nothing was made; see: help create collection\n")
+    assert run.err.endswith("\nhint: nothing was created; see: help create collection\n")
 
 
 def test_a_failed_index_says_that_the_collection_exists(
@@ -551,7 +551,7 @@ def test_a_failed_index_says_that_the_collection_exists(
     schema = {"fields": [ID, VECTOR], "indexes": [{"field_name": "v", "index_type": "HNSW", "metric_type": "NONSENSE"}]}
     run = run_on_server("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps(schema))
     assert (run.code, run.out) == (1, "")
-    assert run.err.startswith(f"error: collection '{name}' is made, but not its index on 'v': ")
+    assert run.err.startswith(f"error: collection '{name}' was created, but not its index on 'v': ")
 
 
 def test_show_collection_shows_everything(
@@ -656,11 +656,11 @@ def test_a_collection_that_is_missing_is_not_shown(run_on_server: Callable[..., 
     for output in ("table", "ddl"):
         run = run_on_server("show", "collection", "nosuch", "-o", output)
         assert (run.code, run.out) == (1, "")
-        assert run.err.startswith("error: no collection 'nosuch'\nhint: ")
+        assert run.err.startswith("error: collection 'nosuch' not found\nhint: ")
 
 
 @pytest.mark.parametrize("server", ["lite"], indirect=True)
 def test_ddl_is_a_format_of_no_other_command(run_on_server: Callable[..., Run]) -> None:
     run = run_on_server("list", "collections", "-o", "ddl")
     assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("error: invalid value for '-o' / '--output': 'ddl' is not one of ")
+    assert run.err.startswith("error: --output: 'ddl' is not one of ")

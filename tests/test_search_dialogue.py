@@ -61,18 +61,18 @@ def test_search_without_a_query_asks_for_what_it_needs(vectors_and_texts: Typed,
         ("Vector field (v FLOAT_VECTOR 3, w FLOAT_VECTOR 2, words SPARSE_FLOAT_VECTOR) [v]:", "x"),
         ("no vector field 'x'", "w"),
         ("not 3 numbers", ""),
-        ("ef (empty: the server's choice):", "nonsense"),
+        ("ef (empty: chosen by the server):", "nonsense"),
         ("ef takes a number", "30"),
         ("Decimal places of distances [-1]:", ""),
         ("Hits per query [10]:", "2"),
         ("Filter (empty: none):", "id > 3"),
         ("Only in partitions (empty: all):", "nosuch"),
-        ("no partition 'nosuch'", ""),
+        ("partition 'nosuch' not found", ""),
         ("Timeout in seconds [10]:", ""),
         ("Guarantee timestamp [0]:", ""),
     )
     line = f"search -c {NAME} -v '[1,2,3]' -f v --params ef=30 -l 2 --filter 'id > 3'"
-    assert f"The same in one line: {line} ╭" in said
+    assert f"Equivalent command: {line} ╭" in said
     assert "(2 rows)" in said
     assert len(vectors_and_texts.json(line)) == 2
 
@@ -89,7 +89,7 @@ def test_search_iterator_without_a_query_asks_for_what_it_needs(vectors_and_text
         ("did you mean body?", "body"),
     )
     line = f"search_iterator {NAME} -f words --text whale -l 3 --filter 'id > 3' --fields body"
-    assert f"The same in one line: {line} ╭" in said
+    assert f"Equivalent command: {line} ╭" in said
     assert all(row["id"] > 3 for row in vectors_and_texts.json(line))
 
 
@@ -113,5 +113,5 @@ def test_hybrid_search_without_requests_asks_for_each(vectors_and_texts: Typed, 
         f"hybrid_search {NAME} --request 'field=v like=4 limit=5' "
         "--request 'field=words text=whale 7 limit=10' --rerank weighted:1,2"
     )
-    assert f"The same in one line: {line} ╭" in said
+    assert f"Equivalent command: {line} ╭" in said
     assert vectors_and_texts.json(line)[0].keys() == {"rank", "id", "distance"}

@@ -83,9 +83,7 @@ def test_one_query_only(walked_rows: Typed) -> None:
     assert walked_rows(f"search_iterator {NAME} -v [[1,2,3],[4,5,6]]") == failed(
         "2 queries are given, and search_iterator takes one", "search takes several", 2
     )
-    assert walked_rows(f"search_iterator {NAME}") == failed(
-        "no query is given", "give one: -v VECTOR, --like ID or --text TEXT", 2
-    )
+    assert walked_rows(f"search_iterator {NAME}") == failed("missing query", "-v VECTOR, --like ID or --text TEXT", 2)
 
 
 def test_a_row_like_another_leaves_that_out(walked_rows: Typed) -> None:

@@ -36,8 +36,8 @@ def test_a_leg_is_read(text: str, values: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "bad --request ''"),
-        ("dense vector=[1]", "bad --request 'dense vector=[1]'"),
+        ("", "invalid --request ''"),
+        ("dense vector=[1]", "invalid --request 'dense vector=[1]'"),
         ("field=a field=b", "a request gives field twice"),
         ("fields=a", "a request has no 'fields'"),
         ("{", "--request is not JSON: "),
@@ -84,13 +84,13 @@ def test_a_reranker_is_read(text: str, found: Reranker) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("rff", "no reranker 'rff'", "did you mean rrf?"),
-        ("none", "no reranker 'none'", "there are rrf, weighted, decay, boost, model"),
-        ("rrf:x", "bad reranker 'rrf:x': 'x' is no number", "write rrf:60, or weighted:0.7,0.3"),
+        ("rff", "unknown reranker 'rff'", "did you mean rrf?"),
+        ("none", "unknown reranker 'none'", "there are rrf, weighted, decay, boost, model"),
+        ("rrf:x", "invalid reranker 'rrf:x': 'x' is not a number", "write rrf:60, or weighted:0.7,0.3"),
         ("weighted:1", "2 requests and 1 weights", "give each --request its weight"),
         (
             "decay:x",
-            "bad reranker 'decay:x'",
+            "invalid reranker 'decay:x'",
             "write decay:field=year,function=gauss,origin=2000,scale=10,offset=1,decay=0.5",
         ),
         (
@@ -106,16 +106,16 @@ def test_a_reranker_is_read(text: str, found: Reranker) -> None:
         ),
         (
             "decay:field=g,function=gaus,origin=3,scale=2",
-            "bad reranker: function=gaus",
+            "invalid reranker: function=gaus",
             "function is one of gauss, exp, linear",
         ),
-        ("boost:weight=1,boost_mode=max", "bad reranker: boost_mode=max", "boost_mode is one of multiply, sum"),
+        ("boost:weight=1,boost_mode=max", "invalid reranker: boost_mode=max", "boost_mode is one of multiply, sum"),
         (
             "boost:weight=much",
-            "bad reranker 'boost:weight=much': 'much' is no number",
+            "invalid reranker 'boost:weight=much': 'much' is not a number",
             "write boost:weight=1.5,filter=year > 2000",
         ),
-        ("model:field=t,provider=x,queries=white", "bad reranker: queries=white", 'write queries=["white whale"]'),
+        ("model:field=t,provider=x,queries=white", "invalid reranker: queries=white", 'write queries=["white whale"]'),
         (
             "boost",
             "the reranker boost needs weight",
@@ -133,7 +133,7 @@ def test_an_invalid_reranker_is_refused_with_the_valid_ones(text: str, message: 
 def test_one_search_takes_no_reranker_of_several_and_several_take_one() -> None:
     with pytest.raises(InvalidInput, match="rrf makes one list of several searches' hits, and search has one"):
         parse_rerankers(["rrf:60"], 0)
-    with pytest.raises(InvalidInput, match="rrf and weighted are two ways to the same: give one of them"):
+    with pytest.raises(InvalidInput, match="rrf and weighted cannot be combined"):
         parse_rerankers(["rrf:60", "weighted:1,2"], 2)
 
 

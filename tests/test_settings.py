@@ -77,7 +77,7 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("otput = 1", "no setting 'otput'\nhint: did you mean output?"),
+        ("otput = 1", "unknown setting 'otput'\nhint: did you mean output?"),
         ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
         ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0, at most 86,400"),
         ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0, at most 86,400"),

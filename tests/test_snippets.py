@@ -520,9 +520,9 @@ def test_no_secret_is_in_the_code(language: str) -> None:
     [
         (
             ["--all", "--code", "go"],
-            failed("--all and --code can't be together", "show connection ALIAS --code LANGUAGE", code=2),
+            failed("--all and --code cannot be combined", "show connection ALIAS --code LANGUAGE", code=2),
         ),
-        (["nosuch", "--code", "go"], failed("no connection 'nosuch'", "list connections shows all")),
+        (["nosuch", "--code", "go"], failed("connection 'nosuch' not found", "run: list connections")),
     ],
 )
 def test_code_of_all_or_of_a_missing_connection_is_an_error(cli: Cli, words: Sequence[str], run: Run) -> None:

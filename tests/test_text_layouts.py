@@ -56,7 +56,7 @@ def test_a_null_is_rejected_where_the_field_takes_none(empty_layouts: Typed) -> 
 def test_a_value_that_may_mean_null_says_how(empty_layouts: Typed) -> None:
     Path("n.csv").write_text('id,title,price,vector\n1,a,N/A,"[1, 2]"\n')
     assert empty_layouts("insert file -c layouts n.csv").err.splitlines()[0] == (
-        "n.csv, line 2, column 'price': 'N/A' is no DOUBLE; null with --null N/A"
+        "n.csv, line 2, column 'price': invalid DOUBLE value 'N/A'; null with --null N/A"
     )
 
 
@@ -64,7 +64,7 @@ def test_a_value_that_may_mean_null_says_how(empty_layouts: Typed) -> None:
     ("options", "message", "hint"),
     [
         ("--no-header", "--no-header needs the names of the columns", "give --columns id,title,vector"),
-        ("--delimiter ';;'", "invalid value for '--delimiter': expected one character, got ';;'", "help insert file"),
+        ("--delimiter ';;'", "--delimiter: expected one character, got ';;'", "help insert file"),
         ("--encoding utf-99", None, "help insert file"),
     ],
 )

@@ -245,15 +245,15 @@ def test_different_notations_of_servers_are_not_a_difference(kind: str, one: str
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ({"t": "x"}, 'a list of objects is wanted, not {"t": "x"}'),
-        ([1], "a list of objects is wanted, not [1]"),
+        ({"t": "x"}, 'expected a list of objects, got {"t": "x"}'),
+        ([1], "expected a list of objects, got [1]"),
         ([{"t": "x"}], "object 1 lacks 'v'"),
         ([{"t": "x", "v": None}], "object 1 lacks 'v'"),
         (
             [{"t": "x", "v": [1, 2]}, {"t": "x", "v": [1, 2], "w": 1}],
             "object 2 has 'w', which the struct has not: t, v",
         ),
-        ([{"t": 5, "v": [1, 2]}], "'t': text is wanted, not 5"),
+        ([{"t": 5, "v": [1, 2]}], "'t': expected text, got 5"),
         ([{"t": "x", "v": [1]}], "'v': 'v' takes a list of 2 numbers, not 1 numbers"),
         ([{"t": "x", "v": [1, 2]}] * 3, "3 objects are more than its max_capacity"),
     ],
@@ -331,7 +331,7 @@ def test_places_and_times_that_make_no_sense_are_rejected_with_line_and_column(p
     assert (run.code, run.err.splitlines()[:5]) == (
         5,
         [
-            "bad.csv, line 3, column 'g': a geometry in WKT such as POINT (1 2) is wanted, not \"POINT (1;2)\": "
+            "bad.csv, line 3, column 'g': expected a geometry in WKT such as POINT (1 2), got \"POINT (1;2)\": "
             "';2)' has no meaning there",
             "bad.csv, line 4, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not \"31.1.2026\": "
             "it is not written like 2026-01-31T12:00:00Z",

@@ -97,8 +97,8 @@ def test_a_number_too_large_for_a_double_is_rejected(empty_finite: Typed) -> Non
     empty_finite.all("create collection -c finite -f id:INT64 -f d:DOUBLE -f v:FLOAT_VECTOR:2 -p id")
     Path("d.csv").write_text("id,d,v\n1,1e400,1 2\n")
     Path("d.jsonl").write_text('{"id": 1, "d": 1e400, "v": [1, 2]}\n')
-    assert "line 2, column 'd': '1e400' is no DOUBLE" in empty_finite("insert file -c finite d.csv").err
-    told = "a number is wanted, not 1e400"
+    assert "line 2, column 'd': invalid DOUBLE value '1e400'" in empty_finite("insert file -c finite d.csv").err
+    told = "expected a number, got 1e400"
     assert f"line 1, column 'd': {told}" in empty_finite("insert file -c finite d.jsonl").err
     assert empty_finite("""insert row -c finite --row '{"id": 1, "d": 1e400, "v": [1, 2]}'""") == failed(
         f"row 1, field 'd': {told}", code=2
@@ -205,9 +205,9 @@ def test_numbers_of_text_are_those_that_other_programs_write(empty_finite: Typed
     )
     run = empty_finite("insert file -c finite f.csv")
     assert run.err.splitlines()[:3] == [
-        "f.csv, line 4, column 'v': '[0.1 0.2 ... 0.4]' is no FLOAT_VECTOR: NumPy cut its text short ('...')",
-        "f.csv, line 5, column 'id': '10.5' is no INT64",
-        "f.csv, line 6, column 'id': '9007199254740993.0' is no INT64",
+        "f.csv, line 4, column 'v': invalid FLOAT_VECTOR value '[0.1 0.2 ... 0.4]': NumPy cut its text short ('...')",
+        "f.csv, line 5, column 'id': invalid INT64 value '10.5'",
+        "f.csv, line 6, column 'id': invalid INT64 value '9007199254740993.0'",
     ]
     assert empty_finite("query -c finite -o jsonl").out.splitlines() == [
         '{"id": 1, "v": [0.1, 0.2, -0.3, 0.4]}',

@@ -100,7 +100,7 @@ def test_a_compaction_that_no_server_started_is_an_error(loaded_ledger: Typed, i
     hint = "compact prints the id of the compaction that it starts"
     for line in ("show compaction_state -id", "show compaction_plans -c ledger -id")[: 1 if is_lite else 2]:
         for number in (1, 123, 2**62):
-            assert loaded_ledger(f"{line} {number}") == failed(f"no compaction {number}", hint)
+            assert loaded_ledger(f"{line} {number}") == failed(f"compaction {number} not found", hint)
     assert loaded_ledger("show compaction_state") == failed(
         "missing compaction id", "-id ID, or -c NAME for the last compaction of a collection", code=2
     )
@@ -153,7 +153,7 @@ def test_wait_collection(loaded_ledger: Typed) -> None:
         "indexed": True,
     }
     assert loaded_ledger("wait ledger --for cooked") == failed(
-        "invalid value for '--for': 'cooked' is not one of: loaded, indexed", "help wait collection", code=2
+        "--for: 'cooked' is not one of: loaded, indexed", "help wait collection", code=2
     )
 
 
@@ -169,7 +169,7 @@ def test_a_wait_has_a_limit(cli: Cli) -> None:
     with GrpcPeer(LOADING) as peer:
         run = cli("wait", "slow", "--for", "loaded", "--timeout", "0.5s", env={"MILVUS_URI": f"http://{peer.address}"})
     assert run == failed(
-        "loading collection 'slow': at 40% after 0.5 s; the server goes on", "look with: show loading_progress -c slow"
+        "loading collection 'slow': at 40% after 0.5 s; the server continues", "run: show loading_progress -c slow"
     )
 
 
@@ -179,8 +179,8 @@ def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[...,
         shown.wait_for("Loading collection 'slow'  █████████░░░░░░░░░░░░░░░  40%")
         shown.send_key("c-c")
         assert shown.wait_exit() == 130
-        assert "error: no longer waiting; the server goes on loading collection 'slow'" in shown.text
-        assert "hint: look with: show loading_progress -c slow" in shown.text
+        assert "error: no longer waiting; the server continues loading collection 'slow'" in shown.text
+        assert "hint: run: show loading_progress -c slow" in shown.text
         assert "█" not in shown.text
 
 
@@ -250,7 +250,7 @@ def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
         shown.send_key("c-c")
         assert shown.wait_exit() == 130
     assert shown.text.replace("^C", "").strip() == (
-        f"error: no longer waiting; the server goes on {doing}\nhint: look with: {look}"
+        f"error: no longer waiting; the server continues {doing}\nhint: run: {look}"
     )
 
 
@@ -291,7 +291,7 @@ def test_a_feature_that_a_server_lacks_is_reported_with_its_version(cli: Cli) ->
     handlers = {**BUILDING, "GetCollectionStatistics": replies(milvus_pb2.GetCollectionStatisticsResponse())}
     with GrpcPeer(handlers) as peer:
         run = cli("truncate", "slow", "-y", env={"MILVUS_URI": f"http://{peer.address}"})
-    assert run == failed("Milvus 2.4.1 has no truncate (needs 2.6.11)")
+    assert run == failed("Milvus 2.4.1 has no truncate (requires Milvus 2.6.11)")
 
 
 def test_a_check_says_that_the_collection_is_still_loading(cli: Cli) -> None:

@@ -125,8 +125,8 @@ def test_a_flag_may_have_a_word_for_yes_or_no(line: str, value: bool | None) -> 
     ("line", "message", "hint"),
     [
         ("list collections -l maybe", "unexpected argument 'maybe'", "help list collections"),
-        ("connect -s FALSE -tls 1", "--secure FALSE and --tlsmode 1 can't be together", ""),
-        ("connect -s -tls 0", "--secure and --tlsmode 0 can't be together", ""),
+        ("connect -s FALSE -tls 1", "--secure FALSE and --tlsmode 1 cannot be combined", ""),
+        ("connect -s -tls 0", "--secure and --tlsmode 0 cannot be combined", ""),
         (
             "create role -rolle x",
             "no such option '-rolle'",

@@ -31,10 +31,10 @@ def test_a_write_whose_count_differs_from_its_rows_is_an_error(
     with GrpcPeer(handlers) as peer:
         run = run_here([verb, how, "-c", "book", *given], cli.home, peer.uri)
     said = f"the server sent an invalid answer to {method}: {name} {count} for 2 rows: outcome unknown"
-    hint = "the server may have done it or not: look before you send it again"
+    hint = "the server may have done it: check before you repeat it"
     if how == "file":
         said += "; 0 rows are in, and what was on its way may be"
-        hint += "; the same line with --resume goes on there"
+        hint += "; run the same command with --resume to continue"
     assert run == failed(said, hint)
 
 

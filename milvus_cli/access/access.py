@@ -94,14 +94,15 @@ def in_base64(password: str) -> str:
 def check_user_name(name: str) -> None:
     if not USER_NAME.fullmatch(name):
         raise InvalidInput(
-            f"bad user name {name!r}", hint="it starts with a letter and has letters, digits and _ (at most 32)"
+            f"invalid user name {name!r}", hint="it starts with a letter and has letters, digits and _ (at most 32)"
         )
 
 
 def check_role_name(name: str) -> None:
     if not ROLE_NAME.fullmatch(name):
         raise InvalidInput(
-            f"bad role name {name!r}", hint="it starts with a letter or _ and has letters, digits, _, $ (at most 255)"
+            f"invalid role name {name!r}",
+            hint="it starts with a letter or _ and has letters, digits, _, $ (at most 255)",
         )
 
 
@@ -248,4 +249,4 @@ def _require(names: Iterable[str], known: Iterable[str] | None, what: str, listi
     known = list(known)
     for name in names:
         if name not in known:
-            raise missing_name(what, name, known, f"{listing} shows all")
+            raise missing_name(what, name, known, f"run: {listing}")

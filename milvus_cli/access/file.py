@@ -112,7 +112,7 @@ def _part(value: Mapping[str, Any], key: str, name: str) -> dict[str, Mapping[st
         return None
     entries = value[key] if value[key] is not None else []
     if not isinstance(entries, list):
-        raise InvalidInput(f"{key} is no list", hint=HINT)
+        raise InvalidInput(f"{key} is not a list", hint=HINT)
     found: dict[str, Mapping[str, Any]] = {}
     for number, each in enumerate(entries, start=1):
         where = f"{key}, entry {number}"
@@ -128,7 +128,7 @@ def _part(value: Mapping[str, Any], key: str, name: str) -> dict[str, Mapping[st
 def _grants(role: str, entry: Mapping[str, Any], own: Collection[str], *, force: bool) -> list[Grant]:
     given = entry.get("grants") or []
     if not isinstance(given, list):
-        raise InvalidInput(f"role {role!r}: grants is no list", hint=HINT)
+        raise InvalidInput(f"role {role!r}: grants is not a list", hint=HINT)
     found = [
         grant
         for number, each in enumerate(given, start=1)
@@ -139,7 +139,7 @@ def _grants(role: str, entry: Mapping[str, Any], own: Collection[str], *, force:
 
 def _read_grant(role: str, entry: Any, where: str, own: Collection[str], *, force: bool) -> Iterator[Grant]:
     if not isinstance(entry, dict):
-        raise InvalidInput(f"{where} is no object with privileges", hint=HINT)
+        raise InvalidInput(f"{where} is not an object with privileges", hint=HINT)
     _check_keys(entry, GRANT_KEYS, where)
     kind = read_type(_text(entry, "object_type", where)) if entry.get("object_type") else ""
     database = _text(entry, "database", where) or DEFAULT_DATABASE

@@ -12,7 +12,7 @@ import click
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
-from ..grammar.params import plain_message
+from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import FOR_PROGRAMS, format_in
 from ..output.keys import Keys
@@ -231,21 +231,22 @@ def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
     if isinstance(error, UnclearOption):
         return InvalidInput(error.message, hint=error.hint or _usage_hint(error, argv))
     if isinstance(error, click.UsageError):
-        return InvalidInput(_lower_first(plain_message(error.format_message())), hint=_usage_hint(error, argv))
+        return InvalidInput(plain_message(error), hint=_usage_hint(error, argv))
     return Interrupted()
 
 
 def _usage_hint(error: click.UsageError, argv: Sequence[str]) -> str:
-    """Returns a hint to the command's help; click does not report the command of an option without its value."""
+    """Returns the missing option, or a hint to the command's help.
+
+    click does not report the command of an option without its value.
+    """
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
+        return given_as(error.param)
     with suppress(click.UsageError):
         command = error.ctx.command if error.ctx else find(argv).command
         if isinstance(command, Leaf):
             return f"help {command.path}"
     return "run `help` to list all commands"
-
-
-def _lower_first(message: str) -> str:
-    return (message[:1].lower() + message[1:]).rstrip(".")
 
 
 def _trace_back(session: Session) -> None:

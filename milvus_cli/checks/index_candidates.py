@@ -66,7 +66,7 @@ def candidates(rows: IndexedRows) -> list[IndexCandidate]:
 def with_measured(found: Sequence[IndexCandidate], index_type: str, recall: float) -> list[IndexCandidate]:
     """Returns the candidates with the measured recall of the existing index, which is put first if it is not there."""
     if index_type not in [each.index_type for each in found]:
-        return [IndexCandidate(index_type, None, recall, "the index that is there", {}, measured=True), *found]
+        return [IndexCandidate(index_type, None, recall, "the current index", {}, measured=True), *found]
     return [replace(each, recall=recall, measured=True) if each.index_type == index_type else each for each in found]
 
 

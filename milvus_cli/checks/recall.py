@@ -49,7 +49,7 @@ def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
         name, equals, text = sweep.partition("=")
         values = [_parse_number(each) for each in text.split(",") if each.strip()]
         if not name.strip() or not equals or not values:
-            raise InvalidInput(f"bad sweep {sweep!r}", hint="write NAME=VALUE,VALUE, e.g. ef=16,64,256")
+            raise InvalidInput(f"invalid sweep {sweep!r}", hint="write NAME=VALUE,VALUE, e.g. ef=16,64,256")
         found = [{**each, name.strip(): value} for each in found for value in values]
     return found
 

@@ -214,7 +214,7 @@ class Client:
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
         if not (database.isascii() and database.isprintable()):
-            raise InvalidInput(f"bad database name {database!r}", hint="a name has letters, digits and _")
+            raise InvalidInput(f"invalid database name {database!r}", hint="a name has letters, digits and _")
         pairs = [("client-request-unixmsec", str(time.time_ns() // 1_000_000)), ("dbname", database)]
         if self.profile.token:
             pairs.append(("authorization", base64.b64encode(self.profile.token.encode()).decode()))

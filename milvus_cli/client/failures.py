@@ -15,7 +15,7 @@ REASON_LENGTH = 500
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """Prefixes of grpc's details when no connection was established, so that the request was not sent."""
 
-TIMEOUT_HINT = "is it frozen, overloaded, or no Milvus? give more time with --timeout SECONDS"
+TIMEOUT_HINT = "the server may be frozen or overloaded: try a longer --timeout SECONDS"
 
 # Details of UNAVAILABLE, first match wins: (part of the details, fault, message, hint).
 UNAVAILABLE = (
@@ -23,10 +23,10 @@ UNAVAILABLE = (
         "Connection refused",
         Fault.REFUSED,
         "nothing is listening at {address}",
-        "is the server up, and are host and port right? Milvus listens on 19530",
+        "check that the server is running, and its host and port (Milvus listens on 19530)",
     ),
     ("Domain name not found", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
-    ("Misformatted domain name", Fault.UNKNOWN_HOST, "bad host name in {address}", "check the host's name"),
+    ("Misformatted domain name", Fault.UNKNOWN_HOST, "invalid host name in {address}", "check the host's name"),
     ("DNS resolution failed", Fault.UNKNOWN_HOST, "unknown host in {address}", "check the host's name"),
     (
         "Hostname Verification",
@@ -44,7 +44,7 @@ UNAVAILABLE = (
     (
         "TSI_DATA_CORRUPTED",
         Fault.TLS,
-        "{address} wants a client certificate that it trusts",
+        "{address} requires a trusted client certificate",
         "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows",
     ),
     (
@@ -62,34 +62,34 @@ UNAVAILABLE = (
         "Milvus serves gRPC on 19530; 9091 is its management port",
     ),
     ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
-    ("Network is unreachable", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
-    ("No route to host", Fault.REFUSED, "no network way to {address}", "check the network and the address"),
-    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections and never answers", TIMEOUT_HINT),
-    ("Endpoint closing", Fault.SILENT, "{address} accepts connections and never answers", TIMEOUT_HINT),
-    ("handshaker shutdown", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
-    ("FD Shutdown", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
-    ("timed out", Fault.SILENT, "{address} does not answer", TIMEOUT_HINT),
+    ("Network is unreachable", Fault.REFUSED, "no route to {address}", "check the network and the address"),
+    ("No route to host", Fault.REFUSED, "no route to {address}", "check the network and the address"),
+    ("receiving SETTINGS", Fault.SILENT, "{address} accepts connections but never responds", TIMEOUT_HINT),
+    ("Endpoint closing", Fault.SILENT, "{address} accepts connections but never responds", TIMEOUT_HINT),
+    ("handshaker shutdown", Fault.SILENT, "{address} does not respond", TIMEOUT_HINT),
+    ("FD Shutdown", Fault.SILENT, "{address} does not respond", TIMEOUT_HINT),
+    ("timed out", Fault.SILENT, "{address} does not respond", TIMEOUT_HINT),
     (
         "Handshake read failed",
         Fault.TLS,
-        "{address} broke off the TLS handshake",
-        "does that port want TLS? check the port and --tlsmode",
+        "{address} aborted the TLS handshake",
+        "check the port and --tlsmode",
     ),
     (
         "Connection reset",
         Fault.REFUSED,
-        "{address} broke off the connection before it answered",
-        "is the server starting or stopping, or a proxy or firewall in between? try again",
+        "{address} closed the connection before it responded",
+        "the server may be starting or stopping, or behind a proxy or firewall: try again",
     ),
 )
 
 PLAINTEXT_REFUSED = (
     "{address} closed the connection",
-    "it may want TLS: connect with https://, or --tlsmode 1",
+    "it may require TLS: connect with https://, or --tlsmode 1",
 )
 
 
-LOOK_FIRST = "the server may have done it or not: look before you send it again"
+LOOK_FIRST = "the server may have done it: check before you repeat it"
 NO_MESSAGE = "Exception deserializing response"
 """grpc's details for bytes that do not parse as the expected message."""
 
@@ -127,7 +127,7 @@ def failure(
         return Interrupted() if "Channel closed" in details else lost(method, address)
     if code is grpc.StatusCode.INTERNAL and details.startswith(NO_MESSAGE):
         return unless_read(invalid(method, "it is not a valid protobuf message"), method)
-    hint = "send or ask for less at once" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
+    hint = "use smaller requests" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
 
@@ -212,7 +212,7 @@ def lost(method: str, address: str) -> CliError:
 def silent(method: str, address: str, seconds: float) -> CliError:
     unknown = "" if rpc_reads(method) else ": outcome unknown"
     return Unreachable(
-        f"{address} gave no answer to {method} within {seconds:g} s{unknown}",
+        f"{address} did not respond to {method} within {seconds:g} s{unknown}",
         hint=TIMEOUT_HINT,
         fault=Fault.SILENT,
     )
@@ -229,16 +229,16 @@ def _unimplemented(details: str, method: str, address: str) -> CliError:
 def _unauthenticated(details: str, address: str) -> CliError:
     if "missing authorization" in details:
         return NotAuthorized(
-            f"{address} wants credentials",
+            f"{address} requires credentials",
             fault=Fault.NOT_AUTHENTICATED,
             hint="connect with --username and --password, or --token user:password",
         )
     if "username and password" in details:
-        message = f"{address} did not accept this user and password"
+        message = f"{address} rejected the user name or password"
     elif "api key" in details:
-        message = f"{address} did not accept this token"
+        message = f"{address} rejected the token"
     else:
-        message = f"{address} did not accept the credentials: {short(details)}"
+        message = f"{address} rejected the credentials: {short(details)}"
     return NotAuthorized(message, fault=Fault.NOT_AUTHENTICATED, hint="a token is user:password, or an API key")
 
 

@@ -62,7 +62,7 @@ def _require_database(client: Client) -> None:
 
 def _no_database(client: Client) -> ServerRefused:
     return ServerRefused(
-        f"no database {client.profile.database!r} on {client.profile.address}",
+        f"database {client.profile.database!r} not found on {client.profile.address}",
         hint="connect without --db, then: list databases",
         fault=Fault.SAID_NO,
         server_code=NO_DATABASE,

@@ -32,7 +32,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
     code = answer.get("code", status) if isinstance(answer, dict) else status
     if status == 401 or code == AUTHENTICATION_CODE:
         raise NotAuthorized(
-            f"{profile.address} did not accept the credentials",
+            f"{profile.address} rejected the credentials",
             fault=Fault.NOT_AUTHENTICATED,
             server_code=code,
             hint="connect with --username and --password, or --token",
@@ -49,7 +49,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
 def check_request(path: str, body: str | None) -> None:
     """Raises InvalidInput for a request that is certainly wrong."""
     if not path.startswith("/"):
-        raise InvalidInput(f"bad path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+        raise InvalidInput(f"invalid path {path!r}", hint="a path begins with /, as /v1/vector/collections")
     if body is not None:
         parse_json(body, "--data", 'write it as {"collectionName": "book"}')
 
@@ -142,11 +142,11 @@ def _request(
         response = connection.getresponse()
         return response.status, response.read().decode("utf-8", "replace")
     except (http.client.InvalidURL, UnicodeEncodeError) as exc:
-        raise InvalidInput(f"bad path {path!r}: write it as in a URL, with %20 for a space") from exc
+        raise InvalidInput(f"invalid path {path!r}: write it as in a URL, with %20 for a space") from exc
     except http.client.BadStatusLine as exc:
         raise Unsupported(f"{address} serves no HTTP/1", hint=_http_hint(profile)) from exc
     except TimeoutError as exc:
-        raise Unreachable(f"{address} gave no answer within {seconds:g} s", fault=Fault.SILENT) from exc
+        raise Unreachable(f"{address} did not respond within {seconds:g} s", fault=Fault.SILENT) from exc
     except (OSError, http.client.HTTPException) as exc:
         reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
         raise Unreachable(f"no HTTP with {address}: {reason}", fault=Fault.REFUSED) from exc

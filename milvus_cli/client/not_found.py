@@ -12,12 +12,12 @@ DEFAULT_DATABASE = "default"
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
 """Codes of Milvus since 2.3, and of Milvus Lite."""
 
-LIST_COLLECTIONS, LIST_DATABASES = "list collections shows all", "list databases shows all"
+LIST_COLLECTIONS, LIST_DATABASES = "run: list collections", "run: list databases"
 
 HINTS = {
     NO_COLLECTION: LIST_COLLECTIONS,
     NOT_LOADED: "load it first: load collection NAME",
-    NO_INDEX: "make one first: create index",
+    NO_INDEX: "create one first: create index",
     NO_DATABASE: LIST_DATABASES,
 }
 """Hints by code when the name is unknown."""
@@ -45,11 +45,11 @@ def has_number(reason: str) -> bool:
 
 def no_collection(name: str, database: str) -> str:
     """Names the database unless it is the default one."""
-    return f"no collection {name!r}" + ("" if database == DEFAULT_DATABASE else f" in database {database!r}")
+    return f"collection {name!r} not found" + ("" if database == DEFAULT_DATABASE else f" in database {database!r}")
 
 
 def no_database(name: str) -> Missing:
-    return Missing(f"no database {name!r}", LIST_DATABASES)
+    return Missing(f"database {name!r} not found", LIST_DATABASES)
 
 
 def not_loaded(collection: str, which: str = "") -> Missing:
@@ -75,7 +75,7 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
         return no_database(database)
     alias = str(fields.get("alias", ""))
     if code in (NO_COLLECTION, NO_ALIAS) and alias and _is_about(reason, alias, ("alias=", "alias ")):
-        return Missing(f"no alias {alias!r}", "list aliases shows all")
+        return Missing(f"alias {alias!r} not found", "run: list aliases")
     name = _collection(fields)
     if not name:
         return None
@@ -102,14 +102,14 @@ def _no_partition(collection: str, reason: str, names: Sequence[str]) -> Missing
     named = [each for each in names if reason == each or f"partition={each}]" in reason]
     if len(named) != 1:
         return None
-    message = f"no partition {named[0]!r} in {collection!r}"
-    return Missing(message, f"list partitions -c {collection} shows all")
+    message = f"partition {named[0]!r} not found in {collection!r}"
+    return Missing(message, f"run: list partitions -c {collection}")
 
 
 def _no_index(collection: str, name: str) -> Missing:
     if name:
-        return Missing(f"no index {name!r} on {collection!r}", f"list indexes -c {collection} shows all")
-    return Missing(f"{collection!r} has no index", f"make one first: create index -c {collection}")
+        return Missing(f"index {name!r} not found on {collection!r}", f"run: list indexes -c {collection}")
+    return Missing(f"{collection!r} has no index", f"create one first: create index -c {collection}")
 
 
 def _collection(fields: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ class Permitted:
         """Writes a note about the missing privileges, if any."""
         if self.missing:
             named = ", ".join(sorted(filter(None, self.missing)))
-            note(f"note: not all is shown, as that takes {named or 'more privileges'}")
+            note(f"note: some information is not shown, because it requires {named or 'more privileges'}")
 
 
 def permitted(ask: Callable[..., Answer], *given: Any, **named: Any) -> Answer | None:

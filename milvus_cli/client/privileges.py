@@ -113,7 +113,7 @@ GROUPS = (
 
 TYPE_OF: Mapping[str, str] = {name: kind for kind, names in PRIVILEGES.items() for name in names}
 
-FORCE = "--force sends it as it is, for a server that knows more"
+FORCE = "--force sends it anyway"
 
 
 def read_type(text: str) -> str:
@@ -122,7 +122,7 @@ def read_type(text: str) -> str:
         if each.casefold() == text.casefold():
             return each
     hint = nearest(text.capitalize(), PRIVILEGES) or f"types: {', '.join(PRIVILEGES)}"
-    raise InvalidInput(f"no object type {text!r}", hint=hint)
+    raise InvalidInput(f"unknown object type {text!r}", hint=hint)
 
 
 def check_privilege(name: str, object_type: str, groups: Collection[str], where: str = "") -> None:
@@ -136,7 +136,7 @@ def check_privilege(name: str, object_type: str, groups: Collection[str], where:
     if name not in TYPE_OF:
         known = [*PRIVILEGES.get(object_type, TYPE_OF), *GROUPS, *groups]
         hint = nearest(name, known) or nearest(name, TYPE_OF) or "help grant privilege"
-        raise InvalidInput(f"{before}no privilege {name!r}", hint=f"{hint}; {FORCE}")
+        raise InvalidInput(f"{before}unknown privilege {name!r}", hint=f"{hint}; {FORCE}")
     if object_type and TYPE_OF[name] != object_type:
         raise InvalidInput(
             f"{before}{name} is a privilege on {TYPE_OF[name]}, not on {object_type}",
@@ -178,7 +178,7 @@ def refusal(text: str, where: Where, *, server_code: int | None = None) -> NotAu
     return NotAuthorized(
         f"not permitted: {found[0].strip()}",
         fault=Fault.NOT_PERMITTED,
-        hint=f"an administrator can allow it: {_granting(found[1], where)}",
+        hint=f"ask an administrator to run: {_granting(found[1], where)}",
         server_code=server_code,
         privilege=found[1],
     )

@@ -77,6 +77,5 @@ def lacking(method: str, version: Version) -> str:
     server = version.product or "this server"
     if operation is None:
         return f"{server} has no {method}"
-    milvus = "" if server.startswith("Milvus ") and "Lite" not in server else "Milvus "
-    needs = f" (needs {milvus}{operation.since})" if operation.since else ""
-    return f"{server} has no {operation.name}{needs}"
+    release = f" (requires Milvus {operation.since})" if operation.since else ""
+    return f"{server} has no {operation.name}{release}"

@@ -120,7 +120,7 @@ def disconnect(session: Session, alias: str | None, every: bool) -> Done:
     from ..session import connecting
 
     if every and alias:
-        raise InvalidInput("--all and an alias can't be together")
+        raise InvalidInput("--all and an alias cannot be combined")
     return connecting.disconnect_all(session) if every else connecting.disconnect(session, alias)
 
 
@@ -164,7 +164,7 @@ def show_connection(session: Session, alias: str | None, every: bool, code: str 
     from ..server.connections import connection_code, connection_record, connection_table
 
     if every and code:
-        raise InvalidInput("--all and --code can't be together", hint="show connection ALIAS --code LANGUAGE")
+        raise InvalidInput("--all and --code cannot be combined", hint="show connection ALIAS --code LANGUAGE")
     if code:
         return connection_code(session, alias, code)
     return connection_table(session) if every else connection_record(session, alias)

@@ -28,7 +28,7 @@ def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
     from ..grammar import reference
 
     if man and markdown:
-        raise InvalidInput("--man and --markdown can't be together")
+        raise InvalidInput("--man and --markdown cannot be combined")
     if man or markdown:
         return Text(reference.manual() if man else reference.markdown())
     return reference.report()

@@ -195,7 +195,7 @@ def _begun(server: LiteServer, folder: Path) -> LiteServer:
         raise _not_started(server)
     if not _accepts(server.port):
         raise CliError(
-            f"Milvus Lite on {server.path} does not answer (process {server.pid})",
+            f"Milvus Lite on {server.path} does not respond (process {server.pid})",
             hint=shlex.join(["stop", "server", server.path]),
         )
     return server

@@ -87,7 +87,7 @@ def parse_address(text: str) -> Address:
     scheme = scheme.lower()
     if not (scheme.isalnum() and text.isprintable()):
         # Not shown: this part may hold a password. urlsplit would ignore tabs and line breaks.
-        raise InvalidInput("bad address", hint="write host:port or http://host:port")
+        raise InvalidInput("invalid address", hint="write host:port or http://host:port")
     if scheme not in ("http", "https", "tcp", "milvus", "grpc", "grpcs"):
         raise InvalidInput(f"unknown scheme {scheme!r} in the URI", hint="use http:// or https://, or host:port")
     if "@" in "".join(re.split("[/?#]", rest, maxsplit=1)[1:]):
@@ -97,9 +97,9 @@ def parse_address(text: str) -> Address:
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         shown = rest.rpartition("@")[2]
-        raise InvalidInput(f"bad address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
+        raise InvalidInput(f"invalid address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
     if not HOST_PATTERN.fullmatch(host):
-        raise InvalidInput(f"bad host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
+        raise InvalidInput(f"invalid host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
     return Address(
         host=host,
         port=checked_port(port) if port is not None else _default_port(scheme),
@@ -122,14 +122,14 @@ def _default_port(scheme: str) -> int | None:
 
 def checked_port(port: int) -> int:
     if not 1 <= port <= 65535:
-        raise InvalidInput(f"bad port {port}", hint="a port is 1 to 65535; Milvus listens on 19530")
+        raise InvalidInput(f"invalid port {port}", hint="a port is 1 to 65535; Milvus listens on 19530")
     return port
 
 
 def checked_alias(alias: str) -> str:
     if not ALIAS_PATTERN.fullmatch(alias):
         raise InvalidInput(
-            f"bad alias {alias!r}",
+            f"invalid alias {alias!r}",
             hint="an alias starts with a letter or digit and has letters, digits and . _ - @ : + (at most 128)",
         )
     return alias

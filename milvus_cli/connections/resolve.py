@@ -106,7 +106,7 @@ def from_environment(config: Config) -> Resolved | None:
 def _refuse_conflicts(request: Request) -> None:
     for one, other in CONFLICTS:
         if getattr(request, one) is not None and getattr(request, other) is not None:
-            raise InvalidInput(f"{_flag(one)} and {_flag(other)} can't be together", hint="give one of them")
+            raise InvalidInput(f"{_flag(one)} and {_flag(other)} cannot be combined", hint="give one of them")
     if (request.client_cert is None) != (request.client_key is None):
         raise InvalidInput("mutual TLS needs both --client-cert and --client-key")
     if request.tls_mode == 0 and (request.ca or request.client_cert):

@@ -189,7 +189,7 @@ class StoreFile:
             for suffix in ("-wal", "-shm", ""):
                 if _exists(Path(f"{self.path}{suffix}")):
                     Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
-        self._notice(f"The connection store was corrupt: it is kept as {aside}, and a new one begun.")
+        self._notice(f"The connection store was corrupt: it is kept as {aside}, and a new one was created.")
 
     @contextmanager
     def _lock(self, *, exclusive: bool) -> Iterator[None]:
@@ -226,7 +226,7 @@ class StoreFile:
                 if not _is_corruption(exc):
                     raise
                 self._set_aside()
-                raise CliError("the connection store is corrupt", hint="a new one was begun: connect again") from exc
+                raise CliError("the connection store is corrupt", hint="a new one was created: connect again") from exc
         except sqlite3.IntegrityError as exc:
             raise _refusal(exc) from exc
         except sqlite3.DatabaseError as exc:
@@ -258,7 +258,7 @@ def _refusal(error: sqlite3.IntegrityError) -> CliError:
         return CliError(
             f"{LIMIT:,} connections are stored, and that is the limit", hint="forget one: delete connection ALIAS"
         )
-    return CliError("that alias is taken", hint="list connections shows all")
+    return CliError("that alias is taken", hint="run: list connections")
 
 
 def _is_corruption(error: sqlite3.DatabaseError) -> bool:

@@ -35,9 +35,9 @@ class Field:
 
 def ask_collection(ask: Interview) -> None:
     ask.ask("collection", "Name of the collection", needed=True, check=lambda text: check_name(text, "collection"))
-    ask.ask_flag("auto_id", "Let Milvus assign the primary keys (auto id)")
+    ask.ask_flag("auto_id", "Let Milvus generate primary keys (auto id)")
     ask.ask("description", "Description")
-    ask.ask_flag("dynamic", "Take values that have no field (dynamic field)")
+    ask.ask_flag("dynamic", "Enable the dynamic field")
     _ask_level(ask)
     ask.ask("shards", "Shards", shown="1")
     _ask_bm25(ask, _ask_fields(ask))

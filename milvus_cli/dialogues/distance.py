@@ -63,5 +63,5 @@ def _stored(ask: Interview, side: str) -> str:
         if failure is not None:
             raise InvalidInput(str(failure))
 
-    ask.text(f"  Ids of the {side} vectors, with commas between", needed=True, check=check)
+    ask.text(f"  Ids of the {side} vectors, separated by commas", needed=True, check=check)
     return json.dumps(found)

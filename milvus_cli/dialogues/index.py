@@ -30,7 +30,7 @@ def ask_index(ask: Interview) -> None:
         default=vectors[0] if len(vectors) == 1 else "",
         needed=True,
     )
-    ask.ask("name", "Name of the index (empty: the server's choice)", check=lambda text: check_name(text, "index"))
+    ask.ask("name", "Name of the index (empty: chosen by the server)", check=lambda text: check_name(text, "index"))
     field: str = ask.value("field")
     usual = usual_type(schema, field)
     ask.ask("index_type", "Index type", shown=usual, check=_require_type)

@@ -56,7 +56,7 @@ def _ask_row(ask: Interview, *, upsert: bool) -> None:
 
 def _ask_value(ask: Interview, field: Field) -> Any:
     kind = kind_of(field)
-    shape = SHAPES.get(kind) or ("numbers with commas between" if is_vector(field) else "")
+    shape = SHAPES.get(kind) or ("numbers separated by commas" if is_vector(field) else "")
     default = write_default(field)
     empty = "" if not takes_none(field) else "null" if default is None else as_json(default)
     is_text = shape_of(kind) is ValueShape.TEXT

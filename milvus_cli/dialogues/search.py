@@ -143,11 +143,11 @@ def _ask_index(ask: Interview, collection: str, field: FieldSchema) -> None:
     """Asks for the metric where the index does not tell, and for the parameters of the index."""
     index = field_index(ask.session.client, collection, field.name)
     if index is None or not index.metric:
-        ask.ask("metric", "Metric (empty: the server's choice)")
+        ask.ask("metric", "Metric (empty: chosen by the server)")
     if index is None or ask.is_given("params"):
         return
     for name in SEARCH_PARAMETERS.get(index.type, ()):
-        answer = ask.text(f"{name} (empty: the server's choice)", check=_search_param(index.type, name))
+        answer = ask.text(f"{name} (empty: chosen by the server)", check=_search_param(index.type, name))
         if answer:
             ask.give("params", f"{name}={answer}")
 
@@ -195,4 +195,4 @@ def _ask_shown(ask: Interview, schema: CollectionSchema) -> None:
 
 def _require_whole(text: str) -> None:
     if not text.isdecimal() or not 1 <= len(text) < 10 or int(text) == 0:
-        raise InvalidInput(f"{text!r} is not a whole number above 0")
+        raise InvalidInput(f"{text!r} is not an integer above 0")

@@ -137,7 +137,7 @@ def _sparse_value(cell: str) -> Any:
 def _cell_error(cell: str, kind: str, error: Exception) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
-    reason = f"{_excerpt(cell)} is no {kind}"
+    reason = f"invalid {kind} value {_excerpt(cell)}"
     if cell.strip().lower() in NULL_TEXTS:
         return f"{reason}; null with --null {shlex.quote(cell)}"
     if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):

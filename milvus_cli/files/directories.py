@@ -81,7 +81,7 @@ def _files(directory: str) -> Iterator[str]:
         elif is_partition(name):
             yield from _files(path)
         else:
-            raise InvalidInput(f"{directory} has directories that are no partitions", hint=f"name one: {path}")
+            raise InvalidInput(f"{directory} has directories that are not partitions", hint=f"name one: {path}")
 
 
 def _dataset_files(directory: str) -> Iterator[str]:

@@ -128,7 +128,7 @@ def read_npy(stream: BinaryIO, name: str) -> NpyArray:
     if header["fortran_order"] and len(shape) > 1:
         raise CliError(f"{name} is in Fortran order", hint="save numpy.ascontiguousarray(array)")
     if not all(type(each) is int and 0 <= each <= LONGEST_SIDE for each in shape):
-        raise CliError(f"{name} is no NPY file: invalid shape in its header")
+        raise CliError(f"{name} is not an NPY file: invalid shape in its header")
     if len(shape) not in (1, 2) or 0 in shape[1:]:
         raise CliError(
             f"{name} has the shape {str(shape)[:60]}", hint="one dimension is for numbers, two are for vectors"
@@ -188,14 +188,14 @@ def _read_header(stream: BinaryIO, name: str) -> dict[str, Any]:
     size = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if len(start) == 8 and start[:6] == NPY_MAGIC else 0
     length = int.from_bytes(_read_bytes(stream, size), "little")
     if not size or length > LONGEST_HEADER:
-        raise CliError(f"{name} is no NPY file")
+        raise CliError(f"{name} is not an NPY file")
     try:
         header = ast.literal_eval(_read_bytes(stream, length).decode("utf-8" if start[6] == 3 else "latin-1"))
         if header.keys() >= {"descr", "fortran_order", "shape"} and isinstance(header["shape"], tuple):
             return dict(header)
     except (ValueError, SyntaxError, TypeError, AttributeError, MemoryError, RecursionError):
         pass
-    raise CliError(f"{name} is no NPY file: its header can't be read")
+    raise CliError(f"{name} is not an NPY file: its header can't be read")
 
 
 def _read_bytes(stream: BinaryIO, size: int) -> bytes:

@@ -97,7 +97,7 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
         # pyarrow has an OSError without a number for content that it can't read.
         if isinstance(exc, OSError) and exc.errno:
             raise
-        raise CliError(f"{source.file.name} is no {kind} file, or broken: {exc}") from exc
+        raise CliError(f"{source.file.name} is not a {kind} file, or broken: {exc}") from exc
 
 
 def _chunks(source: Source, kind: str, pieces: Iterable[Piece], reader: ColumnReader) -> Iterator[Chunk]:

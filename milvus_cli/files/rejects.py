@@ -71,7 +71,7 @@ class Rejects:
     def _failed(self, error: OSError) -> CliError:
         return CliError(
             f"can't write {self._path}: {error.strerror}",
-            hint="make room; then the same line with --resume goes on there",
+            hint="make room; then run the same command with --resume to continue",
         )
 
 

@@ -121,8 +121,8 @@ def _matches(path: str) -> list[str]:
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]
-            raise CliError(f"no file {path}", hint=nearest(path, names))
-        raise CliError(f"no file {path}")
+            raise CliError(f"file {path} not found", hint=nearest(path, names))
+        raise CliError(f"file {path} not found")
     return found
 
 
@@ -136,9 +136,7 @@ def _input_file(path: str, wanted: str | None, otherwise: str | None = None) -> 
     kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None) or otherwise
     if kind is None:
         known = ", ".join(dict.fromkeys(INPUT_FORMATS.values()))
-        raise InvalidInput(
-            f"{InputFile(path, '').name}: its name does not tell the format", hint=f"give --format: {known}"
-        )
+        raise InvalidInput(f"{InputFile(path, '').name}: unknown file format", hint=f"give --format: {known}")
     return InputFile(path, kind, compression)
 
 

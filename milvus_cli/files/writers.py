@@ -73,7 +73,7 @@ def file_shape(path: str, wanted: str | None) -> FileShape:
         known = ", ".join(dict.fromkeys(OUTPUT_FORMATS.values()))
         hint = nearest(word, OUTPUT_FORMATS) or f"formats: {known}, and .gz or .zst of text"
         raise InvalidInput(
-            f"{wanted!r} is no format" if wanted else f"no format has the extension of {path!r}",
+            f"{wanted!r} is not a file format" if wanted else f"unknown file format: {path!r}",
             hint=hint if wanted else f"give --format; {hint}",
         )
     return FileShape(OUTPUT_FORMATS[word], compression)

@@ -91,7 +91,7 @@ class WholeWords(click.Command):
         """Raises UsageError for an unknown or ambiguous option, or one with a missing or needless value."""
         for each in (*parsed.options, *filter(None, [parsed.waiting])):
             if each.value is not None and each.option.is_flag:
-                raise click.BadOptionUsage(each.spelling, f"Option {each.spelling!r} does not take a value.", ctx)
+                raise click.BadOptionUsage(each.spelling, f"{each.spelling} does not take a value", ctx)
             if each.value is not None:
                 self._refuse_unclear(each)
         _refuse_repeated(ctx, parsed.options)
@@ -99,7 +99,7 @@ class WholeWords(click.Command):
             raise self._unknown_option(ctx, params, parsed.unknown[0])
         if parsed.waiting:
             spelling = parsed.waiting.spelling
-            raise click.BadOptionUsage(spelling, f"Option {spelling!r} requires an argument.", ctx)
+            raise click.BadOptionUsage(spelling, f"{spelling} requires a value", ctx)
 
     def _unknown_option(self, ctx: click.Context, params: Sequence[click.Parameter], word: str) -> UnclearOption:
         known, name = self._parser.spellings, word.partition("=")[0]
@@ -258,7 +258,7 @@ class Leaf(Node):
             raise _unexpected(parsed.plain[len(words)], ctx)
         given = {each.option for each in parsed.options}
         if len(parsed.plain) > sum(each not in given for each in words):
-            raise click.UsageError(f"{words[-1].opts[0]} and the word {parsed.plain[-1]!r} name it twice", ctx)
+            raise click.UsageError(f"{words[-1].opts[0]} and {parsed.plain[-1]!r} give the same value twice", ctx)
 
     @cached_property
     def needed(self) -> list[NeededOption]:

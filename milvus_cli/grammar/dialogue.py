@@ -20,7 +20,7 @@ from ..text.names import named
 from ..text.yes_no import yes_or_no
 from .object_names import HINT_PATIENCE, waiting
 from .offered import Offered, items, with_paths
-from .params import NeededOption, SecretOption, plain_message
+from .params import NeededOption, SecretOption, plain_reason
 from .types import COLLECTION
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def hold(ctx: click.Context, words: Sequence[str]) -> Interview:
     secrets = [str(each.name) for each in interview.leaf.params if isinstance(each, SecretOption)]
     if interview.words and not any(map(interview.is_given, secrets)):
         line = shlex.join([*interview.leaf.path.split(), *words, *interview.words])
-        interview.session.console.note(f"The same in one line:\n{line}")
+        interview.session.console.note(f"Equivalent command:\n{line}")
         interview.session.state.composed.append(line)
     return interview
 
@@ -208,11 +208,11 @@ class Interview:
                 return ""
             try:
                 if needed and not answer:
-                    raise InvalidInput("an answer is needed here", hint="Ctrl-C leaves")
+                    raise InvalidInput("an answer is required", hint="Ctrl-C leaves")
                 check(answer)
                 return answer
             except click.BadParameter as exc:
-                console.note(plain_message(exc.message))
+                console.note(plain_reason(exc.message))
             except CliError as exc:
                 if exc.fault is not None:
                     raise
@@ -226,7 +226,7 @@ class Interview:
             said = yes_or_no(answer) if answer else False
             if said is not None:
                 return said
-            self.session.console.note(f"{answer!r} is neither yes nor no")
+            self.session.console.note(f"expected yes or no, got {answer!r}")
             self.drop_pasted()
 
     def drop_pasted(self) -> None:

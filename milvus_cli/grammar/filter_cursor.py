@@ -59,7 +59,7 @@ def require_closed(text: str) -> None:
 
 
 def _bad(found: re.Match[str], why: str) -> InvalidInput:
-    return InvalidInput(f"bad filter: the {found[0][0]} at character {found.start() + 1} {why}")
+    return InvalidInput(f"invalid filter: the {found[0][0]} at character {found.start() + 1} {why}")
 
 
 def parameters_in(text: str) -> Sequence[str]:

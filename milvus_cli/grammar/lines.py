@@ -238,7 +238,7 @@ def _statement(words: list[Word], text: str, line: int) -> Statement:
             vertical = True
             command.pop()
     if not command:
-        raise InvalidInput("a command is missing", hint="COMMAND > FILE, COMMAND | PROGRAM, or COMMAND \\G")
+        raise InvalidInput("missing command", hint="COMMAND > FILE, COMMAND | PROGRAM, or COMMAND \\G")
     argv = tuple(word.value for word in command)
     return Statement(argv, text[start:].strip(), line, target=target, vertical=vertical)
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from ..session.session import Session
 
 
+OUT_OF_RANGE = re.compile(
+    r"(?P<given>\S+) is not in the range (?:(?P<low>\S+?)<=?)?x(?:<=?(?P<high>\S+?))?(?:>=?(?P<least>\S+?))?\.?"
+)
+"""click's message about a number outside of its limits."""
+
+
 class GlobalOption(click.Option):
     """An option that every command takes."""
 
@@ -86,10 +92,42 @@ class TextFromFile(FileOrText):
 TEXT = TextFromFile()
 
 
-def plain_message(message: str) -> str:
-    """Returns click's message about a value in words that users know."""
-    message = re.sub(r"a valid integer( range)?", "a whole number", message)
-    return re.sub(r"a valid float( range)?", "a number", message)
+def plain_message(error: click.UsageError) -> str:
+    """Returns click's message in the words of this program."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        param = error.param
+        return f"missing {noun_of(param) if isinstance(param, click.Option) else param.human_readable_name.upper()}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        named = next((each for each in error.param.opts if each.startswith("--")), error.param.opts[0])
+        return f"{named}: {plain_reason(error.message)}"
+    message = plain_reason(error.format_message())
+    return message[:1].lower() + message[1:]
+
+
+def plain_reason(text: str) -> str:
+    """Returns why click refused a value: an integer, a number or a limit was expected."""
+    found = OUT_OF_RANGE.fullmatch(text)
+    if not found:
+        text = re.sub(r"is not a valid integer( range)?", "is not an integer", text.rstrip("."))
+        return re.sub(r"is not a valid float( range)?", "is not a number", text)
+    given, low, high = found["given"], found["low"] or found["least"], found["high"]
+    if low and high:
+        return f"must be between {low} and {high}, got {given}"
+    return f"must be at least {low}, got {given}" if low else f"must be at most {high}, got {given}"
+
+
+def noun_of(option: click.Option) -> str:
+    """Returns what an option gives, as in `collection name`."""
+    name = str(option.name).replace("_", " ")
+    name = name.removesuffix("s") if option.multiple else name
+    return f"{name} name" if option.metavar == "NAME" and not name.endswith("name") else name
+
+
+def given_as(option: click.Option) -> str:
+    """Returns how an option is written: by its letter, else by its shortest long spelling."""
+    longs = [each for each in option.opts if each.startswith("--")]
+    spelling = option.opts[0] if len(option.opts[0]) == 2 or not longs else min(longs, key=len)
+    return f"{spelling} {option.metavar}" if option.metavar else spelling
 
 
 def read_file(path: str, session: Session) -> str:

@@ -73,8 +73,8 @@ class Verb(Node, click.Group):
 
     def _what(self) -> tuple[str, str]:
         if self.is_root:
-            return "a command is missing", "run `help` to list all commands"
-        return f"{self.name} what?", f"one of: {', '.join(self.commands)}"
+            return "missing command", "run `help` to list all commands"
+        return f"incomplete command {self.name!r}", f"one of: {', '.join(self.commands)}"
 
     def with_default_noun(self, args: list[str]) -> list[str]:
         """Returns the words after the verb, starting with its default noun if no noun is given."""
@@ -111,9 +111,9 @@ class Verb(Node, click.Group):
             near = nearest(name.lower(), known) or "run `help` to list all commands"
             # The rest of a command in quotes may have a secret in it.
             shown = f"{name.split()[0]} …" if len(name.split()) > 1 else name
-            return UnknownCommand(f"no command {shown!r}", _meant(words) or near)
+            return UnknownCommand(f"unknown command {shown!r}", _meant(words) or near)
         return UnknownCommand(
-            f"no command '{self.name} {name}'", nearest(name.lower(), known) or f"one of: {', '.join(known)}"
+            f"unknown command '{self.name} {name}'", nearest(name.lower(), known) or f"one of: {', '.join(known)}"
         )
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:

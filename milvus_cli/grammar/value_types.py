@@ -78,7 +78,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         numbers = [float(part or 0) for part in parts.groups()] if parts else [0.0, 0.0, 0.0]
         seconds = numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
         if not 0 < seconds < 1e9:
-            self.fail(f"{value!r} is no time: write 90, 5m or 1h30m", param, ctx)
+            self.fail(f"{value!r} is not a duration: write 90, 5m or 1h30m", param, ctx)
         return seconds
 
 
@@ -92,7 +92,7 @@ class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since clic
             return value
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", str(value).strip().lower())
         if not parts or not 0 < float(parts[1]) < 1e18:
-            self.fail(f"{value!r} is no size: write 16GiB, 512MB or bytes", param, ctx)
+            self.fail(f"{value!r} is not a size: write 16GiB, 512MB or bytes", param, ctx)
         base = 1000 if parts[4] and not parts[3] else 1024
         return int(float(parts[1]) * base ** " kmgt".index(parts[2] or " "))
 
@@ -141,7 +141,7 @@ class Encoding(Offered):
         try:
             "".encode(value)
         except (LookupError, ValueError):
-            self.fail(f"no encoding {value!r}; known are {', '.join(ENCODINGS)} and others", param, ctx)
+            self.fail(f"unknown encoding {value!r}; known are {', '.join(ENCODINGS)} and others", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -158,7 +158,7 @@ class ColumnNames(click.ParamType):  # type: ignore[type-arg]  # generic since c
             return value
         names = tuple(each.strip() for each in value.split(","))
         if not any(names):
-            self.fail("expected names with commas between them", param, ctx)
+            self.fail("expected names separated by commas", param, ctx)
         return names
 
 
@@ -168,5 +168,5 @@ class ColumnType(KeyValue):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         column, kind = super().convert(value, param, ctx)
         if kind.upper() not in DYNAMIC_TYPES:
-            self.fail(f"no type {kind!r} for the dynamic field: {', '.join(DYNAMIC_TYPES)}", param, ctx)
+            self.fail(f"unknown type {kind!r} for the dynamic field: {', '.join(DYNAMIC_TYPES)}", param, ctx)
         return column, kind.upper()

@@ -163,7 +163,7 @@ class Console:
                     if not twice or self._typed_unseen("Once more: ") == answer:
                         return answer
                     # An error would leave the next attempt to the prompt, which shows and keeps it.
-                    self.note("the two differ: type it again")
+                    self.note("the passwords differ: type them again")
         finally:
             signal.signal(signal.SIGTSTP, before)
 

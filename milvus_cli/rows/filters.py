@@ -26,11 +26,11 @@ MILVUS = "cannot parse expression: "
 NOT_BOOLEAN = "predicate is not a boolean expression: "
 LITE_CODE = 6
 REASONS = (
-    (re.compile(r".*'<EOF>'.*"), "it ends too early"),
+    (re.compile(r".*'<EOF>'.*"), "unexpected end of the filter"),
     (re.compile(r"(?:mismatched|extraneous) input ('.*?') expecting .*"), r"unexpected \1"),
     (re.compile(r"token recognition error at: '([^\s']+).*"), r"unexpected '\1'"),
-    (re.compile(r"no viable alternative at input .*"), "what stands here is no value and no condition"),
-    (re.compile(r"unexpected end of expression"), "it ends too early"),
+    (re.compile(r"no viable alternative at input .*"), "expected a value or a condition"),
+    (re.compile(r"unexpected end of expression"), "unexpected end of the filter"),
     (re.compile(r"field (\S+) not exist"), r"unknown field '\1'"),
     (re.compile(r"(.*) got ''"), r"\1, but it ends"),
     (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
@@ -133,7 +133,7 @@ def _require_range(expression: str) -> None:
         largest = OVER - (0 if expression[: found.start()].rstrip().endswith("-") else 1)
         if len(digits) > len(str(OVER)) or int(digits or 0) > largest:
             raise InvalidInput(
-                f"bad filter: {digits[:40]} is out of the range of INT64\n{pointed(expression, found.start())}",
+                f"invalid filter: {digits[:40]} is out of the range of INT64\n{pointed(expression, found.start())}",
                 hint="a number with a point is a DOUBLE: 1e19 or 10000000000000000000.0",
             )
 
@@ -148,7 +148,7 @@ def explaining_filter_errors(expression: str, fields: Iterable[str]) -> Iterator
         if found is None:
             raise
         reason, position = found
-        message = f"bad filter: {reason}" + ("" if position is None else f"\n{pointed(expression, position)}")
+        message = f"invalid filter: {reason}" + ("" if position is None else f"\n{pointed(expression, position)}")
         raise CliError(
             message,
             hint=_filter_hint(expression, reason, position, list(fields)),
@@ -189,7 +189,7 @@ def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | N
         position = int(found[1]) if found else None
         reason = reason[found.end() :] if found else reason.removesuffix(": invalid parameter")
     elif NOT_BOOLEAN in text:
-        return "it is no condition, which is true or false", None
+        return "it is not a condition", None
     else:
         found = re.search(r" at column (\d+)$", text)
         if found is None or error.server_code != LITE_CODE:

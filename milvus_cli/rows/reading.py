@@ -127,8 +127,8 @@ def _not_found(selection: Selection, keys: Sequence[Any]) -> CliError:
     names = ", ".join(map(repr, keys[:MISSING_SHOWN])) + (", …" if len(keys) > MISSING_SHOWN else "")
     word = "row" if len(keys) == 1 else "rows"
     return CliError(
-        f"no {word} {names} in {selection.collection!r}",
-        hint=f"{len(keys)} of the ids are missing" if len(keys) > 1 else "",
+        f"{word} {names} not found in {selection.collection!r}",
+        hint=f"{len(keys)} ids are missing" if len(keys) > 1 else "",
     )
 
 

@@ -136,7 +136,7 @@ def _default(field: FieldSchema, kind: str) -> None:
         except (ValueError, RecursionError):
             fits = False
     if not fits:
-        raise Inconsistent(f"field {field.name!r}: a default that is no {kind}")
+        raise Inconsistent(f"field {field.name!r}: a default that is not a valid {kind}")
 
 
 def _statistics(fields: Mapping[str, Any], answer: Any) -> None:

@@ -77,7 +77,7 @@ def _values(column: FieldData) -> int | None:
         raise Inconsistent(f"column {column.field_name!r}: {slot} for values of type {kind}")
     held: Any = getattr(holder, slot)
     if kind in SMALL and held.data and not -SMALL[kind] <= min(held.data) <= max(held.data) < SMALL[kind]:
-        raise Inconsistent(f"column {column.field_name!r}: a value that is no {kind}")
+        raise Inconsistent(f"column {column.field_name!r}: a value that is not a valid {kind}")
     try:
         return _dense(column.vectors, slot) if slot in DENSE else COUNTERS.get(slot, _data)(held)
     except Inconsistent as exc:

@@ -109,7 +109,7 @@ def parse_index(text: str) -> Index:
     given = dict(each.split("=", 1) for each in rest if "=" in each)
     wrong = next((each for each in rest if each and "=" not in each), None)
     if not field or wrong:
-        raise InvalidInput(f"bad index {text!r}", hint=INDEX_HINT)
+        raise InvalidInput(f"invalid index {text!r}", hint=INDEX_HINT)
     kind = known_index_type(kind or "AUTOINDEX")
     check_index(kind, metric.upper(), given)
     return Index(field, type=kind, metric=metric.upper(), params=given or USUAL.get(kind, {}))
@@ -178,7 +178,7 @@ def _set_default(schema: CollectionSchema, text: str) -> None:
     """Applies `field=value`; the value is JSON, or text for a text field."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise InvalidInput(f"bad default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
+        raise InvalidInput(f"invalid default {text!r}", hint="write FIELD=VALUE, e.g. year=1815")
     field = _field(schema, name, "--default")
     field.default_value.CopyFrom(parse_default(field, value))
 
@@ -198,7 +198,7 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
     """
     source, target, analyzer = [*text.split(":", 2), "", ""][:3]
     if not target:
-        raise InvalidInput(f"bad function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
+        raise InvalidInput(f"invalid function {text!r}", hint="write TEXT_FIELD:SPARSE_FIELD, e.g. title:title_bm25")
     if analyzer and analyzer not in ANALYZERS:
         known = f"known: {', '.join(ANALYZERS)}; others go into a schema file"
         raise missing_name("analyzer", analyzer, ANALYZERS, known, error=InvalidInput)
@@ -236,5 +236,5 @@ def _set_param(field: FieldSchema, key: str, arguments: list[str], *, meaning: s
     number = arguments.pop(0).strip() if arguments else ""
     # Milvus's limits have fewer digits.
     if not number.isdecimal() or len(number) > 9 or int(number) < 1:
-        raise InvalidInput(f"field {text!r} needs {meaning}, a whole number from 1", hint=NUMBER_HINT)
+        raise InvalidInput(f"field {text!r} needs {meaning}, an integer from 1", hint=NUMBER_HINT)
     field.type_params.add(key=key, value=str(int(number)))

@@ -14,7 +14,7 @@ from .schema_file import write_definition
 
 TEXT_LENGTH = "max_length of texts"
 OF_LITE = {
-    "consistency_level": "consistency level (Milvus Lite says Strong of all)",
+    "consistency_level": "consistency level (Milvus Lite reports Strong for all)",
     "shards_num": "shards (Milvus Lite has one)",
     "description": "descriptions (Milvus Lite keeps none)",
     "is_clustering_key": "clustering key (Milvus Lite keeps none)",

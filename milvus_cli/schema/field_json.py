@@ -91,7 +91,7 @@ def known_keys(
 ) -> dict[str, Any]:
     """Returns an object's values by canonical key. Raises InvalidInput for other values, and for unknown keys."""
     if not isinstance(value, dict):
-        raise InvalidInput(f"{where} is no JSON object")
+        raise InvalidInput(f"{where} is not a JSON object")
     found: dict[str, Any] = {}
     for key, each in value.items():
         name = synonyms.get(key, key)
@@ -257,13 +257,13 @@ def _type_params(given: Mapping[str, Any], kind: str, where: str) -> dict[str, A
     """Collects type parameters from the object and its `params`."""
     inner = given.get("params", {})
     if not isinstance(inner, dict):
-        raise InvalidInput(f"{where}: params is no JSON object")
+        raise InvalidInput(f"{where}: params is not a JSON object")
     found = {SYNONYMS.get(key, key): value for key, value in inner.items()}
     found |= {key: given[key] for key in TYPE_PARAMS if key in given}
     for key in NUMBERS:
         value = found.get(key)
         if value is not None and not (isinstance(value, int) and not isinstance(value, bool)) and not _is_number(value):
-            raise InvalidInput(f"{where}: {key} is a whole number, not {json.dumps(value)[:40]}")
+            raise InvalidInput(f"{where}: {key} is an integer, not {json.dumps(value)[:40]}")
     if kind == "VARCHAR":
         found.setdefault("max_length", DEFAULT_MAX_LENGTH)
     return found
@@ -311,4 +311,4 @@ def _check_default(kind: str, value: Any, where: str) -> None:
 
 
 def _unfit(kind: str, value: Any, where: str) -> InvalidInput:
-    return InvalidInput(f"{where}: {json.dumps(value, ensure_ascii=False, default=str)[:60]} is no {kind}")
+    return InvalidInput(f"{where}: invalid {kind} value {json.dumps(value, ensure_ascii=False, default=str)[:60]}")

@@ -132,7 +132,7 @@ USUAL_METRICS = {
 ANYWHERE = ("mmap.enabled", "offset_cache.enabled", "index_offset_cache_enabled", "dim")
 """Parameters of every type."""
 
-FORCE = "--force sends it as it is, for a server that knows more"
+FORCE = "--force sends it anyway"
 
 
 def known_index_type(word: str) -> str:
@@ -171,9 +171,9 @@ def _kind(schema: CollectionSchema, name: str) -> str:
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:
     """Raises InvalidInput for unknown words: Milvus Lite accepts any type, and Milvus any parameter."""
     if index_type not in PARAMETERS:
-        raise InvalidInput(f"no index type {index_type!r}", hint=_hint(index_type, PARAMETERS))
+        raise InvalidInput(f"unknown index type {index_type!r}", hint=_hint(index_type, PARAMETERS))
     if metric and metric not in METRICS:
-        raise InvalidInput(f"no metric {metric!r}", hint=_hint(metric, METRICS))
+        raise InvalidInput(f"unknown metric {metric!r}", hint=_hint(metric, METRICS))
     known = PARAMETERS[index_type]
     for name in parameters:
         if name not in (*known, *ANYWHERE):

@@ -61,7 +61,7 @@ def known_type(word: str, types: Iterable[str]) -> str | None:
 def no_such_type(word: str, where: str, types: Iterable[str], *, meaning: str = "type") -> InvalidInput:
     types = tuple(types)
     hint = nearest(word.strip().upper(), types) or f"{meaning}s: {', '.join(types)}"
-    return InvalidInput(f"{where}: no {meaning} {word!r}", hint=hint)
+    return InvalidInput(f"{where}: unknown {meaning} {word!r}", hint=hint)
 
 
 def kind_of(field: Field) -> str:
@@ -112,9 +112,13 @@ def check_name(name: str, what: str) -> None:
     if not (PARTITION_NAME if partition else NAME).fullmatch(name):
         shown = name if len(name) <= 60 else name[:59] + "…"
         article = "an" if what[0] in "ai" else "a"
-        raise InvalidInput(f"bad name {shown!r} of {article} {what}", hint=PARTITION_HINT if partition else NAME_HINT)
+        raise InvalidInput(
+            f"invalid name {shown!r} of {article} {what}", hint=PARTITION_HINT if partition else NAME_HINT
+        )
     if what == "field" and name in SYSTEM_FIELDS:
-        raise InvalidInput(f"bad name {name!r} of a field", hint="Milvus has a field of that name in every collection")
+        raise InvalidInput(
+            f"invalid name {name!r} of a field", hint="Milvus has a field of that name in every collection"
+        )
 
 
 def checked(schema: CollectionSchema) -> CollectionSchema:
@@ -156,7 +160,7 @@ def check_limits(field: FieldSchema) -> None:
     if kind in DENSE_VECTORS and "dim" not in given:
         raise InvalidInput(f"field {field.name!r}: a {kind} needs its dimension")
     if kind == "BINARY_VECTOR" and int(given["dim"]) % BITS:
-        raise InvalidInput(f"field {field.name!r}: dim {given['dim']} of a BINARY_VECTOR is no multiple of 8")
+        raise InvalidInput(f"field {field.name!r}: dim {given['dim']} of a BINARY_VECTOR is not a multiple of 8")
     if type_name(field.data_type) == "ARRAY" and "max_capacity" not in given:
         raise InvalidInput(f"field {field.name!r}: an ARRAY needs its max_capacity")
 
@@ -186,7 +190,7 @@ def _mark_outputs(schema: CollectionSchema) -> None:
         for name in (*function.input_field_names, *function.output_field_names):
             if name not in names:
                 raise InvalidInput(
-                    f"function {function.name!r} names {name!r}, which is no field",
+                    f"function {function.name!r} names {name!r}, which is not a field",
                     hint=nearest(name, names) or f"fields: {', '.join(names)}",
                 )
         for name in function.output_field_names:

@@ -69,11 +69,11 @@ def read_definition(value: Any, *, name: str = "") -> Definition:
     """Parses the definition in a schema file; `name` overrides the file's. Raises InvalidInput with the position."""
     where = "the schema"
     if not isinstance(value, dict):
-        raise InvalidInput(f"{where} is no JSON object", hint=HINT)
+        raise InvalidInput(f"{where} is not a JSON object", hint=HINT)
     given = known_keys(value, where, synonyms=SYNONYMS, known=KNOWN, ignored=IGNORED)
     name = name or read_text(given, "collection_name", where)
     if not name:
-        raise InvalidInput(f"{where} names no collection", hint="give it a collection_name, or add -c NAME")
+        raise InvalidInput(f"{where} has no collection name", hint="give it a collection_name, or add -c NAME")
     schema = _read_schema(given, name, where)
     return Definition(
         schema=schema,
@@ -197,21 +197,21 @@ def _function_type(value: Any, where: str) -> Any:
         return value
     word = FUNCTION_TYPES.get(str(value).upper().replace("_", ""))
     if word is None:
-        raise InvalidInput(f"{where}: no type {value!r}", hint=f"types: {', '.join(FUNCTION_TYPES.values())}")
+        raise InvalidInput(f"{where}: unknown type {value!r}", hint=f"types: {', '.join(FUNCTION_TYPES.values())}")
     return FunctionType.Value(word)
 
 
 def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
     """Parses an index. Unknown keys are parameters, as in pymilvus: `M` next to `index_type`."""
     if not isinstance(value, dict):
-        raise InvalidInput(f"{where} is no JSON object")
+        raise InvalidInput(f"{where} is not a JSON object")
     spelled = {INDEX_SYNONYMS.get(key, key): each for key, each in value.items()}
     given = {key: each for key, each in spelled.items() if each is not None and key not in INDEX_IGNORED}
     field = read_text(given, "field_name", where)
     names = [each.name for each in schema.fields]
     # Fields of a struct array are named struct[field].
     if field.partition("[")[0] not in (*names, *(each.name for each in schema.struct_array_fields)):
-        raise InvalidInput(f"{where}: no field {field!r}", hint=f"fields: {', '.join(names)}")
+        raise InvalidInput(f"{where}: field {field!r} not found", hint=f"fields: {', '.join(names)}")
     others = {key: each for key, each in given.items() if key not in INDEX_KEYS}
     return Index(
         field,
@@ -240,21 +240,21 @@ def _has_key(schema: CollectionSchema) -> bool:
 def _size(given: Mapping[str, Any], key: str, where: str) -> int:
     value = given.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-        raise InvalidInput(f"{where}: {key} is a whole number, not {json.dumps(value)[:40]}")
+        raise InvalidInput(f"{where}: {key} is an integer, not {json.dumps(value)[:40]}")
     return value
 
 
 def _object(given: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     value = given.get(key, {})
     if not isinstance(value, dict):
-        raise InvalidInput(f"{where}: {key} is no JSON object")
+        raise InvalidInput(f"{where}: {key} is not a JSON object")
     return value
 
 
 def _items(given: Mapping[str, Any], key: str, where: str) -> Sequence[Any]:
     value = given.get(key, [])
     if not isinstance(value, list):
-        raise InvalidInput(f"{where}: {key} is no list")
+        raise InvalidInput(f"{where}: {key} is not a list")
     return value
 
 

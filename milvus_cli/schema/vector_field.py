@@ -25,7 +25,7 @@ def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
         other = next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
         if other:
             raise CliError(
-                f"{name!r} of {schema.name} is no vector: its type is {other}",
+                f"{name!r} of {schema.name} is not a vector: its type is {other}",
                 hint=f"vector fields: {', '.join(fields)}",
             )
         raise missing_name("vector field", name, fields, before=f"{schema.name} has ")

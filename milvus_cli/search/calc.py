@@ -29,7 +29,8 @@ def hybrid(milliseconds: float, *, logical: int = 0) -> int:
     """Returns the hybrid timestamp of a time and a counter. Raises InvalidInput for a time out of range."""
     if not 0 <= milliseconds <= LATEST:
         raise InvalidInput(
-            f"{milliseconds:g} ms since 1970 is no time of a hybrid timestamp", hint="it tells the years 1970 to 4199"
+            f"{milliseconds:g} ms since 1970 is not a time of a hybrid timestamp",
+            hint="it tells the years 1970 to 4199",
         )
     return (round(milliseconds) << LOGICAL_BITS) + logical
 
@@ -54,7 +55,7 @@ def parse_moment(text: str) -> datetime:
         # Python 3.10 does not know Z.
         return datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
     except (ValueError, OverflowError) as exc:
-        raise InvalidInput(f"{text!r} is no date and time", hint="write 2021-11-17 15:05:41+00:00") from exc
+        raise InvalidInput(f"{text!r} is not a date and time", hint="write 2021-11-17 15:05:41+00:00") from exc
 
 
 def distance_table(left: str, right: str, metric: str, *, root: bool) -> Table:

@@ -111,8 +111,8 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
         return found[0]
     if not found:
         raise CliError(
-            f"{schema.name} has no function that makes vectors of texts",
-            hint="Milvus 2.5 and Milvus Lite have: create collection … --bm25 TEXT:SPARSE; or give a vector with -v",
+            f"{schema.name} has no function that converts text to vectors",
+            hint="pass a vector with -v, or create the collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
         )
     what = (
         f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"

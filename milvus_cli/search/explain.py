@@ -153,7 +153,7 @@ def _connecting(asked: SearchOptions) -> float:
 def _server_steps(before: Mapping[str, float] | None, after: Mapping[str, float] | None) -> list[Step]:
     """Returns the growth of the counters in milliseconds, averaged if others searched meanwhile."""
     if before is None or after is None:
-        return [Step("of it in the server", "server", None, "the management port does not answer")]
+        return [Step("of it in the server", "server", None, "the management port does not respond")]
     found = []
     for name, counter, label in STEPS:
         taken = _sum(after, f"{counter}_sum", label) - _sum(before, f"{counter}_sum", label)

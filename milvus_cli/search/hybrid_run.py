@@ -168,7 +168,7 @@ def _whole(text: str | None, default: int) -> int:
     if text is None:
         return default
     if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_LIMIT:
-        raise InvalidInput(f"limit={text} is no number from 1 to {HIGHEST_LIMIT}")
+        raise InvalidInput(f"limit={text} is not a number from 1 to {HIGHEST_LIMIT}")
     return int(text)
 
 
@@ -178,4 +178,4 @@ def _float(given: Mapping[str, str], key: str) -> float | None:
     try:
         return finite(given[key])
     except ValueError:
-        raise InvalidInput(f"{key}={given[key]} is no number") from None
+        raise InvalidInput(f"{key}={given[key]} is not a number") from None

@@ -21,7 +21,7 @@ def parse_leg(text: str) -> dict[str, str]:
         return _from_json(text)
     starts = _keys(text)
     if not starts or text[: starts[0][0]].strip():
-        raise InvalidInput(f"bad --request {text!r}", hint=FORM)
+        raise InvalidInput(f"invalid --request {text!r}", hint=FORM)
     found: dict[str, str] = {}
     ends = [start for start, _ in starts[1:]] + [len(text)]
     for (start, key), end in zip(starts, ends, strict=True):

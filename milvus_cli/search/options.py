@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ..client.client import Client
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
-NO_QUERY = "no query is given"
-BY_OPTIONS = "give one: -v VECTOR, --like ID or --text TEXT"
+NO_QUERY = "missing query"
+BY_OPTIONS = "-v VECTOR, --like ID or --text TEXT"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class SearchOptions:
             return searched, *entity_query(self.client, schema, searched, self.like, self.collection)
         if self.vectors and is_bm25_output(schema, searched.name):
             raise InvalidInput(
-                f"{searched.name!r} is made of text: no vector finds anything in it",
+                f"{searched.name!r} is generated from text, so it cannot be searched with a vector",
                 hint="search it with --text, or --like ID",
             )
         return searched, read_queries(self.vectors, searched, self._read_standard_input), ""
@@ -142,7 +142,7 @@ def check_query(asked: SearchOptions) -> None:
     if not given:
         raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
     if given > 1:
-        raise InvalidInput("-v, --like and --text are three ways to the same: give one of them")
+        raise InvalidInput("-v, --like and --text cannot be combined")
 
 
 def parse_params(given: Sequence[str]) -> dict[str, Any]:

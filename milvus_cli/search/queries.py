@@ -148,7 +148,7 @@ def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[bytes
     except UnreadableVector as exc:
         raise InvalidInput(f"{name}, line {exc.line} {exc.reason}", hint=exc.hint) from exc
     except UnicodeDecodeError:
-        raise CliError(f"{name} is no text, and no NPY file") from None
+        raise CliError(f"{name} is neither text nor an NPY file") from None
     if not vectors:
         raise CliError(f"{name} has no vector")
     return vectors

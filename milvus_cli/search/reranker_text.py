@@ -9,7 +9,7 @@ from ..errors import InvalidInput
 from ..text.quoting import outside
 from .rerankers import BY_RANKS, FORMS, PARAMETERS, Reranker, made, ranked, unknown
 
-ONE_WAY = "rrf and weighted are two ways to the same: give one of them"
+ONE_WAY = "rrf and weighted cannot be combined"
 ARGUMENT = re.compile(r"\s*(\w+)\s*=(?!=)")
 
 
@@ -38,7 +38,7 @@ def _parse(text: str, legs: int) -> Reranker:
     for each in _arguments(rest):
         found = ARGUMENT.match(each)
         if found is None:
-            raise InvalidInput(f"bad reranker {text!r}", hint=f"write {FORMS[name]}")
+            raise InvalidInput(f"invalid reranker {text!r}", hint=f"write {FORMS[name]}")
         values[found[1]] = each[found.end() :].strip()
     return made(name, values, text)
 

@@ -121,10 +121,10 @@ def _check(values: Mapping[str, str], whole: str) -> None:
             _parse_finite(values[key], whole)
     for key, words in (("function", CURVES), *((each, MODES) for each in OF_ALL)):
         if key in values and values[key].lower() not in words:
-            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"{key} is one of {', '.join(words)}")
+            raise InvalidInput(f"invalid reranker: {key}={values[key]}", hint=f"{key} is one of {', '.join(words)}")
     for key, kind, form in (("queries", list, '["white whale"]'), ("random_score", dict, '{"seed": 7}')):
         if key in values and not isinstance(_json(values[key]), kind):
-            raise InvalidInput(f"bad reranker: {key}={values[key]}", hint=f"write {key}={form}")
+            raise InvalidInput(f"invalid reranker: {key}={values[key]}", hint=f"write {key}={form}")
 
 
 def _takes(name: str) -> str:
@@ -143,7 +143,7 @@ def _parse_finite(text: str, whole: str) -> float:
     try:
         number = finite(text)
     except ValueError:
-        raise InvalidInput(f"bad reranker {whole!r}: {text!r} is no number", hint=_form(whole)) from None
+        raise InvalidInput(f"invalid reranker {whole!r}: {text!r} is not a number", hint=_form(whole)) from None
     return int(number) if number.is_integer() else number
 
 

@@ -62,7 +62,7 @@ def vectors_of_file(lines: Iterable[str], name: str, *, sparse: bool) -> Iterato
     number, first = next(((number, line) for number, line in numbered if line.strip()), (1, ""))
     names = [] if BEGIN.match(first) else [each.strip() for each in _record(number, first, iter(()))]
     if names.count(name) > 1:
-        raise UnreadableVector(number, f"has {names.count(name)} columns called {name!r}", "keep one of them")
+        raise UnreadableVector(number, f"has {names.count(name)} columns called {name!r}", "remove the duplicates")
     if name in names:
         return _column(numbered, names.index(name), sparse=sparse)
     if not BEGIN.match(first) and _count_up(labels := _cells(first)):
@@ -194,7 +194,7 @@ def _value(line: int, text: str) -> Any:
             refuse_repeated_keys(text, value)
         return value
     except RepeatedKey as exc:
-        raise UnreadableVector(line, f"has a {exc}", "keep one of them") from exc
+        raise UnreadableVector(line, f"has a {exc}", "remove the duplicates") from exc
     except RecursionError:
         raise UnreadableVector(line, "is nested too deeply") from None
     except ValueError as exc:

@@ -27,7 +27,7 @@ def create_aliases(session: Session, collection: str, aliases: Sequence[str], *,
     for alias in dict.fromkeys(aliases):
         client.call("AlterAlias" if alias in moved else "CreateAlias", collection_name=collection, alias=alias)
     made = {"collection": collection, "aliases": list(dict.fromkeys(aliases)), "moved": list(dict.fromkeys(moved))}
-    return Done(f"{_quoted(aliases)} now stand{'s' if len(aliases) == 1 else ''} for collection {collection!r}.", made)
+    return Done(f"{_quoted(aliases)} now refer{'s' if len(aliases) == 1 else ''} to collection {collection!r}.", made)
 
 
 def _is_taken(client: Client, alias: str, *, alter: bool) -> bool:
@@ -38,7 +38,7 @@ def _is_taken(client: Client, alias: str, *, alter: bool) -> bool:
         require_free(client, alias)
         return False
     if not alter:
-        taken = message(alias) if leaked else f"alias {alias!r} exists, for collection {target!r}"
+        taken = message(alias) if leaked else f"alias {alias!r} already exists, for collection {target!r}"
         raise CliError(taken, hint="-A moves it to this one")
     return True
 
@@ -72,7 +72,7 @@ def alias_removal(client: Client, alias: str, collection: str | None) -> Removal
         target, also = None, "which points to a deleted collection"
     else:
         target = permitted(require_alias, client, alias)
-        also = f"which stands for collection {target!r}" if target else ""
+        also = f"which refers to collection {target!r}" if target else ""
     if collection is not None and target is not None and target != collection:
         raise CliError(
             f"alias {alias!r} belongs to collection {target!r}, not to {collection!r}", hint=f"delete alias -a {alias}"

@@ -96,7 +96,9 @@ def _require_possible(client: Client, compaction: int) -> None:
     given_at = (compaction >> LOGICAL_BITS) / 1000
     possible = compaction == 0 if client.version.is_lite else FIRST_ID <= given_at <= time.time() + CLOCK_DIFFERENCE
     if not possible:
-        raise CliError(f"no compaction {compaction}", hint="compact prints the id of the compaction that it starts")
+        raise CliError(
+            f"compaction {compaction} not found", hint="compact prints the id of the compaction that it starts"
+        )
 
 
 def _state(client: Client, compaction: int) -> GetCompactionStateResponse:

@@ -91,7 +91,7 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     definition = _definition(settled(options, session.console.note), read)
     name = definition.name
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
-        return Done(f"Collection {name!r} exists.", {"collection": name, "created": False})
+        return Done(f"Collection {name!r} already exists.", {"collection": name, "created": False})
     create(session.client, definition)
     gone = not_kept(session.client, definition)
     if gone:
@@ -125,13 +125,13 @@ def _definition(options: CreateOptions, read: Callable[[str], str]) -> Definitio
     """Raises InvalidInput when the options say too much or too little."""
     name, fields, dim = options.collection or "", options.fields, options.dim
     if sum((bool(fields), dim is not None, options.file is not None)) > 1:
-        raise InvalidInput("-f, --dim and --schema-file are three ways to the same: give one of them")
+        raise InvalidInput("-f, --dim and --schema-file cannot be combined")
     if options.file is not None:
         return _from_file(options, name, read)
     if not fields and dim is None:
-        raise InvalidInput(f"no fields for collection {name!r}" if name else "no collection is named", hint=BY_OPTIONS)
+        raise InvalidInput(f"no fields for collection {name!r}" if name else "missing collection name", hint=BY_OPTIONS)
     if not name:
-        raise InvalidInput("missing option '-c'", hint=BY_OPTIONS)
+        raise InvalidInput("missing collection name", hint=BY_OPTIONS)
     declaration = options.declaration(name)
     return declared(declaration if dim is None else quick(declaration, dim))
 
@@ -157,4 +157,4 @@ def _load(session: Session, name: str) -> None:
     try:
         load(session, name)
     except CliError as exc:
-        raise exc.with_context(prefix=f"collection {name!r} is made and indexed, but not loaded") from exc
+        raise exc.with_context(prefix=f"collection {name!r} was created and indexed, but not loaded") from exc

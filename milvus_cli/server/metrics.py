@@ -64,7 +64,7 @@ def samples(text: str) -> Iterator[Sample]:
                 yield Sample(each.name, each.labels, float(each.value))
     except (ValueError, KeyError, IndexError) as exc:
         raise CliError(
-            f"what the management port shows are no metrics: {str(exc)[:200]!r}",
+            f"the management port did not return metrics: {str(exc)[:200]!r}",
             hint="is it the port of a Milvus? give it with --management-port",
         ) from exc
 

@@ -21,9 +21,9 @@ def create_partition(session: Session, collection: str, partition: str, *, if_no
     known = permitted(session.client.call, "HasPartition", collection_name=collection, partition_name=partition)
     if known is not None and known.value:
         if if_not_exists:
-            return Done(f"Partition {partition!r} of {collection!r} exists.", {**made, "created": False})
+            return Done(f"Partition {partition!r} of {collection!r} already exists.", {**made, "created": False})
         raise CliError(
-            f"partition {partition!r} of {collection!r} exists", hint=f"see all with: list partitions -c {collection}"
+            f"partition {partition!r} of {collection!r} already exists", hint=f"run: list partitions -c {collection}"
         )
     session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
     if known is None:

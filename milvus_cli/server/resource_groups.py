@@ -42,9 +42,9 @@ def create_group(client: Client, name: str, settings: GroupSettings) -> None:
         return
     made = _describe(client, name).config
     if (made.requests.node_num, made.limits.node_num) != (settings.requests or 0, settings.limits or 0):
-        ignored = "this server takes no requests and limits (needs Milvus 2.4)"
+        ignored = "this server takes no requests and limits (requires Milvus 2.4)"
         raise CliError(
-            f"resource group {name!r} is made, but {ignored}",
+            f"resource group {name!r} was created, but {ignored}",
             hint="transfer node --source GROUP --target GROUP --num N moves nodes",
         )
 

@@ -26,5 +26,5 @@ def parse_collection_ref(text: str) -> CollectionRef:
     where, colon, collection = text.rpartition(":")
     alias, slash, database = where.partition("/")
     if "/" in collection or (colon and not where) or (slash and not database):
-        raise InvalidInput(f"{text!r} names no collection", hint=HINT)
+        raise InvalidInput(f"{text!r} has no collection name", hint=HINT)
     return CollectionRef(alias, database, collection)

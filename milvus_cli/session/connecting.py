@@ -93,7 +93,7 @@ def _request(session: Session, options: ConnectOptions) -> Request:
     tls_mode = None if options.secure is None else int(options.secure)
     if None not in (tls_mode, options.tls_mode) and bool(tls_mode) != bool(options.tls_mode):
         secure = "--secure" if options.secure else "--secure FALSE"
-        raise InvalidInput(f"{secure} and --tlsmode {options.tls_mode} can't be together")
+        raise InvalidInput(f"{secure} and --tlsmode {options.tls_mode} cannot be combined")
     lite = options.lite
     request = Request(
         alias=options.save_as or options.alias,
@@ -122,7 +122,7 @@ def _token(session: Session, options: ConnectOptions) -> str | None:
     if file is None:
         return options.token
     if options.token is not None:
-        raise InvalidInput("--token and --token-file can't be together")
+        raise InvalidInput("--token and --token-file cannot be combined")
     is_stdin = file.name in ("<stdin>", 0)
     return (session.console.read() if is_stdin else read_whole(file, file.name)).strip()
 

@@ -36,7 +36,7 @@ class KnownConnections:
         found = self._store.get(alias)
         if found is None:
             known = [*self._unsaved, *self._store.aliases()]
-            raise missing_name("connection", alias, known, "list connections shows all")
+            raise missing_name("connection", alias, known, "run: list connections")
         return found
 
     def all(self) -> Iterator[Saved]:
@@ -106,7 +106,7 @@ class KnownConnections:
         """Gives a connection another alias; the current one stays current. Raises CliError as `saved`."""
         self.saved(old)
         if new in self._unsaved or self._store.get(checked_alias(new)) is not None:
-            raise CliError(f"connection {new!r} exists", hint=f"delete connection {new}")
+            raise CliError(f"connection {new!r} already exists", hint=f"delete connection {new}")
         if old in self._unsaved:
             self._unsaved[new] = replace(self._unsaved.pop(old), alias=new)
         else:

@@ -181,17 +181,18 @@ class Session:
             self._confirm_protected(question, profile.alias)
         elif loses_data and not self.options.yes:
             if not self.interactive:
-                raise InvalidInput(f"{question} There is no terminal to confirm on.", hint="add --yes")
+                action = question[:1].lower() + question[1:].rstrip("?")
+                raise InvalidInput(f"refusing to {action}: no terminal to confirm on", hint="pass --yes")
             if self.console.ask(f"{question} [y/N] ").lower() not in ("y", "yes"):
-                raise CliError("not done")
+                raise CliError("canceled")
 
     def _confirm_protected(self, question: str, alias: str) -> None:
         if self.interactive:
-            if self.console.ask(f"{question} {alias} is protected: type its name to go on: ") != alias:
-                raise CliError("not done")
+            if self.console.ask(f"{question} {alias} is protected: type its name to continue: ") != alias:
+                raise CliError("canceled")
         elif not (self.options.yes and alias in (self.options.alias, self.connections.position.named)):
             raise InvalidInput(
-                f"connection {alias!r} is protected: {question}", hint=f"add both --yes and --alias {alias}"
+                f"connection {alias!r} is protected: {question}", hint=f"pass both --yes and --alias {alias}"
             )
 
     def ask_password(self, user: str) -> str:

@@ -53,14 +53,16 @@ class Setting(NamedTuple):
 SETTINGS = {
     each.name: each
     for each in (
-        Setting("output", "table", "Format of results.", FORMATS),
-        Setting("timeout", "10", "Seconds that one call to a server may take.", number=True),
+        Setting("output", "table", "Output format.", FORMATS),
+        Setting("timeout", "10", "Timeout of each request, in seconds.", number=True),
         Setting("timing", "off", "Show how long each command took.", SWITCH),
-        Setting("pager", "on", "Show what is longer than the screen in a pager ($PAGER, else less).", SWITCH),
-        Setting("expanded", "auto", "Show rows one value a line: always, never, or when too wide.", (*SWITCH, "auto")),
-        Setting("editing_mode", "emacs", "Keys that edit the line.", ("emacs", "vi")),
-        Setting("prompt", "{alias}/{database}> ", "Prompt; it may name alias, address, database, user, version."),
-        Setting("color", "auto", "When to use colour.", ("auto", "always", "never")),
+        Setting("pager", "on", "Show long output in a pager ($PAGER or less).", SWITCH),
+        Setting("expanded", "auto", "Show one value per line: always, never, or if too wide.", (*SWITCH, "auto")),
+        Setting("editing_mode", "emacs", "Editing keys of the command line.", ("emacs", "vi")),
+        Setting(
+            "prompt", "{alias}/{database}> ", "Prompt. May contain {alias}, {address}, {database}, {user}, {version}."
+        ),
+        Setting("color", "auto", "When to use color.", ("auto", "always", "never")),
     )
 }
 
@@ -125,7 +127,7 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         return dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as exc:
-        raise InvalidInput(f"{path} is not TOML: {exc}", hint="mend it, or move it away: create config") from exc
+        raise InvalidInput(f"{path} is not TOML: {exc}", hint="correct it, or move it away: create config") from exc
 
 
 def write_file(path: Path) -> None:
@@ -134,7 +136,7 @@ def write_file(path: Path) -> None:
     try:
         make_private(path.parent)
         with open(path, "x", encoding="utf-8") as file:
-            file.write("# Settings of milvus_cli. Environment variables and flags stand above them.\n\n")
+            file.write("# Settings of milvus_cli. Environment variables and options take precedence.\n\n")
             file.write("\n".join(blocks))
     except FileExistsError as exc:
         raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc

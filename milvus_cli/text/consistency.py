@@ -25,7 +25,7 @@ READ_LEVELS: Mapping[str, Level] = {
     # For a client that has written nothing before; else the timestamp of its last write.
     "Session": Level(1, 1, "sees this client's own writes"),
     "Bounded": Level(2, 2, "may lag by some seconds"),
-    "Eventually": Level(3, 1, "sees what is there"),
+    "Eventually": Level(3, 1, "sees whatever has arrived"),
 }
 """Levels that a read may request."""
 CUSTOMIZED = "Customized"
@@ -102,5 +102,5 @@ def _parsed(text: str, levels: Mapping[str, object]) -> str:
     if name not in levels:
         # The nearest of the capitalized text, as people type levels in any case.
         hint = nearest(name, levels) or f"levels: {', '.join(levels)}"
-        raise InvalidInput(f"no consistency level {text!r}", hint=hint)
+        raise InvalidInput(f"unknown consistency level {text!r}", hint=hint)
     return name

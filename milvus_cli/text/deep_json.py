@@ -52,7 +52,7 @@ class _Reader:
 
     def result(self) -> Any:
         if len(self._open) > 1 or not self._top:
-            raise ValueError("the text ends too early")
+            raise ValueError("unexpected end")
         return self._top[0]
 
     def _add(self, kind: str, value: Any) -> None:

@@ -42,7 +42,7 @@ def parse_json(text: str, what: str, hint: str, loads: Callable[[str], Any] = js
         refuse_repeated_keys(text, value)
         return value
     except RepeatedKey as exc:
-        raise InvalidInput(f"{what}: {exc}", hint="keep one of them") from exc
+        raise InvalidInput(f"{what}: {exc}", hint="remove the duplicates") from exc
     except ValueError as exc:
         raise InvalidInput(f"{what} is not JSON: {exc}", hint=hint) from exc
     except RecursionError:

@@ -71,6 +71,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(found)}?" if found else ""
 
 
+WORDS = {"analyzer", "finding", "index type", "key", "metric", "reranker", "setting", "type"}
+"""Kinds of names that this client and Milvus define, unlike the names of objects, which users choose."""
+
+
 def missing_name(
     kind: str,
     name: str,
@@ -81,11 +85,16 @@ def missing_name(
     after: str = "",
     error: type[CliError] = CliError,
 ) -> CliError:
-    """Returns the error "no KIND 'NAME'", whose hint suggests the known names nearest to it.
+    """Returns the error "KIND 'NAME' not found", whose hint suggests the known names nearest to it.
 
-    `before` and `after` are added to the message as they are. Where no known name is near, the hint is `otherwise`;
-    None lists the known names.
+    `before` and `after` are added to the message as they are; a `before` that ends with `has ` makes it "has no KIND
+    'NAME'", and words of the language are unknown. Where no known name is near, the hint is `otherwise`; None lists the
+    known names.
     """
     names = list(known)
     fallback = f"{kind}s: {', '.join(names)}" if otherwise is None else otherwise
-    return error(f"{before}no {kind} {name!r}{after}", hint=nearest(name, names) or fallback)
+    if before.endswith("has "):
+        message = f"no {kind} {name!r}"
+    else:
+        message = f"unknown {kind} {name!r}" if kind in WORDS else f"{kind} {name!r} not found"
+    return error(f"{before}{message}{after}", hint=nearest(name, names) or fallback)

@@ -25,6 +25,6 @@ def read_params(given: Sequence[str], what: str, *, hint: str, read: Callable[[s
             continue
         pair = PAIR.fullmatch(each)
         if pair is None:
-            raise InvalidInput(f"bad parameter {each!r}", hint=hint)
+            raise InvalidInput(f"invalid parameter {each!r}", hint=hint)
         values[pair[1]] = read(pair[2])
     return values

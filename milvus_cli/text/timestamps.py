@@ -75,7 +75,7 @@ def _zone(text: str | None) -> timedelta | None:
     digits = text[1:].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 23 or minutes > 59:
-        raise ValueError(f"there is no zone {text}")
+        raise ValueError(f"unknown time zone {text}")
     ahead = timedelta(hours=hours, minutes=minutes)
     return -ahead if text[0] == "-" else ahead
 

@@ -61,7 +61,7 @@ class _Text:
     def geometry(self, level: int = 0) -> None:
         name = self._take().upper()
         if name not in DEPTHS or level > DEEPEST:
-            raise ValueError(f"there is no geometry {name[:40]!r}" if name else "it is empty")
+            raise ValueError(f"unknown geometry {name[:40]!r}" if name else "it is empty")
         if f" {self._token.upper()}" in SUFFIXES[1:]:
             self._take()
         if self._is_empty():
@@ -76,7 +76,7 @@ class _Text:
     def require(self, token: str) -> None:
         if self._token != token:
             wanted, found = (repr(each[:40]) if each else "the end" for each in (token, self._token))
-            raise ValueError(f"{wanted} is wanted and not {found}")
+            raise ValueError(f"expected {wanted}, got {found}")
         self._take()
 
     def _nested(self, depth: int) -> None:

@@ -68,33 +68,33 @@ FILTER_OPERATORS = {
     "or": "one holds, or both",
     "==": "equal",
     "!=": "not equal",
-    ">": "more than",
-    ">=": "as much, or more",
+    ">": "greater than",
+    ">=": "greater than or equal",
     "<": "less than",
-    "<=": "as much, or less",
+    "<=": "less than or equal",
     "in": "one of a list: in [1, 2]",
-    "not in": "none of a list",
+    "not in": "not in a list",
     "like": 'text by a pattern: like "A%"',
 }
 
 FILTER_STARTS = {
     "not": "does not hold",
-    "exists": "a key of a JSON field is there",
+    "exists": "the JSON key exists",
     "json_contains(": "a JSON list has a value: (field, value)",
     "json_contains_all(": "a JSON list has all values: (field, [1, 2])",
     "json_contains_any(": "a JSON list has one of the values",
     "array_contains(": "an ARRAY has a value: (field, value)",
     "array_contains_all(": "an ARRAY has all values: (field, [1, 2])",
     "array_contains_any(": "an ARRAY has one of the values",
-    "array_length(": "how many an ARRAY has: (field)",
+    "array_length(": "the number of elements of an ARRAY: (field)",
 }
 
 FILTER_SINCE = {
     "text_match(": ("2.5", 'an analyzed text has one of the words: (field, "words")'),
     "phrase_match(": ("2.6", "an analyzed text has the words in their order"),
-    "random_sample(": ("2.6", "a part of the rows by chance: (0.01)"),
-    "is null": ("2.5", "there is no value"),
-    "is not null": ("2.5", "there is a value"),
+    "random_sample(": ("2.6", "a random sample of rows: (0.01)"),
+    "is null": ("2.5", "the value is null"),
+    "is not null": ("2.5", "the value is not null"),
 }
 """Filter functions of newer servers: the first Milvus that has them, and their meaning."""
 

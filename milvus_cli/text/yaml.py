@@ -58,8 +58,8 @@ def parse_yaml(text: str, what: str, hint: str) -> Any:
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        raise InvalidInput(f"{what} is no YAML{where}: {getattr(exc, 'problem', None) or exc}", hint=hint) from exc
+        raise InvalidInput(f"{what} is not YAML{where}: {getattr(exc, 'problem', None) or exc}", hint=hint) from exc
     except RecursionError:
         raise InvalidInput(f"{what} is nested too deeply", hint=hint) from None
     except ValueError as exc:
-        raise InvalidInput(f"{what} is no YAML: {exc}", hint=hint) from exc
+        raise InvalidInput(f"{what} is not YAML: {exc}", hint=hint) from exc

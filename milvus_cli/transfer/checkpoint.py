@@ -18,7 +18,7 @@ from ..errors import CliError, InvalidInput
 FILES_KEY = "state of the files"
 """Key of the files' identities in a job."""
 TARGET_KEY = "target"
-RESUME_HINT = "the same line with --resume goes on there"
+RESUME_HINT = "run the same command with --resume to continue"
 INITIAL_SIZE = 4096
 """Initial size of the file in bytes: on a disk that fills up later it can still be overwritten in place."""
 
@@ -80,7 +80,7 @@ class Checkpoint:
                 raise InvalidInput(
                     f"an earlier insert of this stopped after {found.read:,} rows"
                     + ("; rows that were on their way may be in too" if found.sent > found.done else ""),
-                    hint="--resume goes on there; --restart sends all rows again",
+                    hint="--resume continues it; --restart sends all rows again",
                 )
             self.progress = found
         elif resume and found is None:
@@ -151,7 +151,7 @@ class Checkpoint:
             done, sent = (Mark(**values.pop(name)) for name in ("done", "sent"))
             found = InsertCounts(done, sent, **values)
         except (ValueError, TypeError, KeyError) as exc:
-            raise CliError(f"{self.path} is no checkpoint", hint="remove it to begin anew") from exc
+            raise CliError(f"{self.path} is not a checkpoint", hint="remove it to start over") from exc
         # A value that an older version did not store counts as equal.
         different = [name for name, value in self._job.items() if job.get(name, value) != value]
         if different and found.sent > Mark():
@@ -169,7 +169,7 @@ class Checkpoint:
             return f"give {', '.join(different)} as before; or {self._anew}"
         if TARGET_KEY in different:
             return "name another file with --checkpoint; --restart forgets the earlier insert"
-        return "--restart begins anew"
+        return "--restart starts over"
 
     def _failed(self, error: OSError, hint: str) -> CliError:
         return CliError(f"can't write the checkpoint {self.path}: {error.strerror}", hint=hint)

@@ -101,7 +101,7 @@ def _not_comparable(a: Side, b: Side) -> str:
     if (one.name, one.data_type) != (other.name, other.data_type):
         return "their primary fields are not the same"
     if one.autoID or other.autoID:
-        return "the server gives out the keys"
+        return "the server generates the keys"
     return ""
 
 
@@ -227,4 +227,4 @@ def _comparison_report(
 def _note(found: RowDifferences) -> str:
     """Returns the note about differences beyond the limit."""
     words = "1 more row differs" if found.unlisted == 1 else f"{found.unlisted:,} more rows differ"
-    return f"{words}: --limit {found.total} shows all" if found.unlisted else ""
+    return f"{words}: use --limit {found.total} to see all" if found.unlisted else ""

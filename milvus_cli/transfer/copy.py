@@ -132,7 +132,7 @@ def _plan(source: Side, target: Side, options: CopyOptions) -> Plan:
     _require_known(source, definition)
     lacks = lacking_features(definition, target.version)
     if lacks:
-        raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was made")
+        raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was created")
     exists = target.exists
     if exists:
         _require_like(target, definition, source.version, options)
@@ -180,8 +180,8 @@ def _require_like(target: Side, definition: Definition, version: Version, option
     """Raises CliError for an existing target without a flag that allows it, or with fields that can't take the rows."""
     if not (options.resume or options.into_existing):
         raise CliError(
-            f"collection {target} exists",
-            hint="--resume goes on with an interrupted copy, --into-existing replaces entities with equal keys",
+            f"collection {target} already exists",
+            hint="--resume continues an interrupted copy, --into-existing replaces entities with equal keys",
         )
     there = target.definition()
     _require_known(target, there)
@@ -194,7 +194,7 @@ def _require_like(target: Side, definition: Definition, version: Version, option
 def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
     """Yields notes on differences between source and target."""
     if plan.auto_id:
-        yield "the server gives out the keys anew: rows can't be compared with the source's afterwards"
+        yield "the server generates new keys: rows can't be compared with the source afterwards"
     for index in plan.left_out:
         yield f"the index on {index.field!r} is left out: {plan.target.where} has no {index.type}"
     if plan.exists and options.into_existing and not plan.auto_id:
@@ -210,7 +210,7 @@ def _create(plan: Plan) -> None:
     ]
     if needed:
         client.call("DropCollection", collection_name=plan.target.collection)
-        raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was made")
+        raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was created")
 
 
 def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows:
@@ -285,7 +285,7 @@ def _make_readable(session: Session, plan: Plan) -> None:
         _build_indexes(plan)
         _load_target(session, plan.target)
     except ServerRefused as exc:
-        hint = "delete it, and copy anew" if plan.auto_id else "--into-existing without --resume copies all rows anew"
+        hint = "delete it, and copy again" if plan.auto_id else "--into-existing without --resume copies all rows again"
         raise CliError(f"the rows of {plan.target} can't be read: {exc.message}", hint=hint) from exc
 
 
@@ -330,10 +330,10 @@ def _summary(session: Session, plan: Plan, copied: int, refused: Sequence[str], 
     if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(
             f"{message}, but that has {target:,} rows and the source {source:,}",
-            hint=f"look with: diff {plan.source.name} {plan.target.name}",
+            hint=f"run: diff {plan.source.name} {plan.target.name}",
         )
     if refused:
-        raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="the rows are all there")
+        raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="all rows are there")
     if target is None:
         counts = f"the source has {source:,}, the target's can't be counted without {', '.join(sorted(seen.missing))}"
     else:

@@ -132,7 +132,7 @@ def rows_behind(route: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
             raise CliError(
                 f"{route.target.collection!r} has rows that are not the first of the source: which have arrived is "
                 "unknown, as the server generates the keys",
-                hint="delete it, and copy anew",
+                hint="delete it, and copy again",
             )
         if run.b is None:
             yield Piece(run.a)
@@ -140,7 +140,7 @@ def rows_behind(route: CopyRoute, there: Iterator[Page]) -> Iterator[Piece]:
 
 def _foreign(route: CopyRoute, key: Any) -> CliError:
     return CliError(
-        f"{route.target.collection!r} has a row {key!r} that the source lacks: it is no copy that was interrupted",
+        f"{route.target.collection!r} has a row {key!r} that the source lacks: it is not a copy that was interrupted",
         hint="--into-existing leaves such rows, and puts the source's beside them",
     )
 

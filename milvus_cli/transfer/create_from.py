@@ -85,12 +85,12 @@ def _require_clear(session: Session, options: CreateFromOptions, files: Sequence
         if getattr(options, name):
             raise InvalidInput(f"{spelling} and --from: give one of them")
     if not options.collection:
-        raise InvalidInput("missing option '-c'", hint="create collection -c NAME --from FILE")
+        raise InvalidInput("missing collection name", hint="create collection -c NAME --from FILE")
     require_usable(session, options, options.sources, files)
     pipe = next((each for each in files if each.path != STDIN and not each.is_url and not identity(each)), None)
     if pipe:
         raise InvalidInput(
-            f"{pipe.name} is no file, and is read twice",
+            f"{pipe.name} is not a file, and is read twice",
             hint="give its rows on standard input: --from - --format FORMAT",
         )
 
@@ -189,7 +189,9 @@ def _require_new(session: Session, plan: Plan) -> None:
     name = plan.insert.collection
     if session.client.call("HasCollection", collection_name=name).value:
         line = insert_line(plan.insert)
-        raise CliError(f"collection {name!r} exists", hint=f"to insert the rows: {line}, with --resume if it was begun")
+        raise CliError(
+            f"collection {name!r} already exists", hint=f"to insert the rows: {line}, with --resume if it was begun"
+        )
 
 
 def _agree(session: Session, plan: Plan) -> None:
@@ -202,7 +204,7 @@ def _agree(session: Session, plan: Plan) -> None:
         session.console.note(f"  {field.name}: {type_text(field)}{''.join(marks)}")
     question = f"Create collection {plan.insert.collection!r} with these fields, and insert the rows? [Y/n] "
     if session.console.ask(question).lower() not in ("", "y", "yes"):
-        raise CliError("not done")
+        raise CliError("canceled")
 
 
 def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
@@ -211,7 +213,7 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
     except CliError as exc:
         line = insert_line(plan.insert)
         if RESUME_HINT in exc.hint:
-            raise exc.with_context(hint=f"the collection is there; go on with: {line} --resume") from exc
+            raise exc.with_context(hint=f"the collection is there; continue with: {line} --resume") from exc
         raise exc.with_context(more_hint=f"the collection is there; its rows: {line}") from exc
 
 

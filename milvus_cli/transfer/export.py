@@ -154,7 +154,7 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
         raise CliError(
             f"not all rows came: {rows} of {wanted}, by the server's exact count",
             hint="several rows with one primary key are counted, and can't be read one by one; "
-            "Milvus 2.3 never gives out the key 9223372036854775807",
+            "Milvus 2.3 never returns the key 9223372036854775807",
         )
 
 
@@ -175,9 +175,9 @@ def point_of(export: Export) -> Point:
     except FileNotFoundError:
         return Point()
     except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise CliError(f"can't go on with {export.part}: {exc}", hint="begin anew: leave out --resume") from exc
+        raise CliError(f"can't continue {export.part}: {exc}", hint="start over without --resume") from exc
     if state.get("identity") != export.identity or size < point.bytes:
-        raise CliError(f"{export.part} is of another export", hint="begin anew: leave out --resume")
+        raise CliError(f"{export.part} is of another export", hint="start over without --resume")
     return point
 
 
@@ -276,7 +276,7 @@ def _writing(export: Export) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        hint = "make room; then go on with the same command and --resume" if os.path.exists(export.state) else ""
+        hint = "make room; then run the same command with --resume" if os.path.exists(export.state) else ""
         # pyarrow wraps the system's message in its own.
         reason = os.strerror(exc.errno) if exc.errno else exc
         raise CliError(f"can't write {export.part}: {reason}", hint=hint) from exc
@@ -288,8 +288,10 @@ def _resumable(export: Export) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"{export.path} is not whole", hint="go on with the same command and --resume") from None
+        raise Interrupted(f"{export.path} is not whole", hint="run the same command with --resume") from None
     except (InvalidAnswer, ServerRefused, Unreachable) as exc:
         if not os.path.exists(export.state):
             raise
-        raise exc.with_context(more_hint="then go on with --resume" if exc.hint else "go on with --resume") from exc
+        raise exc.with_context(
+            more_hint="then run it again with --resume" if exc.hint else "run it again with --resume"
+        ) from exc

@@ -39,7 +39,7 @@ class ExportOptions(TextLayout, RowOptions):
         if self.bom and shape.format not in TEXT_FORMATS:
             raise InvalidInput(f"--bom is for text files, and this is {shape.format}")
         if len(self.nulls) > 1:
-            raise InvalidInput("--null is given twice, and one text is written for null", hint="give one of them")
+            raise InvalidInput("--null is given twice", hint="give one of them")
         return replace(shape, layout=self.layout, bom=self.bom)
 
 

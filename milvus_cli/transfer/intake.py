@@ -313,7 +313,7 @@ def _read_object(cell: str, row: int) -> Any:
         return parse_json(cell, "", "")
     except InvalidInput as exc:
         cause = exc.__cause__
-        reason = str(cause) if isinstance(cause, RepeatedKey) else f"{cell[:40]!r} is no JSON"
+        reason = str(cause) if isinstance(cause, RepeatedKey) else f"{cell[:40]!r} is not JSON"
         raise BadValue(row, DYNAMIC, reason) from None
 
 

@@ -71,7 +71,7 @@ class Side:
         if not self.exists:
             listed = permitted(self.client.call, "ShowCollections")
             names = listed.collection_names if listed else ()
-            raise CliError(f"no collection {self}", hint=nearest(self.collection, names))
+            raise CliError(f"collection {self} not found", hint=nearest(self.collection, names))
 
     def definition(self) -> Definition:
         return fetch(self.client, self.collection)
@@ -106,7 +106,7 @@ class Side:
 def open_side(session: Session, ref: CollectionRef, *, collection: str = "") -> Side:
     """Opens a side; `collection` is the name if the reference has none. Raises if the server can't be reached."""
     if not (ref.collection or collection):
-        raise InvalidInput(f"{ref.where!r} names no collection", hint=HINT)
+        raise InvalidInput(f"{ref.where!r} has no collection name", hint=HINT)
     if not ref.collection:
         ref = ref._replace(collection=collection)
     there = session.at(ref.alias, ref.database)

@@ -24,7 +24,7 @@ Rows = Sequence[dict[str, Any]]
 def write_rows(session: Session, collection: str, text: str | None, partition: str, *, upsert: bool) -> Done:
     """Inserts or upserts the rows of a JSON text."""
     if text is None:
-        raise InvalidInput("missing option '--row'", hint="--row '{\"id\": 1, …}'")
+        raise InvalidInput("missing row", hint="--row '{\"id\": 1, …}'")
     rows = _parsed(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)

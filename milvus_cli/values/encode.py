@@ -187,12 +187,12 @@ def _encode_dynamic(
         own = {name: values[row] for name, values in extra.items() if values[row] is not ABSENT}
         meta = whole[row] if _is_there(whole[row]) else {}
         if not isinstance(meta, dict):
-            raise BadValue(row, DYNAMIC, f"a JSON object is wanted, not {json.dumps(meta)[:40]}")
+            raise BadValue(row, DYNAMIC, f"expected a JSON object, got {json.dumps(meta)[:40]}")
         if (key := reserved_key(meta, reserved)) is not None:
             raise BadValue(row, DYNAMIC, f"key {key!r} is the name of a field", hint="rename the key, or leave it out")
         # An export may have a key both in its own column and in the object.
         if (key := next((key for key in meta if key in own and own[key] != meta[key]), None)) is not None:
-            raise BadValue(row, DYNAMIC, f"key {key!r} has another value outside it", hint="keep one of them")
+            raise BadValue(row, DYNAMIC, f"key {key!r} has another value outside it", hint="remove the duplicates")
         try:
             column.scalars.json_data.data.append(json_bytes({**meta, **own}))
         except InvalidValue as exc:

@@ -49,7 +49,7 @@ def unfit(wanted: str, value: Any) -> InvalidValue:
         return InvalidValue(value.reason)
     text = as_json(value)
     text = text if is_encodable(text) else text.encode("ascii", "backslashreplace").decode()
-    return InvalidValue(f"{wanted} is wanted, not {text if len(text) < 60 else text[:59] + '…'}")
+    return InvalidValue(f"expected {wanted}, got {text if len(text) < 60 else text[:59] + '…'}")
 
 
 def is_encodable(text: str) -> bool:

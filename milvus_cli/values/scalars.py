@@ -75,7 +75,7 @@ def _whole(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[int
         types = set(map(type, values))
     if not types <= {int} or (values and not -limit <= min(values) <= max(values) < limit):
         wrong = next(each for each in values if type(each) is not int or not -limit <= each < limit)
-        raise unfit(f"a whole number from {-limit} to {limit - 1}", wrong)
+        raise unfit(f"an integer from {-limit} to {limit - 1}", wrong)
     return values
 
 

@@ -97,7 +97,7 @@ def test_sizes_are_bytes_with_or_without_a_unit(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "much", "-1GB", "1.2.3", "GiB"])
 def test_an_invalid_size_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="is no size: write 16GiB, 512MB or bytes"):
+    with pytest.raises(click.BadParameter, match="is not a size: write 16GiB, 512MB or bytes"):
         ByteSize().convert(text, None, None)
 
 

@@ -180,7 +180,7 @@ def test_a_bad_status_is_refused_with_its_code(
 
 def test_a_bad_status_inside_a_response_is_refused_too(open_client: Callable[..., Client]) -> None:
     found = failing({"ShowCollections": refuses(800, "database not found")}, open_client, "ShowCollections")
-    assert found == (ServerRefused, Fault.SAID_NO, 800, "no database 'default'", HINTS[800])
+    assert found == (ServerRefused, Fault.SAID_NO, 800, "database 'default' not found", HINTS[800])
 
 
 def test_a_go_stack_in_a_reason_is_cut(open_client: Callable[..., Client]) -> None:
@@ -207,7 +207,7 @@ def test_a_method_that_the_server_lacks_is_unsupported(
 # Failed calls
 
 NO_TOKEN = "a token is user:password, or an API key"
-CHECK = "the server may have done it or not: look before you send it again"
+CHECK = "the server may have done it: check before you repeat it"
 
 
 @pytest.mark.parametrize(
@@ -219,19 +219,19 @@ CHECK = "the server may have done it or not: look before you send it again"
             (
                 NotAuthorized,
                 Fault.NOT_AUTHENTICATED,
-                "PEER wants credentials",
+                "PEER requires credentials",
                 "connect with --username and --password, or --token user:password",
             ),
         ),
         (
             grpc.StatusCode.UNAUTHENTICATED,
             "auth check failure, please check username and password are correct",
-            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER did not accept this user and password", NO_TOKEN),
+            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER rejected the user name or password", NO_TOKEN),
         ),
         (
             grpc.StatusCode.UNAUTHENTICATED,
             "auth check failure, please check api key is correct",
-            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER did not accept this token", NO_TOKEN),
+            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER rejected the token", NO_TOKEN),
         ),
         (
             grpc.StatusCode.UNAUTHENTICATED,
@@ -239,7 +239,7 @@ CHECK = "the server may have done it or not: look before you send it again"
             (
                 NotAuthorized,
                 Fault.NOT_AUTHENTICATED,
-                "PEER did not accept the credentials: invalid token format",
+                "PEER rejected the credentials: invalid token format",
                 NO_TOKEN,
             ),
         ),
@@ -250,7 +250,7 @@ CHECK = "the server may have done it or not: look before you send it again"
                 NotAuthorized,
                 Fault.NOT_PERMITTED,
                 "not permitted: PrivilegeDropCollection: permission deny to ann",
-                "an administrator can allow it: grant privilege -r ROLE -p DropCollection",
+                "ask an administrator to run: grant privilege -r ROLE -p DropCollection",
             ),
         ),
         (
@@ -260,7 +260,7 @@ CHECK = "the server may have done it or not: look before you send it again"
                 ServerRefused,
                 Fault.SAID_NO,
                 "DropCollection failed: message larger than max",
-                "send or ask for less at once",
+                "use smaller requests",
             ),
         ),
         (grpc.StatusCode.INTERNAL, "", (ServerRefused, Fault.SAID_NO, "DropCollection failed: INTERNAL", "")),
@@ -326,7 +326,7 @@ def test_a_call_ends_at_its_deadline(open_client: Callable[..., Client], method:
         error = failure_of(lambda: client.call(method, timeout=0.3))
         assert 0.2 < time.monotonic() - started < 5
         assert ended.wait(5)
-        message = f"{peer.address} gave no answer to {method} within 0.3 s{unknown}"
+        message = f"{peer.address} did not respond to {method} within 0.3 s{unknown}"
     assert seen(error) == (Unreachable, Fault.SILENT, None, message, failures.TIMEOUT_HINT)
 
 
@@ -443,7 +443,7 @@ def test_a_request_that_was_never_sent_has_no_unknown_outcome(open_client: Calla
     with GrpcPeer() as peer:
         client = open_client(peer)
     error = failure_of(lambda: client.call("DropCollection"))
-    hint = "is the server up, and are host and port right? Milvus listens on 19530"
+    hint = "check that the server is running, and its host and port (Milvus listens on 19530)"
     assert seen(error) == (Unreachable, Fault.REFUSED, None, f"nothing is listening at {peer.address}", hint)
 
 
@@ -466,5 +466,5 @@ def test_a_database_that_no_header_can_carry_is_not_sent(open_client: Callable[.
         client = open_client(peer)
         for name in ("bücher", "a\nb"):
             error = failure_of(lambda: client.with_options(database=name, timeout=1).call("GetVersion"))  # noqa: B023
-            assert (error.exit_code, error.message) == (2, f"bad database name {name!r}")
+            assert (error.exit_code, error.message) == (2, f"invalid database name {name!r}")
         assert peer.methods == []

@@ -7,7 +7,7 @@ import pytest
 from milvus_cli.client.not_found import LIST_COLLECTIONS, LIST_DATABASES, Missing, missing
 
 BOOK = {"collection_name": "book"}
-FOUND = Missing("no collection 'book'", LIST_COLLECTIONS)
+FOUND = Missing("collection 'book' not found", LIST_COLLECTIONS)
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ FOUND = Missing("no collection 'book'", LIST_COLLECTIONS)
             100,
             "collection not found[database=shop][collection=book]",
             {**BOOK, "db_name": "shop"},
-            Missing("no collection 'book' in database 'shop'", LIST_COLLECTIONS),
+            Missing("collection 'book' not found in database 'shop'", LIST_COLLECTIONS),
         ),
         (
             100,
             "collection not found[collection=470646296551504549]",
             BOOK,
             Missing(
-                "no collection 'book'",
+                "collection 'book' not found",
                 f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: delete alias book",
             ),
         ),
@@ -38,14 +38,14 @@ FOUND = Missing("no collection 'book'", LIST_COLLECTIONS)
             100,
             "alias 'novel' does not exist",
             {"alias": "novel"},
-            Missing("no alias 'novel'", "list aliases shows all"),
+            Missing("alias 'novel' not found", "run: list aliases"),
         ),
         (100, "collection not found[collection=book]", {**BOOK, "alias": "novel"}, FOUND),
         (
             1600,
             "alias not found[database=default][alias=novel]",
             {"alias": "novel"},
-            Missing("no alias 'novel'", "list aliases shows all"),
+            Missing("alias 'novel' not found", "run: list aliases"),
         ),
         (
             101,
@@ -57,29 +57,29 @@ FOUND = Missing("no collection 'book'", LIST_COLLECTIONS)
             200,
             "partition not found[partition=old]",
             {**BOOK, "partition_names": ["new", "old"]},
-            Missing("no partition 'old' in 'book'", "list partitions -c book shows all"),
+            Missing("partition 'old' not found in 'book'", "run: list partitions -c book"),
         ),
         (
             200,
             "old",
             {**BOOK, "partition_name": "old"},
-            Missing("no partition 'old' in 'book'", "list partitions -c book shows all"),
+            Missing("partition 'old' not found in 'book'", "run: list partitions -c book"),
         ),
         (200, "partition not found[partition=4706]", {**BOOK, "partition_name": "old"}, None),
         (
             700,
             "index not found[collection=book]",
             BOOK,
-            Missing("'book' has no index", "make one first: create index -c book"),
+            Missing("'book' has no index", "create one first: create index -c book"),
         ),
         (
             700,
             "index not found[indexName=by_v]",
             {**BOOK, "index_name": "by_v"},
-            Missing("no index 'by_v' on 'book'", "list indexes -c book shows all"),
+            Missing("index 'by_v' not found on 'book'", "run: list indexes -c book"),
         ),
-        (800, "database not found[database=default]", {}, Missing("no database 'default'", LIST_DATABASES)),
-        (1, "database 'default' does not exist", {}, Missing("no database 'default'", LIST_DATABASES)),
+        (800, "database not found[database=default]", {}, Missing("database 'default' not found", LIST_DATABASES)),
+        (1, "database 'default' does not exist", {}, Missing("database 'default' not found", LIST_DATABASES)),
         (65535, "metric type not match: invalid parameter[expected=L2][actual=IP]", BOOK, None),
     ],
 )

@@ -133,7 +133,7 @@ def test_a_launched_server_that_never_answers_is_named(
     monkeypatch.setattr("milvus_cli.connections.lite.START_SECONDS", 0.5)
     with pytest.raises(CliError) as refused:
         LiteServers(embedded_servers.home, print).start(path)
-    assert refused.value.message == f"Milvus Lite on {path} does not answer (process {pid})"
+    assert refused.value.message == f"Milvus Lite on {path} does not respond (process {pid})"
     assert refused.value.hint == f"stop server {path}"
     os.kill(pid, signal.SIGKILL)
 

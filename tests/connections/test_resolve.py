@@ -230,25 +230,25 @@ def test_no_secret_is_in_the_text_of_requested_or_resolved_parameters() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"uri": "h", "host": "h"}, "--uri and --host can't be together"),
+        ({"uri": "h", "host": "h"}, "--uri and --host cannot be combined"),
         ({"uri": "h:1", "port": 2}, "--uri with port 1 and --port 2 name two ports"),
-        ({"token": "t", "user": "u"}, "--token and --username can't be together"),
-        ({"token": "t", "password": "p"}, "--token and --password can't be together"),
-        ({"lite": "/d", "uri": "h"}, "--lite and --uri can't be together"),
-        ({"lite": "/d", "host": "h"}, "--lite and --host can't be together"),
-        ({"lite": "/d", "port": 1}, "--lite and --port can't be together"),
-        ({"lite": "/d", "token": "t"}, "--lite and --token can't be together"),
-        ({"lite": "/d", "user": "u"}, "--lite and --username can't be together"),
-        ({"lite": "/d", "tls_mode": 1}, "--lite and --tlsmode can't be together"),
-        ({"lite": "/d", "ca": "/c"}, "--lite and --ca can't be together"),
+        ({"token": "t", "user": "u"}, "--token and --username cannot be combined"),
+        ({"token": "t", "password": "p"}, "--token and --password cannot be combined"),
+        ({"lite": "/d", "uri": "h"}, "--lite and --uri cannot be combined"),
+        ({"lite": "/d", "host": "h"}, "--lite and --host cannot be combined"),
+        ({"lite": "/d", "port": 1}, "--lite and --port cannot be combined"),
+        ({"lite": "/d", "token": "t"}, "--lite and --token cannot be combined"),
+        ({"lite": "/d", "user": "u"}, "--lite and --username cannot be combined"),
+        ({"lite": "/d", "tls_mode": 1}, "--lite and --tlsmode cannot be combined"),
+        ({"lite": "/d", "ca": "/c"}, "--lite and --ca cannot be combined"),
         ({"client_cert": "/c"}, "mutual TLS needs both --client-cert and --client-key"),
         ({"client_key": "/k"}, "mutual TLS needs both --client-cert and --client-key"),
         ({"tls_mode": 0, "ca": "/c"}, "--tlsmode 0 is plaintext: it can't go with certificates"),
         ({"tls_mode": 2}, "--tlsmode 2 is mutual TLS: it needs --client-cert and --client-key"),
         ({"password": "p"}, "--password needs --username"),
         ({"host": "h:1", "port": 2}, "--host with port 1 and --port 2 name two ports"),
-        ({"port": 0}, "bad port 0"),
-        ({"port": 65536}, "bad port 65536"),
+        ({"port": 0}, "invalid port 0"),
+        ({"port": 65536}, "invalid port 65536"),
     ],
 )
 def test_options_that_exclude_each_other_are_refused(given: dict[str, Any], message: str) -> None:
@@ -373,4 +373,4 @@ def test_an_alias_is_a_word(alias: str) -> None:
 
 @pytest.mark.parametrize("alias", ["", "-a", ".a", "_a", "a b", "a/b", "a\n", "a\x1b", "a" * 129, "\u202e"])
 def test_an_invalid_alias_is_refused(alias: str) -> None:
-    assert refusal(alias=alias or "-") == f"bad alias {alias or '-'!r}"
+    assert refusal(alias=alias or "-") == f"invalid alias {alias or '-'!r}"

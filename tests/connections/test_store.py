@@ -345,9 +345,9 @@ def test_a_corrupt_file_is_set_aside_whole_and_a_new_one_begun(
         read: object = names(store)
     except CliError as exc:
         read = (exc.message, exc.hint)
-    assert read in ([], ("the connection store is corrupt", "a new one was begun: connect again"))
+    assert read in ([], ("the connection store is corrupt", "a new one was created: connect again"))
     (aside,) = set_aside(store)
-    assert notices == [f"The connection store was corrupt: it is kept as {aside}, and a new one begun."]
+    assert notices == [f"The connection store was corrupt: it is kept as {aside}, and a new one was created."]
     assert aside.read_bytes() == broken
     store.put(FULL_PROFILE, "v2.3.5")
     assert (names(store), store.current(), len(set_aside(store)), len(notices)) == (["prod"], "prod", 1, 1)
@@ -361,8 +361,8 @@ def test_connecting_with_a_corrupt_store_continues_with_a_new_one(
     corrupt(store.path)
     found = cli(*connect(peer, "a00250", "-q"))
     (aside,) = set_aside(store)
-    notice = f"The connection store was corrupt: it is kept as {aside}, and a new one begun.\n"
-    error = "error: the connection store is corrupt\nhint: a new one was begun: connect again\n"
+    notice = f"The connection store was corrupt: it is kept as {aside}, and a new one was created.\n"
+    error = "error: the connection store is corrupt\nhint: a new one was created: connect again\n"
     assert (found.code, found.err) in ((0, notice), (1, notice + error))
     assert cli(*connect(peer, "a00250")).code == 0
     assert names(store) == ["a00250"]
@@ -439,7 +439,7 @@ def test_processes_that_find_the_same_corrupt_file_set_it_aside_once_and_lose_no
     ended = [(each.communicate(timeout=60), each.returncode) for each in writers]
     (aside,) = set_aside(store)
     assert [code for _, code in ended] == [0] * 12
-    notice = f"The connection store was corrupt: it is kept as {aside}, and a new one begun.\n"
+    notice = f"The connection store was corrupt: it is kept as {aside}, and a new one was created.\n"
     assert sorted(err for (_, err), _ in ended) == [*[""] * 11, notice]
     assert aside.read_bytes() == broken
     assert sorted(names(store)) == sorted(f"a{number}" for number in range(60))

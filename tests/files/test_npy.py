@@ -71,10 +71,10 @@ def test_a_file_that_is_cut_off_is_refused_with_the_size_it_has() -> None:
 
 def test_another_file_than_npy_is_refused() -> None:
     for data in (b"", b"id,v\n", NPY_MAGIC, NPY_MAGIC + b"\x07\x00\x01\x00", NPY_MAGIC + b"\x02\x00\xff\xff\xff\xff"):
-        assert refusal(data) == ("x.npy is no NPY file", "")
+        assert refusal(data) == ("x.npy is not an NPY file", "")
     for header in (b"{}", b"[", b"7", b"{'descr': '<f4', 'fortran_order': False, 'shape': 3}", b"(" * 9999):
         data = NPY_MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header
-        assert refusal(data) == ("x.npy is no NPY file: its header can't be read", "")
+        assert refusal(data) == ("x.npy is not an NPY file: its header can't be read", "")
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,12 @@ def headed(header: str) -> bytes:
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ("(-1, 4)", "x.npy is no NPY file: invalid shape in its header"),
-        ("(2.0, 4)", "x.npy is no NPY file: invalid shape in its header"),
-        ("(True, 4)", "x.npy is no NPY file: invalid shape in its header"),
-        (f"(0x{'f' * 20000}, 4)", "x.npy is no NPY file: invalid shape in its header"),
-        (f"({'9' * 20000}, 4)", "x.npy is no NPY file: its header can't be read"),
-        ("[2, 4]", "x.npy is no NPY file: its header can't be read"),
+        ("(-1, 4)", "x.npy is not an NPY file: invalid shape in its header"),
+        ("(2.0, 4)", "x.npy is not an NPY file: invalid shape in its header"),
+        ("(True, 4)", "x.npy is not an NPY file: invalid shape in its header"),
+        (f"(0x{'f' * 20000}, 4)", "x.npy is not an NPY file: invalid shape in its header"),
+        (f"({'9' * 20000}, 4)", "x.npy is not an NPY file: its header can't be read"),
+        ("[2, 4]", "x.npy is not an NPY file: its header can't be read"),
         ("()", "x.npy has the shape ()"),
         ("(1, 2, 3)", "x.npy has the shape (1, 2, 3)"),
         (f"({', '.join(['1'] * 9000)})", f"x.npy has the shape ({'1, ' * 19}1,"),

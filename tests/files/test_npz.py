@@ -78,7 +78,7 @@ def test_other_content_of_an_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello, world")
-    assert refusal(path) == ("x.npz, array 'readme.txt' is no NPY file", "")
+    assert refusal(path) == ("x.npz, array 'readme.txt' is not an NPY file", "")
 
 
 def test_an_array_whose_bytes_changed_is_broken(tmp_path: Path) -> None:

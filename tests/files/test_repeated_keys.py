@@ -106,4 +106,4 @@ def test_colons_in_texts_do_not_make_keys(text: str) -> None:
 def test_a_typed_object_with_a_repeated_key_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_json(TWICE, "the row", "write it as …")
-    assert (caught.value.message, caught.value.hint) == (f"the row: {REASON}", "keep one of them")
+    assert (caught.value.message, caught.value.hint) == (f"the row: {REASON}", "remove the duplicates")

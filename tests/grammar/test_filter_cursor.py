@@ -50,12 +50,12 @@ def test_a_filter_may_be_closed(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('title == "Emma', 'bad filter: the " at character 10 is not closed'),
-        ("title like 'a\\'", "bad filter: the ' at character 12 is not closed"),
-        ("id in [1, 2", "bad filter: the [ at character 7 is not closed"),
-        ("(id > 1", "bad filter: the ( at character 1 is not closed"),
-        ("id > 1)", "bad filter: the ) at character 7 closes nothing"),
-        ("id in [1)", "bad filter: the ) at character 9 closes nothing"),
+        ('title == "Emma', 'invalid filter: the " at character 10 is not closed'),
+        ("title like 'a\\'", "invalid filter: the ' at character 12 is not closed"),
+        ("id in [1, 2", "invalid filter: the [ at character 7 is not closed"),
+        ("(id > 1", "invalid filter: the ( at character 1 is not closed"),
+        ("id > 1)", "invalid filter: the ) at character 7 closes nothing"),
+        ("id in [1)", "invalid filter: the ) at character 9 closes nothing"),
     ],
 )
 def test_a_filter_with_an_open_quote_or_bracket_is_refused(text: str, message: str) -> None:

@@ -161,9 +161,9 @@ def test_a_message_with_hostile_text_is_escaped(text: str, escaped: str) -> None
 
 
 def test_an_error_is_one_line_and_a_hint() -> None:
-    assert rendered_error(CliError("no collection 'x'")) == "error: no collection 'x'\n"
-    assert rendered_error(CliError("no collection 'x'", hint="list collections")) == (
-        "error: no collection 'x'\nhint: list collections\n"
+    assert rendered_error(CliError("collection 'x' not found")) == "error: collection 'x' not found\n"
+    assert rendered_error(CliError("collection 'x' not found", hint="list collections")) == (
+        "error: collection 'x' not found\nhint: list collections\n"
     )
     assert rendered_error(InvalidInput("bad"), where="script:7") == "error: script:7: bad\n"
 

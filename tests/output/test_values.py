@@ -42,7 +42,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 def refuse(constant: str) -> None:
-    raise AssertionError(f"{constant} is no JSON")
+    raise AssertionError(f"{constant} is not JSON")
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_quoted_values_find_their_rows(client_with_titles: Client) -> None:
     assert asked(client_with_titles, filled("id in {ids}", [("ids", "[1, 3]")])) == [1, 3]
 
 
-ENDS = "it ends too early"
+ENDS = "unexpected end of the filter"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ ENDS = "it ends too early"
         ("id > 3 @ 4", ("unexpected '@'", 7), ("unexpected character '@'", 7), ""),
         (
             "1",
-            ("it is no condition, which is true or false", None),
+            ("it is not a condition", None),
             ("top-level filter expression must evaluate to bool, got int", 0),
             "",
         ),
@@ -194,12 +194,12 @@ def test_a_refused_filter_is_shown_at_its_place(
     with pytest.raises(CliError) as caught:
         asked(client_with_titles, expression)
     shown = "" if place is None else "\n" + pointed(expression, place)
-    assert (caught.value.message, caught.value.hint) == (f"bad filter: {reason}{shown}", hint)
+    assert (caught.value.message, caught.value.hint) == (f"invalid filter: {reason}{shown}", hint)
     assert caught.value.exit_code == 1
 
 
 def test_a_long_refused_filter_still_tells_its_reason(client_with_titles: Client) -> None:
-    with pytest.raises(CliError, match=r"^bad filter: unknown field 'idd'\n  …[1, ]+\] and idd > 1\n +\^$"):
+    with pytest.raises(CliError, match=r"^invalid filter: unknown field 'idd'\n  …[1, ]+\] and idd > 1\n +\^$"):
         asked(client_with_titles, f"id in [{'1, ' * 400}1] and idd > 1")
 
 

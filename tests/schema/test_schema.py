@@ -69,15 +69,15 @@ TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
         (":INT64", "field ':INT64' has no name", "write name:TYPE, e.g. id:INT64"),
         ("id", "field 'id' has no type", TYPE_HINT),
         ("id: ", "field 'id: ' has no type", TYPE_HINT),
-        ("id:INT65", "field 'id:INT65': no type 'INT65'", "did you mean INT64 or INT16 or INT8?"),
-        ("v:FLOAT_VECTOR", "field 'v:FLOAT_VECTOR' needs its dimension, a whole number from 1", NUMBER_HINT),
-        ("v:FLOAT_VECTOR:0", "field 'v:FLOAT_VECTOR:0' needs its dimension, a whole number from 1", NUMBER_HINT),
-        ("v:FLOAT_VECTOR:-1", "field 'v:FLOAT_VECTOR:-1' needs its dimension, a whole number from 1", NUMBER_HINT),
-        ("v:FLOAT_VECTOR:1.5", "field 'v:FLOAT_VECTOR:1.5' needs its dimension, a whole number from 1", NUMBER_HINT),
-        ("t:VARCHAR:long", "field 't:VARCHAR:long' needs its length, a whole number from 1", NUMBER_HINT),
+        ("id:INT65", "field 'id:INT65': unknown type 'INT65'", "did you mean INT64 or INT16 or INT8?"),
+        ("v:FLOAT_VECTOR", "field 'v:FLOAT_VECTOR' needs its dimension, an integer from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:0", "field 'v:FLOAT_VECTOR:0' needs its dimension, an integer from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:-1", "field 'v:FLOAT_VECTOR:-1' needs its dimension, an integer from 1", NUMBER_HINT),
+        ("v:FLOAT_VECTOR:1.5", "field 'v:FLOAT_VECTOR:1.5' needs its dimension, an integer from 1", NUMBER_HINT),
+        ("t:VARCHAR:long", "field 't:VARCHAR:long' needs its length, an integer from 1", NUMBER_HINT),
         ("a:ARRAY", "field 'a:ARRAY' has no element type", TYPE_HINT),
-        ("a:ARRAY:INT64", "field 'a:ARRAY:INT64' needs its capacity, a whole number from 1", NUMBER_HINT),
-        ("a:ARRAY:VARCHAR:1:x", "field 'a:ARRAY:VARCHAR:1:x' needs its length, a whole number from 1", NUMBER_HINT),
+        ("a:ARRAY:INT64", "field 'a:ARRAY:INT64' needs its capacity, an integer from 1", NUMBER_HINT),
+        ("a:ARRAY:VARCHAR:1:x", "field 'a:ARRAY:VARCHAR:1:x' needs its length, an integer from 1", NUMBER_HINT),
         (
             "a:ARRAY:JSON:1",
             "field 'a:ARRAY:JSON:1': no element type 'JSON'",
@@ -122,12 +122,12 @@ def test_only_the_primary_field_gets_an_auto_id() -> None:
         (("id:FLOAT",), "id", "the primary field 'id' is FLOAT"),
         (("id:INT64",), "", "no primary field"),
         (("id:INT64", '{"name": "n", "type": "INT64", "is_primary": true}'), "id", "two primary fields: 'id' and 'n'"),
-        (("id:INT64", "1a:INT8"), "id", "bad name '1a' of a field"),
-        (("id:INT64", "a b:INT8"), "id", "bad name 'a b' of a field"),
-        (("id:INT64", "名字:INT8"), "id", "bad name '名字' of a field"),
-        (("id:INT64", "$meta:JSON"), "id", "bad name '$meta' of a field"),
+        (("id:INT64", "1a:INT8"), "id", "invalid name '1a' of a field"),
+        (("id:INT64", "a b:INT8"), "id", "invalid name 'a b' of a field"),
+        (("id:INT64", "名字:INT8"), "id", "invalid name '名字' of a field"),
+        (("id:INT64", "$meta:JSON"), "id", "invalid name '$meta' of a field"),
         (("id:INT64", "v:FLOAT_VECTOR:40000"), "id", "field 'v': dim 40000 is out of range"),
-        (("id:INT64", "v:BINARY_VECTOR:12"), "id", "field 'v': dim 12 of a BINARY_VECTOR is no multiple of 8"),
+        (("id:INT64", "v:BINARY_VECTOR:12"), "id", "field 'v': dim 12 of a BINARY_VECTOR is not a multiple of 8"),
         (("id:INT64", "t:VARCHAR:65536"), "id", "field 't': max_length 65536 is out of range"),
         (("id:INT64", "a:ARRAY:INT8:4097"), "id", "field 'a': max_capacity 4097 is out of range"),
     ],
@@ -218,21 +218,21 @@ def test_eventual_is_the_older_name_of_a_level() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"nullable": ("yeer",)}, "--nullable: no field 'yeer'"),
-        ({"defaults": ("year",)}, "bad default 'year'"),
+        ({"nullable": ("yeer",)}, "--nullable: field 'yeer' not found"),
+        ({"defaults": ("year",)}, "invalid default 'year'"),
         ({"defaults": ("year=old",)}, "the default of 'year' is not JSON: Expecting value: line 1 column 1 (char 0)"),
         ({"defaults": ("year=40000",)}, "default of 'year': 40000 is no INT16"),
         ({"defaults": ("year=true",)}, "default of 'year': true is no INT16"),
-        ({"bm25": ("text",)}, "bad function 'text'"),
-        ({"bm25": ("text:sparse:englisch",)}, "no analyzer 'englisch'"),
-        ({"indexes": ("",)}, "bad index ''"),
-        ({"indexes": ("vec",)}, "--index: no field 'vec'"),
-        ({"indexes": ("text:HNWS",)}, "no index type 'HNWS'"),
-        ({"indexes": ("text:HNSW:COSIN",)}, "no metric 'COSIN'"),
-        ({"indexes": ("text:HNSW:L2:M",)}, "bad index 'text:HNSW:L2:M'"),
+        ({"bm25": ("text",)}, "invalid function 'text'"),
+        ({"bm25": ("text:sparse:englisch",)}, "unknown analyzer 'englisch'"),
+        ({"indexes": ("",)}, "invalid index ''"),
+        ({"indexes": ("vec",)}, "--index: field 'vec' not found"),
+        ({"indexes": ("text:HNWS",)}, "unknown index type 'HNWS'"),
+        ({"indexes": ("text:HNSW:COSIN",)}, "unknown metric 'COSIN'"),
+        ({"indexes": ("text:HNSW:L2:M",)}, "invalid index 'text:HNSW:L2:M'"),
         ({"indexes": ("text:HNSW:L2:K=1",)}, "HNSW has no parameter 'K'"),
-        ({"partition_key": "x"}, "--partition-key: no field 'x'"),
-        ({"consistency": "Weak"}, "no consistency level 'Weak'"),
+        ({"partition_key": "x"}, "--partition-key: field 'x' not found"),
+        ({"consistency": "Weak"}, "unknown consistency level 'Weak'"),
     ],
 )
 def test_a_bad_declaration_names_its_option(given: dict[str, Any], message: str) -> None:
@@ -258,7 +258,7 @@ def test_an_index_is_declared_in_one_word(text: str, expected: Index) -> None:
 
 @pytest.mark.parametrize("name", ["1book", "a b", "a-b", "名字", "x" * 256, "", "a.b"])
 def test_a_name_that_milvus_forbids_is_refused(name: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^bad name .* of a collection"):
+    with pytest.raises(InvalidInput, match=r"^invalid name .* of a collection"):
         declared(Declaration(name, ("id:INT64",), primary="id"))
 
 

@@ -91,7 +91,7 @@ def test_a_protected_or_read_only_connection_is_marked(cli: Cli, terminal: Start
     shell = terminal()
     shell.wait_for(f" prod · {lite.address} · db default · milvus_lite-3.2.2 · read-only · protected")
     shell.send_line("delete collection nosuch")
-    shell.wait_for("error: no collection 'nosuch'")
+    shell.wait_for("error: collection 'nosuch' not found")
     shell.send_line("create collection x -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
     shell.wait_for("error: connection 'prod' is read-only: CreateCollection was not sent")
 
@@ -116,15 +116,15 @@ def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, t
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\n' + PROMPT)
     shell.send_line("list settings -o csv; list settings -o vertical")
-    shell.wait_for("color,auto,default,When to use colour.\n40\n" + PROMPT)
+    shell.wait_for("color,auto,default,When to use color.\n40\n" + PROMPT)
     shell.send_line("set pager off; list settings -o vertical")
-    shell.wait_for("meaning | When to use colour.\n" + PROMPT)
+    shell.wait_for("meaning | When to use color.\n" + PROMPT)
 
 
 def test_rows_that_are_too_wide_are_shown_one_value_a_line(terminal: Start) -> None:
     shell = opened(terminal, rows=60, cols=60)
     shell.send_line("list settings")
-    first = ("setting | output", "value   | table", "source  | default", "meaning | Format of results.")
+    first = ("setting | output", "value   | table", "source  | default", "meaning | Output format.")
     shell.wait_for("\n".join(("-[ 1 ]-", *first, "-[ 2 ]-")))
     shell.wait_for("(8 rows)")
     shell.send_line("set expanded off")

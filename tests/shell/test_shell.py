@@ -61,7 +61,7 @@ def test_a_failed_command_leaves_the_shell_and_its_connection_as_they_were(shell
     shell.send_line("connect -p 1 -a broken")
     shell.wait_for("error: nothing is listening at 127.0.0.1:1\n")
     shell.send_line("use nosuch")
-    shell.wait_for("error: no database 'nosuch'\nhint: list databases shows all\ndev/default>")
+    shell.wait_for("error: database 'nosuch' not found\nhint: run: list databases\ndev/default>")
 
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
@@ -93,7 +93,7 @@ def test_a_line_that_was_copied_with_its_prompt_runs(shell: Terminal) -> None:
     shell.send_line("milvus_cli > version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
     shell.send_line("\\q")
-    shell.wait_for("error: no command 'q'\nhint: did you mean exit?\ndev/default>")
+    shell.wait_for("error: unknown command 'q'\nhint: did you mean exit?\ndev/default>")
 
 
 def test_exit_takes_a_code(shell: Terminal) -> None:
@@ -197,9 +197,9 @@ def test_a_question_is_asked_before_a_collection_goes(cli: Cli, shell: Terminal)
     shell.send_line("delete collection asked")
     shell.wait_for("with 0 rows? [y/N]")
     shell.send_line("n")
-    shell.wait_for("error: not done\ndev/default>")
+    shell.wait_for("error: canceled\ndev/default>")
     shell.send_line("delete collection asked")
-    shell.wait_for("error: not done\ndev/default> delete collection asked\nDelete collection 'asked' on dev")
+    shell.wait_for("error: canceled\ndev/default> delete collection asked\nDelete collection 'asked' on dev")
     shell.send_key("c-d")
     shell.wait_for("[y/N]\nerror: no answer\ndev/default>")
     shell.send_line("delete collection asked")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tests.support.terminal import Terminal
 
-SAME = "The same in one line:\n"
+SAME = "Equivalent command:\n"
 
 
 class Talker:

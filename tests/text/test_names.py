@@ -9,13 +9,13 @@ def said(error: CliError) -> tuple[type[CliError], str, str]:
 
 
 def test_a_missing_name_comes_with_the_nearest_known_ones() -> None:
-    error = missing_name("user", "an", ["ann", "bob"], "list users shows all")
-    assert said(error) == (CliError, "no user 'an'", "did you mean ann?")
+    error = missing_name("user", "an", ["ann", "bob"], "run: list users")
+    assert said(error) == (CliError, "user 'an' not found", "did you mean ann?")
 
 
 def test_a_missing_name_that_is_near_to_none_comes_with_another_hint() -> None:
-    error = missing_name("partition", "x", iter(["novels"]), "list partitions shows all", after=" in 'book'")
-    assert said(error) == (CliError, "no partition 'x' in 'book'", "list partitions shows all")
+    error = missing_name("partition", "x", iter(["novels"]), "run: list partitions", after=" in 'book'")
+    assert said(error) == (CliError, "partition 'x' not found in 'book'", "run: list partitions")
 
 
 def test_without_another_hint_all_known_names_are_listed() -> None:
@@ -24,4 +24,4 @@ def test_without_another_hint_all_known_names_are_listed() -> None:
 
 
 def test_another_hint_may_be_none_at_all() -> None:
-    assert said(missing_name("finding", "x", [], "")) == (CliError, "no finding 'x'", "")
+    assert said(missing_name("finding", "x", [], "")) == (CliError, "unknown finding 'x'", "")

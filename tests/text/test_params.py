@@ -20,6 +20,6 @@ def test_parameters_are_pairs_or_json(given: list[str], values: dict[str, object
 
 @pytest.mark.parametrize("given", ["M", "M:", "=16", " : ", ""])
 def test_a_parameter_without_key_or_value_is_refused(given: str) -> None:
-    with pytest.raises(InvalidInput, match="bad parameter") as failure:
+    with pytest.raises(InvalidInput, match="invalid parameter") as failure:
         read_params([given], "--params", hint="write M:16")
     assert failure.value.hint == "write M:16"

@@ -21,7 +21,7 @@ def test_another_value_outside_is_refused_and_names_the_key() -> None:
     with pytest.raises(BadValue) as caught:
         sent({"id": 1, "$meta": {"a": 1, "b": 2}, "b": 3})
     message = "row 1, field '$meta': key 'b' has another value outside it"
-    assert (caught.value.message, caught.value.hint) == (message, "keep one of them")
+    assert (caught.value.message, caught.value.hint) == (message, "remove the duplicates")
 
 
 def test_the_same_value_and_other_keys_are_taken() -> None:
