@@ -158,4 +158,4 @@ def test_lists_and_objects_of_duckdb_in_csv_are_refused_with_what_to_write(books
     reason = "texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
     assert run.err.splitlines()[0] == f"duckdb.csv, line 2, column 'tags': \"[a, 'ü,b']\" is no ARRAY: {reason}"
     run = books("upsert file -c others duckdb.csv --ignore-unknown --map tags=")
-    assert run.err.splitlines()[0].endswith(f"is no JSON: {reason}")
+    assert run.err.splitlines()[0].endswith(f"is not JSON: {reason}")
