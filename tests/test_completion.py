@@ -148,8 +148,8 @@ def test_a_server_that_never_answers_costs_a_tab_half_a_second(cli: Cli) -> None
 
 def test_every_candidate_has_its_kind_and_a_note(cli: Cli) -> None:
     assert answers(cli, "milvus_cli list conn") == [
-        "plain\tconnection_history\tList the addresses that connections were made to.",
-        "plain\tconnections\tList the connections that are kept, or were made in this...",
+        "plain\tconnection_history\tList the addresses connected to",
+        "plain\tconnections\tList connections",
     ]
 
 

@@ -197,9 +197,9 @@ def test_alter_collection_properties_asks_for_one_property(talk: Talker, newer_m
 def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Talker, newer_milvus: GrpcPeer) -> None:
     line = talk(
         "transfer replica",
-        ("Source (the group that gives):", "slwo"),
+        ("Source (group to move from):", "slwo"),
         ("resource group 'slwo' not found (did you mean slow?)", "slow"),
-        ("Target (the group that gets):", "slow"),
+        ("Target (group to move to):", "slow"),
         ("source and target are the same group 'slow'", "fast"),
         ("Collection:", "book"),
         ("Num (how many replicas) [1]:", "0"),
@@ -224,8 +224,8 @@ def test_any_name_passes_where_the_names_may_not_be_listed(terminal: Callable[..
     with GrpcPeer({**HANDLERS, "ListResourceGroups": denied}) as peer:
         line = Talker(terminal, peer.uri)(
             "transfer replica",
-            ("Source (the group that gives):", "north"),
-            ("Target (the group that gets):", "south"),
+            ("Source (group to move from):", "north"),
+            ("Target (group to move to):", "south"),
             ("Collection:", "book"),
             ("Num (how many replicas) [1]:", ""),
         )

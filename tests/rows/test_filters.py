@@ -160,6 +160,7 @@ def test_quoted_values_find_their_rows(client_with_titles: Client) -> None:
 
 
 ENDS = "unexpected end of the filter"
+HELP = "help filters"
 
 
 @pytest.mark.parametrize(
@@ -168,16 +169,16 @@ ENDS = "unexpected end of the filter"
         ("title = 'x'", ("unexpected '='", 6), ("unexpected character '='", 6), "equality is written =="),
         ("titel == 'x'", ("unknown field 'titel'", 0), ("unknown field 'titel'", 0), "did you mean title?"),
         ("id > 3 and idd == 1", ("unknown field 'idd'", 11), ("unknown field 'idd'", 11), "did you mean id?"),
-        ("id > 3 and", (ENDS, 10), (ENDS, 10), ""),
-        ("id in [1,2", (ENDS, 10), ("expected ']' or ',', but it ends", 10), ""),
-        ("(id > 3", (ENDS, 7), ("expected ')', but it ends", 7), ""),
-        ("id ==== 3", ("unexpected '=='", 5), ("unexpected token '=='", 5), ""),
-        ("id > 3 @ 4", ("unexpected '@'", 7), ("unexpected character '@'", 7), ""),
+        ("id > 3 and", (ENDS, 10), (ENDS, 10), HELP),
+        ("id in [1,2", (ENDS, 10), ("expected ']' or ',', but it ends", 10), HELP),
+        ("(id > 3", (ENDS, 7), ("expected ')', but it ends", 7), HELP),
+        ("id ==== 3", ("unexpected '=='", 5), ("unexpected token '=='", 5), HELP),
+        ("id > 3 @ 4", ("unexpected '@'", 7), ("unexpected character '@'", 7), HELP),
         (
             "1",
             ("it is not a condition", None),
             ("top-level filter expression must evaluate to bool, got int", 0),
-            "",
+            HELP,
         ),
         ("漢 > " + "1" * 3, ("unexpected '>'", 2), ("unknown field '漢'", 0), "fields: id, title, vector"),
     ],

@@ -247,7 +247,7 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
         found = completer.get_completions(Document(line), CompleteEvent())
         return [(each.display_text, each.display_meta_text) for each in found]
 
-    assert described("list data") == [("databases", "List the databases of the server.")]
+    assert described("list data") == [("databases", "List databases")]
     assert described("upser") == [("upsert", "file, row")]
     assert described("list databases -")[0] == ("--alias", "Use the connection saved under this alias.")
 
@@ -414,7 +414,7 @@ def shell(cli: Cli, terminal: Start, lite: LiteServer) -> Terminal:
 
 def test_the_menu_opens_while_typing_and_tab_takes_from_it(shell: Terminal) -> None:
     shell.send("list datab")
-    shell.wait_for("List the databases of the server.")
+    shell.wait_for("List databases")
     shell.send_key("tab", "enter")
     shell.wait_for("> list databases\n╭")
 
