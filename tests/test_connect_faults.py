@@ -314,17 +314,15 @@ def test_no_credentials(saved_connections: Kept, milvus_auth: MilvusServer) -> N
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("-u", "root", "-pwd", "wrong1"), "user and password"),
-        (("-u", "nosuch", "-pwd", "Milvus"), "user and password"),
-        (("-t", "root:"), "user and password"),
+        (("-u", "root", "-pwd", "wrong1"), "user name or password"),
+        (("-u", "nosuch", "-pwd", "Milvus"), "user name or password"),
+        (("-t", "root:"), "user name or password"),
         (("-t", "no-such-key"), "token"),
     ],
     ids=["wrong password", "unknown user", "empty password", "wrong key"],
 )
 def test_wrong_credentials(saved_connections: Kept, milvus_auth: MilvusServer, words: Words, what: str) -> None:
-    saved_connections.fails(
-        4, f"{milvus_auth.address} did not accept this {what}", NO_TOKEN, milvus_auth.address, *words
-    )
+    saved_connections.fails(4, f"{milvus_auth.address} rejected the {what}", NO_TOKEN, milvus_auth.address, *words)
 
 
 @pytest.mark.parametrize("name", ["milvus", "lite"])

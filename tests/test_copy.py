@@ -441,7 +441,11 @@ def test_a_copy_names_source_and_target_and_refuses_ambiguous_ones(both_servers:
         ("lite:copy_from lite:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from guarded:copy_from", 2, f"source and target are the same: 'copy_from' on {place}"),
         ("lite:copy_from frozen:copy_to", 1, "connection 'frozen' is read-only: nothing was copied"),
-        ("lite:copy_from old:copy_unloaded", 1, f"collection 'copy_unloaded' on {both_servers.place('old')} exists"),
+        (
+            "lite:copy_from old:copy_unloaded",
+            1,
+            f"collection 'copy_unloaded' on {both_servers.place('old')} already exists",
+        ),
         (
             "old:copy_unloaded lite:copy_to",
             1,

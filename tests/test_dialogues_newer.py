@@ -202,8 +202,8 @@ def test_transfer_replica_asks_for_two_groups_a_collection_and_a_number(talk: Ta
         ("Target (group to move to):", "slow"),
         ("source and target are the same group 'slow'", "fast"),
         ("Collection:", "book"),
-        ("Num (how many replicas) [1]:", "0"),
-        ("0 is not in the range", "2"),
+        ("Num (number of replicas) [1]:", "0"),
+        ("must be at least 1, got 0", "2"),
     )
     assert line == "transfer replica --source slow --target fast -c book --num 2"
     request = milvus_pb2.TransferReplicaRequest(
@@ -227,7 +227,7 @@ def test_any_name_passes_where_the_names_may_not_be_listed(terminal: Callable[..
             ("Source (group to move from):", "north"),
             ("Target (group to move to):", "south"),
             ("Collection:", "book"),
-            ("Num (how many replicas) [1]:", ""),
+            ("Num (number of replicas) [1]:", ""),
         )
         assert line == "transfer replica --source north --target south -c book"
         assert [method for method, _ in sent(peer)] == ["TransferReplica"]

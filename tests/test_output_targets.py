@@ -168,7 +168,7 @@ def test_checkpoints_and_rejects_go_to_no_file_named_dash(cli: Cli, tmp_path: Pa
         assert run == Run(
             2,
             "",
-            f"error: invalid value for '{option}': expected a file, got - (standard output)\nhint: help insert file\n",
+            f"error: {option}: expected a file, got - (standard output)\nhint: help insert file\n",
         )
     assert not (tmp_path / "-").exists()
 

@@ -367,7 +367,7 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
 def test_root_and_users_with_the_privileges_may_and_nobody_else(people: People, case: Case) -> None:
-    said = case.warns or (f"not all is shown, as that takes {case.hides}" if case.hides else "")
+    said = case.warns or (f"some information is not shown, because it requires {case.hides}" if case.hides else "")
     note = f"note: {said}\n" if said else ""
     root = people.as_root(case)
     assert root.code == case.code, root

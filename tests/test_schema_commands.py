@@ -503,7 +503,7 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
         (
             ["x", "--schema-file", "nosuch.json"],
             2,
-            "invalid value: can't read nosuch.json: No such file or directory",
+            "can't read nosuch.json: No such file or directory",
             "help create collection",
         ),
     ],

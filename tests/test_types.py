@@ -333,9 +333,9 @@ def test_places_and_times_that_make_no_sense_are_rejected_with_line_and_column(p
         [
             "bad.csv, line 3, column 'g': expected a geometry in WKT such as POINT (1 2), got \"POINT (1;2)\": "
             "';2)' has no meaning there",
-            "bad.csv, line 4, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not \"31.1.2026\": "
+            "bad.csv, line 4, column 'z': expected a time such as 2026-01-31T12:00:00Z, got \"31.1.2026\": "
             "it is not written like 2026-01-31T12:00:00Z",
-            "bad.csv, line 5, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, not "
+            "bad.csv, line 5, column 'z': expected a time such as 2026-01-31T12:00:00Z, got "
             '"2026-01-31T12:00:00.0000001Z": microseconds are the finest that Milvus keeps',
             "bad.csv, line 6, column 'z': is missing",
             # Milvus Lite supports only points and polygons.

@@ -270,7 +270,7 @@ def test_the_shell_asks_for_missing_values_and_continues_after_ctrl_c(
         (f"'autumn' in 'asked'.\n{prompt}", "create alias"),
         ("> create alias\nCollection:", "asked"),
         ("Collection: asked\nAliases:", "asked_a"),
-        (f"stands for collection 'asked'.\n{prompt}", "rename collection"),
+        (f"refers to collection 'asked'.\n{prompt}", "rename collection"),
     ):
         shown.wait_for(question)
         shown.send_line(answer)

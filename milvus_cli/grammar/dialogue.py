@@ -280,10 +280,14 @@ class Interview:
         self.words += [word for each in (_split(param, text) if split else [text]) for word in (spelling, each)]
 
 
+NOT_ASKED = re.compile(r" \(repeatable(?: or comma-separated)?\)| \[default[^\]]*\]")
+"""Parts of an option's help that its question leaves out."""
+
+
 def question_of(param: click.Parameter) -> str:
     """The question for a parameter, from its declaration: its name, and its help where that says more."""
     label = _label(param)
-    text = re.sub(r"(; several when repeated|;? \(?repeatable\)?)", "", getattr(param, "help", "") or "").rstrip(".")
+    text = NOT_ASKED.sub("", getattr(param, "help", "") or "").rstrip(".")
     text = text[:1].lower() + text[1:]
     # Singular and plural begin alike.
     known = tuple(word[:4] for word in re.findall(r"[a-z]+", label.lower()))

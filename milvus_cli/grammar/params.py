@@ -97,6 +97,8 @@ def plain_message(error: click.UsageError) -> str:
     if isinstance(error, click.MissingParameter) and error.param is not None:
         param = error.param
         return f"missing {noun_of(param) if isinstance(param, click.Option) else param.human_readable_name.upper()}"
+    if isinstance(error, click.BadParameter) and error.param is None:
+        return plain_reason(error.message)
     if isinstance(error, click.BadParameter) and error.param is not None:
         named = next((each for each in error.param.opts if each.startswith("--")), error.param.opts[0])
         return f"{named}: {plain_reason(error.message)}"

@@ -270,11 +270,11 @@ def test_every_bfloat16_comes_back(bits: int) -> None:
             'expected a geometry in WKT such as POINT (1 2), got "POINT (1)": a point has 2 to 4 numbers, not 1',
         ),
         ("x:GEOMETRY", [1, 2], "expected a geometry in WKT such as POINT (1 2), got [1, 2]"),
-        ("x:TIMESTAMPTZ", 5, "a time such as 2026-01-31T12:00:00Z is wanted, not 5"),
+        ("x:TIMESTAMPTZ", 5, "expected a time such as 2026-01-31T12:00:00Z, got 5"),
         (
             "x:TIMESTAMPTZ",
             "2026-02-30T00:00:00Z",
-            'a time such as 2026-01-31T12:00:00Z is wanted, not "2026-02-30T00:00:00Z": day is out of range for month',
+            'expected a time such as 2026-01-31T12:00:00Z, got "2026-02-30T00:00:00Z": day is out of range for month',
         ),
         ("x:TEXT", 7, "expected text, got 7"),
         ("x:BINARY_VECTOR:16", [1, 256], "256 does not fit in 'x', a BINARY_VECTOR"),
