@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grammar.command import collection_option, command, dry_run_option, option, optional_collection_option, word
-from ..grammar.types import COLLECTION, COLLECTION_ALIAS
+from ..grammar.command import (
+    collection_option,
+    command,
+    dry_run_option,
+    option,
+    optional_collection_option,
+    optional_collection_word,
+    word,
+)
+from ..grammar.types import COLLECTION_ALIAS
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
 
@@ -42,16 +50,7 @@ def create_alias(session: Session, collection: str, aliases: tuple[str, ...], al
 
 
 @command("list aliases")
-@word(
-    "collection",
-    "-c",
-    "--collection-name",
-    "--collection",
-    needed=False,
-    type=COLLECTION,
-    metavar="NAME",
-    help="List only this collection's.",
-)
+@optional_collection_word("List only this collection's.")
 def list_aliases(session: Session, collection: str | None) -> Table:
     """List aliases.
 

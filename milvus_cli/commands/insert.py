@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import all_of, argument, collection_option, command, option, retry_option
+from ..grammar.command import (
+    all_of,
+    argument,
+    collection_option,
+    command,
+    named_collection_option,
+    option,
+    retry_option,
+)
 from ..grammar.file_options import format_option, layout_options
 from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import COLLECTION, FILE, KEPT_FILE
+from ..grammar.types import FILE, KEPT_FILE
 from ..grammar.value_types import ColumnType
 from ..result import Done
 
@@ -33,16 +41,7 @@ row_option = option(
     help="Row as a JSON object, or a list of rows. @FILE reads a file, - standard input.",
 )
 file_options = all_of(
-    option(
-        "-c",
-        "--collection-name",
-        "--collection",
-        "collection",
-        needed=True,
-        type=COLLECTION,
-        metavar="NAME",
-        help="Collection.",
-    ),
+    named_collection_option,
     target_partition_option,
     argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
     format_option,

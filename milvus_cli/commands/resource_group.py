@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import command, dry_run_option, option, optional_collection_option, word
-from ..grammar.types import COLLECTION, RESOURCE_GROUP
+from ..grammar.command import command, dry_run_option, named_collection_option, option, optional_collection_option, word
+from ..grammar.types import RESOURCE_GROUP
 from ..result import Done, Report, Table
 from ..session.removal import carry_out
 
@@ -155,16 +155,7 @@ def transfer_node(session: Session, source: str, target: str, num: int) -> Done:
 
 
 @command("transfer replica", questions="settings:ask_transfer")
-@option(
-    "-c",
-    "--collection-name",
-    "--collection",
-    "collection",
-    needed=True,
-    type=COLLECTION,
-    metavar="NAME",
-    help="Collection.",
-)
+@named_collection_option
 @source_option
 @target_option
 @option("--num", type=NUMBER, default=1, show_default=True, metavar="N", help="Number of replicas.")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, no_wait_option, option, word
-from ..grammar.types import COLLECTION, DURATION, INDEX, WAITED_FOR
+from ..grammar.command import collection_option, command, no_wait_option, option, optional_collection_word
+from ..grammar.types import DURATION, INDEX, WAITED_FOR
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
@@ -25,16 +25,7 @@ compaction_option = option(
     metavar="ID",
     help="Compaction id, as printed by `compact`. [default: the last one in this shell or script]",
 )
-compacted_option = word(
-    "collection",
-    "-c",
-    "--collection-name",
-    "--collection",
-    needed=False,
-    type=COLLECTION,
-    metavar="NAME",
-    help="Collection whose last compaction to show, instead of an id.",
-)
+compacted_option = optional_collection_word("Collection whose last compaction to show, instead of an id.")
 
 
 @command("flush")

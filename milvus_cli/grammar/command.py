@@ -23,6 +23,8 @@ from .params import (
 from .types import COLLECTION
 from .value_types import FiniteRange
 
+COLLECTION_SPELLINGS = ("-c", "--collection-name", "--collection")
+
 
 def command(
     path: str, *, formats: tuple[str, ...] = (), **attributes: Any
@@ -90,15 +92,24 @@ def all_of(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def collection_option(function: Any) -> Any:
-    return word(
-        "collection", "-c", "--collection-name", "--collection", type=COLLECTION, metavar="NAME", help="Collection."
+    return word("collection", *COLLECTION_SPELLINGS, type=COLLECTION, metavar="NAME", help="Collection.")(function)
+
+
+def named_collection_option(function: Any) -> Any:
+    """Like `collection_option`, for a command whose plain words are something else."""
+    return option(
+        *COLLECTION_SPELLINGS, "collection", needed=True, type=COLLECTION, metavar="NAME", help="Collection."
     )(function)
 
 
 def optional_collection_option(text: str) -> Callable[[Any], Any]:
     """The option for a collection that may be left out; `text` is its help."""
-    spellings = ("-c", "--collection-name", "--collection", "collection")
-    return option(*spellings, type=COLLECTION, metavar="NAME", help=text)
+    return option(*COLLECTION_SPELLINGS, "collection", type=COLLECTION, metavar="NAME", help=text)
+
+
+def optional_collection_word(text: str) -> Callable[[Any], Any]:
+    """Like `optional_collection_option`, but it may also be written as a plain word."""
+    return word("collection", *COLLECTION_SPELLINGS, needed=False, type=COLLECTION, metavar="NAME", help=text)
 
 
 dry_run_option = option("--dry-run", is_flag=True, help="Show what would be deleted, and stop.")
