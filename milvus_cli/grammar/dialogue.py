@@ -144,9 +144,7 @@ class Interview:
                 require(self.value(name))
             return self.value(name)
         if isinstance(param, SecretOption):
-            self.drop_pasted()
-            self.secrets[name] = self.session.console.ask_secret(f"{question or _label(param)}: ", twice=param.twice)
-            return self.secrets[name]
+            return self._ask_secret(param, question)
         question = question or question_of(param)
         usual = _default_text(param)
 
@@ -167,6 +165,12 @@ class Interview:
         if answer and answer not in (usual, shown):
             self._keep(param, answer, split=not whole)
         return self.value(name)
+
+    def _ask_secret(self, param: SecretOption, question: str) -> str:
+        self.drop_pasted()
+        secret = self.session.console.ask_secret(f"{question or _label(param)}: ", twice=param.twice)
+        self.secrets[str(param.name)] = secret
+        return secret
 
     def ask_flag(self, name: str, question: str = "") -> bool:
         """Asks for a flag."""
