@@ -1,9 +1,9 @@
 """Yields every hit of a search, nearest first, without a limit: none twice, and none lost between requests.
 
-A request asks for the nearest so many, the next one for twice as many, and what was seen is left out: unlike pages by
-offset, which an approximate index makes differently each time. Milvus gives 16,384 at the most; from there on each
-request begins at the distance where the last one ended. Milvus Lite has no such limit, and looks for ranges only
-among the nearest; there the number goes on growing.
+Each request asks for twice as many hits as the one before, and skips those already seen. Pages by offset would not do:
+an approximate index orders them differently each time. Milvus returns at most 16,384 hits; from there on, each request
+begins at the distance where the last one ended. Milvus Lite has no such limit, and searches ranges only among the
+nearest hits; there the number keeps growing.
 """
 
 from __future__ import annotations
