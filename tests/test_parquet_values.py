@@ -128,6 +128,18 @@ def test_types_of_newer_versions_become_json() -> None:
         assert plain_values(array) == expected, array.type
 
 
+@pytest.mark.parametrize("lists", [[[1, 2], [3, 4], [5, 6]], [None, [3, 4], [5, 6]]])
+@pytest.mark.parametrize(
+    "kind",
+    [pyarrow.list_(pyarrow.int64()), pyarrow.large_list(pyarrow.int64()), pyarrow.list_(pyarrow.int64(), 2)],
+    ids=str,
+)
+def test_parts_of_lists_have_their_own_items(lists: list[list[int] | None], kind: Any) -> None:
+    array = pyarrow.array(lists, kind)
+    for first, count in ((0, 3), (1, 2), (2, 1), (1, 0)):
+        assert plain_values(array.slice(first, count)) == lists[first : first + count]
+
+
 def test_a_struct_with_a_name_twice_is_refused() -> None:
     one = pyarrow.array([1])
     array = pyarrow.StructArray.from_arrays([one, one], fields=[pyarrow.field("a", one.type)] * 2)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
+from operator import sub
 from typing import Any
 
 from ..errors import CliError
@@ -68,12 +69,39 @@ def _base64_texts(array: Any) -> list[str | None]:
 
 
 def _lists(array: Any) -> list[Any]:
+    values = iter(plain_values(list_items(array)))
+    return [None if size is None else list(islice(values, size)) for size in _list_sizes(array)]
+
+
+def list_items(array: Any) -> Any:
+    """Returns the items of all lists. Vectors do without pyarrow.compute, which takes 0.2 s to load."""
+    from pyarrow import types
+
+    kind = array.type
+    if array.null_count or not len(array):
+        return array.flatten()
+    if types.is_fixed_size_list(kind):
+        return array.values.slice(array.offset * kind.list_size, len(array) * kind.list_size)
+    if types.is_list(kind) or types.is_large_list(kind):
+        first, last = array.offsets[0].as_py(), array.offsets[-1].as_py()
+        return array.values.slice(first, last - first)
+    return array.flatten()
+
+
+def _list_sizes(array: Any) -> Iterable[int | None]:
+    """Returns the length of each list, like `list_items`."""
+    from pyarrow import types
+
+    kind = array.type
+    if not array.null_count and types.is_fixed_size_list(kind):
+        return [kind.list_size] * len(array)
+    if not array.null_count and (types.is_list(kind) or types.is_large_list(kind)):
+        offsets = array.offsets.to_pylist()
+        return map(sub, offsets[1:], offsets)
     from pyarrow import compute
 
-    values = iter(plain_values(array.flatten()))
-    return [
-        None if size is None else list(islice(values, size)) for size in compute.list_value_length(array).to_pylist()
-    ]
+    sizes: list[int | None] = compute.list_value_length(array).to_pylist()
+    return sizes
 
 
 def _objects(array: Any) -> list[Any]:

@@ -118,7 +118,8 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
         texts = [str(each) for each, value in zip(given, values, strict=True) if value is not None]
         found = _text_type(texts) if text else MIXED
     is_text = found.startswith("VARCHAR")
-    shown = [str(cell) for cell, value in zip(given, values, strict=True) if value is not None and value is not ABSENT]
+    cells = zip(given, values, strict=True) if is_text else ()
+    shown = [str(cell) for cell, value in cells if value is not None and value is not ABSENT]
     return InferredColumn(
         name,
         field,
@@ -131,10 +132,14 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
 
 
 def _list_size(values: Sequence[Any]) -> int:
-    if not all(isinstance(each, list) and {type(item) for item in each} <= {int, float} for each in values):
+    if not all(isinstance(each, list) for each in values) or not _item_types(values) <= {int, float}:
         return 0
     sizes = {len(each) for each in values}
     return sizes.pop() if len(sizes) == 1 else 0
+
+
+def _item_types(values: Sequence[Sequence[Any]]) -> set[type]:
+    return set().union(*(map(type, each) for each in values))
 
 
 def _are_distinct(values: Sequence[Any]) -> bool:
@@ -158,7 +163,7 @@ def _whole_type(column: str, values: Sequence[int]) -> str | None:
 
 def _list_type(column: str, values: Sequence[Sequence[Any]]) -> str:
     sizes = {len(each) for each in values}
-    kinds = {type(item) for each in values for item in each}
+    kinds = _item_types(values)
     capacity = min(LARGEST_CAPACITY, max(LEAST_CAPACITY, _rounded(2 * max(sizes))))
     if kinds and kinds <= {int, float}:
         size = max(sizes)

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import CliError
 from ..values.packing import Packed
 from .arrow_package import pyarrow
-from .arrow_plain import plain_values
+from .arrow_plain import list_items, plain_values
 from .memory import give_back
 from .row_stream import Chunk, Dense, RowStream
 from .sources import BUFFER, Source
@@ -185,14 +185,16 @@ def _packed(array: Any, dense: Dense) -> Packed | None:
     lists = pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
     if array.null_count or not (lists or pyarrow.types.is_fixed_size_list(kind)):
         return None
-    numbers = array.flatten()
+    numbers = list_items(array)
     if not (pyarrow.types.is_integer(numbers.type) or pyarrow.types.is_floating(numbers.type)):
         return None
     width = dense.size // int(dense.code[1:])
     if numbers.null_count or len(numbers) != width * len(array) or (lists and not _are_even(array, width)):
         return None
+    wanted = pyarrow.type_for_alias(ARROW[dense.code])
     try:
-        numbers = numbers.cast(ARROW[dense.code])
+        # A cast would load pyarrow.compute.
+        numbers = numbers if numbers.type == wanted else numbers.cast(wanted)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
         return None
     start = numbers.offset * int(dense.code[1:])
