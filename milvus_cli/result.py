@@ -18,12 +18,16 @@ class Table(NamedTuple):
     `note` is for people, below the rows; a function is called after they are written.
     `failure` is raised after the rows are written, if some requested value is missing; a function
     is called after all rows are written.
+    `optional` are columns that a narrow terminal may lack, the first to go first. A `bare` list is names alone, which
+    a pipe gets without a frame.
     """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
     note: str | Callable[[], str] = ""
     failure: Exception | Callable[[], Exception | None] | None = None
+    optional: Sequence[str] = ()
+    bare: bool = False
 
 
 class Record(NamedTuple):
@@ -126,4 +130,7 @@ class Live(NamedTuple):
     times: int | None = None
 
 
-Result = Table | Record | Report | Done | Document | Text | Script | Repeat | Live
+Shown = Table | Record | Report | Done | Document | Text
+"""Results that are written; the others are instructions."""
+
+Result = Shown | Script | Repeat | Live

@@ -56,12 +56,12 @@ def test_create_alias_that_exists_wants_A_to_move_it(aliased_books: Typed) -> No
 def test_list_aliases_of_one_collection_and_of_none(aliased_books: Typed) -> None:
     assert aliased_books("list aliases -c book_a") == Run(
         0,
-        "╭─────────┬──────────────╮\n"
-        "│ alias   │ collection   │\n"
-        "├─────────┼──────────────┤\n"
-        "│ novel   │ book_a       │\n"
-        "│ reading │ book_a       │\n"
-        "╰─────────┴──────────────╯\n"
+        "╭─────────┬────────────╮\n"
+        "│ alias   │ collection │\n"
+        "├─────────┼────────────┤\n"
+        "│ novel   │ book_a     │\n"
+        "│ reading │ book_a     │\n"
+        "╰─────────┴────────────╯\n"
         "(2 rows)\n",
         "",
     )

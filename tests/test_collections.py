@@ -90,13 +90,13 @@ def test_the_state_of_a_collection_is_shown_loaded_and_released(folio: Typed) ->
     folio.all("load folio --no-wait", "wait collection folio --for loaded")
     assert folio("show load_state -c folio") == Run(
         0,
-        "╭────────────┬─────────╮\n"
-        "│ field      │ value   │\n"
-        "├────────────┼─────────┤\n"
-        "│ collection │ folio   │\n"
-        "│ partitions │ NULL    │\n"
-        "│ state      │ loaded  │\n"
-        "╰────────────┴─────────╯\n",
+        "╭────────────┬────────╮\n"
+        "│ field      │ value  │\n"
+        "├────────────┼────────┤\n"
+        "│ collection │ folio  │\n"
+        "│ partitions │ NULL   │\n"
+        "│ state      │ loaded │\n"
+        "╰────────────┴────────╯\n",
         "",
     )
 

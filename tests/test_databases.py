@@ -59,13 +59,13 @@ def test_show_database_shows_the_answer_of_the_server(shop: Typed, is_lite: bool
     assert shop.json("describe database shop") == expected
     assert shop.json("show database")["database"] == "default"
     assert shop("show database shop").out == (
-        "╭─────────────┬─────────╮\n"
-        "│ field       │ value   │\n"
-        "├─────────────┼─────────┤\n"
-        "│ database    │ shop    │\n"
-        "│ collections │ 1       │\n"
-        f"│ properties  │ {'{}  ' if is_lite else 'NULL'}    │\n"
-        "╰─────────────┴─────────╯\n"
+        "╭─────────────┬───────╮\n"
+        "│ field       │ value │\n"
+        "├─────────────┼───────┤\n"
+        "│ database    │ shop  │\n"
+        "│ collections │ 1     │\n"
+        f"│ properties  │ {'{}  ' if is_lite else 'NULL'}  │\n"
+        "╰─────────────┴───────╯\n"
     )
 
 

@@ -60,7 +60,7 @@ def test_commands_without_a_server_import_nothing_heavy(connected_cli: Cli, argv
 
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]], ids=" ".join)
 def test_version_and_help_need_no_store_and_no_format(cli: Cli, argv: list[str]) -> None:
-    assert modules_after(cli, *argv) & {"sqlite3", "tabulate", "yaml", "ssl"} == set()
+    assert modules_after(cli, *argv) & {"sqlite3", "wcwidth", "yaml", "ssl"} == set()
 
 
 def test_json_needs_no_table_no_yaml_and_no_prompt(cli: Cli) -> None:
@@ -68,13 +68,18 @@ def test_json_needs_no_table_no_yaml_and_no_prompt(cli: Cli) -> None:
         assert cli("connect", "-h", peer.host, "-p", str(peer.port)).code == 0
         found = modules_after(cli, "list", "collections", "-o", "json")
     assert "grpc" in found
-    heavy = {"tabulate", "wcwidth", "prompt_toolkit", "yaml", "pymilvus", "pandas", "numpy", "keyring"}
+    heavy = {"wcwidth", "jmespath", "prompt_toolkit", "yaml", "pymilvus", "pandas", "numpy", "keyring"}
     assert found & heavy == set()
 
 
-def test_a_table_needs_tabulate_and_no_yaml(connected_cli: Cli) -> None:
+def test_a_table_of_ascii_text_needs_no_package_of_others(connected_cli: Cli) -> None:
     found = modules_after(connected_cli, "list", "connections", "-o", "table")
-    assert found & {"tabulate", "yaml"} == {"tabulate"}
+    assert found & {"wcwidth", "jmespath", "yaml"} == set()
+
+
+def test_a_query_needs_its_library_alone(connected_cli: Cli) -> None:
+    found = modules_after(connected_cli, "list", "connections", "--query", "[].alias")
+    assert found & {"wcwidth", "jmespath", "yaml"} == {"jmespath"}
 
 
 def test_a_preview_of_vectors_in_parquet_needs_no_pyarrow_compute(cli: Cli) -> None:

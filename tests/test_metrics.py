@@ -217,6 +217,13 @@ def test_a_label_may_hold_anything() -> None:
 # top, as a command
 
 
+def test_top_takes_no_query(cli: Cli, metrics_peer: MetricsPeer) -> None:
+    words = ["top", "--management-port", str(metrics_peer.port), "-o", "table", "--query", "[0]"]
+    assert run_here(words, cli.home, "http://127.0.0.1:1") == Run(
+        2, "", "error: --query filters one result, and a live view has many\nhint: -o jsonl, and jq on its lines\n"
+    )
+
+
 def test_top_writes_a_line_for_each_server_at_each_look(cli: Cli, metrics_peer: MetricsPeer) -> None:
     with GrpcPeer() as first, GrpcPeer() as second, MetricsPeer() as silent:
         for alias, server, port in (("one", first, metrics_peer.port), ("two", second, silent.port)):

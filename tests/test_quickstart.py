@@ -10,13 +10,13 @@ from tests.support.terminal import Terminal
 ANSWER = """\
 # The films nearest to "space, and some love", made after 1960.
 > search -c films -v '[0.9, 0.4, 0.0, 0.0]' -l 3 --filter 'year > 1960' --fields title,year
-╭────────┬──────┬────────────┬───────────────────────┬────────╮
-│   rank │   id │   distance │ title                 │   year │
-├────────┼──────┼────────────┼───────────────────────┼────────┤
-│      1 │    2 │  0.9815992 │ Solaris               │   1972 │
-│      2 │    1 │ 0.92751116 │ 2001: A Space Odyssey │   1968 │
-│      3 │    6 │ 0.68202305 │ Spaceballs            │   1987 │
-╰────────┴──────┴────────────┴───────────────────────┴────────╯
+╭──────┬────┬────────────┬───────────────────────┬──────╮
+│ rank │ id │   distance │ title                 │ year │
+├──────┼────┼────────────┼───────────────────────┼──────┤
+│    1 │  2 │  0.9815992 │ Solaris               │ 1972 │
+│    2 │  1 │ 0.92751116 │ 2001: A Space Odyssey │ 1968 │
+│    3 │  6 │ 0.68202305 │ Spaceballs            │ 1987 │
+╰──────┴────┴────────────┴───────────────────────┴──────╯
 (3 rows)
 """
 
@@ -38,7 +38,7 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
         assert answer
         assert after.startswith("Top 3 of 6 rows by the statistics, ")
         assert "> connect --lite -a quickstart\n" in run.out
-        assert "│ exact      │ 6       │\n" in run.out
+        assert "│ exact      │ 6     │\n" in run.out
 
     assert "Created collection 'films'.\n" in first.out
     assert "Collection 'films' already exists.\n" in second.out

@@ -61,11 +61,11 @@ def test_query_flattens_the_dynamic_field_and_keeps_numbers_exact(reads_and_keys
 def test_query_as_a_table(reads_and_keys: Typed) -> None:
     assert reads_and_keys(f"query reads -e 'id == 3' --fields id,title,v,color {EVENTUALLY}") == Run(
         0,
-        "╭──────┬─────────┬────────────┬─────────╮\n"
-        "│   id │ title   │ v          │ color   │\n"
-        "├──────┼─────────┼────────────┼─────────┤\n"
-        "│    3 │ Emma    │ [0.1, 1.0] │ red     │\n"
-        "╰──────┴─────────┴────────────┴─────────╯\n"
+        "╭────┬───────┬────────────┬───────╮\n"
+        "│ id │ title │ v          │ color │\n"
+        "├────┼───────┼────────────┼───────┤\n"
+        "│  3 │ Emma  │ [0.1, 1.0] │ red   │\n"
+        "╰────┴───────┴────────────┴───────╯\n"
         "(1 row)\n",
         "",
     )

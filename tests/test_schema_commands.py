@@ -644,11 +644,11 @@ def test_show_collection_for_people(run_on_server: Callable[..., Run]) -> None:
 | properties           | collection.ttl.seconds=60 |
 
 Fields
-| field   | type                  | attributes   | default   | description   |
-|:--------|:----------------------|:-------------|:----------|:--------------|
-| id      | VARCHAR(8)            | primary      | x         | the key       |
-| tags    | ARRAY<VARCHAR(16)>(4) |              | NULL      |               |
-| v       | FLOAT_VECTOR(2)       |              | NULL      |               |"""
+| field | type                  | attributes | default | description |
+|:------|:----------------------|:-----------|:--------|:------------|
+| id    | VARCHAR(8)            | primary    | x       | the key     |
+| tags  | ARRAY<VARCHAR(16)>(4) |            | NULL    |             |
+| v     | FLOAT_VECTOR(2)       |            | NULL    |             |"""
     )
 
 

@@ -8,17 +8,19 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import click
+from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
-from ..output.formats import FOR_PROGRAMS, format_in
+from ..output.formats import FOR_PROGRAMS, Style, format_in
 from ..output.keys import Keys
+from ..output.objects import selected
 from ..output.pager import paged
 from ..output.render import render, render_error
-from ..result import Live, Look, Repeat, Report, Result, Script, Table, Text
+from ..result import Live, Look, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
 from .redirect import redirected
 
@@ -100,13 +102,14 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
     def act() -> int:
         nonlocal acting
         result: Result | None
+        style = session.style
         try:
             leaf, ctx = _parsed(statement.argv, session, before)
-            acting = ctx.obj
+            acting, style = ctx.obj, _style(ctx)
             result = leaf.invoke(ctx)
         except HelpWanted as wanted:
             result = Text(wanted.text)
-        return _show(result, acting, "vertical" if statement.vertical else acting.output, page=page)
+        return _show(result, acting, "vertical" if statement.vertical else acting.output, style, page=page)
 
     try:
         return redirected(session.console, statement.target, act)
@@ -144,7 +147,14 @@ def _parsed(words: Sequence[str], session: Session, before: Mapping[str, object]
     return here, ctx
 
 
-def _show(result: object, session: Session, output: str, *, page: bool) -> int:
+def _style(ctx: click.Context) -> Style:
+    """Returns the layout of a line's output: the rows of an explicit --limit are all shown."""
+    session: Session = ctx.obj
+    wanted = ctx.get_parameter_source("limit") is ParameterSource.COMMANDLINE
+    return session.style._replace(most=0) if wanted else session.style
+
+
+def _show(result: object, session: Session, output: str, style: Style, *, page: bool) -> int:
     if isinstance(result, Script):
         session.state.stay = result.stay
         # The script's commands connect by themselves: an alias given to this command must not outrank them.
@@ -154,20 +164,26 @@ def _show(result: object, session: Session, output: str, *, page: bool) -> int:
         return _repeat(result, session)
     if isinstance(result, Live):
         return _live(result, session, output)
-    if isinstance(result, Result):
+    if isinstance(result, Shown):
         with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
-            render(
-                result,
-                output,
-                session.console,
-                quiet=session.quiet,
-                expanded=session.settings["expanded"],
-            )
+            _write(result, session, output, style)
         if isinstance(result, Table):
             failure = result.failure() if callable(result.failure) else result.failure
             if failure is not None:
                 raise failure
     return result.exit_code if isinstance(result, Report) else 0
+
+
+def _write(result: Shown, session: Session, output: str, style: Style) -> None:
+    query = session.options.query
+    if query is not None:
+        for each in selected(result, query, output):
+            bare = isinstance(each, Table) and each.bare
+            render(each, output, session.console, style=style._replace(headers=style.headers and not bare))
+        return
+    if isinstance(result, Table) and result.bare and session.chose_no_format and not session.console.to_terminal:
+        output, style = "tsv", style._replace(headers=False)
+    render(result, output, session.console, quiet=session.quiet, style=style)
 
 
 def _repeat(repeat: Repeat, session: Session) -> int:
@@ -192,7 +208,9 @@ def _repeat(repeat: Repeat, session: Session) -> int:
 
 def _live(live: Live, session: Session, output: str) -> int:
     """Refreshes until q or Ctrl-C, which are not failures."""
-    console, expanded = session.console, session.settings["expanded"]
+    console = session.console
+    if session.options.query is not None:
+        raise InvalidInput("--query filters one result, and a live view has many", hint="-o jsonl, and jq on its lines")
 
     def rows(looks: Iterator[Look]) -> Iterator[Sequence[object]]:
         for look in looks:
@@ -208,7 +226,7 @@ def _live(live: Live, session: Session, output: str) -> int:
             for look in looks:
                 console.clear()
                 for table in look.tables:
-                    render(table, output, console, quiet=session.quiet, expanded=expanded)
+                    render(table, output, console, quiet=session.quiet, style=session.style)
     except KeyboardInterrupt:
         console.note("")
     return 0

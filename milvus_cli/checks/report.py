@@ -17,6 +17,7 @@ from ..schema.indexes import Index, indexes
 from ..search.options import parse_params
 from ..search.request import Queries, Search
 from ..session.session import Session
+from ..text.counts import counted
 from ..text.names import missing_name
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
@@ -201,7 +202,9 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
     keys, total = sample_keys(limit.within(key_pages(client, target.keys)), trial.sample, trial.seed)
     queries = joined(pages_of(client, target, keys))
     if total < 2 or not queries.keys:
-        raise CliError(f"collection {target.collection!r} has {total} rows: nothing to compare", hint="insert some")
+        raise CliError(
+            f"collection {target.collection!r} has {counted(total, 'row')}: nothing to compare", hint="insert some"
+        )
     if isinstance(count, PlainArithmetic):
         _foretell(session, target, len(queries.keys) * total)
     search = Search(
@@ -291,5 +294,5 @@ def _what_was_searched(client: Client, target: CheckedCollection, index: Index) 
     """Describes the index searched; servers search rows not yet indexed one by one, which is exact."""
     described = next(each for each in indexes(client, target.collection) if each.field_name == target.field)
     left = described.total_rows - described.indexed_rows
-    part = f"; {left} of {described.total_rows} rows are not indexed yet, and searched exactly" if left > 0 else ""
+    part = f"; {left:,} of {described.total_rows:,} rows are not indexed yet, and searched exactly" if left > 0 else ""
     return f"{index.type} on {target.field!r} by {index.metric}{part}"

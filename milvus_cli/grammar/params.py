@@ -12,7 +12,7 @@ from ..output.formats import FORMATS
 from ..text.yes_no import yes_or_no
 from .offered import FileOrText, OneOf
 from .types import CONNECTION, FILE, ONE_DATABASE
-from .value_types import Duration, FiniteRange
+from .value_types import JMESPATH, Duration, FiniteRange
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -180,6 +180,10 @@ GLOBAL_OPTIONS = (
     GlobalOption(["--alias"], type=CONNECTION, metavar="NAME", help="Connection to use."),
     GlobalOption(["--db", "database"], type=ONE_DATABASE, metavar="NAME", help="Database to use."),
     GlobalOption(["-o", "--output"], type=OneOf(FORMATS), help=OUTPUT_HELP),
+    GlobalOption(
+        ["--query"], type=JMESPATH, metavar="EXPR", help="Filter the output, as JSON, by a JMESPath expression."
+    ),
+    GlobalOption(["--no-header"], is_flag=True, default=None, help="Omit the header of csv, tsv and tables."),
     GlobalOption(["-y", "--yes"], is_flag=True, default=None, help="Answer yes to all confirmations."),
     GlobalOption(["--no-input"], is_flag=True, default=None, help="Never ask for missing values: fail instead."),
     GlobalOption(["-q", "--quiet"], is_flag=True, default=None, help="Suppress confirmation messages."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.types import FloatParamType
 
+from ..output.objects import Query, compiled
 from ..text.names import named
 from .offered import KeyValue, Offered, items
 
@@ -80,6 +81,24 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         if not 0 < seconds < 1e9:
             self.fail(f"{value!r} is not a duration: write 90, 5m or 1h30m", param, ctx)
         return seconds
+
+
+class JmesPath(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """A JMESPath expression."""
+
+    name = "expression"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Query:
+        if not isinstance(value, str):
+            found: Query = value
+            return found
+        try:
+            return compiled(value)
+        except ValueError as exc:
+            self.fail(f"invalid JMESPath expression: {exc}", param, ctx)
+
+
+JMESPATH = JmesPath()
 
 
 class ByteSize(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only

@@ -4,18 +4,23 @@ import io
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
+from ..text.counts import counted
 from ..text.yaml import to_yaml
-from .values import CELL_WIDTH, ELLIPSIS, exact, harmless, shown, to_json, width_of
+from .grid import TABLE_STYLES, Borders, Grid, table_width
+from .values import CELL_WIDTH, ELLIPSIS, NULL, exact, harmless, shown, to_json, width_of
 
 FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
-"""Most rows that a table shows on a terminal; the others are only counted."""
+"""Most rows that a table shows on a terminal unless the user chose a number; the others are only counted."""
 
 BETWEEN = " | "
 """Separates name and value in the layout with one value per line."""
+
+BOXES = ("rounded", "square")
+"""Table styles that only Unicode has."""
 
 CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
 
@@ -31,8 +36,10 @@ def format_in(argv: Sequence[str]) -> str | None:
 class Style(NamedTuple):
     """Layout of the output: cells and rows are cut on a terminal, and nowhere else.
 
-    `room` is the width of a cell in columns; `counted` adds a line with the number of rows. `expanded` shows a
-    table's rows with one value per line: "on", "off", or "auto", for a table wider than the terminal.
+    `room` is the width of a cell in columns, and `most` the number of rows; 0 is no limit. `counted` adds a line with
+    the number of rows. `expanded` shows a table's rows with one value per line: "on", "off", or "auto", for a table
+    wider than the terminal, which first loses the columns of `optional`, one after the other. `null` is how people
+    see NULL. `borders` is a name of TABLE_STYLES.
     """
 
     terminal: bool = False
@@ -40,18 +47,22 @@ class Style(NamedTuple):
     encoding: str = "utf-8"
     expanded: str = "auto"
     counted: bool = True
+    headers: bool = True
     room: int = CELL_WIDTH
-
-    def expands(self, table: str) -> bool:
-        if self.expanded != "auto" or not self.terminal:
-            return self.expanded == "on"
-        return len(table.partition("\n")[0]) > self.columns
+    most: int = ROWS_SHOWN
+    null: str = NULL
+    borders: str = "rounded"
+    optional: Sequence[str] = ()
 
     def written(self, texts: Iterable[str]) -> list[str]:
         """Escapes characters that the encoding lacks, before widths are measured: an escape is wider."""
         if self.unicode:
             return list(texts)
         return [text.encode(self.encoding, "backslashreplace").decode(self.encoding) for text in texts]
+
+    def cells(self, row: Iterable[Any]) -> list[str]:
+        """Returns the texts of a row for people."""
+        return [shown(value, width=self.width, null=self.null) for value in row]
 
     @property
     def columns(self) -> int:
@@ -60,7 +71,12 @@ class Style(NamedTuple):
 
     @property
     def width(self) -> int | None:
-        return self.room if self.terminal else None
+        return self.room if self.terminal and self.room else None
+
+    @property
+    def table_borders(self) -> Borders:
+        borders = TABLE_STYLES[self.borders]
+        return borders if self.unicode or self.borders not in BOXES else TABLE_STYLES["ascii"]
 
 
 Rows = Iterable[Sequence[Any]]
@@ -68,41 +84,71 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 
 
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
-    kept, total = _first(rows, ROWS_SHOWN if style.terminal else None)
-    cells = [[shown(value, width=style.width) for value in row] for row in kept]
-    written = cells if style.unicode else [style.written(row) for row in cells]
-    table = _tabulate(columns, written, kept, "rounded_outline" if style.unicode else "outline")
-    if kept and style.expands(table):
+    kept, total = _first(rows, style.most if style.terminal else 0)
+    cells = [style.cells(row) for row in kept]
+    grid = _grid(columns, cells if style.unicode else [style.written(row) for row in cells], kept)
+    places = _fitting(columns, grid.widths, style)
+    if kept and not places:
         # Each value then has a line of its own.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
-        style = style._replace(room=max(style.room, style.columns - label))
-        cells = [[shown(value, width=style.width) for value in row] for row in kept]
+        style = style._replace(room=style.room and max(style.room, style.columns - label))
+        cells = [style.cells(row) for row in kept]
         yield from _blocks(columns, cells)
     else:
-        yield f"{table}\n"
+        yield from _lines(_narrowed(grid, places) if places else grid, style)
     if style.counted:
-        yield f"({total} row{'' if total == 1 else 's'})\n"
+        yield f"({counted(total, 'row')})\n"
     if total > len(kept):
-        yield f"{total - len(kept)} rows not shown: all are in -o csv or -o jsonl\n"
-    if any(any(map(_is_cut, *each)) for each in zip(kept, cells, strict=True)):
+        yield f"{counted(total - len(kept), 'row')} not shown: all are in -o csv or -o jsonl\n"
+    if places and len(places) < len(columns):
+        left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
+        yield f"Columns not shown: {left_out}; all are in -o vertical\n"
+    if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
         yield CUT_NOTE
+
+
+def _lines(grid: Grid, style: Style) -> Iterator[str]:
+    for line in grid.lines(style.table_borders, with_headers=style.headers):
+        yield f"{line}\n"
+
+
+def _fitting(columns: Sequence[str], widths: Sequence[int], style: Style) -> list[int]:
+    """Returns the places of the columns that a table shows; none if each value has a line of its own."""
+    places = list(range(len(columns)))
+    if style.expanded != "auto" or not style.terminal:
+        return [] if style.expanded == "on" else places
+    for name in (None, *style.optional):
+        places = [place for place in places if columns[place] != name]
+        if table_width([widths[place] for place in places], style.table_borders) <= style.columns:
+            return places
+    return []
+
+
+def _narrowed(grid: Grid, places: Sequence[int]) -> Grid:
+    """Returns the columns at these places."""
+    if len(places) == len(grid.headers):
+        return grid
+    rows = [[row[place] for place in places] for row in grid.rows]
+    return Grid([grid.headers[place] for place in places], rows, [grid.right[place] for place in places])
 
 
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     rows = list(rows)
-    cells = [style.written(shown(value).replace("|", "\\|") for value in row) for row in rows]
-    yield _tabulate([shown(column).replace("|", "\\|") for column in columns], cells, rows, "pipe") + "\n"
+    cells = [style.written(shown(value, null=style.null).replace("|", "\\|") for value in row) for row in rows]
+    grid = _grid([column.replace("|", "\\|") for column in columns], cells, rows)
+    for line in grid.markdown():
+        yield f"{line}\n"
 
 
 def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     """Cuts only vectors: this format is for reading whole values."""
-    cut, style = False, style._replace(room=sys.maxsize)
+    cut, style = False, style._replace(room=style.room and sys.maxsize)
 
     def cells() -> Iterator[list[str]]:
         nonlocal cut
         for row in rows:
-            texts = [shown(value, width=style.width) for value in row]
-            cut = cut or any(map(_is_cut, row, texts))
+            texts = style.cells(row)
+            cut = cut or any(map(_is_cut, row, texts, repeat(style.null)))
             yield texts
 
     yield from _blocks(columns, cells())
@@ -170,7 +216,8 @@ def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 
 def _separated(columns: Sequence[str], rows: Rows, style: Style, delimiter: str) -> Iterator[str]:
-    yield _line(columns, style, delimiter)
+    if style.headers:
+        yield _line(columns, style, delimiter)
     for row in rows:
         yield _line([exact(value) for value in row], style, delimiter)
 
@@ -186,41 +233,27 @@ def _line(cells: Sequence[str], style: Style, delimiter: str) -> str:
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
-def _first(rows: Rows, limit: int | None) -> tuple[list[Sequence[Any]], int]:
-    """Returns the rows to show, and the number of all rows."""
+def _first(rows: Rows, limit: int) -> tuple[list[Sequence[Any]], int]:
+    """Returns the rows to show, and the number of all rows; a limit of 0 is none."""
     kept: list[Sequence[Any]] = []
     total = 0
     for total, row in enumerate(rows, start=1):
-        if limit is None or total <= limit:
+        if not limit or total <= limit:
             kept.append(row)
     return kept, total
 
 
-def _is_cut(value: Any, text: str) -> bool:
+def _is_cut(value: Any, text: str, null: str) -> bool:
     """Reports whether the text of a cell omits a part of its value."""
-    return ELLIPSIS in text and text != shown(value)
+    return ELLIPSIS in text and text != shown(value, null=null)
 
 
 def _names(columns: Sequence[str]) -> list[str]:
     return [shown(column) for column in columns]
 
 
-def _tabulate(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], table_format: str) -> str:
-    from tabulate import tabulate
-
-    align = ["right" if _is_numeric(rows, index) else "left" for index in range(len(columns))]
-    # One row of multi-line cells: tabulate inspects each cell several times. It needs a text in the last line.
-    at_once = [["\n".join(column) for column in zip(*cells, strict=True)]] if cells and any(cells[-1]) else cells
-    return str(
-        tabulate(
-            at_once,
-            headers=_names(columns),
-            tablefmt=table_format,
-            disable_numparse=True,
-            preserve_whitespace=True,
-            colalign=align if cells else None,
-        )
-    )
+def _grid(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]]) -> Grid:
+    return Grid(_names(columns), cells, [_is_numeric(rows, place) for place in range(len(columns))])
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:

@@ -8,9 +8,10 @@ from ..result import Document, Done, Record, Report, Result, Table, Text, Value
 from ..text.yaml import to_yaml
 from .console import Console
 from .formats import FOR_PROGRAMS, WRITERS, Style
-from .values import CELL_WIDTH, harmless, to_json
+from .objects import object_of
+from .values import harmless, to_json
 
-FRAME, LABEL = 7, 7
+FRAME, LABEL = 7, 5
 """Columns taken by the borders of a two-column table, and the least width of its first column."""
 
 
@@ -31,14 +32,14 @@ class _Page(NamedTuple):
             self.console.write(piece)
 
 
-def render(result: Result, output: str, console: Console, *, quiet: bool = False, expanded: str = "auto") -> None:
+def render(result: Result, output: str, console: Console, *, quiet: bool = False, style: Style = Style()) -> None:
     """Writes a result to stdout in the format `output`; `quiet` omits confirmations and notes.
 
-    `expanded` is that of Style.
+    `style` has the user's choices; what the stream needs is added.
     """
     renderer = RENDERERS.get(type(result))
     if renderer:
-        renderer(result, _Page(console, output, _style(console, expanded), quiet))
+        renderer(result, _Page(console, output, _suited(style, console), quiet))
     console.flush()
 
 
@@ -59,7 +60,7 @@ def render_error(error: CliError, output: str, console: Console, *, where: str =
 
 def _render_done(result: Done, page: _Page) -> None:
     if page.for_programs:
-        _write_record(Record({"message": result.message, **result.made}), page)
+        _write_record(Record(object_of(result)), page)
     elif not page.quiet:
         page.console.write(harmless(result.message, keep="\n") + "\n")
 
@@ -72,7 +73,7 @@ def _render_text(result: Text, page: _Page) -> None:
 
 
 def _render_table(result: Table, page: _Page) -> None:
-    page.write(result.columns, result.rows)
+    page.write(result.columns, result.rows, page.style._replace(optional=result.optional))
     if result.note and not page.for_programs and not page.quiet:
         note = result.note if isinstance(result.note, str) else result.note()
         page.console.write(harmless(note) + "\n")
@@ -87,7 +88,7 @@ def _write_record(result: Record, page: _Page) -> None:
     if page.output in ("table", "markdown"):
         _write_fields(result, page)
         return
-    values = {**result.values, "sources": dict(result.sources)} if result.sources else dict(result.values)
+    values = object_of(result)
     if page.output in ("json", "yaml"):
         _render_document(Document(values), page)
     else:
@@ -97,7 +98,7 @@ def _write_record(result: Record, page: _Page) -> None:
 def _write_fields(result: Record, page: _Page) -> None:
     """Writes a line for each value: these are no rows to count, and may be as wide as the terminal."""
     room = page.style.columns - max(LABEL, *map(len, result.values)) - FRAME
-    style = page.style._replace(expanded="off", counted=False, room=max(CELL_WIDTH, room))
+    style = page.style._replace(expanded="off", counted=False, room=page.style.room and max(page.style.room, room))
     columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
     if result.sources:
         columns.append("source")
@@ -107,8 +108,7 @@ def _write_fields(result: Record, page: _Page) -> None:
 
 def _render_report(result: Report, page: _Page) -> None:
     if page.for_programs:
-        parts = {section.key: [dict(each) for each in section.items] for section in result.sections}
-        _write_record(Record({**result.values, **parts}), page)
+        _write_record(Record(object_of(result)), page)
         return
     _write_record(Record({name: _joined_words(value) for name, value in result.values.items()}), page)
     for section in result.sections:
@@ -144,11 +144,7 @@ RENDERERS: Mapping[type, Callable[[Any, _Page], None]] = {
 """Other results are instructions to the caller: nothing is written for them."""
 
 
-def _style(console: Console, expanded: str) -> Style:
+def _suited(style: Style, console: Console) -> Style:
     encoding = getattr(console.stdout, "encoding", None) or "ascii"
-    return Style(
-        terminal=console.to_terminal,
-        unicode=encoding.lower().startswith("utf"),
-        encoding=encoding,
-        expanded=expanded,
-    )
+    unicode = encoding.lower().startswith("utf")
+    return style._replace(terminal=console.to_terminal, unicode=unicode, encoding=encoding)

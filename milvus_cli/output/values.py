@@ -79,14 +79,14 @@ def _encoder(ascii_only: bool, indent: int | None) -> json.JSONEncoder:
     return json.JSONEncoder(ensure_ascii=ascii_only, allow_nan=False, indent=indent, default=str)
 
 
-def shown(value: Any, *, width: int | None = None) -> str:
-    """Returns a table cell, cut to `width`: NULL for None and "NULL" for that text, vectors short, text escaped."""
+def shown(value: Any, *, width: int | None = None, null: str = NULL) -> str:
+    """Returns a table cell, cut to `width`: `null` for None and quoted for that text, vectors short, text escaped."""
     if value is None:
-        return NULL
+        return harmless(null)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value == NULL:
-        return f'"{NULL}"'
+    if value == null:
+        return harmless(f'"{null}"')
     if type(value) is int or (type(value) is float and math.isfinite(value)):
         text = repr(value)
     elif width is not None and _is_vector(value):

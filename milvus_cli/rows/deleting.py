@@ -10,6 +10,7 @@ from ..client.versions import too_old
 from ..result import Done, Removal
 from ..server.deleting import alias_words, delete_with_aliases
 from ..server.existence import aliases_of, require_own_name
+from ..text.counts import counted
 from .filters import filled
 from .selection import Selection, count_if_loaded, exact_count, parse_keys, row_count_text, selected, with_keys
 
@@ -31,7 +32,7 @@ def removal_by_ids(client: Client, collection: str, ids: str, partition: str | N
     keys = parse_keys(ids, plain)
     selection = with_keys(plain, keys)
     matching = count_if_loaded(client, selection)
-    return _removal(client, selection, matching, f"by {len(keys)} id{'' if len(keys) == 1 else 's'}")
+    return _removal(client, selection, matching, f"by {counted(len(keys), 'id')}")
 
 
 def collection_removal(client: Client, collection: str, note: Callable[[str], None], *, counted: bool) -> Removal:
@@ -77,7 +78,7 @@ def _removal(client: Client, selection: Selection, matching: int | None, which: 
     made = {"collection": selection.collection, "count": matching}
     if matching == 0:
         return Done(f"No row of {selection.collection!r} to delete {which}.", {**made, "deleted": False})
-    rows = "rows" if matching is None else "1 row" if matching == 1 else f"{matching} rows"
+    rows = "rows" if matching is None else counted(matching, "row")
     return Removal(
         "delete",
         f"{rows} of {selection.collection!r} {which}",

@@ -16,6 +16,7 @@ from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import exact_row_count, require_partitions, row_count
 from ..text.consistency import CUSTOMIZED, guarantee
+from ..text.counts import counted
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
@@ -302,11 +303,11 @@ def count_if_loaded(client: Client, selection: Selection) -> int | None:
 def row_count_text(client: Client, collection: str) -> str:
     """Describes the number of rows: an exact count if the collection is loaded, else statistics, which lag."""
     with suppress(CliError):
-        counted = permitted(exact_row_count, client, collection)
-        if counted is not None:
-            return f"{counted} row{'' if counted == 1 else 's'}"
+        exact = permitted(exact_row_count, client, collection)
+        if exact is not None:
+            return counted(exact, "row")
     rows = permitted(row_count, client, collection)
-    return f"{'?' if rows is None else rows} rows by its statistics"
+    return f"{'? rows' if rows is None else counted(rows, 'row')} by its statistics"
 
 
 def column_names(selection: Selection) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def collection_table(session: Session, *, only_names: bool, only_loaded: bool) -
     if only_loaded:
         names = [name for name in names if percentages.get(name) == 100]
     if only_names:
-        return Table(("collection",), ((name,) for name in names))
+        return Table(("collection",), ((name,) for name in names), bare=True)
     permitted = Permitted()
     rows = lines(client, names, percentages, permitted, seconds=session.timeout)
     permitted.tell(session.console.note)

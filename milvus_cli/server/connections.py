@@ -30,6 +30,9 @@ COLUMNS = (
     "read_only",
     "protected",
 )
+OPTIONAL = ("tls", "last_used", "user", "server_version", "protected", "read_only", "state", "database", "current")
+"""Columns that a narrow terminal may lack, the first to go first."""
+
 PARTS = {"address": "host", "user": "token", "credentials": "token"} | dict.fromkeys(
     ("ca", "client_cert", "client_key", "server_name"), "tls"
 )
@@ -40,11 +43,12 @@ def connection_table(session: Session, *, check: bool = False) -> Table:
     """A row for each connection; with `check` it pings all of them."""
     current = session.alias
     if not check:
-        return Table(COLUMNS, (_row(saved, current) for saved in session.connections.all()))
+        rows = (_row(saved, current) for saved in session.connections.all())
+        return Table(COLUMNS, rows, optional=OPTIONAL)
     connections = list(session.connections.all())
     answers = ping_all((session.connections.with_token(saved) for saved in connections), session.open_running)
-    rows = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
-    return Table((*COLUMNS, "reachable", "latency_ms", "error"), rows)
+    checked = ((*_row(saved, current), *answer) for saved, answer in zip(connections, answers, strict=True))
+    return Table((*COLUMNS, "reachable", "latency_ms", "error"), checked, optional=OPTIONAL)
 
 
 def address_table(session: Session) -> Table:

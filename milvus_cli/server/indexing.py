@@ -14,6 +14,7 @@ from ..schema.indexes import create_index as build
 from ..schema.schema import check_name
 from ..schema.vector_field import search_field
 from ..session.session import Session
+from ..text.counts import counted
 from ..text.params import read_params
 from .existence import require_field, require_index
 from .waiting import wait_indexed
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 COLUMNS = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
+OPTIONAL = ("params", "total_rows", "metric_type", "indexed_rows", "state")
+"""Columns that a narrow terminal may lack, the first to go first."""
+
 PROGRESS_COLUMNS = ("index", "field", "state", "indexed_rows", "total_rows", "pending_rows")
 
 
@@ -80,7 +84,7 @@ def _defaults(options: IndexOptions, made: Index) -> str:
 def index_table(session: Session, collection: str) -> Table:
     session.require_collection(collection)
     found = [_values(each) for each in indexes(session.client, collection)]
-    return Table(COLUMNS, [[each[column] for column in COLUMNS] for each in found])
+    return Table(COLUMNS, [[each[column] for column in COLUMNS] for each in found], optional=OPTIONAL)
 
 
 def index_record(session: Session, collection: str, name: str | None) -> Record:
@@ -111,7 +115,7 @@ def index_removal(session: Session, collection: str, name: str | None) -> Remova
     return Removal(
         "delete",
         f"index {index!r} of {collection!r}",
-        f"{_values(found)['index_type']} on field {found.field_name!r}, of {found.total_rows} rows",
+        f"{_values(found)['index_type']} on field {found.field_name!r}, of {counted(found.total_rows, 'row')}",
         {"collection": collection, "index": index},
         lambda: client.call("DropIndex", collection_name=collection, field_name=found.field_name, index_name=index),
     )

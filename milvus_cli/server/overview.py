@@ -18,6 +18,7 @@ from ..schema.schema_file import to_text, write_definition, write_function
 from ..schema.unknown import unknown_parts
 from ..text.consistency import level_name
 from .existence import aliases_of, exact_row_count, row_count
+from .indexing import COLUMNS, OPTIONAL
 from .progress import load_state
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def _field_section(schema: CollectionSchema) -> Section:
         for field in struct.fields:
             name = field.name if "[" in field.name else f"{struct.name}[{field.name}]"
             rows.append((name, type_text(field), "", None, field.description))
-    return Section("fields", Table(("field", "type", "attributes", "default", "description"), rows), items)
+    columns = ("field", "type", "attributes", "default", "description")
+    return Section("fields", Table(columns, rows, optional=columns[:1:-1]), items)
 
 
 def _field_item(field: FieldSchema) -> dict[str, Any]:
@@ -136,13 +138,15 @@ def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:
 def _function_section(schema: CollectionSchema) -> Section:
     items = [{"params": {}, **write_function(each)} for each in schema.functions]
     columns = ("name", "type", "input_field_names", "output_field_names", "params")
-    return Section("functions", Table(columns, [[item[key] for key in columns] for item in items]), items)
+    rows = [[item[key] for key in columns] for item in items]
+    return Section("functions", Table(columns, rows, optional=columns[:1:-1]), items)
 
 
 def _index_section(found: list[IndexDescription]) -> Section:
     items = [described(each) for each in found]
-    columns = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
-    return Section("indexes", Table(columns, [[item[key] for key in columns] for item in items]), items)
+    return Section(
+        "indexes", Table(COLUMNS, [[item[key] for key in COLUMNS] for item in items], optional=OPTIONAL), items
+    )
 
 
 def _created(answer: DescribeCollectionResponse) -> str | None:

@@ -8,6 +8,7 @@ from ..errors import CliError, ServerRefused
 from ..result import Done, Record, Removal, Table
 from ..schema.schema import check_name
 from ..session.session import Session
+from ..text.counts import counted
 from .existence import require_partitions, row_count, statistics
 from .progress import load_state
 
@@ -82,7 +83,7 @@ def partition_removal(session: Session, collection: str, partition: str) -> Remo
     return Removal(
         "delete",
         f"partition {partition!r} of {collection!r}",
-        f"with {'?' if rows is None else rows} rows by its statistics",
+        f"with {'? rows' if rows is None else counted(rows, 'row')} by its statistics",
         {"collection": collection, "partition": partition},
         lambda: client.call("DropPartition", collection_name=collection, partition_name=partition),
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..output.objects import Query
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Options:
     timeout: float | None = None
     debug: bool | None = None
     color: str | None = None
+    no_header: bool | None = None
+    query: Query | None = None
     scripted: bool | None = None
 
     def over(self, other: Options) -> Options:

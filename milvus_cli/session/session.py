@@ -15,7 +15,7 @@ from ..connections.resolve import Request, Resolved
 from ..connections.store import Store
 from ..errors import CliError, InvalidInput
 from ..output.console import Console
-from ..output.formats import FOR_PEOPLE
+from ..output.formats import FOR_PEOPLE, Style
 from ..text.names import nearest
 from .known_connections import KnownConnections
 from .name_source import NameSource, NoNames
@@ -134,7 +134,12 @@ class Session:
 
     @property
     def output(self) -> str:
-        return self.options.output or self.settings["output"]
+        return self.options.output or ("json" if self.options.query else self.settings["output"])
+
+    @property
+    def chose_no_format(self) -> bool:
+        """True if the output format is the default."""
+        return self.options.output is None and self.settings.sources["output"] == "default"
 
     @property
     def for_people(self) -> bool:
@@ -144,6 +149,19 @@ class Session:
     @property
     def quiet(self) -> bool:
         return bool(self.options.quiet)
+
+    @property
+    def style(self) -> Style:
+        """The chosen layout of results."""
+        chosen = self.settings
+        return Style(
+            expanded=chosen["expanded"],
+            headers=not self.options.no_header,
+            room=int(chosen["max_width"]),
+            most=int(chosen["max_rows"]),
+            null=chosen["null_text"],
+            borders=chosen["table_style"],
+        )
 
     @property
     def timeout(self) -> float:

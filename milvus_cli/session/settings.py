@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from ..connections.environment import expanded
 from ..connections.private_files import make_private
 from ..errors import CliError, InvalidInput
-from ..output.formats import FORMATS
+from ..output.formats import FORMATS, ROWS_SHOWN
+from ..output.grid import TABLE_STYLES
+from ..output.values import CELL_WIDTH, NULL
 from ..text.names import missing_name
 from ..text.numbers import finite
 
@@ -23,17 +25,24 @@ SWITCH = ("on", "off")
 
 
 LONGEST = 86_400
-"""The largest number that a setting takes: a day, in seconds."""
+"""The largest number of seconds that a setting takes: a day."""
+
+MOST = 1_000_000_000
+"""The largest whole number that a setting takes."""
 
 
 class Setting(NamedTuple):
-    """One choice. `choices` is empty for free text and for numbers; `variable` is its environment variable."""
+    """One choice. `choices` is empty for free text and for numbers; `variable` is its environment variable.
+
+    A `number` is of seconds, above 0; a `whole` one may be 0.
+    """
 
     name: str
     default: str
     meaning: str
     choices: tuple[str, ...] = ()
     number: bool = False
+    whole: bool = False
 
     @property
     def variable(self) -> str:
@@ -47,6 +56,9 @@ class Setting(NamedTuple):
         if self.number and not _is_positive(text):
             hint = f"a number above 0, at most {LONGEST:,}"
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
+        if self.whole and not _is_whole(text):
+            hint = f"a whole number from 0 to {MOST:,}"
+            raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         return text
 
 
@@ -58,6 +70,10 @@ SETTINGS = {
         Setting("timing", "off", "Show how long each command took.", SWITCH),
         Setting("pager", "on", "Show long output in a pager ($PAGER or less).", SWITCH),
         Setting("expanded", "auto", "Show one value per line: always, never, or if too wide.", (*SWITCH, "auto")),
+        Setting("table_style", "rounded", "Borders of tables.", tuple(TABLE_STYLES)),
+        Setting("null_text", NULL, "How tables show NULL."),
+        Setting("max_rows", str(ROWS_SHOWN), "Most rows of a table on a terminal; 0 shows all.", whole=True),
+        Setting("max_width", str(CELL_WIDTH), "Widest cell of a table on a terminal; 0 shows all.", whole=True),
         Setting("editing_mode", "emacs", "Editing keys of the command line.", ("emacs", "vi")),
         Setting(
             "prompt", "{alias}/{database}> ", "Prompt. May contain {alias}, {address}, {database}, {user}, {version}."
@@ -148,7 +164,7 @@ def _block(each: Setting) -> str:
     from json import dumps
 
     choices = f" One of: {', '.join(each.choices)}." if each.choices else ""
-    value = each.default if each.number else dumps(each.default)
+    value = each.default if each.number or each.whole else dumps(each.default)
     return f"# {each.meaning}{choices} Environment: {each.variable}.\n# {each.name} = {value}\n"
 
 
@@ -157,3 +173,7 @@ def _is_positive(text: str) -> bool:
         return 0 < finite(text) <= LONGEST
     except ValueError:
         return False
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(MOST)) and int(text) <= MOST

@@ -152,7 +152,7 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
     wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
     if rows < wanted:
         raise CliError(
-            f"not all rows came: {rows} of {wanted}, by the server's exact count",
+            f"not all rows came: {rows:,} of {wanted:,}, by the server's exact count",
             hint="several rows with one primary key are counted, and can't be read one by one; "
             "Milvus 2.3 never returns the key 9223372036854775807",
         )

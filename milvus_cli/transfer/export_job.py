@@ -15,6 +15,7 @@ from ..result import Done
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
 from ..session.session import Session
+from ..text.counts import counted
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
 from .job_locks import file_lock
 from .meter import Meter
@@ -82,9 +83,8 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
                 begun,
                 report=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
             )
-    rows = f"{done.rows} row{'' if done.rows == 1 else 's'}"
     return Done(
-        f"Exported {rows} of {collection!r} to {work.path}.",
+        f"Exported {counted(done.rows, 'row')} of {collection!r} to {work.path}.",
         {
             "collection": collection,
             "file": work.path,

@@ -11,6 +11,7 @@ from ..rows.readback import Sent
 from ..rows.writing import WriteTarget
 from ..schema.features import require_types
 from ..session.session import Session
+from ..text.counts import counted
 from ..text.json import parse_json
 from ..values.encode import encode_rows, to_columns
 from ..values.exact_json import exact_loads
@@ -33,9 +34,9 @@ def write_rows(session: Session, collection: str, text: str | None, partition: s
     written = write_once(session.client, sent, seconds=session.timeout)
     if written.replaced:
         session.console.note(replaced_note(written.replaced))
-    message = f"{target.verb}ed {sent.rows} row{'' if sent.rows == 1 else 's'} into {collection!r}"
+    message = f"{target.verb}ed {counted(sent.rows, 'row')} into {collection!r}"
     superseded = len(rows) - sent.rows
-    message += f"; {superseded} superseded by later rows of their key" if superseded else ""
+    message += f"; {superseded:,} superseded by later rows of their key" if superseded else ""
     return Done(f"{message}.", {"collection": collection, "count": sent.rows, "ids": list(written.keys)})
 
 

@@ -124,24 +124,24 @@ TABLE = """\
 ╰───────────────┴───────────────────────────────────────────────────────────╯
 
 Candidates
-╭──────────────┬────────────────────┬──────────────────┬──────────┬─────────────┬────────┬────────────────────────────────────────────────────╮
-│ index_type   │ estimated memory   │ estimated disk   │   recall │ recall_is   │ fits   │ why                                                │
-├──────────────┼────────────────────┼──────────────────┼──────────┼─────────────┼────────┼────────────────────────────────────────────────────┤
-│ BIN_IVF_FLAT │ 9.5 MiB            │                  │     0.98 │ estimate    │ yes    │ whole vectors in clusters                          │
-│ BIN_FLAT     │ 1.9 MiB            │                  │      1.0 │ estimate    │ yes    │ compares with every row: exact, and slow with many │
-╰──────────────┴────────────────────┴──────────────────┴──────────┴─────────────┴────────┴────────────────────────────────────────────────────╯
+╭──────────────┬──────────────────┬────────────────┬────────┬───────────┬──────┬────────────────────────────────────────────────────╮
+│ index_type   │ estimated memory │ estimated disk │ recall │ recall_is │ fits │ why                                                │
+├──────────────┼──────────────────┼────────────────┼────────┼───────────┼──────┼────────────────────────────────────────────────────┤
+│ BIN_IVF_FLAT │ 9.5 MiB          │                │   0.98 │ estimate  │ yes  │ whole vectors in clusters                          │
+│ BIN_FLAT     │ 1.9 MiB          │                │    1.0 │ estimate  │ yes  │ compares with every row: exact, and slow with many │
+╰──────────────┴──────────────────┴────────────────┴────────┴───────────┴──────┴────────────────────────────────────────────────────╯
 (2 rows)
 
 Run
-╭────────────────────────────────────────────────────────────────────────────────────────╮
-│ line                                                                                   │
-├────────────────────────────────────────────────────────────────────────────────────────┤
-│ release collection -c checks_hamming                                                   │
-│ delete index -c checks_hamming -in v --yes                                             │
-│ create index -c checks_hamming -f v -t BIN_IVF_FLAT -m HAMMING --param nlist:4096      │
-│ load collection -c checks_hamming                                                      │
-│ check recall -c checks_hamming -f v                                                    │
-╰────────────────────────────────────────────────────────────────────────────────────────╯
+╭───────────────────────────────────────────────────────────────────────────────────╮
+│ line                                                                              │
+├───────────────────────────────────────────────────────────────────────────────────┤
+│ release collection -c checks_hamming                                              │
+│ delete index -c checks_hamming -in v --yes                                        │
+│ create index -c checks_hamming -f v -t BIN_IVF_FLAT -m HAMMING --param nlist:4096 │
+│ load collection -c checks_hamming                                                 │
+│ check recall -c checks_hamming -f v                                               │
+╰───────────────────────────────────────────────────────────────────────────────────╯
 (5 rows)
 """  # noqa: E501
 

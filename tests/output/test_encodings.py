@@ -6,19 +6,19 @@ from milvus_cli.output.formats import WRITERS, Style
 
 ROWS = [(1, "漢ü"), (2, "plain")]
 TABLE = """\
-+------+------------+
-|   id | name       |
-+======+============+
-|    1 | \\u6f22\\xfc |
-|    2 | plain      |
-+------+------------+
++----+------------+
+| id | name       |
++====+============+
+|  1 | \\u6f22\\xfc |
+|  2 | plain      |
++----+------------+
 (2 rows)
 """
 MARKDOWN = """\
-|   id | name       |
-|-----:|:-----------|
-|    1 | \\u6f22\\xfc |
-|    2 | plain      |
+| id | name       |
+|---:|:-----------|
+|  1 | \\u6f22\\xfc |
+|  2 | plain      |
 """
 
 

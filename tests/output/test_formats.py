@@ -31,12 +31,12 @@ def written(output: str, columns: Any = COLUMNS, rows: Any = ROWS, style: Style 
 
 TABLES = {
     "table": """\
-╭──────────────────────┬─────────┬─────────┬────────┬─────────────┬────────────────────────────────────────╮
-│                   id │ title   │   price │ sold   │ tags        │ vector                                 │
-├──────────────────────┼─────────┼─────────┼────────┼─────────────┼────────────────────────────────────────┤
-│ -9223372036854775808 │ Emma    │     0.1 │ yes    │ ["novel"]   │ [0.1, 0.2, 0.3, 0.4, 0.5]              │
-│  9223372036854775807 │ NULL    │    12.5 │ no     │ {"a": null} │ [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] │
-╰──────────────────────┴─────────┴─────────┴────────┴─────────────┴────────────────────────────────────────╯
+╭──────────────────────┬───────┬───────┬──────┬─────────────┬────────────────────────────────────────╮
+│                   id │ title │ price │ sold │ tags        │ vector                                 │
+├──────────────────────┼───────┼───────┼──────┼─────────────┼────────────────────────────────────────┤
+│ -9223372036854775808 │ Emma  │   0.1 │ yes  │ ["novel"]   │ [0.1, 0.2, 0.3, 0.4, 0.5]              │
+│  9223372036854775807 │ NULL  │  12.5 │ no   │ {"a": null} │ [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] │
+╰──────────────────────┴───────┴───────┴──────┴─────────────┴────────────────────────────────────────╯
 (2 rows)
 """,
     "vertical": """\
@@ -80,10 +80,10 @@ id\ttitle\tprice\tsold\ttags\tvector
 9223372036854775807\t\t12.5\tfalse\t"{""a"": null}"\t[1.0, -2.0, 1e-45, 3.4028235e+38, 0.0]
 """,
     "markdown": """\
-|                   id | title   |   price | sold   | tags        | vector                                 |
-|---------------------:|:--------|--------:|:-------|:------------|:---------------------------------------|
-| -9223372036854775808 | Emma    |     0.1 | yes    | ["novel"]   | [0.1, 0.2, 0.3, 0.4, 0.5]              |
-|  9223372036854775807 | NULL    |    12.5 | no     | {"a": null} | [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] |
+|                   id | title | price | sold | tags        | vector                                 |
+|---------------------:|:------|------:|:-----|:------------|:---------------------------------------|
+| -9223372036854775808 | Emma  |   0.1 | yes  | ["novel"]   | [0.1, 0.2, 0.3, 0.4, 0.5]              |
+|  9223372036854775807 | NULL  |  12.5 | no   | {"a": null} | [1.0, -2.0, 1e-45, 3.4028235e+38, 0.0] |
 """,
     "yaml": """\
 - id: -9223372036854775808
@@ -120,13 +120,13 @@ def test_a_table_in_each_format(output: str) -> None:
 
 
 EMPTY = {
-    "table": "╭─────┬─────╮\n│ a   │ b   │\n├─────┼─────┤\n╰─────┴─────╯\n(0 rows)\n",
+    "table": "╭───┬───╮\n│ a │ b │\n├───┼───┤\n╰───┴───╯\n(0 rows)\n",
     "vertical": "",
     "json": "[]\n",
     "jsonl": "",
     "csv": "a,b\n",
     "tsv": "a\tb\n",
-    "markdown": "| a   | b   |\n|-----|-----|\n",
+    "markdown": "| a | b |\n|---|---|\n",
     "yaml": "[]\n",
 }
 
@@ -138,11 +138,9 @@ def test_an_empty_table_in_each_format(output: str) -> None:
 
 def test_without_unicode_a_table_has_ascii_borders() -> None:
     assert written("table", ("a", "b"), [(1, "x")], LATIN) == (
-        "+-----+-----+\n|   a | b   |\n+=====+=====+\n|   1 | x   |\n+-----+-----+\n(1 row)\n"
+        "+---+---+\n| a | b |\n+===+===+\n| 1 | x |\n+---+---+\n(1 row)\n"
     )
-    assert written("table", ("a", "b"), [], LATIN) == (
-        "+-----+-----+\n| a   | b   |\n+=====+=====+\n+-----+-----+\n(0 rows)\n"
-    )
+    assert written("table", ("a", "b"), [], LATIN) == ("+---+---+\n| a | b |\n+===+===+\n+---+---+\n(0 rows)\n")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +166,7 @@ def test_a_terminal_shows_the_first_rows_and_counts_the_rest() -> None:
     text = written("table", ("n",), ((number,) for number in range(ROWS_SHOWN + 5)), TERMINAL)
     assert text.splitlines()[-3:] == [
         "╰─────╯",
-        f"({ROWS_SHOWN + 5} rows)",
+        f"({ROWS_SHOWN + 5:,} rows)",
         "5 rows not shown: all are in -o csv or -o jsonl",
     ]
     assert len(text.splitlines()) == ROWS_SHOWN + 6
@@ -176,7 +174,7 @@ def test_a_terminal_shows_the_first_rows_and_counts_the_rest() -> None:
 
 def test_elsewhere_a_table_has_all_rows() -> None:
     text = written("table", ("n",), ((number,) for number in range(ROWS_SHOWN + 5)))
-    assert text.splitlines()[-2:] == ["╰──────╯", f"({ROWS_SHOWN + 5} rows)"]
+    assert text.splitlines()[-2:] == ["╰──────╯", f"({ROWS_SHOWN + 5:,} rows)"]
     assert len(text.splitlines()) == ROWS_SHOWN + 10
 
 
@@ -217,7 +215,7 @@ def test_control_characters_never_reach_a_terminal(output: str, style: Style, te
 
 
 def test_a_pipe_in_a_cell_does_not_end_it_in_markdown() -> None:
-    assert written("markdown", ("a|b",), [("c|d",)]) == "| a\\|b   |\n|:-------|\n| c\\|d   |\n"
+    assert written("markdown", ("a|b",), [("c|d",)]) == "| a\\|b |\n|:-----|\n| c\\|d |\n"
 
 
 # Formats for programs can be parsed back
@@ -313,8 +311,10 @@ CELL = st.text(max_size=5)
     st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=4)),
     st.sampled_from(["table", "markdown"]),
 )
-def test_a_table_equals_that_of_tabulate_cell_by_cell(rows: list[tuple[str, ...]], output: str) -> None:
+def test_a_table_equals_that_of_tabulate_without_its_padding(rows: list[tuple[str, ...]], output: str) -> None:
+    # tabulate makes a column two wider than its header.
     columns = [f"c{number}" for number in range(len(rows[0]))]
+    rows = [*rows, ("long enough",) * len(columns)]
     bar = "|" if output == "markdown" else ""
     cells = [[shown(value).replace(bar, f"\\{bar}") if bar else shown(value) for value in row] for row in rows]
     expected = tabulate(

@@ -70,14 +70,14 @@ def test_a_success_is_data_for_programs(quiet: bool) -> None:
 RECORD = Record({"alias": "prod", "tls": None, "latency_ms": 1.5, "read_only": False})
 RECORDS = {
     "table": """\
-╭────────────┬─────────╮
-│ field      │ value   │
-├────────────┼─────────┤
-│ alias      │ prod    │
-│ tls        │ NULL    │
-│ latency_ms │ 1.5     │
-│ read_only  │ no      │
-╰────────────┴─────────╯
+╭────────────┬───────╮
+│ field      │ value │
+├────────────┼───────┤
+│ alias      │ prod  │
+│ tls        │ NULL  │
+│ latency_ms │ 1.5   │
+│ read_only  │ no    │
+╰────────────┴───────╯
 """,
     "vertical": "-[ 1 ]-\nalias      | prod\ntls        | NULL\nlatency_ms | 1.5\nread_only  | no\n",
     "json": '{\n  "alias": "prod",\n  "tls": null,\n  "latency_ms": 1.5,\n  "read_only": false\n}\n',
@@ -85,12 +85,12 @@ RECORDS = {
     "csv": "alias,tls,latency_ms,read_only\nprod,,1.5,false\n",
     "tsv": "alias\ttls\tlatency_ms\tread_only\nprod\t\t1.5\tfalse\n",
     "markdown": """\
-| field      | value   |
-|:-----------|:--------|
-| alias      | prod    |
-| tls        | NULL    |
-| latency_ms | 1.5     |
-| read_only  | no      |
+| field      | value |
+|:-----------|:------|
+| alias      | prod  |
+| tls        | NULL  |
+| latency_ms | 1.5   |
+| read_only  | no    |
 """,
     "yaml": "alias: prod\ntls: null\nlatency_ms: 1.5\nread_only: false\n",
 }
@@ -103,7 +103,7 @@ def test_a_record_in_each_format(output: str) -> None:
 
 def test_a_record_on_a_terminal_says_which_values_were_cut() -> None:
     found = rendered(Record({"a": "x" * 100, "b": 1}), terminal=True)
-    assert f"│ {'x' * 65}… │" in found
+    assert f"│ {'x' * 67}… │" in found
     assert found.endswith("╯\n" + CUT_NOTE)
     assert "x" * 100 in rendered(Record({"a": "x" * 100}), "markdown", terminal=True)
 
@@ -187,5 +187,5 @@ def test_a_stream_without_unicode_gets_ascii() -> None:
     render(Table(("a",), [("漢🦅",)]), "jsonl", target)
     render(Table(("a",), [("x",)]), "table", target)
     assert raw.getvalue().decode("ascii") == (
-        '{"a": "\\u6f22\\ud83e\\udd85"}\n+-----+\n| a   |\n+=====+\n| x   |\n+-----+\n(1 row)\n'
+        '{"a": "\\u6f22\\ud83e\\udd85"}\n+---+\n| a |\n+===+\n| x |\n+---+\n(1 row)\n'
     )

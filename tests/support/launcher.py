@@ -113,8 +113,6 @@ def _serve(address: str) -> None:
 
 
 def _import_what_commands_import() -> None:
-    import tabulate  # noqa: F401
-
     import milvus_cli.app.runner
     import milvus_cli.cli
     import milvus_cli.client.client
