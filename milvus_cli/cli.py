@@ -17,6 +17,7 @@ from .grammar.click_nodes import UnclearOption, WholeWords
 from .grammar.lines import PROGRAM, command_start
 from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, plain_message
 from .grammar.tree import COMPLETE_VARIABLE, tree
+from .output.colors import starting_palette
 from .output.console import Console
 from .output.standard import abandon
 
@@ -36,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return answer(_program().params)
     console = Console()
+    console.palette = starting_palette()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         with _program().make_context(PROGRAM, list(words), obj=console) as ctx:
@@ -128,6 +130,7 @@ def _run(
         session = Session(Config.from_environment(), console, load(config_path(), os.environ), options, _catalog)
     except CliError as exc:
         return _fail(exc, options.output or "table", console)
+    console.palette = session.palette
     try:
         return _dispatch(session, options, words, scripts, files, keep_going=keep_going, echo=echo)
     except Leave as leave:

@@ -19,7 +19,8 @@ class Table(NamedTuple):
     `failure` is raised after the rows are written, if some requested value is missing; a function
     is called after all rows are written.
     `optional` are columns that a narrow terminal may lack, the first to go first. A `bare` list is names alone, which
-    a pipe gets without a frame.
+    a pipe gets without a frame. `roles` are what columns are painted as, by name: "type", "added", "removed", or "sign"
+    for + and -.
     """
 
     columns: Sequence[str]
@@ -28,6 +29,7 @@ class Table(NamedTuple):
     failure: Exception | Callable[[], Exception | None] | None = None
     optional: Sequence[str] = ()
     bare: bool = False
+    roles: Mapping[str, str] = NOTHING
 
 
 class Record(NamedTuple):

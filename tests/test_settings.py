@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus_cli.errors import CliError
+from milvus_cli.output.colors import THEMES
 from milvus_cli.session.settings import SETTINGS, load
 from tests.support.cli import Cli, Run
 
@@ -65,8 +66,10 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
     assert cli("create", "config") == Run(0, f"Wrote {cli.home / 'config.toml'}.\n", "")
     text = (cli.home / "config.toml").read_text()
     assert parse(text) == {}
-    uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line)
-    assert {name: str(value) for name, value in parse(uncommented).items()} == {
+    uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line or "# [" in line)
+    found = parse(uncommented)
+    assert found.pop("colors") == THEMES["dark"]
+    assert {name: str(value) for name, value in found.items()} == {
         name: each.default for name, each in SETTINGS.items()
     }
     assert cli("create", "config") == Run(
@@ -80,6 +83,9 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
         ("otput = 1", "unknown setting 'otput'\nhint: did you mean output?"),
         ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
         ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0, at most 86,400"),
+        ('[colors]\nerrors = "red"', "[colors]: no role 'errors'\nhint: did you mean error?"),
+        ('[colors]\nerror = "rot"', "[colors]: error: unknown color 'rot'\nhint: such as red, bright-cyan,"),
+        ('colors = "red"', "[colors] must be a table\nhint: "),
         ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0, at most 86,400"),
     ],
 )
@@ -87,7 +93,7 @@ def test_a_bad_file_is_a_usage_error_that_names_it(cli: Cli, text: str, message:
     path = write(cli, text)
     found = cli("version")
     assert (found.code, found.out) == (2, "")
-    assert found.err.startswith(f"error: {path}: {message}")
+    assert found.err.startswith(f"error: {path}{',' if 'colors' in text else ':'} {message}")
 
 
 def test_a_file_that_is_not_toml_or_not_text_is_a_usage_error(cli: Cli) -> None:

@@ -26,7 +26,7 @@ class AccessPlan:
 
     @property
     def table(self) -> Table:
-        return Table(COLUMNS, [each.row for each in self.changes])
+        return Table(COLUMNS, [each.row for each in self.changes], roles={"change": "sign"})
 
     @property
     def removals(self) -> list[Change]:

@@ -97,7 +97,8 @@ def _run_echoed(statement: Statement, session: Session, name: str, *, echo: bool
 
 
 def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
-    acting = session
+    acting, console = session, session.console
+    console.palette = session.palette
 
     def act() -> int:
         nonlocal acting
@@ -106,6 +107,7 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
         try:
             leaf, ctx = _parsed(statement.argv, session, before)
             acting, style = ctx.obj, _style(ctx)
+            console.palette = acting.palette
             result = leaf.invoke(ctx)
         except HelpWanted as wanted:
             result = Text(wanted.text)

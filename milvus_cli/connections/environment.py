@@ -27,8 +27,13 @@ class Config:
             alias=environment.get("MILVUS_ALIAS", ""),
             uri=environment.get("MILVUS_URI") or environment.get("ZILLIZ_URI", ""),
             token=environment.get("MILVUS_TOKEN") or environment.get("ZILLIZ_TOKEN", ""),
-            no_color=bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb",
+            no_color=forbids_color(environment),
         )
+
+
+def forbids_color(environment: Mapping[str, str]) -> bool:
+    """Reports whether NO_COLOR is set, or the terminal has no colors."""
+    return bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
 
 
 def expanded(path: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 
 from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
+from .colors import PLAIN, Palette
 from .standard import abandon, standard_error, standard_input, standard_output
 from .terminal_modes import given_back, unflushed, woken
-from .values import harmless
+from .values import harmless, harmless_but_colors
 
 if TYPE_CHECKING:
 
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     Editor: TypeAlias = Callable[[str, Offered, "Console"], str]
 
 
+LABEL = re.compile(r"^(?:(?P<error>error:| *\^+$)|(?P<note>note:|warning:)|(?P<hint>hint:))", re.MULTILINE)
+
+
 class Console:
     """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions.
 
     `editor` reads an answer with completion; without one, questions read a plain line. `pasted` are lines that were
-    pasted together with an answer, for the questions that follow it.
+    pasted together with an answer, for the questions that follow it. `palette` has the chosen colors.
     """
 
     def __init__(self) -> None:
@@ -38,6 +43,7 @@ class Console:
         self.stdout: TextIO = standard_output()
         self.stderr: TextIO = standard_error()
         self.commands_on_stdin = False
+        self.palette = PLAIN
         self.editor: Editor | None = None
         self.pasted: list[str] = []
         for stream in (self.stdout, self.stderr):
@@ -63,6 +69,15 @@ class Console:
         All output goes through here or `write_bytes`.
         """
         self._write(harmless(text, keep="\n\t") if self.to_terminal else text)
+
+    @property
+    def stdout_palette(self) -> Palette:
+        """The colors for stdout: none without a terminal, unless they are forced."""
+        return self.palette if self.palette.forced or self.to_terminal else PLAIN
+
+    def write_painted(self, text: str) -> None:
+        """Like `write`, for text that has colors of our own between parts that are escaped already."""
+        self._write(harmless_but_colors(text) if self.to_terminal else text)
 
     def write_bytes(self, data: bytes) -> None:
         """Like `write`, for UTF-8 text regardless of the encoding of stdout."""
@@ -103,11 +118,18 @@ class Console:
         """Writes a message to stderr, after flushing the data. A failed stderr is abandoned silently."""
         self.flush()
         try:
-            print(harmless(text, keep="\n"), file=self.stderr, flush=True)
+            print(self._labeled(harmless(text, keep="\n")), file=self.stderr, flush=True)
         except BrokenPipeError:
             raise
         except OSError:
             abandon(self.stderr)
+
+    def _labeled(self, text: str) -> str:
+        """Colors the words error, note and hint at the start of lines, and the caret below a place."""
+        palette = self.palette if self.palette.forced or self.stderr_is_terminal else PLAIN
+        if not palette.is_on:
+            return text
+        return LABEL.sub(lambda found: palette.paint(found.lastgroup or "", found.group()), text)
 
     def read(self) -> str:
         """Reads all of standard input as a value. Raises InvalidInput if commands are read from there."""

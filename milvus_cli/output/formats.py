@@ -1,14 +1,17 @@
 """Writes a table of rows in each output format, in pieces as the rows arrive."""
 
 import io
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, repeat
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..text.counts import counted
 from ..text.yaml import to_yaml
+from .colors import PLAIN, Palette
 from .grid import TABLE_STYLES, Borders, Grid, table_width
 from .values import CELL_WIDTH, ELLIPSIS, NULL, exact, harmless, shown, to_json, width_of
 
@@ -16,13 +19,18 @@ FOR_PROGRAMS = ("json", "jsonl", "csv", "tsv", "yaml")
 ROWS_SHOWN = 1000
 """Most rows that a table shows on a terminal unless the user chose a number; the others are only counted."""
 
+NO_ROLES: Mapping[str, str] = MappingProxyType({})
+
 BETWEEN = " | "
 """Separates name and value in the layout with one value per line."""
+
+JSON_WORD = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*"(?=:))|"(?:[^"\\]|\\.)*"|(?P<null>\bnull\b)')
+"""A key, a text or a null of JSON."""
 
 BOXES = ("rounded", "square")
 """Table styles that only Unicode has."""
 
-CUT_NOTE = "Long values are cut: whole ones are in -o json\n"
+CUT_NOTE = "Long values are cut: whole ones are in -o json"
 
 
 def format_in(argv: Sequence[str]) -> str | None:
@@ -39,7 +47,7 @@ class Style(NamedTuple):
     `room` is the width of a cell in columns, and `most` the number of rows; 0 is no limit. `counted` adds a line with
     the number of rows. `expanded` shows a table's rows with one value per line: "on", "off", or "auto", for a table
     wider than the terminal, which first loses the columns of `optional`, one after the other. `null` is how people
-    see NULL. `borders` is a name of TABLE_STYLES.
+    see NULL. `borders` is a name of TABLE_STYLES. `palette` has the colors, and `roles` what columns are painted as.
     """
 
     terminal: bool = False
@@ -53,6 +61,8 @@ class Style(NamedTuple):
     null: str = NULL
     borders: str = "rounded"
     optional: Sequence[str] = ()
+    palette: Palette = PLAIN
+    roles: Mapping[str, str] = NO_ROLES
 
     def written(self, texts: Iterable[str]) -> list[str]:
         """Escapes characters that the encoding lacks, before widths are measured: an escape is wider."""
@@ -63,6 +73,10 @@ class Style(NamedTuple):
     def cells(self, row: Iterable[Any]) -> list[str]:
         """Returns the texts of a row for people."""
         return [shown(value, width=self.width, null=self.null) for value in row]
+
+    def cell_roles(self, columns: Sequence[str], row: Sequence[Any]) -> list[str]:
+        """Returns what the cells of a row are painted as."""
+        return [_role(value, self.roles.get(name, "")) for name, value in zip(columns, row, strict=True)]
 
     @property
     def columns(self) -> int:
@@ -86,29 +100,30 @@ Writer = Callable[[Sequence[str], Rows, Style], Iterator[str]]
 def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     kept, total = _first(rows, style.most if style.terminal else 0)
     cells = [style.cells(row) for row in kept]
-    grid = _grid(columns, cells if style.unicode else [style.written(row) for row in cells], kept)
+    grid = _grid(columns, cells if style.unicode else [style.written(row) for row in cells], kept, style)
+    paint = style.palette.paint
     places = _fitting(columns, grid.widths, style)
     if kept and not places:
         # Each value then has a line of its own.
         label = max(map(width_of, _names(columns))) + len(BETWEEN)
         style = style._replace(room=style.room and max(style.room, style.columns - label))
         cells = [style.cells(row) for row in kept]
-        yield from _blocks(columns, cells)
+        yield from _blocks(columns, zip(kept, cells, strict=True), style)
     else:
         yield from _lines(_narrowed(grid, places) if places else grid, style)
     if style.counted:
-        yield f"({counted(total, 'row')})\n"
+        yield paint("count", f"({counted(total, 'row')})") + "\n"
     if total > len(kept):
-        yield f"{counted(total - len(kept), 'row')} not shown: all are in -o csv or -o jsonl\n"
+        yield paint("note", f"{counted(total - len(kept), 'row')} not shown: all are in -o csv or -o jsonl") + "\n"
     if places and len(places) < len(columns):
         left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
-        yield f"Columns not shown: {left_out}; all are in -o vertical\n"
+        yield paint("note", f"Columns not shown: {left_out}; all are in -o vertical") + "\n"
     if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
-        yield CUT_NOTE
+        yield paint("note", CUT_NOTE) + "\n"
 
 
 def _lines(grid: Grid, style: Style) -> Iterator[str]:
-    for line in grid.lines(style.table_borders, with_headers=style.headers):
+    for line in grid.lines(style.table_borders, with_headers=style.headers, palette=style.palette):
         yield f"{line}\n"
 
 
@@ -128,14 +143,16 @@ def _narrowed(grid: Grid, places: Sequence[int]) -> Grid:
     """Returns the columns at these places."""
     if len(places) == len(grid.headers):
         return grid
-    rows = [[row[place] for place in places] for row in grid.rows]
-    return Grid([grid.headers[place] for place in places], rows, [grid.right[place] for place in places])
+    headers = [grid.headers[place] for place in places]
+    right = [grid.right[place] for place in places]
+    rows, roles = ([[row[place] for place in places] for row in each] for each in (grid.rows, grid.roles))
+    return Grid(headers, rows, right, roles)
 
 
 def write_markdown(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     rows = list(rows)
     cells = [style.written(shown(value, null=style.null).replace("|", "\\|") for value in row) for row in rows]
-    grid = _grid([column.replace("|", "\\|") for column in columns], cells, rows)
+    grid = _grid([column.replace("|", "\\|") for column in columns], cells, rows, style._replace(palette=PLAIN))
     for line in grid.markdown():
         yield f"{line}\n"
 
@@ -144,22 +161,23 @@ def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
     """Cuts only vectors: this format is for reading whole values."""
     cut, style = False, style._replace(room=style.room and sys.maxsize)
 
-    def cells() -> Iterator[list[str]]:
+    def cells() -> Iterator[tuple[Sequence[Any], list[str]]]:
         nonlocal cut
         for row in rows:
             texts = style.cells(row)
             cut = cut or any(map(_is_cut, row, texts, repeat(style.null)))
-            yield texts
+            yield row, texts
 
-    yield from _blocks(columns, cells())
+    yield from _blocks(columns, cells(), style)
     if cut:
-        yield CUT_NOTE
+        yield style.palette.paint("note", CUT_NOTE) + "\n"
 
 
 def write_json(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
     separator = "["
     for row in rows:
-        yield f"{separator}\n  {to_json(_named(columns, row), ascii_only=not style.unicode)}"
+        text = to_json(_named(columns, row), ascii_only=not style.unicode)
+        yield f"{separator}\n  {painted_json(text, style.palette)}"
         separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
 
@@ -200,15 +218,23 @@ FORMATS = tuple(WRITERS)
 FOR_PEOPLE = tuple(each for each in FORMATS if each not in FOR_PROGRAMS)
 
 
-def _blocks(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yields lines `column | cell` for each row, under the row's number."""
-    names = _names(columns)
+def painted_json(text: str, palette: Palette) -> str:
+    """Colors the keys and the nulls of JSON."""
+    if not palette.is_on:
+        return text
+    return JSON_WORD.sub(lambda found: palette.paint(found.lastgroup or "", found.group()), text)
+
+
+def _blocks(columns: Sequence[str], rows: Iterable[tuple[Sequence[Any], Sequence[str]]], style: Style) -> Iterator[str]:
+    """Yields lines `column | cell` for each row and its texts, under the row's number."""
+    names, paint = _names(columns), style.palette.paint
     widest = max(map(width_of, names), default=0)
-    padded = [name + " " * (widest - width_of(name)) for name in names]
-    for number, row in enumerate(cells, start=1):
-        yield f"-[ {number} ]-\n"
-        for name, cell in zip(padded, row, strict=True):
-            yield f"{name}{BETWEEN}{cell}\n"
+    labels = [paint("header", name) + " " * (widest - width_of(name)) + paint("border", BETWEEN) for name in names]
+    for number, (row, texts) in enumerate(rows, start=1):
+        yield paint("border", f"-[ {number} ]-") + "\n"
+        roles = style.cell_roles(columns, row) if style.palette.is_on else ("",) * len(columns)
+        for label, role, text in zip(labels, roles, texts, strict=True):
+            yield f"{label}{paint(role, text)}\n"
 
 
 def _named(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -252,8 +278,16 @@ def _names(columns: Sequence[str]) -> list[str]:
     return [shown(column) for column in columns]
 
 
-def _grid(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]]) -> Grid:
-    return Grid(_names(columns), cells, [_is_numeric(rows, place) for place in range(len(columns))])
+def _role(value: Any, role: str) -> str:
+    if role == "sign":
+        return "removed" if value == "-" else "added"
+    return "null" if value is None else role
+
+
+def _grid(columns: Sequence[str], cells: list[list[str]], rows: Sequence[Sequence[Any]], style: Style) -> Grid:
+    right = [_is_numeric(rows, place) for place in range(len(columns))]
+    roles = [style.cell_roles(columns, row) for row in rows] if style.palette.is_on else ()
+    return Grid(_names(columns), cells, right, roles)
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
+from typing import NamedTuple
 
+from .colors import PLAIN, Palette
 from .values import width_of
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """What stands before, between and after the columns; `fill` makes a line of it."""
 
     before: str
@@ -21,9 +23,11 @@ class Edge:
     def line(self, widths: Sequence[int]) -> str:
         return self.before + self.between.join(self.fill * width for width in widths) + self.after
 
+    def painted(self, palette: Palette) -> Edge:
+        return Edge(*(palette.paint("border", part) for part in (self.before, self.between, self.after)))
 
-@dataclass(frozen=True)
-class Borders:
+
+class Borders(NamedTuple):
     """The borders of a table; those that it lacks are None."""
 
     row: Edge
@@ -48,29 +52,34 @@ TABLE_STYLES = {
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of texts under headers. Columns in `right` are aligned to the right."""
+    """Rows of texts under headers. Columns in `right` are aligned to the right.
+
+    `roles` are those of the cells, for their colors, which never count as width.
+    """
 
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[bool]
+    roles: Sequence[Sequence[str]] = ()
 
     @cached_property
     def widths(self) -> list[int]:
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.headers)
         return [max(map(width_of, (name, *cells))) for name, cells in zip(self.headers, columns, strict=True)]
 
-    def lines(self, borders: Borders, *, with_headers: bool = True) -> Iterator[str]:
+    def lines(self, borders: Borders, *, with_headers: bool = True, palette: Palette = PLAIN) -> Iterator[str]:
         """Yields the lines of the table, without line ends."""
+        edge = borders.row.painted(palette)
         if borders.above:
-            yield borders.above.line(self.widths)
+            yield palette.paint("border", borders.above.line(self.widths))
         if with_headers:
-            yield self._line(self.headers, borders.row)
+            yield self._line(self.headers, edge, ("header",) * len(self.headers), palette)
             if borders.below_header:
-                yield borders.below_header.line(self.widths)
-        for row in self.rows:
-            yield self._line(row, borders.row)
+                yield palette.paint("border", borders.below_header.line(self.widths))
+        for row, roles in zip_longest(self.rows, self.roles, fillvalue=()):
+            yield self._line(row, edge, roles, palette)
         if borders.below:
-            yield borders.below.line(self.widths)
+            yield palette.paint("border", borders.below.line(self.widths))
 
     def markdown(self) -> Iterator[str]:
         """Yields the lines of a table of Markdown, whose second line aligns its columns."""
@@ -80,8 +89,9 @@ class Grid:
         yield f"|{'|'.join(marks if self.rows else ['-' * len(each) for each in marks])}|"
         yield from lines
 
-    def _line(self, cells: Sequence[str], edge: Edge) -> str:
-        padded = map(_padded, cells, self.widths, self.right)
+    def _line(self, cells: Sequence[str], edge: Edge, roles: Sequence[str], palette: Palette) -> str:
+        painted = map(palette.paint, roles, cells) if palette.is_on and roles else cells
+        padded = map(_padded, cells, painted, self.widths, self.right)
         line = edge.before + edge.between.join(padded) + edge.after
         return line if edge.after else line.rstrip(" ")
 
@@ -92,9 +102,9 @@ def table_width(widths: Sequence[int], borders: Borders) -> int:
     return sum(widths) + len(row.before) + len(row.between) * (len(widths) - 1) + len(row.after)
 
 
-def _padded(text: str, width: int, right: bool) -> str:
+def _padded(text: str, painted: str, width: int, right: bool) -> str:
     blanks = " " * (width - width_of(text))
-    return blanks + text if right else text + blanks
+    return blanks + painted if right else painted + blanks
 
 
 def _alignment(width: int, right: bool) -> str:

@@ -43,9 +43,11 @@ def _paged(console: Console, command: list[str]) -> Iterator[None]:
 
 def _command(chosen: str) -> list[str]:
     """Returns the words of $PAGER; the default pager if it is empty or can't be parsed."""
+    words = [DEFAULT_PAGER]
     with suppress(ValueError):
-        return shlex.split(chosen) or [DEFAULT_PAGER]
-    return [DEFAULT_PAGER]
+        words = shlex.split(chosen) or words
+    # Whatever $LESS says: without it colors are shown as escape sequences.
+    return [*words, "-R"] if os.path.basename(words[0]) == "less" else words
 
 
 class Pager:

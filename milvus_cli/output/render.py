@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from ..errors import CliError
 from ..result import Document, Done, Record, Report, Result, Table, Text, Value
 from ..text.yaml import to_yaml
+from .colors import PLAIN
 from .console import Console
-from .formats import FOR_PROGRAMS, WRITERS, Style
+from .formats import FOR_PROGRAMS, WRITERS, Style, painted_json
 from .objects import object_of
 from .values import harmless, to_json
 
@@ -28,8 +29,10 @@ class _Page(NamedTuple):
         return self.output in FOR_PROGRAMS
 
     def write(self, columns: Iterable[str], rows: Iterable[Any], style: Style | None = None) -> None:
-        for piece in WRITERS[self.output](tuple(columns), rows, style or self.style):
-            self.console.write(piece)
+        style = style or self.style
+        write = self.console.write_painted if style.palette.is_on else self.console.write
+        for piece in WRITERS[self.output](tuple(columns), rows, style):
+            write(piece)
 
 
 def render(result: Result, output: str, console: Console, *, quiet: bool = False, style: Style = Style()) -> None:
@@ -39,7 +42,7 @@ def render(result: Result, output: str, console: Console, *, quiet: bool = False
     """
     renderer = RENDERERS.get(type(result))
     if renderer:
-        renderer(result, _Page(console, output, _suited(style, console), quiet))
+        renderer(result, _Page(console, output, _suited(style, console, output), quiet))
     console.flush()
 
 
@@ -73,7 +76,7 @@ def _render_text(result: Text, page: _Page) -> None:
 
 
 def _render_table(result: Table, page: _Page) -> None:
-    page.write(result.columns, result.rows, page.style._replace(optional=result.optional))
+    page.write(result.columns, result.rows, page.style._replace(optional=result.optional, roles=result.roles))
     if result.note and not page.for_programs and not page.quiet:
         note = result.note if isinstance(result.note, str) else result.note()
         page.console.write(harmless(note) + "\n")
@@ -102,6 +105,7 @@ def _write_fields(result: Record, page: _Page) -> None:
     columns, rows = ["field", "value"], [[name, value] for name, value in result.values.items()]
     if result.sources:
         columns.append("source")
+        style = style._replace(roles={"source": "type"})
         rows = [[name, value, result.sources.get(name, "")] for name, value in rows]
     page.write(columns, rows, style)
 
@@ -113,7 +117,8 @@ def _render_report(result: Report, page: _Page) -> None:
     _write_record(Record({name: _joined_words(value) for name, value in result.values.items()}), page)
     for section in result.sections:
         if section.items:
-            page.console.write(f"\n{section.key.replace('_', ' ').capitalize()}\n")
+            title = page.style.palette.paint("header", section.key.replace("_", " ").capitalize())
+            page.console.write_painted(f"\n{title}\n")
             _render_table(section.table, page)
 
 
@@ -130,7 +135,8 @@ def _render_document(result: Document, page: _Page) -> None:
         page.console.write(to_yaml(result.value, ascii_only=ascii_only))
     else:
         indent = None if page.output == "jsonl" else 2
-        page.console.write(to_json(result.value, indent=indent, ascii_only=ascii_only) + "\n")
+        text = to_json(result.value, indent=indent, ascii_only=ascii_only)
+        page.console.write_painted(painted_json(text, page.style.palette) + "\n")
 
 
 RENDERERS: Mapping[type, Callable[[Any, _Page], None]] = {
@@ -144,7 +150,11 @@ RENDERERS: Mapping[type, Callable[[Any, _Page], None]] = {
 """Other results are instructions to the caller: nothing is written for them."""
 
 
-def _suited(style: Style, console: Console) -> Style:
+def _suited(style: Style, console: Console, output: str) -> Style:
+    # What programs read has no colors outside a terminal, even if they are forced.
+    palette = PLAIN if output in FOR_PROGRAMS and not console.to_terminal else console.stdout_palette
+    if output == "jsonl":
+        palette = PLAIN
     encoding = getattr(console.stdout, "encoding", None) or "ascii"
     unicode = encoding.lower().startswith("utf")
-    return style._replace(terminal=console.to_terminal, unicode=unicode, encoding=encoding)
+    return style._replace(terminal=console.to_terminal, unicode=unicode, encoding=encoding, palette=palette)

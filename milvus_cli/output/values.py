@@ -19,6 +19,7 @@ ELLIPSIS = "…"
 
 VECTOR_HEAD = 2
 NULL = "NULL"
+COLOR_SEQUENCE = re.compile(r"(\x1b\[[0-9;]+m)")
 NUMBERS = re.compile(r"\[\n(?:\s*-?\d[^,\s]*,\n)*\s*-?\d[^,\s]*\n\s*\]")
 """A list of only numbers in indented JSON, where strings have no line breaks."""
 
@@ -109,6 +110,12 @@ def _clipped(text: str, columns: int) -> str:
 def harmless(text: str, *, keep: str = "") -> str:
     """Escapes control, format and lone surrogate characters, so that a terminal obeys none of them."""
     return _escaped(text, lambda character: character.encode("unicode_escape").decode(), keep)
+
+
+def harmless_but_colors(text: str) -> str:
+    """Like `harmless`, but keeps line breaks, tabs, and the escape sequences that only change a color."""
+    parts = COLOR_SEQUENCE.split(text)
+    return "".join(part if place % 2 else harmless(part, keep="\n\t") for place, part in enumerate(parts))
 
 
 def _escaped(text: str, escape: Callable[[str], str], keep: str) -> str:

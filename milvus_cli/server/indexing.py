@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
 COLUMNS = ("index", "field", "index_type", "metric_type", "params", "state", "indexed_rows", "total_rows")
-OPTIONAL = ("params", "total_rows", "metric_type", "indexed_rows", "state")
+OPTIONAL = ("total_rows", "indexed_rows", "state", "params", "metric_type")
 """Columns that a narrow terminal may lack, the first to go first."""
 
 PROGRESS_COLUMNS = ("index", "field", "state", "indexed_rows", "total_rows", "pending_rows")

@@ -109,7 +109,7 @@ def _field_section(schema: CollectionSchema) -> Section:
             name = field.name if "[" in field.name else f"{struct.name}[{field.name}]"
             rows.append((name, type_text(field), "", None, field.description))
     columns = ("field", "type", "attributes", "default", "description")
-    return Section("fields", Table(columns, rows, optional=columns[:1:-1]), items)
+    return Section("fields", Table(columns, rows, optional=columns[:1:-1], roles={"type": "type"}), items)
 
 
 def _field_item(field: FieldSchema) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _function_section(schema: CollectionSchema) -> Section:
     items = [{"params": {}, **write_function(each)} for each in schema.functions]
     columns = ("name", "type", "input_field_names", "output_field_names", "params")
     rows = [[item[key] for key in columns] for item in items]
-    return Section("functions", Table(columns, rows, optional=columns[:1:-1]), items)
+    return Section("functions", Table(columns, rows, optional=columns[:1:-1], roles={"type": "type"}), items)
 
 
 def _index_section(found: list[IndexDescription]) -> Section:

@@ -14,6 +14,7 @@ from ..connections.read_only import require_writable, rpc_reads
 from ..connections.resolve import Request, Resolved
 from ..connections.store import Store
 from ..errors import CliError, InvalidInput
+from ..output.colors import PLAIN, Palette, palette
 from ..output.console import Console
 from ..output.formats import FOR_PEOPLE, Style
 from ..text.names import nearest
@@ -174,10 +175,12 @@ class Session:
         return self.timeout if self.options.timeout or self.settings.sources["timeout"] != "default" else None
 
     @property
-    def colorful(self) -> bool:
-        """True if colour is wanted and possible."""
+    def palette(self) -> Palette:
+        """The colors of results and messages; none if they are unwanted."""
         wanted = self.options.color or self.settings["color"]
-        return wanted == "always" or (wanted == "auto" and not self.config.no_color)
+        if wanted == "never" or (wanted == "auto" and self.config.no_color):
+            return PLAIN
+        return palette(self.settings["theme"], self.settings.colors, forced=wanted == "always")
 
     # Questions
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..connections.environment import expanded
 from ..connections.private_files import make_private
 from ..errors import CliError, InvalidInput
+from ..output.colors import ROLES, THEMES, parsed
 from ..output.formats import FORMATS, ROWS_SHOWN
 from ..output.grid import TABLE_STYLES
 from ..output.values import CELL_WIDTH, NULL
@@ -26,6 +27,11 @@ SWITCH = ("on", "off")
 
 LONGEST = 86_400
 """The largest number of seconds that a setting takes: a day."""
+
+COLORS = "colors"
+"""The table of the configuration file with the colors of single roles."""
+
+COLOR_HINT = "such as red, bright-cyan, bold #d0d0d0, or white on blue"
 
 MOST = 1_000_000_000
 """The largest whole number that a setting takes."""
@@ -79,16 +85,18 @@ SETTINGS = {
             "prompt", "{alias}/{database}> ", "Prompt. May contain {alias}, {address}, {database}, {user}, {version}."
         ),
         Setting("color", "auto", "When to use color.", ("auto", "always", "never")),
+        Setting("theme", "auto", "Colors for a dark or a light background.", ("auto", *THEMES)),
     )
 }
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Chosen values by name, each with where it came from."""
+    """Chosen values by name, each with where it came from. `colors` are those of single roles, from the file."""
 
     values: Mapping[str, str]
     sources: Mapping[str, str]
+    colors: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -109,12 +117,30 @@ def setting(name: str, source: str) -> Setting:
 def load(path: Path, environment: Mapping[str, str]) -> Settings:
     """Defaults, under the file's values, under the environment's. Raises InvalidInput for a file that can't be read."""
     found = Settings({name: each.default for name, each in SETTINGS.items()}, dict.fromkeys(SETTINGS, "default"))
-    for name, value in read_file(path).items():
+    given = read_file(path)
+    colors = given.pop(COLORS, {})
+    if colors:
+        found = replace(found, colors=_checked_colors(colors, f"{path}, [{COLORS}]"))
+    for name, value in given.items():
         found = found.with_value(name, value, str(path))
     for name, each in SETTINGS.items():
         if environment.get(each.variable):
             found = replace(found.with_value(name, environment[each.variable], each.variable))
     return found
+
+
+def _checked_colors(given: Any, source: str) -> dict[str, str]:
+    """Returns the colors of roles. Raises InvalidInput for a role or a color that does not exist."""
+    if not isinstance(given, dict):
+        raise InvalidInput(f"{source} must be a table", hint='a line [colors], and below it: error = "bold red"')
+    for role, text in given.items():
+        if role not in ROLES:
+            raise missing_name("role", role, ROLES, before=f"{source}: ", error=InvalidInput)
+        try:
+            parsed(str(text))
+        except ValueError as exc:
+            raise InvalidInput(f"{source}: {role}: {exc}", hint=COLOR_HINT) from exc
+    return {role: str(text) for role, text in given.items()}
 
 
 def config_path(environment: Mapping[str, str] = os.environ) -> Path:
@@ -154,6 +180,7 @@ def write_file(path: Path) -> None:
         with open(path, "x", encoding="utf-8") as file:
             file.write("# Settings of milvus_cli. Environment variables and options take precedence.\n\n")
             file.write("\n".join(blocks))
+            file.write(_color_block())
     except FileExistsError as exc:
         raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc
     except OSError as exc:
@@ -166,6 +193,11 @@ def _block(each: Setting) -> str:
     choices = f" One of: {', '.join(each.choices)}." if each.choices else ""
     value = each.default if each.number or each.whole else dumps(each.default)
     return f"# {each.meaning}{choices} Environment: {each.variable}.\n# {each.name} = {value}\n"
+
+
+def _color_block() -> str:
+    lines = "".join(f'# {role} = "{look}"\n' for role, look in THEMES["dark"].items())
+    return f"\n# Single colors, over those of the theme (here the dark one's): {COLOR_HINT}.\n# [{COLORS}]\n{lines}"
 
 
 def _is_positive(text: str) -> bool:

@@ -15,7 +15,7 @@ from prompt_toolkit.keys import Keys
 from ..output.values import harmless
 from .ending import Ending
 from .screen import screen
-from .style import STYLE
+from .style import color_depth, shell_style
 from .threaded import InThread
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def edited(question: str, offered: Offered, console: Console) -> str:
     prompt: PromptSession[str] = PromptSession(
         completer=completer,
         complete_while_typing=True,
-        style=STYLE,
+        style=shell_style(console.palette),
+        color_depth=color_depth(console.palette),
         enable_suspend=True,
         key_bindings=_pasting(console),
         output=screen(console),

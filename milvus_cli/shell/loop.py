@@ -11,7 +11,6 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.output import ColorDepth
 
 from ..app.runner import run
 from ..errors import Interrupted, InvalidInput, Leave
@@ -23,7 +22,7 @@ from .completer import attach
 from .ending import Ending
 from .prompt_history import PrivateHistory, open_history, was_cleared
 from .screen import screen
-from .style import STYLE, CommandLexer, prompt_message, toolbar
+from .style import CommandLexer, color_depth, prompt_message, shell_style, toolbar
 
 OFTEN = 700
 """Allocations between garbage collections, Python's default."""
@@ -36,7 +35,7 @@ def run_shell(session: Session) -> int:
     _prepare_once_drawn(prompt)
     status = 0
     while True:
-        prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
+        _apply_settings(prompt, session)
         try:
             text = _typed(prompt, session, status)
             completer.report()
@@ -56,6 +55,13 @@ def run_shell(session: Session) -> int:
             prompt.history = prompt.default_buffer.history = open_history(session)
 
 
+def _apply_settings(prompt: PromptSession[str], session: Session) -> None:
+    """Takes over settings that the last line may have changed."""
+    prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
+    prompt.style = shell_style(session.palette)
+    prompt.color_depth = color_depth(session.palette)
+
+
 def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:
     message, bar = prompt_message(session), toolbar(session, status)
     with Ending(prompt.app) as ending:
@@ -67,8 +73,6 @@ def _prompt(session: Session) -> PromptSession[str]:
         history=open_history(session),
         auto_suggest=AutoSuggestFromHistory(),
         lexer=CommandLexer(),
-        style=STYLE,
-        color_depth=None if session.colorful else ColorDepth.DEPTH_1_BIT,
         multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
         prompt_continuation="... ",
         enable_open_in_editor=True,

@@ -4,36 +4,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import click
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from ..connections.profile import Profile
 from ..errors import CliError
 from ..grammar.lines import Word, scan
 from ..grammar.tree import UnknownCommand, find
+from ..output.colors import Look, Palette, parsed
 from ..output.values import harmless
 from ..session.session import Session
 
-STYLE = Style.from_dict(
-    {
-        "verb": "bold ansigreen",
-        "noun": "ansigreen",
-        "option": "ansicyan",
-        "string": "ansiyellow",
-        "number": "ansimagenta",
-        "operator": "bold",
-        "unknown": "underline ansired",
-        "prompt": "bold",
-        "prompt.protected": "bold ansired",
-        "bottom-toolbar": "noreverse ansibrightblack",
-        "bottom-toolbar.mark": "noreverse bold ansired",
-    }
-)
+CLASSES = {
+    **{role: role for role in ("verb", "noun", "option", "string", "number", "operator", "unknown", "prompt")},
+    "prompt.protected": "protected",
+    "auto-suggestion": "suggestion",
+    "bottom-toolbar": "toolbar",
+    "bottom-toolbar.mark": "mark",
+}
+"""The classes of what the shell draws, and the roles whose colors they have."""
+
+
+@lru_cache
+def style_of(looks: tuple[tuple[str, str], ...]) -> Style:
+    """Returns the style of the shell for the looks of roles."""
+    chosen = dict(looks)
+    return Style.from_dict({name: _in_style(parsed(chosen.get(role, ""))) for name, role in CLASSES.items()})
+
+
+def shell_style(palette: Palette) -> Style:
+    return style_of(tuple(palette.looks.items()))
+
+
+def color_depth(palette: Palette) -> ColorDepth | None:
+    """Returns prompt_toolkit's choice; one without colors if those are unwanted."""
+    return None if palette.is_on else ColorDepth.DEPTH_1_BIT
+
+
+def _in_style(look: Look) -> str:
+    """Writes a look as prompt_toolkit does. Nothing is reversed, as its toolbar is by default."""
+    background = f"bg:{_color(look.background)}" if look.background else ""
+    return " ".join(filter(None, ["noreverse", *look.attributes, _color(look.color), background]))
+
+
+def _color(color: str) -> str:
+    """prompt_toolkit calls white gray, and bright white white."""
+    if not color or color.startswith("#"):
+        return color
+    return SHADES.get(color) or f"ansi{color.replace('-', '')}"
+
+
+SHADES = {"white": "ansigray", "bright-white": "ansiwhite", "bright-black": "ansibrightblack"}
 
 NUMBER_PATTERN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 

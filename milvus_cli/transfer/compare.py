@@ -220,7 +220,8 @@ def _comparison_report(
     items = [
         {"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b} for each in differences
     ]
-    table = Table(("what", "a", "b"), rows, _note(found) if found else "")
+    roles = {"a": "removed", "b": "added"}
+    table = Table(("what", "a", "b"), rows, _note(found) if found else "", roles=roles)
     return Report(values, [Section("differences", table, items)], 0 if same else 1)
 
 

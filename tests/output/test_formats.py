@@ -181,10 +181,10 @@ def test_elsewhere_a_table_has_all_rows() -> None:
 @pytest.mark.parametrize("output", ["table", "vertical"])
 def test_a_terminal_says_that_cells_were_cut_and_how_to_see_them(output: str) -> None:
     long, vector = "x" * 100, [0.5] * 9
-    assert written(output, ("a",), [(vector,)], TERMINAL).endswith(CUT_NOTE)
+    assert written(output, ("a",), [(vector,)], TERMINAL).endswith(f"{CUT_NOTE}\n")
     assert CUT_NOTE not in written(output, ("a",), [("short",)], TERMINAL)
     assert long in written(output, ("a",), [(long,)])
-    assert written("table", ("a",), [(long,)], TERMINAL).endswith(CUT_NOTE)
+    assert written("table", ("a",), [(long,)], TERMINAL).endswith(f"{CUT_NOTE}\n")
 
 
 def test_a_text_is_whole_where_one_value_a_line_was_asked_for() -> None:
@@ -194,7 +194,7 @@ def test_a_text_is_whole_where_one_value_a_line_was_asked_for() -> None:
 def test_a_row_too_wide_for_the_terminal_has_a_line_for_each_value() -> None:
     row = ("x" * 100, "漢" * 50, "z")
     assert written("table", ("a", "long", "c"), [row], TERMINAL) == (
-        f"-[ 1 ]-\na    | {'x' * 72}…\nlong | {'漢' * 36}…\nc    | z\n(1 row)\n{CUT_NOTE}"
+        f"-[ 1 ]-\na    | {'x' * 72}…\nlong | {'漢' * 36}…\nc    | z\n(1 row)\n{CUT_NOTE}\n"
     )
 
 

@@ -113,7 +113,7 @@ def test_the_user_chooses_how_much_a_terminal_shows() -> None:
     rows = [("abcdefgh",)] * 1200
     assert written(("a",), rows, Style(terminal=True, most=1, room=4)) == (
         "╭──────╮\n│ a    │\n├──────┤\n│ abc… │\n╰──────╯\n(1,200 rows)\n"
-        f"1,199 rows not shown: all are in -o csv or -o jsonl\n{CUT_NOTE}"
+        f"1,199 rows not shown: all are in -o csv or -o jsonl\n{CUT_NOTE}\n"
     )
     assert len(written(("a",), rows, Style(terminal=True, most=0)).splitlines()) == 1205
 

@@ -104,7 +104,7 @@ def test_a_record_in_each_format(output: str) -> None:
 def test_a_record_on_a_terminal_says_which_values_were_cut() -> None:
     found = rendered(Record({"a": "x" * 100, "b": 1}), terminal=True)
     assert f"│ {'x' * 67}… │" in found
-    assert found.endswith("╯\n" + CUT_NOTE)
+    assert found.endswith(f"╯\n{CUT_NOTE}\n")
     assert "x" * 100 in rendered(Record({"a": "x" * 100}), "markdown", terminal=True)
 
 

@@ -100,12 +100,11 @@ def test_colour_is_left_out_where_it_is_not_wanted(terminal: Start) -> None:
     coloured = opened(terminal)
     coloured.send("version")
     coloured.wait_for("version")
-    assert b"\x1b[0;32;1m" in coloured.raw or b"32" in coloured.raw
+    assert b"\x1b[0;38;5;28;1m" in coloured.raw
     for plain in (opened(terminal, NO_COLOR="1"), opened(terminal, MILVUS_CLI_COLOR="never")):
         plain.send("version")
         plain.wait_for("version")
-        assert b"[0;32" not in plain.raw
-        assert b"[32" not in plain.raw
+        assert b"[0;38;5" not in plain.raw
 
 
 def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, tmp_path: Path) -> None:
@@ -116,9 +115,9 @@ def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, t
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\n' + PROMPT)
     shell.send_line("list settings -o csv; list settings -o vertical")
-    shell.wait_for("color,auto,default,When to use color.\n40\n" + PROMPT)
+    shell.wait_for("theme,auto,default,Colors for a dark or a light background.\n65\n" + PROMPT)
     shell.send_line("set pager off; list settings -o vertical")
-    shell.wait_for("meaning | When to use color.\n" + PROMPT)
+    shell.wait_for("meaning | Colors for a dark or a light background.\n" + PROMPT)
 
 
 def test_rows_that_are_too_wide_are_shown_one_value_a_line(terminal: Start) -> None:
