@@ -53,7 +53,13 @@ class Console:
 
     @property
     def interactive(self) -> bool:
-        return _is_terminal(self.stdin) and _is_terminal(self.stderr)
+        return _is_terminal(self.stdin) and self._asking is not None
+
+    @property
+    def _asking(self) -> TextIO | None:
+        """The terminal for questions, which are no data; with `2>err.log`, that of stdout."""
+        streams = (self.stderr, standard_output(), self.stdout)
+        return next((each for each in streams if _is_terminal(each)), None)
 
     @property
     def to_terminal(self) -> bool:
@@ -149,15 +155,15 @@ class Console:
 
         Tab completes the answer by what `offered` returns for its text, if there is an editor.
         """
-        self._require_person(question)
+        screen = self._screen_for(question)
         if offered is not None and self.editor is not None:
             text = self._edited(question, offered)
             return text.strip() if strip else text
-        self.stderr.write(harmless(question))
-        self.stderr.flush()
+        screen.write(harmless(question))
+        screen.flush()
         answer = self.stdin.readline()
         if not answer:
-            raise self._no_answer()
+            raise _no_answer(screen)
         return answer.strip() if strip else answer.rstrip("\r\n")
 
     def _edited(self, question: str, offered: Offered) -> str:
@@ -175,36 +181,41 @@ class Console:
 
     def ask_secret(self, question: str, *, twice: bool = False) -> str:
         """Asks without echo; `twice` is for a new secret, asked again while the answers differ."""
-        self._require_person(question)
+        screen = self._screen_for(question)
         # After Ctrl-Z and fg the terminal would echo the secret.
         before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         try:
             with given_back(self.stdin), unflushed(self.stdin), woken():
                 while True:
-                    answer = self._typed_unseen(question)
-                    if not twice or self._typed_unseen("Once more: ") == answer:
+                    answer = _typed_unseen(question, screen)
+                    if not twice or _typed_unseen("Once more: ", screen) == answer:
                         return answer
                     # An error would leave the next attempt to the prompt, which shows and keeps it.
                     self.note("the passwords differ: type them again")
         finally:
             signal.signal(signal.SIGTSTP, before)
 
-    def _typed_unseen(self, question: str) -> str:
-        from getpass import getpass
-
-        try:
-            return getpass(harmless(question), stream=self.stderr)
-        except EOFError as exc:
-            raise self._no_answer() from exc
-
-    def _no_answer(self) -> InvalidInput:
-        """Ends the line of the question, where Ctrl-D leaves the cursor."""
-        self.stderr.write("\n")
-        return InvalidInput("no answer")
-
-    def _require_person(self, question: str) -> None:
-        if not self.interactive:
+    def _screen_for(self, question: str) -> TextIO:
+        """Returns where to ask. Raises InvalidInput without a person to answer."""
+        screen = self._asking
+        if screen is None or not self.interactive:
             raise InvalidInput(f"can't ask {question.strip()!r}: no terminal")
+        return screen
+
+
+def _typed_unseen(question: str, screen: TextIO) -> str:
+    from getpass import getpass
+
+    try:
+        return getpass(harmless(question), stream=screen)
+    except EOFError as exc:
+        raise _no_answer(screen) from exc
+
+
+def _no_answer(screen: TextIO) -> InvalidInput:
+    """Ends the line of the question, where Ctrl-D leaves the cursor."""
+    screen.write("\n")
+    return InvalidInput("no answer")
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
