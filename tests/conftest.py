@@ -15,6 +15,7 @@ from tests.support.launcher import Launcher
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
+from tests.support.s3_server import S3Server
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed
 
@@ -127,6 +128,21 @@ def server(request: pytest.FixtureRequest) -> ServerProcess:
     """Each kind of server in turn."""
     found: ServerProcess = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    with S3Server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """A store of objects with the empty bucket `books`, for commands in this process and others."""
+    s3_server.clear()
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
 
 
 @pytest.fixture(scope="session")

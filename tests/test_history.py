@@ -25,6 +25,7 @@ from tests.support.terminal import Terminal
         "version; connect --token root:hunter2",
         "connect milvus://root:hunter2@host:19530",
         "connect -uri 'https://hunter2@host'",
+        "insert file -c book s3://key:hun/ter2@books/a.csv",
         "connect --token 'root:hunt",
         "create user -u ann -p hunter22",
         "create user ann -phunter22",

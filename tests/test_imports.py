@@ -12,7 +12,7 @@ from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2
 
-HEAVY = ("grpc", "google.protobuf", "prompt_toolkit", "pymilvus", "pandas", "numpy", "keyring")
+HEAVY = ("grpc", "google.protobuf", "prompt_toolkit", "pymilvus", "pandas", "numpy", "keyring", "fsspec")
 RARE = {"getpass", "tty", "logging", "concurrent.futures"}
 """Modules of the standard library that cost a start milliseconds and few commands need."""
 

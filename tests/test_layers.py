@@ -51,6 +51,7 @@ ORDER = [*OURS]
 
 # And what each may import of others', beside the standard library.
 OTHERS = {
+    "fsspec": {"files"},
     "click": {"app", "cli", "commands", "completion", "dialogues", "grammar", "shell"},
     "google": {"client", "schema"},
     "grpc": {"client"},
@@ -72,6 +73,7 @@ OTHERS = {
 # The doors: only these modules import them, and only in a function.
 DOORS = {
     "jmespath": {"output/objects.py"},
+    "fsspec": {"files/stores.py"},
     "keyring": {"connections/secrets.py"},
     "numpy": {"checks/arithmetic.py", "files/npy_tables.py", "text/floats.py"},
     "orjson": {"files/cells.py", "files/json_text.py", "text/floats.py"},

@@ -59,7 +59,8 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
 
     Writes all rows, or those that match a filter, in primary key order and in a format that `insert file` reads. The
     rows are counted first: a file with fewer rows is an error. The file is called FILE.part until it is complete.
-    --resume continues an interrupted export.
+    --resume continues an interrupted export. FILE may be an s3://, gs:// or hf:// URL: the object appears when it is
+    complete, and its export can't be resumed.
 
     \b
     Example: export collection -c book books.jsonl --force

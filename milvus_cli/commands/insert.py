@@ -81,9 +81,9 @@ file_options = all_of(
 def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert rows from files.
 
-    Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, NPY and NPZ files, directories, patterns, URLs and standard input
-    (-). Columns are matched to fields by name. In a directory, path components such as lang=en become columns.
-    --resume continues an interrupted insert. `help files` describes the formats.
+    Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, NPY and NPZ files, directories, patterns, URLs (http, https, s3,
+    gs, hf) and standard input (-). Columns are matched to fields by name. In a directory, path components such as
+    lang=en become columns. --resume continues an interrupted insert. `help files` describes the formats.
 
     \b
     Example: insert file -c book books.csv

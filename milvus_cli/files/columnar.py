@@ -17,6 +17,7 @@ from .record_batches import (
     is_plain,
     piece_rows,
     prepared_pyarrow,
+    random_access,
     rows_of_pieces,
 )
 from .row_stream import Dense, RowStream
@@ -39,8 +40,7 @@ def read_parquet(source: Source, dense: Mapping[str, Dense], texts: Collection[s
 
     with format_errors(source, "Parquet"):
         # Parquet's metadata is at the end of the file.
-        content = source.file.path if is_plain(source) else copy_on_disk(source)
-        file = parquet.ParquetFile(content, buffer_size=BUFFER, pre_buffer=False)
+        file = parquet.ParquetFile(random_access(source), buffer_size=BUFFER, pre_buffer=False)
         return rows_of_pieces(
             source, "Parquet", file.schema_arrow, _parquet_pieces(file), as_columns, file.metadata.num_rows
         )

@@ -6,8 +6,9 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from glob import has_magic
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import CliError, InvalidInput
 from .path_columns import is_partition
@@ -23,13 +24,42 @@ OTHER_FILES = re.compile(r"[._].*|.*\.crc")
 NUMBER = re.compile(r"([0-9]+)")
 
 
-def data_files(directory: str) -> list[str]:
-    """Returns the paths of the data files in a directory and its partitions, numbers in their names in order.
+@dataclass(frozen=True)
+class Entry:
+    """A file or a directory in a directory; `size` is in bytes."""
+
+    name: str
+    size: int
+    is_directory: bool
+
+
+class Storage(Protocol):
+    """A place that has directories: the disks of this machine, or an object store."""
+
+    def entries(self, directory: str) -> Sequence[Entry]: ...
+
+    def content(self, path: str) -> bytes: ...
+
+
+class Disks:
+    """The files of this machine."""
+
+    def entries(self, directory: str) -> Sequence[Entry]:
+        with os.scandir(directory) as found:
+            return [Entry(each.name, each.stat().st_size, each.is_dir()) for each in found]
+
+    def content(self, path: str) -> bytes:
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def data_files(directory: str, storage: Storage) -> list[tuple[str, int]]:
+    """Returns the data files in a directory and its partitions, with their sizes, numbers in their names in order.
 
     Raises InvalidInput if there are none, or if the directory holds other tables too.
     """
     try:
-        found = list(_files(directory))
+        found = list(_files(directory, storage))
     except OSError as exc:
         raise CliError(f"can't read {exc.filename or directory}: {exc.strerror}") from exc
     if not found:
@@ -59,42 +89,41 @@ def require_one_format(directory: str, formats: Sequence[tuple[str, str]]) -> No
         )
 
 
-def _files(directory: str) -> Iterator[str]:
-    names = sorted(os.listdir(directory), key=_natural)
+def _files(directory: str, storage: Storage) -> Iterator[tuple[str, int]]:
+    entries = {each.name: each for each in storage.entries(directory)}
+    names = sorted(entries, key=_natural)
     for name, what in VERSIONED.items():
         if name in names:
             raise InvalidInput(
                 f"{directory} is a {what} table, which also has files of deleted rows", hint="write its rows as Parquet"
             )
     if SPLITS in names:
-        splits = [each for each in names if os.path.isdir(os.path.join(directory, each))]
+        splits = [each for each in names if entries[each].is_directory]
         raise InvalidInput(f"{directory} holds several datasets: {', '.join(splits)}", hint="name the directory of one")
     if set(DATASET_FILES) <= set(names):
-        yield from _dataset_files(directory)
-        return
+        # Beside the data files there may be others, which datasets has cached.
+        names = _dataset_files(os.path.join(directory, DATASET_FILES[0]), storage)
     for name in names:
         path = os.path.join(directory, name)
         if OTHER_FILES.fullmatch(name):
             continue
-        if not os.path.isdir(path):
-            yield path
+        if name not in entries:
+            raise CliError(f"no file {path}")
+        if not entries[name].is_directory:
+            yield path, entries[name].size
         elif is_partition(name):
-            yield from _files(path)
+            yield from _files(path, storage)
         else:
             raise InvalidInput(f"{directory} has directories that are not partitions", hint=f"name one: {path}")
 
 
-def _dataset_files(directory: str) -> Iterator[str]:
-    """Yields the data files of a saved dataset, without those that it has cached beside them."""
-    path = os.path.join(directory, DATASET_FILES[0])
+def _dataset_files(path: str, storage: Storage) -> list[str]:
+    """Returns the names of the data files of a saved dataset."""
     try:
-        with open(path, encoding="utf-8") as file:
-            state: Any = json.load(file)
-        names = [os.path.basename(each["filename"]) for each in state["_data_files"]]
+        state: Any = json.loads(storage.content(path))
+        return [os.path.basename(each["filename"]) for each in state["_data_files"]]
     except (ValueError, KeyError, TypeError) as exc:
         raise CliError(f"{path} does not name the data files") from exc
-    for name in names:
-        yield os.path.join(directory, name)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -17,9 +17,10 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput
 from ..text.names import nearest
-from .directories import below, data_files, pattern_matches, require_one_format
+from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
-from .urls import is_url, shown_url
+from .stores import ObjectStream, Stores, matching_objects
+from .urls import STORES, WEB, is_url, is_web, path_of, shown_url, store_of
 
 STDIN = "-"
 INPUT_FORMATS = {
@@ -91,33 +92,35 @@ def find_files(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
 def _files_at(path: str, given: str, wanted: str | None) -> list[InputFile]:
     """Returns the file of a path, or those of a directory; `given` is the path or the pattern for it."""
     named = pattern_matches(given, path)
-    if not os.path.isdir(path):
+    in_store = store_of(path) != ""
+    if not (path.endswith("/") if in_store else os.path.isdir(path)):
         return [replace(_input_file(path, wanted), columns=path_columns(named))]
     own = _format_of(path)
+    sizes = dict(data_files(path, Stores() if in_store else Disks()))
     files = [
-        replace(_input_file(each, wanted, own), columns=path_columns([*named, *below(path, each)]))
-        for each in data_files(path)
+        replace(_input_file(each, wanted, own), columns=path_columns([*named, *below(path, each)])) for each in sizes
     ]
     require_one_format(path, [(each.path, each.format) for each in files])
     # Spark writes an empty file for a part without rows.
-    filled = [each for each in files if each.format not in MAY_BE_EMPTY or os.path.getsize(each.path)]
+    filled = [each for each in files if each.format not in MAY_BE_EMPTY or sizes[each.path]]
     if not filled:
         raise InvalidInput(f"{path} has only empty files")
     return filled
 
 
 def _matches(path: str) -> list[str]:
-    if path == STDIN or is_url(path):
+    if path == STDIN or is_web(path):
         return [path]
+    if store_of(path):
+        return matching_objects(path)
     path = os.path.expanduser(path)
     if os.path.exists(path):
         return [path]
     found = sorted(glob.glob(path))
     if not found:
         if scheme := SCHEME.match(path):
-            raise InvalidInput(
-                f"can't read {scheme[0]} URLs: only http:// and https://", hint="give the path of a file"
-            )
+            known = ", ".join([*WEB, *(f"{each}://" for each in STORES)])
+            raise InvalidInput(f"can't read {scheme[0]} URLs", hint=f"give the path of a file, or a URL of {known}")
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]
@@ -128,7 +131,7 @@ def _matches(path: str) -> list[str]:
 
 def _input_file(path: str, wanted: str | None, otherwise: str | None = None) -> InputFile:
     """`wanted` is the format whatever the name, and `otherwise` that of a name without one."""
-    last = os.path.basename(path.partition("?")[0] if "://" in path else path)
+    last = os.path.basename(path_of(path) if is_url(path) else path)
     words = last.lower().split(".")[1:]
     compression = INPUT_COMPRESSIONS.get(words[-1], "") if words else ""
     if compression:
@@ -193,11 +196,11 @@ def open_source(
     """Opens a source, and closes it at the end. Raises CliError for read errors, including those inside the block."""
     raw = _open_raw(file, stdin)
     try:
-        total = os.fstat(raw.fileno()).st_size if identity(file) else None
+        total = os.fstat(raw.fileno()).st_size if identity(file) else getattr(raw, "size", None)
         opened = str(getattr(raw, "version", "")) if file.is_url else identity(file)
         raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
         begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
-        if file.is_url and not begin:
+        if file.is_url and total is None and not begin:
             raise CliError(f"{file.name}: the server sent no data")
         if not file.compression:
             file = replace(
@@ -218,6 +221,8 @@ def open_source(
 def _open_raw(file: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if file.path == STDIN:
         return stdin or sys.stdin.buffer
+    if store_of(file.path):
+        return cast(BinaryIO, ObjectStream(file.path, scattered=file.format == "parquet"))
     if file.is_url:
         # urllib's HTTP client takes about 35 ms to load, and most inserts and searches read no URL.
         from .web import open_url

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ..errors import CliError, InvalidInput, Unreachable
-from .urls import is_url, shown_url
+from .urls import is_web, shown_url
 
 OPEN_SECONDS = 30.0
 FOLLOWED = (301, 302, 303, 307, 308)
@@ -23,7 +23,7 @@ def open_url(url: str, name: str) -> WebStream:
 
     class ToTheWeb(HTTPRedirectHandler):
         def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if not is_url(newurl):
+            if not is_web(newurl):
                 raise HTTPError(newurl, code, msg, headers, fp)
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -48,7 +48,7 @@ def _reason(error: HTTPError) -> str:
     if error.code not in FOLLOWED or not location:
         return status
     target = urljoin(error.url or "", location)
-    why = "too many redirects" if is_url(target) else "only http and https are followed"
+    why = "too many redirects" if is_web(target) else "only http and https are followed"
     shown = shown_url(target)
     if len(shown) > LONGEST_SHOWN:
         shown = f"{shown[:LONGEST_SHOWN]}…"

@@ -116,11 +116,20 @@ def _open_part(export: Export) -> int:
         raise CliError(f"can't write {export.part}: {exc.strerror}", hint=hint) from exc
 
 
-def export_to_stream(client: Client, export: Export, write: Callable[[bytes], object]) -> None:
-    """Like `export_to_file`, but to a stream, which can't be resumed."""
+def export_to_stream(
+    client: Client,
+    export: Export,
+    write: Callable[[bytes], object],
+    report: Reporter = lambda point, rows: None,
+) -> int:
+    """Like `export_to_file`, but to a stream, which can't be resumed; returns the number of rows."""
     before = export.patience.tried(lambda: exact_count(client, export.selection))
-    rows = max((point.rows for point in _pages(client, export, Point(), write)), default=0)
+    rows = 0
+    for point in _pages(client, export, Point(), write):
+        rows = point.rows
+        report(point, before)
     _check_count(client, export, rows, before)
+    return rows
 
 
 def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes], object]) -> Iterator[Point]:

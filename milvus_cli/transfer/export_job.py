@@ -9,14 +9,15 @@ from ..errors import InvalidInput
 from ..files.memory import share_one_heap
 from ..files.sources import InputFile
 from ..files.text_layout import TEXT_FORMATS, UTF8, TextLayout
+from ..files.urls import store_of
 from ..files.writers import COLUMNAR_FORMATS, FileShape, file_shape
 from ..output.values import harmless_json
 from ..result import Done
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
 from ..session.session import Session
-from ..text.counts import counted
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
+from .export_object import export_to_object, exported, require_new_object
 from .job_locks import file_lock
 from .meter import Meter
 
@@ -49,7 +50,10 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
     share_one_heap()
     shape = options.shape
     replaces = bool(options.force or session.options.yes)
-    if options.file != "-":
+    in_store = store_of(options.file) != ""
+    if in_store:
+        require_new_object(options.file, replace=replaces, resume=options.resume)
+    elif options.file != "-":
         require_free(options.file, replace=replaces)
     selection = options.selection(session.client)
     profile = session.profile
@@ -64,6 +68,8 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
     if options.file == "-":
         export_to_stdout(session, work)
         return None
+    if in_store:
+        return export_to_object(session, work)
     return export_to_path(session, work, resume=options.resume)
 
 
@@ -83,16 +89,7 @@ def export_to_path(session: Session, work: Export, *, resume: bool) -> Done:
                 begun,
                 report=lambda point, rows: meter.moved(point.rows, point.bytes, point.rows / rows if rows else None),
             )
-    return Done(
-        f"Exported {counted(done.rows, 'row')} of {collection!r} to {work.path}.",
-        {
-            "collection": collection,
-            "file": work.path,
-            "format": work.shape.format,
-            "count": done.rows,
-            "bytes": done.bytes,
-        },
-    )
+    return exported(work, work.path, done.rows, done.bytes)
 
 
 def export_to_stdout(session: Session, work: Export) -> None:
