@@ -147,7 +147,9 @@ def test_a_search_without_a_result_names_what_is_near(tmp_path: Path, words: str
 
 def test_help_goes_to_a_file_and_through_a_command(cli: Cli) -> None:
     run = cli("-c", "help filters > filters.txt; help | head -n 1; list --help | tail -n 1")
-    assert run == Run(0, "Usage: milvus_cli [OPTIONS] COMMAND\n-t/--timeout, --debug, --color.\n", "")
+    assert run == Run(
+        0, "Usage: milvus_cli [OPTIONS] COMMAND\n--no-input, -q/--quiet, -t/--timeout, --debug, --color.\n", ""
+    )
     assert (cli.directory / "filters.txt").read_text().startswith("FILTERS\n")
 
 

@@ -66,12 +66,14 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
     assert cli("create", "config") == Run(0, f"Wrote {cli.home / 'config.toml'}.\n", "")
     text = (cli.home / "config.toml").read_text()
     assert parse(text) == {}
+
     uncommented = "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line or "# [" in line)
     found = parse(uncommented)
     assert found.pop("colors") == THEMES["dark"]
     assert {name: str(value) for name, value in found.items()} == {
         name: each.default for name, each in SETTINGS.items()
     }
+
     assert cli("create", "config") == Run(
         1, "", f"error: {cli.home / 'config.toml'} exists\nhint: edit it, or move it away first\n"
     )
@@ -83,7 +85,7 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
         ("otput = 1", "unknown setting 'otput'\nhint: did you mean output?"),
         ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
         ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0, at most 86,400"),
-        ('[colors]\nerrors = "red"', "[colors]: no role 'errors'\nhint: did you mean error?"),
+        ('[colors]\nerrors = "red"', "[colors]: role 'errors' not found\nhint: did you mean error?"),
         ('[colors]\nerror = "rot"', "[colors]: error: unknown color 'rot'\nhint: such as red, bright-cyan,"),
         ('colors = "red"', "[colors] must be a table\nhint: "),
         ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0, at most 86,400"),

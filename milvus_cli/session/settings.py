@@ -78,8 +78,8 @@ SETTINGS = {
         Setting("expanded", "auto", "Show one value per line: always, never, or if too wide.", (*SWITCH, "auto")),
         Setting("table_style", "rounded", "Borders of tables.", tuple(TABLE_STYLES)),
         Setting("null_text", NULL, "How tables show NULL."),
-        Setting("max_rows", str(ROWS_SHOWN), "Most rows of a table on a terminal; 0 shows all.", whole=True),
-        Setting("max_width", str(CELL_WIDTH), "Widest cell of a table on a terminal; 0 shows all.", whole=True),
+        Setting("max_rows", str(ROWS_SHOWN), "Maximum rows of a table on a terminal. 0 means no limit.", whole=True),
+        Setting("max_width", str(CELL_WIDTH), "Maximum width of a cell on a terminal. 0 means no limit.", whole=True),
         Setting("editing_mode", "emacs", "Editing keys of the command line.", ("emacs", "vi")),
         Setting(
             "prompt", "{alias}/{database}> ", "Prompt. May contain {alias}, {address}, {database}, {user}, {version}."
