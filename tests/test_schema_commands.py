@@ -498,7 +498,7 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
             "",
         ),
         (["x"], 2, "no fields for collection 'x'", WAYS),
-        ([], 2, "no collection is named", WAYS),
+        ([], 2, "missing collection name", WAYS),
         (PLAIN, 2, "missing collection name", WAYS),
         (
             ["x", "--schema-file", "nosuch.json"],

@@ -249,7 +249,7 @@ def test_each_candidate_has_a_short_description(session: Session) -> None:
 
     assert described("list data") == [("databases", "List databases")]
     assert described("upser") == [("upsert", "file, row")]
-    assert described("list databases -")[0] == ("--alias", "Use the connection saved under this alias.")
+    assert described("list databases -")[0] == ("--alias", "Connection to use.")
 
     assert described("search -c book -f ") == [("vector", "FLOAT_VECTOR 4")]
     assert described("count bo") == [("book", "not loaded"), ("notebook", "not loaded")]
