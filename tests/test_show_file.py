@@ -124,7 +124,7 @@ def test_another_encoding_is_noted(cli: Cli, folder: Path) -> None:
 def test_files_that_cannot_be_read(cli: Cli, folder: Path) -> None:
     (folder / "x.parquet").write_bytes(b"no")
     assert cli("show", "file", "x.parquet").code == 1
-    assert cli("show", "file", "nosuch.csv") == failed("no file nosuch.csv", code=1)
+    assert cli("show", "file", "nosuch.csv") == failed("file nosuch.csv not found", code=1)
 
 
 def test_only_the_beginning_of_a_large_file_is_read(cli: Cli, folder: Path) -> None:

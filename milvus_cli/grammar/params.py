@@ -121,7 +121,8 @@ def plain_reason(text: str) -> str:
 def noun_of(option: click.Option) -> str:
     """Returns what an option gives, as in `collection name`."""
     name = str(option.name).replace("_", " ")
-    name = name.removesuffix("s") if option.multiple else name
+    if option.multiple:
+        name = name.removesuffix("es" if name.endswith("ses") else "s")
     return f"{name} name" if option.metavar == "NAME" and not name.endswith("name") else name
 
 

@@ -286,9 +286,12 @@ def test_unprintable_characters_are_escaped() -> None:
         ),
         (
             {"fields": [ID, {"name": "x", "type": "INT8", "default_value": 128}]},
-            "field 'x': default_value: 128 is no INT8",
+            "field 'x': default_value: invalid INT8 value 128",
         ),
-        ({"fields": [ID, {"name": "x", "type": "BOOL", "default_value": 1}]}, "field 'x': default_value: 1 is no BOOL"),
+        (
+            {"fields": [ID, {"name": "x", "type": "BOOL", "default_value": 1}]},
+            "field 'x': default_value: invalid BOOL value 1",
+        ),
         (
             {"fields": [ID, {**VECTOR, "default_value": [1]}]},
             "field 'v': default_value: a FLOAT_VECTOR takes no default",
