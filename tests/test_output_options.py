@@ -53,7 +53,7 @@ def test_null_text_is_for_people(two_connections: Cli) -> None:
 @pytest.mark.parametrize("name", ["max_rows", "max_width"])
 def test_a_limit_of_what_is_shown_is_a_whole_number(cli: Cli, name: str, value: str) -> None:
     assert cli("set", name, "--", value) == Run(
-        2, "", f"error: set: {name} can't be {value!r}\nhint: a whole number from 0 to 1,000,000,000\n"
+        2, "", f"error: set: {name} can't be {value!r}\nhint: an integer from 0 to 1,000,000,000\n"
     )
 
 

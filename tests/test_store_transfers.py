@@ -82,7 +82,7 @@ def test_an_insert_goes_on_where_the_connection_to_the_store_was_lost(empty_book
     s3.broken.add("books/a.csv")
     line = "insert file -c book s3://books/a.csv --ignore-unknown"
     lost = empty_book_on_lite(line)
-    assert (lost.code, lost.err.splitlines()[-1]) == (3, "hint: the same line with --resume goes on there")
+    assert (lost.code, lost.err.splitlines()[-1]) == (3, "hint: run the same command with --resume to continue")
     assert lost.err.startswith("error: can't read s3://books/a.csv: ")
 
     s3.broken.clear()

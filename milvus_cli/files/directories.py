@@ -108,7 +108,7 @@ def _files(directory: str, storage: Storage) -> Iterator[tuple[str, int]]:
         if OTHER_FILES.fullmatch(name):
             continue
         if name not in entries:
-            raise CliError(f"no file {path}")
+            raise CliError(f"file {path} not found")
         if not entries[name].is_directory:
             yield path, entries[name].size
         elif is_partition(name):

@@ -63,7 +63,7 @@ class Setting(NamedTuple):
             hint = f"a number above 0, at most {LONGEST:,}"
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         if self.whole and not _is_whole(text):
-            hint = f"a whole number from 0 to {MOST:,}"
+            hint = f"an integer from 0 to {MOST:,}"
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         return text
 

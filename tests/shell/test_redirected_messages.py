@@ -34,7 +34,7 @@ def test_the_shell_opens_with_messages_in_a_file(
         assert "error" not in shell.text
         shell.send_line("exit")
         shell.wait_for("ended with 0")
-    assert (tmp_path / "err.log").read_text().startswith("error: no connection 'nosuch'\n")
+    assert (tmp_path / "err.log").read_text().startswith("error: connection 'nosuch' not found\n")
 
 
 def test_questions_are_asked_on_the_terminal_then(with_messages_in_a_file: Callable[..., Terminal]) -> None:
