@@ -216,7 +216,8 @@ def test_errors_hints_and_carets_have_their_colors() -> None:
     error = CliError("invalid filter: x\n  id >> 3\n     ^", hint="see help filters")
     looks = Palette({"error": "red", "hint": "cyan"})
     assert told(looks, error, Terminal()) == (
-        "\x1b[31merror:\x1b[0m invalid filter: x\n  id >> 3\n\x1b[31m     ^\x1b[0m\n\x1b[36mhint:\x1b[0m see help filters\n"
+        "\x1b[31merror:\x1b[0m invalid filter: x\n  id >> 3\n\x1b[31m     ^\x1b[0m\n"
+        "\x1b[36mhint:\x1b[0m see help filters\n"
     )
 
 
