@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .connections.private_files import LARGEST, read_whole
+from .connections.private_files import LARGEST
 from .errors import CliError, InvalidInput, Leave, OutputLost
 from .grammar.click_nodes import UnclearOption, WholeWords
-from .grammar.lines import PROGRAM, command_start
+from .grammar.lines import PROGRAM, command_start, read_script
 from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, plain_message
 from .grammar.tree import COMPLETE_VARIABLE, tree
 from .output.colors import starting_palette
@@ -197,21 +197,12 @@ def _files(session: Session, files: Sequence[str], *, keep_going: bool, echo: bo
             session.console.commands_on_stdin = True
             lines: Iterable[str] = iter(lambda: stdin.readline(LARGEST), "")
         else:
-            lines = _read(file)
+            lines = read_script(file).split("\n")
         failed = _script(session, lines, "stdin" if file == "-" else file, keep_going=keep_going, echo=echo)
         code = code or failed
         if failed and not keep_going:
             break
     return code
-
-
-def _read(file: str) -> list[str]:
-    try:
-        with open(file, encoding="utf-8") as opened:
-            return read_whole(opened, file).split("\n")
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise InvalidInput(f"can't read {file}: {reason}") from exc
 
 
 def _script(session: Session, lines: Iterable[str], name: str, *, keep_going: bool, echo: bool) -> int:

@@ -97,10 +97,11 @@ class Text(NamedTuple):
 
 
 class Script(NamedTuple):
-    """Commands to run next, echoed as typed; then the shell, if `stay` is set and there is a terminal."""
+    """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal."""
 
     name: str
     text: str
+    echo: bool = False
     stay: bool = False
 
 

@@ -35,6 +35,14 @@ def write(cli: Cli, text: str) -> Path:
     return path
 
 
+def test_set_without_a_value_shows_settings(cli: Cli) -> None:
+    assert cli("set", "-o", "json") == cli("list", "settings", "-o", "json")
+    assert cli("set", "output", "-o", "json") == cli("show", "output", "-o", "json")
+
+    unknown = cli("set", "outptu")
+    assert (unknown.code, unknown.err.splitlines()[0]) == (2, "error: set: unknown setting 'outptu'")
+
+
 def test_without_anything_settings_have_their_defaults(cli: Cli) -> None:
     assert settings(cli) == {name: (each.default, "default") for name, each in SETTINGS.items()}
 

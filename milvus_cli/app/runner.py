@@ -158,10 +158,7 @@ def _style(ctx: click.Context) -> Style:
 
 def _show(result: object, session: Session, output: str, style: Style, *, page: bool) -> int:
     if isinstance(result, Script):
-        session.state.stay = result.stay
-        # The script's commands connect by themselves: an alias given to this command must not outrank them.
-        inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
-        return run_script(result.text.split("\n"), inner, name=result.name, echo=True)
+        return _run_within(result, session)
     if isinstance(result, Repeat):
         return _repeat(result, session)
     if isinstance(result, Live):
@@ -174,6 +171,21 @@ def _show(result: object, session: Session, output: str, style: Style, *, page: 
             if failure is not None:
                 raise failure
     return result.exit_code if isinstance(result, Report) else 0
+
+
+def _run_within(script: Script, session: Session) -> int:
+    """Runs the script that a command gave. Raises InvalidInput for one that is already running."""
+    running = session.state.scripts
+    if script.name in running:
+        raise InvalidInput(f"{script.name} runs itself")
+    session.state.stay = script.stay
+    # The script's commands connect by themselves: an alias given to this command must not outrank them.
+    inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
+    running.append(script.name)
+    try:
+        return run_script(script.text.split("\n"), inner, name=script.name, echo=script.echo)
+    finally:
+        running.pop()
 
 
 def _write(result: Shown, session: Session, output: str, style: Style) -> None:

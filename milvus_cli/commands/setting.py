@@ -10,7 +10,7 @@ from ..grammar.click_nodes import Leaf
 from ..grammar.command import argument, command
 from ..grammar.offered import Offered, Words, items
 from ..result import Done, Record, Table
-from ..session.settings import SETTINGS, config_path, write_file
+from ..session.settings import SETTINGS, config_path, setting, write_file
 from ..text.names import named
 
 if TYPE_CHECKING:
@@ -32,16 +32,21 @@ class SettingValue(Offered):
 
 
 @command("set")
-@argument("name", type=NAME, metavar="NAME")
-@argument("value", type=SettingValue(), metavar="VALUE")
-def set_(session: Session, name: str, value: str) -> Done:
-    """Change a setting.
+@argument("name", type=NAME, metavar="NAME", required=False)
+@argument("value", type=SettingValue(), metavar="VALUE", required=False)
+def set_(session: Session, name: str | None, value: str | None) -> Done | Record | Table:
+    """Change a setting, or show it.
 
-    The change lasts until the end of the shell or script.
+    The change lasts until the end of the shell or script. Without VALUE, shows the setting; without NAME, all settings.
 
     \b
     Example: set output json
+    Example: set output
     """
+    if name is None:
+        return _all_settings(session)
+    if value is None:
+        return Record({name: session.settings[setting(name, "set").name]})
     session.state.settings = session.settings.with_value(name, value, "set")
     return Done(f"{name} is {session.settings[name]}.", {"setting": name, "value": session.settings[name]})
 
@@ -68,6 +73,10 @@ def list_settings(session: Session) -> Table:
     \b
     Example: list settings
     """
+    return _all_settings(session)
+
+
+def _all_settings(session: Session) -> Table:
     chosen = session.settings
     rows = [(name, chosen[name], chosen.sources[name], each.meaning) for name, each in SETTINGS.items()]
     return Table(("setting", "value", "source", "meaning"), rows)

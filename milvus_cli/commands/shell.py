@@ -10,7 +10,9 @@ import click
 from .. import __version__
 from ..errors import InvalidInput, Leave
 from ..grammar.command import argument, command, option, word
+from ..grammar.lines import read_script
 from ..grammar.tree import COMMAND, SUBJECT, UnknownCommand, find
+from ..grammar.types import FILE
 from ..grammar.value_types import FiniteRange
 from ..result import Done, Record, Repeat, Result, Script, Table, Text
 
@@ -109,6 +111,24 @@ def help_(session: Session, words: tuple[str, ...]) -> Text:
     return answer(words)
 
 
+@command("source")
+@argument("file", type=FILE, metavar="FILE")
+def source(session: Session, file: str) -> Script:
+    """Run the commands of a file.
+
+    Stops at the first error. `exit` ends the file, not the shell. Connections and settings that it changes stay.
+
+    \b
+    Example: source setup.mcli
+    """
+    if session.options.alias or session.options.database:
+        raise InvalidInput(
+            "source cannot be combined with --alias or --db",
+            hint="write `use connection NAME` into the file, or run it with: milvus_cli --alias NAME -f FILE",
+        )
+    return Script(file, read_script(file))
+
+
 @command("quickstart")
 @option("--no-shell", is_flag=True, help="Do not open the shell at the end.")
 def quickstart(session: Session, no_shell: bool) -> Script:
@@ -123,4 +143,4 @@ def quickstart(session: Session, no_shell: bool) -> Script:
     from importlib.resources import files
 
     text = files("milvus_cli").joinpath("quickstart.mcli").read_text(encoding="utf-8")
-    return Script("quickstart", text, stay=not no_shell)
+    return Script("quickstart", text, echo=True, stay=not no_shell)

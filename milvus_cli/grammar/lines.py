@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ..connections.private_files import LARGEST
+from ..connections.private_files import LARGEST, read_whole
 from ..errors import InvalidInput
 
 PROGRAM = "milvus_cli"
@@ -63,6 +63,16 @@ class Unreadable(InvalidInput):
         super().__init__(error.message, hint=error.hint)
         self.line = line
         self.left = left
+
+
+def read_script(path: str) -> str:
+    """Returns the text of a script. Raises InvalidInput if it can't be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return read_whole(file, path)
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise InvalidInput(f"can't read {path}: {reason}") from exc
 
 
 class Word(NamedTuple):

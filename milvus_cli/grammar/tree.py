@@ -26,8 +26,18 @@ MARGIN = 4
 COMPLETE_VARIABLE = "_MILVUS_CLI_COMPLETE"
 """Set by the completion scripts of bash, zsh and fish: the program then only answers a Tab."""
 
-SYNONYMS = {"describe": ("show",), "drop": ("delete",), "import": ("insert", "file")}
-"""Verbs of other shells and of the first Milvus_CLI; listed in help, never completed."""
+SYNONYMS = {
+    "describe": ("show",),
+    "desc": ("show",),
+    "drop": ("delete",),
+    "import": ("insert", "file"),
+    "quit": ("exit",),
+    "q": ("exit",),
+    "?": ("help",),
+    "h": ("help",),
+    "i": ("source",),
+}
+"""Words of other shells, also with a backslash, and of the first Milvus_CLI; listed in help, never completed."""
 
 DEFAULT_NOUNS = {
     "use": "database",
@@ -40,9 +50,6 @@ DEFAULT_NOUNS = {
 
 FILE_VERBS = ("insert", "upsert")
 """Verbs whose default noun is `file` where an option follows: `insert -c book books.csv`."""
-
-OTHER_SHELLS = {"quit": "exit", "q": "exit", "?": "help", "h": "help", "desc": "describe"}
-"""Commands of other shells, with or without a backslash, and what to write instead."""
 
 
 class UnknownCommand(click.UsageError):
@@ -103,7 +110,7 @@ class Verb(Node, click.Group):
         listed = self.commands.get("list")
         if args[0] not in self.commands and isinstance(listed, Verb) and args[0] in listed.commands:
             return ["list", *args]
-        return [*SYNONYMS.get(args[0], args[:1]), *args[1:]]
+        return [*_synonym(args[0]), *args[1:]]
 
     def _unknown(self, words: list[str]) -> UnknownCommand:
         name, known = words[0], [str(each) for each in self.commands]
@@ -143,6 +150,11 @@ class Verb(Node, click.Group):
         )
 
 
+def _synonym(word: str) -> tuple[str, ...]:
+    """Returns the words that another shell's word stands for; a word that is no synonym stays."""
+    return SYNONYMS.get(word.removeprefix("\\"), (word,))
+
+
 def _write_rows(
     formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]], width: int | None = None
 ) -> None:
@@ -161,7 +173,7 @@ def _meant(words: Sequence[str]) -> str:
     first, rest = words[0].strip().lower().lstrip("\\"), list(words[1:])
     if len(first.split()) > 1:
         return "leave out the quotes, or run a script with them: -c 'COMMAND; COMMAND'"
-    for meant in (first.split("_"), [OTHER_SHELLS.get(first, first)]):
+    for meant in (first.split("_"), [first]):
         command = [*meant, *(word.lower() for word in rest[: 2 - len(meant)])]
         for count in range(len(command), len(meant) - 1, -1):
             if _exists(command[:count]):
@@ -173,7 +185,7 @@ def _meant(words: Sequence[str]) -> str:
 def _exists(words: Sequence[str]) -> bool:
     """Returns whether these words name a verb or a command."""
     here: click.Command | None = tree()
-    for word in (*SYNONYMS.get(words[0], words[:1]), *words[1:]):
+    for word in (*_synonym(words[0]), *words[1:]):
         here = here.commands.get(word) if isinstance(here, click.Group) else None
     return here is not None
 

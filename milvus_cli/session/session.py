@@ -43,6 +43,7 @@ class State:
     """The mutable state that all views of a session share: settings, clients and names, opened when first used.
 
     `schemas` are those of the last searches, by address, database and name, which later searches confirm.
+    `scripts` are the names of those that run, the innermost last.
     `composed` are lines that dialogues put together, for the history of the shell.
     `compactions` are the last ones of collections, by address, database and the collection's id.
     `stay` asks the program to open the shell after the command. `last_latency_ms` is that of the last RPC.
@@ -55,6 +56,7 @@ class State:
         self.catalog: NameSource | None = None
         self.row_counts = RowCounts()
         self.composed: list[str] = []
+        self.scripts: list[str] = []
         self.schemas: dict[tuple[str, str, str], CollectionSchema] = {}
         self.compactions: dict[tuple[str, str, str], int] = {}
         self._config, self._console = config, console
