@@ -112,7 +112,7 @@ def test_a_password_is_asked_for_unseen_and_twice(root: Typed, terminal: Callabl
     shown.wait_for("the passwords differ: type them again\nPassword")
     assert "acc_ann" not in names(root, "user")
     shown.send_line("typed-unseen")
-    shown.wait_for("type it again\nPassword:\nOnce more:")
+    shown.wait_for("type them again\nPassword:\nOnce more:")
     shown.send_line("typed-unseen")
     assert shown.wait_exit() == 0
     assert b"typed-unsee" not in shown.raw

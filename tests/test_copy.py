@@ -451,7 +451,7 @@ def test_a_copy_names_source_and_target_and_refuses_ambiguous_ones(both_servers:
             1,
             f"'copy_unloaded' on {both_servers.place('old')} is not loaded: its rows can't be read",
         ),
-        ("lite:copy_form lite:copy_to", 1, f"collection 'copy_form' not found on {place}"),
+        ("lite:copy_form lite:copy_to", 1, f"collection 'copy_form' on {place} not found"),
         ("nosuch:copy_from lite:copy_to", 1, "connection 'nosuch' not found"),
         ("lite/:copy_from lite:copy_to", 2, "'lite/:copy_from' has no collection name"),
     ):

@@ -49,7 +49,7 @@ def test_create_database_without_a_name_exits_2(typed: Typed) -> None:
 
 def test_list_databases_as_table_and_json(shop: Typed) -> None:
     assert {"database": "shop"} in shop.json("list databases")
-    assert "│ shop       │\n" in shop("list databases").out
+    assert "│ shop     │\n" in shop("list databases").out
 
 
 def test_show_database_shows_the_answer_of_the_server(shop: Typed, is_lite: bool) -> None:

@@ -38,7 +38,7 @@ def test_create_collection_asks_for_the_collection_and_then_for_its_fields(talk:
         ("(auto id) [y/N]:", "perhaps"),
         ("expected yes or no", "True"),
         ("Description:", "it's all"),
-        ("(dynamic field) [y/N]:", "y"),
+        ("Enable the dynamic field [y/N]:", "y"),
         ("(0 Strong, 1 Bounded, 2 Session, 3 Eventually) [Bounded]:", "9"),
         ("unknown consistency level '9'", "0"),
         ("Shards [1]:", ""),

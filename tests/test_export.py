@@ -304,7 +304,7 @@ def test_an_export_that_fails_leaves_no_file(awkward_and_many: Typed, line: str,
 
 def test_export_of_more_rows_than_one_query_returns_is_complete(awkward_and_many: Typed, is_lite: bool) -> None:
     many = FEWER if is_lite else MANY
-    assert awkward_and_many("export -c many x.jsonl").out == f"Exported {many} rows of 'many' to x.jsonl.\n"
+    assert awkward_and_many("export -c many x.jsonl").out == f"Exported {many:,} rows of 'many' to x.jsonl.\n"
     with open("x.jsonl", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     assert rows == [{"id": key, "v": [key / 8, -key / 8]} for key in range(many)]
@@ -331,7 +331,7 @@ def test_an_export_resumes_where_it_was_killed(
     assert typed(f"{line} --resume -e 'id > 1'") == failed(
         "x.jsonl.part is of another export", "start over without --resume"
     )
-    assert typed(f"{line} --resume") == Run(0, f"Exported {MANY} rows of 'many' to x.jsonl.\n", "")
+    assert typed(f"{line} --resume") == Run(0, f"Exported {MANY:,} rows of 'many' to x.jsonl.\n", "")
     assert keys_in(Path("x.jsonl")) == list(range(MANY))
     assert sorted(path.name for path in cli.directory.glob("x.*")) == ["x.jsonl"]
 
@@ -356,7 +356,7 @@ def test_an_export_resumes_where_ctrl_c_ended_it(
         130, "", f"error: {file} is not whole\nhint: run the same command with --resume\n"
     )
     assert awkward_and_many(f"export -c many {file} --resume") == Run(
-        0, f"Exported {many} rows of 'many' to {file}.\n", ""
+        0, f"Exported {many:,} rows of 'many' to {file}.\n", ""
     )
     assert keys_in(Path(file)) == list(range(many))
     assert os.listdir() == [file]
@@ -394,7 +394,7 @@ def test_an_export_to_a_full_disk_resumes_when_there_is_room(
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         monkeypatch.setattr(export, "_complete_file", finish)
     assert awkward_and_many(f"export -c many {file} --resume") == Run(
-        0, f"Exported {FEWER} rows of 'many' to {file}.\n", ""
+        0, f"Exported {FEWER:,} rows of 'many' to {file}.\n", ""
     )
     assert keys_in(Path(file)) == list(range(FEWER))
     assert os.listdir() == [file]

@@ -84,7 +84,7 @@ def test_a_file_that_appears_during_an_export_stays_and_the_export_is_kept(
 
     # As the hint says.
     again = export_meanwhile(f"{line} --resume --force")
-    assert (again.returncode, again.stdout) == (0, f"Exported {count} rows of 'late' to {file}.\n"), again.stderr
+    assert (again.returncode, again.stdout) == (0, f"Exported {count:,} rows of 'late' to {file}.\n"), again.stderr
     assert set(os.listdir()) == {file, "home"}
     if file == "x.parquet":
         assert pyarrow.parquet.read_table(file).num_rows == count

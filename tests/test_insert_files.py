@@ -384,7 +384,7 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
         ('t, VARCHAR(5), "" is an empty text [null]:', ""),
         ("v, FLOAT_VECTOR(2), numbers separated by commas:", "0.5, 2"),
         ("g, GEOMETRY, such as POINT (1 2):", "POINT (1"),
-        ("a geometry in WKT such as POINT (1 2) is wanted", "POINT (1 2)"),
+        ("expected a geometry in WKT such as POINT (1 2)", "POINT (1 2)"),
         ("z, TIMESTAMPTZ, such as 2026-01-31T12:00:00Z:", "2026-01-31 13:00+01:00"),
         ("[none]:", '{"a": 1}'),
     ):

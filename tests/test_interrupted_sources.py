@@ -224,7 +224,7 @@ def test_an_export_waits_for_a_server_that_comes_back(cli: Cli, lite: LiteServer
         with gone_for(proxy, 1.5):
             pass
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (0, "Exported 8000 rows of 'source_export' to x.jsonl.\n"), err
+    assert (process.returncode, out) == (0, "Exported 8,000 rows of 'source_export' to x.jsonl.\n"), err
     assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == list(range(1, 8_001))
     typed.gone("source_export")
 

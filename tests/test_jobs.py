@@ -130,7 +130,7 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_is_whole(
         proxy.delay(0)
         proxy.thaw()
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (0, "Exported 3000 rows of 'job_export' to x.jsonl.\n"), err
+    assert (process.returncode, out) == (0, "Exported 3,000 rows of 'job_export' to x.jsonl.\n"), err
     assert [json.loads(line)["id"] for line in Path("x.jsonl").read_text().splitlines()] == list(range(1, 3_001))
     assert sorted(path.name for path in current_directory.iterdir() if path.is_file()) == ["x.jsonl", "y.jsonl"]
     typed.gone("job_export", "job_empty")

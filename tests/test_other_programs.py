@@ -159,4 +159,4 @@ def test_lists_and_objects_of_duckdb_in_csv_are_refused_with_what_to_write(books
     reason = "texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
     assert run.err.splitlines()[0] == f"duckdb.csv, line 2, column 'tags': invalid ARRAY value \"[a, 'ü,b']\": {reason}"
     run = books("upsert file -c others duckdb.csv --ignore-unknown --map tags=")
-    assert re.search(f"invalid JSON value '.*': {re.escape(reason)}$", run.err.splitlines()[0])
+    assert re.search(f'invalid JSON value ".*": {re.escape(reason)}$', run.err.splitlines()[0])

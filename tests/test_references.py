@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from pymilvus import DataType, MilvusClient, utility
@@ -40,6 +40,10 @@ class Answering(Recorder):
     @property
     def interactive(self) -> bool:
         return True
+
+    @property
+    def asking(self) -> TextIO:
+        return self.stderr
 
 
 @dataclass

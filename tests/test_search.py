@@ -601,7 +601,9 @@ def test_a_query_that_does_not_suit_the_vector_field_is_refused(texts_and_vector
         f"{name}: vector field 'v' is filled by no function", "give one: -f words"
     )
     assert typed(f"search {name} -f words -v '{{\"1\": 2}}'") == failed(
-        "'words' was created of text: no vector finds anything in it", "search it with --text, or --like ID", 2
+        "'words' is generated from text, so it cannot be searched with a vector",
+        "search it with --text, or --like ID",
+        2,
     )
 
 

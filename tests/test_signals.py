@@ -96,7 +96,7 @@ def test_in_a_program_behind_a_pipe_which_ends_too(begin_below_shell: Begin, tmp
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_at_a_question_nothing_was_changed(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
-    terminal = begin_below_shell("use", "connection", until="Alias (the connection to use from now on):")
+    terminal = begin_below_shell("use", "connection", until="Alias (connection to switch to):")
     os.kill(int((tmp_path / "pid").read_text()), number)
     terminal.wait_for(f"ended with {128 + number}")
     assert terminal.modes == terminal.first_modes

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from milvus_cli.output.colors import RESET, ROLES, THEMES, Palette
 from milvus_cli.output.formats import FORMATS
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, refuses, replies
@@ -42,10 +43,18 @@ def seen(terminal: Start, *argv: str) -> str:
     """All that a run writes to its terminal, which ends no line by itself; it must be harmless."""
     shell = terminal(*argv, cols=400, rows=200)
     shell.wait_exit()
-    text = shell.raw.decode().replace("\r\n", "\n")
+    text = without_colors(shell.raw.decode().replace("\r\n", "\n"))
     assert text
     assert [character for character in text if not character.isprintable() and character not in "\n\t"] == []
     return text
+
+
+def without_colors(text: str) -> str:
+    """Leaves out the program's own colors, and no other sequence."""
+    palette = Palette(THEMES["neutral"], forced=True)
+    for role in ROLES:
+        text = text.replace(palette.paint(role, "x").partition("x")[0], "")
+    return text.replace(RESET, "")
 
 
 def shows(echoed: str) -> list[str]:

@@ -403,8 +403,8 @@ def test_times_of_an_npy_file_are_taken_whatever_their_unit(tmp_path: Path, monk
         assert (run.code, run.err.splitlines()[0]) == (
             5,
             (
-                "id.npy, z.npy, row 1, column 'z': a time such as 2026-01-31T12:00:00Z is wanted, "
-                'not "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'
+                "id.npy, z.npy, row 1, column 'z': expected a time such as 2026-01-31T12:00:00Z, "
+                'got "1969-12-31T23:59:59.500001001Z": microseconds are the finest that Milvus keeps'
             ),
         )
 

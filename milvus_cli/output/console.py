@@ -53,10 +53,10 @@ class Console:
 
     @property
     def interactive(self) -> bool:
-        return _is_terminal(self.stdin) and self._asking is not None
+        return _is_terminal(self.stdin) and self.asking is not None
 
     @property
-    def _asking(self) -> TextIO | None:
+    def asking(self) -> TextIO | None:
         """The terminal for questions, which are no data; with `2>err.log`, that of stdout."""
         streams = (self.stderr, standard_output(), self.stdout)
         return next((each for each in streams if _is_terminal(each)), None)
@@ -197,7 +197,7 @@ class Console:
 
     def _screen_for(self, question: str) -> TextIO:
         """Returns where to ask. Raises InvalidInput without a person to answer."""
-        screen = self._asking
+        screen = self.asking
         if screen is None or not self.interactive:
             raise InvalidInput(f"can't ask {question.strip()!r}: no terminal")
         return screen

@@ -224,7 +224,7 @@ def test_ctrl_c_belongs_to_the_program_that_the_output_goes_to(shell: Terminal) 
 
 def test_a_needed_value_is_asked_for(shell: Terminal) -> None:
     shell.send_line("use connection")
-    shell.wait_for("Alias (the connection to use from now on):")
+    shell.wait_for("Alias (connection to switch to):")
     shell.send_line("dev")
     shell.wait_for("Using connection 'dev'.")
 
