@@ -76,7 +76,12 @@ BEFORE = {
 # Commands that Milvus 2.3.5 lacks; tests of the commands themselves run them on Milvus Lite, where that has them.
 LACKING = ["alter database", "truncate", "alter collection_field", "hybrid_search", "update resource_group"]
 LACKING += [leaf.path for leaf in COMMANDS if "privilege_group" in leaf.path]
-FILES = {"ann.password": "anns-password", "new.password": "another-password", "new.passwords": "eve:eves-password\n"}
+FILES = {
+    "ann.password": "anns-password",
+    "new.password": "another-password",
+    "new.passwords": "eve:eves-password\n",
+    "setup.mcli": "list databases\n",
+}
 
 # Commands that would move the one query node of this Milvus, or the rows loaded there.
 MOVING = ["load_balance", "transfer node", "transfer replica"]

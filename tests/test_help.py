@@ -145,6 +145,11 @@ def test_a_search_without_a_result_names_what_is_near(tmp_path: Path, words: str
     assert run == failed(f"no help found for {words!r}", hint, code=2)
 
 
+def test_empty_words_after_help_are_left_out(tmp_path: Path) -> None:
+    assert run_here(["help", "", " "], tmp_path) == run_here(["help"], tmp_path)
+    assert run_here(["help", "exit codes"], tmp_path) == run_here(["help", "exit-codes"], tmp_path)
+
+
 def test_help_goes_to_a_file_and_through_a_command(cli: Cli) -> None:
     run = cli("-c", "help filters > filters.txt; help | head -n 1; list --help | tail -n 1")
     assert run == Run(

@@ -265,6 +265,7 @@ NO_SERVER = {
     "show pager",
     "show server",
     "show timing",
+    "source",
     "start server",
     "stop server",
     "use connection",

@@ -50,7 +50,9 @@ def test_the_reference_is_one_object_for_programs(reference: dict[str, Any]) -> 
         "exit_codes",
         "variables",
     ]
-    assert reference["synonyms"] == {"describe": "show", "drop": "delete", "import": "insert file"}
+    synonyms = {"describe": "show", "desc": "show", "drop": "delete", "import": "insert file", "i": "source"}
+    assert reference["synonyms"] == {**synonyms, "quit": "exit", "q": "exit", "?": "help", "h": "help"}
+
     assert [each["code"] for each in reference["exit_codes"]] == [0, 1, 2, 3, 4, 5, 130]
     assert [each["names"] for each in reference["program_options"]] == [["-c"], ["-f"], ["--keep-going"], ["--echo"]]
 

@@ -32,6 +32,7 @@ class Match:
 
 def answer(words: Sequence[str]) -> Text:
     """Raises InvalidInput where neither a command nor a topic has all words."""
+    words = " ".join(words).split()
     topic = topic_named(words)
     if topic:
         return Text(render(blocks(topic), columns()))

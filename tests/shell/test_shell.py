@@ -92,8 +92,8 @@ def test_ctrl_c_cancels_a_call_long_before_its_deadline(cli: Cli, terminal: Star
 def test_a_line_that_was_copied_with_its_prompt_runs(shell: Terminal) -> None:
     shell.send_line("milvus_cli > version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
-    shell.send_line("\\q")
-    shell.wait_for("error: unknown command 'q'\nhint: did you mean exit?\ndev/default>")
+    shell.send_line("milvus_cli > \\q")
+    assert shell.wait_exit() == 0
 
 
 def test_exit_takes_a_code(shell: Terminal) -> None:
