@@ -74,12 +74,17 @@ def _prompt(session: Session) -> PromptSession[str]:
         auto_suggest=AutoSuggestFromHistory(),
         lexer=CommandLexer(),
         multiline=Condition(lambda: _is_unfinished(prompt.default_buffer.text)),
-        prompt_continuation="... ",
+        prompt_continuation=_continuation,
         enable_open_in_editor=True,
         enable_suspend=True,
         output=screen(session.console),
     )
     return prompt
+
+
+def _continuation(width: int, line: int, wraps: int) -> str:
+    """Returns the prompt of a further line; where the terminal only wraps a line, nothing was typed to continue it."""
+    return "" if wraps else "... "
 
 
 def _prepare_once_drawn(prompt: PromptSession[str]) -> None:

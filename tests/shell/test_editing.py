@@ -179,3 +179,11 @@ def _row(title: str) -> str:
 def _titles(cli: Cli) -> list[str]:
     found = cli("search", "hostile", "-v", "[1,2]", "--fields", "t", "-o", "json")
     return [row["t"] for row in json.loads(found.out)]
+
+
+def test_a_line_that_the_terminal_wraps_has_no_prompt_of_its_own(terminal: Start) -> None:
+    shell = opened(terminal, cols=40)
+    shell.send("version --timeout 10 --color never -o jsonl")
+    shell.wait_for("--color\n never -o jsonl")
+    shell.send(" 'open\r")
+    shell.wait_for("open\n...")
