@@ -59,7 +59,7 @@ class CliError(Exception):
         message += f"; {suffix}" if suffix else ""
         hint = hint or self.hint or default_hint
         if more_hint not in hint:
-            hint = f"{hint}; {more_hint}" if hint else more_hint
+            hint = f"{hint}{' ' if hint.endswith('?') else '; '}{more_hint}" if hint else more_hint
         # Without the constructor, because those of subclasses take other arguments.
         other = type(self).__new__(type(self), message)
         other.__dict__.update(self.__dict__, message=message, hint=hint)

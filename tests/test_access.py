@@ -210,8 +210,8 @@ def test_a_missing_name_is_reported_with_the_nearest(user_and_role: Typed, line:
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ("-p Serch -o a", "unknown privilege 'Serch'", "did you mean Search?; {force}"),
-        ("-p Search,Qury -o a", "unknown privilege 'Qury'", "did you mean Query?; {force}"),
+        ("-p Serch -o a", "unknown privilege 'Serch'", "did you mean Search? {force}"),
+        ("-p Search,Qury -o a", "unknown privilege 'Qury'", "did you mean Query? {force}"),
         ("-p Search -ot Colection -o a", "unknown object type 'Colection'", "did you mean Collection?"),
         (
             "-p Search -ot Global -o a",

@@ -357,7 +357,7 @@ def test_a_failure_in_the_middle_reports_how_many_changes_were_made(root_files: 
         (
             "roles: [{role: r, grants: [{object_name: b, privileges: Serch}]}]",
             "role 'r', grant 1: unknown privilege 'Serch'",
-            "did you mean Search?; --force sends it anyway",
+            "did you mean Search? --force sends it anyway",
         ),
         (
             "roles: [{role: r, grants: [{object_type: User, object_name: b, privileges: Query}]}]",

@@ -87,9 +87,9 @@ def test_a_collection_that_is_missing_exits_1(indexed_tome: Typed, verb: str) ->
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ("-t HNWS", "unknown index type 'HNWS'", "did you mean HNSW?; "),
-        ("-t HNSW -m COSIN", "unknown metric 'COSIN'", "did you mean COSINE?; "),
-        ("-t HNSW --param efConstrucion:8", "HNSW has no parameter 'efConstrucion'", "did you mean efConstruction?; "),
+        ("-t HNWS", "unknown index type 'HNWS'", "did you mean HNSW? "),
+        ("-t HNSW -m COSIN", "unknown metric 'COSIN'", "did you mean COSINE? "),
+        ("-t HNSW --param efConstrucion:8", "HNSW has no parameter 'efConstrucion'", "did you mean efConstruction? "),
         ("-t FLAT --param nlist:8", "FLAT has no parameter 'nlist'", "it takes none; "),
     ],
 )

@@ -72,7 +72,7 @@ def test_an_explicit_limit_is_shown_in_full(terminal: Callable[..., Terminal], t
     shown = terminal(env={"MILVUS_URI": typed.server.uri, "MILVUS_CLI_MAX_ROWS": "3"}, cols=120, rows=40)
     shown.wait_for("default>")
     shown.send_line("query -c many --fields id --consistency Strong")
-    shown.wait_for("(12 rows)\n9 rows not shown: all are in -o csv or -o jsonl\n")
+    shown.wait_for("(12 rows)\n9 rows not shown. -o csv and -o jsonl show all.\n")
 
     shown.send_line("query -c many --fields id --limit 11 --consistency Strong")
     shown.wait_for("╯\n(11 rows)\n")

@@ -36,7 +36,7 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
     for run in (first, second):
         _, answer, after = run.out.partition(ANSWER)
         assert answer
-        assert after.startswith("Top 3 of 6 rows by the statistics, ")
+        assert after.startswith("Top 3 of about 6 rows, ")
         assert "> connect --lite -a quickstart\n" in run.out
         assert "│ exact      │ 6     │\n" in run.out
 

@@ -678,7 +678,7 @@ def test_search_parameters_reach_the_index(searched_rows: Typed) -> None:
     assert 0 < counts[0] < counts[1] == 1000
     assert searched_rows(f"search {CLUSTERS} -v [0,0,0,0] --params nprob=1") == failed(
         "a search of IVF_FLAT has no parameter 'nprob'",
-        "did you mean nprobe?; --force sends it anyway",
+        "did you mean nprobe? --force sends it anyway",
         2,
     )
 
@@ -792,7 +792,7 @@ def test_rows_are_counted_once_in_a_while_and_after_each_write_of_ours(searched_
     lines = [search, search, "delete entities -c counted -e 'id == 1' --yes", search, search]
     run = searched_rows.cli("--debug", "-c", "; ".join(lines), env=searched_rows.env)
     searched_rows.gone("counted")
-    assert (run.code, run.out.count(" rows by the statistics, ")) == (0, 4), run
+    assert (run.code, run.out.count(" of about ")) == (0, 4), run
     traced = re.findall("^rpc (GetCollectionStatistics|Delete|Search) ", run.err, re.MULTILINE)
     assert traced == [
         "Search",

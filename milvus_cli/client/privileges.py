@@ -136,7 +136,7 @@ def check_privilege(name: str, object_type: str, groups: Collection[str], where:
     if name not in TYPE_OF:
         known = [*PRIVILEGES.get(object_type, TYPE_OF), *GROUPS, *groups]
         hint = nearest(name, known) or nearest(name, TYPE_OF) or "help grant privilege"
-        raise InvalidInput(f"{before}unknown privilege {name!r}", hint=f"{hint}; {FORCE}")
+        raise InvalidInput(f"{before}unknown privilege {name!r}", hint=hint).with_context(more_hint=FORCE)
     if object_type and TYPE_OF[name] != object_type:
         raise InvalidInput(
             f"{before}{name} is a privilege on {TYPE_OF[name]}, not on {object_type}",

@@ -23,7 +23,7 @@ PART, PARTS = 5 << 20, 2_500
 S3 takes no smaller parts, and not more than 10,000 of them: enough for 250 GB.
 """
 VERSIONS = ("ETag", "etag", "generation", "blob_id")
-"""What stores call the version of an object."""
+"""Names of the version of an object, in the answers of different stores."""
 FAILURES = (
     ("botocore.exceptions", "NoCredentialsError", NotAuthorized),
     ("botocore.exceptions", "ConnectionError", Unreachable),

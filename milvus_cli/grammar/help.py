@@ -31,7 +31,7 @@ class Match:
 
 
 def answer(words: Sequence[str]) -> Text:
-    """Raises InvalidInput where neither a command nor a topic has all words."""
+    """Returns the help that words name, else what a search for them finds. Raises InvalidInput if it finds nothing."""
     words = " ".join(words).split()
     topic = topic_named(words)
     if topic:

@@ -30,7 +30,7 @@ JSON_WORD = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*"(?=:))|"(?:[^"\\]|\\.)*"|(?P<n
 BOXES = ("rounded", "square")
 """Table styles that only Unicode has."""
 
-CUT_NOTE = "Long values are cut: whole ones are in -o json"
+CUT_NOTE = "Long values are cut. -o json shows them whole."
 
 
 def format_in(argv: Sequence[str]) -> str | None:
@@ -114,10 +114,10 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     if style.counted:
         yield paint("count", f"({counted(total, 'row')})") + "\n"
     if total > len(kept):
-        yield paint("note", f"{counted(total - len(kept), 'row')} not shown: all are in -o csv or -o jsonl") + "\n"
+        yield paint("note", f"{counted(total - len(kept), 'row')} not shown. -o csv and -o jsonl show all.") + "\n"
     if places and len(places) < len(columns):
         left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
-        yield paint("note", f"Columns not shown: {left_out}; all are in -o vertical") + "\n"
+        yield paint("note", f"Columns not shown: {left_out}. -o vertical shows all.") + "\n"
     if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
         yield paint("note", CUT_NOTE) + "\n"
 

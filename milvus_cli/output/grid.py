@@ -13,7 +13,7 @@ from .values import width_of
 
 
 class Edge(NamedTuple):
-    """What stands before, between and after the columns; `fill` makes a line of it."""
+    """The texts before, between and after the columns. A `fill` is repeated for a line instead of cells."""
 
     before: str
     between: str

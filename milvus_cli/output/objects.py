@@ -16,10 +16,14 @@ class Query(Protocol):
 
 
 def compiled(expression: str) -> Query:
-    """Raises ValueError, with a place in the expression, if it can't be parsed."""
+    """Compiles a JMESPath expression. Raises ValueError, with a place in the expression, if it can't be parsed."""
     import jmespath
 
-    query: Query = jmespath.compile(expression)
+    try:
+        query: Query = jmespath.compile(expression)
+    except ValueError as exc:
+        reason = str(exc).removeprefix("Invalid jmespath expression: ")
+        raise ValueError(reason[:1].lower() + reason[1:]) from exc
     return query
 
 

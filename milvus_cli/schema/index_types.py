@@ -171,15 +171,15 @@ def _kind(schema: CollectionSchema, name: str) -> str:
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:
     """Raises InvalidInput for unknown words: Milvus Lite accepts any type, and Milvus any parameter."""
     if index_type not in PARAMETERS:
-        raise InvalidInput(f"unknown index type {index_type!r}", hint=_hint(index_type, PARAMETERS))
+        raise _unknown("index type", index_type, PARAMETERS)
     if metric and metric not in METRICS:
-        raise InvalidInput(f"unknown metric {metric!r}", hint=_hint(metric, METRICS))
+        raise _unknown("metric", metric, METRICS)
     known = PARAMETERS[index_type]
     for name in parameters:
         if name not in (*known, *ANYWHERE):
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            hint = f"{nearest(name, known) or takes}; {FORCE}"
-            raise InvalidInput(f"{index_type} has no parameter {name!r}", hint=hint)
+            error = InvalidInput(f"{index_type} has no parameter {name!r}", hint=nearest(name, known) or takes)
+            raise error.with_context(more_hint=FORCE)
 
 
 def check_index_param(index_type: str, name: str, text: str) -> None:
@@ -200,14 +200,14 @@ def check_search_params(index_type: str, parameters: Mapping[str, Any]) -> None:
     for name in parameters:
         if name not in (*known, *SEARCH_ANYWHERE):
             takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise InvalidInput(
-                f"a search of {index_type} has no parameter {name!r}", hint=f"{nearest(name, known) or takes}; {FORCE}"
-            )
+            message = f"a search of {index_type} has no parameter {name!r}"
+            raise InvalidInput(message, hint=nearest(name, known) or takes).with_context(more_hint=FORCE)
         value = parameters[name]
         if name not in NO_NUMBERS and (isinstance(value, bool) or not isinstance(value, (int, float))):
             raise InvalidInput(f"{name} takes a number, not {value!r}", hint=FORCE)
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
+def _unknown(kind: str, word: str, known: Iterable[str]) -> InvalidInput:
     names = list(known)
-    return f"{nearest(word, names) or 'known: ' + ', '.join(names)}; {FORCE}"
+    hint = nearest(word, names) or f"known: {', '.join(names)}"
+    return InvalidInput(f"unknown {kind} {word!r}", hint=hint).with_context(more_hint=FORCE)

@@ -177,13 +177,17 @@ def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str
     if is_short and asked.client.version.is_lite:
         session.console.note(f"note: {LITE_RANGE}")
     began = time.monotonic()
-    shown = "" if found.rest else f"Top {found.count:,} of "
     level = found.search.consistency
 
     def footer() -> str:
         taken = found.milliseconds + ((time.monotonic() - began) * 1000 if found.rest else 0)
         rows = _row_count(asked, found)
-        counted = "" if rows is None or rows < found.count else f"{shown}{rows:,} rows by the statistics, "
+        if rows is None or rows < found.count:
+            counted = ""
+        elif found.rest:
+            counted = f"About {rows:,} rows in the collection, "
+        else:
+            counted = f"Top {found.count:,} of about {rows:,} rows, "
         return f"{counted}{taken:.1f} ms, consistency {level}"
 
     return footer

@@ -21,7 +21,7 @@ def attributes(theme: str, name: str) -> Attrs:
 
 
 def raw_of(shell: Terminal, line: str, end: str) -> bytes:
-    """What the terminal gets from a line to its prompt."""
+    """Returns the bytes from the echo of a line to the next prompt."""
     before = len(shell.raw)
     shell.send_line(line)
     shell.wait_for(end)
