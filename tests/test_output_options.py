@@ -72,7 +72,7 @@ def test_an_explicit_limit_is_shown_in_full(terminal: Callable[..., Terminal], t
     shown = terminal(env={"MILVUS_URI": typed.server.uri, "MILVUS_CLI_MAX_ROWS": "3"}, cols=120, rows=40)
     shown.wait_for("default>")
     shown.send_line("query -c many --fields id --consistency Strong")
-    shown.wait_for("(12 rows)\n9 rows not shown. -o csv and -o jsonl show all.\n")
+    shown.wait_for("(12 rows)\n9 rows not shown. -o csv and -o jsonl show every row.\n")
 
     shown.send_line("query -c many --fields id --limit 11 --consistency Strong")
     shown.wait_for("╯\n(11 rows)\n")
@@ -95,7 +95,7 @@ def test_a_narrow_terminal_drops_columns_of_show_collection(shelf: Typed, termin
         "│ vector │ FLOAT_VECTOR(4) │            │\n"
         "╰────────┴─────────────────┴────────────╯\n"
         "(3 rows)\n"
-        "Columns not shown: default, description; all are"
+        "Columns not shown: default, description. -o vertic"
     ) in shown.text
 
 

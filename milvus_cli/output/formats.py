@@ -114,10 +114,12 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     if style.counted:
         yield paint("count", f"({counted(total, 'row')})") + "\n"
     if total > len(kept):
-        yield paint("note", f"{counted(total - len(kept), 'row')} not shown. -o csv and -o jsonl show all.") + "\n"
+        yield (
+            paint("note", f"{counted(total - len(kept), 'row')} not shown. -o csv and -o jsonl show every row.") + "\n"
+        )
     if places and len(places) < len(columns):
         left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
-        yield paint("note", f"Columns not shown: {left_out}. -o vertical shows all.") + "\n"
+        yield paint("note", f"Columns not shown: {left_out}. -o vertical shows every column.") + "\n"
     if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
         yield paint("note", CUT_NOTE) + "\n"
 

@@ -167,7 +167,7 @@ def test_a_terminal_shows_the_first_rows_and_counts_the_rest() -> None:
     assert text.splitlines()[-3:] == [
         "╰─────╯",
         f"({ROWS_SHOWN + 5:,} rows)",
-        "5 rows not shown. -o csv and -o jsonl show all.",
+        "5 rows not shown. -o csv and -o jsonl show every row.",
     ]
     assert len(text.splitlines()) == ROWS_SHOWN + 6
 

@@ -78,7 +78,7 @@ def test_a_narrow_terminal_shows_fewer_columns_and_names_the_others(forty_column
         "│ v     │    NULL │\n"
         "╰───────┴─────────╯\n"
         "(2 rows)\n"
-        "Columns not shown: description. -o vertical shows all.\n"
+        "Columns not shown: description. -o vertical shows every column.\n"
     )
 
 
@@ -113,7 +113,7 @@ def test_the_user_chooses_how_much_a_terminal_shows() -> None:
     rows = [("abcdefgh",)] * 1200
     assert written(("a",), rows, Style(terminal=True, most=1, room=4)) == (
         "╭──────╮\n│ a    │\n├──────┤\n│ abc… │\n╰──────╯\n(1,200 rows)\n"
-        f"1,199 rows not shown. -o csv and -o jsonl show all.\n{CUT_NOTE}\n"
+        f"1,199 rows not shown. -o csv and -o jsonl show every row.\n{CUT_NOTE}\n"
     )
     assert len(written(("a",), rows, Style(terminal=True, most=0)).splitlines()) == 1205
 
