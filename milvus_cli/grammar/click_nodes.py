@@ -24,7 +24,7 @@ from .params import (
     SecretOption,
     WordOption,
 )
-from .parser import Given, LineParser, Parsed, plain_params, written_out
+from .parser import Given, LineParser, Parsed, written_out
 from .spellings import begun
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ class WholeWords(click.Command):
         parsed = self._parser.parse(args, interspersed=ctx.allow_interspersed_args)
         params = self.get_params(ctx)
         self._require_clear(ctx, parsed, params)
-        words = written_out(parsed, params)
+        words = written_out(parsed, self._parser.plain)
         spellings = {word.partition("=")[0] for word in words if word.startswith("-")}
         # A line has few of forty options: click processes those, and the defaults of the others once.
         present = [
             each
             for each in params
-            if isinstance(each, click.Argument) or not spellings.isdisjoint((*each.opts, *each.secondary_opts))
+            if each.param_type_name == "argument" or not spellings.isdisjoint((*each.opts, *each.secondary_opts))
         ]
         rest = click.Command(self.name, params=present, add_help_option=False).parse_args(ctx, words)
         ctx.params = {**self._defaults, **ctx.params}
@@ -251,8 +251,9 @@ class Leaf(Node):
 
     def _require_clear(self, ctx: click.Context, parsed: Parsed, params: Sequence[click.Parameter]) -> None:
         super()._require_clear(ctx, parsed, params)
-        words = [each for each in plain_params(params) if isinstance(each, WordOption)]
-        if len(words) < len(plain_params(params)) or any(each.multiple for each in words):
+        plain = self._parser.plain
+        words = [each for each in plain if isinstance(each, WordOption)]
+        if len(words) < len(plain) or any(each.multiple for each in words):
             return
         if len(parsed.plain) > len(words):
             raise _unexpected(parsed.plain[len(words)], ctx)

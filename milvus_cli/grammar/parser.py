@@ -44,6 +44,7 @@ class LineParser:
 
     def __init__(self, params: Sequence[click.Parameter]) -> None:
         self.spellings = layers(params)
+        self.plain = plain_params(params)
         self._options = _by_spelling(params)
 
     def parse(self, words: Sequence[str], *, interspersed: bool = True) -> Parsed:
@@ -103,10 +104,13 @@ def _by_spelling(params: Sequence[click.Parameter]) -> dict[str, click.Option]:
     return {spelling: each for each in ordered for spelling in (*each.opts, *each.secondary_opts)}
 
 
-def written_out(parsed: Parsed, params: Sequence[click.Parameter]) -> list[str]:
-    """Returns the words as click reads them: plain words that give a WordOption stand behind its name."""
+def written_out(parsed: Parsed, plain: Sequence[click.Parameter]) -> list[str]:
+    """Returns the words as click reads them: plain words that give a WordOption stand behind its name.
+
+    `plain` are the parameters that plain words give.
+    """
     given = {each.option.name for each in parsed.options}
-    free = [each for each in params if isinstance(each, WordOption) and (each.multiple or each.name not in given)]
+    free = [each for each in plain if isinstance(each, WordOption) and (each.multiple or each.name not in given)]
     words = list(parsed.plain)
     named = [word for each in _shared_out(words, free) for word in each]
     return [*(word for each in parsed.options for word in _written(each)), *named, "--", *words]

@@ -101,7 +101,6 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     kept, total = _first(rows, style.most if style.terminal else 0)
     cells = [style.cells(row) for row in kept]
     grid = _grid(columns, cells if style.unicode else [style.written(row) for row in cells], kept, style)
-    paint = style.palette.paint
     places = _fitting(columns, grid.widths, style)
     if kept and not places:
         # Each value then has a line of its own.
@@ -112,16 +111,18 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     else:
         yield from _lines(_narrowed(grid, places) if places else grid, style)
     if style.counted:
-        yield paint("count", f"({counted(total, 'row')})") + "\n"
+        yield style.palette.paint("count", f"({counted(total, 'row')})") + "\n"
     if total > len(kept):
-        yield (
-            paint("note", f"{counted(total - len(kept), 'row')} not shown. -o csv and -o jsonl show every row.") + "\n"
-        )
+        yield _note(f"{counted(total - len(kept), 'row')} not shown. -o csv and -o jsonl show every row.", style)
     if places and len(places) < len(columns):
         left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
-        yield paint("note", f"Columns not shown: {left_out}. -o vertical shows every column.") + "\n"
+        yield _note(f"Columns not shown: {left_out}. -o vertical shows every column.", style)
     if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
-        yield paint("note", CUT_NOTE) + "\n"
+        yield _note(CUT_NOTE, style)
+
+
+def _note(text: str, style: Style) -> str:
+    return style.palette.paint("note", text) + "\n"
 
 
 def _lines(grid: Grid, style: Style) -> Iterator[str]:
@@ -172,7 +173,7 @@ def write_vertical(columns: Sequence[str], rows: Rows, style: Style) -> Iterator
 
     yield from _blocks(columns, cells(), style)
     if cut:
-        yield style.palette.paint("note", CUT_NOTE) + "\n"
+        yield _note(CUT_NOTE, style)
 
 
 def write_json(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[str]:
