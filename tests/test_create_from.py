@@ -80,6 +80,19 @@ def test_later_rows_that_do_not_fit_are_rejected(books: Typed, monkeypatch: pyte
     assert len(rows_in(books)) == 49
 
 
+def test_no_hint_inserts_rows_again_that_are_in(books: Typed) -> None:
+    Path("books.csv").write_text("id,vector\n" + '1,"[0.5, 1]"\n' * 3 + "2,\n")
+    partly = books("create collection made --from books.csv -f vector:FLOAT_VECTOR:2")
+    assert (partly.code, partly.err.splitlines()[-1]) == (5, "hint: --rejects FILE keeps them")
+    books.gone("made")
+    Path("none.csv").write_text('id,vector\nx,"[0.5, 1]"\n')
+    none = books("create collection made --from none.csv -f vector:FLOAT_VECTOR:2 -f id:INT64 -p id")
+    assert none.err.splitlines()[-1] == (
+        "hint: --rejects FILE keeps them; the collection is there; its rows: "
+        "insert file -c made none.csv --exact-numbers"
+    )
+
+
 def test_standard_input_is_read_once_for_both(books: Typed) -> None:
     words = ("create", "collection", "made", "--from", "-", "--format", "csv")
     assert books.cli(*words, input=BOOKS, env=books.env).code == 0
@@ -182,14 +195,17 @@ def test_json_in_parquet_is_json_again(books: Typed) -> None:
     assert "-f id:INT64 -f j:JSON -f t:VARCHAR:256 -f v:FLOAT_VECTOR:8" in run.out
 
 
-def test_an_interrupted_insert_names_the_line_to_go_on_with(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_file_does_not_name_a_line_that_doubles_its_rows(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10)
     lines = "".join(f'{number},"[0.5, 1]"\n' for number in range(200))
     Path("r.csv.gz").write_bytes(gzip.compress(f"id,v\n{lines}".encode())[:-8])
     monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 10)
     run = books("create collection made --from r.csv.gz")
-    assert (run.code, run.err.splitlines()[-1][:5]) == (1, "hint:")
-    assert "insert file -c made r.csv.gz --exact-numbers" in run.err
+    assert run.code == 1
+    assert run.err.endswith(
+        "; 200 rows are in\nhint: repair the file, then send all rows again with: upsert file … --restart, "
+        "which replaces those that are in\n"
+    )
 
 
 def test_values_that_no_type_fits_need_a_declaration(books: Typed) -> None:

@@ -22,6 +22,7 @@ from ..schema.declaration import declared, parse_field
 from ..schema.features import NULLABLE
 from ..schema.schema_file import to_text, write_definition
 from ..server.creating import CreateOptions, create_collection, settled
+from ..server.existence import exact_row_count
 from ..server.overview import type_text
 from ..server.waiting import load
 from ..session.session import Session
@@ -214,7 +215,18 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
         line = insert_line(plan.insert)
         if RESUME_HINT in exc.hint:
             raise exc.with_context(hint=f"the collection is there; continue with: {line} --resume") from exc
+        # To insert rows again that are in would double them: the insert's own hint says how to continue.
+        if not _is_empty(session, plan.insert.collection):
+            raise
         raise exc.with_context(more_hint=f"the collection is there; its rows: {line}") from exc
+
+
+def _is_empty(session: Session, collection: str) -> bool:
+    """Reports whether the collection is known to have no rows."""
+    try:
+        return exact_row_count(session.client, collection) == 0
+    except CliError:
+        return False
 
 
 def _described(plan: Plan) -> Text:
