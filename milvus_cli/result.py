@@ -97,12 +97,17 @@ class Text(NamedTuple):
 
 
 class Script(NamedTuple):
-    """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal."""
+    """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal.
+
+    `ending` is shown if all of them succeed. `arguments` replace $1, $2 and so on in the commands; None leaves those.
+    """
 
     name: str
     text: str
     echo: bool = False
     stay: bool = False
+    ending: str = ""
+    arguments: Sequence[str] | None = None
 
 
 class Repeat(NamedTuple):

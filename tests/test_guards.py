@@ -113,7 +113,7 @@ DELETIONS = {
     "delete collection_properties": "delete collection_properties -c guard_book -k collection.ttl.seconds",
 }
 NEWER = {"delete privilege_group", "truncate"}
-LOCAL = {"delete connection", "delete connection_history"}
+LOCAL = {"delete connection", "delete connection_history", "delete saved_command"}
 
 
 @pytest.mark.parametrize(("method", "path"), READS)

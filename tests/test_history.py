@@ -1,6 +1,7 @@
 """Lines that the history keeps, and lines that it never keeps."""
 
 import json
+import stat
 from collections.abc import Callable
 
 import pytest
@@ -96,3 +97,32 @@ def test_a_running_shell_forgets_a_cleared_history(terminal: Callable[..., Termi
     shell.send_key("up")
     shell.send_line("history -o csv")
     shell.wait_for("number,line\n1,history -o csv")
+
+
+def test_shells_share_their_lines(terminal: Callable[..., Terminal], cli: Cli) -> None:
+    first, second = terminal(), terminal()
+    for shell, line in ((first, "version -o jsonl"), (second, "show theme -o csv")):
+        shell.wait_for("milvus_cli>")
+        shell.send_line(line)
+        shell.wait_for("jsonl\n{" if shell is first else "theme\nauto")
+    first.send_line("show pager -o csv")
+    first.wait_for("pager\non\nmilvus_cli>")
+    first.send_key("up", "up")
+    first.wait_for("on\nmilvus_cli> show theme -o csv")
+    first.send_key("enter")
+    first.wait_for("theme\nauto\nmilvus_cli>")
+    assert [row["line"] for row in json.loads(cli("history", "-o", "json").out)] == [
+        "version -o jsonl",
+        "show theme -o csv",
+        "show pager -o csv",
+        "show theme -o csv",
+    ]
+
+
+def test_a_history_that_was_removed_begins_anew_and_is_private(terminal: Callable[..., Terminal], cli: Cli) -> None:
+    shell = terminal()
+    shell.wait_for("milvus_cli>")
+    (cli.home / "history").unlink()
+    shell.send_line("version -o jsonl")
+    shell.wait_for('"}\nmilvus_cli>')
+    assert stat.S_IMODE((cli.home / "history").stat().st_mode) == 0o600

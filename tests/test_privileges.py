@@ -17,6 +17,7 @@ import pytest
 from milvus_cli.client.privileges import TYPE_OF, Where, refusal
 from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.tree import find, leaves, tree
+from milvus_cli.session.settings import SETTINGS
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, Handler, aborts, in_turn, replies
 from tests.support.milvus_server import MilvusServer
@@ -247,29 +248,33 @@ NO_SERVER = {
     "create config",
     "delete connection",
     "delete connection_history",
+    "delete saved_command",
     "disconnect",
     "docs",
     "exit",
     "help",
     "history",
     "list connection_history",
+    "list saved_commands",
     "list servers",
     "list settings",
+    "notee",
     "quickstart",
     "rename connection",
+    "run",
+    "save",
     "set",
     "show connection",
     "show file",
-    "show editing_mode",
-    "show output",
-    "show pager",
     "show server",
-    "show timing",
     "source",
     "start server",
     "stop server",
+    "system",
+    "tee",
     "use connection",
     "version",
+    *(f"show {name}" for name in SETTINGS),
 }
 """Commands that ask no server, or one that they start themselves."""
 

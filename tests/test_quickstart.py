@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from milvus_cli.commands.shell import NEXT_STEPS
 from tests.support.cli import Cli
 from tests.support.terminal import Terminal
 
@@ -40,14 +41,25 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
         assert "> connect --lite -a quickstart\n" in run.out
         assert "│ exact      │ 6     │\n" in run.out
 
+    assert first.out.endswith(f"\n{NEXT_STEPS}")
+    assert second.out.endswith(f"\n{NEXT_STEPS}")
     assert "Created collection 'films'.\n" in first.out
     assert "Collection 'films' already exists.\n" in second.out
     assert "Field 'mood' of 'films' already has index" in second.out
 
 
+def test_the_next_steps_can_be_taken(quickstart: Cli) -> None:
+    assert quickstart("quickstart", "-q").code == 0
+    steps = [line.split("  ")[0] for line in NEXT_STEPS.splitlines()[1:]]
+    for step in steps:
+        if "HOST" not in step:
+            assert quickstart("-y", "-c", step).err == "", step
+    assert quickstart("list", "collections", "-o", "json").out == "[]\n"
+
+
 def test_quickstart_opens_the_shell_on_a_terminal(quickstart: Cli, terminal: Callable[..., Terminal]) -> None:
     shell = terminal("quickstart", rows=60)
-    shell.wait_for("quickstart/default>", timeout=30)
+    shell.wait_for(f"{NEXT_STEPS}quickstart/default>", timeout=30)
     shell.send_line("count films -o jsonl")
     shell.wait_for('{"collection": "films", "exact": 6, "statistics": 6}')
     shell.send_line("exit")

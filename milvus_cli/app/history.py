@@ -12,7 +12,7 @@ import click
 
 from ..errors import CliError
 from ..grammar.click_nodes import Leaf
-from ..grammar.lines import scan
+from ..grammar.lines import SYSTEM, Word, scan
 from ..grammar.params import GLOBAL_OPTIONS, SecretOption
 from ..grammar.parser import layers, plain_params
 from ..grammar.spellings import Layer, spelled
@@ -57,7 +57,13 @@ def clear_history(home: Path) -> None:
 
 def carries_secret(line: str) -> bool:
     """Returns whether a line may contain a secret; in doubt it does."""
-    return any(_carries_secret([word.value for word in words]) for words in scan(line))
+    return any(_carries_secret(_separate(words)) for words in scan(line))
+
+
+def _separate(words: Sequence[Word]) -> list[str]:
+    """Returns the words of a command; also those of a shell's command."""
+    values = [word.value for word in words]
+    return [word for value in values for word in value.split()] if values[:1] == [SYSTEM] else values
 
 
 def _carries_secret(words: list[str]) -> bool:

@@ -22,6 +22,7 @@ from ..output.pager import paged
 from ..output.render import render, render_error
 from ..result import Live, Look, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
+from .arguments import filled, require_arguments
 from .redirect import redirected
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -56,11 +57,17 @@ def run(
 
 
 def run_script(
-    lines: Iterable[str], session: Session, *, name: str, keep_going: bool = False, echo: bool = False
+    lines: Iterable[str],
+    session: Session,
+    *,
+    name: str,
+    keep_going: bool = False,
+    echo: bool = False,
+    arguments: Sequence[str] | None = None,
 ) -> int:
     """Runs the commands of a text; returns the exit code of the first failure, or 0.
 
-    Stops at the first failure unless `keep_going`.
+    Stops at the first failure unless `keep_going`. `arguments` replace $1, $2 and so on; None leaves those.
     """
     code = 0
 
@@ -71,6 +78,8 @@ def run_script(
 
     try:
         for statement in statements(lines, passed_over=told if keep_going else None):
+            if arguments is not None:
+                statement = filled(statement, arguments)
             failed = _run_echoed(statement, session, name, echo=echo)
             code = code or failed
             if failed and (not keep_going or failed == 130):
@@ -178,14 +187,21 @@ def _run_within(script: Script, session: Session) -> int:
     running = session.state.scripts
     if script.name in running:
         raise InvalidInput(f"{script.name} runs itself")
+    if script.arguments is not None:
+        require_arguments(script.name, script.text, script.arguments)
     session.state.stay = script.stay
     # The script's commands connect by themselves: an alias given to this command must not outrank them.
     inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
     running.append(script.name)
     try:
-        return run_script(script.text.split("\n"), inner, name=script.name, echo=script.echo)
+        code = run_script(
+            script.text.split("\n"), inner, name=script.name, echo=script.echo, arguments=script.arguments
+        )
     finally:
         running.pop()
+    if not code:
+        session.console.write(script.ending)
+    return code
 
 
 def _write(result: Shown, session: Session, output: str, style: Style) -> None:

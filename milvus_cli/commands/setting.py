@@ -58,10 +58,11 @@ def _show(name: str) -> Leaf:
         return Record({name: session.settings[name]})
 
     show.__doc__ = f"Show the setting {name}.\n\n{SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
-    return command(f"show {name}")(show)
+    return command(f"show {name}", hidden=True)(show)
 
 
-show_output, show_timing, show_pager, show_editing_mode = map(_show, ("output", "timing", "pager", "editing_mode"))
+SHOW_COMMANDS = tuple(map(_show, SETTINGS))
+"""Left out of the list of all commands, where they would fill half a screen; `help show` lists them."""
 
 
 @command("list settings")

@@ -19,6 +19,16 @@ from ..result import Done, Record, Repeat, Result, Script, Table, Text
 if TYPE_CHECKING:
     from ..session.session import Session
 
+NEXT_STEPS = """\
+# Next steps
+query films --filter 'year < 1960'     Query rows
+search films --like 1 -l 3             Find films like the one with id 1
+show collection films                  Show its fields and index
+connect -h HOST                        Connect to your own server
+delete collection films                Delete the sample
+help                                   List the commands
+"""
+
 
 @command("version")
 def version(session: Session) -> Record:
@@ -111,6 +121,48 @@ def help_(session: Session, words: tuple[str, ...]) -> Text:
     return answer(words)
 
 
+@command("system", context_settings={"ignore_unknown_options": True})
+@argument("text", metavar="COMMAND")
+def system(session: Session, text: str) -> None:
+    """Run a command of the operating system.
+
+    `!COMMAND` is the same, and takes the rest of the line as it is, without quotes.
+
+    \b
+    Example: system 'ls -l'
+    Example: !ls -l | head
+    """
+    from ..app.system import run_system
+
+    run_system(text, session.console)
+
+
+@command("tee")
+@argument("file", type=FILE, metavar="FILE")
+def tee(session: Session, file: str) -> Done:
+    """Copy everything that is shown to a file.
+
+    Appends commands, output and messages until `notee`. What goes to a file or a program, and commands with a
+    password or token, are left out.
+
+    \b
+    Example: tee session.txt
+    """
+    session.console.start_transcript(file)
+    return Done(f"Copying to {file}.", {"file": file})
+
+
+@command("notee")
+def notee(session: Session) -> Done:
+    """Stop copying to a file.
+
+    \b
+    Example: notee
+    """
+    file = session.console.stop_transcript()
+    return Done(f"Stopped copying to {file}." if file else "Nothing was copied.", {"file": file})
+
+
 @command("source")
 @argument("file", type=FILE, metavar="FILE")
 def source(session: Session, file: str) -> Script:
@@ -143,4 +195,4 @@ def quickstart(session: Session, no_shell: bool) -> Script:
     from importlib.resources import files
 
     text = files("milvus_cli").joinpath("quickstart.mcli").read_text(encoding="utf-8")
-    return Script("quickstart", text, echo=True, stay=not no_shell)
+    return Script("quickstart", text, echo=True, stay=not no_shell, ending=NEXT_STEPS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
+from ..session.saved_commands import SavedCommands
 from ..text.names import OFFERED, Names, Pairs, named
 from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
@@ -186,6 +187,11 @@ def _uris(session: Session) -> Pairs:
     return {saved.profile.uri: saved.alias for saved in session.connections.all()}.items()
 
 
+def _saved_commands(session: Session) -> Pairs:
+    saved = SavedCommands(session.config.home)
+    return [(name, saved.text(name).split("\n")[0]) for name in saved.names()]
+
+
 def _databases(client: Client, of: str) -> Pairs:
     return _without_notes(client.call("ListDatabases").db_names)
 
@@ -269,8 +275,12 @@ def _without_notes(names: Iterable[str]) -> Pairs:
     return ((name, "") for name in sorted(names))
 
 
-STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {"connections": _connections, "uris": _uris}
-"""Kinds of names that this machine knows without a server."""
+STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {
+    "connections": _connections,
+    "uris": _uris,
+    "saved_commands": _saved_commands,
+}
+"""The kinds in LOCAL."""
 
 SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "databases": _databases,

@@ -39,8 +39,8 @@ GROUPS = {
     "access",
     "Cluster": "resource_group, resource_groups, node, replica, replicas, load_balance, query_segment, "
     "query_segment_info, metrics, top",
-    "Shell": "help, version, exit, clear, history, watch, quickstart, source, set, settings, config, completion, "
-    "docs, show output, show timing, show pager, show editing_mode",
+    "Shell": "help, version, exit, clear, history, watch, quickstart, source, save, run, saved_commands, "
+    "saved_command, system, tee, notee, set, settings, config, completion, docs",
 }
 """Groups of commands in order, each with its paths, nouns and verbs; the first that is listed counts, in this order."""
 

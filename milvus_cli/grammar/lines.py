@@ -34,6 +34,10 @@ JSON_STRING = re.compile(r'''"(?:[^"\\]|\\.)*"''', re.DOTALL)
 END_OF_WORD = BLANKS + "\n;"
 """Any of these characters; an empty match is the end of the text."""
 
+SYSTEM = "system"
+SYSTEM_MARK = "!"
+"""The command that runs a shell command, and its short form: the rest of the line belongs to that shell."""
+
 VERTICAL = "\\G"
 HOME = re.compile(r"""~[^/'"\\]*(/|$)""")
 """The start of a path in a home directory. As in a shell, a quote before the slash keeps the `~` literal."""
@@ -235,6 +239,8 @@ def _unfinished_value(raw: str) -> str:
 
 def _statement(words: list[Word], text: str, line: int) -> Statement:
     start, end = words[0].start, len(text)
+    if words[0].raw == SYSTEM_MARK:
+        return Statement(tuple(word.value for word in words), text[start:].strip(), line)
     vertical = words[-1].raw == VERTICAL
     if vertical:
         end = words.pop().start
@@ -278,10 +284,21 @@ def _command(text: str, position: int) -> tuple[list[Word], int]:
 
 def _words(text: str, position: int) -> Iterator[Word]:
     position = _skip(text, position)
+    if text.startswith(SYSTEM_MARK, position):
+        yield from _system_words(text, position)
+        return
     while position < len(text) and text[position] not in "\n;":
         value, end = _word(text, position)
         yield Word(value, text[position:end], position)
         position = _skip(text, end)
+
+
+def _system_words(text: str, position: int) -> Iterator[Word]:
+    """Yields the words of a line that begins with the mark: the command, and the rest as it is."""
+    line = text[position:].split("\n", 1)[0].rstrip(BLANKS)
+    yield Word(SYSTEM, SYSTEM_MARK, position)
+    if rest := line.removeprefix(SYSTEM_MARK).lstrip(BLANKS):
+        yield Word(rest, rest, position + len(line) - len(rest))
 
 
 def _skip(text: str, position: int) -> int:

@@ -137,7 +137,7 @@ class Verb(Node, click.Group):
             return
         from .help_layout import GROUPS, TOPICS, group_of
 
-        rows = [(group_of(each.path), (each.path, each.summary)) for each in leaves(self)]
+        rows = [(group_of(each.path), (each.path, each.summary)) for each in leaves(self) if not each.hidden]
         widest = max(len(path) for _, (path, _) in rows)
         for title in GROUPS:
             _write_rows(formatter, title, [row for group, row in rows if group == title], widest)
@@ -259,10 +259,10 @@ COMMAND, SUBJECT = CommandWords(), HelpWords()
 
 
 def _collected() -> Iterator[Leaf]:
+    """Yields the commands that are values of the modules, and those in tuples."""
     for module in pkgutil.iter_modules(import_module(COMMANDS).__path__):
-        yield from (
-            each for each in vars(import_module(f"{COMMANDS}.{module.name}")).values() if isinstance(each, Leaf)
-        )
+        for value in vars(import_module(f"{COMMANDS}.{module.name}")).values():
+            yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Leaf))
 
 
 class ResolvedCommand(NamedTuple):

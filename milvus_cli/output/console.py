@@ -17,6 +17,7 @@ from .terminal_modes import given_back, unflushed, woken
 from .values import harmless, harmless_but_colors
 
 if TYPE_CHECKING:
+    from .transcript import Transcript
 
     class Candidate(Protocol):
         """A possible answer, and a note about it."""
@@ -35,7 +36,8 @@ class Console:
     """Writes data to stdout and messages to stderr. `interactive` is set if a person can answer questions.
 
     `editor` reads an answer with completion; without one, questions read a plain line. `pasted` are lines that were
-    pasted together with an answer, for the questions that follow it. `palette` has the chosen colors.
+    pasted together with an answer, for the questions that follow it. `palette` has the chosen colors. The `transcript`
+    gets a copy of all output and messages.
     """
 
     def __init__(self) -> None:
@@ -46,6 +48,7 @@ class Console:
         self.palette = PLAIN
         self.editor: Editor | None = None
         self.pasted: list[str] = []
+        self.transcript: Transcript | None = None
         for stream in (self.stdout, self.stderr):
             if hasattr(stream, "reconfigure"):
                 # A name with a lone surrogate must not abort a command in the middle of its output.
@@ -93,9 +96,12 @@ class Console:
             return
         self.flush()
         self._send(buffer.write, data)
+        if self.transcript is not None:
+            self._record_output(data.decode(errors="backslashreplace"))
 
     def _write(self, text: str) -> None:
         self._send(self.stdout.write, text)
+        self._record_output(text)
 
     def flush(self) -> None:
         self._send(self.stdout.flush)
@@ -115,16 +121,46 @@ class Console:
             return OutputLost(f"can't write the output: {reason}")
         return CliError(f"can't write {self.stdout.name}: {error.strerror}")
 
+    def start_transcript(self, path: str) -> None:
+        """Begins a transcript, in place of another one. Raises CliError for a file that can't be opened."""
+        from .transcript import Transcript
+
+        started = Transcript(path)
+        self.stop_transcript()
+        self.transcript = started
+
+    def stop_transcript(self) -> str | None:
+        """Ends the transcript; returns its path, or None without one."""
+        ended, self.transcript = self.transcript, None
+        return ended.close() if ended is not None else None
+
+    def record(self, text: str) -> None:
+        """Adds a text to the transcript, if there is one. A transcript that can't be written ends with a note."""
+        if self.transcript is None:
+            return
+        try:
+            self.transcript.write(text)
+        except OSError as exc:
+            path = self.stop_transcript()
+            self.note(f"warning: copying to {path} ended: {exc.strerror}")
+
+    def _record_output(self, text: str) -> None:
+        """Records the output of a command that has no target of its own."""
+        if self.stdout is sys.stdout or self.to_terminal:
+            self.record(text)
+
     def clear(self) -> None:
         """Clears the screen of a terminal."""
         if self.to_terminal:
-            self._write("\x1b[H\x1b[2J")
+            self._send(self.stdout.write, "\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:
         """Writes a message to stderr, after flushing the data. A failed stderr is abandoned silently."""
         self.flush()
+        text = harmless(text, keep="\n")
+        self.record(f"{text}\n")
         try:
-            print(self._labeled(harmless(text, keep="\n")), file=self.stderr, flush=True)
+            print(self._labeled(text), file=self.stderr, flush=True)
         except BrokenPipeError:
             raise
         except OSError:

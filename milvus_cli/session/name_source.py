@@ -7,8 +7,8 @@ from typing import Protocol
 
 from ..text.names import OFFERED, Names
 
-LOCAL = ("connections", "uris")
-"""Kinds of names that come from the connection store, not from a server."""
+LOCAL = ("connections", "uris", "saved_commands")
+"""Kinds of names that this machine knows without a server."""
 
 
 class NameSource(Protocol):

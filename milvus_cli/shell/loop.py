@@ -10,17 +10,21 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Always, Condition, completion_is_selected, has_completions
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
+from .. import __version__
+from ..app.history import carries_secret
 from ..app.runner import run
-from ..errors import Interrupted, InvalidInput, Leave
+from ..errors import CliError, Interrupted, InvalidInput, Leave
 from ..grammar.lines import Unfinished, split
 from ..grammar.tree import tree
 from ..output.render import render_error
 from ..session.session import Session
 from .completer import attach
 from .ending import Ending
-from .prompt_history import PrivateHistory, open_history, was_cleared
+from .prompt_history import PrivateHistory, open_history
 from .screen import screen
 from .style import CommandLexer, color_depth, prompt_message, shell_style, toolbar
 
@@ -30,6 +34,7 @@ OFTEN = 700
 
 def run_shell(session: Session) -> int:
     """Returns the exit code given to `exit`; 0 at the end of input."""
+    _greet(session)
     prompt = _prompt(session)
     completer = attach(prompt, session)
     _prepare_once_drawn(prompt)
@@ -45,14 +50,27 @@ def run_shell(session: Session) -> int:
             continue
         except EOFError:
             return 0
+        _record(text, session)
         try:
             status = _run_line(text, session)
         except Leave as leave:
             return leave.exit_code
         while session.state.composed:
             prompt.history.append_string(session.state.composed.pop(0))
-        if was_cleared(prompt.history, session):
+        if isinstance(prompt.history, PrivateHistory) and not prompt.history.is_current:
             prompt.history = prompt.default_buffer.history = open_history(session)
+
+
+def _greet(session: Session) -> None:
+    """Says which connection is the current one, without a request to its server."""
+    if session.quiet or session.state.stay:
+        return
+    try:
+        profile = session.profile
+        place = f"{profile.alias} at {profile.address}" if profile.alias else profile.address
+    except CliError:
+        place = "not connected"
+    session.console.write(f"milvus_cli {__version__}, {place}. Type `help` for help, Ctrl-D to exit.\n")
 
 
 def _apply_settings(prompt: PromptSession[str], session: Session) -> None:
@@ -77,9 +95,24 @@ def _prompt(session: Session) -> PromptSession[str]:
         prompt_continuation=_continuation,
         enable_open_in_editor=True,
         enable_suspend=True,
+        key_bindings=_keys(),
         output=screen(session.console),
     )
+    # The option of PromptSession would end completion while typing.
+    prompt.default_buffer.enable_history_search = Always()
     return prompt
+
+
+def _keys() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add("up", filter=has_completions & ~completion_is_selected)
+    def search_history(event: KeyPressEvent) -> None:
+        """Searches the history for what is typed, although a menu is open; Down and Tab enter the menu."""
+        event.current_buffer.cancel_completion()
+        event.current_buffer.auto_up(event.arg)
+
+    return keys
 
 
 def _continuation(width: int, line: int, wraps: int) -> str:
@@ -102,6 +135,13 @@ def _read_commands() -> None:
     # Frozen objects are not examined again, so that a collection is short: a key may wait for it.
     gc.freeze()
     gc.set_threshold(OFTEN)
+
+
+def _record(text: str, session: Session) -> None:
+    """Adds a typed line to the transcript that `tee` began, unless it has a secret."""
+    if session.console.transcript is not None:
+        shown = "(hidden: it has a secret)" if carries_secret(text) else text
+        session.console.record(f"{fragment_list_to_text(prompt_message(session))}{shown}\n")
 
 
 def _run_line(text: str, session: Session) -> int:

@@ -115,7 +115,7 @@ def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, t
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\n' + PROMPT)
     shell.send_line("list settings -o vertical")
-    shell.wait_for("\n65\n" + PROMPT)
+    shell.wait_for("65\n" + PROMPT)
     shell.send_line("set pager off; list settings -o vertical")
     shell.wait_for("meaning | Colors for a dark or a light background.\n" + PROMPT)
 
@@ -187,3 +187,38 @@ def test_a_line_that_the_terminal_wraps_has_no_prompt_of_its_own(terminal: Start
     shell.wait_for("--color\n never -o jsonl")
     shell.send(" 'open\r")
     shell.wait_for("open\n...")
+
+
+def test_up_searches_for_what_is_typed_although_a_menu_is_open(terminal: Start) -> None:
+    shell = opened(terminal)
+    for line, seen in (("version -o jsonl", '"}'), ("show theme -o csv", "auto"), ("version -o csv", "0.1.0")):
+        shell.send_line(line)
+        shell.wait_for(f"{seen}\n{PROMPT}")
+    shell.send("ver")
+    shell.wait_for("Show the version of milvus_cli")
+    shell.send_key("up")
+    shell.wait_for(f"0.1.0\n{PROMPT} version -o csv")
+    shell.send_key("up")
+    shell.wait_for(f"0.1.0\n{PROMPT} version -o jsonl")
+    shell.send_key("down", "enter")
+    shell.wait_for(f"0.1.0\n{PROMPT} version -o csv\nmilvus_cli\n0.1.0\n{PROMPT}")
+
+
+def test_down_and_tab_still_enter_the_menu(terminal: Start) -> None:
+    shell = opened(terminal)
+    shell.send("show t")
+    shell.wait_for("Show the setting theme")
+    shell.send_key("down", "tab")
+    shell.wait_for(f"{PROMPT} show theme")
+
+
+def test_the_first_line_names_version_connection_and_help(terminal: Start, cli: Cli, lite: LiteServer) -> None:
+    said = "milvus_cli 0.1.0, {}. Type `help` for help, Ctrl-D to exit.\n"
+    assert opened(terminal).text.startswith(said.format("not connected") + PROMPT)
+    cli("connect", lite.uri, "-a", "dev")
+    shell = terminal()
+    shell.wait_for("dev/default>")
+    assert shell.text.startswith(said.format(f"dev at {lite.uri.removeprefix('http://')}") + "dev/default>")
+    quiet = terminal("-q")
+    quiet.wait_for("dev/default>")
+    assert quiet.text.startswith("dev/default>")

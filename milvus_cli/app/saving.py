@@ -1,0 +1,25 @@
+"""Checks commands before they are saved under a name."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from ..errors import InvalidInput
+from ..grammar.lines import split
+from ..grammar.tree import find
+from .history import carries_secret
+
+
+def checked_text(words: Sequence[str]) -> str:
+    """Returns the text of a command given as words, or of several as a single word.
+
+    Raises InvalidInput or UnknownCommand for what could never run, and for a text with a secret: it would lie in a
+    plain file.
+    """
+    text = words[0] if len(words) == 1 else shlex.join(words)
+    for statement in split(text):
+        find(statement.argv)
+    if carries_secret(text):
+        raise InvalidInput("cannot save a command with a password or token", hint="connect once; run it afterwards")
+    return text

@@ -1,0 +1,40 @@
+"""Runs commands of the operating system from the shell or a script."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+from ..errors import CliError, Interrupted
+from ..output.console import Console
+from ..output.terminal_modes import end_child, given_back
+from .redirect import SHELL
+
+
+def run_system(text: str, console: Console) -> None:
+    """Runs a command with the program's own streams, and waits for it. Raises CliError if it fails.
+
+    Its output goes where the output of the program's commands goes.
+    """
+    console.flush()
+    redirected = console.stdout is not sys.stdout
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL} if console.commands_on_stdin else {}
+    try:
+        process = subprocess.Popen([SHELL, "-c", text], stdout=subprocess.PIPE if redirected else None, **streams)
+    except (OSError, ValueError) as exc:
+        raise CliError(f"can't run {text[:80]!r}: {getattr(exc, 'strerror', None) or exc}") from exc
+    # Ctrl-C belongs to the command meanwhile.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with given_back(console.stdin, lambda: end_child(process.pid)):
+            output, _ = process.communicate()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if output:
+        console.write_bytes(output)
+    if process.returncode == -signal.SIGINT:
+        raise Interrupted
+    if process.returncode:
+        raise CliError(f"{text[:80]!r} ended with exit code {process.returncode}")
