@@ -85,6 +85,13 @@ def test_no_hint_inserts_rows_again_that_are_in(books: Typed) -> None:
     partly = books("create collection made --from books.csv -f vector:FLOAT_VECTOR:2")
     assert (partly.code, partly.err.splitlines()[-1]) == (5, "hint: --rejects FILE keeps them")
     books.gone("made")
+    kept = books("create collection made --from books.csv -f vector:FLOAT_VECTOR:2 --rejects bad.jsonl")
+    assert kept.err.splitlines()[-1] == "hint: bad.jsonl has them"
+    assert [json.loads(line)["row"] for line in Path("bad.jsonl").read_text().splitlines()] == [
+        {"id": "2", "vector": None}
+    ]
+
+    books.gone("made")
     Path("none.csv").write_text('id,vector\nx,"[0.5, 1]"\n')
     none = books("create collection made --from none.csv -f vector:FLOAT_VECTOR:2 -f id:INT64 -p id")
     assert none.err.splitlines()[-1] == (
@@ -111,7 +118,8 @@ def test_standard_input_is_read_once_for_both(books: Typed) -> None:
             2,
         ),
         ("--from e.csv", "e.csv has no rows to make fields of", "declare them: -f NAME:TYPE", 2),
-        ("--dry-run", "--dry-run needs --from", "it shows what would be made of files", 2),
+        ("--dry-run", "--dry-run requires --from", "these options are about the rows of data files", 2),
+        ("--rejects f", "--rejects requires --from", "these options are about the rows of data files", 2),
     ],
 )
 def test_what_no_collection_can_be_made_of(books: Typed, words: str, message: str, hint: str, code: int) -> None:

@@ -34,6 +34,8 @@ ORDER = [
     "diff",
     "search",
     "search_iterator",
+    "save",
+    "run",
     "bulk_insert",
     "create database",
     "use database",

@@ -33,7 +33,7 @@ OURS = {
     "completion": GROUND | {"access", "client", "connections", "grammar", "output", "schema", "server", "session"},
     "app": GROUND | {"grammar", "output", "session"},
     "files": GROUND | {"client", "output", "rows", "schema", "values"},
-    "shell": GROUND | {"app", "completion", "connections", "grammar", "output", "session"},
+    "shell": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session"},
     "search": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND

@@ -12,7 +12,7 @@ import pytest
 import s3fs
 from pyarrow import parquet
 
-from milvus_cli.errors import CliError
+from milvus_cli.errors import CliError, InvalidInput
 from milvus_cli.files import stores
 from milvus_cli.files.sources import find_files, open_source
 from milvus_cli.files.urls import STORES, shown_url
@@ -66,6 +66,13 @@ def test_a_directory_of_objects_is_one_table(s3: S3Server, url: str) -> None:
     found = shown(url)
     assert found["files"] == 2
     assert found["first_rows"][0] == {"id": "1", "title": "Emma", "vector": "[0.5, 1]", "lang": "en"}
+
+
+def test_the_hint_for_several_formats_can_be_pasted(s3: S3Server) -> None:
+    s3.objects.update({"books/t/1.csv": BOOKS, "books/t/2.jsonl": b"{}"})
+    with pytest.raises(InvalidInput) as caught:
+        shown("s3://books/t/")
+    assert caught.value.hint == "name those of one: 's3://books/t/*.csv'"
 
 
 def test_parts_without_rows_are_left_out_and_numbers_are_in_order(s3: S3Server) -> None:

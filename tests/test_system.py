@@ -83,12 +83,13 @@ def test_tee_copies_commands_output_and_messages(terminal: Callable[..., Termina
     shell.wait_for(f"{VERSION}\n{JSONL}")
 
     text = copy.read_text()
+    assert "Secret" not in text
+    assert "\x1b" not in text
+
     assert text.startswith(f"before\nCopying to {copy}.\nmilvus_cli> {VERSION}\n{JSONL}milvus_cli> versiom\nerror: ")
     assert f"milvus_cli> {VERSION} > /dev/null\nmilvus_cli> (hidden: it has a secret)\nerror: " in text
     assert "╭───────┬───────╮\n│ field │ value │\n" in text
     assert text.endswith("milvus_cli> notee\n")
-    assert "Secret" not in text
-    assert "\x1b" not in text
 
 
 def test_a_copy_that_can_not_be_written_ends_with_a_warning(cli: Cli) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import command, option, switch, word
-from ..grammar.file_options import format_option, layout_options
+from ..grammar.file_options import format_option, layout_options, rejects_option
 from ..grammar.options import options
 from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
@@ -142,6 +142,7 @@ if TYPE_CHECKING:
     "--dry-run", is_flag=True, help="With --from, show the schema and the equivalent commands without running them."
 )
 @format_option
+@rejects_option
 @layout_options
 @options("transfer.create_from:CreateFromOptions")
 def create_collection(session: Session, options: CreateFromOptions) -> Done | Text:

@@ -16,7 +16,7 @@ from ..grammar.command import (
     option,
     retry_option,
 )
-from ..grammar.file_options import format_option, layout_options
+from ..grammar.file_options import format_option, layout_options, rejects_option
 from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
@@ -63,9 +63,7 @@ file_options = all_of(
         "more digits than a DOUBLE holds.",
     ),
     option("--ignore-unknown", is_flag=True, help="Skip columns without a matching field."),
-    option(
-        "--rejects", type=KEPT_FILE, metavar="FILE", help="Write rejected rows and reasons to this JSON Lines file."
-    ),
+    rejects_option,
     option("--strict", is_flag=True, help="Stop at the first rejected row."),
     option("--resume", is_flag=True, help="Continue an interrupted insert of the same command line."),
     option("--restart", is_flag=True, help="Start over, ignoring the checkpoint."),

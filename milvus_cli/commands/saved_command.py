@@ -25,8 +25,7 @@ def save(session: Session, name: str, words: tuple[str, ...], replace: bool) -> 
     quotes as a single word.
 
     \b
-    Example: save older query -c films --filter 'year < $1' --fields title,year
-    Example: run older 1960
+    Example: save first query -c book --limit $1
     """
     from ..app.saving import checked_text
 
@@ -42,7 +41,7 @@ def run(session: Session, name: str, arguments: tuple[str, ...]) -> Script:
     """Run a saved command.
 
     \b
-    Example: run older 1960
+    Example: run first 3
     """
     return Script(name, SavedCommands(session.config.home).text(name), arguments=arguments)
 
@@ -64,7 +63,7 @@ def delete_saved_command(session: Session, name: str) -> Done:
     """Delete a saved command.
 
     \b
-    Example: delete saved_command older
+    Example: delete saved_command first
     """
     SavedCommands(session.config.home).delete(name)
     session.names_changed()

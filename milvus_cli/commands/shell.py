@@ -130,7 +130,6 @@ def system(session: Session, text: str) -> None:
 
     \b
     Example: system 'ls -l'
-    Example: !ls -l | head
     """
     from ..app.system import run_system
 

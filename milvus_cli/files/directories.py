@@ -85,7 +85,8 @@ def require_one_format(directory: str, formats: Sequence[tuple[str, str]]) -> No
     if len(first) > 1:
         told = ", ".join(f"{os.path.relpath(path, directory)} is {kind}" for kind, path in sorted(first.items()))
         raise InvalidInput(
-            f"{directory} has files of several formats: {told}", hint=f"name those of one: '{directory}/*.csv'"
+            f"{directory} has files of several formats: {told}",
+            hint=f"name those of one: '{directory.rstrip('/')}/*.csv'",
         )
 
 

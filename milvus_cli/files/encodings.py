@@ -19,16 +19,29 @@ HIGH = re.compile(rb"[\x80-\xff]+")
 HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 
 
+BINARY = {
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
+    b"\x93NUMPY": "an NPY file",
+    b"PK\x03\x04": "a ZIP archive, such as an NPZ or Excel file",
+    b"SQLite format 3": "an SQLite database",
+    b"%PDF-": "a PDF",
+}
+"""What files are that begin with these bytes, whatever their names say."""
+
+
 def _foreign(file: InputFile, encoding: str) -> CliError:
     return CliError(f"{file.name}: not UTF-8; it looks like {encoding}", hint=f"--encoding {encoding.lower()}")
 
 
 def require_rows(begin: bytes, file: InputFile) -> None:
-    """Raises CliError for a text that begins like UTF-16, UTF-32 or HTML.
+    """Raises CliError for a file that begins like UTF-16, UTF-32, HTML, or a binary format.
 
     UTF-16 is recognized by its byte order mark, or by a zero in every second byte.
     """
     begin = begin[:40]
+    if kind := next((kind for magic, kind in BINARY.items() if begin.startswith(magic)), None):
+        raise CliError(f"{file.name} is {kind}, not text", hint="give its format: --format FORMAT, or convert it")
     if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise _foreign(file, "UTF-32")
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 < len(begin) <= 3 * begin.count(0):

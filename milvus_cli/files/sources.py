@@ -6,7 +6,6 @@ import glob
 import gzip
 import io
 import os
-import re
 import stat
 import sys
 import zlib
@@ -20,7 +19,7 @@ from ..text.names import nearest
 from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
 from .stores import ObjectStream, Stores, matching_objects
-from .urls import STORES, WEB, is_url, is_web, path_of, shown_url, store_of
+from .urls import WEB, is_url, is_web, path_of, refuse_scheme, shown_url, store_of
 
 STDIN = "-"
 INPUT_FORMATS = {
@@ -40,7 +39,6 @@ INPUT_FORMATS = {
     "npz": "npz",
 }
 """Formats by file extension."""
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""
@@ -118,9 +116,7 @@ def _matches(path: str) -> list[str]:
         return [path]
     found = sorted(glob.glob(path))
     if not found:
-        if scheme := SCHEME.match(path):
-            known = ", ".join([*WEB, *(f"{each}://" for each in STORES)])
-            raise InvalidInput(f"can't read {scheme[0]} URLs", hint=f"give the path of a file, or a URL of {known}")
+        refuse_scheme(path, "read", *WEB)
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]

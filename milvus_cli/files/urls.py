@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ..errors import InvalidInput
+
 MASK = "***"
 URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^?#]*@)?(?P<rest>[^?#]*)(?P<query>[?][^#]*)?(#.*)?",
     re.DOTALL | re.IGNORECASE,
 )
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 WEB = ("http://", "https://")
 STORES = {"s3": "s3fs", "gs": "gcsfs", "hf": "huggingface_hub"}
 """Schemes of object stores, and the packages by which fsspec opens them."""
@@ -32,6 +35,13 @@ def store_of(path: str) -> str:
 
 def is_url(path: str) -> bool:
     return is_web(path) or store_of(path) != ""
+
+
+def refuse_scheme(path: str, verb: str, *known: str) -> None:
+    """Raises InvalidInput for a URL that is not a path; `known` are the schemes that can be used."""
+    if found := SCHEME.match(path):
+        hint = f"give the path of a file, or a URL of {', '.join([*known, *(f'{each}://' for each in STORES)])}"
+        raise InvalidInput(f"can't {verb} {found[0]} URLs", hint=hint)
 
 
 def path_of(url: str) -> str:

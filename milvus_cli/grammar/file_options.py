@@ -6,6 +6,7 @@ import click
 
 from .command import all_of, option
 from .offered import OneOf
+from .types import KEPT_FILE
 from .value_types import Character, ColumnNames, Encoding
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "npy", "npz")
@@ -39,6 +40,9 @@ encoding_option = option(
     show_default=True,
     metavar="NAME",
     help="Encoding of text files.",
+)
+rejects_option = option(
+    "--rejects", type=KEPT_FILE, metavar="FILE", help="Write rejected rows and reasons to this JSON Lines file."
 )
 layout_options = all_of(
     delimiter_option,

@@ -37,6 +37,32 @@ def die_of(number: int) -> None:
 
 
 @contextmanager
+def ending_as_interrupted() -> Iterator[None]:
+    """Within it, a signal that ends the program first raises KeyboardInterrupt, as Ctrl-C does, so that work is undone.
+
+    The program then ends by the signal.
+    """
+    came: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if came or not callable(signal.getsignal(signal.SIGINT)):
+            die_of(number)
+        came.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    ours = [each for each in ENDING if ends_us(each)] if threading.current_thread() is threading.main_thread() else []
+    for each in ours:
+        signal.signal(each, interrupt)
+    try:
+        yield
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+        if came:
+            die_of(came[0])
+
+
+@contextmanager
 def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Within it, a signal that ends the program first calls `first` and restores the terminal's present modes."""
     try:

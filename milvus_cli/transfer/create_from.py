@@ -35,6 +35,7 @@ GENERATED_KEYS = ("id", "pk", "row_id")
 """Names for a primary key that Milvus generates."""
 BESIDE = {"dim": "--dim", "file": "--schema-file", "if_not_exists": "--if-not-exists"}
 """Options, by their fields, that can't be given beside --from."""
+NEEDS_FILES = "these options are about the rows of data files"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class CreateFromOptions(CreateOptions, TextLayout):
 
     sources: tuple[str, ...] = ()
     format: str | None = None
+    rejects: str | None = None
     dry_run: bool = False
 
 
@@ -63,8 +65,8 @@ class Plan:
 def create_collection_from(session: Session, options: CreateFromOptions, read: Callable[[str], str]) -> Done | Text:
     """Creates the collection; from files, it also indexes and loads it, and inserts their rows."""
     if not options.sources:
-        if options.dry_run:
-            raise InvalidInput("--dry-run needs --from", hint="it shows what would be made of files")
+        if options.dry_run or options.rejects:
+            raise InvalidInput(f"{'--dry-run' if options.dry_run else '--rejects'} requires --from", hint=NEEDS_FILES)
         return create_collection(session, options, read)
     files = find_files(options.sources, options.format)
     _require_clear(session, options, files)
@@ -144,6 +146,7 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         collection=name,
         paths=options.sources,
         format=options.format,
+        rejects=options.rejects,
         mapping=mapping,
         exact=sample.table.text,
         **asdict(options.layout),
@@ -256,6 +259,7 @@ def insert_line(options: InsertOptions) -> str:
     words = ["insert", "file", "-c", options.collection, *options.paths]
     words += ["--format", options.format] if options.format else []
     words += ["--exact-numbers"] if options.exact else []
+    words += ["--rejects", options.rejects] if options.rejects else []
     for column, field in options.mapping:
         words += ["--map", f"{column}={field}"]
     for option, value in options.given.items():

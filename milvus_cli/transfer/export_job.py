@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 from ..connections.private_files import require_free
@@ -9,7 +10,7 @@ from ..errors import InvalidInput
 from ..files.memory import share_one_heap
 from ..files.sources import InputFile
 from ..files.text_layout import TEXT_FORMATS, UTF8, TextLayout
-from ..files.urls import store_of
+from ..files.urls import refuse_scheme, store_of
 from ..files.writers import COLUMNAR_FORMATS, FileShape, file_shape
 from ..output.values import harmless_json
 from ..result import Done
@@ -54,6 +55,8 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
     if in_store:
         require_new_object(options.file, replace=replaces, resume=options.resume)
     elif options.file != "-":
+        if not os.path.isdir(os.path.dirname(options.file)):
+            refuse_scheme(options.file, "write to")
         require_free(options.file, replace=replaces)
     selection = options.selection(session.client)
     profile = session.profile

@@ -13,6 +13,7 @@ from ..files.arrow import to_columnar
 from ..files.stores import ObjectWriter, new_object, require_free_object
 from ..files.urls import shown_url
 from ..files.writers import COLUMNAR_FORMATS
+from ..output.terminal_modes import ending_as_interrupted
 from ..result import Done
 from ..session.session import Session
 from ..text.counts import counted
@@ -37,6 +38,8 @@ def export_to_object(session: Session, work: Export) -> Done:
     """Raises CliError if the server or the store fails; then there is no object, or the one from before."""
     collection, name = work.selection.collection, shown_url(work.path)
     with (
+        # Unfinished parts of an upload are kept, and paid for, until it is canceled.
+        ending_as_interrupted(),
         key_lock(session, ("export", work.path), f"exporting {collection!r} to {name}"),
         _not_resumable(name),
         Meter(session, f"Exporting {collection!r}") as meter,

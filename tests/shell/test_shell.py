@@ -40,7 +40,7 @@ def test_the_prompt_shows_alias_and_database_and_commands_answer(shell: Terminal
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
     shell.wait_for(f"\n dev · {lite.address} · db default")
-    assert lines(shell) == [
+    assert lines(shell)[1:] == [
         "dev/default> version -o jsonl",
         '{"milvus_cli": "0.1.0"}',
         "dev/default>",
