@@ -71,7 +71,7 @@ def test_a_directory_of_objects_is_one_table(s3: S3Server, url: str) -> None:
 def test_the_hint_for_several_formats_can_be_pasted(s3: S3Server) -> None:
     s3.objects.update({"books/t/1.csv": BOOKS, "books/t/2.jsonl": b"{}"})
     with pytest.raises(InvalidInput) as caught:
-        shown("s3://books/t/")
+        find_files(["s3://books/t/"], None)
     assert caught.value.hint == "name those of one: 's3://books/t/*.csv'"
 
 
