@@ -134,7 +134,7 @@ def test_an_object_that_appears_meanwhile_is_left(s3: S3Server) -> None:
 
 def test_an_export_to_an_object_has_no_resume(one_book: Typed, s3: S3Server) -> None:
     assert one_book(f"export collection -c book {OUT} --resume") == failed(
-        f"an export to {OUT} can't be resumed: an upload that was interrupted leaves nothing",
+        f"an export to {OUT} can't be resumed",
         "leave out --resume, or export to a file",
         code=2,
     )

@@ -28,7 +28,7 @@ def require_new_object(url: str, *, replace: bool, resume: bool) -> None:
     """Raises InvalidInput for an object that exists and must not be replaced, and for `resume`."""
     if resume:
         raise InvalidInput(
-            f"an export to {shown_url(url)} can't be resumed: an upload that was interrupted leaves nothing",
+            f"an export to {shown_url(url)} can't be resumed",
             hint="leave out --resume, or export to a file",
         )
     require_free_object(url, replace=replace)
