@@ -72,8 +72,10 @@ def test_the_parts_of_a_collection_have_their_types_as_notes(catalog: NameSource
     fields = [("id", "INT64 primary"), ("title", "VARCHAR 200"), ("v", "FLOAT_VECTOR 4")]
     assert heard(catalog, "fields", of="names") == fields
     assert heard(catalog, "vector_fields", of="names") == [("v", "FLOAT_VECTOR 4")]
-    assert heard(catalog, "indexes", of="names") == [("v", "on v")]
     assert heard(catalog, "partitions", of="names") == [("_default", "")]
+
+    assert heard(catalog, "indexes", of="names") == [("v", "on v")]
+    assert heard(catalog, "index_types", of="names") == [("v", "HNSW")]
 
 
 def test_databases_words_of_filters_and_aliases_come_from_the_server(catalog: NameSource, is_lite: bool) -> None:

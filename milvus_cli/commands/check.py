@@ -10,7 +10,7 @@ from ..grammar.command import collection_option, command, option
 from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.search_options import field_option, force_option, params_option
-from ..grammar.types import CONSISTENCY, METRIC
+from ..grammar.types import CONSISTENCY, METRIC, SWEPT_PARAMETER
 from ..result import Report, Table
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
 @option(
     "--sweep",
     multiple=True,
+    type=SWEPT_PARAMETER,
     metavar="NAME=A,B,C",
     help="Values of a search parameter to try, one result row each (repeatable: tries all combinations).",
 )

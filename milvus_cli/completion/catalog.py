@@ -236,6 +236,13 @@ def _indexes(client: Client, of: str) -> Pairs:
     return ((index.index_name, f"on {index.field_name}") for index in indexes(client, of))
 
 
+def _index_types(client: Client, of: str) -> Pairs:
+    """Returns the indexed fields, each with the type of its index as the note."""
+    from ..schema.indexes import index_of, indexes
+
+    return ((index.field, index.type) for index in map(index_of, indexes(client, of)))
+
+
 def _aliases(client: Client, of: str) -> Pairs:
     from ..server.existence import alias_names
 
@@ -289,6 +296,7 @@ SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "vector_fields": _vector_fields,
     "partitions": _partitions,
     "indexes": _indexes,
+    "index_types": _index_types,
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,

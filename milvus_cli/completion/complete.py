@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import click
 
 from ..grammar.click_nodes import Node
-from ..grammar.lines import scan
+from ..grammar.lines import Word, scan
 from ..grammar.offered import items
 from ..grammar.params import GLOBAL_OPTIONS
 from ..grammar.parser import LineParser, Parsed, plain_params
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     Items: TypeAlias = list[CompletionItem[str]]
 
 
+REDIRECTION = re.compile(r">>?|\|")
+BEFORE_PROGRAMS = ("|", "||", "&&")
+
+
 class HasCatalog(Protocol):
     """A session, or a cheaper stand-in."""
 
@@ -32,10 +38,19 @@ class HasCatalog(Protocol):
     def catalog(self) -> NameSource: ...
 
 
+class Target(Enum):
+    """What a word after > or | is. NOTHING follows the one file that > takes."""
+
+    FILE = "file"
+    PROGRAM = "program"
+    ARGUMENT = "argument"
+    NOTHING = "nothing"
+
+
 class CursorLine(NamedTuple):
     """The command at the end of a text: the words before the last one, and the last one parsed and as typed.
 
-    `start` is the last word's position in the text, `mark` its open quote, `redirect` a > or | before it.
+    `start` is the last word's position in the text, `mark` its open quote, `target` what it is after > or |.
     """
 
     words: list[str]
@@ -43,7 +58,7 @@ class CursorLine(NamedTuple):
     raw: str = ""
     start: int = 0
     mark: str = ""
-    redirect: str = ""
+    target: Target | None = None
     comment: bool = False
 
 
@@ -54,14 +69,25 @@ def read_line(text: str) -> CursorLine:
     after = text[end:].replace("\\\n", "")
     if "#" in after:
         return CursorLine([], "", start=len(text), comment=True)
-    last = words.pop() if words and end == len(text) else None
+    last = words.pop() if words and end == len(text) else Word("", "", len(text))
     if ";" in after or "\n" in after:
         words = []
-    redirect = next((each.raw[0] for each in words if each.raw.startswith((">", "|"))), "")
+    if sign := REDIRECTION.match(last.raw):
+        words.append(Word(sign[0], sign[0], last.start))
+        last = Word(last.value[sign.end() :], last.raw[sign.end() :], last.start + sign.end(), last.mark)
     values = [each.value for each in words]
-    if last is None:
-        return CursorLine(values, "", start=len(text), redirect=redirect)
-    return CursorLine(values, last.value, last.raw, last.start, last.mark, redirect)
+    return CursorLine(values, last.value, last.raw, last.start, last.mark, _target([each.raw for each in words]))
+
+
+def _target(words: Sequence[str]) -> Target | None:
+    """Returns what follows these words, as typed, if one of them is the > or | that ends a command."""
+    first = next((number for number, word in enumerate(words) if REDIRECTION.match(word)), len(words))
+    redirected = words[first:]
+    if not redirected:
+        return None
+    if redirected[0].startswith("|"):
+        return Target.PROGRAM if redirected[-1] in BEFORE_PROGRAMS else Target.ARGUMENT
+    return Target.FILE if redirected in ([">"], [">>"]) else Target.NOTHING
 
 
 def complete(

@@ -45,12 +45,13 @@ class OneOf(click.Choice[str]):
 
 
 class KeyValue(Offered):
-    """Parses KEY=VALUE into a pair; completes keys."""
+    """Parses KEY=VALUE into a pair; completes keys that the line lacks, and values of keys that have a type."""
 
     name = "key=value"
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Mapping[str, str], types: Mapping[str, Offered] | None = None) -> None:
         self.keys = keys
+        self.types = types or {}
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
@@ -60,10 +61,20 @@ class KeyValue(Offered):
             self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
         return key.strip(), text.strip()
 
+    def offered_keys(self, ctx: click.Context) -> Mapping[str, str]:
+        """Returns the keys that fit the line, each with a note."""
+        return self.keys
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        if "=" in incomplete:
-            return []
-        return items(named((f"{key}=", note) for key, note in self.keys.items()).best(incomplete))
+        key, equals, text = incomplete.partition("=")
+        if not equals:
+            given = [each.partition("=")[0] for each in ctx.params.get(str(param.name)) or ()]
+            free = ((f"{name}=", note) for name, note in self.offered_keys(ctx).items() if name not in given)
+            return items(named(free).best(incomplete), ends=False)
+        found = self.types[key].shell_complete(ctx, param, text) if key in self.types else []
+        for item in found:
+            item.value = key + equals + item.value
+        return found
 
 
 class FileOrText(Offered):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,13 @@ from ..schema.metrics import METRIC_MEANINGS
 from ..text.names import Names, named
 from ..text.words import FILTER_OPERATORS, FILTER_STARTS, INDEX_TYPES
 from .offered import KeyValue, Offered, given_text, items, name_source
+from .parameter_keys import index_keys, pairs
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+PROPERTY_OF = {"max_length": "VARCHAR", "max_capacity": "ARRAY"}
+"""Properties that only fields of one type have; those of arrays of that type have them, too."""
 
 
 class FieldDeclaration(Offered):
@@ -41,7 +46,7 @@ class DeclaredField(Offered):
 
 
 class IndexDeclaration(DeclaredField):
-    """FIELD[:TYPE[:METRIC[:…]]]. Completes declared fields, then index types, then metrics."""
+    """FIELD[:TYPE[:METRIC[:KEY=VALUE…]]]. Completes declared fields, index types, metrics, then parameters."""
 
     name = "index declaration"
 
@@ -49,21 +54,14 @@ class IndexDeclaration(DeclaredField):
         before, colon, word = incomplete.rpartition(":")
         if not colon:
             return super().shell_complete(ctx, param, incomplete)
-        offered = {0: INDEX_TYPES, 1: METRIC_MEANINGS}.get(before.count(":"), {})
+        if before.count(":") > 1:
+            return self._parameters(before, word)
+        offered = INDEX_TYPES if ":" not in before else METRIC_MEANINGS
         return items(named(offered.items()).best(word), prefix=before + colon)
 
-
-class IndexParameter(Offered):
-    """KEY:VALUE or KEY=VALUE of an index. Completes keys of its type that are not on the line yet."""
-
-    name = "index parameter"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        from ..schema.index_types import PARAMETERS, known_index_type
-
-        taken = [each.replace("=", ":").partition(":")[0] for each in ctx.params.get(str(param.name)) or ()]
-        known = PARAMETERS.get(known_index_type(given_text(ctx, "index_type")), ())
-        return items(named((f"{key}:", "") for key in known if key not in taken).best(incomplete))
+    def _parameters(self, before: str, word: str) -> list[CompletionItem[str]]:
+        _, kind, _, *given = before.split(":")
+        return pairs(word, index_keys(kind), given, mark="=", prefix=before + ":")
 
 
 class FilterExpression(Offered):
@@ -102,10 +100,18 @@ class FilterExpression(Offered):
 class FilterParameter(KeyValue):
     """NAME=VALUE. Completes the `{name}`s of the line's filter that have no value yet."""
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    def offered_keys(self, ctx: click.Context) -> Mapping[str, str]:
         from .filter_cursor import parameters_in
 
-        given = [each.partition("=")[0] for each in ctx.params.get(str(param.name)) or ()]
         wanted = parameters_in(given_text(ctx, "filter") or given_text(ctx, "expression"))
-        free = named((f"{each}=", "of the filter") for each in wanted if each not in given)
-        return [] if "=" in incomplete else items(free.best(incomplete))
+        return dict.fromkeys(wanted, "of the filter")
+
+
+class FieldProperty(KeyValue):
+    """A property of the line's field. Completes those that its type has."""
+
+    def offered_keys(self, ctx: click.Context) -> Mapping[str, str]:
+        there = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
+        fields = name_source(ctx).names("fields", of=given_text(ctx, "collection"), **there).all
+        kinds = [kind for each in fields if each.text == given_text(ctx, "field") for kind in each.note.split()]
+        return {key: note for key, note in self.keys.items() if not kinds or PROPERTY_OF.get(key, kinds[0]) in kinds}

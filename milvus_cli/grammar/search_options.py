@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..text.limits import HIGHEST_LIMIT
 from .command import all_of, option
-from .params import TEXT
+from .parameter_keys import given_values, pairs, search_keys
+from .params import TextFromFile
 from .row_options import freshness_options, param_option
 from .types import (
     FIELD,
@@ -19,6 +22,19 @@ from .types import (
     RERANK_FUNCTION,
     VECTOR_FIELD,
 )
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class SearchParameter(TextFromFile):
+    """A parameter of a search. Completes keys for the index of the searched field, each with its range."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        if incomplete.startswith("@"):
+            return super().shell_complete(ctx, param, incomplete)
+        return pairs(incomplete, search_keys(ctx), given_values(ctx, param), mark="=")
+
 
 vector_option = option(
     "-v",
@@ -69,7 +85,7 @@ partition_option = option(
 force_option = option("--force", is_flag=True, help="Send parameters this client does not recognize.")
 params_option = option(
     "--params",
-    type=TEXT,
+    type=SearchParameter(),
     multiple=True,
     metavar="JSON",
     help="Search parameters of the index, e.g. ef=64 or '{\"ef\": 64}' (repeatable).",

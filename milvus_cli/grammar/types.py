@@ -7,6 +7,7 @@ import click
 from ..schema.metrics import METRIC_MEANINGS
 from ..text.consistency import READ_LEVELS
 from ..text.words import (
+    BOOLEAN_PROPERTIES,
     COLLECTION_PROPERTIES,
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
@@ -17,15 +18,16 @@ from ..text.words import (
 )
 from .object_names import CollectionPlace, GrantedObject, ObjectName, ObjectNames, ObjectType, PrivilegeNames
 from .offered import KeyValue, TextOrFile, Words
+from .parameter_keys import IndexParameter, SweptParameter
 from .schema_types import (
     DeclaredField,
     FieldDeclaration,
+    FieldProperty,
     FilterExpression,
     FilterParameter,
     IndexDeclaration,
-    IndexParameter,
 )
-from .value_types import Directory, Duration, FiniteNumber, KeptFile, WaitTarget
+from .value_types import Directory, Duration, FiniteNumber, KeptFile, TimeZone, WaitTarget
 
 CONNECTION = ObjectName("connections", expected="the alias of a connection")
 URI = ObjectName("uris")
@@ -56,6 +58,7 @@ FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()
 INDEX_PARAMETER = IndexParameter()
+SWEPT_PARAMETER = SweptParameter()
 
 PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
@@ -63,9 +66,14 @@ QUERY_VECTOR = TextOrFile()
 NUMBER = FiniteNumber()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)
-COLLECTION_PROPERTY, DATABASE_PROPERTY, FIELD_PROPERTY = map(
-    KeyValue, (COLLECTION_PROPERTIES, DATABASE_PROPERTIES, FIELD_PROPERTIES)
-)
+PROPERTY_VALUES = {
+    **dict.fromkeys(BOOLEAN_PROPERTIES, Words("boolean", {"true": "", "false": ""})),
+    "database.resource_groups": ObjectNames("resource_groups"),
+    "timezone": TimeZone(),
+}
+COLLECTION_PROPERTY = KeyValue(COLLECTION_PROPERTIES, PROPERTY_VALUES)
+DATABASE_PROPERTY = KeyValue(DATABASE_PROPERTIES, PROPERTY_VALUES)
+FIELD_PROPERTY = FieldProperty(FIELD_PROPERTIES, PROPERTY_VALUES)
 COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 

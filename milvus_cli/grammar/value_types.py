@@ -167,6 +167,17 @@ class Encoding(Offered):
         return items(named(ENCODINGS.items()).best(incomplete))
 
 
+class TimeZone(Offered):
+    """A time zone; completes the names that this machine knows."""
+
+    name = "time zone"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        from zoneinfo import available_timezones
+
+        return items(named((each, "") for each in sorted(available_timezones())).best(incomplete))
+
+
 class ColumnNames(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
     """Names with commas between them."""
 

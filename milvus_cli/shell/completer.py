@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import Completion
 
-from ..completion.complete import CursorLine, complete, read_line
+from ..completion.complete import CursorLine, Target, complete, read_line
+from ..grammar.lines import BRACKETS
 from ..grammar.offered import items, paths, with_paths
 from ..output.values import harmless
 from ..session.session import Session
+from .programs import programs
 from .threaded import InThread
 
 if TYPE_CHECKING:
@@ -57,14 +60,27 @@ class ShellCompleter(InThread):
         if [item.value for item in found] == [line.raw]:
             return
         for item in found:
-            replaced = quoted_word(item.value, line.mark, is_open=item.type == "part")
-            yield PlainCompletion(replaced, line.start - len(text), harmless(item.value), harmless(item.help or ""))
+            yield PlainCompletion(
+                _written(item, line), line.start - len(text), harmless(item.value), harmless(item.help or "")
+            )
 
     def _items(self, line: CursorLine) -> list[CompletionItem[str]]:
-        if line.redirect:
-            return items(paths(line.incomplete)) if line.redirect == ">" else []
-        found = complete(line.words, line.incomplete, self._session)
-        return [each for item in found for each in with_paths(item)]
+        if line.target is None:
+            found = complete(line.words, line.incomplete, self._session)
+            return [each for item in found for each in with_paths(item)]
+        if line.target is Target.PROGRAM and "/" not in line.incomplete:
+            return items(programs(line.incomplete))
+        return [] if line.target is Target.NOTHING else items(paths(line.incomplete))
+
+
+def _written(item: CompletionItem[str], line: CursorLine) -> str:
+    """Returns a candidate as it is written in the line."""
+    if line.target is not None:
+        return quoted_target(item.value, line.mark, is_piped=line.target is not Target.FILE)
+    # JSON in brackets needs no quotes, and a quote that it leaves open is its own.
+    if line.raw[:1] in BRACKETS and item.value.startswith(line.raw[:1]):
+        return str(item.value)
+    return quoted_word(item.value, line.mark, is_open=item.type == "part")
 
 
 TRIES, BETWEEN_TRIES = 100, 0.05
@@ -113,3 +129,14 @@ def quoted_word(value: str, mark: str = "", *, is_open: bool = False) -> str:
     if mark != '"' and "'" not in value:
         return f"'{value}'"
     return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'
+
+
+def quoted_target(value: str, mark: str = "", *, is_piped: bool) -> str:
+    """Quotes a file or program after > or |, where a `~` at the start of a path is a home directory if unquoted.
+
+    `is_piped` says that a shell reads the value, which expands more than our own lines do.
+    """
+    if mark:
+        return quoted_word(value, mark)
+    home, slash, path = value.partition("/") if value.startswith("~") else ("", "", value)
+    return home + slash + ((shlex.quote(path) if is_piped else quoted_word(path)) if path else "")

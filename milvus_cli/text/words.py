@@ -31,6 +31,15 @@ FIELD_PROPERTIES = {
     "description": "of the field",
 }
 
+BOOLEAN_PROPERTIES = (
+    "collection.autocompaction.enabled",
+    "database.force.deny.reading",
+    "database.force.deny.writing",
+    "mmap.enabled",
+    "partitionkey.isolation",
+)
+"""Properties whose value is true or false."""
+
 BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 INDEX_TYPES = {
