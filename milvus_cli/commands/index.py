@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.options import options
-from ..grammar.types import FIELD, INDEX, INDEX_PARAMETER, INDEX_TYPE, METRIC
+from ..grammar.types import INDEX, INDEX_PARAMETER, INDEX_TYPE, INDEXABLE_FIELD, METRIC
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
 
@@ -24,7 +24,7 @@ INDEX_SPELLINGS = ("-in", "--index-name", "-i", "--index")
     asks_for_defaults=True,
 )
 @collection_option
-@option("-f", "--field", type=FIELD, metavar="FIELD", help="Field to index. [default: the only vector field]")
+@option("-f", "--field", type=INDEXABLE_FIELD, metavar="FIELD", help="Field to index. [default: the only vector field]")
 @option(
     "-in",
     "--index-name",

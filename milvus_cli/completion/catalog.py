@@ -13,11 +13,10 @@ from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
 from ..session.saved_commands import SavedCommands
 from ..text.names import OFFERED, Names, Pairs, named
-from ..text.words import FILTER_NOT_LITE, FILTER_SINCE
 
 if TYPE_CHECKING:
     from ..client.client import Client
-    from ..client.wire.schema_pb2 import FieldSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
     from ..connections.profile import Profile
     from ..session.session import Session
 
@@ -219,11 +218,23 @@ def _vector_fields(client: Client, of: str) -> Pairs:
     return ((field.name, _field_note(field)) for field in vector_fields(schema))
 
 
-def _field_note(field: FieldSchema) -> str:
-    from ..schema.schema import type_name
+def _indexable_fields(client: Client, of: str) -> Pairs:
+    from ..schema.features import indexable_fields
 
-    sizes = (pair.value for pair in field.type_params if pair.key in ("dim", "max_length"))
-    return " ".join([type_name(field.data_type), *sizes, *(["primary"] if field.is_primary_key else [])])
+    schema = client.call("DescribeCollection", collection_name=of).schema
+    return ((field.name, _field_note(field)) for field in indexable_fields(schema, client.version))
+
+
+def _field_note(field: FieldSchema) -> str:
+    """Returns a field's type first, which filters are completed by, then what else helps to choose it."""
+    from ..schema.schema import params, type_name
+
+    given = params(field.type_params)
+    element = f"of {type_name(field.element_type)}" if field.element_type else ""
+    marks = ["analyzed"] if given.get("enable_analyzer", "").lower() == "true" else []
+    sizes = [value for key, value in given.items() if key in ("dim", "max_length")]
+    kind = " ".join(filter(None, [type_name(field.data_type), element]))
+    return " ".join([kind, *sizes, *marks, *(["primary"] if field.is_primary_key else [])])
 
 
 def _partitions(client: Client, of: str) -> Pairs:
@@ -268,14 +279,26 @@ def _privilege_groups(client: Client, of: str) -> Pairs:
 
 
 def _filter_words(client: Client, of: str) -> Pairs:
-    """Returns the words of filters that depend on this server's version."""
+    """Returns the words of filters that this server has and that fit the collection's fields; all without one."""
+    from ..text.filter_words import FILTER_WORDS
 
-    lacking = FILTER_NOT_LITE if client.version.is_lite else ()
+    kinds = _kinds(client.call("DescribeCollection", collection_name=of).schema) if of else None
+    version = client.version
     return [
-        (word, note)
-        for word, (since, note) in FILTER_SINCE.items()
-        if word not in lacking and not client.version.before(since)
+        (word, each.note)
+        for word, each in FILTER_WORDS.items()
+        if not version.before(each.since) and (each.in_lite or not version.is_lite)
+        if kinds is None or not each.types or kinds.intersection(each.types)
     ]
+
+
+def _kinds(schema: CollectionSchema) -> set[str]:
+    """Returns what filters can be about: types of fields and of elements, keys of JSON, analyzed texts."""
+    from ..text.filter_words import KEY
+
+    kinds = {kind for field in schema.fields for kind in _field_note(field).split()}
+    has_keys = schema.enable_dynamic_field or "JSON" in kinds
+    return {*kinds, KEY} if has_keys else kinds
 
 
 def _without_notes(names: Iterable[str]) -> Pairs:
@@ -294,6 +317,7 @@ SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "collections": _collections,
     "fields": _fields,
     "vector_fields": _vector_fields,
+    "indexable_fields": _indexable_fields,
     "partitions": _partitions,
     "indexes": _indexes,
     "index_types": _index_types,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
 from ..errors import InvalidInput
 
@@ -14,20 +16,69 @@ TOKENS = re.compile(
     re.DOTALL,
 )
 CLOSING = {")": "(", "]": "["}
-GOES_ON = {"and", "or", "not", "in", "like", "exists", "is"}
-"""Words that a value must follow."""
+WORDS = {"and", "or", "not", "in", "like", "exists", "is"}
+"""Words with a meaning, which fields cannot have as names."""
+
+
+class Place(Enum):
+    """What can come next."""
+
+    CONDITION = "the start of a condition"
+    OPERATOR = "an operator after a field or a value"
+    VALUE = "a value to compare with, or to compute with"
+    ARGUMENT = "the first argument of a function"
+    KEY = "the key that must exist"
+    IN = "in, after not"
+    NULL = "null, after is"
+    NOTHING = "a literal"
+
+
+class Operand(NamedTuple):
+    """The value before an operator: a field, an element or key of it, or else a function's or a literal."""
+
+    name: str = ""
+    is_inside: bool = False
+    function: str = ""
+
+
+@dataclass
+class Condition:
+    """The condition that is being typed, within its bracket and the arguments of its function.
+
+    `left` is what a comparison compares; the condition is whole when `operand` follows.
+    """
+
+    bracket: str = ""
+    function: str = ""
+    place: Place = Place.CONDITION
+    operand: Operand | None = None
+    left: Operand | None = None
+
+    def take(self, operand: Operand) -> None:
+        self.operand, self.place = operand, Place.OPERATOR
+
+    def expect(self, place: Place) -> None:
+        self.operand, self.place = None, place
+
+    def compare(self, place: Place) -> None:
+        self.left = self.operand or self.left or Operand()
+        self.expect(place)
+
+    def begin(self) -> None:
+        self.left = None
+        self.expect(Place.CONDITION)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The word at the end of a filter, and the text before it. `after_value` is set where an operator must follow.
+    """The word at the end of a filter, and the text before it.
 
     `in_text` is set inside a string literal, which is not completed.
     """
 
     before: str
     word: str
-    after_value: bool
+    condition: Condition
     in_text: bool = False
 
 
@@ -35,13 +86,57 @@ def cursor(text: str) -> Cursor:
     """Returns the cursor at the end of a filter."""
     found = list(TOKENS.finditer(text))
     if found and found[-1]["open"]:
-        return Cursor(text, "", after_value=False, in_text=True)
+        return Cursor(text, "", Condition(place=Place.NOTHING), in_text=True)
     word = ""
     if found and found[-1]["name"] and found[-1].end() == len(text):
         word = found.pop()[0]
-    last = found[-1] if found else None
-    is_value = bool(last and (last["value"] or (last["name"] and last[0].lower() not in GOES_ON)))
-    return Cursor(text[: len(text) - len(word)], word, is_value)
+    stack = [Condition()]
+    for token in found:
+        _read(stack, token)
+    return Cursor(text[: len(text) - len(word)], word, stack[-1])
+
+
+def _read(stack: list[Condition], token: re.Match[str]) -> None:
+    here, text = stack[-1], token[0].lower()
+    if text in CLOSING.values():
+        stack.append(_opened(here, text))
+    elif text in CLOSING:
+        if len(stack) > 1:
+            _close(stack, stack.pop())
+    elif text == ",":
+        here.expect(Place.NOTHING)
+    elif token["value"] or (token["name"] and text not in WORDS):
+        here.take(Operand(token[0] if token["name"] and not text.startswith("{") else ""))
+    else:
+        _read_operator(here, text)
+
+
+def _opened(before: Condition, bracket: str) -> Condition:
+    name = before.operand.name if before.operand else ""
+    if bracket == "[":
+        return Condition(bracket, place=Place.NOTHING)
+    return Condition(bracket, name.lower(), Place.ARGUMENT if name else Place.CONDITION)
+
+
+def _close(stack: list[Condition], closed: Condition) -> None:
+    here = stack[-1]
+    if closed.bracket == "[":
+        here.take(here.operand._replace(is_inside=True) if here.operand else Operand())
+    else:
+        here.take(Operand(function=closed.function or "()"))
+
+
+def _read_operator(here: Condition, text: str) -> None:
+    if text in ("and", "or", "&", "|"):
+        here.begin()
+    elif text == "not":
+        here.place = {Place.OPERATOR: Place.IN, Place.NULL: Place.NOTHING}.get(here.place, Place.CONDITION)
+    elif text in ("in", "like", "is", "=", "<", ">") or (text == "!" and here.operand):
+        here.compare({"in": Place.NOTHING, "like": Place.NOTHING, "is": Place.NULL}.get(text, Place.VALUE))
+    elif text == "exists":
+        here.compare(Place.KEY)
+    elif text in "+-*/%":
+        here.expect(Place.VALUE)
 
 
 def require_closed(text: str) -> None:

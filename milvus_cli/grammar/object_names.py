@@ -40,11 +40,12 @@ class ObjectName(Offered):
 
     `noun` is the word for one object, and makes dialogues refuse the name of a missing one at its question.
     `expected` describes the object and makes an empty name an error: an empty variable in a script must not mean the
-    connection or database that happens to be current.
+    connection or database that happens to be current. `offered` is the kind of names to complete, if only some fit.
     """
 
-    def __init__(self, kind: str, *, noun: str = "", owner: str = "", expected: str = "") -> None:
+    def __init__(self, kind: str, *, noun: str = "", owner: str = "", expected: str = "", offered: str = "") -> None:
         self.name = kind
+        self.offered = offered or kind
         self.noun = noun
         self.owner = owner
         self._expected = expected
@@ -54,13 +55,13 @@ class ObjectName(Offered):
             self.fail(f"expected {self._expected}, got ''", param, ctx)
         return value
 
-    def names(self, ctx: click.Context) -> Names:
-        """Returns the known names, on the connection and in the database given on the line."""
+    def names(self, ctx: click.Context, kind: str = "") -> Names:
+        """Returns the known names of this kind, on the connection and in the database given on the line."""
         owner = given_text(ctx, self.owner) if self.owner else ""
         if self.owner and not owner:
             return Names()
         alias, database = given_text(ctx, "alias"), given_text(ctx, "database")
-        return name_source(ctx).names(self.name, of=owner, alias=alias, database=database)
+        return name_source(ctx).names(kind or self.name, of=owner, alias=alias, database=database)
 
     def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
         """Returns the first given name that does not exist, or "", and all known names."""
@@ -86,7 +87,7 @@ class ObjectName(Offered):
             raise missing_name(self.noun, missing, known, f"run: {listing}", after=after, error=InvalidInput)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-        return items(self.names(ctx).best(incomplete, name_source(ctx).limit))
+        return items(self.names(ctx, self.offered).best(incomplete, name_source(ctx).limit))
 
 
 class ObjectNames(ObjectName):

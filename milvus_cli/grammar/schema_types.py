@@ -9,12 +9,14 @@ import click
 
 from ..schema.metrics import METRIC_MEANINGS
 from ..text.names import Names, named
-from ..text.words import FILTER_OPERATORS, FILTER_STARTS, INDEX_TYPES
+from ..text.words import INDEX_TYPES
 from .offered import KeyValue, Offered, given_text, items, name_source
 from .parameter_keys import index_keys, pairs
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from .filter_cursor import Cursor
 
 PROPERTY_OF = {"max_length": "VARCHAR", "max_capacity": "ARRAY"}
 """Properties that only fields of one type have; those of arrays of that type have them, too."""
@@ -81,20 +83,19 @@ class FilterExpression(Offered):
         at = cursor(incomplete)
         if at.in_text:
             return []
-        words = self._words(ctx, at.word, after_value=at.after_value)
-        return items(words.best(at.word), prefix=at.before, ends=False)
+        return items(self._names(ctx, at).best(at.word), prefix=at.before, ends=False)
 
-    def _words(self, ctx: click.Context, word: str, *, after_value: bool) -> Names:
-        there = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
-        if word.startswith("{"):
+    def _names(self, ctx: click.Context, at: Cursor) -> Names:
+        from .filter_offers import offers
+
+        if at.word.startswith("{"):
             given = (each.partition("=")[0] for each in ctx.params.get("parameters") or ())
             return named((f"{{{name}}}", "given by --param") for name in given)
-        newer = name_source(ctx).names("filter_words", **there).all
-        if after_value:
-            return named([*FILTER_OPERATORS.items(), *(each for each in newer if each.text.startswith("is "))])
+        there = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
         collection = given_text(ctx, "collection")
         fields = name_source(ctx).names("fields", of=collection, **there).all if collection else ()
-        return named([*fields, *FILTER_STARTS.items(), *(each for each in newer if not each.text.startswith("is "))])
+        words = name_source(ctx).names("filter_words", of=collection, **there).all
+        return named(offers(at.condition, fields, words))
 
 
 class FilterParameter(KeyValue):

@@ -14,7 +14,7 @@ from .indexes import Index
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
-    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
 
 # First versions, from Milvus's release notes (https://milvus.io/docs/release_notes.md). Other types are older than
 # every supported server.
@@ -39,11 +39,21 @@ INDEXES_SINCE = {
     "MINHASH_LSH": "2.6",
     "IVF_RABITQ": "2.6",
 }
+SCALAR_INDEXES_SINCE = {
+    **dict.fromkeys(("INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR"), ""),
+    "BOOL": "2.4",
+    "ARRAY": "2.4",
+    "JSON": "2.5",
+    "GEOMETRY": "2.6",
+    "TIMESTAMPTZ": "2.6",
+}
+"""Types of fields without vectors that can be indexed."""
 SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
 
 # For Milvus Lite 3.2.
 LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
 LITE_SCALAR_INDEXES = ("INVERTED",)
+LITE_UNINDEXED = ("ARRAY", "JSON", "GEOMETRY", "TIMESTAMPTZ")
 LITE_VECTOR_INDEXES = (
     "AUTOINDEX",
     "BRUTE_FORCE",
@@ -104,6 +114,19 @@ def _has_index(schema: CollectionSchema, index: Index, version: Version) -> bool
         is_vector = any(field.name == index.field for field in vector_fields(schema))
         return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
     return not version.before(INDEXES_SINCE.get(index.type, ""))
+
+
+def indexable_fields(schema: CollectionSchema, version: Version) -> list[FieldSchema]:
+    """Returns the fields that a server can index, vector fields first."""
+    vectors = vector_fields(schema)
+    others = [each for each in schema.fields if each not in vectors]
+    return [*vectors, *(each for each in others if _has_scalar_index(type_name(each.data_type), version))]
+
+
+def _has_scalar_index(kind: str, version: Version) -> bool:
+    if kind not in SCALAR_INDEXES_SINCE or (version.is_lite and kind in LITE_UNINDEXED):
+        return False
+    return not version.before(SCALAR_INDEXES_SINCE[kind])
 
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:

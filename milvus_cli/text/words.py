@@ -72,43 +72,6 @@ INDEX_TYPES = {
     "RTREE": "GEOMETRY",
 }
 
-FILTER_OPERATORS = {
-    "and": "both hold",
-    "or": "one holds, or both",
-    "==": "equal",
-    "!=": "not equal",
-    ">": "greater than",
-    ">=": "greater than or equal",
-    "<": "less than",
-    "<=": "less than or equal",
-    "in": "one of a list: in [1, 2]",
-    "not in": "not in a list",
-    "like": 'text by a pattern: like "A%"',
-}
-
-FILTER_STARTS = {
-    "not": "does not hold",
-    "exists": "the JSON key exists",
-    "json_contains(": "a JSON list has a value: (field, value)",
-    "json_contains_all(": "a JSON list has all values: (field, [1, 2])",
-    "json_contains_any(": "a JSON list has one of the values",
-    "array_contains(": "an ARRAY has a value: (field, value)",
-    "array_contains_all(": "an ARRAY has all values: (field, [1, 2])",
-    "array_contains_any(": "an ARRAY has one of the values",
-    "array_length(": "the number of elements of an ARRAY: (field)",
-}
-
-FILTER_SINCE = {
-    "text_match(": ("2.5", 'an analyzed text has one of the words: (field, "words")'),
-    "phrase_match(": ("2.6", "an analyzed text has the words in their order"),
-    "random_sample(": ("2.6", "a random sample of rows: (0.01)"),
-    "is null": ("2.5", "the value is null"),
-    "is not null": ("2.5", "the value is not null"),
-}
-"""Filter functions of newer servers: the first Milvus that has them, and their meaning."""
-
-FILTER_NOT_LITE = ("phrase_match(", "random_sample(")
-
 RERANKERS = {
     "rrf:60": "by ranks",
     "weighted:0.7,0.3": "by weighted distances",

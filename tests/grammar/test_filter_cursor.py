@@ -3,31 +3,63 @@
 import pytest
 
 from milvus_cli.errors import InvalidInput
-from milvus_cli.grammar.filter_cursor import Cursor, cursor, parameters_in, require_closed
+from milvus_cli.grammar.filter_cursor import Operand, Place, cursor, parameters_in, require_closed
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "word", "place"),
     [
-        ("", Cursor("", "", after_value=False)),
-        ("ye", Cursor("", "ye", after_value=False)),
-        ("year ", Cursor("year ", "", after_value=True)),
-        ("year > ", Cursor("year > ", "", after_value=False)),
-        ("year > 3 a", Cursor("year > 3 ", "a", after_value=True)),
-        ("year>3and", Cursor("year>3and", "", after_value=True)),
-        ("not ye", Cursor("not ", "ye", after_value=False)),
-        ('title == "a b" o', Cursor('title == "a b" ', "o", after_value=True)),
-        ('title == "a b', Cursor('title == "a b', "", after_value=False, in_text=True)),
-        ("id in [1, 2] an", Cursor("id in [1, 2] ", "an", after_value=True)),
-        ("(ye", Cursor("(", "ye", after_value=False)),
-        ("json_contains(m", Cursor("json_contains(", "m", after_value=False)),
-        ("year > {lo", Cursor("year > ", "{lo", after_value=False)),
-        ("year > {low} ", Cursor("year > {low} ", "", after_value=True)),
-        ("jahr_größe ", Cursor("jahr_größe ", "", after_value=True)),
+        ("", "", Place.CONDITION),
+        ("ye", "ye", Place.CONDITION),
+        ("year ", "", Place.OPERATOR),
+        ("year > ", "", Place.VALUE),
+        ("year + ", "", Place.VALUE),
+        ("year > 3 a", "a", Place.OPERATOR),
+        ("year>3and", "", Place.OPERATOR),
+        ("year > 3 and ", "", Place.CONDITION),
+        ("not ye", "ye", Place.CONDITION),
+        ("year not ", "", Place.IN),
+        ("year in ", "", Place.NOTHING),
+        ("year is ", "", Place.NULL),
+        ("year is not ", "", Place.NOTHING),
+        ("exists ", "", Place.KEY),
+        ('title == "a b" o', "o", Place.OPERATOR),
+        ("id in [1, 2] an", "an", Place.OPERATOR),
+        ("id in [1, ", "", Place.NOTHING),
+        ("(ye", "ye", Place.CONDITION),
+        ("json_contains(m", "m", Place.ARGUMENT),
+        ("json_contains(m, ", "", Place.NOTHING),
+        ("json_contains(m, 1) ", "", Place.OPERATOR),
+        ("year > {lo", "{lo", Place.VALUE),
+        ("year > {low} ", "", Place.OPERATOR),
+        ("jahr_größe ", "", Place.OPERATOR),
+        ("a) b", "b", Place.OPERATOR),
     ],
 )
-def test_a_filter_ends_in_a_word_after_a_value_or_not(text: str, found: Cursor) -> None:
-    assert cursor(text) == found
+def test_a_place_in_a_filter_is_what_can_come_next(text: str, word: str, place: Place) -> None:
+    found = cursor(text)
+    assert (found.before + found.word, found.word, found.condition.place) == (text, word, place)
+
+
+def test_a_text_is_not_completed() -> None:
+    assert cursor('title == "a b').in_text
+
+
+@pytest.mark.parametrize(
+    ("text", "operand", "left"),
+    [
+        ("year ", Operand("year"), None),
+        ('info["a"][0] ', Operand("info", is_inside=True), None),
+        ("year > 3 ", Operand(), Operand("year")),
+        ("id in [1] ", Operand(), Operand("id")),
+        ("array_length(tags) ", Operand(function="array_length"), None),
+        ("(id > 3) ", Operand(function="()"), None),
+        ("id > 3 and title ", Operand("title"), None),
+    ],
+)
+def test_an_operator_follows_an_operand(text: str, operand: Operand, left: Operand | None) -> None:
+    condition = cursor(text).condition
+    assert (condition.operand, condition.left) == (operand, left)
 
 
 def test_names_in_braces_are_found_outside_of_texts() -> None:

@@ -158,15 +158,6 @@ def test_the_commands_are_offered_and_no_synonym(complete: Complete) -> None:
         ("query book -e 'ti", ["query book -e 'title"]),
         ('query book -e "id > 3 and ti', ['query book -e "id > 3 and title']),
         ("query book -e 'id", ["query book -e 'id"]),
-        (
-            "search -c book --filter 'not json",
-            [
-                "search -c book --filter 'not json_contains(",
-                "search -c book --filter 'not json_contains_all(",
-                "search -c book --filter 'not json_contains_any(",
-            ],
-        ),
-        ("query book -e 'json_contains(ti", ["query book -e 'json_contains(title"]),
         ("query book -e 'text_m", []),
         ("query book -e 'title li", ["query book -e 'title like"]),
         ("query book -e 'id not", ["query book -e 'id not in"]),

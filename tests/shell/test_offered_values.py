@@ -53,6 +53,11 @@ def test_a_parameter_has_its_range_as_a_note(session: Session) -> None:
     assert notes("create index -t HNSW --param M") == [("M:", "edges of each node, 2 to 2048")]
 
 
+def test_vector_fields_come_first_where_a_field_is_indexed(complete: Complete) -> None:
+    fields = ("vector", "id", "title")
+    assert complete("create index -c book -f ") == [f"create index -c book -f {field}" for field in fields]
+
+
 def test_each_parameter_has_a_note() -> None:
     assert {key for keys in PARAMETERS.values() for key in keys} == set(parameter_meanings.INDEX_PARAMETERS)
     assert {key for keys in SEARCH_PARAMETERS.values() for key in keys} == set(parameter_meanings.SEARCH_PARAMETERS)
