@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import click
 
 from ..grammar.click_nodes import Node
-from ..grammar.lines import Word, scan
+from ..grammar.lines import SYSTEM_MARK, Word, scan
 from ..grammar.offered import items
 from ..grammar.params import GLOBAL_OPTIONS
 from ..grammar.parser import LineParser, Parsed, plain_params
@@ -65,6 +65,8 @@ class CursorLine(NamedTuple):
 def read_line(text: str) -> CursorLine:
     """Parses a text up to the cursor."""
     words = scan(text)[-1] if text else []
+    if words and words[0].raw == SYSTEM_MARK:
+        return _system_line(text, words[0].start)
     end = words[-1].end if words else 0
     after = text[end:].replace("\\\n", "")
     if "#" in after:
@@ -77,6 +79,12 @@ def read_line(text: str) -> CursorLine:
         last = Word(last.value[sign.end() :], last.raw[sign.end() :], last.start + sign.end(), last.mark)
     values = [each.value for each in words]
     return CursorLine(values, last.value, last.raw, last.start, last.mark, _target([each.raw for each in words]))
+
+
+def _system_line(text: str, start: int) -> CursorLine:
+    """Parses a line for the shell of the operating system like the end of one that is piped to it."""
+    line = read_line("|" + text[start + len(SYSTEM_MARK) :])
+    return line._replace(start=start + line.start, comment=line.comment or line.target is None)
 
 
 def _target(words: Sequence[str]) -> Target | None:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.completion import Completion
+from prompt_toolkit.completion import CompleteEvent, Completion
 
 from ..completion.complete import CursorLine, Target, complete, read_line
 from ..grammar.lines import BRACKETS
@@ -20,6 +20,7 @@ from .threaded import InThread
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.buffer import CompletionState
 
 
 class PlainCompletion(Completion):
@@ -95,17 +96,27 @@ def attach(prompt: PromptSession[str], session: Session) -> ShellCompleter:
 
     def show_again(tries: int = TRIES) -> None:
         buffer = prompt.default_buffer
-        state = buffer.complete_state
-        selected = state is not None and state.complete_index is not None
-        if not tries or not buffer.text or selected or completer.seen == completer.news:
+        if not tries or not buffer.text or completer.seen == completer.news:
             return
         if not completer.is_busy:
-            # Candidates that are shown would stay.
-            buffer.complete_state = None
-            buffer.start_completion(select_first=False)
+            state = buffer.complete_state
+            if state is not None and state.complete_index is not None:
+                prompt.app.create_background_task(join(state))
+            else:
+                # Candidates that are shown would stay.
+                buffer.complete_state = None
+                buffer.start_completion(select_first=False)
         # prompt_toolkit begins no lookup while an earlier one is on its way.
         if prompt.app.loop is not None:
             prompt.app.loop.call_later(BETWEEN_TRIES, show_again, tries - 1)
+
+    async def join(state: CompletionState) -> None:
+        """Adds what came late to a menu with a chosen candidate, which stays where it is."""
+        found = completer.get_completions_async(state.original_document, CompleteEvent())
+        late = [each async for each in found]
+        shown = {each.text for each in state.completions}
+        state.completions += [each for each in late if each.text not in shown]
+        prompt.app.invalidate()
 
     def on_news() -> None:
         completer.news += 1

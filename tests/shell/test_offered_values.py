@@ -119,6 +119,10 @@ def programs_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("list databases > ~/files/my", ["list databases > ~/'files/my $hare'"]),
         ("list databases > rows.json sh", []),
         ("list databases '|", []),
+        ("!she", ["!shear", "!shelve"]),
+        ("! shear sh", ["! shear shelf.txt"]),
+        ("list databases\n!shear | shel", ["list databases\n!shear | shelve"]),
+        ("!shear; lis", []),
     ],
 )
 def test_files_and_programs_are_offered_after_a_redirection(complete: Complete, line: str, found: list[str]) -> None:
