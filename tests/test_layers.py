@@ -28,6 +28,7 @@ OURS = {
     "values": GROUND | {"client", "schema"},
     "session": GROUND | {"client", "connections", "output", "schema"},
     "server": GROUND | {"client", "connections", "output", "schema", "session"},
+    "monitor": GROUND | {"client", "connections", "output", "server", "session"},
     "grammar": GROUND | {"__init__", "client", "connections", "output", "schema", "session"},
     "rows": GROUND | {"client", "schema", "server", "values"},
     "completion": GROUND | {"access", "client", "connections", "grammar", "output", "schema", "server", "session"},
@@ -42,8 +43,8 @@ OURS = {
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "rows", "search", "server"}
-    | {"session", "transfer"},
+    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "monitor", "rows"}
+    | {"search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
 }  # fmt: skip
@@ -96,6 +97,7 @@ LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
     "client": {"completion"},
+    "monitor": {"commands"},
     "rows": {"commands"},
     "schema": {"completion"},
     "server": {"commands", "completion"},

@@ -10,8 +10,9 @@ import pytest
 
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError
-from milvus_cli.server.metrics import Watcher, management_text, samples
-from milvus_cli.server.top import TOP_COLUMNS, Top
+from milvus_cli.monitor.rates import Watcher
+from milvus_cli.monitor.top import TOP_COLUMNS, Top
+from milvus_cli.server.metrics import management_text, samples
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.metrics_peer import MetricsPeer
@@ -164,7 +165,7 @@ def test_a_look_shows_the_requests_since_the_one_before(
     metrics_peer: MetricsPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([10.0, 20.0, 30.0])
-    monkeypatch.setattr("milvus_cli.server.metrics.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("milvus_cli.monitor.series.time.monotonic", lambda: next(clock))
     view = Top([of_port(metrics_peer)], None, 5)
     view.start(0)
     metrics_peer.text = metrics(searches=300, quick=150, failures=20)

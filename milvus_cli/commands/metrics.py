@@ -78,7 +78,7 @@ def top(
     \b
     Example: top --count 1 --interval 0.2
     """
-    from ..server.top import TOP_COLUMNS, Top
+    from ..monitor.top import TOP_COLUMNS, Top
 
     if management_port and len(aliases) > 1:
         raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-from milvus_cli.server.metrics import Watcher, samples
-from milvus_cli.server.top import look_of
+from milvus_cli.monitor.rates import Watcher
+from milvus_cli.monitor.top import look_of
+from milvus_cli.server.metrics import samples
 from tests.bench.report import Row, compare
 from tests.bench.timing import Sample, Task, measure
 

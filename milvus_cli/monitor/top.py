@@ -10,8 +10,9 @@ from typing import Any
 
 from ..connections.profile import Profile
 from ..result import Look, Table
+from ..server.metrics import management_text
 from ..text.words import BYTE_UNITS
-from .metrics import Activity, Requests, Watcher, management_text
+from .rates import Activity, Requests, Watcher
 
 TOP_COLUMNS = (
     "time",
