@@ -4,7 +4,7 @@ They are NamedTuples, like other values that every start defines: a frozen datac
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 Value = Any
 """A value of a result: None, bool, int, float, str, or lists and dicts of these (JSON's types; int64 stays exact)."""
@@ -125,15 +125,42 @@ class Look(NamedTuple):
     tables: Sequence[Table]
 
 
+if TYPE_CHECKING:
+
+    class LiveScreen(Protocol):
+        """A live view on the whole screen of a terminal."""
+
+        def start(self) -> None:
+            """Gets ready. Raises CliError if there is nothing to show."""
+
+        def show_on(self, wake: Callable[[], None]) -> None:
+            """Calls `wake`, from any thread, when there is something new to draw."""
+
+        @property
+        def is_finished(self) -> bool:
+            """Whether the view ended by itself."""
+
+        def lines(self, width: int, height: int) -> list[str]:
+            """Returns what to draw, at most so many lines and columns."""
+
+        def press(self, key: str) -> bool:
+            """Does what a key asks for; returns whether the view goes on."""
+
+        def close(self) -> None:
+            """Ends what runs in the background."""
+
+
 class Live(NamedTuple):
     """A live view, refreshed at an interval in seconds, `times` in all; None refreshes forever.
 
-    Programs get the rows of all refreshes as one table, as they come. People see the last refresh or, without a
-    terminal, one after the other.
+    Programs get the rows of all refreshes as one table, as they come. People see the screen that `screen` makes or,
+    without a terminal, one refresh after the other. `start` comes before the first refresh.
     """
 
     columns: Sequence[str]
+    start: Callable[[], object]
     look: Callable[[], Look]
+    screen: "Callable[[], LiveScreen]"
     seconds: float
     times: int | None = None
 

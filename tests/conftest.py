@@ -175,8 +175,14 @@ def terminal(cli: Cli) -> Iterator[Callable[..., Terminal]]:
     """Starts milvus_cli in a pseudo-terminal, as `cli.terminal` does, and ends it after the test."""
     started: list[Terminal] = []
 
-    def start(*argv: str, rows: int = 24, cols: int = 80, env: dict[str, str] | None = None) -> Terminal:
-        started.append(cli.terminal(*argv, rows=rows, cols=cols, env=env))
+    def start(
+        *argv: str,
+        rows: int = 24,
+        cols: int = 80,
+        env: dict[str, str] | None = None,
+        term: str = "xterm-256color",
+    ) -> Terminal:
+        started.append(cli.terminal(*argv, rows=rows, cols=cols, env=env, term=term))
         return started[-1]
 
     yield start

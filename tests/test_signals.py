@@ -50,8 +50,10 @@ def end(terminal: Terminal, directory: Path, number: signal.Signals = signal.SIG
     os.kill(int((directory / "pid").read_text()), number)
     terminal.wait_for(f"ended with {128 + number}")
     assert terminal.modes == terminal.first_modes
+
     assert terminal.raw.rfind(b"\x1b[?2004h") <= terminal.raw.rfind(b"\x1b[?2004l")
     assert terminal.raw.rfind(b"\x1b[?25l") <= terminal.raw.rfind(b"\x1b[?25h")
+    assert terminal.raw.rfind(b"\x1b[?1049h") <= terminal.raw.rfind(b"\x1b[?1049l")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
@@ -77,10 +79,13 @@ def test_at_a_hidden_password(begin_below_shell: Begin, tmp_path: Path, number: 
     end(begin_below_shell("connect", "127.0.0.1:1", "-u", "root", until="Password of root:"), tmp_path, number)
 
 
-def test_in_a_live_view(begin_below_shell: Begin, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_in_a_live_view(begin_below_shell: Begin, tmp_path: Path, number: signal.Signals) -> None:
     with MetricsPeer(metrics()) as peer:
         words = ["top", "-i", "0.1", "--management-port", str(peer.port)]
-        end(begin_below_shell(*words, until="1000020", env={"MILVUS_URI": "http://127.0.0.1:1"}), tmp_path)
+        terminal = begin_below_shell(*words, until="1,000,020", env={"MILVUS_URI": "http://127.0.0.1:1"})
+        end(terminal, tmp_path, number)
+    assert b"\x1b[?1049h" in terminal.raw
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])

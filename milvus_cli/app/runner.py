@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,12 +15,11 @@ from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
-from ..output.formats import FOR_PROGRAMS, Style, format_in
-from ..output.keys import Keys
+from ..output.formats import Style, format_in
 from ..output.objects import selected
 from ..output.pager import paged
 from ..output.render import render, render_error
-from ..result import Live, Look, Repeat, Report, Result, Script, Shown, Table, Text
+from ..result import Live, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
 from .arguments import filled, require_arguments
 from .redirect import redirected
@@ -171,7 +170,9 @@ def _show(result: object, session: Session, output: str, style: Style, *, page: 
     if isinstance(result, Repeat):
         return _repeat(result, session)
     if isinstance(result, Live):
-        return _live(result, session, output)
+        from .live import show_live
+
+        return show_live(result, session, output)
     if isinstance(result, Shown):
         with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
             _write(result, session, output, style)
@@ -234,41 +235,6 @@ def _repeat(repeat: Repeat, session: Session) -> int:
     except KeyboardInterrupt:
         session.console.note("")
     return 0
-
-
-def _live(live: Live, session: Session, output: str) -> int:
-    """Refreshes until q or Ctrl-C, which are not failures."""
-    console = session.console
-    if session.options.query is not None:
-        raise InvalidInput("--query filters one result, and a live view has many", hint="-o jsonl, and jq on its lines")
-
-    def rows(looks: Iterator[Look]) -> Iterator[Sequence[object]]:
-        for look in looks:
-            yield from look.rows
-            console.flush()
-
-    try:
-        with Keys(console) as keys:
-            looks = _looks(live, keys)
-            if output in FOR_PROGRAMS:
-                render(Table(live.columns, rows(looks)), output, console)
-                return 0
-            for look in looks:
-                console.clear()
-                for table in look.tables:
-                    render(table, output, console, quiet=session.quiet, style=session.style)
-    except KeyboardInterrupt:
-        console.note("")
-    return 0
-
-
-def _looks(live: Live, keys: Keys) -> Iterator[Look]:
-    times = 0
-    while live.times is None or times < live.times:
-        if times and keys.wait(live.seconds) == "q":
-            return
-        times += 1
-        yield live.look()
 
 
 def _translated(error: BaseException, argv: Sequence[str]) -> CliError:

@@ -72,17 +72,15 @@ def top(
 ) -> Live:
     """Monitor servers.
 
-    Shows requests, latencies, rows and memory of one or several servers until q or Ctrl-C. With -o jsonl it writes one
-    line per server and refresh. Reconnects when a server comes back.
+    Fills the terminal with requests, latencies, collections, nodes and alarms of one or several servers until q or
+    Ctrl-C. Press h for the keys. -o jsonl writes one line per server and refresh instead. Rates need the management
+    port: without it, a terminal shows health, rows and the latency of a light call. Reconnects to a restarted server.
 
     \b
     Example: top --count 1 --interval 0.2
     """
-    from ..monitor.top import TOP_COLUMNS, Top
+    from ..monitor.top import live_view
 
     if management_port and len(aliases) > 1:
         raise InvalidInput("--management-port is that of one server", hint="connect --management-port keeps it")
-    profiles = [session.resolved_at(alias, "").profile for alias in aliases] or [session.profile]
-    view = Top(profiles, management_port, min(session.timeout, max(seconds, 2.0)))
-    view.start(min(seconds, 1.0))
-    return Live(TOP_COLUMNS, view.look, seconds, times)
+    return live_view(session, aliases, seconds=seconds, times=times, management_port=management_port)

@@ -1,18 +1,29 @@
-"""Live view of servers: their activity between two readings of their metrics, as rows and as tables."""
+"""The command `top`: servers as a view on the screen, as rows for programs, and as plain tables."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ..client.client import Client
 from ..connections.profile import Profile
-from ..result import Look, Table
+from ..errors import CliError
+from ..result import Live, Look, Table
 from ..server.metrics import management_text
-from ..text.words import BYTE_UNITS
+from ..session.clients import open_client
+from ..session.session import Session
+from .dashboard import Dashboard
+from .drawing import Canvas
+from .numbers import byte_size
+from .probe import Probe
 from .rates import Activity, Requests, Watcher
+
+LEAST_DEADLINE = 2.0
+"""Seconds that a server has for its answer, however short the interval is."""
 
 TOP_COLUMNS = (
     "time",
@@ -67,6 +78,39 @@ class Top:
         return list(self._pool.map(question, self._watchers) if self._pool else map(question, self._watchers))
 
 
+def live_view(
+    session: Session, aliases: Sequence[str], *, seconds: float, times: int | None, management_port: int | None
+) -> Live:
+    """The view of these connections, or of the current one."""
+    profiles = [session.resolved_at(alias, "").profile for alias in aliases] or [session.profile]
+    deadline = min(session.timeout, max(seconds, LEAST_DEADLINE))
+    top = Top(profiles, management_port, deadline)
+
+    def open_running(profile: Profile) -> Client:
+        # Without a trace, which --debug would write across the screen.
+        return open_client(_located(session, profile), timeout=deadline)
+
+    def screen() -> Dashboard:
+        encoding = session.console.stdout.encoding or "ascii"
+        canvas = Canvas(session.palette, encoding.lower().startswith("utf"))
+        served = map(session.state.clients.served, profiles)
+        return Dashboard(
+            [Probe(each, management_port, deadline, open_running) for each in served], seconds, times, canvas
+        )
+
+    return Live(TOP_COLUMNS, lambda: top.start(min(seconds, 1.0)), top.look, screen, seconds, times)
+
+
+def _located(session: Session, profile: Profile) -> Profile:
+    """Returns the profile with the address of its Milvus Lite. Raises CliError if that is not running."""
+    if not profile.lite:
+        return profile
+    server = session.servers.running(profile.lite)
+    if server is None:
+        raise CliError(f"Milvus Lite on {profile.lite} is not running")
+    return replace(profile, host=server.host, port=server.port)
+
+
 def look_of(found: Sequence[Activity]) -> Look:
     now = datetime.now().astimezone().isoformat(" ", "seconds")
     servers = Table(ACTIVITY_COLUMNS, [_server_row(each) for each in found], note=_error_note(found))
@@ -104,7 +148,7 @@ def _server_row(each: Activity) -> tuple[Any, ...]:
     rates = _rates(each.everything) if each.everything else (None,) * 4
     *counts, memory = _gauges(each)
     cpu = None if each.cpu_percent is None else f"{each.cpu_percent:.0f} %"
-    return (each.alias, *rates, *counts, None if memory is None else _byte_size(memory), cpu)
+    return (each.alias, *rates, *counts, None if memory is None else byte_size(memory), cpu)
 
 
 def _error_note(found: Sequence[Activity]) -> str:
@@ -117,11 +161,3 @@ def _rates(kind: Requests) -> tuple[float | None, ...]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
-
-
-def _byte_size(count: float) -> str:
-    for unit in BYTE_UNITS:
-        if count < 1024 or unit == BYTE_UNITS[-1]:
-            break
-        count /= 1024
-    return f"{count:.3g} {unit}"

@@ -276,7 +276,7 @@ class Lines:
         if leaf.path in STARTERS:
             words.append("--no-such-option")
         elif leaf.path == "top":
-            words += ["--times", "1"]
+            words += ["--count", "1"]
         if chance.random() < 0.6:
             words.append("--yes")
         return [*before, *path, *words]

@@ -97,10 +97,11 @@ class Cli:
         rows: int = 24,
         cols: int = 80,
         env: Mapping[str, str] | None = None,
+        term: str = "xterm-256color",
     ) -> Terminal:
         """Start in a pseudo-terminal; the caller closes it."""
         command = [*COMMAND, *map(str, argv)]
-        return Terminal(command, rows=rows, cols=cols, env=self.environment(env), cwd=self.directory)
+        return Terminal(command, rows=rows, cols=cols, env=self.environment(env), cwd=self.directory, term=term)
 
     def environment(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a run: ours without the settings of this machine, with ENV on top."""

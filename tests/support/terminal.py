@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy, deepcopy
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,6 +39,8 @@ KEYS = {
 }
 KEYS |= {f"c-{letter}": chr(ord(letter) - ord("a") + 1) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
+ALTERNATE_SCREEN = 1049
+
 # Python's own way to a controlling terminal runs Python between fork and exec, which threads of ours (gRPC's) make
 # hang now and then.
 TAKE_TERMINAL = (
@@ -46,11 +49,12 @@ TAKE_TERMINAL = (
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen, whose answers reach the program."""
+    """pyte's screen, whose answers reach the program, and with the alternate screen, which pyte lacks."""
 
     def __init__(self, columns: int, lines: int, answer: Callable[[str], None]) -> None:
         super().__init__(columns, lines)
         self._answer = answer
+        self._main_screen: tuple[Any, Any] | None = None
 
     def write_process_input(self, data: str) -> None:
         self._answer(data)
@@ -58,9 +62,20 @@ class _Screen(pyte.Screen):
     def mute(self) -> None:
         self._answer = lambda data: None
 
+    def set_mode(self, *modes: int, **options: Any) -> None:
+        if ALTERNATE_SCREEN in modes:
+            self._main_screen = deepcopy(self.buffer), copy(self.cursor)
+        super().set_mode(*modes, **options)
+
+    def reset_mode(self, *modes: int, **options: Any) -> None:
+        super().reset_mode(*modes, **options)
+        if ALTERNATE_SCREEN in modes and self._main_screen is not None:
+            (self.buffer, self.cursor), self._main_screen = self._main_screen, None
+            self.dirty.update(range(self.lines))
+
 
 class Terminal:
-    """An xterm of ROWS by COLS with COMMAND in it.
+    """A terminal of ROWS by COLS with COMMAND in it; an xterm, unless TERM says something else.
 
     It reads while a test waits or looks; it answers the program's question for the cursor position.
     """
@@ -73,6 +88,7 @@ class Terminal:
         cols: int = 80,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        term: str = "xterm-256color",
     ) -> None:
         self.raw = b""
         self._rendered: list[str] | None = None
@@ -86,7 +102,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**(os.environ if env is None else env), "TERM": "xterm-256color"},
+            env={**(os.environ if env is None else env), "TERM": term},
             cwd=cwd,
             start_new_session=True,
         )
