@@ -260,7 +260,7 @@ def test_watch_asks_once(talk_on_lite: tuple[Talker, Typed]) -> None:
     talk, typed = talk_on_lite
     typed.make("asked", rows=2, index=True)
     typed.all("load asked")
-    shell = talk.start("watch --times 3 0.1 count")
+    shell = talk.start("watch --count 3 0.1 count")
     shell.wait_for("Collection:")
     shell.send_line("asked")
     assert shell.wait_exit() == 0

@@ -297,7 +297,7 @@ def test_api_drops_nothing_on_a_read_only_connection(guarded_book: Guarded) -> N
 def test_api_drops_nothing_unasked(guarded_book: Guarded) -> None:
     line, where = drop("guard_book"), f"POST {V1}/collections/drop"
     question = f"Send {where} to {{}}?"
-    for script in (line, f"watch --times 1 0.1 {line}"):
+    for script in (line, f"watch --count 1 0.1 {line}"):
         assert guarded_book(f"{script} --alias open") == failed(
             f"refusing to send {where} to {guarded_book.place('open')}: no terminal to confirm on", "pass --yes", code=2
         )

@@ -67,7 +67,7 @@ def test_help_goes_where_its_line_says(cli: Cli, tmp_path: Path, line: str) -> N
     [
         ("docs --man", ".TH"),
         ("history", "╭"),
-        ("watch --times 2 0.1 version -o jsonl", VERSION * 2),
+        ("watch --count 2 0.1 version -o jsonl", VERSION * 2),
         ("list --help", "Usage: milvus_cli list "),
         ("completion bash", "# Completion of milvus_cli for bash"),
     ],
@@ -131,7 +131,7 @@ def test_a_named_pipe_waits_for_its_reader_until_ctrl_c(cli: Cli, tmp_path: Path
 
 def test_a_reader_of_a_named_pipe_that_goes_is_an_error_of_that_line_alone(cli: Cli, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    process = cli.start("--keep-going", "-c", "watch --times 9 0.2 version -o jsonl > fifo; version -o jsonl")
+    process = cli.start("--keep-going", "-c", "watch --count 9 0.2 version -o jsonl > fifo; version -o jsonl")
     with open(tmp_path / "fifo") as reader:
         assert reader.readline() == VERSION
     assert process.communicate(timeout=20) == (VERSION, ERROR)

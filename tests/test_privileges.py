@@ -84,7 +84,7 @@ CASES = [
     Case("show health --management-port MANAGEMENT"),
     Case("api GET /v1/vector/collections"),
     Case(f"api POST /v1/vector/query {OF_BOOK}", "Query"),
-    Case("watch --times 1 0.1 list databases", "ListDatabases"),
+    Case("watch --count 1 0.1 list databases", "ListDatabases"),
     # Databases.
     Case("list databases", "ListDatabases"),
     Case("show database default"),

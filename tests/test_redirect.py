@@ -72,7 +72,7 @@ def test_backslash_g_shows_one_value_a_line(cli: Cli) -> None:
 
 
 def test_watch_runs_a_command_again_and_again(cli: Cli) -> None:
-    assert cli("watch", "--times", "3", "0.1", "version", "-o", "jsonl") == Run(0, VERSION * 3, "")
+    assert cli("watch", "--count", "3", "0.1", "version", "-o", "jsonl") == Run(0, VERSION * 3, "")
     assert cli("watch", "0.1", "nonsense").code == 2
 
 

@@ -69,7 +69,7 @@ def test_ctrl_c_at_any_moment_ends_it_with_130_or_comes_too_late(cli: Cli) -> No
 def test_where_ctrl_c_is_ignored_it_stays_so(cli: Cli) -> None:
     """As in the background jobs of a script."""
     ignored = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
-    process = cli.start("-c", "watch --times 2 0.5 version -o jsonl", before=ignored)
+    process = cli.start("-c", "watch --count 2 0.5 version -o jsonl", before=ignored)
     assert process.stdout is not None
     assert process.stdout.readline() == VERSION
     process.send_signal(signal.SIGINT)

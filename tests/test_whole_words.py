@@ -228,5 +228,5 @@ def test_completion_reads_options_as_the_parser_does() -> None:
 
 
 def test_options_after_the_command_that_watch_repeats_are_its_own(tmp_path: Path) -> None:
-    line = "watch --times 2 0.1 calc hybridts_to_unixtime -h 429164525386203142 -o csv"
+    line = "watch --count 2 0.1 calc hybridts_to_unixtime -h 429164525386203142 -o csv"
     assert run_here(shlex.split(line), tmp_path) == Run(0, "unixtime\n1637132741.494\n" * 2, "")

@@ -1,6 +1,5 @@
 """Runs single commands and scripts, and maps failures to exit codes."""
 
-import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -168,7 +167,9 @@ def _show(result: object, session: Session, output: str, style: Style, *, page: 
     if isinstance(result, Script):
         return _run_within(result, session)
     if isinstance(result, Repeat):
-        return _repeat(result, session)
+        from .repeat import run_repeatedly
+
+        return run_repeatedly(result, session, lambda argv: execute(argv, session))
     if isinstance(result, Live):
         from .live import show_live
 
@@ -215,26 +216,6 @@ def _write(result: Shown, session: Session, output: str, style: Style) -> None:
     if isinstance(result, Table) and result.bare and session.chose_no_format and not session.console.to_terminal:
         output, style = "tsv", style._replace(headers=False)
     render(result, output, session.console, quiet=session.quiet, style=style)
-
-
-def _repeat(repeat: Repeat, session: Session) -> int:
-    """Repeats a command until Ctrl-C, which is not a failure, or until it fails."""
-    times, argv, composed = 0, repeat.argv, session.state.composed
-    try:
-        while repeat.times is None or times < repeat.times:
-            if times:
-                time.sleep(repeat.seconds)
-            times += 1
-            session.console.clear()
-            asked = len(composed)
-            code = execute(argv, session)
-            # What was asked once is not asked again.
-            argv = tuple(shlex.split(composed[-1])) if len(composed) > asked else argv
-            if code:
-                return code
-    except KeyboardInterrupt:
-        session.console.note("")
-    return 0
 
 
 def _translated(error: BaseException, argv: Sequence[str]) -> CliError:

@@ -72,14 +72,17 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
 @command("watch", context_settings={"allow_interspersed_args": False})
 @argument("seconds", type=FiniteRange(min=0.1, max=86400))
 @argument("words", nargs=-1, required=True, type=COMMAND, metavar="COMMAND …")
-@option("--times", type=click.IntRange(1), metavar="N", help="Number of runs. [default: until Ctrl-C]")
+@option(
+    "-n", "--count", "times", type=click.IntRange(1), metavar="N", help="Number of runs. [default: until q or Ctrl-C]"
+)
 def watch(session: Session, seconds: float, words: tuple[str, ...], times: int | None) -> Repeat:
     """Run a command repeatedly.
 
-    Clears the screen before each run. Options of `watch` go before SECONDS.
+    A terminal shows the last output below the time and the command, cut to the screen, and highlights what changed
+    since the run before. Options of `watch` go before SECONDS.
 
     \b
-    Example: watch --times 2 0.1 list databases
+    Example: watch --count 2 0.1 list databases
     """
     _require_ends_by_itself(words)
     return Repeat(words, seconds, times)

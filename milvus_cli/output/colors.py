@@ -27,6 +27,7 @@ DARK = {
     "hint": "cyan",
     "added": "green",
     "removed": "bright-red",
+    "changed": "reverse",
     "verb": "bold green",
     "noun": "green",
     "option": "cyan",

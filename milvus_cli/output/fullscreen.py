@@ -28,8 +28,13 @@ MOST_TYPED = 1024
 
 
 def can_fill_screen(console: Console) -> bool:
-    """Returns whether there is a terminal that moves its cursor, and a person at its keys."""
-    return console.to_terminal and console.interactive and os.environ.get("TERM", "dumb") not in ("", "dumb")
+    """Returns whether there is a terminal that can be drawn on, and a person at its keys."""
+    return console.to_terminal and console.interactive and moves_cursor()
+
+
+def moves_cursor() -> bool:
+    """Returns whether the terminal, if there is one, obeys more than line feeds."""
+    return os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 
 class Fullscreen:

@@ -268,7 +268,7 @@ class Lines:
     def _words(self, leaf: Leaf, chance: random.Random) -> list[str]:
         if leaf.path == "watch":
             inner = chance.choice([each for each in LEAVES if each.path not in ("watch", "exit")])
-            return ["watch", "--times", "1", "0.1", *self._words(inner, chance)]
+            return ["watch", "--count", "1", "0.1", *self._words(inner, chance)]
         path = leaf.path.split()
         example = self._example(leaf, chance) if chance.random() < 0.6 else None
         words = self._mangled(leaf, example[len(path) :], chance) if example is not None else self._made(leaf, chance)
