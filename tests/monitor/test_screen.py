@@ -273,3 +273,19 @@ def test_debug_writes_nothing_across_the_screen(terminal: Begin, cli: Cli, metri
         assert "rpc " not in shown.text
         shown.send("q")
         assert shown.wait_exit() == 0
+
+
+def test_a_milvus_lite_that_is_stopped_and_started_is_found_again(terminal: Begin, cli: Cli) -> None:
+    data = str(cli.directory / "data")
+    assert cli("connect", "--lite", data, "-a", "own").code == 0
+    try:
+        shown = terminal("top", "own", "-i", "0.1")
+        shown.wait_for("no rates: Milvus Lite has no management port")
+        assert cli("stop", "server", data, "--yes").code == 0
+        shown.wait_for("! server is gone: Milvus Lite on ")
+        assert cli("--alias", "own", "ping").code == 0
+        shown.wait_for("no rates: Milvus Lite has no management port")
+        shown.send("q")
+        assert shown.wait_exit() == 0
+    finally:
+        cli("stop", "server", data, "--yes")
