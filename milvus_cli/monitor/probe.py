@@ -47,6 +47,7 @@ class Probe:
         self._client: Client | None = None
         self._is_warm = False
         self._places: dict[str, _Place] = {}
+        self._seen: tuple[object, ...] = ()
         self._due = 0.0
         self._rows: Sequence[CollectionUse] | None = None
         self._totals: Totals | None = None
@@ -106,10 +107,9 @@ class Probe:
             return
         client = self._opened()
         self._complaints = _complaints(client)
-        known = _ids(self._totals) if self._totals else set()
-        if not known or known - self._places.keys():
-            # Those without a name stay so: they are not asked about again and again.
-            self._places = {each: _Place("", f"id {each}") for each in known} | _places(client)
+        seen = _seen(self._totals)
+        if self._totals is None or seen != self._seen:
+            self._places, self._seen = _places(client), seen
         self._due, self._rows = time.monotonic() + SELDOM, None
 
     def _counted(self) -> Sequence[CollectionUse]:
@@ -121,11 +121,16 @@ class Probe:
         return self._rows
 
     def _used(self, totals: Totals) -> list[CollectionUse]:
-        """Returns what the metrics tell of collections."""
-        return [
-            _use(each, self._places[each].label if each in self._places else f"id {each}", totals)
-            for each in sorted(_ids(totals))
-        ]
+        """Returns what the metrics tell of collections, also of those that have no name for this user."""
+        named = [_use(each, place.label, totals) for each, place in self._places.items()]
+        others = [_use(each, f"id {each}", totals) for each in sorted(_ids(totals) - self._places.keys())]
+        # Milvus 2.3 keeps series of deleted collections, with no rows.
+        return named + [each for each in others if each.rows or each.loaded]
+
+
+def _seen(totals: Totals | None) -> tuple[object, ...]:
+    """Returns what changes in the metrics when collections come or go."""
+    return () if totals is None else (totals.value("collections"), *sorted(_ids(totals)))
 
 
 def _uptime(totals: Totals) -> float | None:

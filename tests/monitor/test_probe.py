@@ -80,8 +80,28 @@ def test_names_are_asked_for_seldom(sized_collections: MetricsPeer, monkeypatch:
             probe.read()
         probe.close()
         asked = server.requests("ShowCollections")
-    # Once before the first metrics, and once for the ids in them, which nothing names.
+    # Once before the first metrics, and once for what they tell of collections.
     assert len(asked) == 2
+
+
+def test_a_collection_is_there_while_it_exists(cli: Cli, milvus: MilvusServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvus_cli.monitor.probe.SELDOM", 0.0)
+    typed = Typed(cli, milvus)
+    probe = probe_of(milvus.address, milvus.management_port)
+    probe.read()
+    typed.make("brief", rows=20, index=True)
+    typed.all("load brief")
+    during = names_after(probe, 2)
+    typed.gone("brief")
+    after = names_after(probe, 2)
+    probe.close()
+    assert ("brief" in during, "brief" in after) == (True, False)
+
+
+def names_after(probe: Probe, readings: int) -> list[str]:
+    """The collections in the last of some readings: what one tells, the next one gives a name."""
+    found = [probe.read() for _ in range(readings)]
+    return [each.name for each in found[-1].collections]
 
 
 def test_what_a_server_complains_of_is_told(closed_port: int) -> None:
