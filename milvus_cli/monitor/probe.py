@@ -56,9 +56,12 @@ class Probe:
     def read(self) -> Reading:
         """Returns what the server tells now; failures are part of it."""
         # Over gRPC first: what this asks at the start is then no request that the metrics show.
+        due, before = self._due, self._totals
         reading = self._over_grpc(Reading(time.monotonic(), datetime.now()))
         found = self._watcher.look()
         self._totals = totals = found.totals
+        if before is None and self._due > due:
+            self._seen = _seen(totals)
         if totals is None:
             reading = replace(reading, no_metrics=found.error or "")
             return reading if reading.error else replace(reading, collections=self._counted())

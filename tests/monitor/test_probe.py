@@ -72,16 +72,21 @@ def test_metrics_and_names_make_the_use_of_collections(sized_collections: Metric
     ]
 
 
-def test_names_are_asked_for_seldom(sized_collections: MetricsPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_asked_for_when_collections_come_or_go(
+    sized_collections: MetricsPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("milvus_cli.monitor.probe.SELDOM", 0.0)
     with GrpcPeer({"ShowCollections": replies(milvus_pb2.ShowCollectionsResponse())}) as server:
         probe = probe_of(server.address, sized_collections.port)
         for _ in range(4):
             probe.read()
+        assert len(server.requests("ShowCollections")) == 1
+        assert isinstance(sized_collections.text, str)
+        sized_collections.text = sized_collections.text.replace('"8"', '"9"')
+        for _ in range(4):
+            probe.read()
+        assert len(server.requests("ShowCollections")) == 2
         probe.close()
-        asked = server.requests("ShowCollections")
-    # Once before the first metrics, and once for what they tell of collections.
-    assert len(asked) == 2
 
 
 def test_a_collection_is_there_while_it_exists(cli: Cli, milvus: MilvusServer, monkeypatch: pytest.MonkeyPatch) -> None:
