@@ -180,7 +180,7 @@ def test_an_upload_that_is_interrupted_leaves_nothing(s3: S3Server) -> None:
 def test_an_upload_that_a_signal_ends_leaves_nothing(one_book: Typed, s3: S3Server, number: int) -> None:
     rows = "".join(json.dumps({"id": key, "title": "x" * 60, "vector": [0.1, key]}) + "\n" for key in range(80_000))
     assert one_book("insert file -c book --format jsonl -", input=rows).code == 0
-    export = one_book.cli.start("export", "-c", "book", OUT, env=s3.environment | one_book.env)
+    export = one_book.cli.start("export", "-c", "book", OUT, env={**s3.environment, **one_book.env})
     until = time.monotonic() + 60
     while not any(s3.uploads.values()) and time.monotonic() < until and export.poll() is None:
         time.sleep(0.002)
