@@ -50,6 +50,9 @@ class Stage:
             self.run("delete", "collection", NAME, "-y")
         self.run(*CREATE, "-c", NAME)
         self.run("create", "index", "-c", NAME, "-f", "vector", "-t", "FLAT", "-m", "L2")
+        self.load()
+
+    def load(self) -> None:
         self.run("load", "collection", NAME)
 
     def make_full(self) -> None:

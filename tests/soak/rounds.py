@@ -87,6 +87,9 @@ class _Player:
                     break
                 line = self._job.line
             elif code in (1, 3, -9):
+                # Milvus Lite comes back with nothing loaded.
+                if "is not loaded" in said:
+                    self._job.stage.load()
                 line = [*self._job.line, *self._job.again]
             else:
                 break
