@@ -169,13 +169,13 @@ def test_roles_are_given_to_several_users_at_once_and_taken_back(root: Typed) ->
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("create role acc_reader", "role 'acc_reader' already exists", "run: show role acc_reader"),
+        ("create role acc_reader", "role 'acc_reader' already exists", "run `show role acc_reader`"),
         ("show user acc_an", "user 'acc_an' not found", "did you mean acc_ann?"),
         ("show role acc_raeder", "role 'acc_raeder' not found", "did you mean acc_reader?"),
         ("grant role acc_readr -u acc_ann", "role 'acc_readr' not found", "did you mean acc_reader?"),
         ("grant role acc_reader -u acc_an", "user 'acc_an' not found", "did you mean acc_ann?"),
         ("delete user acc_ann acc_an -y", "user 'acc_an' not found", "did you mean acc_ann?"),
-        ("delete role acc_reader zzz -y", "role 'zzz' not found", "run: list roles"),
+        ("delete role acc_reader zzz -y", "role 'zzz' not found", "run `list roles`"),
         ("delete role public -y", "role 'public' is Milvus's own, and stays", ""),
         ("grant privilege acc_readr -p Search -o '*'", "role 'acc_readr' not found", "did you mean acc_reader?"),
         (

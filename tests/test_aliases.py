@@ -86,7 +86,7 @@ def test_an_alias_that_is_missing_exits_1(aliased_books: Typed, line: str) -> No
 
 
 def test_create_alias_of_a_missing_collection_exits_1(aliased_books: Typed) -> None:
-    missing = failed("collection 'nothing' not found", "run: list collections")
+    missing = failed("collection 'nothing' not found", "run `list collections`")
     assert aliased_books("create alias -c nothing -a spare") == missing
 
 

@@ -31,7 +31,7 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
     (task,) = made["tasks"]
     assert made == {
         "message": f"The server inserts 1 file into 'bulk': task {task}. "
-        f"Follow it with: show bulk_insert_state -id {task}",
+        f"Follow it with `show bulk_insert_state -id {task}`",
         "collection": "bulk",
         "tasks": [task],
     }
@@ -59,10 +59,10 @@ def test_bulk_insert_has_the_server_read_a_file(typed: Typed, tmp_path: Path) ->
 @on_milvus
 def test_a_missing_collection_and_a_missing_task_exit_1(typed: Typed) -> None:
     assert typed("bulk_insert -c nosuchthing -f /x.json") == failed(
-        "collection 'nosuchthing' not found", "run: list collections"
+        "collection 'nosuchthing' not found", "run `list collections`"
     )
     assert typed("show bulk_insert_state -id 5") == failed(
-        "bulk insert task 5 not found", "run: list bulk_insert_tasks"
+        "bulk insert task 5 not found", "run `list bulk_insert_tasks`"
     )
 
 

@@ -83,7 +83,7 @@ def values(cli: Cli, line: str, shell: str = "zsh", env: dict[str, str] | None =
 def test_the_committed_script_equals_the_printed_one(cli: Cli, shell: str) -> None:
     run = cli("completion", shell)
     committed = (ROOT / f"completions/milvus_cli.{shell}").read_text(encoding="utf-8")
-    assert run == Run(0, committed, ""), f"run: milvus_cli completion {shell} > completions/milvus_cli.{shell}"
+    assert run == Run(0, committed, ""), f"run `milvus_cli completion {shell} > completions/milvus_cli.{shell}`"
 
 
 def test_a_shell_that_is_not_known_is_a_usage_error(cli: Cli) -> None:

@@ -525,7 +525,7 @@ def test_connection_history_lists_addresses_and_forgets_them(cli: Cli, milvus: M
     assert cli("delete", "connection_history", "-uri", uri) == Run(0, "Deleted a, b.\n", "")
     assert masked(cli("list", "connection_history", *JSONL)) == Run(0, jsonl(rows[2]), "")
     assert cli("delete", "connection_history", uri) == Run(
-        1, "", f"error: no connection to {uri!r}\nhint: run: list connection_history\n"
+        1, "", f"error: no connection to {uri!r}\nhint: run `list connection_history`\n"
     )
 
 

@@ -328,7 +328,7 @@ def test_wrong_credentials(saved_connections: Kept, milvus_auth: MilvusServer, w
 @pytest.mark.parametrize("name", ["milvus", "lite"])
 def test_missing_database(saved_connections: Kept, request: pytest.FixtureRequest, name: str) -> None:
     address = request.getfixturevalue(name).address
-    hint = "connect without --db, then: list databases"
+    hint = "connect without --db, then run `list databases`"
     saved_connections.fails(1, f"database 'nosuch' not found on {address}", hint, address, "--db", "nosuch")
 
 
@@ -418,7 +418,7 @@ def test_an_error_for_programs_carries_the_servers_code(home_with_two_connection
     error = {
         "code": 1,
         "message": f"database 'nosuch' not found on {milvus.address}",
-        "hint": "connect without --db, then: list databases",
+        "hint": "connect without --db, then run `list databases`",
         "server_code": 800,
     }
     assert run == Run(1, "", json.dumps({"error": error}) + "\n")

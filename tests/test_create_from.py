@@ -95,8 +95,8 @@ def test_no_hint_inserts_rows_again_that_are_in(books: Typed) -> None:
     Path("none.csv").write_text('id,vector\nx,"[0.5, 1]"\n')
     none = books("create collection made --from none.csv -f vector:FLOAT_VECTOR:2 -f id:INT64 -p id")
     assert none.err.splitlines()[-1] == (
-        "hint: --rejects FILE keeps them; the collection is there; its rows: "
-        "insert file -c made none.csv --exact-numbers"
+        "hint: --rejects FILE keeps them; the collection is there; "
+        "insert its rows with `insert file -c made none.csv --exact-numbers`"
     )
 
 
@@ -191,7 +191,7 @@ def test_a_collection_that_exists_names_the_line_that_inserts_the_rows(books: Ty
     assert books("create collection made --from books.csv").code == 0
     assert books("create collection made --from books.csv") == failed(
         "collection 'made' already exists",
-        "to insert the rows: insert file -c made books.csv --exact-numbers --map 'the title=the_title', "
+        "run `insert file -c made books.csv --exact-numbers --map 'the title=the_title'` to insert the rows, "
         "with --resume if it was begun",
     )
 
@@ -211,7 +211,7 @@ def test_a_cut_file_does_not_name_a_line_that_doubles_its_rows(books: Typed, mon
     run = books("create collection made --from r.csv.gz")
     assert run.code == 1
     assert run.err.endswith(
-        "; 200 rows are in\nhint: repair the file, then send all rows again with: upsert file … --restart, "
+        "; 200 rows are in\nhint: repair the file, then send all rows again with `upsert file … --restart`, "
         "which replaces those that are in\n"
     )
 

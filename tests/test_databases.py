@@ -35,7 +35,7 @@ def test_create_database_in_both_spellings_is_seen_by_pymilvus(typed: Typed) -> 
 
 
 def test_create_database_that_exists_exits_1_unless_told_otherwise(shop: Typed) -> None:
-    assert shop("create database shop") == failed("database 'shop' already exists", "run: show database shop")
+    assert shop("create database shop") == failed("database 'shop' already exists", "run `show database shop`")
     assert shop.json("create database shop --if-not-exists") == {
         "message": "Database 'shop' already exists.",
         "database": "shop",
@@ -73,7 +73,7 @@ def test_show_database_shows_the_answer_of_the_server(shop: Typed, is_lite: bool
     "line", ["show database nothing", "delete database nothing -y", "alter database nothing --set a=1"]
 )
 def test_a_database_that_is_missing_exits_1(typed: Typed, line: str) -> None:
-    assert typed(line) == failed("database 'nothing' not found", "run: list databases")
+    assert typed(line) == failed("database 'nothing' not found", "run `list databases`")
 
 
 def test_a_mistyped_database_gets_the_nearest_name(shop: Typed) -> None:
@@ -113,7 +113,7 @@ def test_delete_database_names_what_it_deletes_and_requires_yes(shop: Typed) -> 
 
 def test_delete_database_with_collections_is_refused(shop: Typed) -> None:
     shop.all(BOOK.format(name="book") + " --db shop")
-    hint = "delete them first; run: list collections --db NAME"
+    hint = "delete them first; run `list collections --db NAME`"
     assert shop("delete database shop -y") == failed("database 'shop' has 1 collection", hint)
 
 

@@ -149,7 +149,7 @@ def test_rows_are_asked_for_by_filter_and_by_id(talk_on_lite: tuple[Talker, Type
         ("Filter (empty: none):", "id in [3, 4"),
         ("invalid filter: the [ at character 7 is not closed", "id > 2"),
         ("Only in partitions (empty: all):", "_default, nosuch"),
-        ("partition 'nosuch' not found in 'asked' (run: list partitions -c asked)", ""),
+        ("partition 'nosuch' not found in 'asked' (run `list partitions -c asked`)", ""),
         ("Fields to show (empty: all):", "id"),
         ("Timeout", "5"),
         ("Guarantee timestamp [0]:", "0"),
@@ -242,7 +242,9 @@ def test_a_search_of_a_collection_that_is_not_loaded_says_so_first(talk_on_lite:
     for command in ("search", "search_iterator", "hybrid_search"):
         shell = talk.start(f"{command} asked")
         assert shell.wait_exit() == 1
-        assert shell.text == ("error: collection 'asked' is not loaded\nhint: load it first: load collection -c asked")
+        assert shell.text == (
+            "error: collection 'asked' is not loaded\nhint: load it first with `load collection -c asked`"
+        )
     typed.gone("asked")
 
 

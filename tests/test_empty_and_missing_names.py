@@ -38,7 +38,7 @@ def test_a_missing_database_is_an_error_and_not_an_empty_list(cli: Cli, milvus: 
     cli("create", "role", "-r", "names_nobody")
     for line, error in (
         ("list grants -r names_nobody --db defaul", "database 'defaul' not found\nhint: did you mean default?"),
-        ("list grants -r names_nobody --db nosuch", "database 'nosuch' not found\nhint: run: list databases"),
+        ("list grants -r names_nobody --db nosuch", "database 'nosuch' not found\nhint: run `list databases`"),
     ):
         assert cli(*line.split()) == Run(1, "", f"error: {error}\n")
     assert cli("list", "grants", "--db", "default", "--output", "tsv").code == 0
@@ -53,13 +53,13 @@ def test_bulk_inserts_of_a_missing_database_are_an_error(tmp_path: Path) -> None
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["list", "bulk_insert_tasks", "--db", "nosuch"], tmp_path, peer.uri)
-    assert run == failed("database 'nosuch' not found", "run: list databases")
+    assert run == failed("database 'nosuch' not found", "run `list databases`")
 
 
 def test_collections_of_a_missing_database_are_an_error(cli: Cli, server: ServerProcess) -> None:
     assert cli("connect", server.address).code == 0
     for line in ("list collections --db nosuch", "list aliases --db nosuch"):
-        assert cli(*line.split()) == Run(1, "", "error: database 'nosuch' not found\nhint: run: list databases\n")
+        assert cli(*line.split()) == Run(1, "", "error: database 'nosuch' not found\nhint: run `list databases`\n")
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_collections_of_a_missing_database_are_an_error(cli: Cli, server: Server
     ],
 )
 def test_a_collection_in_a_missing_database_is_not_what_is_missing(typed: Typed, line: str) -> None:
-    assert typed(f"{line} -c book --db nosuch") == failed("database 'nosuch' not found", "run: list databases")
+    assert typed(f"{line} -c book --db nosuch") == failed("database 'nosuch' not found", "run `list databases`")
 
 
 def test_a_missing_collection_in_another_database_names_both(typed: Typed) -> None:
     typed("delete database names_other -y")
     typed.all("create database names_other")
     assert typed("count -c book --db names_other") == failed(
-        "collection 'book' not found in database 'names_other'", "run: list collections"
+        "collection 'book' not found in database 'names_other'", "run `list collections`"
     )
     typed.all("delete database names_other -y")
 
@@ -96,4 +96,4 @@ def test_the_collection_is_what_is_missing_where_databases_may_not_be_listed(tmp
     }
     with GrpcPeer(handlers) as peer:
         run = run_here(["count", "book", "--db", "shop"], tmp_path, peer.uri)
-    assert run == failed("collection 'book' not found in database 'shop'", "run: list collections")
+    assert run == failed("collection 'book' not found in database 'shop'", "run `list collections`")

@@ -291,7 +291,7 @@ def test_a_file_that_exists_is_replaced_only_by_force(awkward_and_many: Typed) -
         ("awkward /nosuch/x.csv", failed("can't write /nosuch/x.csv.part: No such file or directory")),
         (
             "awkward x.csv -p nosuch",
-            failed("partition 'nosuch' not found in 'awkward'", "run: list partitions -c awkward"),
+            failed("partition 'nosuch' not found in 'awkward'", "run `list partitions -c awkward`"),
         ),
         ("nosuchthing x.csv", None),
     ],

@@ -214,8 +214,8 @@ def test_legs_may_search_one_field_twice(hybrid_rows: Typed) -> None:
         (
             "--request 'field=dense like=1 metric=L2'",
             "the index of 'dense' has the metric COSINE, not L2",
-            "leave --metric out, or rebuild it: release collection -c hybrid; delete index -c hybrid -in dense --yes; "
-            "create index -c hybrid -f dense -t FLAT -m L2; load collection -c hybrid",
+            "leave --metric out, or rebuild it with `release collection -c hybrid; delete index -c hybrid -in dense "
+            "--yes; create index -c hybrid -f dense -t FLAT -m L2; load collection -c hybrid`",
             1,
         ),
         (

@@ -101,7 +101,7 @@ def test_create_index_with_a_mistyped_word_exits_2(indexed_tome: Typed, options:
 def test_create_index_with_force_leaves_it_to_the_server(indexed_tome: Typed) -> None:
     indexed_tome("delete index tome -y")
     assert indexed_tome("create index -c tome -f vector -t HNWS -m L2 --force") == failed(
-        "invalid index type: HNWS", "see: help create index"
+        "invalid index type: HNWS", "see `help create index`"
     )
 
 
@@ -167,7 +167,7 @@ def test_wait_for_index(indexed_tome: Typed, is_lite: bool) -> None:
         "built": True,
     }
     indexed_tome.all(f"delete index -c tome -in {name} -y")
-    hint = "create one first: create index -c tome"
+    hint = "create one first with `create index -c tome`"
     assert indexed_tome("wait_for_index -c tome") == failed("no index on 'tome' to wait for", hint)
 
 

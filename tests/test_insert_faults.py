@@ -25,7 +25,7 @@ from tests.support.shelf import Shelf
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.typed import Typed, failed
 
-ANEW = "send all rows again with: upsert file … --restart, which replaces those that are in"
+ANEW = "send all rows again with `upsert file … --restart`, which replaces those that are in"
 SMALL = "create collection -c {name} -f id:INT64 -f v:FLOAT_VECTOR:2 -p id"
 
 

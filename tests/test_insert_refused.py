@@ -197,7 +197,7 @@ def test_a_cause_common_to_all_rows_ends_the_job_and_resume_continues_when_it_is
     rows = tmp_path / "rows.jsonl"
     write(rows, [{"id": 1}, {"id": 2}])
     line = f"insert file -c refused_gone -p later {rows}"
-    told = failed("partition 'later' not found in 'refused_gone'", "run: list partitions -c refused_gone")
+    told = failed("partition 'later' not found in 'refused_gone'", "run `list partitions -c refused_gone`")
     assert typed(line) == told
     assert typed(f"{line} --resume") == told
     typed.all("create partition -c refused_gone -p later")

@@ -555,7 +555,7 @@ def test_the_sentence_names_the_part_that_does_not_fit(
     server, run = spoiled_server
     server.method, server.spoil = SHAPES[shape]
     message = f"the server sent an invalid answer to Query: {SENTENCES[shape]}"
-    assert run("query -c c --limit 3") == failed(message, "see which server it is: server_version")
+    assert run("query -c c --limit 3") == failed(message, "run `server_version` to see which server it is")
 
 
 NO_MESSAGE = b"\xff\xff\xff\xff"
@@ -676,7 +676,8 @@ def test_bytes_that_do_not_parse_are_an_invalid_answer(home_as_directory: Path) 
         written = run_here(["delete", "alias", "a", "--yes"], home_as_directory, peer.uri)
     reason = "it is not a valid protobuf message"
     assert read == failed(
-        f"the server sent an invalid answer to ShowCollections: {reason}", "see which server it is: server_version"
+        f"the server sent an invalid answer to ShowCollections: {reason}",
+        "run `server_version` to see which server it is",
     )
     assert written == failed(
         f"the server sent an invalid answer to DropAlias: {reason}: outcome unknown",

@@ -25,7 +25,7 @@ def refused(run: Run, process: subprocess.Popen[str], doing: str) -> bool:
     """True if a run was refused because a process holds the lock."""
     said = (
         f"error: another process is {re.escape(doing)} \\(pid {process.pid}{SINCE}\n"
-        f"hint: wait until it ends, or stop it: kill -INT {process.pid}"
+        f"hint: wait until it ends, or stop it with `kill -INT {process.pid}`"
     )
     return (run.code, run.out) == (1, "") and re.search(said, run.err) is not None
 

@@ -8,7 +8,7 @@ from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
 from tests.support.typed import BOOK, Typed, failed, on_lite, on_milvus
 
-LEAKED = failed("alias 'lk_old' points to a deleted collection", "remove it first: delete alias lk_old")
+LEAKED = failed("alias 'lk_old' points to a deleted collection", "remove it first with `delete alias lk_old`")
 
 SCHEMA = schema_pb2.CollectionSchema(
     name="book", fields=[schema_pb2.FieldSchema(name="id", data_type=schema_pb2.Int64, is_primary_key=True)]
@@ -128,7 +128,7 @@ def test_a_name_whose_collection_was_just_deleted_is_free(typed: Typed) -> None:
     typed.make("lk_again")
     with typed.server.stub() as stub:
         stub.DropCollection(milvus_pb2.DropCollectionRequest(collection_name="lk_again"))
-    assert typed("delete alias lk_again -y") == failed("alias 'lk_again' not found", "run: list aliases")
+    assert typed("delete alias lk_again -y") == failed("alias 'lk_again' not found", "run `list aliases`")
     typed.make("lk_new")
     typed.all("create alias -c lk_new -a lk_again", "delete alias lk_again -y", "rename collection lk_new lk_again")
     typed.gone("lk_again")
@@ -141,7 +141,7 @@ def test_a_name_whose_collection_was_just_deleted_is_free(typed: Typed) -> None:
 @on_lite
 def test_milvus_lite_leaves_no_alias_behind(typed: Typed) -> None:
     leak(typed)
-    assert typed("delete alias lk_old -y") == failed("alias 'lk_old' not found", "run: list aliases")
+    assert typed("delete alias lk_old -y") == failed("alias 'lk_old' not found", "run `list aliases`")
     typed.make("lk_old")
     typed.gone("lk_old")
 
@@ -164,7 +164,7 @@ def test_a_user_who_may_not_delete_aliases_deletes_no_collection(tmp_path: Path)
         assert "DropCollection" not in peer.methods
     assert run == failed(
         "not permitted: PrivilegeDropAlias: permission deny to ann",
-        "ask an administrator to run: grant privilege -r ROLE -p DropAlias",
+        "ask an administrator to run `grant privilege -r ROLE -p DropAlias`",
         code=4,
     )
 
@@ -180,7 +180,7 @@ def test_aliases_deleted_before_a_refusal_are_reported_with_the_line_that_restor
         run = run_here(["delete", "collection", "book", "-y"], tmp_path, peer.uri)
     assert run == failed(
         "quota; already deleted: aliases 'novel', 'reading'",
-        "put back what was deleted: create alias -c book -a novel -a reading",
+        "put back what was deleted with `create alias -c book -a novel -a reading`",
     )
 
 

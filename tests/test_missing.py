@@ -36,7 +36,7 @@ def test_a_collection_that_is_missing_is_named_with_a_hint_in_every_format(typed
     line = line.replace("books.csv", str(books))
     run = typed(line)
     lacks = re.fullmatch(r"error: (Milvus [\w .]+ has no [\w ]+(?: \(requires Milvus [\w .]+\))?)\n", run.err)
-    message, hint = (lacks[1], "") if lacks else (f"collection {NAME!r} not found", "run: list collections")
+    message, hint = (lacks[1], "") if lacks else (f"collection {NAME!r} not found", "run `list collections`")
     assert run == failed(message, hint)
     run = typed(f"-o json {line}")
     error = json.loads(run.err)["error"]

@@ -96,12 +96,12 @@ def test_words_of_the_query_language_are_names(named: Typed) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("create database default", "database 'default' already exists", "run: show database default"),
-        (COLLECTION.format(name="named"), "collection 'named' already exists", "run: show collection named"),
+        ("create database default", "database 'default' already exists", "run `show database default`"),
+        (COLLECTION.format(name="named"), "collection 'named' already exists", "run `show collection named`"),
         (
             "create partition named -p part",
             "partition 'part' of 'named' already exists",
-            "run: list partitions -c named",
+            "run `list partitions -c named`",
         ),
         (
             "create alias -c named -a nickname",
@@ -133,12 +133,12 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
     ("line", "message", "hint"),
     [
         ("show collection nsmed", "collection 'nsmed' not found", "did you mean named?"),
-        ("show database nothing_near", "database 'nothing_near' not found", "run: list databases"),
+        ("show database nothing_near", "database 'nothing_near' not found", "run `list databases`"),
         ("show partition -c named -p prt", "partition 'prt' not found in 'named'", "did you mean part?"),
         (
             "show index -c named -in nothing_near",
             "index 'nothing_near' not found on 'named'",
-            "run: list indexes -c named",
+            "run `list indexes -c named`",
         ),
         ("show alias nickmane", "alias 'nickmane' not found", "did you mean nickname?"),
         ("create index -c named -f titel", "field 'titel' not found in 'named'", "did you mean title?"),
@@ -150,7 +150,7 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
         (
             "wait_for_index -c named -in nothing_near",
             "index 'nothing_near' not found on 'named'",
-            "run: list indexes -c named",
+            "run `list indexes -c named`",
         ),
     ],
 )

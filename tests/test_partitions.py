@@ -44,7 +44,7 @@ def test_create_partition_is_seen_by_pymilvus_and_takes_a_description(shelf: Typ
 
 def test_create_partition_that_exists_exits_1(shelf: Typed) -> None:
     assert shelf("create partition shelf -p novels") == failed(
-        "partition 'novels' of 'shelf' already exists", "run: list partitions -c shelf"
+        "partition 'novels' of 'shelf' already exists", "run `list partitions -c shelf`"
     )
     assert shelf.json("create partition shelf -p novels --if-not-exists")["created"] is False
 

@@ -394,7 +394,7 @@ def test_objects_made_before_a_refusal_are_reported(people: People) -> None:
     assert run == failed(
         "collection 'prv_new' was created, but not its index on 'vector': "
         f"not permitted: PrivilegeCreateIndex: permission deny to {user}",
-        "ask an administrator to run: grant privilege -r ROLE -p CreateIndex -o prv_new",
+        "ask an administrator to run `grant privilege -r ROLE -p CreateIndex -o prv_new`",
         code=4,
     )
 
@@ -486,7 +486,7 @@ def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> Non
         None,
         [],
     ]
-    assert missing == failed("collection 'bok' not found", "run: list collections")
+    assert missing == failed("collection 'bok' not found", "run `list collections`")
 
 
 @pytest.mark.parametrize(
@@ -507,7 +507,7 @@ def test_privileges_that_even_public_lacks_hinder_nothing(tmp_path: Path) -> Non
 def test_the_line_that_grants_names_object_and_database(words: str, where: Where, line: str) -> None:
     error = refusal(words, where)
     assert error is not None
-    assert error.hint == f"ask an administrator to run: grant privilege -r ROLE {line}"
+    assert error.hint == f"ask an administrator to run `grant privilege -r ROLE {line}`"
     assert error.message == f"not permitted: {words.rpartition('= ')[2].splitlines()[0]}"
 
 
@@ -515,6 +515,6 @@ def refused(name: str, on: str) -> Run:
     what = {"": "", "*": " -o '*'"}.get(on, f" -o {on}")
     return failed(
         f"not permitted: Privilege{name}: permission deny to prv_nobody",
-        f"ask an administrator to run: grant privilege -r ROLE -p {name}{what}",
+        f"ask an administrator to run `grant privilege -r ROLE -p {name}{what}`",
         code=4,
     )

@@ -193,13 +193,13 @@ def test_a_bad_filter_is_shown_at_its_place(reads_and_keys: Typed, line: str) ->
     ],
 )
 def test_a_collection_that_is_missing_exits_1(typed: Typed, line: str) -> None:
-    assert typed(line) == failed("collection 'nosuchthing' not found", "run: list collections")
+    assert typed(line) == failed("collection 'nosuchthing' not found", "run `list collections`")
 
 
 def test_an_error_of_a_released_collection_says_how_to_load_it(typed: Typed, is_lite: bool) -> None:
     typed.make("unloaded", index=True)
     typed("release collection unloaded")
-    told = failed("collection 'unloaded' is not loaded", "load it first: load collection -c unloaded")
+    told = failed("collection 'unloaded' is not loaded", "load it first with `load collection -c unloaded`")
     assert [typed(f"{line} -c unloaded") for line in ("query", "get --ids 1")] == [told, told]
     if not is_lite:
         assert [typed(line) for line in ("count unloaded", "delete entities unloaded -e 'id > 1'")] == [told, told]

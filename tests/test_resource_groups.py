@@ -130,7 +130,7 @@ def test_a_group_gets_a_node_gives_it_back_and_is_deleted(cli: Cli, two_query_no
     }
 
     assert here(f"transfer node --source {DEFAULT} --target few --num 2") == failed(
-        "nodes not enough", "see how many each group has: list resource_groups"
+        "nodes not enough", "run `list resource_groups` to see how many each group has"
     )
     assert here("transfer node --source few --target few") == failed(
         "source and target are the same group 'few'", code=2
@@ -180,7 +180,7 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, two_query
     eventually(holders, {first: [one], second: [other]})
     assert here(f"load_balance -c moved -s {one} -d 999") == failed(
         "destination node not found in the same replica: node not found[node=999]",
-        "see which nodes hold what: show query_segment_info moved",
+        "run `show query_segment_info moved` to see which nodes hold what",
     )
 
     def serving(group: str) -> list[tuple[int, int, int]]:
@@ -196,7 +196,7 @@ def test_segments_and_a_replica_move_between_two_query_nodes(cli: Cli, two_query
     eventually(lambda: (serving(DEFAULT), serving("apart")), ([(0, 0, 1)], [(1, 1, 0)]))
     assert [each["resource_group"] for each in here.json("show replicas moved")] == ["apart"]
     refused = here(f"transfer replica -c moved --source {DEFAULT} --target apart")
-    assert (refused.code, refused.err.splitlines()[1]) == (1, "hint: see where they are: show replicas moved")
+    assert (refused.code, refused.err.splitlines()[1]) == (1, "hint: run `show replicas moved` to see where they are")
     assert here.json("count moved")["exact"] == 2
     here.all(
         f"transfer replica -c moved --source apart --target {DEFAULT}",

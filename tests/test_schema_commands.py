@@ -528,7 +528,7 @@ def test_a_name_that_is_taken_is_refused(run_on_server: Callable[..., Run], pymi
         "error": {
             "code": 1,
             "message": f"collection '{name}' already exists",
-            "hint": f"run: show collection {name}",
+            "hint": f"run `show collection {name}`",
             "server_code": None,
         }
     }
@@ -541,7 +541,7 @@ def test_a_word_that_one_server_reserves_is_refused_in_its_words(run_on_server: 
     run = run_on_server("create", "collection", fresh_name(), *PLAIN, "-f", "iso:INT64")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: field name 'iso' is reserved")
-    assert run.err.endswith("\nhint: nothing was created; see: help create collection\n")
+    assert run.err.endswith("\nhint: nothing was created; see `help create collection`\n")
 
 
 def test_a_failed_index_says_that_the_collection_exists(

@@ -445,8 +445,8 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
         (
             "search {} --like 3 --metric IP",
             "the index of 'v' has the metric L2, not IP",
-            "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
-            "create index -c searched -f v -t FLAT -m IP; load collection -c searched",
+            "leave --metric out, or rebuild it with `release collection -c searched; delete index -c searched -in {} "
+            "--yes; create index -c searched -f v -t FLAT -m IP; load collection -c searched`",
             1,
         ),
         ("search {} --like 3 --metric cosin", "unknown metric 'COSIN'", "did you mean COSINE?", 2),
@@ -460,8 +460,8 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
         (
             "search_iterator {} --like 3 --filter 'h == 1 and q < 3' --fields x --metric IP",
             "the index of 'v' has the metric L2, not IP",
-            "leave --metric out, or rebuild it: release collection -c searched; delete index -c searched -in {} --yes; "
-            "create index -c searched -f v -t FLAT -m IP; load collection -c searched",
+            "leave --metric out, or rebuild it with `release collection -c searched; delete index -c searched -in {} "
+            "--yes; create index -c searched -f v -t FLAT -m IP; load collection -c searched`",
             1,
         ),
         ("bench search {} -v [1,2]", "query vector 1: 'v' takes a list of 8 numbers, not 2 numbers", "", 2),
@@ -529,11 +529,11 @@ def test_a_collection_that_is_not_loaded_or_has_no_index_says_what_to_do(searche
         if not is_lite:  # Milvus Lite searches without an index.
             assert searched_rows(line) == failed(
                 f"collection {BARE!r} is not loaded, and 'v' has no index",
-                f"create index -c {BARE} -f v, then load collection -c {BARE}",
+                f"run `create index -c {BARE} -f v`, then `load collection -c {BARE}`",
             )
     for line in searches_of(RELEASED):
         assert searched_rows(line) == failed(
-            f"collection {RELEASED!r} is not loaded", f"load it first: load collection -c {RELEASED}"
+            f"collection {RELEASED!r} is not loaded", f"load it first with `load collection -c {RELEASED}`"
         )
     searched_rows.gone(BARE)
 

@@ -522,7 +522,7 @@ def test_no_secret_is_in_the_code(language: str) -> None:
             ["--all", "--code", "go"],
             failed("--all and --code cannot be combined", "show connection ALIAS --code LANGUAGE", code=2),
         ),
-        (["nosuch", "--code", "go"], failed("connection 'nosuch' not found", "run: list connections")),
+        (["nosuch", "--code", "go"], failed("connection 'nosuch' not found", "run `list connections`")),
     ],
 )
 def test_code_of_all_or_of_a_missing_connection_is_an_error(cli: Cli, words: Sequence[str], run: Run) -> None:

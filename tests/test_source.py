@@ -48,7 +48,7 @@ def test_the_code_of_exit_in_a_file_is_that_of_the_command(cli: Cli) -> None:
 @pytest.mark.parametrize("argv", [("--alias", "prod", "source", "a.mcli"), ("source", "a.mcli", "--db", "x")])
 def test_an_alias_for_a_file_is_refused_since_its_commands_connect(cli: Cli, argv: tuple[str, ...]) -> None:
     write(cli, a="version")
-    hint = "write `use connection NAME` into the file, or run it with: milvus_cli --alias NAME -f FILE"
+    hint = "write `use connection NAME` into the file, or run it with `milvus_cli --alias NAME -f FILE`"
     assert cli(*argv) == failed("source cannot be combined with --alias or --db", hint, code=2)
 
 

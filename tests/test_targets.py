@@ -294,7 +294,7 @@ def test_a_connection_that_is_deleted_leaves_the_session_nowhere(servers_with_da
     shutil.copytree(servers_with_databases.home, cli.home)
     env = {"MILVUS_URI": servers_with_databases.spare.uri, "MILVUS_ALIAS": "prod"}
     run = cli("-c", "delete connection prod -q; list collections", env=env)
-    assert run == Run(1, "", "error: -c:1: connection 'prod' not found\nhint: run: list connections\n")
+    assert run == Run(1, "", "error: -c:1: connection 'prod' not found\nhint: run `list connections`\n")
 
 
 def test_an_option_before_the_command_is_the_commands_own_where_it_has_one(

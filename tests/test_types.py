@@ -431,7 +431,7 @@ def test_rows_of_a_type_that_would_end_the_server_are_not_sent(cli: Cli, milvus:
     )
     told = failed(
         "this server keeps no rows of 'no_times': it lacks TIMESTAMPTZ 'z' (Milvus 2.6)",
-        "make the collection without: show collection no_times -o ddl",
+        "create the collection without it, from `show collection no_times -o ddl`",
     )
     for line in (
         "insert row -c no_times --row '{}'",

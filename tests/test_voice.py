@@ -9,7 +9,7 @@ import click
 import pytest
 
 from milvus_cli.grammar.tree import leaves, tree
-from tests.support.cli import ROOT
+from tests.support.cli import ROOT, Cli
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 
@@ -47,6 +47,25 @@ def _is_code(path: Path) -> bool:
 
 def test_no_text_has_a_banned_phrase() -> None:
     assert [f"{place}: {text}" for place, text in texts() if BANNED.search(text)] == []
+
+
+VERBS = sorted({leaf.path.split()[0] for leaf in leaves(tree())})
+OTHER_NOTATION = re.compile(
+    r"\b(?:[Rr]un|[Ss]ee|[Tt]hen|[Ww]ith|first|without|forget (?:one|it)|repeat it|rebuild it|stop it|another one): ?"
+    rf"(?:$|(?:{'|'.join(VERBS)}|milvus_cli|pip|kill)\b)"
+)
+"""A command after a colon: in a sentence a command stands in backquotes, as in "run `list aliases`"."""
+
+
+def test_a_command_in_a_sentence_is_in_backquotes() -> None:
+    assert [f"{place}: {text}" for place, text in texts() if OTHER_NOTATION.search(text)] == []
+
+
+def test_a_semicolon_that_ends_a_command_in_place_of_a_value_is_to_be_quoted(cli: Cli) -> None:
+    run = cli("-c", "insert file -c book x.csv --delimiter ;")
+    assert run == failed("-c:1: --delimiter requires a value", "quote a ; that is its value: --delimiter ';'", code=2)
+    run = cli("-c", "insert file -c book x.csv --delimiter")
+    assert run == failed("-c:1: --delimiter requires a value", "help insert file", code=2)
 
 
 def test_a_default_is_written_in_one_way() -> None:

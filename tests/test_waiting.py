@@ -92,7 +92,7 @@ def test_the_last_compaction_of_a_collection_is_remembered(loaded_ledger: Typed,
     for line in shown[::2]:
         assert loaded_ledger(line) == failed(
             "no compaction of collection 'ledger' in this shell or script",
-            "compact -c ledger prints the id; then: -id ID",
+            "run `compact -c ledger` for its id, then give -id ID",
         )
 
 
@@ -169,7 +169,7 @@ def test_a_wait_has_a_limit(cli: Cli) -> None:
     with GrpcPeer(LOADING) as peer:
         run = cli("wait", "slow", "--for", "loaded", "--timeout", "0.5s", env={"MILVUS_URI": f"http://{peer.address}"})
     assert run == failed(
-        "loading collection 'slow': at 40% after 0.5 s; the server continues", "run: show loading_progress -c slow"
+        "loading collection 'slow': at 40% after 0.5 s; the server continues", "run `show loading_progress -c slow`"
     )
 
 
@@ -180,7 +180,7 @@ def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[...,
         shown.send_key("c-c")
         assert shown.wait_exit() == 130
         assert "error: no longer waiting; the server continues loading collection 'slow'" in shown.text
-        assert "hint: run: show loading_progress -c slow" in shown.text
+        assert "hint: run `show loading_progress -c slow`" in shown.text
         assert "█" not in shown.text
 
 
@@ -250,7 +250,7 @@ def test_every_long_work_has_a_bar_and_ctrl_c_says_how_to_look(
         shown.send_key("c-c")
         assert shown.wait_exit() == 130
     assert shown.text.replace("^C", "").strip() == (
-        f"error: no longer waiting; the server continues {doing}\nhint: run: {look}"
+        f"error: no longer waiting; the server continues {doing}\nhint: run `{look}`"
     )
 
 

@@ -249,4 +249,4 @@ def _require(names: Iterable[str], known: Iterable[str] | None, what: str, listi
     known = list(known)
     for name in names:
         if name not in known:
-            raise missing_name(what, name, known, f"run: {listing}")
+            raise missing_name(what, name, known, f"run `{listing}`")

@@ -61,5 +61,5 @@ def _require_group(client: Client, group: str) -> list[str]:
     """The privileges in a group."""
     known = all_groups(client)
     if group not in known:
-        raise missing_name("privilege group", group, known, "run: list privilege_groups")
+        raise missing_name("privilege group", group, known, "run `list privilege_groups`")
     return known[group]

@@ -23,7 +23,7 @@ def create_roles(client: Client, roles: Sequence[str]) -> Done:
     known = permitted(access.users_of_roles, client) or {}
     for role in roles:
         if role in known:
-            raise CliError(f"role {role!r} already exists", hint=f"run: show role {role}")
+            raise CliError(f"role {role!r} already exists", hint=f"run `show role {role}`")
     for role in dict.fromkeys(roles):
         client.call("CreateRole", entity={"name": role})
     return Done(f"Created role{_s(roles)} {_quoted(roles)}.", {"roles": list(roles)})

@@ -44,7 +44,7 @@ def user_report(client: Client, user: str, note: Callable[[str], None]) -> Repor
     roles = access.roles_of_users(client, user).get(user)
     if roles is None:
         known = permitted(access.users, client) or []
-        raise missing_name("user", user, known, "run: list users")
+        raise missing_name("user", user, known, "run `list users`")
     grants = permitted(access.grants, client, roles, access.databases(client))
     permitted.tell(note)
     rows = [grant.key for grant in grants or ()]

@@ -125,7 +125,7 @@ def _run(statement: Statement, session: Session, where: str, before: Mapping[str
     except (Leave, BrokenPipeError, OutputLost):
         raise
     except (click.UsageError, CliError, KeyboardInterrupt, click.Abort) as exc:
-        error = _translated(exc, statement.argv)
+        error = _translated(exc, statement)
         _trace_back(acting)
     except UnicodeEncodeError as exc:
         error = InvalidInput(f"invalid text: {ascii(exc.object)[:60]} (not UTF-8)")
@@ -218,13 +218,16 @@ def _write(result: Shown, session: Session, output: str, style: Style) -> None:
     render(result, output, session.console, quiet=session.quiet, style=style)
 
 
-def _translated(error: BaseException, argv: Sequence[str]) -> CliError:
+def _translated(error: BaseException, statement: Statement) -> CliError:
+    argv, cut = statement.argv, statement.cut_option
     if isinstance(error, CliError):
         return error
     if isinstance(error, UnknownCommand):
         return InvalidInput(error.message, hint=error.hint)
     if isinstance(error, UnclearOption):
         return InvalidInput(error.message, hint=error.hint or _usage_hint(error, argv))
+    if isinstance(error, click.BadOptionUsage) and cut == error.option_name:
+        return InvalidInput(plain_message(error), hint=f"quote a ; that is its value: {cut} ';'")
     if isinstance(error, click.UsageError):
         return InvalidInput(plain_message(error), hint=_usage_hint(error, argv))
     return Interrupted()

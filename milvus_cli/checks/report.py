@@ -263,7 +263,7 @@ def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
     if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
         raise TooLong(
             f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
-            hint="install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample",
+            hint="install numpy with `pip install 'milvus_cli[fast]'`, or give a smaller --sample",
         )
     if seconds > PLAIN_PYTHON_SECONDS:
         why = "sparse vectors" if target.kind == "SPARSE_FLOAT_VECTOR" else "numpy is not installed"

@@ -96,7 +96,7 @@ def require_field_index(client: Client, target: CheckedCollection) -> Index:
     if found is None:
         raise CliError(
             f"no index on {target.field!r} of {target.collection!r}",
-            hint=f"create one first: create index -c {target.collection} -f {target.field}",
+            hint=f"create one first with `create index -c {target.collection} -f {target.field}`",
         )
     return found
 

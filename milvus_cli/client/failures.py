@@ -102,7 +102,8 @@ NO_GRANTOR = "fail to get authorization from the md"
 
 def invalid(method: str, reason: str) -> InvalidAnswer:
     return InvalidAnswer(
-        f"the server sent an invalid answer to {method}: {reason}", hint="see which server it is: server_version"
+        f"the server sent an invalid answer to {method}: {reason}",
+        hint="run `server_version` to see which server it is",
     )
 
 
@@ -223,7 +224,7 @@ def _unimplemented(details: str, method: str, address: str) -> CliError:
         return Unreachable(
             f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530", fault=Fault.NOT_MILVUS
         )
-    return Unsupported(f"this server has no {method}", method=method, hint="show its version with: server_version")
+    return Unsupported(f"this server has no {method}", method=method, hint="run `server_version` to see its version")
 
 
 def _unauthenticated(details: str, address: str) -> CliError:

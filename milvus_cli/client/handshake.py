@@ -63,7 +63,7 @@ def _require_database(client: Client) -> None:
 def _no_database(client: Client) -> ServerRefused:
     return ServerRefused(
         f"database {client.profile.database!r} not found on {client.profile.address}",
-        hint="connect without --db, then: list databases",
+        hint="connect without --db, then run `list databases`",
         fault=Fault.SAID_NO,
         server_code=NO_DATABASE,
     )

@@ -44,7 +44,7 @@ def require_no_leaked_alias(client: Client, name: str, *, options: str = "") -> 
 
 
 def leaked(name: str, options: str = "") -> CliError:
-    return CliError(message(name), hint=f"remove it first: delete alias {name}{options}")
+    return CliError(message(name), hint=f"remove it first with `delete alias {name}{options}`")
 
 
 def message(name: str) -> str:

@@ -12,12 +12,12 @@ DEFAULT_DATABASE = "default"
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
 """Codes of Milvus since 2.3, and of Milvus Lite."""
 
-LIST_COLLECTIONS, LIST_DATABASES = "run: list collections", "run: list databases"
+LIST_COLLECTIONS, LIST_DATABASES = "run `list collections`", "run `list databases`"
 
 HINTS = {
     NO_COLLECTION: LIST_COLLECTIONS,
-    NOT_LOADED: "load it first: load collection NAME",
-    NO_INDEX: "create one first: create index",
+    NOT_LOADED: "load it first with `load collection NAME`",
+    NO_INDEX: "create one first with `create index`",
     NO_DATABASE: LIST_DATABASES,
 }
 """Hints by code when the name is unknown."""
@@ -55,7 +55,8 @@ def no_database(name: str) -> Missing:
 def not_loaded(collection: str, which: str = "") -> Missing:
     """`which` names the part of the collection that is not loaded, unless it is all of it."""
     return Missing(
-        f"{which or f'collection {collection!r}'} is not loaded", f"load it first: load collection -c {collection}"
+        f"{which or f'collection {collection!r}'} is not loaded",
+        f"load it first with `load collection -c {collection}`",
     )
 
 
@@ -75,12 +76,12 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
         return no_database(database)
     alias = str(fields.get("alias", ""))
     if code in (NO_COLLECTION, NO_ALIAS) and alias and _is_about(reason, alias, ("alias=", "alias ")):
-        return Missing(f"alias {alias!r} not found", "run: list aliases")
+        return Missing(f"alias {alias!r} not found", "run `list aliases`")
     name = _collection(fields)
     if not name:
         return None
     if code == NO_COLLECTION and has_number(reason):
-        hint = f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: delete alias {name}"
+        hint = f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: run `delete alias {name}`"
         return Missing(no_collection(name, database), hint)
     if code == NO_COLLECTION and _is_about(reason, name, ("",)):
         return Missing(no_collection(name, database), LIST_COLLECTIONS)
@@ -103,13 +104,13 @@ def _no_partition(collection: str, reason: str, names: Sequence[str]) -> Missing
     if len(named) != 1:
         return None
     message = f"partition {named[0]!r} not found in {collection!r}"
-    return Missing(message, f"run: list partitions -c {collection}")
+    return Missing(message, f"run `list partitions -c {collection}`")
 
 
 def _no_index(collection: str, name: str) -> Missing:
     if name:
-        return Missing(f"index {name!r} not found on {collection!r}", f"run: list indexes -c {collection}")
-    return Missing(f"{collection!r} has no index", f"create one first: create index -c {collection}")
+        return Missing(f"index {name!r} not found on {collection!r}", f"run `list indexes -c {collection}`")
+    return Missing(f"{collection!r} has no index", f"create one first with `create index -c {collection}`")
 
 
 def _collection(fields: Mapping[str, Any]) -> str:

@@ -178,7 +178,7 @@ def refusal(text: str, where: Where, *, server_code: int | None = None) -> NotAu
     return NotAuthorized(
         f"not permitted: {found[0].strip()}",
         fault=Fault.NOT_PERMITTED,
-        hint=f"ask an administrator to run: {_granting(found[1], where)}",
+        hint=f"ask an administrator to run `{_granting(found[1], where)}`",
         server_code=server_code,
         privilege=found[1],
     )

@@ -28,7 +28,7 @@ LOOK_SECONDS = 1.0
 SERVER = (sys.executable, "-m", "milvus_lite", "server")
 RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"', "milvus_lite")
 """Runs a command that first records its own process id: the one that starts it may be killed at any moment."""
-INSTALL_HINT = "install it with: pip install milvus-lite pymilvus"
+INSTALL_HINT = "install it with `pip install milvus-lite pymilvus`"
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _not_started(server: LiteServer) -> CliError:
     if not holders:
         return CliError(message, hint=f"its log is {server.log}")
     processes = f"process{'' if len(holders) == 1 else 'es'} {', '.join(map(str, holders))}"
-    return CliError(f"{message} (held by {processes})", hint=f"end it with: kill {' '.join(map(str, holders))}")
+    return CliError(f"{message} (held by {processes})", hint=f"end it with `kill {' '.join(map(str, holders))}`")
 
 
 def _last_port(record: Path) -> int:

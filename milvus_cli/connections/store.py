@@ -178,7 +178,7 @@ def _from_json(alias: str, text: str) -> Profile:
     except (ValueError, TypeError, AttributeError) as exc:
         raise CliError(
             f"connection {alias!r} can't be read from the store",
-            hint=f"connect it again, or forget it: delete connection {alias}",
+            hint=f"connect it again, or forget it with `delete connection {alias}`",
         ) from exc
 
 

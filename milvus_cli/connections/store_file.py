@@ -256,9 +256,9 @@ def _exists(path: Path) -> bool:
 def _refusal(error: sqlite3.IntegrityError) -> CliError:
     if "full" in str(error):
         return CliError(
-            f"{LIMIT:,} connections are stored, and that is the limit", hint="forget one: delete connection ALIAS"
+            f"{LIMIT:,} connections are stored, and that is the limit", hint="forget one with `delete connection ALIAS`"
         )
-    return CliError("that alias is taken", hint="run: list connections")
+    return CliError("that alias is taken", hint="run `list connections`")
 
 
 def _is_corruption(error: sqlite3.DatabaseError) -> bool:

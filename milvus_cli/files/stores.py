@@ -49,8 +49,8 @@ FAILURES = (
 WEB_URL = re.compile(r"https?://[^\s'\"<>]+")
 CREDENTIALS = {
     "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for public buckets FSSPEC_S3_ANON=true",
-    "gs": "set GOOGLE_APPLICATION_CREDENTIALS, or run: gcloud auth application-default login",
-    "hf": "set HF_TOKEN, or run: hf auth login",
+    "gs": "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`",
+    "hf": "set HF_TOKEN, or run `hf auth login`",
 }
 
 

@@ -106,7 +106,8 @@ class RedirectTarget(NamedTuple):
 class Statement(NamedTuple):
     """One command: its words, its text as typed, the 1-based line it starts on, and the comment lines before it.
 
-    `target` is where its output goes, `vertical` that it ends with \\G, before that or after it.
+    `target` is where its output goes, `vertical` that it ends with \\G, before that or after it. `cut_option` is a last
+    word that looks like an option, if a `;` ends the command there.
     """
 
     argv: tuple[str, ...]
@@ -115,6 +116,7 @@ class Statement(NamedTuple):
     comment: str = ""
     target: RedirectTarget | None = None
     vertical: bool = False
+    cut_option: str = ""
 
 
 def statements(
@@ -179,7 +181,9 @@ def split(text: str, *, first_line: int = 1) -> Iterator[Statement]:
     while position < len(text):
         words, end = _command(text, position)
         if words := _without_prompt(words):
-            yield _statement(words, text[:end], line)
+            is_cut = text[end : end + 1] == ";" and words[-1].raw.startswith("-")
+            statement = _statement(words, text[:end], line)
+            yield statement._replace(cut_option=statement.argv[-1]) if is_cut else statement
         line += text.count("\n", position, end + 1)
         position = end + 1
 

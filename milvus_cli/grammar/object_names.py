@@ -84,7 +84,7 @@ class ObjectName(Offered):
             listing = f"show collection {owner}" if self.name == "fields" else f"list {self.name}"
             listing += f" -c {owner}" if owner and self.name != "fields" else ""
             after = f" in {owner!r}" if owner else ""
-            raise missing_name(self.noun, missing, known, f"run: {listing}", after=after, error=InvalidInput)
+            raise missing_name(self.noun, missing, known, f"run `{listing}`", after=after, error=InvalidInput)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         return items(self.names(ctx, self.offered).best(incomplete, name_source(ctx).limit))

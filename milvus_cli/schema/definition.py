@@ -70,7 +70,7 @@ def create(client: Client, definition: Definition) -> None:
     name = definition.name
     level = NUMBERS[collection_level(definition.consistency)]
     if client.call("HasCollection", collection_name=name).value:
-        raise CliError(f"collection {name!r} already exists", hint=f"run: show collection {name}")
+        raise CliError(f"collection {name!r} already exists", hint=f"run `show collection {name}`")
     require_no_leaked_alias(client, name)
     try:
         client.call(
@@ -83,7 +83,7 @@ def create(client: Client, definition: Definition) -> None:
             num_partitions=definition.num_partitions,
         )
     except ServerRefused as exc:
-        raise exc.with_context(default_hint="nothing was created; see: help create collection") from exc
+        raise exc.with_context(default_hint="nothing was created; see `help create collection`") from exc
     for partition in definition.partitions:
         client.call("CreatePartition", collection_name=name, partition_name=partition)
     for index in definition.indexes:
@@ -93,7 +93,7 @@ def create(client: Client, definition: Definition) -> None:
         except CliError as exc:
             raise exc.with_context(
                 prefix=f"collection {name!r} was created, but not its index on {index.field!r}",
-                default_hint=f"try another one: create index -c {name} -f {index.field} -t TYPE -m METRIC",
+                default_hint=f"try another one with `create index -c {name} -f {index.field} -t TYPE -m METRIC`",
             ) from exc
 
 

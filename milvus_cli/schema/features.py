@@ -89,7 +89,7 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
     if lacks:
         raise CliError(
             f"this server keeps no rows of {schema.name!r}: it lacks {'; '.join(lacks)}",
-            hint=f"make the collection without: show collection {schema.name} -o ddl",
+            hint=f"create the collection without it, from `show collection {schema.name} -o ddl`",
         )
 
 

@@ -143,7 +143,7 @@ def known_index_type(word: str) -> str:
 def takes(index_type: str) -> str:
     """Returns a hint with the parameters of a type."""
     known = PARAMETERS.get(index_type, ())
-    return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see: help create index"
+    return f"{index_type} takes {', '.join(known)}: --param KEY:VALUE" if known else "see `help create index`"
 
 
 def usual_type(schema: CollectionSchema, name: str) -> str:

@@ -62,7 +62,7 @@ FUNCTION_TYPES = {
     "MINHASH": "MinHash",
     "MOLFINGERPRINT": "MolFingerprint",
 }
-HINT = 'it is {"collection_name": …, "fields": [{"name": …, "type": …}, …]}: show collection NAME -o ddl prints one'
+HINT = 'it is {"collection_name": …, "fields": [{"name": …, "type": …}, …]}; `show collection NAME -o ddl` prints one'
 
 
 def read_definition(value: Any, *, name: str = "") -> Definition:

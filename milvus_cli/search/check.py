@@ -81,9 +81,9 @@ def check_metric(search: Search, index: Index | None) -> None:
         params = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())
         raise CliError(
             f"the index of {search.field!r} has the metric {index.metric}, not {search.metric}",
-            hint=f"leave --metric out, or rebuild it: release collection -c {name}; delete index -c {name} "
+            hint=f"leave --metric out, or rebuild it with `release collection -c {name}; delete index -c {name} "
             f"-in {index.name} --yes; create index -c {name} -f {search.field} -t {index.type} -m {search.metric}"
-            f"{params}; load collection -c {name}",
+            f"{params}; load collection -c {name}`",
         )
 
 
@@ -147,7 +147,9 @@ def unsearchable(client: Client, collection: str, field: str, state: str, partit
     """Returns the error for a field that can't be searched in this load state: its index may be missing, too."""
     if state != "loading" and field_index(client, collection, field) is None:
         message = f"collection {collection!r} is not loaded, and {field!r} has no index"
-        return CliError(message, hint=f"create index -c {collection} -f {field}, then load collection -c {collection}")
+        return CliError(
+            message, hint=f"run `create index -c {collection} -f {field}`, then `load collection -c {collection}`"
+        )
     return not_loaded_error(collection, state, partitions)
 
 

@@ -37,7 +37,7 @@ def bulk_insert(client: Client, collection: str, files: Sequence[str], partition
     return Done(
         f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
         f"task{'' if len(tasks) == 1 else 's'} {', '.join(map(str, tasks))}. "
-        f"Follow it with: show bulk_insert_state -id {tasks[0]}",
+        f"Follow it with `show bulk_insert_state -id {tasks[0]}`",
         {"collection": collection, "tasks": tasks},
     )
 
@@ -51,7 +51,7 @@ def import_record(client: Client, task: int) -> Record:
             raise
         raise CliError(
             f"bulk insert task {task} not found",
-            hint="run: list bulk_insert_tasks",
+            hint="run `list bulk_insert_tasks`",
             fault=exc.fault,
             server_code=exc.server_code,
         ) from exc

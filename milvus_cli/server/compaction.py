@@ -77,7 +77,7 @@ def _which(session: Session, collection: str | None, compaction: int | None) -> 
     found = client.call("DescribeCollection", collection_name=collection)
     last = session.state.compactions.get(_key(client, found))
     if last is None:
-        hint = f"compact -c {collection} prints the id; then: -id ID"
+        hint = f"run `compact -c {collection}` for its id, then give -id ID"
         raise CliError(f"no compaction of collection {collection!r} in this shell or script", hint=hint)
     return last
 

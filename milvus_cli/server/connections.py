@@ -61,7 +61,7 @@ def forget_address(session: Session, uri: str) -> Done:
     """Forgets every connection to an address."""
     found = [saved.alias for saved in session.store.all() if uri in (saved.profile.uri, saved.profile.address)]
     if not found:
-        raise CliError(f"no connection to {uri!r}", hint="run: list connection_history")
+        raise CliError(f"no connection to {uri!r}", hint="run `list connection_history`")
     for alias in found:
         session.store.delete(alias)
         session.forget(alias)

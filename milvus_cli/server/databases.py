@@ -23,7 +23,7 @@ def create_database(session: Session, database: str, properties: Properties, *, 
     if listed is not None and database in listed.db_names:
         if if_not_exists:
             return Done(f"Database {database!r} already exists.", {"database": database, "created": False})
-        raise CliError(f"database {database!r} already exists", hint=f"run: show database {database}")
+        raise CliError(f"database {database!r} already exists", hint=f"run `show database {database}`")
     session.client.call("CreateDatabase", db_name=database, properties=pairs(dict(properties)))
     return Done(f"Created database {database!r} successfully.", {"database": database, "created": True})
 
@@ -71,7 +71,7 @@ def database_removal(session: Session, database: str) -> Removal:
     if count:
         raise CliError(
             f"database {database!r} has {count} collection{'' if count == 1 else 's'}",
-            hint="delete them first; run: list collections --db NAME",
+            hint="delete them first; run `list collections --db NAME`",
         )
 
     def act() -> None:

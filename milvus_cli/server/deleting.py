@@ -20,7 +20,7 @@ def delete_with_aliases(client: Client, collection: str, aliases: Sequence[str])
         if not gone:
             raise
         again = " ".join(f"-a {alias}" for alias in gone)
-        hint = f"put back what was deleted: create alias -c {collection} {again}"
+        hint = f"put back what was deleted with `create alias -c {collection} {again}`"
         raise exc.with_context(
             suffix=f"already deleted: {alias_words(gone)}", hint="" if exc.fault is Fault.LOST else hint
         ) from exc

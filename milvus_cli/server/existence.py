@@ -95,7 +95,7 @@ def require_alias(client: Client, alias: str) -> str:
     target = alias_target(client, alias)
     if target is None:
         known = permitted(alias_names, client) or []
-        raise missing_name("alias", alias, known, "run: list aliases")
+        raise missing_name("alias", alias, known, "run `list aliases`")
     return target
 
 
@@ -168,4 +168,4 @@ def row_count_of(answer: Any) -> int | None:
 def _require(kind: str, name: str, known: Iterable[str], listing: str, after: str = "") -> None:
     names = list(known)
     if name not in names:
-        raise missing_name(kind, name, names, f"run: {listing}", after=after)
+        raise missing_name(kind, name, names, f"run `{listing}`", after=after)

@@ -24,7 +24,7 @@ def stop(session: Session, path: str | None) -> Done:
     """Raises CliError when no server runs on the directory."""
     directory = _absolute(session, path)
     if not session.servers.stop(directory):
-        raise CliError(f"no server runs on {directory}", hint="list servers shows those that do")
+        raise CliError(f"no server runs on {directory}", hint="`list servers` shows those that do")
     return _stopped([directory])
 
 

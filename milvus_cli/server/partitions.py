@@ -24,7 +24,7 @@ def create_partition(session: Session, collection: str, partition: str, *, if_no
         if if_not_exists:
             return Done(f"Partition {partition!r} of {collection!r} already exists.", {**made, "created": False})
         raise CliError(
-            f"partition {partition!r} of {collection!r} already exists", hint=f"run: list partitions -c {collection}"
+            f"partition {partition!r} of {collection!r} already exists", hint=f"run `list partitions -c {collection}`"
         )
     session.client.call("CreatePartition", collection_name=collection, partition_name=partition)
     if known is None:

@@ -83,7 +83,7 @@ def indexed_fraction(client: Client, collection: str, name: str = "") -> float:
     if not found:
         raise CliError(
             f"no index on {collection!r} to wait for",
-            hint=f"create one first: create index -c {collection}",
+            hint=f"create one first with `create index -c {collection}`",
             fault=Fault.SAID_NO,
         )
     return sum(map(_built, found)) / len(found)

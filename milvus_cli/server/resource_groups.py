@@ -118,13 +118,13 @@ def group_report(client: Client, name: str) -> Report:
 
 def transfer_nodes(client: Client, source: str, target: str, number: int) -> None:
     require_two_groups(source, target)
-    with _hinting("see how many each group has: list resource_groups"):
+    with _hinting("run `list resource_groups` to see how many each group has"):
         client.call("TransferNode", source_resource_group=source, target_resource_group=target, num_node=number)
 
 
 def transfer_replicas(client: Client, collection: str, source: str, target: str, number: int) -> None:
     require_two_groups(source, target)
-    with _hinting(f"see where they are: show replicas {collection}"):
+    with _hinting(f"run `show replicas {collection}` to see where they are"):
         client.call(
             "TransferReplica",
             source_resource_group=source,

@@ -90,7 +90,7 @@ def move(client: Client, collection: str, order: Move, *, seconds: float) -> lis
             timeout=seconds,
         )
     except ServerRefused as exc:
-        hint = f"see which nodes hold what: show query_segment_info {collection}"
+        hint = f"run `show query_segment_info {collection}` to see which nodes hold what"
         raise exc.with_context(default_hint=hint) from exc
     return held
 

@@ -41,13 +41,13 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
                 if seconds and until is not None and time.monotonic() >= until:
                     raise CliError(
                         f"{work.doing}: at {fraction:.0%} after {round(seconds, 1):g} s; the server continues",
-                        hint=f"run: {work.look}",
+                        hint=f"run `{work.look}`",
                     )
                 time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
                 pause = min(pause * 2, LONGEST_POLL)
     except KeyboardInterrupt:
         message = f"no longer waiting; the server continues {work.doing}"
-        raise Interrupted(message, hint=f"run: {work.look}") from None
+        raise Interrupted(message, hint=f"run `{work.look}`") from None
 
 
 def load(

@@ -36,7 +36,7 @@ class KnownConnections:
         found = self._store.get(alias)
         if found is None:
             known = [*self._unsaved, *self._store.aliases()]
-            raise missing_name("connection", alias, known, "run: list connections")
+            raise missing_name("connection", alias, known, "run `list connections`")
         return found
 
     def all(self) -> Iterator[Saved]:

@@ -169,7 +169,9 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         return dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as exc:
-        raise InvalidInput(f"{path} is not TOML: {exc}", hint="correct it, or move it away: create config") from exc
+        raise InvalidInput(
+            f"{path} is not TOML: {exc}", hint="correct it, or move it away and run `create config`"
+        ) from exc
 
 
 def write_file(path: Path) -> None:

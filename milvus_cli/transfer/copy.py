@@ -188,7 +188,7 @@ def _require_like(target: Side, definition: Definition, version: Version, option
     different = field_differences(definition, there, (version, target.version))
     if different:
         words = "; ".join(f"{each.what} is {each.b!r} and not {each.a!r}" for each in different[:3])
-        raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with: diff")
+        raise CliError(f"{target} takes no rows of the source: {words}", hint="compare them with `diff`")
 
 
 def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
@@ -330,7 +330,7 @@ def _summary(session: Session, plan: Plan, copied: int, refused: Sequence[str], 
     if target is not None and ((target < source) if mixed else (target != source)):
         raise CliError(
             f"{message}, but that has {target:,} rows and the source {source:,}",
-            hint=f"run: diff {plan.source.name} {plan.target.name}",
+            hint=f"run `diff {plan.source.name} {plan.target.name}`",
         )
     if refused:
         raise Partial(f"{message}; the server refused {'; '.join(refused)}", hint="all rows are there")

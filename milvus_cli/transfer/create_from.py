@@ -194,7 +194,8 @@ def _require_new(session: Session, plan: Plan) -> None:
     if session.client.call("HasCollection", collection_name=name).value:
         line = insert_line(plan.insert)
         raise CliError(
-            f"collection {name!r} already exists", hint=f"to insert the rows: {line}, with --resume if it was begun"
+            f"collection {name!r} already exists",
+            hint=f"run `{line}` to insert the rows, with --resume if it was begun",
         )
 
 
@@ -217,11 +218,11 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
     except CliError as exc:
         line = insert_line(plan.insert)
         if RESUME_HINT in exc.hint:
-            raise exc.with_context(hint=f"the collection is there; continue with: {line} --resume") from exc
+            raise exc.with_context(hint=f"the collection is there; continue with `{line} --resume`") from exc
         # To insert rows again that are in would double them: the insert's own hint says how to continue.
         if not _is_empty(session, plan.insert.collection):
             raise
-        raise exc.with_context(more_hint=f"the collection is there; its rows: {line}") from exc
+        raise exc.with_context(more_hint=f"the collection is there; insert its rows with `{line}`") from exc
 
 
 def _is_empty(session: Session, collection: str) -> bool:

@@ -134,7 +134,7 @@ def repeat_hint(target: WriteTarget) -> str:
     if target.upsert:
         return "send all rows again with --restart"
     if target.key:
-        return "send all rows again with: upsert file … --restart, which replaces those that are in"
+        return "send all rows again with `upsert file … --restart`, which replaces those that are in"
     return "delete the rows that are in, and send all again with --restart: Milvus generates the keys"
 
 

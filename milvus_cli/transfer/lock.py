@@ -123,5 +123,5 @@ def _taken(lock: Lock, holder: Mapping[str, Any]) -> CliError:
     elsewhere = f" on {host}" if host != os.uname().nodename else ""
     return CliError(
         f"another process is {holder.get('doing')} (pid {pid}{elsewhere}, since {holder.get('since')})",
-        hint=f"wait until it ends, or stop it: kill -INT {pid}",
+        hint=f"wait until it ends, or stop it with `kill -INT {pid}`",
     )

@@ -81,7 +81,9 @@ class Side:
 
     def require_loaded(self) -> None:
         if not self.loaded():
-            raise CliError(f"{self} is not loaded: its rows can't be read", hint=f"load it first: load {self.line}")
+            raise CliError(
+                f"{self} is not loaded: its rows can't be read", hint=f"load it first with `load {self.line}`"
+            )
 
     @property
     def line(self) -> str:

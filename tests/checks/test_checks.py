@@ -257,7 +257,7 @@ def test_without_numpy_a_long_check_is_announced_and_a_too_long_one_refused(
         assert (run.code, run.err) == (0, "numpy is not installed: exact search takes some 24 s\n")
     else:
         message = "exact search in plain Python would take some 800,000 minutes"
-        assert run == failed(message, "install numpy: pip install 'milvus_cli[fast]', or give a smaller --sample")
+        assert run == failed(message, "install numpy with `pip install 'milvus_cli[fast]'`, or give a smaller --sample")
 
 
 @pytest.mark.parametrize("name", ["planted", "cosine", "hamming", "jaccard", "sparse"])
@@ -297,11 +297,11 @@ def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, 
 # Collections that can't be checked
 
 FAULTS = {
-    "check vectors zyxwvq": failed("collection 'zyxwvq' not found", "run: list collections"),
-    "check keys zyxwvq": failed("collection 'zyxwvq' not found", "run: list collections"),
-    "check recall zyxwvq": failed("collection 'zyxwvq' not found", "run: list collections"),
-    "bench search zyxwvq": failed("collection 'zyxwvq' not found", "run: list collections"),
-    "advise index zyxwvq": failed("collection 'zyxwvq' not found", "run: list collections"),
+    "check vectors zyxwvq": failed("collection 'zyxwvq' not found", "run `list collections`"),
+    "check keys zyxwvq": failed("collection 'zyxwvq' not found", "run `list collections`"),
+    "check recall zyxwvq": failed("collection 'zyxwvq' not found", "run `list collections`"),
+    "bench search zyxwvq": failed("collection 'zyxwvq' not found", "run `list collections`"),
+    "advise index zyxwvq": failed("collection 'zyxwvq' not found", "run `list collections`"),
     "check vectors checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
     "check recall checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
     "bench search checks_planted -f w": failed("checks_planted has no vector field 'w'", "vector fields: v"),
@@ -335,7 +335,9 @@ def test_a_check_of_a_missing_object_is_one_line(planted_faults: Typed, line: st
 def test_a_collection_that_is_not_loaded_can_not_be_checked(planted_faults: Typed) -> None:
     planted_faults.make("checks_unloaded", index=True)
     planted_faults.all("release checks_unloaded")
-    expected = failed("collection 'checks_unloaded' is not loaded", "load it first: load collection -c checks_unloaded")
+    expected = failed(
+        "collection 'checks_unloaded' is not loaded", "load it first with `load collection -c checks_unloaded`"
+    )
     for command in ("check vectors", "check keys", "check recall", "bench search"):
         assert planted_faults(f"{command} -c checks_unloaded") == expected
     planted_faults.gone("checks_unloaded")
@@ -347,7 +349,7 @@ def test_recall_without_an_index_can_not_be_measured(cli: Cli, lite: ServerProce
     typed.make("checks_bare", rows=3)
     typed.all("load checks_bare")
     assert typed("check recall checks_bare") == failed(
-        "no index on 'vector' of 'checks_bare'", "create one first: create index -c checks_bare -f vector"
+        "no index on 'vector' of 'checks_bare'", "create one first with `create index -c checks_bare -f vector`"
     )
     typed.gone("checks_bare")
 

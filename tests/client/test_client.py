@@ -192,7 +192,7 @@ def test_a_go_stack_in_a_reason_is_cut(open_client: Callable[..., Client]) -> No
 @pytest.mark.parametrize(
     ("handler", "message", "hint"),
     [
-        (None, "this server has no Flush", "show its version with: server_version"),
+        (None, "this server has no Flush", "run `server_version` to see its version"),
         (refuses(1, "Method not implemented!"), "this server has no Flush: Method not implemented!", ""),
     ],
     ids=["unknown method", "Lite's own words"],
@@ -250,7 +250,7 @@ CHECK = "the server may have done it: check before you repeat it"
                 NotAuthorized,
                 Fault.NOT_PERMITTED,
                 "not permitted: PrivilegeDropCollection: permission deny to ann",
-                "ask an administrator to run: grant privilege -r ROLE -p DropCollection",
+                "ask an administrator to run `grant privilege -r ROLE -p DropCollection`",
             ),
         ),
         (

@@ -59,7 +59,7 @@ def test_a_server_that_was_stopped_is_gone(embedded_servers: Cli) -> None:
     assert _dies(started["pid"])
     assert embedded_servers("list", "servers", "-o", "json").out == "[]\n"
     assert embedded_servers("stop", "server") == Run(
-        1, "", f"error: no server runs on {started['path']}\nhint: list servers shows those that do\n"
+        1, "", f"error: no server runs on {started['path']}\nhint: `list servers` shows those that do\n"
     )
 
 
@@ -103,7 +103,7 @@ def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_s
     assert "DataDirLockedError" in refused.err
 
     assert "Traceback" not in refused.err
-    assert refused.err.endswith(f" (held by process {holder.pid})\nhint: end it with: kill {holder.pid}\n")
+    assert refused.err.endswith(f" (held by process {holder.pid})\nhint: end it with `kill {holder.pid}`\n")
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
@@ -164,7 +164,7 @@ def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Pa
         1,
         "",
         "error: Milvus Lite is not installed (milvus_lite, pymilvus missing)\n"
-        "hint: install it with: pip install milvus-lite pymilvus\n",
+        "hint: install it with `pip install milvus-lite pymilvus`\n",
     )
 
 

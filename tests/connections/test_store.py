@@ -496,7 +496,7 @@ def test_an_invalid_row_is_named_and_can_be_replaced_or_deleted(store: Store, pr
         store.get("prod")
     assert (caught.value.message, caught.value.hint) == (
         "connection 'prod' can't be read from the store",
-        "connect it again, or forget it: delete connection prod",
+        "connect it again, or forget it with `delete connection prod`",
     )
     store.put(Profile(alias="prod"), "v2.3.5")
     assert names(store) == ["prod"]
@@ -644,7 +644,7 @@ def test_the_connection_after_the_65536th_is_refused_and_changes_nothing(
     shutil.copytree(full_home, cli.home)
     current = store.current()
     expected = (
-        "error: 65,536 connections are stored, and that is the limit\nhint: forget one: delete connection ALIAS\n"
+        "error: 65,536 connections are stored, and that is the limit\nhint: forget one with `delete connection ALIAS`\n"
     )
     assert cli(*connect(peer, "one_more", "--token", "root:secret")) == Run(1, "", expected)
     assert (len(store.aliases()), store.get("one_more"), store.current()) == (LIMIT, None, current)

@@ -61,7 +61,7 @@ def test_a_failed_command_leaves_the_shell_and_its_connection_as_they_were(shell
     shell.send_line("connect -p 1 -a broken")
     shell.wait_for("error: nothing is listening at 127.0.0.1:1\n")
     shell.send_line("use nosuch")
-    shell.wait_for("error: database 'nosuch' not found\nhint: run: list databases\ndev/default>")
+    shell.wait_for("error: database 'nosuch' not found\nhint: run `list databases`\ndev/default>")
 
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:

@@ -9,13 +9,13 @@ def said(error: CliError) -> tuple[type[CliError], str, str]:
 
 
 def test_a_missing_name_comes_with_the_nearest_known_ones() -> None:
-    error = missing_name("user", "an", ["ann", "bob"], "run: list users")
+    error = missing_name("user", "an", ["ann", "bob"], "run `list users`")
     assert said(error) == (CliError, "user 'an' not found", "did you mean ann?")
 
 
 def test_a_missing_name_that_is_near_to_none_comes_with_another_hint() -> None:
-    error = missing_name("partition", "x", iter(["novels"]), "run: list partitions", after=" in 'book'")
-    assert said(error) == (CliError, "partition 'x' not found in 'book'", "run: list partitions")
+    error = missing_name("partition", "x", iter(["novels"]), "run `list partitions`", after=" in 'book'")
+    assert said(error) == (CliError, "partition 'x' not found in 'book'", "run `list partitions`")
 
 
 def test_without_another_hint_all_known_names_are_listed() -> None:

@@ -49,7 +49,7 @@ def test_a_lock_that_is_held_tells_by_whom_and_one_left_behind_is_taken_over(tmp
         pass
     found = caught.value.message
     assert found.startswith(f"another process is exporting to x.csv (pid {os.getpid()}, since 20"), found
-    assert caught.value.hint == f"wait until it ends, or stop it: kill -INT {os.getpid()}"
+    assert caught.value.hint == f"wait until it ends, or stop it with `kill -INT {os.getpid()}`"
     assert os.listdir(tmp_path) == []
 
 
