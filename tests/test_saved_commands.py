@@ -26,7 +26,7 @@ def test_a_command_is_saved_listed_run_and_deleted(cli: Cli) -> None:
     gone = cli("run", "mine")
     assert (gone.code, gone.err) == (
         2,
-        "error: saved command 'mine' not found\nhint: save NAME COMMAND saves one\n",
+        "error: saved command 'mine' not found\nhint: `save NAME COMMAND` saves one\n",
     )
 
 

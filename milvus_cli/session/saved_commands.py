@@ -78,5 +78,5 @@ class SavedCommands:
 
     def _missing(self, name: str) -> CliError:
         known = self.names()
-        otherwise = None if known else "save NAME COMMAND saves one"
+        otherwise = None if known else "`save NAME COMMAND` saves one"
         return missing_name("saved command", name, known, otherwise, error=InvalidInput)
