@@ -111,7 +111,7 @@ def test_streams_one_after_another_are_read_to_the_end(loaded_on_lite: Typed) ->
 def test_a_stream_without_an_end_mark_is_noted(loaded_on_lite: Typed) -> None:
     Path("x.arrows").write_bytes(arrow_stream(1, 2, 3).removesuffix(END))
     run = loaded_on_lite("insert file -c ar x.arrows")
-    assert run == Run(0, inserted(3).out, "note: x.arrows has no end mark: it may be cut off\n")
+    assert run == Run(0, inserted(3).out, "note: x.arrows has no end marker: it may be truncated\n")
 
 
 def test_files_that_are_not_arrow_are_refused(loaded_on_lite: Typed) -> None:
@@ -124,7 +124,7 @@ def test_files_that_are_not_arrow_are_refused(loaded_on_lite: Typed) -> None:
         assert f"{name} is not a Arrow file, or broken: " in run.err
 
     assert loaded_on_lite("insert file -c ar old.feather") == failed(
-        "old.feather is Feather V1, which is out of use", "convert it to Parquet or Feather V2"
+        "old.feather is Feather V1, which is obsolete", "convert it to Parquet or Feather V2"
     )
     assert loaded_on_lite("insert file -c ar empty.arrow") == failed("empty.arrow is empty")
     assert loaded_on_lite.json("query -c ar") == []

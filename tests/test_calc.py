@@ -19,7 +19,7 @@ KNOWN = 429164525386203142
 """Of Milvus's page on hybrid timestamps: 2021-11-17 15:05:41 in China."""
 
 FORMS = "write a vector as [0.1, 0.2, …] or 0.1, 0.2, …"
-YEAR = "it tells the years 1970 to 4199"
+YEAR = "hybrid timestamps cover the years 1970 to 4199"
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_a_column_of_the_file_goes_before_the_path_and_map_leaves_it_out(loaded_
 
     part("w/lang=xx/0.jsonl", row(4))
     assert loaded_on_lite("insert file -c dirs w") == failed(
-        "w/lang=xx/0.jsonl: 'lang' is in its rows and in its path", "take it out of the rows", code=2
+        "w/lang=xx/0.jsonl: 'lang' is in its rows and in its path", "remove it from the rows", code=2
     )
 
 

@@ -353,7 +353,7 @@ def test_an_export_resumes_where_ctrl_c_ended_it(
 
     monkeypatch.setattr(export, "_save_state", interrupted)
     assert awkward_and_many(f"export -c many {file}") == Run(
-        130, "", f"error: {file} is not whole\nhint: run the same command with --resume\n"
+        130, "", f"error: {file} is incomplete\nhint: run the same command with --resume\n"
     )
     assert awkward_and_many(f"export -c many {file} --resume") == Run(
         0, f"Exported {many:,} rows of 'many' to {file}.\n", ""
@@ -442,7 +442,9 @@ def test_a_file_with_fewer_rows_than_the_server_counts_is_an_error(milvus: Milvu
     file = cli.directory / "x.csv"
     found = typed(f"export twice {shlex.quote(str(file))}")
     assert (found.code, found.out) == (1, "")
-    assert found.err.startswith("error: not all rows came: 1 of 2, by the server's exact count\nhint: several rows")
+    assert found.err.startswith(
+        "error: incomplete export: 1 of 2 rows, by the server's exact count\nhint: several rows"
+    )
     assert not file.exists()
     typed.gone("twice")
 

@@ -73,7 +73,8 @@ def test_a_file_that_appears_during_an_export_stays_and_the_export_is_kept(
     line = f"export late {file} {options}"
     found = export_meanwhile(line, lambda: Path(file).write_text("precious"))
     refused = failed(
-        f"{file} exists now, and was left as it is: the rows are in {file}.part", "to replace it, add --resume --force"
+        f"{file} was created meanwhile and is not replaced: the rows are in {file}.part",
+        "to replace it, add --resume --force",
     )
     assert (found.returncode, found.stdout, found.stderr) == (refused.code, refused.out, refused.err)
     assert Path(file).read_text() == "precious"

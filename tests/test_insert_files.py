@@ -199,7 +199,7 @@ def test_rows_that_do_not_fit_are_reported_and_kept_and_the_others_inserted(lite
     columns = ["id", "t", "v"]
     told: list[tuple[int, str | None, str, Any]] = [
         (4, "id", "invalid INT64 value 'x'", {"id": "x", "t": "b\nc", "v": "1 2"}),
-        (6, None, "2 cells in place of 3", ["3", "c"]),
+        (6, None, "expected 3 cells, got 2", ["3", "c"]),
         (7, "t", "7 characters are more than its max_length 5", {"id": "4", "t": "toolong", "v": "1 2"}),
         (8, None, "',' expected after '\"'", '5,"a"b,1 2'),
         (9, "v", "invalid FLOAT_VECTOR value '1;x'", {"id": "6", "t": "d", "v": "1;x"}),
@@ -219,7 +219,7 @@ def test_rows_that_do_not_fit_are_reported_and_kept_and_the_others_inserted(lite
         for line, column, reason, row in told
     ]
     assert lite_in_tmp("insert file -c in_bad bad.csv --strict") == failed(
-        "bad.csv, line 4, column 'id': invalid INT64 value 'x'", "leave out --strict to insert the rows that are good"
+        "bad.csv, line 4, column 'id': invalid INT64 value 'x'", "leave out --strict to insert the valid rows"
     )
     lite_in_tmp.gone("in_bad")
 

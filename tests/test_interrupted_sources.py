@@ -21,7 +21,7 @@ from tests.support.tcp_proxy import TcpProxy
 from tests.support.typed import Typed, failed
 from tests.test_insert_faults import ANEW, distinct, exact, make_loaded, wait_for, write_rows
 
-BROKE_OFF = r"{url} is cut off or broken: the transfer broke off \(IncompleteRead\)"
+BROKE_OFF = r"{url} is cut off or broken: the transfer was interrupted \(IncompleteRead\)"
 GOES_ON = "run the same command with --resume to continue"
 
 
@@ -245,7 +245,7 @@ def test_ctrl_c_ends_an_export_that_waits_for_a_server(cli: Cli, lite: LiteServe
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, time.monotonic() - began < 10) == (130, "", True), err
-    assert err == "error: x.jsonl is not whole\nhint: run the same command with --resume\n"
+    assert err == "error: x.jsonl is incomplete\nhint: run the same command with --resume\n"
     typed.gone("source_waits")
 
 

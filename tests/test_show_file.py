@@ -110,7 +110,7 @@ def test_rows_that_cannot_be_read_and_other_delimiters_are_noted(cli: Cli, folde
     assert cli("show", "file", "s.csv", "-o", "json").err == (
         "note: the delimiter looks like ';': --delimiter ';'\n"
         "note: 1 of these rows can't be read:\n"
-        "s.csv, line 2: 2 cells in place of 1\n"
+        "s.csv, line 2: expected 1 cell, got 2\n"
     )
 
 

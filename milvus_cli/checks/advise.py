@@ -137,10 +137,10 @@ def _choice(found: Sequence[IndexCandidate], present: Present, options: AdviceOp
 
 def _choice_reason(choice: IndexCandidate | None, present: Present) -> str:
     if choice is None:
-        return "nothing reaches that recall in so little memory: allow more of it, or less recall"
+        return "no index reaches that recall within that memory: allow more memory, or a lower recall"
     if present.best and present.is_enough(choice):
         setting = _equations(present.best)
-        return f"it is there, and reached {present.best.recall:.4g}" + (f" with {setting}" if setting else "")
+        return f"already in place, and reached {present.best.recall:.4g}" + (f" with {setting}" if setting else "")
     return choice.why
 
 

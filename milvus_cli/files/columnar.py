@@ -65,13 +65,13 @@ def read_arrow(source: Source, dense: Mapping[str, Dense], texts: Collection[str
     mapped = mapped_file(name, source.raw if is_plain(source) else copy_on_disk(source))
     pages = mapped.pages
     if pages[:4] == FEATHER_V1_MAGIC:
-        raise CliError(f"{name} is Feather V1, which is out of use", hint="convert it to Parquet or Feather V2")
+        raise CliError(f"{name} is Feather V1, which is obsolete", hint="convert it to Parquet or Feather V2")
     with format_errors(source, "Arrow"):
         if pages[: len(ARROW_MAGIC)] == ARROW_MAGIC:
             reader = arrow.ipc.open_file(arrow.py_buffer(pages))
             return rows_of_pieces(source, "Arrow", reader.schema, _file_pieces(reader, mapped), as_columns)
         if pages[-len(STREAM_END) :] != STREAM_END:
-            source.note(f"note: {name} has no end mark: it may be cut off")
+            source.note(f"note: {name} has no end marker: it may be truncated")
         content = arrow.BufferReader(arrow.py_buffer(pages))
         stream = arrow.ipc.open_stream(content)
         return rows_of_pieces(source, "Arrow", stream.schema, _stream_pieces(stream, content, mapped), as_columns)

@@ -39,7 +39,7 @@ def _filled(table: RowStream, columns: PathColumns, where: str) -> Iterator[Chun
     for chunk in table.chunks:
         both = next((name for name, _ in columns if name in chunk.columns), None)
         if both is not None:
-            raise InvalidInput(f"{where}: {both!r} is in its rows and in its path", hint="take it out of the rows")
+            raise InvalidInput(f"{where}: {both!r} is in its rows and in its path", hint="remove it from the rows")
         added = {name: [cell] * len(chunk.lines) for name, cell in columns}
         bad = [_with_cells(each, [cell for _, cell in columns]) for each in chunk.bad] if table.text else chunk.bad
         yield replace(chunk, columns={**chunk.columns, **added}, bad=bad)

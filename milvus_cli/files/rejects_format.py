@@ -15,6 +15,7 @@ from ..output.values import exact
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields
 from ..text.beyond_json import Digits, NotJson
+from ..text.counts import counted
 from ..text.floats import float32, shortest
 from ..text.json import dump_json
 from ..text.repeated_keys import RepeatedKey, refuse_repeated_keys
@@ -265,5 +266,5 @@ def _cells(row: Any, delimiter: str) -> list[Any]:
 def _with_names(cells: Sequence[Any], columns: Any) -> dict[str, Any]:
     names = columns if isinstance(columns, list) and all(isinstance(each, str) for each in columns) else []
     if len(cells) != len(names):
-        raise BadValue(0, "", f"{len(cells)} cells in place of {len(names)}")
+        raise BadValue(0, "", f"expected {counted(len(names), 'cell')}, got {len(cells)}")
     return {name: cell for name, cell in zip(names, cells, strict=True) if name}

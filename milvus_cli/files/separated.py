@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from ..errors import CliError
+from ..text.counts import counted
 from . import row_stream
 from .encodings import cell_not_decoded, require_rows
 from .row_stream import EMPTY, NULL, ROW_LIMIT, TOO_LONG, Chunk, RejectedRow, RowStream
@@ -286,7 +287,7 @@ def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Rejected
     if set(map(len, rows)) - {width}:
         # An empty line is not a row.
         bad += [
-            RejectedRow(line, "", f"{len(row)} cells in place of {width}", row)
+            RejectedRow(line, "", f"expected {counted(width, 'cell')}, got {len(row)}", row)
             for row, line in zip(rows, lines, strict=True)
             if len(row) not in (0, width)
         ]

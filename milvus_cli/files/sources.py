@@ -83,7 +83,7 @@ def find_files(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
         raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
     twice = [file.name for file in files if [each.path for each in files].count(file.path) > 1]
     if twice:
-        raise InvalidInput(f"{twice[0]} is named twice")
+        raise InvalidInput(f"{twice[0]} is given twice")
     return files
 
 

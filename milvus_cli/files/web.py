@@ -87,7 +87,7 @@ class WebStream(io.RawIOBase):
             # Data received before a break is returned first.
             found: bytes = self._response.read1(len(buffer))
         except (http.client.HTTPException, ValueError) as exc:
-            raise EOFError(f"the transfer broke off ({type(exc).__name__})") from exc
+            raise EOFError(f"the transfer was interrupted ({type(exc).__name__})") from exc
         if self._left is not None:
             self._left -= len(found)
             if not found and self._left:

@@ -30,7 +30,7 @@ def hybrid(milliseconds: float, *, logical: int = 0) -> int:
     if not 0 <= milliseconds <= LATEST:
         raise InvalidInput(
             f"{milliseconds:g} ms since 1970 is not a time of a hybrid timestamp",
-            hint="it tells the years 1970 to 4199",
+            hint="hybrid timestamps cover the years 1970 to 4199",
         )
     return (round(milliseconds) << LOGICAL_BITS) + logical
 

@@ -218,11 +218,11 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
     except CliError as exc:
         line = insert_line(plan.insert)
         if RESUME_HINT in exc.hint:
-            raise exc.with_context(hint=f"the collection is there; continue with `{line} --resume`") from exc
+            raise exc.with_context(hint=f"the collection was created; continue with `{line} --resume`") from exc
         # To insert rows again that are in would double them: the insert's own hint says how to continue.
         if not _is_empty(session, plan.insert.collection):
             raise
-        raise exc.with_context(more_hint=f"the collection is there; insert its rows with `{line}`") from exc
+        raise exc.with_context(more_hint=f"the collection was created; insert its rows with `{line}`") from exc
 
 
 def _is_empty(session: Session, collection: str) -> bool:

@@ -161,7 +161,7 @@ def _check_count(client: Client, export: Export, rows: int, before: int) -> None
     wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
     if rows < wanted:
         raise CliError(
-            f"not all rows came: {rows:,} of {wanted:,}, by the server's exact count",
+            f"incomplete export: {rows:,} of {wanted:,} rows, by the server's exact count",
             hint="several rows with one primary key are counted, and can't be read one by one; "
             "Milvus 2.3 never returns the key 9223372036854775807",
         )
@@ -236,7 +236,7 @@ def _publish(export: Export, whole: str) -> None:
         if not os.path.exists(export.state):
             _save_state(export, Point())
         raise CliError(
-            f"{export.path} exists now, and was left as it is: the rows are in {export.part}",
+            f"{export.path} was created meanwhile and is not replaced: the rows are in {export.part}",
             hint="to replace it, add --resume --force",
         ) from None
 
@@ -297,7 +297,7 @@ def _resumable(export: Export) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"{export.path} is not whole", hint="run the same command with --resume") from None
+        raise Interrupted(f"{export.path} is incomplete", hint="run the same command with --resume") from None
     except (InvalidAnswer, ServerRefused, Unreachable) as exc:
         if not os.path.exists(export.state):
             raise

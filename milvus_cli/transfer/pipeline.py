@@ -181,7 +181,7 @@ class Pipeline:
     def _require_good(self, step: InsertStep) -> None:
         if self._strict and step.batch.bad:
             raise CliError(
-                rejection_text(step.name, step.batch.bad[0]), hint="leave out --strict to insert the rows that are good"
+                rejection_text(step.name, step.batch.bad[0]), hint="leave out --strict to insert the valid rows"
             )
 
     def _store_rejects(self, sent: SentStep, outcome: Outcome) -> None:

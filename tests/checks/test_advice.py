@@ -159,7 +159,7 @@ def test_advise_index_keeps_an_index_that_was_measured_to_suffice(cli: Cli, serv
     best = next(each for each in found["measured"] if each["recall"] >= 0.9)
     probes = best["params"]["nprobe"]
     assert (found["present_index"], found["advice"]) == ("IVF_FLAT", "IVF_FLAT")
-    assert found["why"] == f"it is there, and reached {best['recall']:.4g} with nprobe={probes}"
+    assert found["why"] == f"already in place, and reached {best['recall']:.4g} with nprobe={probes}"
     assert found["run"] == [{"line": f"check recall -c checks_clustered -f v --sweep nprobe={probes}"}]
     [present] = [each for each in found["candidates"] if each["recall_is"] == "measured"]
     assert (present["index_type"], present["fits"]) == ("IVF_FLAT", True)
@@ -180,7 +180,7 @@ def test_advise_index_gives_up_measuring_in_time_and_says_so(cli: Cli, server_wi
 def test_advise_index_when_nothing_fits_exits_1(cli: Cli, server_with_faults: ServerProcess) -> None:
     found = report(Typed(cli, server_with_faults), "advise index checks_planted --memory 10B --no-measure", 1)
     assert (found["advice"], found["run"], found["measured"]) == (None, [], [])
-    assert found["why"] == "nothing reaches that recall in so little memory: allow more of it, or less recall"
+    assert found["why"] == "no index reaches that recall within that memory: allow more memory, or a lower recall"
 
 
 def test_the_lines_of_advise_index_run(cli: Cli, server_with_faults: ServerProcess, is_lite: bool) -> None:
