@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import select
 import signal
 import termios
@@ -22,7 +23,9 @@ ALTERNATE_SCREEN, MAIN_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 # No cursor, and no wrapping: the last column of the last row would scroll the screen.
 BARE, USUAL = "\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h"
 ERASE_SCREEN, ERASE_REST = "\x1b[H\x1b[2J", "\x1b[K"
-ESCAPE = "\x1b"
+SPECIAL_KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)")
+"""An arrow or the like, whose letters are no keys."""
+
 FALLBACK = (80, 24)
 MOST_TYPED = 1024
 
@@ -130,9 +133,7 @@ class Fullscreen:
             raise EOFError from exc
         if not typed:
             raise EOFError
-        text = typed.decode("utf-8", "replace")
-        # Arrows and other special keys, of which this program knows none.
-        return "" if text.startswith(ESCAPE) and len(text) > 1 else text
+        return SPECIAL_KEY.sub("", typed.decode("utf-8", "replace"))
 
     def _take(self) -> None:
         """Takes the terminal, also after somebody else had it. In the background this waits for the foreground."""
