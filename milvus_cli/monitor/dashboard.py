@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..errors import Unreachable
 from .drawing import Canvas
 from .frame import Choices, frame, next_interval, next_sort
 from .probe import Probe
@@ -43,8 +42,9 @@ class Dashboard:
             self._raise_failure()
             time.sleep(LOOK)
         readings = [each.reading for each in self._states if each.reading]
-        if not any(each.is_answered for each in readings):
-            raise Unreachable(readings[0].error, hint="is the server running? ping asks it")
+        failure = readings[0].failure
+        if failure is not None and not any(each.is_answered for each in readings):
+            raise failure
 
     def show_on(self, wake: Callable[[], None]) -> None:
         """Calls `wake`, from any thread, when there is something new to draw."""

@@ -64,7 +64,7 @@ class Probe:
             self._seen = _seen(totals)
         if totals is None:
             reading = replace(reading, no_metrics=found.error or "")
-            return reading if reading.error else replace(reading, collections=self._counted())
+            return reading if reading.failure else replace(reading, collections=self._counted())
         return replace(reading, activity=found, uptime=_uptime(totals), collections=self._used(totals))
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class Probe:
             self._ask_seldom()
         except CliError as exc:
             self._lost()
-            return replace(reading, error=exc.message)
+            return replace(reading, failure=exc)
         return replace(reading, ping_ms=ping, version=version, complaints=self._complaints)
 
     def _opened(self) -> Client:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ..errors import CliError
 from .rates import Activity, Requests
 
 MOST_POINTS = 900
@@ -38,7 +39,7 @@ class Reading:
     """What a server told at one time.
 
     `activity` comes from its metrics, else `no_metrics` says why there are none. `ping_ms` is the time of a light
-    call, or `error` why it failed. `complaints` are what it reports of its own health.
+    call, or `failure` why it has none. `complaints` are what it reports of its own health.
     """
 
     at: float
@@ -46,11 +47,15 @@ class Reading:
     activity: Activity | None = None
     no_metrics: str = ""
     ping_ms: float | None = None
-    error: str = ""
+    failure: CliError | None = None
     version: str = ""
     complaints: Sequence[str] = ()
     collections: Sequence[CollectionUse] = ()
     uptime: float | None = None
+
+    @property
+    def error(self) -> str:
+        return self.failure.message if self.failure else ""
 
     @property
     def is_answered(self) -> bool:

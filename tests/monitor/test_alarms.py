@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from milvus_cli.errors import CliError
 from milvus_cli.monitor.alarms import alarms
 from milvus_cli.monitor.state import Reading, ServerState
 from tests.support.monitored import BEGIN, NOON, gauges, reading, state
@@ -30,12 +31,14 @@ def test_a_server_that_was_not_asked_yet_has_no_alarm() -> None:
 
 
 def test_a_server_that_answers_nowhere_is_gone() -> None:
-    gone = Reading(BEGIN, NOON, no_metrics="no HTTP with 127.0.0.1:9091", error="can't reach 127.0.0.1:19530")
+    gone = Reading(
+        BEGIN, NOON, no_metrics="no HTTP with 127.0.0.1:9091", failure=CliError("can't reach 127.0.0.1:19530")
+    )
     assert alarms(state(gone)) == ["server is gone: can't reach 127.0.0.1:19530"]
 
 
 def test_a_server_that_only_shows_metrics_does_not_answer() -> None:
-    half = replace(reading(gauges({READS: 0}), gauges({READS: 0})), error="can't reach 127.0.0.1:19530")
+    half = replace(reading(gauges({READS: 0}), gauges({READS: 0})), failure=CliError("can't reach 127.0.0.1:19530"))
     assert alarms(state(half)) == ["no answer over gRPC: can't reach 127.0.0.1:19530"]
 
 

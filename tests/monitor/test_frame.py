@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from milvus_cli.errors import CliError
 from milvus_cli.monitor.drawing import Canvas
 from milvus_cli.monitor.frame import Choices, frame, next_interval, next_sort
 from milvus_cli.monitor.rates import Requests
@@ -18,7 +19,7 @@ BUSY = state(
     reading(metrics(100, 100), metrics(300, 200, failures=20)),
     reading(metrics(300, 200, failures=20), metrics(400, 300, failures=20), at=BEGIN + 2, collections=USES),
 )
-GONE = BUSY.after(Reading(BEGIN + 3, NOON, no_metrics="closed", error="can't reach 127.0.0.1:19530"))
+GONE = BUSY.after(Reading(BEGIN + 3, NOON, no_metrics="closed", failure=CliError("can't reach 127.0.0.1:19530")))
 ONLY_GRPC = state(
     Reading(
         BEGIN,
@@ -225,7 +226,7 @@ def test_a_type_of_request_stays_for_a_minute() -> None:
 def test_the_history_is_bounded() -> None:
     found = BUSY
     for second in range(1000):
-        found = found.after(Reading(BEGIN + second, NOON, error="gone"))
+        found = found.after(Reading(BEGIN + second, NOON, failure=CliError("gone")))
     assert len(found.points) == MOST_POINTS
 
 
