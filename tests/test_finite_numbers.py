@@ -54,7 +54,7 @@ def test_nan_and_inf_are_refused(tmp_path: Path, line: str, text: str) -> None:
 
 def test_numbers_inside_values_are_finite_too(tmp_path: Path) -> None:
     assert run_here(["set", "timeout", "nan"], tmp_path) == failed(
-        "set: timeout can't be 'nan'", "a number above 0, at most 86,400", code=2
+        "set: timeout can't be 'nan'", "a number from 0.001 to 86,400", code=2
     )
     assert run_here(["set", "timeout", "1e300"], tmp_path).code == 2
     with pytest.raises(click.BadParameter):

@@ -58,6 +58,20 @@ def test_every_name_in_the_groups_belongs_to_a_command() -> None:
     assert sorted(GROUP_OF.keys() - words) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["colection"], "collection or collections or connection"),
+        (["show", "colection"], "show collection or show connection or show collection_stats"),
+        (["filtres"], "filters or files or file"),
+    ],
+)
+def test_a_typo_after_help_gets_the_nearest_names(tmp_path: Path, words: list[str], near: str) -> None:
+    assert run_here(["help", *words], tmp_path) == failed(
+        f"no help found for {' '.join(words)!r}", f"did you mean {near}?", code=2
+    )
+
+
 @pytest.mark.parametrize("path", COMMANDS)
 def test_a_summary_is_short_and_whole(path: str) -> None:
     summary = COMMANDS[path].summary

@@ -436,7 +436,7 @@ def test_an_alias_and_a_partition_are_as_pymilvus_makes_them(
 
 PLAIN = ("-f", "id:INT64", "-f", "v:FLOAT_VECTOR:2", "-p", "id")
 NAME_HINT = "a name has letters, digits and _, begins with a letter or _, and has 255 characters at most"
-WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
+WAYS = "give -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
 
 
 @pytest.mark.parametrize(
@@ -498,8 +498,8 @@ WAYS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or 
             "",
         ),
         (["x"], 2, "no fields for collection 'x'", WAYS),
-        ([], 2, "missing collection name", WAYS),
-        (PLAIN, 2, "missing collection name", WAYS),
+        ([], 2, "missing collection name", f"-c NAME, and {WAYS}"),
+        (PLAIN, 2, "missing collection name", "-c NAME"),
         (
             ["x", "--schema-file", "nosuch.json"],
             2,

@@ -92,11 +92,12 @@ def test_create_config_writes_a_file_that_changes_nothing_and_is_never_overwritt
     [
         ("otput = 1", "unknown setting 'otput'\nhint: did you mean output?"),
         ('output = "xml"', "output can't be 'xml'\nhint: one of: table, vertical,"),
-        ("timeout = -1", "timeout can't be '-1'\nhint: a number above 0, at most 86,400"),
+        ("timeout = -1", "timeout can't be '-1'\nhint: a number from 0.001 to 86,400"),
         ('[colors]\nerrors = "red"', "[colors]: role 'errors' not found\nhint: did you mean error?"),
         ('[colors]\nerror = "rot"', "[colors]: error: unknown color 'rot'\nhint: such as red, bright-cyan,"),
         ('colors = "red"', "[colors] must be a table\nhint: "),
-        ("timeout = [1]", "timeout can't be '[1]'\nhint: a number above 0, at most 86,400"),
+        ("timeout = true", "timeout can't be 'true'\nhint: a number from 0.001 to 86,400"),
+        ("timeout = [1]", "timeout can't be '[1]'\nhint: a number from 0.001 to 86,400"),
     ],
 )
 def test_a_bad_file_is_a_usage_error_that_names_it(cli: Cli, text: str, message: str) -> None:
@@ -124,6 +125,23 @@ def test_no_file_raises_anything_but_a_clear_error(tmp_path_factory: pytest.Temp
     else:
         found = (2, True)
     assert found == (2, True)
+
+
+def test_a_negative_or_empty_value_is_a_value(cli: Cli) -> None:
+    refused = "error: set: max_rows can't be '-1'\nhint: an integer from 0 to 1,000,000,000\n"
+    assert cli("set", "max_rows", "-1") == Run(2, "", refused)
+    assert cli("set", "null_text", "-1").out == "null_text is -1.\n"
+    assert cli("set", "null_text", "").out == "null_text is ''.\n"
+    assert cli("set", "--help").out.startswith("Usage: milvus_cli set [OPTIONS] [NAME] [VALUE]\n")
+
+
+def test_a_configuration_file_that_can_not_be_written_leaves_nothing(cli: Cli) -> None:
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)); "
+    ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    with cli.start("create", "config", before=limit + ignore) as process:
+        _, err = process.communicate()
+    assert (process.returncode, err) == (1, f"error: can't write {cli.home / 'config.toml'}: File too large\n")
+    assert not (cli.home / "config.toml").exists()
 
 
 def test_timing_tells_how_long_a_command_took(cli: Cli) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def save(session: Session, name: str, words: tuple[str, ...], replace: bool) -> Done:
     """Save a command under a name, for `run`.
 
-    $1, $2 and so on are the places of its arguments, $@ that of all of them. Several commands, or one with `|`, go in
-    quotes as a single word.
+    $1, $2 and so on stand for its arguments, $@ for all of them. Quote several commands, or one with `|`, as a single
+    word.
 
     \b
     Example: save first query -c book --limit $1

@@ -32,8 +32,8 @@ class SettingValue(Offered):
 
 
 @command("set")
-@argument("name", type=NAME, metavar="NAME", required=False)
-@argument("value", type=SettingValue(), metavar="VALUE", required=False)
+@argument("name", type=NAME, metavar="[NAME]", required=False)
+@argument("value", type=SettingValue(), metavar="[VALUE]", required=False)
 def set_(session: Session, name: str | None, value: str | None) -> Done | Record | Table:
     """Change a setting, or show it.
 
@@ -48,7 +48,10 @@ def set_(session: Session, name: str | None, value: str | None) -> Done | Record
     if value is None:
         return Record({name: session.settings[setting(name, "set").name]})
     session.state.settings = session.settings.with_value(name, value, "set")
-    return Done(f"{name} is {session.settings[name]}.", {"setting": name, "value": session.settings[name]})
+    shown = session.settings[name]
+    return Done(
+        f"{name} is {shown if shown.strip() else repr(shown)}.", {"setting": name, "value": session.settings[name]}
+    )
 
 
 def _show(name: str) -> Leaf:
@@ -57,7 +60,7 @@ def _show(name: str) -> Leaf:
     def show(session: Session) -> Record:
         return Record({name: session.settings[name]})
 
-    show.__doc__ = f"Show the setting {name}.\n\n{SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
+    show.__doc__ = f"Show the {name} setting.\n\n{SETTINGS[name].meaning}\n\n\b\nExample: show {name}\n"
     return command(f"show {name}", hidden=True)(show)
 
 

@@ -50,8 +50,9 @@ def _searched(words: Sequence[str], hint: str) -> Text:
     wanted = text.lower().split()
     commands, topics = list(_commands(wanted)), list(_topics(wanted))
     if not (commands or topics):
-        near = nearest(text, TOPICS) or hint
-        raise InvalidInput(f"no help found for {text!r}", hint=near)
+        paths = [leaf.path for leaf in leaves(tree())]
+        known = [*TOPICS, *dict.fromkeys(word for path in paths for word in (path, *path.split()))]
+        raise InvalidInput(f"no help found for {text!r}", hint=nearest(text, known) or hint)
     parts = [_section(title, each) for title, each in (("Commands", commands), ("Topics", topics)) if each]
     return Text("\n\n".join(parts) + "\n\nRun `help` with one of these names.", _values(commands, topics))
 

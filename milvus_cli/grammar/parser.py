@@ -12,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from .params import GlobalOption, OptionalValueOption, SwitchOption, WordOption
-from .spellings import Layer, spelled
+from .spellings import NUMBER, Layer, spelled
 
 
 class Given(NamedTuple):
@@ -59,7 +59,8 @@ class LineParser:
             elif word == "--":
                 parsed.ended = True
             elif (found := spelled(word, self.spellings)) is None:
-                parsed.unknown.append(word)
+                # A negative number, such as a key, is no option.
+                (parsed.plain if NUMBER.fullmatch(word) else parsed.unknown).append(word)
             else:
                 following = words[position] if position < len(words) else None
                 position += _take(parsed, Given(self._options[found.name], found.name, found.value), following)

@@ -34,7 +34,7 @@ BY_FILE = {
 }
 """Options, by their fields, that can't be given beside a schema file."""
 
-BY_OPTIONS = "name it with -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
+BY_OPTIONS = "give -f NAME:TYPE and -p FIELD, --dim N, --schema-file FILE, or --from FILE"
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,11 @@ def _definition(options: CreateOptions, read: Callable[[str], str]) -> Definitio
     if options.file is not None:
         return _from_file(options, name, read)
     if not fields and dim is None:
-        raise InvalidInput(f"no fields for collection {name!r}" if name else "missing collection name", hint=BY_OPTIONS)
+        if not name:
+            raise InvalidInput("missing collection name", hint=f"-c NAME, and {BY_OPTIONS}")
+        raise InvalidInput(f"no fields for collection {name!r}", hint=BY_OPTIONS)
     if not name:
-        raise InvalidInput("missing collection name", hint=BY_OPTIONS)
+        raise InvalidInput("missing collection name", hint="-c NAME")
     declaration = options.declaration(name)
     return declared(declaration if dim is None else quick(declaration, dim))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,8 +26,8 @@ from ..text.numbers import finite
 SWITCH = ("on", "off")
 
 
-LONGEST = 86_400
-"""The largest number of seconds that a setting takes: a day."""
+SHORTEST, LONGEST = 0.001, 86_400
+"""The seconds that a setting takes: a millisecond to a day."""
 
 COLORS = "colors"
 """The table of the configuration file with the colors of single roles."""
@@ -40,7 +41,7 @@ MOST = 1_000_000_000
 class Setting(NamedTuple):
     """One choice. `choices` is empty for free text and for numbers; `variable` is its environment variable.
 
-    A `number` is of seconds, above 0; a `whole` one may be 0.
+    A `number` is of seconds; a `whole` one may be 0.
     """
 
     name: str
@@ -56,11 +57,13 @@ class Setting(NamedTuple):
 
     def checked(self, value: Any, source: str) -> str:
         """The value as text. Raises InvalidInput, naming setting, value and source."""
-        text = {True: "on", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        text = str(value)
+        if isinstance(value, bool):
+            text = ("on" if value else "off") if "on" in self.choices else text.lower()
         if self.choices and text not in self.choices:
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=f"one of: {', '.join(self.choices)}")
         if self.number and not _is_positive(text):
-            hint = f"a number above 0, at most {LONGEST:,}"
+            hint = f"a number from {SHORTEST:g} to {LONGEST:,}"
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         if self.whole and not _is_whole(text):
             hint = f"an integer from 0 to {MOST:,}"
@@ -176,16 +179,21 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def write_file(path: Path) -> None:
     """Writes every setting as a comment with its default and meaning. Raises CliError; never over a file."""
-    blocks = [_block(each) for each in SETTINGS.values()]
+    blocks, begun = [_block(each) for each in SETTINGS.values()], False
     try:
         make_private(path.parent)
         with open(path, "x", encoding="utf-8") as file:
+            begun = True
             file.write("# Settings of milvus_cli. Environment variables and options take precedence.\n\n")
             file.write("\n".join(blocks))
             file.write(_color_block())
     except FileExistsError as exc:
         raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc
     except OSError as exc:
+        if begun:
+            # Half a file would be in the way of the next attempt.
+            with suppress(OSError):
+                path.unlink()
         raise CliError(f"can't write {path}: {exc.strerror}") from exc
 
 
@@ -204,7 +212,7 @@ def _color_block() -> str:
 
 def _is_positive(text: str) -> bool:
     try:
-        return 0 < finite(text) <= LONGEST
+        return SHORTEST <= finite(text) <= LONGEST
     except ValueError:
         return False
 

@@ -207,7 +207,7 @@ def test_up_searches_for_what_is_typed_although_a_menu_is_open(terminal: Start) 
 def test_down_and_tab_still_enter_the_menu(terminal: Start) -> None:
     shell = opened(terminal)
     shell.send("show t")
-    shell.wait_for("Show the setting theme")
+    shell.wait_for("Show the theme setting")
     shell.send_key("down", "tab")
     shell.wait_for(f"{PROMPT} show theme")
 
