@@ -42,12 +42,21 @@ def test_several_commands_are_saved_as_one_word_and_stop_at_the_first_failure(cl
 
 @pytest.mark.parametrize("argument", ["plain", "two words", "it's", '"; version', "$2", "$(id)", "> f", "-o", "a\\b"])
 def test_an_argument_stays_one_word_whatever_is_in_it(cli: Cli, argument: str) -> None:
-    cli("save", "both", "!printf '[%s]' $1 $2 $@")
+    cli("save", "both", '!printf \'[%s]\' "$1" "$2" "$@"')
     cli("save", "missing", "use connection 'x$1'")
     assert cli("run", "both", argument, "b").out == f"[{argument}][b][{argument}][b]"
     assert cli("run", "missing", argument).err.startswith(
         f"error: missing:1: connection {'x' + argument!r} not found\n"
     )
+
+
+@pytest.mark.parametrize("argument", ["two words", "'; echo no; '", "$(echo no)"])
+def test_a_shell_gets_arguments_as_its_own_and_single_quotes_keep_theirs(cli: Cli, argument: str) -> None:
+    cli("save", "piped", """version -o jsonl | sed "s/.*/[$1]/" | awk '{print $1 "|" NF}'""")
+    piped = cli("run", "piped", argument)
+    assert (piped.out, piped.err) == (f"[{argument.split()[0]}|{len(argument.split())}\n", "")
+    cli("save", "literal", "!printf '%s' '$1'")
+    assert cli("run", "literal").out == "$1"
 
 
 def test_all_arguments_fill_as_many_words(cli: Cli) -> None:
@@ -60,15 +69,16 @@ def test_all_arguments_fill_as_many_words(cli: Cli) -> None:
 def test_too_few_and_too_many_arguments_run_nothing(cli: Cli) -> None:
     cli("save", "pair", "version; show connection $2 $1")
     few, many = cli("run", "pair", "a"), cli("run", "pair", "a", "b", "c")
-    assert few == Run(2, "", "error: 'pair' takes 2 arguments, 1 given\nhint: version; show connection $2 $1\n")
+    assert few == Run(2, "", "error: 'pair' takes 2 arguments, 1 given\nhint: `list saved_commands` shows it\n")
     assert many.err.startswith("error: 'pair' takes 2 arguments, 3 given\n")
 
 
 def test_a_name_is_replaced_only_by_force(cli: Cli) -> None:
     cli("save", "mine", "version")
     again = cli("save", "mine", "list settings")
-    assert again == Run(2, "", "error: saved command 'mine' exists\nhint: add --force to replace it\n")
+    assert again == Run(2, "", "error: saved command 'mine' exists\nhint: `save --force mine …` replaces it\n")
     assert saved(cli) == {"mine": "version"}
+    assert cli("save", "mine", "--force", "list settings").err.startswith("error: options of save go before NAME\n")
     assert cli("save", "--force", "mine", "list settings").code == 0
 
     assert saved(cli) == {"mine": "list settings"}

@@ -1,57 +1,69 @@
-"""Puts arguments into the commands of a script: $1, $2 and so on, and $@ for all of them."""
+"""Puts arguments into the commands of a script: $1, $2 and so on, and $@ for all of them.
+
+In words of the program they are replaced, and each argument stays one word. What a shell of the system runs gets them
+as its own positional parameters, so that its quotes mean what they always do.
+"""
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from re import Match
 
 from ..errors import InvalidInput
-from ..grammar.lines import SYSTEM, SYSTEM_MARK, Statement
+from ..grammar.lines import SYSTEM, Statement
 from ..text.counts import counted
 
 PLACE = re.compile(r"\$([1-9][0-9]?|@)")
 ALL = "$@"
 
+LITERAL = re.compile(r"'[^']*'")
+"""A part of a shell command that the shell takes literally, such as a program of awk."""
 
-def require_arguments(name: str, text: str, given: Sequence[str]) -> None:
-    """Raises InvalidInput if a text has a place for more or fewer arguments than are given."""
-    places = set(PLACE.findall(text))
+
+def require_arguments(name: str, statements: Iterable[Statement], given: Sequence[str]) -> None:
+    """Raises InvalidInput if commands have places for more or fewer arguments than are given."""
+    places = {place for statement in statements for text in _texts(statement) for place in PLACE.findall(text)}
     most = max((int(each) for each in places - {"@"}), default=0)
     if len(given) < most or (len(given) > most and "@" not in places):
-        raise InvalidInput(
-            f"{name!r} takes {counted(most, 'argument')}{' or more' * ('@' in places)}, {len(given)} given", hint=text
-        )
+        expected = f"{counted(most, 'argument')}{' or more' * ('@' in places)}"
+        raise InvalidInput(f"{name!r} takes {expected}, {len(given)} given", hint="`list saved_commands` shows it")
 
 
 def filled(statement: Statement, given: Sequence[str]) -> Statement:
-    """Returns a statement with the arguments in their places. Each stays one word, whatever is in it."""
-    if statement.text.startswith(SYSTEM_MARK) and statement.argv[:1] == (SYSTEM,):
-        return statement._replace(argv=(SYSTEM, *(_in_shell(word, given) for word in statement.argv[1:])))
+    """Returns a statement with the arguments in their places."""
     target = statement.target
     if target is not None:
-        fill = _in_shell if target.kind == "|" else _in_word
-        target = target._replace(name=fill(target.name, given))
+        of_shell = target.kind == "|"
+        target = target._replace(arguments=tuple(given)) if of_shell else target._replace(name=_in(target.name, given))
+    if _is_system(statement):
+        options = [f"--argument={each}" for each in given]
+        return statement._replace(argv=(SYSTEM, *options, *statement.argv[1:]), target=target)
     return statement._replace(argv=tuple(_words(statement.argv, given)), target=target)
 
 
-def _words(words: Iterable[str], given: Sequence[str]) -> Iterable[str]:
+def _is_system(statement: Statement) -> bool:
+    return statement.argv[:1] == (SYSTEM,)
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    """Yields the texts that may have places."""
+    for word in statement.argv:
+        yield LITERAL.sub("", word) if _is_system(statement) else word
+    if statement.target is not None:
+        yield LITERAL.sub("", statement.target.name) if statement.target.kind == "|" else statement.target.name
+
+
+def _words(words: Iterable[str], given: Sequence[str]) -> Iterator[str]:
     for word in words:
         if word == ALL:
             yield from given
         else:
-            yield _in_word(word, given)
+            yield _in(word, given)
 
 
-def _in_word(word: str, given: Sequence[str]) -> str:
-    return PLACE.sub(lambda place: _at(place, given), word)
+def _in(word: str, given: Sequence[str]) -> str:
+    def argument(place: Match[str]) -> str:
+        return " ".join(given) if place[1] == "@" else given[int(place[1]) - 1]
 
-
-def _in_shell(text: str, given: Sequence[str]) -> str:
-    quoted = [shlex.quote(each) for each in given]
-    return PLACE.sub(lambda place: _at(place, quoted), text)
-
-
-def _at(place: Match[str], given: Sequence[str]) -> str:
-    return " ".join(given) if place[1] == "@" else given[int(place[1]) - 1]
+    return PLACE.sub(argument, word)

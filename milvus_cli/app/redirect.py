@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import subprocess
 
 SHELL = "/bin/sh"
-STARTED_LATER = 'IFS= read -r go && exec "$0" -c "$1"'
+STARTED_LATER = 'IFS= read -r go && exec "$0" -c "$@"'
 """Becomes the program after an empty line on its standard input. A pager that ran while the command asks a question
 would take the answer."""
 
@@ -83,7 +83,7 @@ def redirected(console: Console, target: RedirectTarget | None, act: Callable[[]
         return act()
     before = console.stdout
     console.flush()
-    output = _Program(target.name, console.stdin) if target.kind == "|" else _File(target)
+    output = _Program(target, console.stdin) if target.kind == "|" else _File(target)
     stream = Stream(output)
     console.stdout = cast(TextIO, stream)
     code = 0
@@ -160,16 +160,16 @@ class _File:
 class _Program:
     """A shell command that is started at once and waits for the first write."""
 
-    def __init__(self, name: str, keys: TextIO) -> None:
+    def __init__(self, target: RedirectTarget, keys: TextIO) -> None:
         import subprocess
 
-        self._name = name
+        self._name = name = target.name
         self._keys = keys
         self._given_back = ExitStack()
         try:
             _require_command(name)
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                [SHELL, "-c", STARTED_LATER, SHELL, name], stdin=subprocess.PIPE
+                [SHELL, "-c", STARTED_LATER, SHELL, name, SHELL, *target.arguments], stdin=subprocess.PIPE
             )
         except (OSError, ValueError) as exc:
             raise CliError(f"can't run {name!r}: {getattr(exc, 'strerror', None) or exc}") from exc

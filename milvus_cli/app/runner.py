@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
-from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
+from ..grammar.lines import PROGRAM, Statement, Unreadable, split, statements
 from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import Style, format_in
@@ -190,7 +190,7 @@ def _run_within(script: Script, session: Session) -> int:
     if script.name in running:
         raise InvalidInput(f"{script.name} runs itself")
     if script.arguments is not None:
-        require_arguments(script.name, script.text, script.arguments)
+        require_arguments(script.name, split(script.text), script.arguments)
     session.state.stay = script.stay
     # The script's commands connect by themselves: an alias given to this command must not outrank them.
     inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))

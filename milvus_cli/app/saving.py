@@ -17,9 +17,17 @@ def checked_text(words: Sequence[str]) -> str:
     Raises InvalidInput or UnknownCommand for what could never run, and for a text with a secret: it would lie in a
     plain file.
     """
+    if words[0].startswith("-"):
+        raise InvalidInput("options of save go before NAME", hint="`save --force NAME COMMAND`")
     text = words[0] if len(words) == 1 else shlex.join(words)
-    for statement in split(text):
+    found = list(split(text))
+    if not found:
+        raise InvalidInput("missing COMMAND", hint="help save")
+    for statement in found:
         find(statement.argv)
     if carries_secret(text):
-        raise InvalidInput("cannot save a command with a password or token", hint="connect once; run it afterwards")
+        raise InvalidInput(
+            "cannot save a command with a password or token",
+            hint="leave the secret out: the command asks for it on a terminal",
+        )
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import CliError, Interrupted
@@ -13,16 +14,17 @@ from ..output.terminal_modes import end_child, given_back
 from .redirect import SHELL
 
 
-def run_system(text: str, console: Console) -> None:
+def run_system(text: str, console: Console, arguments: Sequence[str] = ()) -> None:
     """Runs a command with the program's own streams, and waits for it. Raises CliError if it fails.
 
-    Its output goes where the output of the program's commands goes.
+    Its output goes where the output of the program's commands goes. The arguments are its $1, $2 and so on.
     """
     console.flush()
     redirected = console.stdout is not sys.stdout
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL} if console.commands_on_stdin else {}
     try:
-        process = subprocess.Popen([SHELL, "-c", text], stdout=subprocess.PIPE if redirected else None, **streams)
+        argv = [SHELL, "-c", text, SHELL, *arguments]
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE if redirected else None, **streams)
     except (OSError, ValueError) as exc:
         raise CliError(f"can't run {text[:80]!r}: {getattr(exc, 'strerror', None) or exc}") from exc
     # Ctrl-C belongs to the command meanwhile.
@@ -36,5 +38,7 @@ def run_system(text: str, console: Console) -> None:
         console.write_bytes(output)
     if process.returncode == -signal.SIGINT:
         raise Interrupted
+    if process.returncode < 0:
+        raise CliError(f"{text[:80]!r} was ended by signal {-process.returncode}")
     if process.returncode:
         raise CliError(f"{text[:80]!r} ended with exit code {process.returncode}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -124,19 +125,20 @@ def help_(session: Session, words: tuple[str, ...]) -> Text:
     return answer(words)
 
 
-@command("system", context_settings={"ignore_unknown_options": True})
-@argument("text", metavar="COMMAND")
-def system(session: Session, text: str) -> None:
+@command("system", context_settings={"allow_interspersed_args": False})
+@argument("words", nargs=-1, required=True, metavar="COMMAND …")
+@option("--argument", "arguments", multiple=True, hidden=True, help="Its $1, $2 and so on.")
+def system(session: Session, words: tuple[str, ...], arguments: tuple[str, ...]) -> None:
     """Run a command of the operating system.
 
-    `!COMMAND` is the same, and takes the rest of the line as it is, without quotes.
+    A single word is a command for /bin/sh. `!COMMAND` takes the rest of the line as it is, without quotes.
 
     \b
     Example: system 'ls -l'
     """
     from ..app.system import run_system
 
-    run_system(text, session.console)
+    run_system(words[0] if len(words) == 1 else shlex.join(words), session.console, arguments)
 
 
 @command("tee")

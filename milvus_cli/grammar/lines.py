@@ -95,12 +95,13 @@ class Word(NamedTuple):
 class RedirectTarget(NamedTuple):
     """The target of a command's output: `>` a file, `>>` the end of a file, or `|` a shell command.
 
-    `at_home` is set if the file name begins with an unquoted `~`.
+    `at_home` is set if the file name begins with an unquoted `~`. `arguments` are the shell command's $1, $2 and so on.
     """
 
     kind: str
     name: str
     at_home: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 class Statement(NamedTuple):

@@ -57,7 +57,9 @@ class SavedCommands:
             with suppress(OSError):
                 beside.unlink()
             if isinstance(exc, FileExistsError):
-                raise InvalidInput(f"saved command {name!r} exists", hint="add --force to replace it") from None
+                raise InvalidInput(
+                    f"saved command {name!r} exists", hint=f"`save --force {name} …` replaces it"
+                ) from None
             raise CliError(f"can't write {path}: {exc.strerror}") from exc
 
     def delete(self, name: str) -> None:
@@ -73,7 +75,9 @@ class SavedCommands:
     def path(self, name: str) -> Path:
         """Returns the file of a name. Raises InvalidInput for an invalid one."""
         if not NAME.fullmatch(name):
-            raise InvalidInput(f"invalid name {name!r}", hint="up to 64 ASCII letters, digits, '_', '-' and '.'")
+            raise InvalidInput(
+                f"invalid name {name!r}", hint="a letter, digit or '_', then at most 63 more, '-' or '.'"
+            )
         return self.directory / f"{name}{SUFFIX}"
 
     def _missing(self, name: str) -> CliError:
