@@ -24,6 +24,7 @@ def opened(terminal: Callable[..., Terminal], **options: int) -> Terminal:
         ("!echo 'a  b' | tr a-z A-Z", "A  B\n"),
         ("! echo a; echo b # not ours", "a\nb\n"),
         ("system 'echo a; echo b'", "a\nb\n"),
+        ("system echo 'a  b' -n", "a  b -n\n"),
         (f'{VERSION}; !echo "it\'s" > note && cat note', f"{JSONL}it's\n"),
         (f"!echo [{{\n{VERSION}", "[{\n" + JSONL),
     ],
@@ -35,7 +36,7 @@ def test_the_rest_of_the_line_belongs_to_the_system(cli: Cli, line: str, out: st
 
 def test_a_failed_command_stops_a_script(cli: Cli) -> None:
     assert cli("-c", f"!exit 3\n{VERSION}") == Run(1, "", "error: -c:1: 'exit 3' ended with exit code 3\n")
-    assert cli("-c", "!").err == "error: -c:1: missing COMMAND\nhint: help system\n"
+    assert cli("-c", "!").err == "error: -c:1: missing COMMAND …\nhint: help system\n"
 
 
 def test_it_does_not_read_the_commands_of_a_script(cli: Cli) -> None:

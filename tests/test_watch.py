@@ -141,7 +141,7 @@ def test_control_characters_of_the_line_are_not_obeyed(terminal: Begin) -> None:
 def test_a_dumb_terminal_gets_one_output_after_the_other(terminal: Begin, growing_server: GrpcPeer) -> None:
     shown = watched(terminal, growing_server, "watch", "-n", "2", "0.1", term="dumb")
     assert shown.wait_exit() == 0
-    assert (b"every" in shown.raw, b"\x1b[7m" in shown.raw) == (False, False)
+    assert (b"every" in shown.raw, b"\x1b[" in shown.raw) == (False, False)
 
 
 def test_without_a_terminal_it_is_plain(cli: Cli) -> None:

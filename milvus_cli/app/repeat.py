@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TextIO, cast
 
-from ..output.fullscreen import moves_cursor
 from ..output.keys import Keys
 from ..output.redrawn import Redrawn
+from ..output.terminal_modes import moves_cursor
 from ..output.values import harmless
 from ..result import Repeat
 from ..session.session import Session
@@ -21,15 +21,8 @@ from .history import carries_secret
 def run_repeatedly(repeat: Repeat, session: Session, run: Callable[[Sequence[str]], int]) -> int:
     """Repeats until q or Ctrl-C, which are not failures, or until the command fails."""
     console = session.console
-    if not console.to_terminal:
+    if not (console.to_terminal and moves_cursor()):
         return _run_all(repeat, session, run)
-    if not moves_cursor():
-
-        def drawn_anew(argv: Sequence[str]) -> int:
-            console.clear()
-            return run(argv)
-
-        return _run_all(repeat, session, drawn_anew)
     with _redrawn(session) as redrawn:
 
         def drawn(argv: Sequence[str]) -> int:

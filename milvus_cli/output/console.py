@@ -13,7 +13,7 @@ from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
 from .colors import PLAIN, Palette
 from .standard import abandon, standard_error, standard_input, standard_output
-from .terminal_modes import given_back, unflushed, woken
+from .terminal_modes import given_back, moves_cursor, unflushed, woken
 from .values import harmless, harmless_but_colors
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class Console:
             self.record(text)
 
     def clear(self) -> None:
-        """Clears the screen of a terminal."""
-        if self.to_terminal:
+        """Clears the screen of a terminal that can be cleared."""
+        if self.to_terminal and moves_cursor():
             self._send(self.stdout.write, "\x1b[H\x1b[2J")
 
     def note(self, text: str) -> None:

@@ -16,7 +16,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from .console import Console
-from .terminal_modes import given_back
+from .terminal_modes import given_back, moves_cursor
 from .values import COLOR_SEQUENCE, width_of
 
 ALTERNATE_SCREEN, MAIN_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
@@ -33,11 +33,6 @@ MOST_TYPED = 1024
 def can_fill_screen(console: Console) -> bool:
     """Returns whether there is a terminal that can be drawn on, and a person at its keys."""
     return console.to_terminal and console.interactive and moves_cursor()
-
-
-def moves_cursor() -> bool:
-    """Returns whether the terminal, if there is one, obeys more than line feeds."""
-    return os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 
 class Fullscreen:

@@ -25,6 +25,11 @@ SOON = 1.0
 """Seconds that a pager has to exit after a signal."""
 
 
+def moves_cursor() -> bool:
+    """Returns whether the terminal, if there is one, obeys more than line feeds."""
+    return os.environ.get("TERM", "dumb") not in ("", "dumb")
+
+
 def ends_us(number: int) -> bool:
     """Reports whether a signal would end the program; it does not if it is ignored, as under nohup."""
     return signal.getsignal(number) is signal.SIG_DFL
