@@ -24,6 +24,7 @@ from ..output.render import render_error
 from ..session.session import Session
 from .completer import attach
 from .ending import Ending
+from .interrupts import Interrupts
 from .prompt_history import PrivateHistory, open_history
 from .screen import screen
 from .style import CommandLexer, color_depth, prompt_message, shell_style, toolbar
@@ -39,26 +40,33 @@ def run_shell(session: Session) -> int:
     completer = attach(prompt, session)
     _prepare_once_drawn(prompt)
     status = 0
-    while True:
-        _apply_settings(prompt, session)
-        try:
-            text = _typed(prompt, session, status)
-            completer.report()
-            if isinstance(prompt.history, PrivateHistory):
-                prompt.history.report(session)
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return 0
-        _record(text, session)
-        try:
-            status = _run_line(text, session)
-        except Leave as leave:
-            return leave.exit_code
-        while session.state.composed:
-            prompt.history.append_string(session.state.composed.pop(0))
-        if isinstance(prompt.history, PrivateHistory) and not prompt.history.is_current:
-            prompt.history = prompt.default_buffer.history = open_history(session)
+    with Interrupts() as interrupts:
+        while True:
+            try:
+                _apply_settings(prompt, session)
+                with interrupts.allowed():
+                    text = _typed(prompt, session, status)
+                completer.report()
+                if isinstance(prompt.history, PrivateHistory):
+                    prompt.history.report(session)
+                _record(text, session)
+                with interrupts.allowed():
+                    status = _run_line(text, session)
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return 0
+            except Leave as leave:
+                return leave.exit_code
+            _take_over_history(prompt, session)
+
+
+def _take_over_history(prompt: PromptSession[str], session: Session) -> None:
+    """Adds the lines of dialogues to the history, and reads it again if another shell has changed it."""
+    while session.state.composed:
+        prompt.history.append_string(session.state.composed.pop(0))
+    if isinstance(prompt.history, PrivateHistory) and not prompt.history.is_current:
+        prompt.history = prompt.default_buffer.history = open_history(session)
 
 
 def _greet(session: Session) -> None:

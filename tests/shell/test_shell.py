@@ -64,6 +64,17 @@ def test_a_failed_command_leaves_the_shell_and_its_connection_as_they_were(shell
     shell.wait_for("error: database 'nosuch' not found\nhint: run `list databases`\ndev/default>")
 
 
+def test_no_number_of_ctrl_c_ends_the_shell(shell: Terminal) -> None:
+    for line in ("", "!sleep 60", "watch 60 list databases"):
+        shell.send_line(line)
+        for _ in range(40):
+            shell.send_key("c-c")
+            time.sleep(0.02)
+    shell.send_key("c-u")
+    shell.send_line("version -o jsonl")
+    shell.wait_for('{"milvus_cli": "0.1.0"}\ndev/default>')
+
+
 def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
     shell.send("delete everything")
     shell.wait_for("delete everything")
