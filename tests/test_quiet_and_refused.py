@@ -39,4 +39,6 @@ def test_watch_runs_no_command_that_repeats_by_itself(cli: Cli) -> None:
         name = line.split()[2]
         told = f"error: watch can't run {name}: it repeats by itself\nhint: help {name}\n"
         assert cli(*line.split()) == Run(2, "", told)
+    ending = "error: watch can't run exit: it would end the shell\nhint: help exit\n"
+    assert cli("watch", "1", "quit") == Run(2, "", ending)
     assert cli("watch", "--count", "1", "0.1", "version", "-o", "jsonl") == Run(0, '{"milvus_cli": "0.1.0"}\n', "")

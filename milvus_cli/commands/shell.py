@@ -94,8 +94,9 @@ def _require_ends_by_itself(words: tuple[str, ...]) -> None:
     # Errors in the words are reported when they run.
     with suppress(UnknownCommand, click.UsageError):
         name = find(words).command.name
-        if name in ("watch", "top"):
-            raise InvalidInput(f"watch can't run {name}: it repeats by itself", hint=f"help {name}")
+        if name in ("watch", "top", "exit"):
+            reason = "it would end the shell" if name == "exit" else "it repeats by itself"
+            raise InvalidInput(f"watch can't run {name}: {reason}", hint=f"help {name}")
 
 
 @command("clear")
