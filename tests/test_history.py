@@ -44,6 +44,11 @@ from tests.support.terminal import Terminal
         "list collections --token hunter2",
         "update password ann hunter22 hunter23",
         """api POST /v2/vectordb/users/create -d '{"userName": "ann", "password": "hunter22"}'""",
+        "!MILVUS_TOKEN=root:hunter2 milvus_cli version",
+        "!export MILVUS_TOKEN=root:hunter2",
+        "system 'export DB_PASSWORD=hunter2; run'",
+        "!curl -u root:hunter2 localhost",
+        "connect -h host -u root:hunter2",
         'search -c book --rerank-params \'{"api_key": "hunter2"}\'',
     ],
 )
@@ -55,6 +60,8 @@ def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
     "line",
     [
         "connect -tls 1",
+        "!echo token = 1",
+        "query -c book -e 'token==1'",
         "connect -h host -u root",
         "connect -h host -p 19530",
         "connect https://host:1/db",
@@ -83,6 +90,9 @@ def test_history_lists_lines_and_clears_them(cli: Cli) -> None:
         {"number": 2, "line": "two 'a\nb'"},
         {"number": 3, "line": "three"},
     ]
+
+    refused = cli("history", "-n", "2", "clear")
+    assert (refused.code, refused.err.splitlines()[0]) == (2, "error: --last and clear cannot be combined")
     assert cli("history", "clear") == Run(0, "History is cleared.\n", "")
     assert cli("history", "-o", "json") == Run(0, "[]\n", "")
 

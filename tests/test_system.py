@@ -78,6 +78,10 @@ def test_tee_copies_commands_output_and_messages(terminal: Callable[..., Termina
     ):
         shell.send_line(line)
         shell.wait_for(seen)
+    shell.send_line("use connection")
+    shell.wait_for("Alias (connection to switch to):")
+    shell.send_line("nobody")
+    shell.wait_for("'nobody' not found")
     shell.send_line("notee")
     shell.wait_for("Stopped copying")
     shell.send_line(VERSION)
@@ -89,6 +93,8 @@ def test_tee_copies_commands_output_and_messages(terminal: Callable[..., Termina
 
     assert text.startswith(f"before\nCopying to {copy}.\nmilvus_cli> {VERSION}\n{JSONL}milvus_cli> versiom\nerror: ")
     assert f"milvus_cli> {VERSION} > /dev/null\nmilvus_cli> (hidden: it has a secret)\nerror: " in text
+    assert "\nAlias (connection to switch to): nobody\n" in text
+
     assert "╭───────┬───────╮\n│ field │ value │\n" in text
     assert text.endswith("milvus_cli> notee\n")
 

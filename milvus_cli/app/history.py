@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import click
@@ -26,6 +26,12 @@ SECRET_IN_JSON = re.compile(
     r"""["'](\w*(password|passwd|secret|token|api_?key|credential)\w*)["']\s*:""", re.IGNORECASE
 )
 """A JSON key whose value is a secret, as in the body of a RESTful request."""
+
+SECRET_VARIABLE = re.compile(r"\w*(password|passwd|secret|token|api_?key|credential)\w*=[^=\s]", re.IGNORECASE)
+"""An assignment to a variable of a shell, such as MILVUS_TOKEN=root:Milvus."""
+
+USERS = ("-u", "--user", "--username")
+"""Options that take a name here, and user:password elsewhere."""
 
 
 def history_path(home: Path) -> Path:
@@ -68,6 +74,10 @@ def _separate(words: Sequence[Word]) -> list[str]:
 
 def _carries_secret(words: list[str]) -> bool:
     if any(ADDRESS_WITH_SECRET.search(word) or SECRET_IN_JSON.search(word) for word in words):
+        return True
+    if any(map(SECRET_VARIABLE.match, words)):
+        return True
+    if any(option in USERS and ":" in word for option, word in pairwise(words)):
         return True
     leaf, rest = _command(words)
     everything = [param for each in leaves(tree()) for param in each.params]

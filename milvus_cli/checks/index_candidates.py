@@ -112,7 +112,7 @@ def _dense_candidates(rows: IndexedRows) -> list[IndexCandidate]:
             {"nlist": nlist},
         ),
         IndexCandidate(
-            "IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte a number in clusters", {"nlist": nlist}
+            "IVF_SQ8", count * (rows.dimension + ID) + centres, 0.97, "1 byte per number in clusters", {"nlist": nlist}
         ),
         IndexCandidate(
             "DISKANN",

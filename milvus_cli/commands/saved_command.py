@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 def save(session: Session, name: str, words: tuple[str, ...], replace: bool) -> Done:
     """Save a command under a name, for `run`.
 
-    $1, $2 and so on stand for its arguments, $@ for all of them. Quote several commands, or one with `|`, as a single
-    word.
+    $1, $2 and so on are its arguments, $@ is all of them. Quote several commands, or one with `|`, as a single word.
 
     \b
     Example: save first query -c book --limit $1

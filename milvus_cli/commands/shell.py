@@ -63,6 +63,8 @@ def history(session: Session, action: str | None, last: int | None) -> Result:
     """
     from ..app.history import clear_history, read_history
 
+    if action == "clear" and last:
+        raise InvalidInput("--last and clear cannot be combined", hint="`history clear` clears all of it")
     if action == "clear":
         clear_history(session.config.home)
         return Done("History is cleared.")
@@ -147,8 +149,8 @@ def system(session: Session, words: tuple[str, ...], arguments: tuple[str, ...])
 def tee(session: Session, file: str) -> Done:
     """Copy everything that is shown to a file.
 
-    Appends commands, output and messages until `notee`. What goes to a file or a program, and commands with a
-    password or token, are left out.
+    Appends commands, output, questions and messages until `notee`. What goes to a file or a program, the output of
+    `!` commands, and commands with a password or token are left out.
 
     \b
     Example: tee session.txt

@@ -29,7 +29,7 @@ def alarms(state: ServerState) -> list[str]:
     if reading is None:
         return []
     if not reading.is_answered:
-        return [f"server is gone: {reading.error}"]
+        return [f"no response: {reading.error}"]
     found = [f"no answer over gRPC: {reading.error}"] if reading.error else []
     found += reading.complaints
     if reading.activity is not None and reading.activity.totals is not None:

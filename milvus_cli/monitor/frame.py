@@ -29,7 +29,7 @@ p  pause the screen, and continue
 s  sort requests by rate, latency, failures or name
 h  this help; any key closes it
 
-A line with ! is an alarm: the server is gone, denies
+A line with ! is an alarm: the server is silent, denies
 requests, lacks nodes, or has a growing backlog.
 """
 

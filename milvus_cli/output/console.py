@@ -193,14 +193,19 @@ class Console:
         """
         screen = self._screen_for(question)
         if offered is not None and self.editor is not None:
-            text = self._edited(question, offered)
-            return text.strip() if strip else text
+            answer = self._edited(question, offered)
+        else:
+            answer = self._read_answer(question, screen)
+        self.record(f"{harmless(question)}{harmless(answer)}\n")
+        return answer.strip() if strip else answer
+
+    def _read_answer(self, question: str, screen: TextIO) -> str:
         screen.write(harmless(question))
         screen.flush()
         answer = self.stdin.readline()
         if not answer:
             raise _no_answer(screen)
-        return answer.strip() if strip else answer.rstrip("\r\n")
+        return answer.rstrip("\r\n")
 
     def _edited(self, question: str, offered: Offered) -> str:
         assert self.editor is not None

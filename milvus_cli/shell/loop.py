@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from functools import lru_cache
+from shutil import get_terminal_size
 from threading import Thread
 
 from prompt_toolkit import PromptSession
@@ -28,6 +29,9 @@ from .interrupts import Interrupts
 from .prompt_history import PrivateHistory, open_history
 from .screen import screen
 from .style import CommandLexer, color_depth, prompt_message, shell_style, toolbar
+
+MENU_LINES, OTHER_LINES = 8, 3
+"""Lines kept free for a menu, and for the typed line and the toolbar, which a low window needs more."""
 
 OFTEN = 700
 """Allocations between garbage collections, Python's default."""
@@ -86,6 +90,7 @@ def _apply_settings(prompt: PromptSession[str], session: Session) -> None:
     prompt.editing_mode = EditingMode(session.settings["editing_mode"].upper())
     prompt.style = shell_style(session.palette)
     prompt.color_depth = color_depth(session.palette)
+    prompt.reserve_space_for_menu = max(0, min(MENU_LINES, get_terminal_size().lines - OTHER_LINES))
 
 
 def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:

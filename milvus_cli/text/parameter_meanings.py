@@ -7,7 +7,7 @@ REFINED = ("SQ6", "SQ8", "BF16", "FP16", "FP32")
 
 # From the pages of the index types in Milvus's guide, e.g. https://milvus.io/docs/hnsw.md.
 INDEX_PARAMETERS = {
-    "M": "edges of each node, 2 to 2048",
+    "M": "edges per node, 2 to 2048",
     "efConstruction": "candidates while building, 1 or more",
     "nlist": "clusters, 1 to 65536",
     "m": "parts of a vector, a divisor of its dimension",
@@ -18,9 +18,9 @@ INDEX_PARAMETERS = {
     "refine_type": "their numbers: SQ6, SQ8, BF16, FP16 or FP32",
     "rbq_bits_query": "bits of a query's numbers, 0 to 8 [default: 0]",
     "with_raw_data": "keep the vectors in the index: true or false",
-    "MaxDegree": "edges of each node, 1 to 512 [default: 56]",
+    "MaxDegree": "edges per node, 1 to 512 [default: 56]",
     "SearchListSize": "candidates while building, 1 or more [default: 100]",
-    "max_degree": "edges of each node, 1 to 512 [default: 56]",
+    "max_degree": "edges per node, 1 to 512 [default: 56]",
     "search_list_size": "candidates while building, 1 or more [default: 100]",
     "PQCodeBudgetGB": "memory for compressed vectors, in GB",
     "PQCodeBudgetGBRatio": "size of compressed vectors, above 0, to 0.25 [default: 0.125]",
@@ -31,8 +31,8 @@ INDEX_PARAMETERS = {
     "search_cache_budget_gb_ratio": "share of cached nodes, 0 to below 0.3 [default: 0.1]",
     "BeamWidthRatio": "disk requests at once for each processor [default: 4]",
     "cache_dataset_on_device": "keep the vectors in GPU memory: true or false",
-    "intermediate_graph_degree": "edges of each node before pruning [default: 128]",
-    "graph_degree": "edges of each node [default: 64]",
+    "intermediate_graph_degree": "edges per node before pruning [default: 128]",
+    "graph_degree": "edges per node [default: 64]",
     "build_algo": "how to build the graph: IVF_PQ or NN_DESCENT",
     "adapt_for_cpu": "build on the GPU, search on the CPU: true or false",
     "mh_element_bit_width": "bits of an element: 8, 16, 32 or 64",

@@ -34,7 +34,7 @@ def test_a_server_that_answers_nowhere_is_gone() -> None:
     gone = Reading(
         BEGIN, NOON, no_metrics="no HTTP with 127.0.0.1:9091", failure=CliError("can't reach 127.0.0.1:19530")
     )
-    assert alarms(state(gone)) == ["server is gone: can't reach 127.0.0.1:19530"]
+    assert alarms(state(gone)) == ["no response: can't reach 127.0.0.1:19530"]
 
 
 def test_a_server_that_only_shows_metrics_does_not_answer() -> None:

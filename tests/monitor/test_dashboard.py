@@ -44,7 +44,7 @@ def test_one_server_that_answers_is_enough() -> None:
         view.start()
         text = "\n".join(view.lines(130, 20))
         view.close()
-    assert "! server is gone: nothing is listening at 127.0.0.1:1" in text
+    assert "! no response: nothing is listening at 127.0.0.1:1" in text
     assert "collections 3" in text
 
 

@@ -80,7 +80,7 @@ q p +/- 1 s s rate h help       12:00:00"""
 def test_a_server_that_is_gone_keeps_its_history() -> None:
     expected = """\
 one  127.0.0.1:19530  Milvus 2.3.5
-! server is gone: can't reach 127.0.0.1:19530
+! no response: can't reach 127.0.0.1:19530
 requests/s         -  █▄          max 200.0 in 2 s
 latency ms         -  ▁▁          max 0.0 in 2 s
 
@@ -138,7 +138,7 @@ q quit  p pause  +/- 1 s  s sort: rate  h help      12:00:00"""
 def test_many_servers_have_a_line_each() -> None:
     expected = """\
 one  100.0 req/s  0.0 ms  Milvus 2.3.5
-one  ! server is gone: can't reach 127.0.0.1:19530
+one  ! no response: can't reach 127.0.0.1:19530
 one  2.5 ms  Milvus 2.3.5
 new  waiting for the first answer
 2 more servers
@@ -167,7 +167,7 @@ p  pause the screen, and continue
 s  sort requests by rate, latency, failures or name
 h  this help; any key closes it
 
-A line with ! is an alarm: the server is gone, denies
+A line with ! is an alarm: the server is silent, denies
 requests, lacks nodes, or has a growing backlog.
 
 q quit  p pause  +/- 1 s  s sort: rate  h help                          12:00:00"""

@@ -204,6 +204,14 @@ def test_up_searches_for_what_is_typed_although_a_menu_is_open(terminal: Start) 
     shell.wait_for(f"0.1.0\n{PROMPT} version -o csv\nmilvus_cli\n0.1.0\n{PROMPT}")
 
 
+@pytest.mark.parametrize("rows", [4, 6, 8])
+def test_a_low_window_shows_the_line(terminal: Start, rows: int) -> None:
+    shell = opened(terminal, rows=rows)
+    shell.send_line("version -o jsonl")
+    shell.wait_for('{"milvus_cli": "0.1.0"}\n' + PROMPT)
+    assert b"Window too small" not in shell.raw
+
+
 def test_down_and_tab_still_enter_the_menu(terminal: Start) -> None:
     shell = opened(terminal)
     shell.send("show t")

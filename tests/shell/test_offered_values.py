@@ -50,7 +50,7 @@ def test_a_parameter_has_its_range_as_a_note(session: Session) -> None:
         return [(each.display_text, each.display_meta_text) for each in found]
 
     assert notes("search -c book --params np") == [("nprobe=", "clusters to search, 1 to nlist")]
-    assert notes("create index -t HNSW --param M") == [("M:", "edges of each node, 2 to 2048")]
+    assert notes("create index -t HNSW --param M") == [("M:", "edges per node, 2 to 2048")]
 
 
 def test_vector_fields_come_first_where_a_field_is_indexed(complete: Complete) -> None:
