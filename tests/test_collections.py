@@ -118,7 +118,7 @@ def test_load_of_a_missing_collection_is_refused_by_the_server(folio: Typed) -> 
 def test_load_without_an_index_says_what_to_do(typed: Typed) -> None:
     typed.make("bare")
     line = "create index -c bare"
-    assert typed("load bare") == failed("'bare' has no index", f"create one first: {line}")
+    assert typed("load bare") == failed("'bare' has no index", f"create one first with `{line}`")
     typed.all(f"{line} -t HNSW")
     built = typed.json("show index -c bare")
     assert (built["metric_type"], built["params"]) == ("COSINE", {"M": "16", "efConstruction": "200"})

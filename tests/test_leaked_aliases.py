@@ -117,7 +117,7 @@ def test_a_collection_that_a_leaked_alias_hides_is_back_when_the_alias_is_delete
     for line in ("delete collection lk_old -y", "load collection lk_old", "show collection lk_old"):
         run = typed(line)
         assert (run.code, run.out) == (1, "")
-        assert run.err.endswith("delete alias lk_old\n")
+        assert run.err.endswith("`delete alias lk_old`\n")
     typed.all("delete alias lk_old -y")
     assert typed.json("show collection lk_old")["collection"] == "lk_old"
     typed.gone("lk_old")

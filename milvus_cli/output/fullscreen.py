@@ -134,7 +134,7 @@ class Fullscreen:
         """Takes the terminal, also after somebody else had it. In the background this waits for the foreground."""
         while True:
             try:
-                tty.setcbreak(self._input)
+                tty.setcbreak(self._input, termios.TCSADRAIN)
                 break
             except termios.error as exc:
                 if exc.args[0] != errno.EINTR:

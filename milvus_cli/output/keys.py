@@ -29,7 +29,7 @@ class Keys:
 
             self._saved = termios.tcgetattr(self._descriptor)
             self._given_back.enter_context(given_back(self._stdin))
-            tty.setcbreak(self._descriptor)
+            tty.setcbreak(self._descriptor, termios.TCSADRAIN)
         return self
 
     def wait(self, seconds: float) -> str:

@@ -74,8 +74,8 @@ def _take_over_history(prompt: PromptSession[str], session: Session) -> None:
 
 
 def _greet(session: Session) -> None:
-    """Says which connection is the current one, without a request to its server."""
-    if session.quiet or session.state.stay:
+    """Says which connection is the current one, without a request to its server, unless output goes to a file."""
+    if session.quiet or session.state.stay or not session.console.to_terminal:
         return
     try:
         profile = session.profile

@@ -1,6 +1,7 @@
 """The dashboard of top in a terminal, with real servers that end and come back."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -61,7 +62,8 @@ def test_milvus_shows_its_requests_and_collections(terminal: Begin, cli: Cli, mi
     typed.make("watched", rows=20, index=True)
     typed.all("load watched")
     words = ["top", "-i", "0.2", "--management-port", str(milvus.management_port)]
-    shown = terminal(*words, cols=100, rows=40, env={"MILVUS_URI": milvus.uri})
+    # Other tests have left collections on the server.
+    shown = terminal(*words, cols=100, rows=120, env={"MILVUS_URI": milvus.uri})
     shown.wait_for("watched")
     typed.all("count watched")
     shown.wait_for("Query")
@@ -77,8 +79,8 @@ def test_milvus_lite_shows_what_grpc_tells(terminal: Begin, cli: Cli, lite: Lite
     typed = Typed(cli, lite)
     typed.make("watched", rows=20)
     (port,) = free_ports(1)
-    shown = terminal("top", "--management-port", str(port), env={"MILVUS_URI": lite.uri})
-    shown.wait_for("watched       20")
+    shown = terminal("top", "--management-port", str(port), rows=120, env={"MILVUS_URI": lite.uri})
+    wait_for(lambda: re.search(r"^watched +20$", shown.text, re.MULTILINE) is not None)
     assert f"no rates: no HTTP with 127.0.0.1:{port}: Connection refused" in shown.text
     shown.send_key("c-c")
     assert shown.wait_exit() == 0

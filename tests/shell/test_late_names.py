@@ -9,7 +9,7 @@ from tests.support.lite_server import LiteServer
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.terminal import Terminal
 
-LATE = 0.4
+LATE = 0.1
 """Seconds that the proxy holds what the server sends and receives: names come after several of them."""
 
 
