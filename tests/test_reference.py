@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 
+from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.help_layout import TOPICS
 from milvus_cli.grammar.reference import entries, manual, markdown
 from milvus_cli.grammar.topics import blocks
@@ -145,12 +146,16 @@ def test_both_have_every_command_in_order() -> None:
     assert [line[4:].replace("\\", "") for line in markdown().splitlines() if line.startswith("### ")] == PATHS
 
 
+def shown_options(leaf: Leaf) -> list[click.Option]:
+    return [each for each in leaf.params if isinstance(each, click.Option) and not each.hidden]
+
+
 def test_every_command_has_a_text_an_example_and_all_its_options() -> None:
     found = {entry.path: entry for entry in entries()}
     assert [path for path, entry in found.items() if not entry.paragraphs or not entry.examples] == []
     for leaf in leaves(tree()):
         written = " ".join(name for name, _ in found[leaf.path].options)
-        spellings = [each for param in leaf.params if isinstance(param, click.Option) for each in param.opts]
+        spellings = [each for param in shown_options(leaf) for each in param.opts]
         assert [each for each in spellings if each not in written] == [], leaf.path
 
 

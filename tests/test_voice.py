@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -24,8 +25,13 @@ BANNED = re.compile(
 """Phrases that no engineer says to a colleague, or that another word is used for everywhere."""
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> list[tuple[str, str]]:
     """Every text in the code that is not a docstring, and every docstring of a command, with its place."""
+    return list(_read_texts())
+
+
+def _read_texts() -> Iterator[tuple[str, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if "_pb2" not in path.name:
             yield from _texts(path)

@@ -197,7 +197,8 @@ ENDINGS = (
     " # x",
     " \\",
 )
-LEAVES = list(leaves(tree()))
+LEAVES = [leaf for leaf in leaves(tree()) if leaf.path != "system"]
+"""All commands but the one that would run made-up lines in the system's shell."""
 
 
 def write_files(directory: Path) -> list[str]:
