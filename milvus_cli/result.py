@@ -99,7 +99,7 @@ class Text(NamedTuple):
 class Script(NamedTuple):
     """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal.
 
-    `ending` is shown if all of them succeed. `arguments` replace $1, $2 and so on in the commands; None leaves those.
+    `ending` is shown if all of them succeed. `arguments` fill $1, $2 and so on in the commands; with None these stay.
     """
 
     name: str
@@ -141,13 +141,13 @@ if TYPE_CHECKING:
             """Whether the view ended by itself."""
 
         def lines(self, width: int, height: int) -> list[str]:
-            """Returns what to draw, at most so many lines and columns."""
+            """Returns the lines to draw: `height` at most, of `width` columns at most."""
 
         def press(self, key: str) -> bool:
-            """Does what a key asks for; returns whether the view goes on."""
+            """Handles a key; returns False if it ends the view."""
 
         def close(self) -> None:
-            """Ends what runs in the background."""
+            """Stops background work."""
 
 
 class Live(NamedTuple):

@@ -24,7 +24,7 @@ OURS = {
     "output": GROUND | {"connections"},
     "client": GROUND | {"__init__", "connections"},
     "schema": GROUND | {"client", "connections", "output"},
-    "access": GROUND | {"client"},
+    "access": GROUND | {"client", "connections"},
     "values": GROUND | {"client", "schema"},
     "session": GROUND | {"client", "connections", "output", "schema"},
     "server": GROUND | {"client", "connections", "output", "schema", "session"},

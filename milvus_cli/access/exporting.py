@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client.client import Client
+from ..connections.private_files import write_whole
 from ..errors import CliError
 from ..result import Document, Done, Text
 from ..text.yaml import to_yaml
@@ -33,12 +34,8 @@ def export_access(client: Client, file: str) -> Done:
 def _write(file: str, written: dict[str, Any]) -> None:
     """Replaces the file at once: nobody must review half of it."""
     path = Path(os.path.realpath(file))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     text = json.dumps(written, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else to_yaml(written)
     try:
-        with draft.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-        draft.replace(path)
+        write_whole(path, text, replace=True)
     except OSError as exc:
-        draft.unlink(missing_ok=True)
         raise CliError(f"can't write {file}: {exc.strerror}") from exc

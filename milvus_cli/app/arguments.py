@@ -7,11 +7,12 @@ as its own positional parameters, so that its quotes mean what they always do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from re import Match
 
 from ..errors import InvalidInput
-from ..grammar.lines import SYSTEM, Statement
+from ..grammar.lines import SYSTEM, Statement, split
 from ..text.counts import counted
 
 PLACE = re.compile(r"\$([1-9][0-9]?|@)")
@@ -21,16 +22,20 @@ LITERAL = re.compile(r"'[^']*'")
 """A part of a shell command that the shell takes literally, such as a program of awk."""
 
 
-def require_arguments(name: str, statements: Iterable[Statement], given: Sequence[str]) -> None:
-    """Raises InvalidInput if commands have places for more or fewer arguments than are given."""
-    places = {place for statement in statements for text in _texts(statement) for place in PLACE.findall(text)}
+def filler(name: str, text: str, given: Sequence[str]) -> Callable[[Statement], Statement]:
+    """Returns the function that puts the arguments into each command of a text.
+
+    Raises InvalidInput if the commands have places for more or fewer arguments than are given.
+    """
+    places = {place for statement in split(text) for part in _texts(statement) for place in PLACE.findall(part)}
     most = max((int(each) for each in places - {"@"}), default=0)
     if len(given) < most or (len(given) > most and "@" not in places):
         expected = f"{counted(most, 'argument')}{' or more' * ('@' in places)}"
         raise InvalidInput(f"{name!r} takes {expected}, {len(given)} given", hint="`list saved_commands` shows it")
+    return partial(_filled, given=given)
 
 
-def filled(statement: Statement, given: Sequence[str]) -> Statement:
+def _filled(statement: Statement, given: Sequence[str]) -> Statement:
     """Returns a statement with the arguments in their places."""
     target = statement.target
     if target is not None:

@@ -22,13 +22,15 @@ from ..text.names import nearest
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]|(^|=)[\w.%+-]*:[^\s@]*@[^\s@]")
 """A URL with a user, or with a query, which often contains a token."""
 
-SECRET_IN_JSON = re.compile(
-    r"""["'](\w*(password|passwd|secret|token|api_?key|credential)\w*)["']\s*:""", re.IGNORECASE
-)
+SECRET_NAME = r"\w*(password|passwd|secret|token|api_?key|credential)\w*"
+
+SECRET_IN_JSON = re.compile(rf"""["']{SECRET_NAME}["']\s*:""", re.IGNORECASE)
 """A JSON key whose value is a secret, as in the body of a RESTful request."""
 
-SECRET_VARIABLE = re.compile(r"\w*(password|passwd|secret|token|api_?key|credential)\w*=[^=\s]", re.IGNORECASE)
+SECRET_VARIABLE = re.compile(rf"^{SECRET_NAME}=[^=\s]", re.IGNORECASE)
 """An assignment to a variable of a shell, such as MILVUS_TOKEN=root:Milvus."""
+
+SECRETS = (ADDRESS_WITH_SECRET, SECRET_IN_JSON, SECRET_VARIABLE)
 
 USERS = ("-u", "--user", "--username")
 """Options that take a name here, and user:password elsewhere."""
@@ -73,9 +75,7 @@ def _separate(words: Sequence[Word]) -> list[str]:
 
 
 def _carries_secret(words: list[str]) -> bool:
-    if any(ADDRESS_WITH_SECRET.search(word) or SECRET_IN_JSON.search(word) for word in words):
-        return True
-    if any(map(SECRET_VARIABLE.match, words)):
+    if any(pattern.search(word) for word in words for pattern in SECRETS):
         return True
     if any(option in USERS and ":" in word for option, word in pairwise(words)):
         return True

@@ -29,7 +29,7 @@ def show_live(live: Live, session: Session, output: str) -> int:
 
 
 def _fill_screen(view: LiveScreen, session: Session) -> None:
-    """What was shown last stays on the screen if the view ended by itself."""
+    """Fills the screen until the view ends. The last frame of one that ends by itself stays on the screen."""
     try:
         view.start()
         with Fullscreen(session.console) as screen:

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Protocol, TextIO, cast
 from ..errors import CliError, Interrupted
 from ..grammar.lines import RedirectTarget
 from ..output.console import Console
-from ..output.terminal_modes import end_child, given_back
+from ..output.terminal_modes import end_child, given_back, left_to_child
 
 if TYPE_CHECKING:
     import subprocess
@@ -192,21 +192,23 @@ class _Program:
 
     def close(self) -> None:
         """Waits for the program to end. Ctrl-C belongs to the program meanwhile: it may be a pager."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
+        with left_to_child(), self._given_back:
             with suppress(BrokenPipeError):
                 self._pipe.close()
             self._process.wait()
-        finally:
-            self._given_back.close()
-            signal.signal(signal.SIGINT, before)
 
     def check(self) -> None:
-        code = self._process.returncode
-        if code == -signal.SIGINT:
-            raise Interrupted
-        if code not in (0, -signal.SIGPIPE):
-            raise CliError(f"{self._name!r} ended with exit code {code}")
+        if self._process.returncode != -signal.SIGPIPE:
+            require_success(self._name, self._process.returncode)
+
+
+def require_success(command: str, code: int) -> None:
+    """Raises CliError for the exit code of a shell command that failed, Interrupted for one that Ctrl-C ended."""
+    if code == -signal.SIGINT:
+        raise Interrupted
+    if code:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        raise CliError(f"{command[:80]!r} {how}")
 
 
 def _require_command(program: str) -> None:

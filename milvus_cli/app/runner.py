@@ -1,17 +1,18 @@
 """Runs single commands and scripts, and maps failures to exit codes."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
-from ..grammar.lines import PROGRAM, Statement, Unreadable, split, statements
+from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import Style, format_in
@@ -20,7 +21,6 @@ from ..output.pager import paged
 from ..output.render import render, render_error
 from ..result import Live, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
-from .arguments import filled, require_arguments
 from .redirect import redirected
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -61,11 +61,11 @@ def run_script(
     name: str,
     keep_going: bool = False,
     echo: bool = False,
-    arguments: Sequence[str] | None = None,
+    prepared: Callable[[Statement], Statement] = lambda statement: statement,
 ) -> int:
-    """Runs the commands of a text; returns the exit code of the first failure, or 0.
+    """Runs the commands of a text, each as `prepared` returns it; returns the exit code of the first failure, or 0.
 
-    Stops at the first failure unless `keep_going`. `arguments` replace $1, $2 and so on; None leaves those.
+    Stops at the first failure unless `keep_going`.
     """
     code = 0
 
@@ -76,9 +76,7 @@ def run_script(
 
     try:
         for statement in statements(lines, passed_over=told if keep_going else None):
-            if arguments is not None:
-                statement = filled(statement, arguments)
-            failed = _run_echoed(statement, session, name, echo=echo)
+            failed = _run_echoed(prepared(statement), session, name, echo=echo)
             code = code or failed
             if failed and (not keep_going or failed == 130):
                 break
@@ -189,16 +187,17 @@ def _run_within(script: Script, session: Session) -> int:
     running = session.state.scripts
     if script.name in running:
         raise InvalidInput(f"{script.name} runs itself")
+    options: dict[str, Any] = {"name": script.name, "echo": script.echo}
     if script.arguments is not None:
-        require_arguments(script.name, split(script.text), script.arguments)
+        from .arguments import filler
+
+        options["prepared"] = filler(script.name, script.text, script.arguments)
     session.state.stay = script.stay
     # The script's commands connect by themselves: an alias given to this command must not outrank them.
     inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
     running.append(script.name)
     try:
-        code = run_script(
-            script.text.split("\n"), inner, name=script.name, echo=script.echo, arguments=script.arguments
-        )
+        code = run_script(script.text.split("\n"), inner, **options)
     finally:
         running.pop()
     if not code:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import CliError, Interrupted
+from ..errors import CliError
 from ..output.console import Console
-from ..output.terminal_modes import end_child, given_back
-from .redirect import SHELL
+from ..output.terminal_modes import end_child, given_back, left_to_child
+from .redirect import SHELL, require_success
 
 
 def run_system(text: str, console: Console, arguments: Sequence[str] = ()) -> None:
@@ -27,18 +26,8 @@ def run_system(text: str, console: Console, arguments: Sequence[str] = ()) -> No
         process = subprocess.Popen(argv, stdout=subprocess.PIPE if redirected else None, **streams)
     except (OSError, ValueError) as exc:
         raise CliError(f"can't run {text[:80]!r}: {getattr(exc, 'strerror', None) or exc}") from exc
-    # Ctrl-C belongs to the command meanwhile.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with given_back(console.stdin, lambda: end_child(process.pid)):
-            output, _ = process.communicate()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with left_to_child(), given_back(console.stdin, lambda: end_child(process.pid)):
+        output, _ = process.communicate()
     if output:
         console.write_bytes(output)
-    if process.returncode == -signal.SIGINT:
-        raise Interrupted
-    if process.returncode < 0:
-        raise CliError(f"{text[:80]!r} was ended by signal {-process.returncode}")
-    if process.returncode:
-        raise CliError(f"{text[:80]!r} ended with exit code {process.returncode}")
+    require_success(text, process.returncode)

@@ -13,7 +13,7 @@ from ..schema.indexes import Index
 from ..schema.schema import WIDTHS
 from ..server.progress import load_state
 from ..session.session import Session
-from ..text.words import BYTE_UNITS
+from ..text.counts import byte_size
 from .arithmetic import DISTANCES
 from .index_candidates import IndexCandidate, IndexedRows, candidates, chosen, with_measured
 from .recall import RecallRow
@@ -91,14 +91,6 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
         _command_section(_command_lines(target, choice, present)),
     ]
     return Report(values, sections, exit_code=0 if choice else 1)
-
-
-def size(count: int) -> str:
-    """Formats bytes, as in 1.5 GiB."""
-    amount, unit = float(count), 0
-    while amount >= 1024 and unit < len(BYTE_UNITS) - 1:
-        amount, unit = amount / 1024, unit + 1
-    return f"{amount:.1f} {BYTE_UNITS[unit]}" if unit else f"{count} B"
 
 
 def _tried(
@@ -181,8 +173,8 @@ def _candidates(found: Sequence[IndexCandidate], options: AdviceOptions) -> Sect
     rows = [
         (
             each.index_type,
-            None if each.memory is None else size(each.memory),
-            size(each.disk) if each.disk else "",
+            None if each.memory is None else byte_size(each.memory),
+            byte_size(each.disk) if each.disk else "",
             each.recall,
             item["recall_is"],
             item["fits"],

@@ -48,10 +48,8 @@ def set_(session: Session, name: str | None, value: str | None) -> Done | Record
     if value is None:
         return Record({name: session.settings[setting(name, "set").name]})
     session.state.settings = session.settings.with_value(name, value, "set")
-    shown = session.settings[name]
-    return Done(
-        f"{name} is {shown if shown.strip() else repr(shown)}.", {"setting": name, "value": session.settings[name]}
-    )
+    chosen = session.settings[name]
+    return Done(f"{name} is {chosen if chosen.strip() else repr(chosen)}.", {"setting": name, "value": chosen})
 
 
 def _show(name: str) -> Leaf:

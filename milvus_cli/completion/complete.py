@@ -39,7 +39,7 @@ class HasCatalog(Protocol):
 
 
 class Target(Enum):
-    """What a word after > or | is. NOTHING follows the one file that > takes."""
+    """The kind of a word after > or |. NOTHING is what may follow a file: > takes one."""
 
     FILE = "file"
     PROGRAM = "program"

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, AnyStr
 
@@ -56,6 +57,29 @@ def open_own(path: str, mode: int = 0o600) -> int:
         os.close(file)
         raise OSError(errno.EINVAL, "it is not a plain file with one name", path)
     return file
+
+
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Returns the reason why a text file can't be read."""
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"
+
+
+def write_whole(path: Path, text: str, *, replace: bool) -> None:
+    """Writes a text file at once: if that fails, there is none, or the one from before.
+
+    Raises OSError; FileExistsError for a file that must not be replaced.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            file.write(text)
+        if not replace:
+            path.touch(exist_ok=False)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
 
 
 def read_whole(file: IO[AnyStr], name: str, most: int = LARGEST) -> AnyStr:

@@ -27,7 +27,7 @@ BINARY = {
     b"SQLite format 3": "an SQLite database",
     b"%PDF-": "a PDF",
 }
-"""What files are that begin with these bytes, whatever their names say."""
+"""Binary formats, by the first bytes of a file."""
 
 
 def _foreign(file: InputFile, encoding: str) -> CliError:

@@ -21,7 +21,7 @@ WORDS = {"and", "or", "not", "in", "like", "exists", "is"}
 
 
 class Place(Enum):
-    """What can come next."""
+    """A position in a filter, by what may be typed there."""
 
     CONDITION = "the start of a condition"
     OPERATOR = "an operator after a field or a value"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ..connections.private_files import LARGEST, read_whole
+from ..connections.private_files import LARGEST, read_whole, why_unreadable
 from ..errors import InvalidInput
 
 PROGRAM = "milvus_cli"
@@ -75,8 +75,7 @@ def read_script(path: str) -> str:
         with open(path, encoding="utf-8") as file:
             return read_whole(file, path)
     except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise InvalidInput(f"can't read {path}: {reason}") from exc
+        raise InvalidInput(f"can't read {path}: {why_unreadable(exc)}") from exc
 
 
 class Word(NamedTuple):

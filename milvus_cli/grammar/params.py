@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..connections.private_files import read_whole
+from ..connections.private_files import read_whole, why_unreadable
 from ..output.formats import FORMATS
 from ..text.yes_no import yes_or_no
 from .offered import FileOrText, OneOf
@@ -149,8 +149,7 @@ def read_value(text: str, session: Session | None) -> str:
             with open(text[1:], encoding="utf-8") as file:
                 return read_whole(file, text[1:]).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as exc:
-            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-            raise click.BadParameter(f"can't read {text[1:]}: {reason}") from exc
+            raise click.BadParameter(f"can't read {text[1:]}: {why_unreadable(exc)}") from exc
     return text
 
 

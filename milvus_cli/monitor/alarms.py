@@ -1,4 +1,4 @@
-"""Decides what is wrong with a server, from its last reading and its history."""
+"""Finds the problems of a server in its last reading and its history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOOKED_BACK, LEAST_WAITING = 5, 10
 QUOTAS: Mapping[str, str] = {
     "DenyToWrite": "the server denies writes",
     "DenyToRead": "the server denies reads",
-    "DenyToDDL": "the server denies changes of collections",
+    "DenyToDDL": "the server denies changes to collections",
     "WriteLimited": "the server limits writes",
     "ReadLimited": "the server limits reads",
     "MemoryQuotaExhausted": "memory quota exhausted: the server may deny writes",
@@ -24,7 +24,7 @@ QUOTAS: Mapping[str, str] = {
 
 
 def alarms(state: ServerState) -> list[str]:
-    """Returns what is wrong now, the worst first."""
+    """Returns the present problems, the worst first."""
     reading = state.reading
     if reading is None:
         return []

@@ -31,7 +31,7 @@ class Dashboard:
         self._frozen: list[ServerState] | None = None
         self._changed = threading.Condition()
         self._is_closed = False
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._wake: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -52,7 +52,7 @@ class Dashboard:
 
     @property
     def is_finished(self) -> bool:
-        """Whether all servers were read as often as was asked for."""
+        """True once each server was read `times` times."""
         self._raise_failure()
         return self._times is not None and all(each.readings > self._times for each in self._states)
 
@@ -100,8 +100,8 @@ class Dashboard:
                 self._states[place] = replace(state, address=probe.address)
                 self._wake()
                 self._wait(started, at_most=FIRST_WAIT if state.readings == 1 else None)
-        except BaseException as exc:
-            # It is raised where it can be told.
+        except Exception as exc:
+            # A thread can't report it; the main thread raises it.
             self._failure = exc
             self._wake()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from ..output.colors import PLAIN, Palette
-from ..output.values import ELLIPSIS, harmless, width_of
+from ..output.values import ELLIPSIS, clipped, harmless, width_of
 
 GAP = 2
 """Blanks between two columns of a table, and between two facts in a line."""
@@ -21,10 +21,14 @@ Line: TypeAlias = Sequence[Piece]
 
 
 class Canvas(NamedTuple):
-    """What the terminal can show."""
+    """A terminal to draw for: its colors, and whether it has Unicode."""
 
     palette: Palette = PLAIN
     unicode: bool = True
+
+    @property
+    def ellipsis(self) -> str:
+        return ELLIPSIS if self.unicode else ASCII_ELLIPSIS
 
     def painted(self, line: Line, width: int, *, pad: bool = False) -> str:
         """Returns a line that is no wider than `width`, or exactly as wide with `pad`; an ellipsis tells of a cut."""
@@ -43,23 +47,15 @@ class Canvas(NamedTuple):
         return text if self.unicode else text.encode("ascii", "backslashreplace").decode()
 
     def clipped(self, text: str, width: int) -> str:
-        text = self.safe(text)
-        if width_of(text) <= width:
-            return text
-        end = ELLIPSIS if self.unicode else ASCII_ELLIPSIS
-        kept = text[: max(0, width - 1)]
-        while kept and width_of(kept) > width - 1:
-            kept = kept[:-1]
-        return (kept + end)[:width]
+        return clipped(self.safe(text), width, self.ellipsis)
 
     def wrapped(self, text: str, width: int, most: int) -> list[str]:
-        """Returns a text in at most so many lines."""
-        end = ELLIPSIS if self.unicode else ASCII_ELLIPSIS
-        return textwrap.wrap(self.safe(text), max(width, 2), max_lines=most, placeholder=end)
+        """Wraps a text into `most` lines or fewer."""
+        return textwrap.wrap(self.safe(text), max(width, 2), max_lines=most, placeholder=self.ellipsis)
 
 
 def flowed(facts: Iterable[Line], width: int, most: int) -> list[Line]:
-    """Returns facts side by side, in at most so many lines."""
+    """Places facts side by side, on `most` lines or fewer."""
     lines: list[list[Piece]] = []
     used = width
     for fact in facts:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from ..text.words import BYTE_UNITS
+from ..text.counts import byte_size
 
 NOTHING = "-"
 SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def byte_size(count: float | None) -> str:
-    if count is None:
-        return NOTHING
-    for unit in BYTE_UNITS:
-        if count < 1024 or unit == BYTE_UNITS[-1]:
-            break
-        count /= 1024
-    return f"{count:.3g} {unit}"
+def size(count: float | None) -> str:
+    return NOTHING if count is None else byte_size(count)
 
 
 def rate(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Draws what is known of one server, in a given number of columns and lines."""
+"""Draws the panel of one server, in a given number of columns and lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..output.sparkline import sparkline
 from ..output.values import width_of
 from .alarms import alarms
 from .drawing import GAP, Canvas, Column, Line, flowed, table_lines
-from .numbers import byte_size, rate, span, whole
+from .numbers import rate, size, span, whole
 from .rates import Requests
 from .state import CollectionUse, Point, Reading, ServerState
 
@@ -102,7 +102,7 @@ def _joined(blocks: Sequence[Block], height: int) -> list[Line]:
 
 
 def _title(state: ServerState, canvas: Canvas, width: int) -> Line:
-    """A narrow screen lacks the address, which the alias stands for, and then the uptime."""
+    """On a narrow screen the address is left out, since there is the alias, and then the uptime."""
     uptime = state.reading.uptime if state.reading else None
     name = canvas.safe(state.alias)
     facts = [state.address, state.version, "" if uptime is None else f"up {span(uptime)}"]
@@ -127,7 +127,7 @@ def _alarm_lines(found: Sequence[str], canvas: Canvas, width: int, height: int) 
 
 
 def _note_lines(reading: Reading, canvas: Canvas, width: int) -> list[Line]:
-    """Says why there are no rates, unless the whole server is gone."""
+    """Says why there are no rates, unless the whole server is silent."""
     if reading.activity is not None or not reading.is_answered:
         return []
     return [[("note", text)] for text in canvas.wrapped(f"no rates: {reading.no_metrics}", width, 3)]
@@ -173,7 +173,7 @@ def _facts(reading: Reading) -> list[Line]:
     if activity and totals:
         cpu = activity.cpu_percent
         facts += [
-            ("memory", byte_size(totals.value("memory"))),
+            ("memory", size(totals.value("memory"))),
             ("CPU", "-" if cpu is None else f"{cpu:.0f} %"),
             ("collections", whole(totals.value("collections"))),
             ("segments", whole(totals.value("segments"))),
@@ -220,9 +220,7 @@ def _collection_table(reading: Reading, sort: str, canvas: Canvas, width: int) -
         Column(name, list(map(whole, each))) for name, each in values.items() if any(v is not None for v in each)
     ]
     columns += [
-        Column(name, list(map(byte_size, each)), spare=1)
-        for name, each in sizes.items()
-        if any(v is not None for v in each)
+        Column(name, list(map(size, each)), spare=1) for name, each in sizes.items() if any(v is not None for v in each)
     ]
     return table_lines(canvas, "collection", [each.name for each in found], columns, width) if found else []
 

@@ -54,7 +54,7 @@ class Probe:
         self._complaints: Sequence[str] = ()
 
     def read(self) -> Reading:
-        """Returns what the server tells now; failures are part of it."""
+        """Asks the server once. The reading has the failures, too."""
         # Over gRPC first: what this asks at the start is then no request that the metrics show.
         due, before = self._due, self._totals
         reading = self._over_grpc(Reading(time.monotonic(), datetime.now()))
@@ -89,7 +89,7 @@ class Probe:
         return self._client
 
     def _lost(self) -> None:
-        """Forgets what the server told over gRPC. A Milvus Lite may come back at another address."""
+        """Forgets the answers over gRPC. A restarted Milvus Lite may have another address."""
         self._rows, self._complaints, self._due, self._is_warm = None, (), 0.0, False
         if self._profile.lite:
             self.close()
@@ -98,10 +98,10 @@ class Probe:
         """Returns the milliseconds of a light call on an open channel."""
         client = self._opened()
         if not self._is_warm:
-            _told(client, "GetVersion")
+            _answer(client, "GetVersion")
             self._is_warm = True
         started = time.monotonic()
-        _told(client, "GetVersion")
+        _answer(client, "GetVersion")
         return (time.monotonic() - started) * 1000
 
     def _ask_seldom(self) -> None:
@@ -124,7 +124,7 @@ class Probe:
         return self._rows
 
     def _used(self, totals: Totals) -> list[CollectionUse]:
-        """Returns what the metrics tell of collections, also of those that have no name for this user."""
+        """Returns rows and sizes by the metrics, also of collections whose names this user can't list."""
         named = [_use(each, place.label, totals) for each, place in self._places.items()]
         others = [_use(each, f"id {each}", totals) for each in sorted(_ids(totals) - self._places.keys())]
         # Milvus 2.3 keeps series of deleted collections, with no rows.
@@ -132,7 +132,7 @@ class Probe:
 
 
 def _seen(totals: Totals | None) -> tuple[object, ...]:
-    """Returns what changes in the metrics when collections come or go."""
+    """Returns the parts of the metrics that change when a collection is created or deleted."""
     return () if totals is None else (totals.value("collections"), *sorted(_ids(totals)))
 
 
@@ -146,7 +146,7 @@ def _ids(totals: Totals) -> set[str]:
 
 
 def _use(identity: str, name: str, totals: Totals) -> CollectionUse:
-    def told(*names: str) -> float | None:
+    def total(*names: str) -> float | None:
         values = [totals.of(each)[identity] for each in names if identity in totals.of(each)]
         return sum(values) if values else None
 
@@ -154,14 +154,14 @@ def _use(identity: str, name: str, totals: Totals) -> CollectionUse:
     growing = ("growing_bytes",) if totals.of("growing_rows").get(identity) else ()
     return CollectionUse(
         name,
-        told("stored_rows"),
-        told("loaded_rows", "growing_rows"),
-        told("loaded_bytes", *growing),
-        told("stored_bytes"),
+        total("stored_rows"),
+        total("loaded_rows", "growing_rows"),
+        total("loaded_bytes", *growing),
+        total("stored_bytes"),
     )
 
 
-def _told(client: Client, method: str, **fields: Any) -> Any:
+def _answer(client: Client, method: str, **fields: Any) -> Any:
     """Returns the answer of a server; None if it lacks the call, or this user may not make it."""
     try:
         return permitted(client.call, method, **fields)
@@ -170,7 +170,7 @@ def _told(client: Client, method: str, **fields: Any) -> Any:
 
 
 def _complaints(client: Client) -> list[str]:
-    answer = _told(client, "CheckHealth")
+    answer = _answer(client, "CheckHealth")
     if answer is None:
         return []
     states = [quota_alarm(value_name(QuotaState, each)) for each in answer.quota_states]
@@ -190,7 +190,7 @@ def _places(client: Client) -> dict[str, _Place]:
     """Returns the collections of all databases by id, which Milvus Lite lacks: there by their names."""
     found: dict[str, _Place] = {}
     for database in _databases(client):
-        listed = _told(client, "ShowCollections", db_name=database)
+        listed = _answer(client, "ShowCollections", db_name=database)
         if listed is not None:
             places = [_Place(database, name) for name in listed.collection_names]
             ids = listed.collection_ids if any(listed.collection_ids) else [each.label for each in places]
@@ -199,7 +199,7 @@ def _places(client: Client) -> dict[str, _Place]:
 
 
 def _databases(client: Client) -> Sequence[str]:
-    listed = _told(client, "ListDatabases")
+    listed = _answer(client, "ListDatabases")
     return list(listed.db_names) if listed else [client.profile.database]
 
 

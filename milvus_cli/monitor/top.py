@@ -16,9 +16,9 @@ from ..result import Live, Look, Table
 from ..server.metrics import management_text
 from ..session.clients import open_client
 from ..session.session import Session
+from ..text.counts import byte_size
 from .dashboard import Dashboard
 from .drawing import Canvas
-from .numbers import byte_size
 from .probe import Probe
 from .rates import Activity, Requests, Watcher
 

@@ -54,7 +54,7 @@ def _painted(line: str, former: Cells | None, palette: Palette) -> str:
 
 
 def _spans(line: str, former: Cells | None) -> list[tuple[int, int]]:
-    """Returns where the cells stand that changed; the whole line if its cells are others than before."""
+    """Returns the spans of the changed cells; that of the whole line if the number of cells changed."""
     if not any(map(str.isalnum, line)):
         return []
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())

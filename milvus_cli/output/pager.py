@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import TextIO, cast
 
 from .console import Console
-from .terminal_modes import end_child, given_back
+from .terminal_modes import end_child, given_back, left_to_child
 
 DEFAULT_PAGER = "less"
 # Show colours, chop long lines instead of folding them, and leave the text on the screen at the end.
@@ -86,13 +85,8 @@ class Pager:
             self._screen.write(self._held)
             self._screen.flush()
             return
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            with suppress(BrokenPipeError):
-                self._process.communicate()
-        finally:
-            self._given_back.close()
-            signal.signal(signal.SIGINT, before)
+        with left_to_child(), self._given_back, suppress(BrokenPipeError):
+            self._process.communicate()
 
     def _start(self) -> None:
         environment = {"LESS": LESS_OPTIONS, "LESSCHARSET": "utf-8", **os.environ}

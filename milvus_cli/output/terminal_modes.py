@@ -55,14 +55,10 @@ def ending_as_interrupted() -> Iterator[None]:
         came.append(number)
         signal.raise_signal(signal.SIGINT)
 
-    ours = [each for each in ENDING if ends_us(each)] if threading.current_thread() is threading.main_thread() else []
-    for each in ours:
-        signal.signal(each, interrupt)
     try:
-        yield
+        with _handling_ends(interrupt):
+            yield
     finally:
-        for each in ours:
-            signal.signal(each, signal.SIG_DFL)
         if came:
             die_of(came[0])
 
@@ -85,15 +81,31 @@ def given_back(terminal: TextIO, first: Callable[[], object] = lambda: None) -> 
                 termios.tcsetattr(descriptor, termios.TCSANOW, modes)
         die_of(number)
 
-    # Only the main thread may set signal handlers.
+    with _handling_ends(end):
+        yield
+
+
+@contextmanager
+def _handling_ends(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within it, the signals that end the program call the handler. Only the main thread may set one."""
     ours = [each for each in ENDING if ends_us(each)] if threading.current_thread() is threading.main_thread() else []
     for each in ours:
-        signal.signal(each, end)
+        signal.signal(each, handler)
     try:
         yield
     finally:
         for each in ours:
             signal.signal(each, signal.SIG_DFL)
+
+
+@contextmanager
+def left_to_child() -> Iterator[None]:
+    """Within it, Ctrl-C is for a child that has the terminal, such as a pager, and not for this program."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -94,17 +94,17 @@ def shown(value: Any, *, width: int | None = None, null: str = NULL) -> str:
         return _short_vector(value)
     else:
         text = harmless(value if isinstance(value, str) else _bare(value))
-    return text if width is None else _clipped(text, width)
+    return text if width is None else clipped(text, width)
 
 
-def _clipped(text: str, columns: int) -> str:
+def clipped(text: str, columns: int, ellipsis: str = ELLIPSIS) -> str:
     """Cuts a text to a number of columns on a terminal."""
     if len(text) <= columns and width_of(text) <= columns:
         return text
-    end = columns - 1
-    while width_of(text[:end]) >= columns:
+    end = max(0, columns - 1)
+    while end and width_of(text[:end]) >= columns:
         end -= 1
-    return text[:end] + ELLIPSIS
+    return (text[:end] + ellipsis)[: max(0, columns)]
 
 
 def harmless(text: str, *, keep: str = "") -> str:

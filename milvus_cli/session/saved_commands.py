@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
-from ..connections.private_files import make_private, read_whole
+from ..connections.private_files import make_private, read_whole, why_unreadable, write_whole
 from ..errors import CliError, InvalidInput
 from ..text.names import missing_name
 
@@ -39,27 +37,18 @@ class SavedCommands:
         except FileNotFoundError:
             raise self._missing(name) from None
         except (OSError, UnicodeDecodeError) as exc:
-            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-            raise CliError(f"can't read {path}: {reason}") from exc
+            raise CliError(f"can't read {path}: {why_unreadable(exc)}") from exc
 
     def save(self, name: str, text: str, *, replace: bool) -> None:
         """Raises InvalidInput for a name that is taken, unless it may be replaced."""
         path = self.path(name)
-        # Written beside it first: a full disk must not cost the commands that were saved before.
-        beside = path.with_name(f".{name}.{os.getpid()}")
         try:
             make_private(self.directory)
-            beside.write_text(f"{text}\n", encoding="utf-8")
-            if not replace:
-                path.touch(exist_ok=False)
-            beside.replace(path)
+            write_whole(path, f"{text}\n", replace=replace)
+        except FileExistsError:
+            hint = f"`save --force {name} …` replaces it"
+            raise InvalidInput(f"saved command {name!r} exists", hint=hint) from None
         except OSError as exc:
-            with suppress(OSError):
-                beside.unlink()
-            if isinstance(exc, FileExistsError):
-                raise InvalidInput(
-                    f"saved command {name!r} exists", hint=f"`save --force {name} …` replaces it"
-                ) from None
             raise CliError(f"can't write {path}: {exc.strerror}") from exc
 
     def delete(self, name: str) -> None:

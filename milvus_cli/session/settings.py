@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..connections.environment import expanded
-from ..connections.private_files import make_private
+from ..connections.private_files import make_private, why_unreadable, write_whole
 from ..errors import CliError, InvalidInput
 from ..output.colors import ROLES, THEMES, parsed
 from ..output.formats import FORMATS, ROWS_SHOWN
@@ -62,7 +61,7 @@ class Setting(NamedTuple):
             text = ("on" if value else "off") if "on" in self.choices else text.lower()
         if self.choices and text not in self.choices:
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=f"one of: {', '.join(self.choices)}")
-        if self.number and not _is_positive(text):
+        if self.number and not _is_duration(text):
             hint = f"a number from {SHORTEST:g} to {LONGEST:,}"
             raise InvalidInput(f"{source}: {self.name} can't be {text!r}", hint=hint)
         if self.whole and not _is_whole(text):
@@ -163,8 +162,7 @@ def read_file(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise InvalidInput(f"can't read {path}: {reason}") from exc
+        raise InvalidInput(f"can't read {path}: {why_unreadable(exc)}") from exc
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -179,21 +177,14 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def write_file(path: Path) -> None:
     """Writes every setting as a comment with its default and meaning. Raises CliError; never over a file."""
-    blocks, begun = [_block(each) for each in SETTINGS.values()], False
+    head = "# Settings of milvus_cli. Environment variables and options take precedence.\n\n"
+    blocks = "\n".join(map(_block, SETTINGS.values()))
     try:
         make_private(path.parent)
-        with open(path, "x", encoding="utf-8") as file:
-            begun = True
-            file.write("# Settings of milvus_cli. Environment variables and options take precedence.\n\n")
-            file.write("\n".join(blocks))
-            file.write(_color_block())
+        write_whole(path, head + blocks + _color_block(), replace=False)
     except FileExistsError as exc:
         raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc
     except OSError as exc:
-        if begun:
-            # Half a file would be in the way of the next attempt.
-            with suppress(OSError):
-                path.unlink()
         raise CliError(f"can't write {path}: {exc.strerror}") from exc
 
 
@@ -210,7 +201,7 @@ def _color_block() -> str:
     return f"\n# Single colors, over those of the theme (here the dark one's): {COLOR_HINT}.\n# [{COLORS}]\n{lines}"
 
 
-def _is_positive(text: str) -> bool:
+def _is_duration(text: str) -> bool:
     try:
         return SHORTEST <= finite(text) <= LONGEST
     except ValueError:

@@ -74,7 +74,7 @@ def _take_over_history(prompt: PromptSession[str], session: Session) -> None:
 
 
 def _greet(session: Session) -> None:
-    """Says which connection is the current one, without a request to its server, unless output goes to a file."""
+    """Names the current connection, without a request to its server. A file gets no greeting."""
     if session.quiet or session.state.stay or not session.console.to_terminal:
         return
     try:

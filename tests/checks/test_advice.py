@@ -127,8 +127,8 @@ Candidates
 ╭──────────────┬──────────────────┬────────────────┬────────┬───────────┬──────┬────────────────────────────────────────────────────╮
 │ index_type   │ estimated memory │ estimated disk │ recall │ recall_is │ fits │ why                                                │
 ├──────────────┼──────────────────┼────────────────┼────────┼───────────┼──────┼────────────────────────────────────────────────────┤
-│ BIN_IVF_FLAT │ 9.5 MiB          │                │   0.98 │ estimate  │ yes  │ whole vectors in clusters                          │
-│ BIN_FLAT     │ 1.9 MiB          │                │    1.0 │ estimate  │ yes  │ compares with every row: exact, and slow with many │
+│ BIN_IVF_FLAT │ 9.54 MiB         │                │   0.98 │ estimate  │ yes  │ whole vectors in clusters                          │
+│ BIN_FLAT     │ 1.91 MiB         │                │    1.0 │ estimate  │ yes  │ compares with every row: exact, and slow with many │
 ╰──────────────┴──────────────────┴────────────────┴────────┴───────────┴──────┴────────────────────────────────────────────────────╯
 (2 rows)
 

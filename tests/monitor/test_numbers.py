@@ -2,7 +2,7 @@
 
 import pytest
 
-from milvus_cli.monitor.numbers import byte_size, rate, span, whole
+from milvus_cli.monitor.numbers import rate, size, span, whole
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,8 @@ def test_rates_lose_their_digits_when_they_are_large() -> None:
 
 def test_counts_and_sizes() -> None:
     assert [whole(each) for each in (None, 0, 1_234_567.0)] == ["-", "0", "1,234,567"]
-    assert [byte_size(each) for each in (None, 0, 1_536, 5 * 1024**3)] == ["-", "0 B", "1.5 KiB", "5 GiB"]
+    assert [size(each) for each in (None, 0, 1_536, 5 * 1024**3)] == ["-", "0 B", "1.5 KiB", "5 GiB"]
+
+
+def test_a_size_just_below_the_next_unit_has_no_exponent() -> None:
+    assert [size(each) for each in (999, 1_000, 1_023, 1_023 * 1024**2)] == ["999 B", "1,000 B", "1,023 B", "1,023 MiB"]
