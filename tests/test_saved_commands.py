@@ -44,8 +44,8 @@ def test_several_commands_are_saved_as_one_word_and_stop_at_the_first_failure(cl
 def test_an_argument_stays_one_word_whatever_is_in_it(cli: Cli, argument: str) -> None:
     cli("save", "both", '!printf \'[%s]\' "$1" "$2" "$@"')
     cli("save", "missing", "use connection 'x$1'")
-    assert cli("run", "both", argument, "b").out == f"[{argument}][b][{argument}][b]"
-    assert cli("run", "missing", argument).err.startswith(
+    assert cli("run", "both", "--", argument, "b").out == f"[{argument}][b][{argument}][b]"
+    assert cli("run", "missing", "--", argument).err.startswith(
         f"error: missing:1: connection {'x' + argument!r} not found\n"
     )
 
@@ -63,7 +63,15 @@ def test_all_arguments_fill_as_many_words(cli: Cli) -> None:
     cli("save", "named", "help $@")
     assert cli("run", "named", "show", "theme").out == cli("help", "show", "theme").out
     cli("save", "first", "version $2 $1")
-    assert cli("run", "first", "jsonl", "-o").out == JSONL
+    assert cli("run", "first", "--", "jsonl", "-o").out == JSONL
+
+
+def test_options_after_the_name_are_for_the_output(cli: Cli) -> None:
+    cli("save", "shown", "show $1")
+    for line in ("run shown theme -o csv", "run -o csv shown theme", "-o csv run shown theme"):
+        assert cli(*line.split()) == Run(0, "theme\nauto\n", "")
+    unknown = cli("run", "shown", "theme", "--fields", "id")
+    assert (unknown.code, unknown.err.splitlines()[0]) == (2, "error: no such option '--fields'")
 
 
 def test_too_few_and_too_many_arguments_run_nothing(cli: Cli) -> None:

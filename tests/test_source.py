@@ -45,11 +45,23 @@ def test_the_code_of_exit_in_a_file_is_that_of_the_command(cli: Cli) -> None:
     assert cli("-c", "source a.mcli; version") == Run(7, "", "")
 
 
-@pytest.mark.parametrize("argv", [("--alias", "prod", "source", "a.mcli"), ("source", "a.mcli", "--db", "x")])
-def test_an_alias_for_a_file_is_refused_since_its_commands_connect(cli: Cli, argv: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--alias prod source a.mcli",
+        "source a.mcli --db x",
+        "run mine --alias prod",
+        "--alias prod run mine",
+        "run --db x mine",
+        "quickstart --alias prod",
+    ],
+)
+def test_an_alias_for_a_script_is_refused_since_its_commands_choose_theirs(cli: Cli, line: str) -> None:
     write(cli, a="version")
-    hint = "write `use connection NAME` into the file, or run it with `milvus_cli --alias NAME -f FILE`"
-    assert cli(*argv) == failed("source cannot be combined with --alias or --db", hint, code=2)
+    cli("save", "mine", "version")
+    hint = "run `use connection NAME` first, or start with it: `milvus_cli --alias NAME -c '…'`"
+    refused = failed("--alias and --db do not apply to the commands of a script", hint, code=2)
+    assert cli(*line.split()) == refused
 
 
 @pytest.mark.parametrize("line", ["quit 4", "\\q 4", "q 4", "\\i four.mcli"])

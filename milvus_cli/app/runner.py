@@ -23,6 +23,7 @@ from ..result import Live, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
 from .redirect import redirected
 
+CHOOSE_BEFORE = "run `use connection NAME` first, or start with it: `milvus_cli --alias NAME -c '…'`"
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -183,7 +184,12 @@ def _show(result: object, session: Session, output: str, style: Style, *, page: 
 
 
 def _run_within(script: Script, session: Session) -> int:
-    """Runs the script that a command gave. Raises InvalidInput for one that is already running."""
+    """Runs the script that a command gave. Raises InvalidInput for one that is already running.
+
+    Its commands choose their connections: an alias given to this command could not be theirs without outranking them.
+    """
+    if session.options.alias or session.options.database:
+        raise InvalidInput("--alias and --db do not apply to the commands of a script", hint=CHOOSE_BEFORE)
     running = session.state.scripts
     if script.name in running:
         raise InvalidInput(f"{script.name} runs itself")
@@ -193,8 +199,7 @@ def _run_within(script: Script, session: Session) -> int:
 
         options["prepared"] = filler(script.name, script.text, script.arguments)
     session.state.stay = script.stay
-    # The script's commands connect by themselves: an alias given to this command must not outrank them.
-    inner = session.with_options(replace(session.options, alias=None, database=None, scripted=True))
+    inner = session.with_options(replace(session.options, scripted=True))
     running.append(script.name)
     try:
         code = run_script(script.text.split("\n"), inner, **options)

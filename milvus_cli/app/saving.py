@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ..errors import InvalidInput
 from ..grammar.lines import split
 from ..grammar.tree import find
+from .arguments import PLACE
 from .history import carries_secret
 
 
@@ -24,7 +26,8 @@ def checked_text(words: Sequence[str]) -> str:
     if not found:
         raise InvalidInput("missing COMMAND", hint="help save")
     for statement in found:
-        find(statement.argv)
+        # An argument may be a word of the command's name.
+        find(list(takewhile(lambda word: not PLACE.search(word), statement.argv)))
     if carries_secret(text):
         raise InvalidInput(
             "cannot save a command with a password or token",

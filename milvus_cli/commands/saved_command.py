@@ -33,11 +33,13 @@ def save(session: Session, name: str, words: tuple[str, ...], replace: bool) -> 
     return Done(f"Saved {name}.", {"name": name, "saved": True})
 
 
-@command("run", context_settings={"allow_interspersed_args": False})
+@command("run")
 @argument("name", type=SAVED_COMMAND, metavar="NAME")
 @argument("arguments", nargs=-1, metavar="[ARGUMENT …]")
 def run(session: Session, name: str, arguments: tuple[str, ...]) -> Script:
     """Run a saved command.
+
+    Options such as -o are for its output. Arguments that begin with a dash go after `--`.
 
     \b
     Example: run first 3

@@ -180,11 +180,6 @@ def source(session: Session, file: str) -> Script:
     \b
     Example: source setup.mcli
     """
-    if session.options.alias or session.options.database:
-        raise InvalidInput(
-            "source cannot be combined with --alias or --db",
-            hint="write `use connection NAME` into the file, or run it with `milvus_cli --alias NAME -f FILE`",
-        )
     return Script(file, read_script(file))
 
 
