@@ -147,7 +147,7 @@ def system(session: Session, words: tuple[str, ...], arguments: tuple[str, ...])
 @command("tee")
 @argument("file", type=FILE, metavar="FILE")
 def tee(session: Session, file: str) -> Done:
-    """Copy everything that is shown to a file.
+    """Copy the shell's output to a file.
 
     Appends commands, output, questions and messages until `notee`. What goes to a file or a program, the output of
     `!` commands, and commands with a password or token are left out.
